@@ -1,0 +1,1 @@
+"""Survey weighting, estimation, sensitivity analysis, disclosure control and typesetting, over DataFrames."""

@@ -1,0 +1,72 @@
+"""Problems a researcher can act on, collected over a stage and reported together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class SurveyError(Exception):
+    """One or more problems with the inputs or the configuration, in survey words.
+
+    Parameters
+    ----------
+    problems
+        Complete sentences, each naming the file or configuration key, the variable and value, the
+        number of cases concerned, and what to do.
+    """
+
+    def __init__(self, problems: str | Iterable[str]) -> None:
+        self.problems: list[str] = [problems] if isinstance(problems, str) else list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class Problems:
+    """A list of problems that raises once, at the end of a stage.
+
+    Examples
+    --------
+    >>> problems = Problems()
+    >>> problems.add("staff_list.csv: staff_id S012 occurs 2 times; keep one row for each person.")
+    >>> problems.raise_if_any()
+    Traceback (most recent call last):
+    ...
+    surveypipe.problems.SurveyError: staff_list.csv: staff_id S012 occurs 2 times; keep one row for each person.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[str] = []
+
+    def add(self, sentence: str) -> None:
+        """Record one problem; the same sentence is kept once."""
+        if sentence not in self._found:
+            self._found.append(sentence)
+
+    def extend(self, sentences: Iterable[str]) -> None:
+        """Record several problems."""
+        for sentence in sentences:
+            self.add(sentence)
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def raise_if_any(self) -> None:
+        """Raise :class:`SurveyError` with all that was found, or do nothing.
+
+        Raises
+        ------
+        SurveyError
+            If at least one problem was recorded.
+        """
+        if self._found:
+            raise SurveyError(self._found)
+
+
+def shown(values: Iterable[object], limit: int = 6) -> str:
+    """Join values for a message, cutting a long list without hiding how long it is."""
+    texts = [str(value) for value in values]
+    if len(texts) <= limit:
+        return ", ".join(texts)
+    return ", ".join(texts[:limit]) + f" and {len(texts) - limit} more"
