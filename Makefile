@@ -1,0 +1,58 @@
+# make        builds .venv on the first call and runs the pipeline
+# make test   the same, then the tests
+# make clean  deletes what the pipeline generated; make distclean deletes .venv as well
+
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python workflow/scripts/clear_stale_lock.py && $(BIN)/snakemake
+
+.PHONY: all test test-slow lint lock simulate simulation followup docs clean distclean
+.DEFAULT_GOAL := all
+
+all: .venv/.installed
+	@$(RUN)
+
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"Python 3.11 to 3.13 is needed; {sys.executable} is {v[0]}.{v[1]}. Name another with: make PYTHON=...")'
+	@echo "Setting up .venv (once, about a minute)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@command -v quarto >/dev/null || timeout 300 $(BIN)/python -m pip install --quiet --disable-pip-version-check "quarto-cli>=1.6" >/dev/null 2>&1 \
+	  || echo "Note: Quarto could not be installed; Pandoc and Typst will typeset the documents instead."
+	@touch $@
+
+.venv/.developing: .venv/.installed requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+test: all .venv/.developing
+	@$(BIN)/python -m pytest
+
+test-slow: all .venv/.developing
+	@$(BIN)/python -m pytest -m slow
+
+lint: .venv/.developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakemake --lint
+
+# Both locks anew from pyproject.toml; the second never departs from the first.
+lock: .venv/.developing
+	$(BIN)/uv pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11 pyproject.toml requirements.in -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11 --extra dev -c requirements.lock pyproject.toml requirements.in -o requirements-dev.lock
+
+simulate: .venv/.installed
+	$(BIN)/python workflow/scripts/simulate_raw.py
+
+docs: .venv/.installed
+	$(BIN)/python workflow/scripts/document_configuration.py
+
+clean:
+	rm -rf results
+
+distclean: clean
+	rm -rf .venv .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis

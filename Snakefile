@@ -1,0 +1,39 @@
+# From the raw survey to the manuscript:  snakemake --cores 4
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+
+# A study named on the command line replaces the default one; a plain `configfile:` would merge the two.
+if not workflow.overwrite_configfiles:
+
+    configfile: "config/config.yaml"
+
+
+pathvars:
+    results=config.get("results", "results"),
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/ingest.smk"
+include: "workflow/rules/clean.smk"
+include: "workflow/rules/response.smk"
+include: "workflow/rules/weight.smk"
+include: "workflow/rules/analyse.smk"
+include: "workflow/rules/sensitivity.smk"
+include: "workflow/rules/disclose.smk"
+include: "workflow/rules/exhibits.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/publish.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        finished_documents(),
+        "<results>/public/manifest.json",
+        "<results>/summary.txt",
+
+
+onsuccess:
+    shell("cat {config[results]}/summary.txt 2>/dev/null || true")

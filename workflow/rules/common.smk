@@ -1,0 +1,117 @@
+"""Helper functions of the rules; no rule stands here."""
+
+import ast
+import json
+import shutil
+import sys
+
+import yaml
+
+from surveypipe.configuration import consistency_problems, schema_problems
+from surveypipe.rendering import choose_renderer
+
+
+def stop(problems):
+    """End before any job is planned, with the problems numbered and in plain words."""
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    print(f"The configuration has {count} to put right:", file=sys.stderr)
+    for number, text in enumerate(problems, start=1):
+        print(f"  {number}. {text}", file=sys.stderr)
+    sys.exit(1)
+
+
+def read_yaml(path, meaning):
+    """Read a YAML file of the configuration, or say in plain words why that cannot be done."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return yaml.safe_load(file)
+    except FileNotFoundError:
+        stop([f"{path}: there is no such file; the configuration names it as {meaning}."])
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" near line {mark.line + 1}" if mark else ""
+        stop([f"{path}: this is not valid YAML{where}; look for a missing colon, quote or indentation."])
+
+
+def check_configuration():
+    """Check the configuration's form, then its parts against each other and the codebook."""
+    name = workflow.configfiles[0] if workflow.configfiles else "configuration"
+    with open(workflow.source_path("../schemas/config.schema.json")) as file:
+        problems = schema_problems(config, json.load(file), name)
+    if problems:
+        stop(problems)
+    codebook = read_yaml(config["inputs"]["codebook"], "the codebook")
+    with open(workflow.source_path("../schemas/codebook.schema.json")) as file:
+        problems = schema_problems(codebook, json.load(file), config["inputs"]["codebook"])
+    problems = problems or consistency_problems(config, codebook, name)
+    if problems:
+        stop(problems)
+
+
+def section(*names):
+    """Give a job the parts of the configuration it needs, as JSON, through its params."""
+    return json.dumps({name: config[name] for name in names}, sort_keys=True, ensure_ascii=False)
+
+
+def library(script):
+    """List the modules of ours that a script imports, directly or not, so that an edit re-runs its rule."""
+    root, found = Path("workflow/surveypipe"), set()
+    waiting = [Path(f"workflow/scripts/{script}.py")]
+    while waiting:
+        for path in local_imports(waiting.pop(), root):
+            if path not in found:
+                found.add(path)
+                waiting.append(path)
+    return sorted(map(str, found))
+
+
+def local_imports(path, root):
+    """Files of ours that one file imports, at its top or inside a function."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = absolute_name(node, path, root)
+            names |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+    return {file for name in names for file in files_of(name, root)}
+
+
+def absolute_name(node, path, root):
+    """Name of the module of a from-import, a relative one resolved against its file."""
+    if not node.level:
+        return node.module or ""
+    package = path.relative_to(root.parent).with_suffix("").parts[: -node.level]
+    return ".".join([*package, *(node.module.split(".") if node.module else [])])
+
+
+def files_of(name, root):
+    """Files that an import of a dotted name runs: the module and the packages above it."""
+    if name == "_shared":
+        return {Path("workflow/scripts/_shared.py")}
+    parts = name.split(".")
+    if parts[0] != root.name:
+        return set()
+    found = set()
+    for depth in range(1, len(parts) + 1):
+        base = root.parent.joinpath(*parts[:depth])
+        for candidate in (base / "__init__.py", base.with_suffix(".py")):
+            if candidate.is_file():
+                found.add(candidate)
+    return found
+
+
+def finished_documents():
+    """Paths of every document the configuration asks for, in every variant and format."""
+    suffix = {"authors": "", "blinded": "-blinded"}
+    return [
+        f"<results>/report/{document}{suffix[variant]}.{form}"
+        for document in config["report"]["documents"]
+        for variant in config["report"]["variants"]
+        for form in ("html", "docx", "pdf")
+    ]
+
+
+check_configuration()
+RENDERER = choose_renderer(config["report"]["renderer"], which=shutil.which)

@@ -1,0 +1,59 @@
+"""Release what may be read by anybody: merge, suppress and mark."""
+
+from __future__ import annotations
+
+import argparse
+
+import pandas as pd
+
+import _shared
+from surveypipe import disclosure
+
+PASSED_ON = ("theta", "response_rates", "weight_diagnostics")
+TABLES = ("estimates", "claims", "table_1", "flow", "weight_cells", "weight_margins", *PASSED_ON)
+
+
+def main(args: argparse.Namespace) -> None:
+    """Apply the preset of the configuration to every table on its way out."""
+    rules = disclosure.rules_of(args.config["disclosure"])
+    private = {name: _shared.read_csv(getattr(args, name)) for name in TABLES}
+    variables = _shared.read_json(args.variables)
+    releases = release_all(private, variables, rules, args.config)
+    for name in TABLES:
+        _shared.write_csv(releases[name].table, getattr(args, f"public_{name}"))
+    log = pd.concat([releases[name].log for name in TABLES], ignore_index=True)
+    _shared.write_csv(log, args.public_disclosure_log)
+    summary = disclosure.cleaning_summary(_shared.read_csv(args.cleaning_log))
+    _shared.write_csv(summary, args.public_cleaning_summary)
+    _shared.write_json(variables, args.public_variables)
+
+
+def release_all(
+    private: dict[str, pd.DataFrame], variables: dict, rules: disclosure.Rules, config: dict
+) -> dict[str, disclosure.Release]:
+    """Release each table by the rule for its kind."""
+    five_point = [
+        name for name, about in variables.items() if about["type"] == "ordinal" and len(about["values"]) > 3
+    ]
+    ordered = [name for name, about in variables.items() if about["type"] == "ordinal"]
+    ordered += [made["variable"] for made in config["cleaning"].get("recodes", []) if made["type"] == "bands"]
+    releases = {
+        "estimates": disclosure.release_estimates(private["estimates"], rules, five_point),
+        "claims": disclosure.release_claims(private["claims"], rules),
+        "table_1": disclosure.release_characteristics(private["table_1"], rules, ordered),
+        "flow": disclosure.release_flow(private["flow"], rules),
+        "weight_cells": disclosure.release_cells(private["weight_cells"], rules),
+        "weight_margins": disclosure.release_margins(private["weight_margins"], rules),
+    }
+    for name in PASSED_ON:
+        table = private[name].assign(status=disclosure.RELEASED)
+        releases[name] = disclosure.Release(table, releases["claims"].log.iloc[:0])
+    return releases
+
+
+if __name__ == "__main__":
+    outputs = [f"public_{name}" for name in (*TABLES, "disclosure_log", "cleaning_summary", "variables")]
+    made = _shared.parser(
+        __doc__ or "", inputs=(*TABLES, "cleaning_log", "variables"), outputs=tuple(outputs)
+    )
+    _shared.run(made, main)

@@ -1,0 +1,175 @@
+"""Checks of a study's configuration: its form against the schema, and its parts against each other."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+def schema_problems(value: Any, schema: Mapping[str, Any], name: str) -> list[str]:
+    """Say in words where a document departs from its JSON Schema.
+
+    Parameters
+    ----------
+    value
+        The document as read from YAML or JSON.
+    schema
+        A JSON Schema (draft 2020-12).
+    name
+        What to call the document in the messages, usually its path.
+
+    Returns
+    -------
+    list of str
+        One sentence for each departure, in the document's order; empty if there is none.
+    """
+    import jsonschema
+
+    found = jsonschema.Draft202012Validator(schema).iter_errors(value)
+    return [
+        _in_words(error, name) for error in sorted(found, key=lambda e: [str(p) for p in e.absolute_path])
+    ]
+
+
+def _in_words(error: Any, name: str) -> str:
+    where = ".".join(str(part) for part in error.absolute_path)
+    place = f"{name}: {where}" if where else name
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        unknown = [key for key in error.instance if key not in known]
+        names = ", ".join(map(repr, unknown)) + _nearest(unknown[0], known)
+        return f"{place}: unknown key {names}. Correct or delete it."
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        return f"{place}: the key {', '.join(map(repr, missing))} is missing; add it."
+    if error.validator == "enum":
+        options = ", ".join(map(str, error.validator_value))
+        close = _nearest(error.instance, error.validator_value)
+        return f"{place}: {error.instance!r} is not one of {options}{close}."
+    if error.validator == "type":
+        return f"{place}: {error.instance!r} should be of type {error.validator_value}."
+    return f"{place}: {error.message}."
+
+
+def _nearest(word: object, known: Iterable[object]) -> str:
+    close = difflib.get_close_matches(str(word), [str(item) for item in known], n=1, cutoff=0.6)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def frame_variables(config: Mapping[str, Any]) -> list[str]:
+    """List the variables known for everybody on the staff list, recodes included."""
+    frame = config["frame"]
+    return list(frame["columns"]) + [recode["variable"] for recode in frame.get("recodes", [])]
+
+
+def known_variables(config: Mapping[str, Any], codebook: Mapping[str, Any]) -> list[str]:
+    """List every variable that an analysis may name: questionnaire, frame, scales and recodes."""
+    cleaning = config["cleaning"]
+    derived = [made["variable"] for made in cleaning.get("scales", []) + cleaning.get("recodes", [])]
+    return list(codebook["variables"]) + frame_variables(config) + derived
+
+
+def consistency_problems(config: Mapping[str, Any], codebook: Mapping[str, Any], name: str) -> list[str]:
+    """Say in words where parts of a valid configuration contradict each other or the codebook.
+
+    Parameters
+    ----------
+    config, codebook
+        Documents that already satisfy their schemas.
+    name
+        What to call the configuration in the messages.
+
+    Returns
+    -------
+    list of str
+        One sentence for each contradiction; empty if there is none.
+    """
+    return [
+        f"{name}: {sentence}"
+        for sentence in [
+            *_scheme_problems(config),
+            *_variable_problems(config, known_variables(config, codebook)),
+            *_frame_problems(config),
+            *_claim_problems(config),
+        ]
+    ]
+
+
+def _scheme_problems(config: Mapping[str, Any]) -> list[str]:
+    weighting = config["weighting"]
+    schemes = list(weighting["schemes"])
+    found = [
+        f"weighting.{role}: unknown scheme {weighting[role]!r}{_nearest(weighting[role], schemes)}; "
+        f"the schemes are {', '.join(schemes)}."
+        for role in ("primary", "fallback")
+        if weighting[role] not in schemes
+    ]
+    needs = {"poststratify": "by", "rake": "margins", "calibrate": "margins", "propensity": "predictors"}
+    for key, scheme in weighting["schemes"].items():
+        need = needs.get(scheme["method"])
+        if need and need not in scheme:
+            found.append(f"weighting.schemes.{key}: the method {scheme['method']!r} needs the key {need!r}.")
+    return found
+
+
+def _named_variables(config: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    cleaning, analysis = config["cleaning"], config["analysis"]
+    for item in cleaning.get("reverse", []):
+        yield "cleaning.reverse", item
+    for scale in cleaning.get("scales", []):
+        yield from ((f"cleaning.scales.{scale['variable']}", item) for item in scale["items"])
+    for recode in cleaning.get("recodes", []):
+        for key in ("from", "filter", "minuend", "subtrahend"):
+            if key in recode:
+                yield f"cleaning.recodes.{recode['variable']}.{key}", recode[key]
+    for key in ("characteristics", "items"):
+        yield from ((f"analysis.{key}", item) for item in analysis[key])
+    yield from (("analysis.tests", test["variable"]) for test in analysis["tests"])
+    for claim, spec in config["claims"].items():
+        yield f"claims.{claim}.variable", spec["variable"]
+        yield from ((f"claims.{claim}.secondary", item) for item in spec.get("secondary", []))
+    yield "sensitivity.reader_variable", config["sensitivity"]["reader_variable"]
+
+
+def _variable_problems(config: Mapping[str, Any], known: list[str]) -> list[str]:
+    return [
+        f"{where}: unknown variable {item!r}{_nearest(item, known)}; it is neither in the codebook nor a "
+        "scale, a recode or a column of the frame."
+        for where, item in _named_variables(config)
+        if item not in known
+    ]
+
+
+def _frame_problems(config: Mapping[str, Any]) -> list[str]:
+    known, groups = frame_variables(config), list(config["groups"])
+    found = []
+    for key, scheme in config["weighting"]["schemes"].items():
+        collapse = scheme.get("collapse", {})
+        named = [*scheme.get("by", []), *scheme.get("margins", []), *scheme.get("predictors", [])]
+        named += [collapse["within"]] if collapse else []
+        found += [
+            f"weighting.schemes.{key}: {item!r} is not a variable of the frame{_nearest(item, known)}; "
+            "weights can use only what is known of everybody on the staff list."
+            for item in named
+            if item not in known
+        ]
+    wanted = [("frame.group", config["frame"]["group"])]
+    wanted += [("analysis.tests", test["between"]) for test in config["analysis"]["tests"]]
+    wanted += [(f"claims.{key}.by", spec["by"]) for key, spec in config["claims"].items() if "by" in spec]
+    found += [
+        f"{where}: {group!r} has no entry under groups{_nearest(group, groups)}."
+        for where, group in wanted
+        if group not in groups
+    ]
+    return found
+
+
+def _claim_problems(config: Mapping[str, Any]) -> list[str]:
+    needs = {"share": ("level", "threshold", "direction"), "equivalence": ("margin", "range")}
+    return [
+        f"claims.{key}: a claim of the kind {spec['kind']!r} needs the key {need!r}."
+        for key, spec in config["claims"].items()
+        for need in needs[spec["kind"]]
+        if need not in spec
+    ]

@@ -1,0 +1,391 @@
+"""Statistical disclosure control: what of the private results may be read by anybody.
+
+Primary suppression and merging. Answers are judged by the number of respondents behind them;
+characteristics (who the staff are, who replied) by the number of respondents *and* of staff, because
+the frame is known and a member of a small group can be identified even when silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from surveypipe.problems import Problems, SurveyError, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RELEASED, MERGED, SUPPRESSED = "released", "merged", "suppressed"
+DESCRIPTIVE_OF_ANSWERS = ("proportion", "mean", "median", "quantile", "ratio")
+NOT_ABOUT_ANSWERS = ("count", "response_rate", "weight_diagnostic")
+IDENTIFYING_COLUMNS = ("n_level",)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Thresholds of a preset.
+
+    Parameters
+    ----------
+    min_base
+        Fewest respondents behind a published answer.
+    min_answers
+        Fewest respondents in the published answer itself (0: a small count alone is no reason).
+    min_cell
+        Fewest respondents in a published characteristic.
+    min_population
+        Fewest staff in a published characteristic.
+    max_lost
+        Greatest share of the cells of Table 1 that may be suppressed before the build fails.
+    """
+
+    min_base: int
+    min_answers: int
+    min_cell: int
+    min_population: int
+    max_lost: float = 0.10
+
+
+PRESETS: dict[str, Rules] = {
+    "research": Rules(min_base=10, min_answers=0, min_cell=5, min_population=10),
+    "strict": Rules(min_base=10, min_answers=10, min_cell=10, min_population=10),
+}
+
+
+def rules_of(config: Mapping[str, Any]) -> Rules:
+    """Thresholds from the ``disclosure`` section: the preset, with the study's own numbers over it.
+
+    Raises
+    ------
+    SurveyError
+        If the preset is unknown.
+    """
+    if config["preset"] not in PRESETS:
+        raise SurveyError(
+            f"disclosure.preset: unknown preset {config['preset']!r}; the presets are {', '.join(PRESETS)}."
+        )
+    own = {key: config[key] for key in ("min_base", "min_cell", "min_population") if key in config}
+    return replace(PRESETS[config["preset"]], **own)
+
+
+@dataclass
+class Release:
+    """A public table and what was done to make it so.
+
+    Parameters
+    ----------
+    table
+        The private table's rows that may be read, with a column ``status``; numbers of suppressed rows
+        are empty.
+    log
+        One row for each merged or suppressed place: ``table, place, status, reason``; no numbers.
+    """
+
+    table: pd.DataFrame
+    log: pd.DataFrame
+
+
+def _log(table: str, places: Iterable[str], status: str, reason: str) -> list[dict[str, str]]:
+    return [{"table": table, "place": place, "status": status, "reason": reason} for place in places]
+
+
+def _log_frame(rows: list[dict[str, str]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=["table", "place", "status", "reason"]).drop_duplicates(
+        ignore_index=True
+    )
+
+
+def release_estimates(estimates: pd.DataFrame, rules: Rules, five_point: Iterable[str]) -> Release:
+    """Release estimates of answers; suppress small bases and groups that all answered alike.
+
+    Parameters
+    ----------
+    estimates
+        Private estimates (one tidy row each).
+    rules
+        Thresholds.
+    five_point
+        Agreement items; within groups only their three merged categories are released.
+
+    Returns
+    -------
+    Release
+        Rows in the private order. A count or diagnostic is passed on untouched here; the tables of
+        characteristics have their own rules.
+    """
+    table = estimates.copy()
+    answers = ~table["statistic"].isin(NOT_ABOUT_ANSWERS)
+    in_group = table["group_level"].fillna("") != ""
+    fine = table["variable"].isin(list(five_point)) & table["level"].fillna("").str.fullmatch(r"\d+(\.0)?")
+    hidden_detail = answers & in_group & fine & (table["statistic"] == "proportion")
+    small = answers & (table["n"] < rules.min_base)
+    few = answers & (table["statistic"] == "proportion") & (table["n_level"] < rules.min_answers)
+    alike = answers & in_group & _all_alike(table)
+    log = _log("estimates", table.loc[hidden_detail, "estimate_id"], MERGED, "three categories within groups")
+    for where, reason in (
+        (small, f"fewer than {rules.min_base} respondents"),
+        (few & ~small, f"fewer than {rules.min_answers} gave the answer"),
+        (alike & ~small & ~few, "all of the group gave the same answer"),
+    ):
+        log += _log("estimates", table.loc[where & ~hidden_detail, "estimate_id"], SUPPRESSED, reason)
+    table["status"] = RELEASED
+    _blank(table, small | few | alike)
+    kept = table.loc[~hidden_detail].drop(columns=[c for c in IDENTIFYING_COLUMNS if c in table])
+    return Release(kept.reset_index(drop=True), _log_frame(log))
+
+
+def _all_alike(table: pd.DataFrame) -> pd.Series:
+    """Proportions of a variable in a group where one answer, or none but one, was given."""
+    share = table["statistic"] == "proportion"
+    uniform = share & (table["n_level"] == table["n"])
+    keys = ["variable", "base", "group", "group_level"]
+    alike = table.loc[uniform, keys].fillna("").agg("|".join, axis=1)
+    return share & table[keys].fillna("").agg("|".join, axis=1).isin(set(alike))
+
+
+def _blank(table: pd.DataFrame, where: pd.Series) -> None:
+    """Empty every number of some rows, except the level of confidence, and mark them."""
+    numbers = [c for c in table.select_dtypes("number").columns if c != "ci_level"]
+    for column in numbers:
+        table[column] = table[column].astype("float64").where(~where)
+    if "effect" in table and "effect" not in numbers:
+        table["effect"] = table["effect"].where(~where)
+    table.loc[where, "status"] = SUPPRESSED
+
+
+def release_claims(claims: pd.DataFrame, rules: Rules) -> Release:
+    """Release claims whose base is large enough.
+
+    Raises
+    ------
+    SurveyError
+        If a claim's headline would be suppressed, naming the claim and what to do.
+    """
+    table = claims.copy()
+    small = table["n"] < rules.min_base
+    headline = small & (table["group"] == "overall")
+    if headline.any():
+        raise SurveyError(
+            f"claims: the headline of {shown(table.loc[headline, 'claim'])} rests on fewer than "
+            f"{rules.min_base} respondents and may not be published; choose an estimand with a wider base."
+        )
+    table["status"] = RELEASED
+    _blank(table, small)
+    words = ["grade_label", "verdict", "tipping_note", "reader_note", "equivalence"]
+    for column in [c for c in words if c in table]:
+        table[column] = table[column].where(~small, "")
+    log = _log("claims", table.loc[small, "claim"], SUPPRESSED, f"fewer than {rules.min_base} respondents")
+    return Release(table, _log_frame(log))
+
+
+def release_characteristics(
+    table_1: pd.DataFrame, rules: Rules, ordered: Iterable[str], joiner: str = " or "
+) -> Release:
+    """Merge categories of Table 1 until every published cell is large enough; suppress what remains.
+
+    Parameters
+    ----------
+    table_1
+        Columns ``variable, variable_label, level, level_label, group, group_level, n, percent,
+        frame_n, frame_percent, std_diff``; rows with level ``missing`` count who did not answer and
+        say nothing about a characteristic, so they are passed on.
+    rules
+        Thresholds.
+    ordered
+        Variables whose categories are in order: only neighbours are merged.
+    joiner
+        Put between the labels of merged categories.
+
+    Returns
+    -------
+    Release
+        Rows in the private order of variables.
+
+    Raises
+    ------
+    SurveyError
+        If more than ``rules.max_lost`` of the cells would still be suppressed, naming the categories.
+    """
+    import pandas as pd
+
+    parts, log = [], []
+    for variable, rows in table_1.groupby("variable", sort=False):
+        merged = _merge_until_large(rows, rules, neighbours=variable in set(ordered), joiner=joiner)
+        small = _small_cells(merged, rules)
+        places = merged.loc[small, "variable_label"] + ": " + merged.loc[small, "level_label"]
+        log += _log(
+            "table_1",
+            places,
+            SUPPRESSED,
+            f"fewer than {rules.min_cell} respondents or {rules.min_population} staff",
+        )
+        changed = merged["status"] == MERGED
+        log += _log(
+            "table_1",
+            merged.loc[changed, "variable_label"] + ": " + merged.loc[changed, "level_label"],
+            MERGED,
+            "small categories",
+        )
+        parts.append(merged)
+    table = pd.concat(parts, ignore_index=True)
+    small = _small_cells(table, rules)
+    _fail_if_too_much_is_lost(table, small, rules)
+    _blank(table, small)
+    return Release(table, _log_frame(log))
+
+
+def _small_cells(rows: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Cells with somebody in them, but too few; an empty post is nobody's secret."""
+    exists = (rows["n"] > 0) | (rows["frame_n"].fillna(0) > 0)
+    few = rows["n"] < rules.min_cell
+    rare = rows["frame_n"].notna() & (rows["frame_n"] < rules.min_population)
+    return exists & (few | rare) & (rows["level"] != "missing")
+
+
+def _merge_until_large(rows: pd.DataFrame, rules: Rules, *, neighbours: bool, joiner: str) -> pd.DataFrame:
+    rows = rows.assign(status=RELEASED)
+    while True:
+        levels = [level for level in dict.fromkeys(rows["level"]) if level != "missing"]
+        small = rows.loc[_small_cells(rows, rules)]
+        if small.empty or len(levels) <= 2:
+            return rows
+        totals = rows.groupby("level", sort=False)["n"].sum()
+        worst = min(small["level"].unique(), key=lambda level: (totals[level], levels.index(level)))
+        rows = _merge_two(rows, worst, _partner(worst, levels, totals, neighbours=neighbours), levels, joiner)
+
+
+def _partner(worst: str, levels: list[str], totals: pd.Series, *, neighbours: bool) -> str:
+    at = levels.index(worst)
+    near = [levels[i] for i in (at - 1, at + 1) if 0 <= i < len(levels)]
+    others = near if neighbours else [level for level in levels if level != worst]
+    return min(others, key=lambda level: (totals[level], levels.index(level)))
+
+
+def _merge_two(rows: pd.DataFrame, first: str, second: str, levels: list[str], joiner: str) -> pd.DataFrame:
+    """Add up two categories; the standardised difference is that of the new category's two shares."""
+    import numpy as np
+
+    first, second = sorted((first, second), key=levels.index)
+    pair = rows[rows["level"].isin([first, second])]
+    labels = pair.drop_duplicates("level").set_index("level")["level_label"]
+    sums = ["n", "percent", "frame_n", "frame_percent"]
+    keys = ["variable", "variable_label", "group", "group_level"]
+    made = pair.groupby(keys, sort=False, dropna=False)[sums].sum(min_count=1).reset_index()
+    made["level"] = f"{first}+{second}"
+    made["level_label"] = f"{labels[first]}{joiner}{labels[second]}"
+    p, q = made["percent"] / 100, made["frame_percent"] / 100
+    spread = np.sqrt((p * (1 - p) + q * (1 - q)) / 2)
+    made["std_diff"] = ((p - q) / spread).where(spread > 0)
+    made["status"] = MERGED
+    keep = rows[~rows["level"].isin([first, second])]
+    order = [level if level != first else f"{first}+{second}" for level in levels if level != second] + [
+        "missing"
+    ]
+    import pandas as pd
+
+    both = pd.concat([keep, made], ignore_index=True)
+    both["_order"] = both["level"].map({level: i for i, level in enumerate(order)})
+    return both.sort_values("_order", kind="stable").drop(columns="_order").reset_index(drop=True)
+
+
+def _fail_if_too_much_is_lost(table: pd.DataFrame, small: pd.Series, rules: Rules) -> None:
+    counted = table["level"] != "missing"
+    if small.sum() <= rules.max_lost * counted.sum():
+        return
+    problems = Problems()
+    for variable, rows in table.loc[small].groupby("variable_label", sort=False):
+        problems.add(
+            f"Table 1: {len(rows)} cells of '{variable}' are too small to publish "
+            f"({shown(rows['level_label'].unique())}); merge these categories in the configuration "
+            "(frame.recodes or cleaning.recodes) or leave the variable out of analysis.characteristics."
+        )
+    problems.raise_if_any()
+
+
+def release_flow(flow: pd.DataFrame, rules: Rules, small_label: str = "Other reasons") -> Release:
+    """Release the flow of cases; reasons too rare to show are added up, and suppressed if still rare.
+
+    Parameters
+    ----------
+    flow
+        Columns ``order, stage, stage_label, group, group_level, n``; stages whose name begins with
+        ``reason_`` are the parts of a total shown beside them.
+    rules
+        Thresholds (``min_cell`` persons).
+    small_label
+        Label of the reasons added up.
+
+    Notes
+    -----
+    A reason is merged in every group alike, so that no count follows from the difference of two columns.
+    """
+    reasons = flow["stage"].str.startswith("reason_")
+    counts = flow.loc[reasons].groupby("stage")["n"].agg(lambda n: n[n > 0].min() if (n > 0).any() else 0)
+    rare = sorted(counts.index[counts < rules.min_cell])
+    if len(rare) == 0:
+        return Release(flow.assign(status=RELEASED), _log_frame([]))
+    if len(rare) == 1:
+        totals = flow.loc[reasons & ~flow["stage"].isin(rare)].groupby("stage")["n"].sum()
+        rare += [totals.idxmin()] if len(totals) else []
+    table = flow.assign(status=RELEASED)
+    chosen = table["stage"].isin(rare)
+    table.loc[chosen, ["stage", "stage_label", "status"]] = ["reason_other", small_label, MERGED]
+    table.loc[chosen, "order"] = table.loc[chosen, "order"].max()
+    keys = ["order", "stage", "stage_label", "group", "group_level", "status"]
+    table = table.groupby(keys, sort=False, dropna=False)["n"].sum().reset_index()
+    table = table.sort_values(["order", "group", "group_level"], kind="stable").reset_index(drop=True)
+    small = (table["stage"] == "reason_other") & (table["n"] > 0) & (table["n"] < rules.min_cell)
+    _blank_keeping(table, small, ["order"])
+    log = _log("flow", rare, MERGED, f"fewer than {rules.min_cell} persons")
+    log += _log("flow", table.loc[small, "stage_label"], SUPPRESSED, f"fewer than {rules.min_cell} persons")
+    return Release(table[[*flow.columns, "status"]], _log_frame(log))
+
+
+def _blank_keeping(table: pd.DataFrame, where: pd.Series, kept: list[str]) -> None:
+    saved = table[kept].copy()
+    _blank(table, where)
+    table[kept] = saved
+
+
+def release_cells(cells: pd.DataFrame, rules: Rules) -> Release:
+    """Release response cells with enough respondents and staff; empty the numbers of the rest."""
+    table = cells.assign(status=RELEASED)
+    small = (table["n"] < rules.min_cell) | (table["N"] < rules.min_population)
+    _blank(table, small)
+    places = table.loc[small, "scheme"] + ": " + table.loc[small, "cell"]
+    return Release(table, _log_frame(_log("weight_cells", places, SUPPRESSED, "small cell")))
+
+
+def release_margins(margins: pd.DataFrame, rules: Rules) -> Release:
+    """Release the margins of the weights for levels with enough staff."""
+    table = margins.assign(status=RELEASED)
+    small = table["frame_n"] < rules.min_population
+    _blank(table, small)
+    places = table.loc[small, "scheme"] + ": " + table.loc[small, "level"].astype(str)
+    return Release(table, _log_frame(_log("weight_margins", places, SUPPRESSED, "few staff")))
+
+
+def follow(estimates: pd.DataFrame, hidden: Callable[[pd.Series], bool]) -> pd.DataFrame:
+    """Empty the rows of the estimates that repeat a number hidden in another table."""
+    table = estimates.copy()
+    where = table.apply(hidden, axis=1).astype(bool)
+    _blank(table, where)
+    return table
+
+
+def cleaning_summary(log: pd.DataFrame) -> pd.DataFrame:
+    """Count what each rule of cleaning did, without saying to whom.
+
+    Returns
+    -------
+    DataFrame
+        ``rule, action, records, values``: records concerned and single values concerned.
+    """
+    if log.empty:
+        return log.reindex(columns=["rule", "action", "records", "values"])
+    grouped = log.groupby(["rule", "action"], sort=False)
+    made = grouped.agg(records=("row", "nunique"), values=("variable", "size")).reset_index()
+    return made.sort_values(["action", "rule"], kind="stable").reset_index(drop=True)
