@@ -2,13 +2,15 @@
 
 import ast
 import json
+import os
 import shutil
 import sys
+from pathlib import Path
 
 import yaml
 
 from surveypipe.configuration import consistency_problems, schema_problems
-from surveypipe.rendering import choose_renderer
+from surveypipe.rendering import choose_renderer, renderer_version
 
 
 def stop(problems):
@@ -33,6 +35,19 @@ def read_yaml(path, meaning):
         stop([f"{path}: this is not valid YAML{where}; look for a missing colon, quote or indentation."])
 
 
+def missing_files():
+    """Files that the configuration names and that are not there."""
+    meaning = {"survey": "the survey's data", "staff_list": "the staff list", "checksums": "the checksums"}
+    meaning |= {"authors": "the authors' file", "headcounts": "the headcounts"}
+    named = {config["inputs"].get(key): words for key, words in meaning.items()}
+    named |= {f"report/{document}.qmd": "a document" for document in config["report"]["documents"]}
+    return [
+        f"{path}: there is no such file; the configuration names it as {words}. Put it there or correct the name."
+        for path, words in named.items()
+        if path and not Path(path).is_file()
+    ]
+
+
 def check_configuration():
     """Check the configuration's form, then its parts against each other and the codebook."""
     name = workflow.configfiles[0] if workflow.configfiles else "configuration"
@@ -43,7 +58,7 @@ def check_configuration():
     codebook = read_yaml(config["inputs"]["codebook"], "the codebook")
     with open(workflow.source_path("../schemas/codebook.schema.json")) as file:
         problems = schema_problems(codebook, json.load(file), config["inputs"]["codebook"])
-    problems = problems or consistency_problems(config, codebook, name)
+    problems = problems or consistency_problems(config, codebook, name) + missing_files()
     if problems:
         stop(problems)
 
@@ -113,5 +128,9 @@ def finished_documents():
     ]
 
 
+# The interpreter that runs Snakemake runs the scripts too, whether or not its environment was activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
 check_configuration()
 RENDERER = choose_renderer(config["report"]["renderer"], which=shutil.which)
+RENDERER_VERSION = renderer_version(RENDERER)

@@ -39,11 +39,12 @@ def main() -> None:
     if not LOCKS.is_dir() or not any(LOCKS.iterdir()):
         return
     if not Path("/proc").is_dir():
-        sys.exit("An earlier run left a lock. If no run is at work in this folder, type: snakemake --unlock")
+        sys.exit("An earlier run left a lock. If none is at work in this folder, type: snakemake --unlock")
     holders = running_here(Path.cwd().resolve())
     if holders:
         sys.exit(
-            f"Snakemake is already at work in this folder (process {holders[0]}). Wait for it, or stop it first."
+            f"Snakemake is already at work in this folder (process {holders[0]}). "
+            "Wait for it, or stop it first."
         )
     shutil.rmtree(LOCKS)
     print("Removed the lock of an earlier run that did not end.")

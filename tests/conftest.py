@@ -1,0 +1,65 @@
+"""Fixtures shared by all tests: a copy of the project to run in, and its finished results."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PARTS = [
+    "Snakefile",
+    "workflow",
+    "profiles",
+    "config",
+    "data",
+    "report",
+    "environment.yml",
+    "requirements.lock",
+    "tests/fixtures",
+]
+IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
+
+
+def copy_project(target: Path) -> Path:
+    for part in PARTS:
+        source, copy = ROOT / part, target / part
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, copy, ignore=IGNORED)
+        else:
+            shutil.copy2(source, copy)
+    return target
+
+
+def run_snakemake(folder: Path, *words: str, timeout: int = 400) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
+    command = [sys.executable, "-m", "snakemake", *words]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A fresh copy of the project, without results."""
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture
+def snakemake() -> Callable[..., subprocess.CompletedProcess[str]]:
+    return run_snakemake
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project after a whole run; tests read it and change nothing."""
+    folder = copy_project(tmp_path_factory.mktemp("finished") / "project")
+    done = run_snakemake(folder, "--cores", "2")
+    assert done.returncode == 0, done.stderr[-6000:]
+    return folder

@@ -1,0 +1,136 @@
+"""The configuration is refused in words a researcher can act on."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from surveypipe.configuration import consistency_problems, known_variables, schema_problems
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
+
+
+@pytest.fixture
+def config() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "config/config.yaml").read_text())
+
+
+@pytest.fixture
+def codebook() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "config/codebook.yaml").read_text())
+
+
+def test_shipped_configuration_has_no_problem(config: dict, codebook: dict):
+    assert schema_problems(config, SCHEMA, "c") == []
+    assert consistency_problems(config, codebook, "c") == []
+
+
+def closed(schema: Any) -> list[str]:
+    """Objects with named properties that would take an unknown key."""
+    found = []
+    if isinstance(schema, dict):
+        if "properties" in schema and schema.get("additionalProperties") is not False:
+            found.append(json.dumps(schema)[:80])
+        for value in schema.values():
+            found += closed(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            found += closed(value)
+    return found
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "workflow/schemas").glob("*.json")), ids=lambda p: p.name)
+def test_every_schema_is_closed_and_every_key_described(path: Path):
+    schema = json.loads(path.read_text())
+    assert closed(schema) == []
+
+    def undescribed(node: Any, name: str = "") -> list[str]:
+        found = []
+        for key, about in node.get("properties", {}).items():
+            found += [] if about.get("description") or "$ref" in about else [f"{name}.{key}"]
+            found += undescribed(about, f"{name}.{key}")
+        for inner in ("items", "additionalProperties"):
+            if isinstance(node.get(inner), dict):
+                found += undescribed(node[inner], f"{name}.{inner}")
+        return found
+
+    assert undescribed(schema) == []
+
+
+def test_unknown_key_is_named_with_its_place_and_the_nearest_known_key(config: dict):
+    config["weighting"]["primry"] = config["weighting"].pop("primary")
+    problems = schema_problems(config, SCHEMA, "config.yaml")
+    assert any("config.yaml: weighting: unknown key 'primry'" in p for p in problems)
+    assert any("'primary' is missing" in p for p in problems)
+
+
+def test_all_problems_are_told_at_once(config: dict):
+    config["study"]["data"] = "simulatd"
+    config["seed"] = "today"
+    del config["claims"]["C1"]["label"]
+    problems = schema_problems(config, SCHEMA, "config.yaml")
+    assert len(problems) == 3
+    assert any("did you mean 'simulated'" in p for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("weighting", "primary"), "cell", "unknown scheme 'cell' (did you mean 'cells'?)"),
+        (
+            ("claims", "C3", "variable"),
+            "risk_abov",
+            "unknown variable 'risk_abov' (did you mean 'risk_above'?)",
+        ),
+        (("claims", "C5", "by"), "agencies", "'agencies' has no entry under groups"),
+        (
+            ("weighting", "schemes", "agency", "by"),
+            ["agency", "years_in_post"],
+            "is not a variable of the frame",
+        ),
+        (("sensitivity", "reader_variable"), "reader", "unknown variable 'reader'"),
+    ],
+)
+def test_contradictions_between_the_parts(config: dict, codebook: dict, path: tuple, value: Any, words: str):
+    place: Any = config
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    problems = consistency_problems(config, codebook, "config.yaml")
+    assert len(problems) == 1
+    assert words in problems[0]
+
+
+def test_claim_of_a_kind_needs_its_keys(config: dict, codebook: dict):
+    del config["claims"]["C6"]["margin"]
+    del config["claims"]["C1"]["threshold"]
+    problems = consistency_problems(config, codebook, "c")
+    assert len(problems) == 2
+    assert any("C6" in p and "'margin'" in p for p in problems)
+
+
+def test_known_variables_hold_scales_recodes_and_frame(config: dict, codebook: dict):
+    known = known_variables(copy.deepcopy(config), codebook)
+    assert {"read", "joint", "joint_above", "profession_group", "agency"} <= set(known)
+
+
+def test_documentation_of_the_configuration_is_in_step_with_the_schemas():
+    import sys
+
+    sys.path.insert(0, str(ROOT / "workflow/scripts"))
+    import os
+
+    before = Path.cwd()
+    os.chdir(ROOT)
+    try:
+        from document_configuration import page
+
+        assert (ROOT / "docs/configuration.md").read_text() == page(), "run: make docs"
+    finally:
+        os.chdir(before)

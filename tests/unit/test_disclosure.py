@@ -1,0 +1,210 @@
+"""Disclosure control: what is suppressed, merged and released."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from surveypipe import disclosure
+from surveypipe.problems import SurveyError
+
+RULES = disclosure.PRESETS["research"]
+
+
+def estimates(rows: list[dict]) -> pd.DataFrame:
+    base = {
+        "estimate_id": "",
+        "claim": "",
+        "variable": "q",
+        "level": "1",
+        "statistic": "proportion",
+        "group": "overall",
+        "group_level": "",
+        "scheme": "cells",
+        "n": 100,
+        "estimate": 0.5,
+        "se": 0.05,
+        "df": 90.0,
+        "ci_low": 0.4,
+        "ci_high": 0.6,
+        "ci_level": 0.95,
+        "base": "all",
+        "n_level": 50,
+        "p_value": np.nan,
+    }
+    table = pd.DataFrame([base | row for row in rows])
+    table["estimate_id"] = [f"e{i}" for i in range(len(table))]
+    return table
+
+
+def test_small_base_loses_every_number_but_keeps_its_row():
+    release = disclosure.release_estimates(
+        estimates([{"n": 9, "n_level": 4}, {"n": 10, "n_level": 4}]), RULES, []
+    )
+    hidden, shown = release.table.iloc[0], release.table.iloc[1]
+    assert hidden["status"] == "suppressed" and shown["status"] == "released"
+    assert hidden[["n", "estimate", "se", "df", "ci_low", "ci_high"]].isna().all()
+    assert shown["estimate"] == 0.5
+    assert release.log["reason"].tolist() == ["fewer than 10 respondents"]
+
+
+def test_counts_of_an_answer_never_leave():
+    release = disclosure.release_estimates(estimates([{}]), RULES, [])
+    assert "n_level" not in release.table
+
+
+def test_group_that_all_answered_alike_is_hidden_in_every_level_but_not_in_other_groups():
+    group = {"group": "agency", "n": 40}
+    table = estimates(
+        [
+            group | {"group_level": "A", "level": "1", "n_level": 40, "estimate": 1.0},
+            group | {"group_level": "A", "level": "0", "n_level": 0, "estimate": 0.0},
+            group | {"group_level": "B", "level": "1", "n_level": 39, "estimate": 0.97},
+            {"level": "1", "n": 80, "n_level": 79},
+        ]
+    )
+    release = disclosure.release_estimates(table, RULES, [])
+    assert release.table["status"].tolist() == ["suppressed", "suppressed", "released", "released"]
+
+
+def test_five_points_are_shown_overall_and_three_categories_within_groups():
+    table = estimates(
+        [
+            {"level": "2"},
+            {"level": "2", "group": "agency", "group_level": "A"},
+            {"level": "agree", "group": "agency", "group_level": "A"},
+            {"level": "", "statistic": "mean", "group": "agency", "group_level": "A"},
+        ]
+    )
+    release = disclosure.release_estimates(table, RULES, ["q"])
+    assert release.table["level"].tolist() == ["2", "agree", ""]
+
+
+def test_strict_preset_looks_at_the_answers_own_count():
+    table = estimates([{"n_level": 9}, {"n_level": 10}])
+    release = disclosure.release_estimates(table, disclosure.PRESETS["strict"], [])
+    assert release.table["status"].tolist() == ["suppressed", "released"]
+
+
+def test_headline_that_may_not_be_shown_stops_the_build():
+    claims = pd.DataFrame(
+        {"claim": ["C1", "C2"], "group": ["overall", "overall"], "n": [119, 8], "estimate": [0.8, 0.5]}
+    )
+    with pytest.raises(SurveyError, match="headline of C2"):
+        disclosure.release_claims(claims, RULES)
+
+
+def table_1(counts: dict[str, tuple[int, int]], group: str = "overall") -> pd.DataFrame:
+    n, frame = sum(c[0] for c in counts.values()), sum(c[1] for c in counts.values())
+    return pd.DataFrame(
+        [
+            {
+                "variable": "p",
+                "variable_label": "Profession",
+                "level": k,
+                "level_label": k.title(),
+                "group": group,
+                "group_level": "" if group == "overall" else "A",
+                "n": c[0],
+                "percent": 100 * c[0] / n,
+                "frame_n": float(c[1]),
+                "frame_percent": 100 * c[1] / frame,
+                "std_diff": 0.1,
+            }
+            for k, c in counts.items()
+        ]
+    )
+
+
+def test_small_category_is_merged_with_the_smallest_other_before_anything_is_suppressed():
+    table = table_1({"nurse": (40, 90), "doctor": (3, 12), "social": (20, 60), "other": (8, 30)})
+    release = disclosure.release_characteristics(table, RULES, [])
+    assert release.table["level_label"].tolist() == ["Nurse", "Doctor or Other", "Social"]
+    merged = release.table.iloc[1]
+    assert merged["n"] == 11 and merged["frame_n"] == 42
+    assert merged["percent"] == pytest.approx(100 * 11 / 71)
+    p, q = 11 / 71, 42 / 192
+    assert merged["std_diff"] == pytest.approx((p - q) / np.sqrt((p * (1 - p) + q * (1 - q)) / 2))
+    assert (release.table["status"] != "suppressed").all()
+
+
+def test_ordered_categories_merge_only_with_a_neighbour():
+    table = table_1({"a": (30, 60), "b": (6, 20), "c": (30, 60), "d": (3, 15)})
+    release = disclosure.release_characteristics(table, RULES, ["p"])
+    assert release.table["level"].tolist() == ["a", "b", "c+d"]
+
+
+def test_post_that_does_not_exist_is_not_a_small_cell():
+    table = table_1({"nurse": (0, 0), "social": (50, 90), "other": (20, 40)})
+    release = disclosure.release_characteristics(table, RULES, [])
+    assert release.table["level"].tolist() == ["nurse", "social", "other"]
+    assert (release.table["status"] == "released").all()
+
+
+def test_table_1_that_loses_too_much_stops_the_build_and_names_the_categories():
+    table = table_1({"x": (2, 8), "y": (60, 100)})
+    with pytest.raises(SurveyError, match=r"Profession.*X"):
+        disclosure.release_characteristics(table, RULES, [])
+
+
+def test_rare_reasons_in_the_flow_are_added_up_in_every_group_alike():
+    rows = []
+    for level, counts in {"A": (2, 20, 6), "B": (7, 30, 9)}.items():
+        for order, (stage, n) in enumerate(
+            zip(("reason_away", "reason_silent", "reason_refused"), counts, strict=True)
+        ):
+            rows.append(
+                {
+                    "order": order,
+                    "stage": stage,
+                    "stage_label": stage,
+                    "group": "agency",
+                    "group_level": level,
+                    "n": n,
+                }
+            )
+    release = disclosure.release_flow(pd.DataFrame(rows), RULES)
+    assert sorted(set(release.table["stage"])) == ["reason_other", "reason_silent"]
+    other = release.table[release.table["stage"] == "reason_other"].set_index("group_level")["n"]
+    assert other.to_dict() == {"A": 8, "B": 16}
+
+
+def test_cells_with_few_respondents_or_staff_are_hidden():
+    cells = pd.DataFrame(
+        {
+            "scheme": ["c"] * 3,
+            "cell": ["x", "y", "z"],
+            "N": [60, 9, 40],
+            "n": [20, 6, 4],
+            "weight": [3.0, 1.5, 10.0],
+        }
+    )
+    release = disclosure.release_cells(cells, RULES)
+    assert release.table["status"].tolist() == ["released", "suppressed", "suppressed"]
+    assert release.table.loc[1:, ["N", "n", "weight"]].isna().all().all()
+
+
+def test_unknown_preset_is_named():
+    with pytest.raises(SurveyError, match="unknown preset 'none'"):
+        disclosure.rules_of({"preset": "none"})
+
+
+def test_own_threshold_goes_over_the_preset():
+    assert disclosure.rules_of({"preset": "research", "min_base": 20}).min_base == 20
+
+
+def test_cleaning_summary_names_nobody():
+    log = pd.DataFrame(
+        {
+            "row": [1, 1, 2],
+            "case_id": ["S1", "S1", "S2"],
+            "variable": ["a", "b", "a"],
+            "rule": ["range"] * 3,
+            "action": ["set_missing"] * 3,
+        }
+    )
+    summary = disclosure.cleaning_summary(log)
+    assert summary.to_dict("records") == [
+        {"rule": "range", "action": "set_missing", "records": 2, "values": 3}
+    ]

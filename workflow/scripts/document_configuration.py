@@ -1,0 +1,58 @@
+"""Write docs/configuration.md from the schemas, so that the two cannot disagree."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+SCHEMAS = {
+    "The configuration (`config/config.yaml`)": Path("workflow/schemas/config.schema.json"),
+    "The codebook (`config/codebook.yaml`)": Path("workflow/schemas/codebook.schema.json"),
+}
+HEAD = """# Configuration
+
+Made from the JSON Schemas in `workflow/schemas/` by `make docs`; edit those, not this page. Unknown keys are
+refused. `*` stands for a name of your own; **bold** keys are required.
+"""
+
+
+def rows(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield key, kind and meaning of every property, depth first."""
+    required = set(schema.get("required", []))
+    for key, about in schema.get("properties", {}).items():
+        name = f"**{key}**" if key in required else key
+        yield f"{path}{name}", kind(about), about.get("description", "")
+        yield from rows(about, f"{path}{key}.")
+    if isinstance(schema.get("additionalProperties"), dict):
+        inner = schema["additionalProperties"]
+        if "properties" in inner:
+            yield from rows(inner, f"{path}*.")
+    if isinstance(schema.get("items"), dict):
+        yield from rows(schema["items"], f"{path}[].")
+
+
+def kind(about: dict[str, Any]) -> str:
+    """Name a property's type, with its options or limits."""
+    if "enum" in about:
+        return ", ".join(f"`{option}`" for option in about["enum"])
+    types = about.get("type", "any")
+    return " or ".join(types) if isinstance(types, list) else str(types)
+
+
+def page() -> str:
+    """Lay out every schema as a table."""
+    parts = [HEAD]
+    for title, path in SCHEMAS.items():
+        parts += [f"\n## {title}\n", "| key | kind | meaning |", "|---|---|---|"]
+        schema = json.loads(path.read_text(encoding="utf-8"))
+        parts += [f"| {key} | {what} | {meaning} |" for key, what, meaning in rows(schema)]
+    return "\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, default=Path("docs/configuration.md"))
+    parser.parse_args().output.write_text(page(), encoding="utf-8")
