@@ -1,0 +1,32 @@
+"""Response-odds mixture, tipping point and bounds against METHODS 3.7, GT-13, Fixture A."""
+
+import pytest
+
+from surveypipe.sensitivity import cells_from_counts, manski_share, mixture, tipping_theta
+
+# Fixture A, METHODS 3: AMH 180 staff, 45 answered, 36 yes; CSC 140, 74, 66.
+A = cells_from_counts([180, 140], [45, 74], [36, 66], ["AMH", "CSC"])
+
+# GT-13, METHODS 3.7 (a)
+GT13 = {1: 0.8402027, 1.5: 0.8000874, 2: 0.7660061, 3: 0.7110714, 5: 0.6346698, 10: 0.5325220}
+
+
+@pytest.mark.parametrize(("theta", "printed"), GT13.items())
+def test_gt13_grid(theta, printed):
+    assert mixture(A, theta) == pytest.approx(printed, abs=5e-8)
+
+
+def test_gt13_tipping_theta():
+    assert tipping_theta(A, 0.5, "above") == pytest.approx(12.80313, abs=5e-6)
+
+
+def test_gt13_rate_among_non_respondents_at_the_tipping_point():
+    # Cell-free form of GT-13: the silent's rate must be under (160 - 102)/201.
+    theta = tipping_theta(A, 0.5, "above")
+    silent = (320 * mixture(A, theta) - 102) / 201
+    assert silent == pytest.approx(0.2885572, abs=5e-8)
+
+
+def test_gt_manski_bounds():
+    # METHODS 3.7 (b), Fixture A
+    assert manski_share(102, 119, 320) == pytest.approx((0.31875, 0.946875), abs=1e-12)
