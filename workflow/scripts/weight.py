@@ -1,0 +1,80 @@
+"""Weight the respondents under every scheme, and make the replicate weights."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from _shared import parser, run, write_csv, write_parquet
+from surveypipe import replicates, weighting
+
+
+def main(args: argparse.Namespace) -> None:
+    """Read the dispositions; write weights, their diagnostics and the replicates."""
+    config = args.config["weighting"]
+    eligible = pd.read_parquet(args.dispositions)
+    eligible = eligible[eligible["category"] != "IE"]
+    result = weighting.compute_schemes(eligible, config, group=args.config["frame"].get("group"))
+    write_parquet(result.weights, args.weights)
+    write_csv(result.cells, args.cells)
+    write_csv(result.diagnostics, args.diagnostics)
+    write_csv(result.margins, args.margins)
+    write_csv(result.log, args.log)
+    matrix, coefs = replicate_tables(result, config.get("replicates"), args.config.get("seed", 0))
+    write_parquet(matrix, args.replicate_weights)
+    write_parquet(coefs, args.replicate_coefs)
+    print(summary(result))
+
+
+def replicate_tables(
+    result: weighting.WeightingResult, wanted: dict[str, Any] | None, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lay out the replicates of all schemes; empty tables where they were not asked for."""
+    ids = result.weights["id"]
+    matrices = [pd.DataFrame({"scheme": pd.Series(dtype="str"), "id": pd.Series(dtype="str")})]
+    coefs = [
+        pd.DataFrame({"scheme": pd.Series(dtype="str"), "replicate": pd.Series(dtype="str"), "coef": []})
+    ]
+    if wanted and len(ids) <= wanted["max_n"]:
+        for scheme in result.plans:
+            made = replicates.make(result, scheme, wanted, seed=seed)
+            names = [f"r{number:04d}" for number in range(len(made.coefs))]
+            block = pd.DataFrame(made.matrix, columns=names)
+            block.insert(0, "scheme", scheme)
+            block.insert(1, "id", np.asarray(ids))
+            matrices.append(block)
+            coefs.append(pd.DataFrame({"scheme": scheme, "replicate": names, "coef": made.coefs}))
+    if len(matrices) == 1:
+        return matrices[0], coefs[0]
+    return pd.concat(matrices[1:], ignore_index=True), pd.concat(coefs[1:], ignore_index=True)
+
+
+def summary(result: weighting.WeightingResult) -> str:
+    """Say in a few lines what was weighted."""
+    table = result.diagnostics
+    lines = [f"{table['n'].iloc[0]} respondents weighted to {table['N'].iloc[0]:g} eligible staff:"]
+    lines += [
+        f"  {row.label}: weights {row.w_min:.2f} to {row.w_max:.2f}, design effect {row.deff_kish:.2f}"
+        for row in table.itertuples()
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    made = parser(
+        __doc__ or "",
+        inputs=("dispositions",),
+        outputs=(
+            "weights",
+            "cells",
+            "diagnostics",
+            "margins",
+            "log",
+            "replicate_weights",
+            "replicate_coefs",
+        ),
+    )
+    run(made, main)

@@ -1,0 +1,144 @@
+"""Response propensities: logistic regression on the staff list, for many replicates at once.
+
+The score equation solved is Σ_r d_i x_i = Σ_U d_i p_i x_i. Its right-hand side is known for the whole
+frame, so a replicate changes only the left-hand side, and all replicates are fitted together.
+Under separation the penalised likelihood of Firth (1993) is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveypipe.problems import SurveyError
+
+Floats = NDArray[np.float64]
+
+# Beyond this linear predictor (p under 1e-6 or over 1 − 1e-6) a fit on a few hundred people is separated.
+SEPARATED = 13.8
+
+
+@dataclass(frozen=True)
+class PropensityFit:
+    """A fitted response model.
+
+    Attributes
+    ----------
+    p
+        Propensities, shape (N,) or (N, R).
+    beta
+        Coefficients, shape (p,) or (p, R).
+    X
+        Design matrix over the frame, shape (N, p).
+    firth
+        Whether the likelihood was penalised.
+    """
+
+    p: Floats
+    beta: Floats
+    X: Floats
+    firth: bool
+
+
+def design_matrix(frame: pd.DataFrame, predictors: Sequence[str]) -> tuple[Floats, list[str]]:
+    """Intercept, indicators of all but the first level of each categorical predictor, numbers as they are.
+
+    Raises
+    ------
+    SurveyError
+        If predictors are linearly dependent.
+    """
+    columns, names = [np.ones(len(frame))], ["(Intercept)"]
+    for name in predictors:
+        values = frame[name]
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+            numbers = values.to_numpy(dtype=float)
+            columns.append((numbers - numbers.mean()) / (numbers.std() or 1.0))
+            names.append(name)
+            continue
+        text = values.astype(str)
+        for level in sorted(text.unique())[1:]:
+            columns.append((text == level).to_numpy(dtype=float))
+            names.append(f"{name}={level}")
+    X = np.column_stack(columns)
+    if np.linalg.matrix_rank(X) < X.shape[1]:
+        raise SurveyError(
+            f"weighting: the predictors of the response model ({', '.join(predictors)}) repeat one another "
+            "(one can be told from the others); leave one out."
+        )
+    return X, names
+
+
+def fit(
+    X: Floats, counted: Floats, size: Floats, *, firth: bool | None = None, max_iterations: int = 100
+) -> PropensityFit:
+    """Fit the response model by Newton's method.
+
+    Parameters
+    ----------
+    X
+        Design matrix over the frame, shape (N, p).
+    counted
+        Base weight for a respondent, 0 for a non-respondent, shape (N,) or (N, R); in a replicate the
+        respondents' values carry the replicate factor.
+    size
+        Base weights over the frame, shape (N,); ones for a census.
+    firth
+        Penalise always, never, or (None) only where the maximum-likelihood fit is separated.
+
+    Raises
+    ------
+    SurveyError
+        If the fit does not converge.
+    """
+    Y = np.asarray(counted, float).reshape(len(X), -1)
+    if firth is not True:
+        beta, ok = _newton(X, Y, size, False, max_iterations)
+        if ok or firth is False:
+            return _result(X, beta, counted, False)
+    beta, ok = _newton(X, Y, size, True, max_iterations)
+    if not ok:
+        raise SurveyError(
+            "weighting: the response model did not converge, even with Firth's penalty; use fewer predictors."
+        )
+    return _result(X, beta, counted, True)
+
+
+def _result(X: Floats, beta: Floats, counted: Floats, firth: bool) -> PropensityFit:
+    p = 1 / (1 + np.exp(-np.clip(X @ beta, -30, 30)))
+    if np.ndim(counted) == 1:
+        return PropensityFit(p[:, 0], beta[:, 0], X, firth)
+    return PropensityFit(p, beta, X, firth)
+
+
+def _newton(X: Floats, Y: Floats, size: Floats, firth: bool, max_iterations: int) -> tuple[Floats, bool]:
+    beta = np.zeros((X.shape[1], Y.shape[1]))
+    for _ in range(max_iterations):
+        p = 1 / (1 + np.exp(-np.clip(X @ beta, -30, 30)))
+        V = size[:, None] * p * (1 - p)
+        information = np.einsum("ni,nr,nj->rij", X, V, X, optimize=True)
+        inverse = np.linalg.pinv(information, hermitian=True)
+        score = X.T @ (Y - size[:, None] * p)
+        if firth:
+            hat = np.einsum("ni,rij,nj->nr", X, inverse, X, optimize=True) * V
+            score = score + X.T @ (hat * (0.5 - p))
+        step = np.einsum("rij,jr->ir", inverse, score)
+        beta = beta + np.clip(step, -5, 5)
+        if np.abs(step).max() < 1e-11:
+            return beta, bool(np.abs(X @ beta).max() < SEPARATED)
+    return beta, False
+
+
+def quantile_classes(p: Floats, classes: int) -> NDArray[np.intp]:
+    """Classes 0, 1, ... of propensities cut at their quantiles; equal propensities share a class.
+
+    Fewer distinct propensities than classes give fewer classes.
+    """
+    rounded = np.round(p, 10)
+    cuts = np.unique(np.quantile(rounded, np.arange(1, classes) / classes))
+    codes = np.searchsorted(cuts, rounded, side="left")
+    return np.unique(codes, return_inverse=True)[1].astype(np.intp)

@@ -1,0 +1,429 @@
+"""Standard errors: respondents as a second phase within response cells, and general sample designs.
+
+In a census with non-response the first phase has no variance. Response is treated as a second phase of
+simple random sampling within cells, conditional on the number that answered (Oh and Scheuren 1983;
+Särndal, Swensson and Wretman 1992, ch. 15):
+
+    ȳ_w = Σ W_h ȳ_h,    v = Σ W_h² (1 − f_h) s_h² / n_h,    df = n − H.
+
+Domain means and ratios replace y by z_i = δ_i (y_i − ȳ_d) / N̂_d. For raked and calibrated weights the
+same formula holds within the agency on the residuals of z regressed on the auxiliaries.
+All functions are vectorised over the columns of a matrix of outcomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from surveypipe.problems import Problems, SurveyError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class VarianceResult:
+    """A mean with its standard error.
+
+    Attributes
+    ----------
+    estimate, se
+        Weighted mean and standard error, in units of y.
+    df
+        Degrees of freedom: respondents in the domain less cells in the domain.
+    deff_design
+        Variance over that of simple random sampling of as many people (without replacement where the
+        finite-population correction is on); NaN where the latter is zero.
+    n
+        Respondents in the domain.
+    """
+
+    estimate: float
+    se: float
+    df: float
+    deff_design: float
+    n: int
+
+
+@dataclass(frozen=True)
+class VarianceTable:
+    """The columns of :class:`VarianceResult` for many outcomes, each of shape (k,)."""
+
+    estimate: Floats
+    se: Floats
+    df: Floats
+    deff_design: Floats
+    n: Floats
+
+    def __getitem__(self, column: int) -> VarianceResult:
+        """One outcome's result."""
+        return VarianceResult(
+            float(self.estimate[column]),
+            float(self.se[column]),
+            float(self.df[column]),
+            float(self.deff_design[column]),
+            int(self.n[column]),
+        )
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Response cells as arrays: codes of shape (n,), staff and respondents of shape (H,)."""
+
+    codes: NDArray[np.intp]
+    names: tuple[str, ...]
+    N: Floats
+    n: Floats
+
+    @property
+    def f(self) -> Floats:
+        """Response rates n_h / N_h."""
+        return self.n / self.N
+
+
+def response_cells(cells: ArrayLike, n_pop: Mapping[str, float]) -> Cells:
+    """Match respondents' cells to their numbers of staff, and guard against misread sizes.
+
+    Parameters
+    ----------
+    cells
+        Cell of each respondent, shape (n,).
+    n_pop
+        Staff in each cell: a number of people, never a sampling fraction.
+
+    Raises
+    ------
+    SurveyError
+        If a cell has no staff count, a count that is a share or is below its respondents, or a single
+        respondent.
+    """
+    names, codes = np.unique(np.asarray(cells, dtype=str), return_inverse=True)
+    n = np.bincount(codes).astype(float)
+    problems = Problems()
+    sizes = {str(key): float(value) for key, value in n_pop.items()}
+    for name, respondents in zip(names, n, strict=True):
+        _check_cell(str(name), respondents, sizes, problems)
+    problems.raise_if_any()
+    N = np.array([sizes[str(name)] for name in names])
+    return Cells(codes.astype(np.intp), tuple(str(name) for name in names), N, n)
+
+
+def _check_cell(name: str, n: float, sizes: Mapping[str, float], problems: Problems) -> None:
+    if name not in sizes:
+        problems.add(f"variance: response cell '{name}' has {n:g} respondents and no number of staff.")
+    elif not sizes[name] >= n:
+        hint = (
+            "; this looks like a response rate: give the number of staff instead"
+            if 0 < sizes[name] <= 1
+            else ""
+        )
+        problems.add(
+            f"variance: response cell '{name}' has {n:g} respondents of {sizes[name]:g} staff{hint}."
+        )
+    elif n < 2 and sizes[name] > n:
+        problems.add(
+            f"variance: response cell '{name}' has a single respondent, from whom no variance can be "
+            "estimated; merge the cell with another."
+        )
+
+
+def second_phase_covariance(scores: Floats, cells: Cells, *, fpc: bool = True) -> Floats:
+    """Covariance matrix of totals of weighted scores over the second phase.
+
+    Parameters
+    ----------
+    scores
+        Weighted influence values w_i z_i, shape (n, k).
+    cells
+        Response cells.
+    fpc
+        Whether the finite-population correction 1 − f_h applies.
+
+    Returns
+    -------
+    ndarray
+        Shape (k, k): Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (u_i − ū_h)(u_i − ū_h)'.
+    """
+    centred = _centre(scores, cells) * np.sqrt(_factor(cells, fpc))[cells.codes, None]
+    return centred.T @ centred
+
+
+def second_phase_variance(scores: Floats, cells: Cells, *, fpc: bool = True) -> Floats:
+    """Diagonal of :func:`second_phase_covariance`, shape (k,), without forming the matrix."""
+    centred = _centre(scores, cells)
+    return np.einsum("nk,nk,n->k", centred, centred, _factor(cells, fpc)[cells.codes])
+
+
+def _sums(values: Floats, codes: NDArray[np.intp], count: int) -> Floats:
+    sums = np.zeros((count, values.shape[1]))
+    np.add.at(sums, codes, values)
+    return sums
+
+
+def _centre(values: Floats, cells: Cells) -> Floats:
+    means = _sums(values, cells.codes, len(cells.n)) / cells.n[:, None]
+    return values - means[cells.codes]
+
+
+def _factor(cells: Cells, fpc: bool) -> Floats:
+    # A cell in which everybody answered may hold one person: it adds nothing when the fpc is on.
+    ratio = np.where(cells.n > 1, cells.n / np.maximum(cells.n - 1, 1), 0.0)
+    return ratio * (1 - cells.f) if fpc else ratio
+
+
+def residuals(z: Floats, aux: Floats, weights: Floats) -> Floats:
+    """Residuals of each column of z from its weighted regression on the auxiliaries.
+
+    Parameters
+    ----------
+    z
+        Shape (n, k).
+    aux
+        Auxiliaries, shape (n, p); may be linearly dependent.
+    weights
+        Regression weights, shape (n,): the final weights for raking, whose replicates they then match;
+        the starting weights for linear calibration and to agree with R's ``survey``.
+    """
+    root = np.sqrt(weights)[:, None]
+    slopes, *_ = np.linalg.lstsq(aux * root, z * root, rcond=1e-11)
+    return z - aux @ slopes
+
+
+def second_phase_means(
+    Y: ArrayLike,
+    cells: ArrayLike,
+    n_pop: Mapping[str, float],
+    *,
+    weights: ArrayLike,
+    fpc: bool = True,
+    domain: ArrayLike | None = None,
+    aux: ArrayLike | None = None,
+    aux_weights: ArrayLike | None = None,
+) -> VarianceTable:
+    """Weighted means of many outcomes, with second-phase standard errors.
+
+    Parameters
+    ----------
+    Y
+        Outcomes, shape (n, k); NaN puts a respondent outside that outcome's domain.
+    cells, n_pop
+        Response cell of each respondent, and staff in each cell. For raked or calibrated weights: the
+        agency.
+    weights
+        Final weights, shape (n,).
+    fpc
+        Finite-population correction: on to describe this workforce, off for tests and models.
+    domain
+        Membership, shape (n,) or (n, k); all respondents if left out.
+    aux
+        Auxiliaries that raking or calibration met, shape (n, p); left out for weighting classes.
+    aux_weights
+        Weights of the regression on the auxiliaries; the final weights if left out.
+
+    Returns
+    -------
+    VarianceTable
+        NaN estimate where a domain is empty.
+
+    Raises
+    ------
+    SurveyError
+        See :func:`response_cells`.
+    """
+    values = np.asarray(Y, dtype=float)
+    values = values.reshape(len(values), -1)
+    w = np.asarray(weights, dtype=float)
+    found = response_cells(cells, n_pop)
+    inside = ~np.isnan(values)
+    if domain is not None:
+        inside = inside & np.asarray(domain, dtype=bool).reshape(len(values), -1)
+    estimate, z = linearised_means(values, w, inside)
+    if aux is not None:
+        z = residuals(z, np.asarray(aux, float), w if aux_weights is None else np.asarray(aux_weights, float))
+    variance = second_phase_variance(z * w[:, None], found, fpc=fpc)
+    n = inside.sum(axis=0).astype(float)
+    present = _sums(inside.astype(float), found.codes, len(found.n)) > 0
+    srs = simple_random_variance(values, w, inside, estimate, fpc=fpc)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        deff = np.where(srs > 0, variance / srs, np.nan)
+    se = np.where(n > 0, np.sqrt(variance), np.nan)
+    return VarianceTable(estimate, se, n - present.sum(axis=0), deff, n)
+
+
+def second_phase_mean(
+    y: ArrayLike,
+    cells: ArrayLike,
+    n_pop: Mapping[str, float],
+    *,
+    weights: ArrayLike,
+    fpc: bool = True,
+    domain: ArrayLike | None = None,
+    aux: ArrayLike | None = None,
+    aux_weights: ArrayLike | None = None,
+) -> VarianceResult:
+    """One outcome of :func:`second_phase_means`, y of shape (n,).
+
+    Examples
+    --------
+    >>> result = second_phase_mean([0, 1, 1, 0], list("aabb"), {"a": 4, "b": 6}, weights=[2, 2, 3, 3])
+    >>> round(result.estimate, 3), result.df
+    (0.5, 2.0)
+    """
+    column = np.asarray(y, dtype=float)[:, None]
+    table = second_phase_means(
+        column, cells, n_pop, weights=weights, fpc=fpc, domain=domain, aux=aux, aux_weights=aux_weights
+    )
+    return table[0]
+
+
+def linearised_means(Y: Floats, weights: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Domain means and their linearised variables z = δ (y − ȳ_d) / N̂_d, shapes (k,) and (n, k)."""
+    share = inside * weights[:, None]
+    size = share.sum(axis=0)
+    filled = np.where(inside, Y, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(size > 0, (filled * share).sum(axis=0) / size, np.nan)
+        z = np.where(inside, (filled - mean) / size, 0.0)
+    return mean, z
+
+
+def simple_random_variance(
+    Y: Floats, weights: Floats, inside: NDArray[np.bool_], mean: Floats, *, fpc: bool
+) -> Floats:
+    """Variance of the mean of a simple random sample of as many people (as R's ``deff=TRUE``).
+
+    Without the correction it is R's ``deff="replace"``.
+    """
+    share = inside * weights[:, None]
+    n = (share > 0).sum(axis=0).astype(float)
+    size = share.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = (share * np.where(inside, Y - mean, 0.0) ** 2).sum(axis=0) / size * n / (n - 1)
+        return spread / n * (np.maximum(size - n, 0.0) / size if fpc else 1.0)
+
+
+def kim_kim_means(Y: ArrayLike, respondent: ArrayLike, propensity: ArrayLike, X: ArrayLike) -> VarianceTable:
+    """Means under inverse estimated propensities, with the linearised variance of Kim and Kim (2007).
+
+    With e = (y − ȳ_w)/N̂ and B = [Σ_U p(1−p)xx']⁻¹ Σ_r x e(1−p)/p, u = e − p x'B and
+    v = Σ_r (1−p) u²/p². Phase one is a census, so the finite-population correction is built in.
+
+    Parameters
+    ----------
+    Y
+        Outcomes over the frame, shape (N, k); read only where `respondent`; NaN leaves the domain.
+    respondent
+        Shape (N,).
+    propensity
+        Estimated response propensities, shape (N,).
+    X
+        Design matrix of the propensity model, shape (N, p).
+    """
+    r = np.asarray(respondent, dtype=bool)
+    values = np.asarray(Y, dtype=float).reshape(len(r), -1)[r]
+    p_all, X_all = np.asarray(propensity, float), np.asarray(X, float)
+    p, x = p_all[r], X_all[r]
+    inside = ~np.isnan(values)
+    mean, e = linearised_means(values, 1 / p, inside)
+    information = (X_all * (p_all * (1 - p_all))[:, None]).T @ X_all
+    B = np.linalg.pinv(information, hermitian=True) @ (x.T @ (e * ((1 - p) / p)[:, None]))
+    u = e - p[:, None] * (x @ B)
+    variance = (((1 - p) / p**2)[:, None] * u**2).sum(axis=0)
+    n = inside.sum(axis=0).astype(float)
+    srs = simple_random_variance(values, 1 / p, inside, mean, fpc=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        deff = np.where(srs > 0, variance / srs, np.nan)
+    return VarianceTable(mean, np.sqrt(variance), n - np.linalg.matrix_rank(x), deff, n)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a sample design, each array of shape (n,).
+
+    Attributes
+    ----------
+    unit
+        Sampling unit at this stage (any labels; nested within the units of the stage above).
+    stratum
+        Stratum at this stage.
+    size
+        Units in the population of the stratum (within its unit of the stage above): a number, never a
+        fraction; left out for sampling with replacement or without the correction.
+    """
+
+    unit: NDArray[Any]
+    stratum: NDArray[Any]
+    size: Floats | None = None
+
+
+def design_covariance(scores: Floats, stages: Sequence[Stage]) -> Floats:
+    """Taylor covariance of totals under a stratified, clustered, multistage sample.
+
+    Parameters
+    ----------
+    scores
+        Weighted influence values w_i z_i, shape (n, k); residuals for a calibrated design.
+    stages
+        From the first stage down. A stage below one without `size` adds nothing.
+
+    Returns
+    -------
+    ndarray
+        Shape (k, k), as R's ``survey:::svyrecvar``.
+
+    Raises
+    ------
+    SurveyError
+        If a stratum has a single sampling unit, or a size is a fraction or below the units sampled.
+    """
+    scores = np.asarray(scores, float).reshape(len(scores), -1)
+    return _recurse(scores, list(stages), np.zeros(len(scores), dtype=np.intp))
+
+
+def _recurse(scores: Floats, stages: list[Stage], parent: NDArray[Any]) -> Floats:
+    stage = stages[0]
+    k = scores.shape[1]
+    total = np.zeros((k, k))
+    keys = np.array([f"{a}\x1f{b}" for a, b in zip(parent, stage.stratum, strict=True)])
+    for key in np.unique(keys):
+        rows = np.flatnonzero(keys == key)
+        units, codes = np.unique(stage.unit[rows], return_inverse=True)
+        size = None if stage.size is None else float(stage.size[rows[0]])
+        fraction = _sampling_fraction(len(units), size, str(stage.stratum[rows[0]]))
+        sums = _sums(scores[rows], codes, len(units))
+        if fraction < 1:
+            centred = sums - sums.mean(axis=0)
+            total += (1 - fraction) * len(units) / (len(units) - 1) * centred.T @ centred
+        if len(stages) > 1 and fraction > 0:
+            below = [
+                Stage(s.unit[rows], s.stratum[rows], None if s.size is None else s.size[rows])
+                for s in stages[1:]
+            ]
+            total += fraction * _recurse(scores[rows], below, codes)
+    return total
+
+
+def _sampling_fraction(units: int, size: float | None, stratum: str) -> float:
+    if size is not None and size < units:
+        hint = "; it looks like a fraction: give the number of units" if 0 < size <= 1 else ""
+        raise SurveyError(
+            f"variance: stratum '{stratum}' has {units} sampled units of a population of {size:g}{hint}."
+        )
+    fraction = 0.0 if size is None else units / size
+    if units == 1 and fraction < 1:
+        raise SurveyError(
+            f"variance: stratum '{stratum}' has a single sampled unit, from which no variance can be "
+            "estimated; merge it with another stratum."
+        )
+    return fraction
+
+
+def design_df(stages: Sequence[Stage]) -> int:
+    """Degrees of freedom of a sample: first-stage units less first-stage strata."""
+    first = stages[0]
+    pairs = {(str(s), str(u)) for s, u in zip(first.stratum, first.unit, strict=True)}
+    return len(pairs) - len({s for s, _ in pairs})
