@@ -1,0 +1,108 @@
+"""The same inputs give the same bytes: dates, zip members and SVG identifiers that do not vary."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+# A zip member cannot be older than this.
+_ZIP_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
+
+
+def source_date_epoch(paths: Iterable[str | Path], root: str | Path = ".") -> int:
+    """Give the moment of the last change of the inputs, in seconds since 1970 (UTC).
+
+    The variable SOURCE_DATE_EPOCH wins; else the last commit that touched one of the paths, because a
+    fresh clone gives every file the time of the cloning; else, outside a repository, the newest file.
+
+    Parameters
+    ----------
+    paths
+        Files or folders, relative to `root`; those that do not exist are passed over.
+    root
+        The project's folder.
+    """
+    stated = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
+    if stated.isdigit():
+        return int(stated)
+    present = [str(path) for path in paths if (Path(root) / path).exists()]
+    committed = _last_commit(present, Path(root))
+    if committed is not None:
+        return committed
+    times = [int(file.stat().st_mtime) for path in present for file in _files_under(Path(root) / path)]
+    return max(times, default=int(_ZIP_EPOCH.timestamp()))
+
+
+def _last_commit(paths: Sequence[str], root: Path) -> int | None:
+    if not paths or not (root / ".git").exists():
+        return None
+    command = ["git", "log", "-1", "--format=%ct", "--", *paths]
+    try:
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    answer = done.stdout.strip()
+    return int(answer) if done.returncode == 0 and answer.isdigit() else None
+
+
+def _files_under(path: Path) -> list[Path]:
+    return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
+
+
+def as_datetime(epoch: int) -> datetime:
+    """Turn seconds since 1970 into a date and time in UTC."""
+    return datetime.fromtimestamp(epoch, tz=UTC)
+
+
+def normalise_zip(path: Path, epoch: int, first: Sequence[str] = ()) -> None:
+    """Rewrite a zip (DOCX, XLSX) with its members in a fixed order and at one time.
+
+    Parameters
+    ----------
+    path
+        The file, rewritten in place.
+    epoch
+        Time given to each member; before 1980 it is raised to 1980.
+    first
+        Members that must lead, in this order; the others follow by name.
+    """
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+    write_zip(path, members, epoch, first)
+
+
+def write_zip(path: Path, members: dict[str, bytes], epoch: int, first: Sequence[str] = ()) -> None:
+    """Write a zip whose bytes depend only on the members and the time."""
+    moment = max(as_datetime(epoch), _ZIP_EPOCH).timetuple()[:6]
+    leading = [name for name in first if name in members]
+    partial = path.with_name(path.name + ".part")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in leading + sorted(set(members) - set(leading)):
+            entry = zipfile.ZipInfo(name, date_time=moment)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            # The system that wrote the file and its permissions are recorded too.
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, members[name])
+    os.replace(partial, path)
+
+
+def svg_settings(salt: str) -> dict[str, Any]:
+    """Matplotlib settings under which an SVG's identifiers are the same in every run.
+
+    Pass ``metadata={"Date": None}`` to ``savefig`` as well (:data:`SVG_METADATA`).
+
+    Parameters
+    ----------
+    salt
+        Any fixed text; one per figure keeps the identifiers of two figures apart on one page.
+    """
+    return {"svg.hashsalt": salt, "svg.fonttype": "path"}
+
+
+SVG_METADATA: dict[str, None] = {"Date": None}

