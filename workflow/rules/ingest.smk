@@ -1,0 +1,39 @@
+"""Stage 1, ingest: the survey file and the staff list, checked and typed.
+
+Inputs: the survey (SPSS, Stata, SAS, CSV or Excel), the staff list (CSV), their checksums, the codebook,
+optional headcounts.
+Outputs: data/responses.parquet (one row per record, user-missing codes still in), data/frame.parquet (one row
+per person on the staff list), data/labels.json (the labels that the file itself carries).
+"""
+
+
+rule ingest:
+    input:
+        survey=config["inputs"]["survey"],
+        staff_list=config["inputs"]["staff_list"],
+        checksums=config["inputs"]["checksums"],
+        codebook=config["inputs"]["codebook"],
+        headcounts=config["inputs"].get("headcounts") or [],
+        schema="workflow/schemas/codebook.schema.json",
+        reading="workflow/scripts/_reading.py",
+        script="workflow/scripts/ingest.py",
+        lib=library("ingest"),
+        reading_lib=library("_reading"),
+    output:
+        responses="<results>/data/responses.parquet",
+        frame="<results>/data/frame.parquet",
+        labels="<results>/data/labels.json",
+    params:
+        config=section("frame", "groups", "response"),
+        headcounts=lambda wildcards, input: f"--headcounts '{input.headcounts}'" if input.headcounts else "",
+    log:
+        "<results>/logs/ingest.log",
+    conda:
+        "../../environment.yml"
+    message:
+        "Reading the survey and the staff list, and checking them against the codebook"
+    shell:
+        "python {input.script} --config {params.config:q} --survey {input.survey:q}"
+        " --staff-list {input.staff_list:q} --checksums {input.checksums:q} --codebook {input.codebook:q}"
+        " {params.headcounts} --responses {output.responses:q} --frame {output.frame:q}"
+        " --labels {output.labels:q} 2>&1 | tee {log:q}"

@@ -1,0 +1,206 @@
+"""Files from outside: survey data in any usual format, the staff list, checksums, the codebook."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from surveypipe.codebook import Codebook, parse_codebook
+from surveypipe.ingestion import FileLabels
+from surveypipe.problems import Problems, SurveyError, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+READERS = {
+    ".sav": "read_sav",
+    ".zsav": "read_sav",
+    ".por": "read_por",
+    ".dta": "read_dta",
+    ".sas7bdat": "read_sas7bdat",
+    ".xpt": "read_xport",
+}
+SUFFIXES = (*READERS, ".csv", ".xlsx")
+KEEPS_MISSING = ("read_sav", "read_dta", "read_sas7bdat")
+SCHEMA = Path(__file__).resolve().parents[1] / "schemas" / "codebook.schema.json"
+
+
+def read_survey(path: Path) -> tuple[pd.DataFrame, FileLabels]:
+    """Read survey records with user-missing codes still in, and the labels that the file carries.
+
+    Raises
+    ------
+    SurveyError
+        If the file is missing, of another kind than its name says, cut short, or empty.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise SurveyError(
+            f"{path}: survey files may end in {', '.join(SUFFIXES)}; this one ends in {suffix!r}."
+        )
+    _check_present(path)
+    if suffix == ".csv":
+        raw, labels = read_text_table(path), FileLabels()
+    elif suffix == ".xlsx":
+        raw, labels = _read_workbook(path), FileLabels()
+    else:
+        raw, labels = _read_statistical(path, READERS[suffix])
+    if raw.empty:
+        raise SurveyError(f"{path}: the file holds no records.")
+    return raw, labels
+
+
+def _check_present(path: Path) -> None:
+    if not path.is_file():
+        beside = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
+        there = (
+            f"in {path.parent} there are {shown(beside)}" if beside else f"the folder {path.parent} is empty"
+        )
+        raise SurveyError(f"{path}: there is no such file ({there}); put it there or correct `inputs`.")
+    if path.stat().st_size == 0:
+        raise SurveyError(f"{path}: the file is empty (0 bytes); copy it again.")
+
+
+def _read_statistical(path: Path, reader: str) -> tuple[pd.DataFrame, FileLabels]:
+    import pyreadstat
+
+    start = path.read_bytes()[:8]
+    if reader == "read_sav" and not start.startswith((b"$FL2", b"$FL3")):
+        raise SurveyError(
+            f"{path}: this is not an SPSS file, although its name says so (it begins {_first_characters(start)}); "
+            "save it from SPSS as .sav, or give it the ending of what it is."
+        )
+    options: dict[str, Any] = {"user_missing": True} if reader in KEEPS_MISSING else {}
+    try:
+        read = getattr(pyreadstat, reader)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            raw, meta = read(str(path), **options)
+    except (pyreadstat.ReadstatError, UnicodeError, ValueError, OSError) as error:
+        raise SurveyError(
+            f"{path}: the file cannot be read ({str(error).strip().rstrip('.')}); it is damaged or cut short. "
+            "Copy it again from where it came from."
+        ) from error
+    stated = _stated_records(path) if reader == "read_sav" else None
+    if stated is not None and stated != len(raw):
+        raise SurveyError(
+            f"{path}: the file says that it holds {stated} records and only {len(raw)} could be read; "
+            "it is cut short. Copy it again from where it came from."
+        )
+    return raw, _labels(meta)
+
+
+def _stated_records(path: Path) -> int | None:
+    """Read the number of cases from an SPSS file's header (bytes 80 to 83); -1 means not stated."""
+    header = path.read_bytes()[:84]
+    order = "little" if header[64:68] in (b"\x02\0\0\0", b"\x03\0\0\0") else "big"
+    count = int.from_bytes(header[80:84], order, signed=True)  # type: ignore[arg-type]
+    return count if count >= 0 else None
+
+
+def _first_characters(start: bytes) -> str:
+    return repr(start.decode("latin-1"))
+
+
+def _labels(meta: Any) -> FileLabels:
+    missing = {
+        name: [(entry["lo"], entry["hi"]) for entry in ranges]
+        for name, ranges in (meta.missing_ranges or {}).items()
+    }
+    return FileLabels(
+        variables={k: v or "" for k, v in meta.column_names_to_labels.items()},
+        values={name: dict(values) for name, values in meta.variable_value_labels.items()},
+        missing=missing,
+        file_label=meta.file_label or "",
+    )
+
+
+def read_text_table(path: Path) -> pd.DataFrame:
+    """Read a CSV as text; comma, semicolon or tab; UTF-8, or what Excel writes on Windows."""
+    import pandas as pd
+
+    _check_present(path)
+    content = path.read_bytes()
+    if b"\0" in content:
+        raise SurveyError(
+            f"{path}: this is not a CSV file, although its name says so; export it again as CSV UTF-8."
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    first = text.partition("\n")[0]
+    separator = max((",", ";", "\t"), key=first.count)
+    from io import StringIO
+
+    try:
+        return pd.read_csv(StringIO(text), sep=separator, dtype="str", keep_default_na=False, na_values=[""])
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise SurveyError(
+            f"{path}: the table cannot be read ({str(error).strip()}); export it again as CSV."
+        ) from error
+
+
+def _read_workbook(path: Path) -> pd.DataFrame:
+    import zipfile
+
+    import pandas as pd
+
+    try:
+        return pd.read_excel(path, keep_default_na=False, na_values=[""])
+    except (zipfile.BadZipFile, ValueError, KeyError, OSError) as error:
+        raise SurveyError(
+            f"{path}: this is not an Excel workbook (.xlsx), or it is damaged; save it again from Excel."
+        ) from error
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def verify_checksums(sums: Path, files: list[Path], problems: Problems) -> None:
+    """Compare files with the sums taken when they were put there (format of ``sha256sum``)."""
+    if not sums.is_file():
+        problems.add(f"{sums}: there is no such file. {_how_to_sum(sums, files)}")
+        return
+    stated = {}
+    for line in sums.read_text(encoding="utf-8").splitlines():
+        digest, _, name = line.strip().partition(" ")
+        stated[(sums.parent / name.strip().lstrip("*")).resolve()] = digest.lower()
+    for path in files:
+        if not path.is_file():
+            continue
+        expected = stated.get(path.resolve())
+        if expected is None:
+            problems.add(f"{sums}: no line for {path.name}. {_how_to_sum(sums, [path])}")
+        elif expected != checksum(path):
+            problems.add(
+                f"{path}: the file has changed since its checksum was taken; raw data are never edited. "
+                f"Bring back the old file; if a new delivery replaces it, delete its line in {sums}. "
+                f"{_how_to_sum(sums, [path])}"
+            )
+
+
+def _how_to_sum(sums: Path, files: list[Path]) -> str:
+    names = " ".join(p.name for p in files)
+    return f"To record it, type: cd {sums.parent} && sha256sum {names} >> {sums.name}"
+
+
+def read_codebook(path: Path) -> Codebook:
+    """Read and check the codebook."""
+    import yaml
+
+    _check_present(path)
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SurveyError(
+            f"{path}: the file is not well-formed YAML: {' '.join(str(error).split())}."
+        ) from error
+    if not isinstance(raw, dict):
+        raise SurveyError(f"{path}: the codebook must begin with keys such as `variables:`.")
+    return parse_codebook(raw, json.loads(SCHEMA.read_text(encoding="utf-8")), str(path))

@@ -1,0 +1,324 @@
+"""The codebook: what each column of a survey file means, and what its codes stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from surveypipe.problems import Problems, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CODED = ("binary", "ordinal", "categorical")
+UNKNOWN_CODE_LIMIT = 0.05
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One column of the survey file.
+
+    Attributes
+    ----------
+    values
+        Code and answer, in the order of the questionnaire; empty for numbers, dates and text.
+    missing_codes, missing_range
+        User-missing values: single codes with what they stand for, and a closed range.
+    valid_range
+        Lowest and highest possible value, numbers or days (``YYYY-MM-DD``).
+    asked_if
+        Filter variable and the codes for which this question is asked; all filters must hold.
+    """
+
+    name: str
+    type: str
+    label: str
+    short: str
+    question: str = ""
+    role: str = "question"
+    section: str = ""
+    battery: str = ""
+    core: bool = False
+    values: dict[float, str] = field(default_factory=dict)
+    missing_codes: dict[float, str] = field(default_factory=dict)
+    missing_range: tuple[float, float] | None = None
+    valid_range: tuple[Any, Any] | None = None
+    asked_if: dict[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def is_user_missing(self, column: pd.Series) -> pd.Series:
+        """Mark the values that stand for no answer; blanks are not among them."""
+        if self.type in ("string", "date"):
+            return column.isna() & False
+        found = column.isin(list(self.missing_codes))
+        if self.missing_range is not None:
+            found |= column.between(*self.missing_range)
+        return found
+
+    def is_unknown(self, column: pd.Series) -> pd.Series:
+        """Mark the values that are neither an answer nor user-missing nor blank."""
+        import pandas as pd
+
+        if self.type == "string" or self.role == "undocumented":
+            return column.isna() & False
+        if self.values:
+            allowed = column.isin(list(self.values))
+        elif self.valid_range is None:
+            return column.isna() & False
+        elif self.type == "date":
+            low, high = (pd.Timestamp(str(limit)) for limit in self.valid_range)
+            allowed = column.between(low, high)
+        else:
+            allowed = column.between(*self.valid_range)
+        return column.notna() & ~allowed & ~self.is_user_missing(column)
+
+    def missing_label(self, code: float) -> str:
+        """Say what a user-missing code stands for."""
+        return self.missing_codes.get(code, "Missing (code without a label)")
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """All variables of a survey, with what they share."""
+
+    variables: dict[str, Variable]
+    sections: dict[str, str]
+    batteries: dict[str, str]
+    unknown_code_limit: float = UNKNOWN_CODE_LIMIT
+
+    @property
+    def id_variable(self) -> str:
+        """Name of the variable that identifies the person."""
+        return next(v.name for v in self.variables.values() if v.role == "id")
+
+    def core_items(self) -> list[str]:
+        """Names of the items that count towards a complete questionnaire."""
+        return [v.name for v in self.variables.values() if v.core]
+
+    def battery_items(self, batteries: Iterable[str]) -> list[str]:
+        """Names of the items of the batteries, in the order of the questionnaire."""
+        wanted = set(batteries)
+        return [v.name for v in self.variables.values() if v.battery in wanted]
+
+    def analysed(self) -> list[Variable]:
+        """Variables that go on to the analysis: neither identifiers nor undocumented."""
+        return [v for v in self.variables.values() if v.role not in ("id", "undocumented")]
+
+    def routing_order(self) -> list[Variable]:
+        """Variables with a filter, each after the filters it depends on."""
+        done: dict[str, None] = {}
+
+        def visit(name: str) -> None:
+            for filter_name in self.variables[name].asked_if:
+                visit(filter_name)
+            done.setdefault(name)
+
+        for name in self.variables:
+            visit(name)
+        return [self.variables[name] for name in done if self.variables[name].asked_if]
+
+
+def code_text(code: object) -> str:
+    """Write a code without a needless decimal point: 1.0 becomes ``1``."""
+    if isinstance(code, float) and code.is_integer():
+        return str(int(code))
+    return str(code)
+
+
+def parse_codebook(raw: Mapping[str, Any], schema: Mapping[str, Any], source: str = "codebook") -> Codebook:
+    """Check a codebook against its schema and against itself, and build it.
+
+    Parameters
+    ----------
+    raw
+        The codebook as read from YAML.
+    schema
+        JSON Schema of a codebook.
+    source
+        Name of the file, for messages.
+
+    Raises
+    ------
+    SurveyError
+        Naming every key, variable and code that is wrong.
+    """
+    problems = Problems()
+    document = _text_keys(raw)
+    problems.extend(f"{source}: {sentence}" for sentence in _schema_problems(document, schema))
+    problems.raise_if_any()
+    variables = {
+        name: _variable(name, entry, document, problems, source)
+        for name, entry in document["variables"].items()
+    }
+    made = Codebook(
+        variables=variables,
+        sections=document.get("sections", {}),
+        batteries=document.get("batteries", {}),
+        unknown_code_limit=float(document.get("unknown_code_limit", UNKNOWN_CODE_LIMIT)),
+    )
+    problems.extend(f"{source}: {sentence}" for sentence in _consistency_problems(made))
+    problems.raise_if_any()
+    return made
+
+
+def _text_keys(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {code_text(key): _text_keys(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_text_keys(entry) for entry in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _schema_problems(document: Any, schema: Mapping[str, Any]) -> list[str]:
+    from jsonschema import Draft202012Validator
+
+    sentences = []
+    errors = Draft202012Validator(schema).iter_errors(document)
+    for error in sorted(errors, key=lambda found: [str(step) for step in found.absolute_path]):
+        # An `anyOf` says only that nothing fitted; its deepest cause says what.
+        cause = max([error, *(error.context or [])], key=lambda found: len(found.absolute_path))
+        where = " > ".join(str(step) for step in cause.absolute_path) or "the file"
+        hint = ""
+        if isinstance(cause.instance, bool):
+            hint = ' (YAML reads Yes and No without quotes as true and false; write "Yes", "No")'
+        sentences.append(f"under {where}: {cause.message}{hint}.")
+    return sentences
+
+
+def _looked_up(entry: Any, sets: Mapping[str, Any], what: str, problems: Problems) -> Any:
+    if not isinstance(entry, str):
+        return entry or {}
+    if entry not in sets:
+        problems.add(
+            f"{what} calls the set {entry!r}, which is not defined; sets are {shown(sets) or 'none'}."
+        )
+        return {}
+    return sets[entry]
+
+
+def _coded(labels: Mapping[str, str], what: str, problems: Problems) -> dict[float, str]:
+    coded = {}
+    for code, label in labels.items():
+        try:
+            coded[float(code)] = label
+        except ValueError:
+            problems.add(f"{what}: {code!r} is not a number; codes are numbers, what they mean is text.")
+    return coded
+
+
+def _variable(
+    name: str, entry: Mapping[str, Any], document: Mapping[str, Any], problems: Problems, source: str
+) -> Variable:
+    here = f"{source}: variable {name}"
+    values = _looked_up(entry.get("values"), document.get("value_sets", {}), here, problems)
+    missing = _looked_up(entry.get("missing"), document.get("missing_sets", {}), here, problems)
+    values = _coded(values, here, problems)
+    codes = _coded(missing.get("codes", {}), here, problems)
+    limits = missing.get("range")
+    bounds = entry.get("range")
+    return Variable(
+        name=name,
+        type=entry["type"],
+        label=entry["label"],
+        short=entry.get("short", entry["label"]),
+        question=entry.get("question", ""),
+        role=entry.get("role", "question"),
+        section=entry.get("section", ""),
+        battery=entry.get("battery", ""),
+        core=entry.get("core", False),
+        values=values,
+        missing_codes=codes,
+        missing_range=(float(limits[0]), float(limits[1])) if limits else None,
+        valid_range=(bounds[0], bounds[1]) if bounds else None,
+        asked_if={
+            filter_name: tuple(float(code) for code in (wanted if isinstance(wanted, list) else [wanted]))
+            for filter_name, wanted in entry.get("asked_if", {}).items()
+        },
+    )
+
+
+def _consistency_problems(book: Codebook) -> list[str]:
+    sentences = []
+    ids = [v.name for v in book.variables.values() if v.role == "id"]
+    if len(ids) != 1:
+        sentences.append(f"exactly one variable must have `role: id`; found {shown(ids) or 'none'}.")
+    for variable in book.variables.values():
+        sentences += [f"variable {variable.name} {fault}." for fault in _faults(variable, book)]
+    sentences += _circles(book)
+    return sentences
+
+
+def _faults(variable: Variable, book: Codebook) -> list[str]:
+    faults = []
+    documented = variable.role != "undocumented"
+    if variable.type in CODED and not variable.values and documented:
+        faults.append(f"is {variable.type} but has no `values`; list its answers")
+    if variable.type == "binary" and variable.values and len(variable.values) != 2:
+        faults.append(f"is binary but has {len(variable.values)} answers; call it ordinal or categorical")
+    if variable.type not in CODED and variable.values:
+        faults.append(f"is {variable.type} but lists answers under `values`; a number takes a `range`")
+    if variable.type in ("string", "date") and (variable.missing_codes or variable.missing_range):
+        faults.append(f"is a {variable.type} and cannot have missing codes; leave it blank in the file")
+    if variable.section and variable.section not in book.sections:
+        faults.append(f"names the section {variable.section!r}, which is not under `sections`")
+    if variable.battery and variable.battery not in book.batteries:
+        faults.append(f"names the battery {variable.battery!r}, which is not under `batteries`")
+    faults += _code_faults(variable) + _filter_faults(variable, book)
+    return faults
+
+
+def _code_faults(variable: Variable) -> list[str]:
+    faults = []
+    limits = variable.missing_range
+    if limits and limits[0] > limits[1]:
+        faults.append("has a missing range that ends before it begins")
+    both = [code for code in variable.values if code in variable.missing_codes]
+    both += [code for code in variable.values if limits and limits[0] <= code <= limits[1]]
+    if both:
+        faults.append(f"lists {shown(map(code_text, both))} both as an answer and as missing")
+    bounds = variable.valid_range
+    if bounds is None:
+        return faults
+    if variable.type not in ("numeric", "date"):
+        return [*faults, f"is {variable.type} and takes no `range`; list its answers under `values`"]
+    texts = [isinstance(limit, str) for limit in bounds]
+    if any(texts) != (variable.type == "date") or any(texts) != all(texts):
+        return [*faults, "has a `range` of the wrong kind: numbers for a number, days for a date"]
+    if bounds[0] > bounds[1]:
+        faults.append("has a range that ends before it begins")
+    inside = [code for code in variable.missing_codes if not any(texts) and bounds[0] <= code <= bounds[1]]
+    if inside:
+        faults.append(f"has the missing code {shown(map(code_text, inside))} inside its own range")
+    return faults
+
+
+def _filter_faults(variable: Variable, book: Codebook) -> list[str]:
+    faults = []
+    for filter_name, codes in variable.asked_if.items():
+        asked = book.variables.get(filter_name)
+        if asked is None:
+            faults.append(f"is asked if {filter_name}, which is not a variable of the codebook")
+            continue
+        unknown = [code for code in codes if code not in asked.values]
+        if unknown:
+            faults.append(
+                f"is asked if {filter_name} is {shown(map(code_text, unknown))}, "
+                f"which is no answer of {filter_name}; its answers are {shown(map(code_text, asked.values))}"
+            )
+    return faults
+
+
+def _circles(book: Codebook) -> list[str]:
+    for start in book.variables:
+        seen: list[str] = []
+        here = [start]
+        while here:
+            name = here.pop()
+            if name in seen:
+                continue
+            seen.append(name)
+            filters = [f for f in book.variables[name].asked_if if f in book.variables]
+            if start in filters:
+                return [f"the filters run in a circle: {' <- '.join([start, *reversed(seen[1:]), start])}."]
+            here += filters
+    return []

@@ -1,0 +1,369 @@
+"""Survey records and staff list checked against what the codebook and the configuration say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from surveypipe.codebook import Codebook, Variable, code_text
+from surveypipe.problems import Problems, shown
+
+
+@dataclass
+class FileLabels:
+    """What a survey file says of itself.
+
+    Attributes
+    ----------
+    variables
+        Column: label.
+    values
+        Column: code: label.
+    missing
+        Column: user-missing ranges (lowest, highest), a single code being a range of one.
+    """
+
+    variables: dict[str, str] = field(default_factory=dict)
+    values: dict[str, dict[Any, str]] = field(default_factory=dict)
+    missing: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    file_label: str = ""
+
+
+def match_columns(
+    raw: pd.DataFrame, codebook: Codebook, problems: Problems, source: str
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Account for every column: each in the codebook, each of the codebook in the file.
+
+    A column that differs from the codebook in capitals only is taken for the same: the .por format
+    writes all names in capitals.
+
+    Returns
+    -------
+    DataFrame
+        The columns in the codebook's order, under the codebook's names.
+    dict
+        New name: name in the file.
+    """
+    by_fold: dict[str, list[str]] = {}
+    for column in raw.columns:
+        by_fold.setdefault(str(column).strip().casefold(), []).append(column)
+    names: dict[str, str] = {}
+    for name in codebook.variables:
+        same = by_fold.get(name.casefold(), [])
+        if name in raw.columns:
+            names[name] = name
+        elif len(same) == 1:
+            names[name] = same[0]
+    absent = [name for name in codebook.variables if name not in names]
+    extra = [str(column) for column in raw.columns if column not in names.values()]
+    for name in absent:
+        problems.add(
+            f"{source}: the variable {name} of the codebook is not in the file; "
+            "add the column, or take the variable out of the codebook."
+        )
+    for name in extra:
+        problems.add(
+            f"{source}: the column {name} ({raw[name].notna().sum()} values) is not in the codebook; "
+            "describe it there, with `role: undocumented` if nobody knows what it holds."
+        )
+    return raw[[names[n] for n in names]].set_axis(list(names), axis=1), names
+
+
+def typed(
+    raw: pd.DataFrame, labels: FileLabels, codebook: Codebook, problems: Problems, source: str
+) -> pd.DataFrame:
+    """Give each column the type of the codebook; empty text becomes missing.
+
+    Returns
+    -------
+    DataFrame
+        Column ``record`` (1..n in the order of the file), then numbers as float64, days as
+        datetime64[ns] and text as str. User-missing codes are still in.
+    """
+    columns: dict[str, pd.Series] = {"record": pd.Series(range(1, len(raw) + 1), dtype="int64")}
+    for name in raw.columns:
+        variable = codebook.variables[name]
+        column = _blank_to_missing(raw[name].reset_index(drop=True))
+        if variable.type == "string":
+            columns[name] = _as_text(column)
+        elif variable.type == "date":
+            columns[name] = _as_days(column, variable, problems, source)
+        else:
+            columns[name] = _as_numbers(column, variable, labels.values.get(name, {}), problems, source)
+    return pd.DataFrame(columns)
+
+
+def _blank_to_missing(column: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        return column
+    text = column.astype("object")
+    empty = text.map(lambda value: isinstance(value, str) and not value.strip())
+    return text.mask(empty.astype(bool) | text.isna(), None)
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    def written(value: Any) -> Any:
+        if value is None or pd.isna(value):
+            return None
+        return code_text(float(value)) if isinstance(value, int | float) else str(value).strip()
+
+    return column.map(written).astype("str")
+
+
+def _as_days(column: pd.Series, variable: Variable, problems: Problems, source: str) -> pd.Series:
+    days = pd.to_datetime(column, errors="coerce", format=None if column.dtype != object else "ISO8601")
+    lost = column.notna() & days.isna()
+    if lost.any():
+        problems.add(
+            f"{source}: {lost.sum()} values of {variable.name} are not days "
+            f"({shown(sorted(map(str, set(column[lost]))))}); write them as YYYY-MM-DD."
+        )
+    return days.astype("datetime64[ns]")
+
+
+def _as_numbers(
+    column: pd.Series, variable: Variable, in_file: Mapping[Any, str], problems: Problems, source: str
+) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(column):
+        return column.astype("float64")
+    known = {**variable.missing_codes, **variable.values}
+    by_label = {label.casefold(): code for code, label in known.items()}
+    # Stata's lettered missing values (.a, .b) arrive as letters; their labels say which code they are.
+    letters = {
+        str(code): by_label[label.casefold()]
+        for code, label in in_file.items()
+        if isinstance(code, str) and label.casefold() in by_label
+    }
+
+    def number(value: Any) -> Any:
+        if value is None:
+            return None
+        text = str(value).strip()
+        return letters.get(text, by_label.get(text.casefold(), value))
+
+    mapped = column.map(number)
+    numbers = pd.to_numeric(mapped, errors="coerce").astype("float64")
+    lost = mapped.notna() & numbers.isna()
+    if lost.any():
+        problems.add(
+            f"{source}: {lost.sum()} values of {variable.name} are neither numbers nor answers of the codebook "
+            f"({shown(sorted(map(str, set(mapped[lost]))))}); give their codes, or call the variable a string."
+        )
+    return numbers
+
+
+def unknown_codes(responses: pd.DataFrame, codebook: Codebook, problems: Problems, source: str) -> list[str]:
+    """Answer codes that the codebook does not know.
+
+    Any such code stops where the variable is categorical, because no cleaning rule can say what a
+    new category means. Elsewhere a few are keying errors and go on to cleaning, where the rule
+    ``range`` logs each; more than the codebook's ``unknown_code_limit`` of the answers is a mistake
+    in the codebook.
+
+    Returns
+    -------
+    list of str
+        One note per variable whose stray codes go on to cleaning.
+    """
+    notes = []
+    limit = codebook.unknown_code_limit
+    for variable in codebook.variables.values():
+        if variable.name not in responses:
+            continue
+        column = responses[variable.name]
+        unknown = variable.is_unknown(column)
+        if not unknown.any():
+            continue
+        counts = column[unknown].value_counts().sort_index()
+        listed = shown(f"{_value(code)} ({n} {_cases(n)})" for code, n in counts.items())
+        share = unknown.sum() / column.notna().sum()
+        found = f"{source}: {variable.name} holds {_kind(variable)} {listed}"
+        if variable.type == "categorical":
+            problems.add(f"{found}; add the code to the codebook, under `values` or `missing`.")
+        elif share > limit:
+            problems.add(
+                f"{found}: {100 * share:.0f} % of its answers, more than the {100 * limit:g} % "
+                "of `unknown_code_limit`; add the codes to the codebook, or correct the file."
+            )
+        else:
+            notes.append(f"{found}; left to the cleaning rule `range`.")
+    return notes
+
+
+def _kind(variable: Variable) -> str:
+    return "codes that are not in the codebook:" if variable.values else "values out of its range:"
+
+
+def _cases(n: int) -> str:
+    return "case" if n == 1 else "cases"
+
+
+def _value(code: Any) -> str:
+    return str(code.date()) if isinstance(code, pd.Timestamp) else code_text(float(code))
+
+
+def label_conflicts(labels: FileLabels, names: Mapping[str, str], codebook: Codebook) -> list[str]:
+    """Find where the file's own labels contradict the codebook.
+
+    Two contradictions would turn results round without a sound: an answer that stands under another
+    code, and a code that the file calls missing and the codebook an answer.
+    """
+    sentences = []
+    for name, column in names.items():
+        variable = codebook.variables[name]
+        codes = {label.casefold(): code for code, label in variable.values.items()}
+        for code, label in labels.values.get(column, {}).items():
+            ours = codes.get(str(label).strip().casefold())
+            if ours is not None and not isinstance(code, str) and float(code) != ours:
+                sentences.append(
+                    f"{name}: the file gives {label!r} the code {code_text(float(code))}, "
+                    f"the codebook the code {code_text(ours)}; correct the codebook."
+                )
+        for low, high in labels.missing.get(column, []):
+            clash = [c for c in variable.values if not isinstance(low, str) and low <= c <= high]
+            if clash:
+                sentences.append(
+                    f"{name}: the file marks {shown(map(code_text, clash))} as missing, the codebook lists it "
+                    "as an answer; put it under `missing` in the codebook."
+                )
+    return sentences
+
+
+def build_frame(
+    staff: pd.DataFrame,
+    settings: Mapping[str, Any],
+    groups: Mapping[str, Any],
+    outcomes: Sequence[str],
+    problems: Problems,
+    source: str,
+) -> pd.DataFrame:
+    """Check the staff list and put it under the pipeline's names.
+
+    Parameters
+    ----------
+    staff
+        The list as read, every column as text.
+    settings
+        Section ``frame`` of the configuration.
+    groups
+        Section ``groups``: known levels of grouping variables.
+    outcomes
+        Known outcomes of contact.
+
+    Returns
+    -------
+    DataFrame
+        ``id``, the columns of ``settings['columns']``, the recodes; sorted by ``id``.
+    """
+    wanted = {"id": settings["id"], **settings["columns"]}
+    absent = [column for column in wanted.values() if column not in staff.columns]
+    if absent:
+        problems.add(
+            f"{source}: the staff list has no column {shown(absent)}; its columns are "
+            f"{shown(staff.columns, 12)}. Correct frame.id and frame.columns in the configuration, or the list."
+        )
+        return pd.DataFrame(columns=list(wanted))
+    frame = pd.DataFrame(
+        {name: _as_text(_blank_to_missing(staff[column])) for name, column in wanted.items()}
+    )
+    _check_ids(frame["id"], settings["id"], problems, source)
+    if "invited" in frame:
+        frame["invited"] = _as_days(
+            frame["invited"].astype(object).where(frame["invited"].notna(), None),
+            Variable(settings["columns"]["invited"], "date", "", ""), problems, source,
+        )  # fmt: skip
+    _check_levels(frame, settings, groups, outcomes, problems, source)
+    for recode in settings.get("recodes", []):
+        _recode(frame, recode, problems, source)
+    return frame.sort_values("id", ignore_index=True)
+
+
+def _check_ids(ids: pd.Series, column: str, problems: Problems, source: str) -> None:
+    if ids.empty:
+        problems.add(f"{source}: the staff list has no rows.")
+    blank = ids.isna().sum()
+    if blank:
+        problems.add(f"{source}: {blank} {_cases(blank)} without a {column}; give each person one.")
+    for value, n in ids[ids.notna()].value_counts().sort_index().items():
+        if n > 1:
+            problems.add(f"{source}: {column} {value} occurs {n} times; keep one row for each person.")
+
+
+def _check_levels(
+    frame: pd.DataFrame,
+    settings: Mapping[str, Any],
+    groups: Mapping[str, Any],
+    outcomes: Sequence[str],
+    problems: Problems,
+    source: str,
+) -> None:
+    known = {name: (list(group["levels"]), f"groups.{name}.levels") for name, group in groups.items()}
+    known["outcome"] = (list(outcomes), "response.dispositions")
+    for recode in settings.get("recodes", []):
+        known.setdefault(recode["from"], (list(recode["map"]), f"frame.recodes ({recode['variable']})"))
+    for name, (levels, key) in known.items():
+        if name not in frame:
+            continue
+        column = settings["columns"].get(name, name)
+        blank = frame[name].isna().sum()
+        if blank:
+            problems.add(f"{source}: {blank} {_cases(blank)} without a {column}; fill it in for everybody.")
+        counts = frame[name].value_counts().sort_index()
+        for level, n in counts.items():
+            if level not in levels:
+                problems.add(
+                    f"{source}: {column} {level!r} ({n} {_cases(n)}) is not known; known are {shown(levels, 12)}. "
+                    f"Correct the list, or add it under {key} in the configuration."
+                )
+
+
+def _recode(frame: pd.DataFrame, recode: Mapping[str, Any], problems: Problems, source: str) -> None:
+    if recode["from"] not in frame:
+        problems.add(
+            f"frame.recodes: {recode['variable']} is made from {recode['from']}, which is not under frame.columns."
+        )
+        return
+    frame[recode["variable"]] = frame[recode["from"]].map(recode["map"]).astype("str")
+
+
+def check_headcounts(counts: pd.DataFrame, frame: pd.DataFrame, problems: Problems, source: str) -> None:
+    """Compare headcounts (variable, level, n) with the staff list and with one another."""
+    absent = [column for column in ("variable", "level", "n") if column not in counts.columns]
+    if absent:
+        problems.add(
+            f"{source}: the headcounts have no column {shown(absent)}; they need variable, level and n."
+        )
+        return
+    table = counts.assign(n=pd.to_numeric(counts["n"], errors="coerce"))
+    wrong = table["n"].isna() | (table["n"] < 0)
+    if wrong.any():
+        problems.add(f"{source}: {wrong.sum()} rows without a number of staff under n.")
+        return
+    doubled = table[table.duplicated(["variable", "level"])]
+    for row in doubled.itertuples():
+        problems.add(f"{source}: {row.variable} {row.level} stands there twice; keep one row.")
+    totals = table.groupby("variable", sort=True)["n"].sum()
+    if totals.nunique() > 1:
+        listed = shown(f"{name} adds up to {total:g}" for name, total in totals.items())
+        problems.add(f"{source}: the margins contradict each other: {listed}. All must count the same staff.")
+    for name, rows in table.groupby("variable", sort=True):
+        if name not in frame.columns:
+            problems.add(
+                f"{source}: {name} is not a variable of the staff list; see frame.columns and frame.recodes."
+            )
+            continue
+        _compare_margin(str(name), rows.set_index("level")["n"], frame[name], problems, source)
+
+
+def _compare_margin(name: str, stated: pd.Series, listed: pd.Series, problems: Problems, source: str) -> None:
+    counted = listed.value_counts()
+    for level in sorted(set(stated.index) | set(counted.index), key=str):
+        ours, theirs = int(counted.get(level, 0)), float(stated.get(level, 0))
+        if ours != theirs:
+            problems.add(
+                f"{source}: {name} {level} has {theirs:g} staff in the headcounts and {ours} in the staff list; "
+                "find out which is right."
+            )
