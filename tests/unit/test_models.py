@@ -1,0 +1,270 @@
+"""Survey models: second ways to the same number, and what is said when a model cannot be fitted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from surveypipe import models
+from surveypipe.problems import SurveyError
+
+
+@pytest.fixture(scope="module")
+def survey() -> pd.DataFrame:
+    rng = np.random.default_rng(20130501)
+    n = 240
+    agency = rng.choice(["AMH", "CSC"], n, p=[0.4, 0.6])
+    years = rng.gamma(2.0, 4.0, n)
+    latent = 0.8 * (agency == "CSC") + 0.05 * years + rng.logistic(size=n)
+    return pd.DataFrame({
+        "agency": agency, "years": years, "w": np.where(agency == "AMH", 4.0, 1.9) * rng.uniform(0.8, 1.2, n),
+        "answer": np.digitize(latent, [-0.5, 0.7, 1.9]).astype(float) + 1, "yes": (latent > 1).astype(float),
+    })  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def design(survey: pd.DataFrame) -> models.SurveyDesign:
+    return models.SurveyDesign(survey.w.to_numpy(), strata=survey.agency.to_numpy())
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [("linear", "answer"), ("logistic", "yes"), ("ordinal", "answer")]
+)
+def test_linearised_errors_agree_with_the_delete_one_jackknife(survey, design, kind, outcome):
+    full = models.fit(survey, outcome, ["agency", "years"], kind=kind, design=design, firth="never")
+    size = survey.groupby("agency").agency.transform("size").to_numpy()
+    variance = np.zeros(len(full.coefficients))
+    for i in range(len(survey)):
+        w = survey.w.to_numpy().copy()
+        same = (survey.agency == survey.agency[i]).to_numpy()
+        w[same] *= size[i] / (size[i] - 1)
+        keep = np.arange(len(survey)) != i
+        part = models.SurveyDesign(w[keep], strata=survey.agency.to_numpy()[keep])
+        one = models.fit(survey[keep], outcome, ["agency", "years"], kind=kind, design=part, firth="never")
+        variance += (size[i] - 1) / size[i] * (one.coefficients - full.coefficients).to_numpy() ** 2
+    np.testing.assert_allclose(full.standard_errors(), np.sqrt(variance), rtol=0.06)
+
+
+def test_ordinal_scores_and_information_are_derivatives_of_the_likelihood(survey):
+    X, y, w = survey[["years"]].to_numpy(), survey.answer.to_numpy() - 1, survey.w.to_numpy()
+    at = np.array([0.04, -0.4, 0.9, 2.1])
+    numeric = np.array([
+        models.ordinal_log_likelihood(at + e, X, y, w) - models.ordinal_log_likelihood(at - e, X, y, w)
+        for e in 1e-6 * np.eye(4)
+    ]) / 2e-6  # fmt: skip
+    np.testing.assert_allclose(models.ordinal_scores(at, X, y, w).sum(axis=0), numeric, rtol=1e-5)
+    bent = np.array([
+        (models.ordinal_scores(at + e, X, y, w) - models.ordinal_scores(at - e, X, y, w)).sum(axis=0) / 2e-6
+        for e in 1e-6 * np.eye(4)
+    ])  # fmt: skip
+    np.testing.assert_allclose(-models._ordinal_information(at, X, y, w), bent, rtol=1e-5, atol=1e-4)
+
+
+def test_ordinal_with_two_predictor_groups_reproduces_weighted_log_odds(survey, design):
+    # With one cut dominating nothing else can be exact; unweighted statsmodels is the second way.
+    from statsmodels.miscmodels.ordinal_model import OrderedModel
+
+    plain = models.fit(
+        survey, "answer", ["agency", "years"], kind="ordinal", design=models.SurveyDesign(np.ones(240))
+    )
+    other = OrderedModel(survey.answer.astype(int), plain.X, distr="logit").fit(
+        method="bfgs", disp=False, gtol=1e-9
+    )
+    np.testing.assert_allclose(plain.coefficients[:2], other.params[:2], atol=1e-5)
+
+
+def test_marginal_effect_of_a_lone_predictor_is_the_difference_in_proportions(survey, design):
+    fitted = models.fit(survey, "yes", ["agency"], kind="logistic", design=design)
+    linear = models.fit(survey, "yes", ["agency"], kind="linear", design=design)
+    effect = models.average_marginal_effects(fitted).iloc[0]
+    line = linear.table().loc["agency=CSC"]
+    np.testing.assert_allclose(
+        effect[["estimate", "se", "ci_low", "p_value"]].astype(float),
+        line[["estimate", "se", "ci_low", "p_value"]],
+        rtol=1e-6,
+    )
+
+
+def test_marginal_effects_by_brute_force_and_ordinal_effects_sum_to_zero(survey, design):
+    fitted = models.fit(survey, "yes", ["agency", "years"], kind="logistic", design=design)
+    moved = fitted.X.copy()
+    moved["years"] += 1e-5
+    change = (
+        models.predicted(fitted, moved.to_numpy()) - models.predicted(fitted, fitted.X.to_numpy())
+    ) / 1e-5
+    effects = models.average_marginal_effects(fitted).set_index("variable")
+    assert effects.loc["years", "estimate"] == pytest.approx(np.average(change, weights=survey.w), rel=1e-5)
+    ordinal = models.fit(survey, "answer", ["agency", "years"], kind="ordinal", design=design)
+    table = models.average_marginal_effects(ordinal)
+    assert len(table) == 8
+    np.testing.assert_allclose(table.groupby("variable").estimate.sum(), 0.0, atol=1e-12)
+
+
+def test_delta_method_agrees_with_draws_of_the_coefficients(survey, design):
+    fitted = models.fit(survey, "answer", ["agency", "years"], kind="ordinal", design=design)
+    table = models.average_marginal_effects(fitted)
+    rng = np.random.default_rng(1)
+    drawn = rng.multivariate_normal(fitted.coefficients, fitted.covariance, 1500)
+    share = survey.w / survey.w.sum()
+    term = fitted.terms[0]
+    effects = [share @ models._individual_effects(fitted, term, "agency=CSC", b) for b in drawn]
+    np.testing.assert_allclose(table.se[:4], np.std(effects, axis=0), rtol=0.1)
+
+
+def test_sampled_covariates_add_variance(survey, design):
+    fitted = models.fit(survey, "yes", ["agency", "years"], kind="logistic", design=design)
+    fixed = models.average_marginal_effects(fitted)
+    sampled = models.average_marginal_effects(fitted, covariates="sampled")
+    assert (fixed.estimate == sampled.estimate).all()
+    assert not np.allclose(fixed.se, sampled.se, rtol=1e-6)
+
+
+def test_adjusted_predictions_differ_by_the_marginal_effect(survey, design):
+    fitted = models.fit(survey, "yes", ["agency", "years"], kind="logistic", design=design)
+    means = models.adjusted_predictions(fitted, "agency").set_index("level").estimate
+    effect = models.average_marginal_effects(fitted).set_index("variable").loc["agency", "estimate"]
+    assert means["CSC"] - means["AMH"] == pytest.approx(effect, rel=1e-12)
+
+
+def test_proportional_odds_check_keeps_its_level_and_finds_a_violation():
+    rng = np.random.default_rng(3)
+    rejected = 0
+    for _ in range(120):
+        x = rng.normal(size=200)
+        answer = np.digitize(x + rng.logistic(size=200), [-1.0, 0.5, 1.5]).astype(float)
+        fitted = models.fit(
+            pd.DataFrame({"x": x, "a": answer}),
+            "a",
+            ["x"],
+            kind="ordinal",
+            design=models.SurveyDesign(np.ones(200)),
+        )
+        rejected += models.proportional_odds_check(fitted).loc["all", "p_value"] < 0.05
+    assert 1 <= rejected <= 15  # 6 expected; 99.9 % of binomials lie below 15
+    x = rng.normal(size=400)
+    answer = (rng.random(400) < 1 / (1 + np.exp(-2 * x))).astype(float) + (rng.random(400) < 0.4)
+    bad = models.fit(
+        pd.DataFrame({"x": x, "a": answer}),
+        "a",
+        ["x"],
+        kind="ordinal",
+        design=models.SurveyDesign(np.ones(400)),
+    )
+    bent = x**2 > 1
+    assert models.proportional_odds_check(bad).shape == (2, 5)
+    worse = pd.DataFrame(
+        {
+            "x": bent.astype(float),
+            "a": np.where(bent, rng.choice([0, 2], 400), rng.choice([0, 1, 2], 400, p=[0.3, 0.4, 0.3])),
+        }
+    )
+    fitted = models.fit(
+        worse.astype(float), "a", ["x"], kind="ordinal", design=models.SurveyDesign(np.ones(400))
+    )
+    assert models.proportional_odds_check(fitted).loc["x", "p_value"] < 1e-3
+
+
+def test_missing_values_make_a_domain(survey, design):
+    holes = survey.copy()
+    holes.loc[holes.index[:30], "years"] = np.nan
+    fitted = models.fit(holes, "yes", ["agency", "years"], kind="logistic", design=design)
+    assert fitted.n == 210
+    assert fitted.df == 210 - 2 - 2
+    assert (fitted.influence[:30] == 0).all()
+
+
+def test_fpc_as_count_and_as_share_agree_and_nonsense_is_refused(survey):
+    size = survey.groupby("agency").agency.transform("size").to_numpy()
+    population = np.where(survey.agency == "AMH", 400.0, 300.0)
+    designs = [
+        models.SurveyDesign(survey.w.to_numpy(), survey.agency.to_numpy(), fpc=fpc)
+        for fpc in (population, size / population)
+    ]
+    made = [
+        models.fit(survey, "yes", ["years"], kind="logistic", design=d).standard_errors() for d in designs
+    ]
+    np.testing.assert_allclose(made[0], made[1], rtol=1e-12)
+    wrong = models.SurveyDesign(survey.w.to_numpy(), survey.agency.to_numpy(), fpc=np.full(240, 20.0))
+    with pytest.raises(SurveyError, match="neither a share"):
+        models.fit(survey, "yes", ["years"], kind="logistic", design=wrong)
+
+
+def test_a_census_without_silence_has_no_error(survey):
+    whole = models.SurveyDesign(np.ones(240), survey.agency.to_numpy(), fpc=np.ones(240))
+    assert (models.fit(survey, "yes", ["years"], kind="linear", design=whole).standard_errors() == 0).all()
+
+
+def test_a_lonely_stratum_is_named(survey):
+    strata = survey.agency.to_numpy().astype(object)
+    strata[0] = "Lone team"
+    with pytest.raises(SurveyError, match="Lone team"):
+        models.fit(
+            survey, "yes", ["years"], kind="linear", design=models.SurveyDesign(survey.w.to_numpy(), strata)
+        )
+
+
+def test_parameter_limits():
+    assert models.parameter_limit(np.r_[np.ones(36), np.zeros(83)], "logistic") == pytest.approx(3.6)
+    assert models.parameter_limit(np.arange(119.0), "linear") == pytest.approx(11.9)
+    assert models.parameter_limit(np.repeat([1.0, 2.0], 50), "ordinal") == pytest.approx(7.5)
+
+
+def test_too_many_parameters_are_flagged_or_refused(survey, design):
+    few = survey.assign(rare=(np.arange(240) % 20 == 0).astype(float))
+    assert (
+        "too many parameters"
+        in models.fit(few, "rare", ["agency", "years"], kind="logistic", design=design).flags
+    )
+    with pytest.raises(SurveyError, match=r"carry 1\.2"):
+        models.fit(few, "rare", ["agency", "years"], kind="logistic", design=design, excess="raise")
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome", "kind", "words"),
+    [
+        ({}, "nothing", "linear", "not a variable"),
+        ({"yes": 2.0}, "yes", "logistic", "must be 0 or 1"),
+        ({"answer": 1.0}, "answer", "ordinal", "three or more"),
+        ({"years": 1.0}, "yes", "linear", "determine one another"),
+    ],
+)
+def test_mistakes_are_answered_in_survey_words(survey, design, change, outcome, kind, words):
+    with pytest.raises(SurveyError, match=words):
+        models.fit(survey.assign(**change), outcome, ["agency", "years"], kind=kind, design=design)
+
+
+def test_weighted_and_unweighted_side_by_side_and_tidy(survey, design):
+    designs = {"none": models.SurveyDesign(np.ones(240)), "cells": design}
+    table, fits = models.side_by_side(survey, "yes", ["agency", "years"], kind="logistic", designs=designs)
+    assert {"estimate_none", "estimate_cells", "se_cells"} <= set(table.columns)
+    rows = models.tidy(
+        fits["cells"],
+        scheme="cells",
+        labels={"agency": "Agency"},
+        level_labels={"agency": {"AMH": "Adult mental health"}},
+    )
+    assert rows.estimate_id.is_unique
+    assert rows.n.eq(240).all()
+    ratio = rows[(rows.statistic == "odds_ratio") & (rows.level == "agency=CSC")].iloc[0]
+    assert ratio.estimate == pytest.approx(np.exp(table.loc["agency=CSC", "estimate_cells"]))
+    assert ratio.level_label == "Agency: CSC (against Adult mental health)"
+    assert (rows.statistic == "average_marginal_effect").sum() == 2
+
+
+def test_tidy_of_an_ordinal_model_carries_its_check(survey, design):
+    fitted = models.fit(survey, "answer", ["agency", "years"], kind="ordinal", design=design)
+    rows = models.tidy(fitted, scheme="cells")
+    assert set(rows[rows.statistic == "proportional_odds_check"].level) == {"all", "agency", "years"}
+    assert (rows.statistic == "average_marginal_effect").sum() == 8
+    assert rows.estimate_id.is_unique
+
+
+def test_separation_falls_back_on_firth_with_a_finite_interval(survey, design):
+    split = survey.assign(yes=np.where(survey.agency == "CSC", 1.0, survey.yes))
+    fitted = models.fit(split, "yes", ["agency", "years"], kind="logistic", design=design)
+    line = fitted.table().loc["agency=CSC"]
+    assert "firth" in fitted.flags
+    assert np.isfinite(line[["estimate", "ci_low", "ci_high", "p_value"]].astype(float)).all()
+    assert line.ci_low > 0
+    assert models.tidy(fitted, scheme="cells").flag.eq("firth").all()

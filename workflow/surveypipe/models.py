@@ -1,0 +1,1045 @@
+r"""Regression on survey data: logistic, linear, Poisson and proportional-odds models, design-based.
+
+Coefficients maximise the weighted (pseudo) log-likelihood. Their covariance is the linearised one
+(Binder 1983): with scores :math:`s_i = w_i \partial l_i/\partial\beta` and information
+:math:`A = -\sum_i \partial s_i/\partial\beta`, the influence values are :math:`z_i = A^{-1} s_i`, and
+
+.. math:: V = \sum_h (1 - f_h) \frac{n_h}{n_h - 1} \sum_j (z_{hj} - \bar z_h)(z_{hj} - \bar z_h)'
+
+over primary sampling units *j* (persons, where there are no clusters) in strata *h*. Intervals and
+p-values use *t* with ``n - H - p`` degrees of freedom, *p* counting predictors and not the intercept.
+
+How far this agrees with R 4.2.2 ``survey`` 4.1.1 (api data; the golden tests hold each line):
+
+===================== ============================ ====================================================
+model                 stopped where R stops        fully converged (what is used), against R
+===================== ============================ ====================================================
+``svyglm`` linear     closed form: 3e-13           the same
+``svyglm`` logistic   1e-14                        coefficients 4e-10, SE 3e-5: ``glm`` stops when the
+                                                   deviance moves by < 1e-8 and takes the covariance's
+                                                   working weights from the step before
+``svyglm`` Poisson    1e-12                        coefficients 2e-13, SE 2e-8: the same reason
+``svyolr``            coefficients 5e-11, SE 7e-11 coefficients 8e-6, SE 2e-4: BFGS stops when the
+                      (R's BFGS and its numerical  log-likelihood moves by < 1.5e-8 relative, and the
+                      Hessian, in the tests)       Hessian is a difference of gradients of step 1e-3
+``svy`` 0.35 ``glm``  not used                     SE of logistic models differ by 1e-5 to 3e-2
+===================== ============================ ====================================================
+
+References: Binder 1983 (Int. Stat. Rev. 51); Lumley & Scott 2017 (Stat. Sci. 32); McCullagh 1980
+(JRSS-B 42); Brant 1990 (Biometrics 46); Firth 1993 (Biometrika 80); Harrell 2015 (Regression Modeling
+Strategies, 4.4).
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from surveypipe.estimate_rows import estimate_frame, estimate_row
+from surveypipe.problems import Problems, SurveyError, shown
+
+Array = np.ndarray
+Kind = Literal["logistic", "linear", "poisson", "ordinal"]
+INTERCEPT = "(Intercept)"
+_RATIO = {"logistic": "odds_ratio", "ordinal": "odds_ratio", "poisson": "rate_ratio"}
+_COEFFICIENT = {
+    "logistic": "log_odds", "ordinal": "log_odds", "poisson": "log_rate", "linear": "coefficient",
+}  # fmt: skip
+_FULL = {"deviance": 0.0, "step": 1e-12, "iterations": 60}
+_R_GLM = {"deviance": 1e-8, "step": np.inf, "iterations": 25}
+
+
+# --- the design -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SurveyDesign:
+    """How the rows of the data came about.
+
+    Parameters
+    ----------
+    weights
+        Shape (n,); ones for an unweighted model.
+    strata, psu
+        Shape (n,) codes; none means one stratum, and each row its own unit.
+    fpc
+        Shape (n,), constant within strata: either the population count of sampling units in the
+        stratum, or the sampled fraction (all values at most 1). None: no finite population correction.
+    poststrata
+        Shape (n,) codes of post-strata to whose totals the weights were adjusted; the influence values
+        are then centred within them (Särndal, Swensson & Wretman 1992, ch. 7).
+    """
+
+    weights: Array
+    strata: Array | None = None
+    psu: Array | None = None
+    fpc: Array | None = None
+    poststrata: Array | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return len(self.weights)
+
+    def units(self) -> tuple[Array, Array]:
+        """Codes of strata and of sampling units (unique over strata), each of shape (n,)."""
+        strata = np.zeros(self.size, int) if self.strata is None else pd.factorize(np.asarray(self.strata))[0]
+        if self.psu is None:
+            return strata, np.arange(self.size)
+        within = pd.factorize(np.asarray(self.psu))[0]
+        return strata, pd.factorize(strata * (within.max() + 1) + within)[0]
+
+    def degrees_of_freedom(self, rows: Array | None = None) -> int:
+        """Count sampling units less strata, among the given rows."""
+        strata, units = self.units()
+        kept = np.ones(self.size, bool) if rows is None else rows
+        return int(len(np.unique(units[kept])) - len(np.unique(strata[kept])))
+
+    def covariance(self, influence: Array) -> Array:
+        """Covariance of a total of influence values.
+
+        Parameters
+        ----------
+        influence
+            Shape (n, p), weighted, zero for rows outside the domain of the model.
+
+        Returns
+        -------
+        ndarray of shape (p, p)
+
+        Raises
+        ------
+        SurveyError
+            If a stratum holds a single sampling unit, or the fpc cannot be read.
+        """
+        strata, units = self.units()
+        values = self._centred_in_poststrata(np.asarray(influence, float))
+        n_units = int(units.max()) + 1
+        totals = np.zeros((n_units, values.shape[1]))
+        np.add.at(totals, units, values)
+        stratum_of_unit = np.zeros(n_units, int)
+        stratum_of_unit[units] = strata
+        count = np.bincount(stratum_of_unit)
+        if (count < 2).any():
+            names = np.asarray(self.strata if self.strata is not None else ["all"] * self.size)
+            lonely = [str(names[strata == h][0]) for h in np.flatnonzero(count < 2)]
+            raise SurveyError(
+                f"strata with a single sampling unit ({shown(lonely)}) have no variance; "
+                "merge each with a neighbouring cell."
+            )
+        means = np.zeros((len(count), values.shape[1]))
+        np.add.at(means, stratum_of_unit, totals)
+        centred = totals - (means / count[:, None])[stratum_of_unit]
+        scale = (1.0 - self._sampled_fraction(strata, count)) * count / (count - 1.0)
+        return (centred * scale[stratum_of_unit][:, None]).T @ centred
+
+    def _centred_in_poststrata(self, values: Array) -> Array:
+        if self.poststrata is None:
+            return values
+        codes = pd.factorize(np.asarray(self.poststrata))[0]
+        weights = np.asarray(self.weights, float)
+        share = weights / np.bincount(codes, weights)[codes]
+        totals = np.zeros((codes.max() + 1, values.shape[1]))
+        np.add.at(totals, codes, values)
+        return values - totals[codes] * share[:, None]
+
+    def _sampled_fraction(self, strata: Array, count: Array) -> Array:
+        if self.fpc is None:
+            return np.zeros(len(count))
+        given = np.asarray(self.fpc, float)
+        by_stratum = pd.Series(given).groupby(strata)
+        if by_stratum.nunique().gt(1).any() or np.isnan(given).any():
+            raise SurveyError(
+                "the finite population correction must be one number to a stratum, with none missing."
+            )
+        value = np.asarray(by_stratum.first(), float)
+        if (value <= 1).all() and (value >= 0).all():
+            return value
+        if (value < count).any():
+            raise SurveyError(
+                f"the finite population correction ({shown(value)}) is neither a share of at most 1 nor a "
+                f"population count of at least the sampling units in its stratum ({shown(count)})."
+            )
+        return count / value
+
+
+# --- the terms of a model ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Term:
+    """One predictor and the columns that stand for it."""
+
+    variable: str
+    columns: tuple[str, ...]
+    levels: tuple[Any, ...] = ()
+    reference: Any = None
+
+    @property
+    def categorical(self) -> bool:
+        """Whether the columns are indicators of levels."""
+        return self.reference is not None
+
+
+def design_matrix(
+    data: pd.DataFrame,
+    predictors: Sequence[str],
+    *,
+    reference: Mapping[str, Any] | None = None,
+    categorical: Sequence[str] = (),
+) -> tuple[pd.DataFrame, list[Term]]:
+    """Columns of a model without intercept: numbers as they are, categories as indicators.
+
+    Parameters
+    ----------
+    data
+        One row a person.
+    predictors
+        Variables; text, category and boolean ones, and those named in `categorical`, become indicators.
+    reference
+        Level left out, by variable; by default the first in sorted order.
+
+    Returns
+    -------
+    matrix : DataFrame
+        Shape (n, p), with NaN where a predictor is missing. Indicator columns are named
+        ``variable=level``.
+    terms : list of Term
+
+    Raises
+    ------
+    SurveyError
+        If a predictor is absent, constant, or lacks its reference level.
+    """
+    problems, columns, terms = Problems(), {}, []
+    reference = reference or {}
+    for name in predictors:
+        if name not in data:
+            problems.add(f"the predictor {name} is not a variable of the analysis file; correct its name.")
+            continue
+        values = data[name]
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values) \
+                and name not in categorical and name not in reference:  # fmt: skip
+            columns[name] = values.astype(float)
+            terms.append(Term(name, (name,)))
+            continue
+        levels = sorted(values.dropna().unique(), key=lambda level: (str(type(level)), level))
+        if len(levels) < 2:
+            problems.add(f"the predictor {name} takes one value among those analysed; leave it out.")
+            continue
+        base = reference.get(name, levels[0])
+        if base not in levels:
+            problems.add(
+                f"the reference level {base} of {name} does not occur; choose one of {shown(levels)}."
+            )
+            continue
+        others = tuple(level for level in levels if level != base)
+        for level in others:
+            columns[f"{name}={_code(level)}"] = (values == level).astype(float).where(values.notna())
+        terms.append(Term(name, tuple(f"{name}={_code(level)}" for level in others), others, base))
+    problems.raise_if_any()
+    return pd.DataFrame(columns, index=data.index), terms
+
+
+def _code(level: object) -> str:
+    return f"{level:g}" if isinstance(level, float | np.floating) else str(level)
+
+
+def parameter_limit(outcome: Array, kind: Kind) -> float:
+    """Count the parameters that the outcome can carry: a tenth of its limiting sample size.
+
+    The limiting size is the smaller count of a yes/no outcome, ``n - sum(n_k**3) / n**2`` of an ordered
+    one, and n of a number (Harrell 2015, Table 4.1).
+    """
+    values = np.asarray(outcome, float)
+    counts = np.unique(values, return_counts=True)[1].astype(float)
+    n = counts.sum()
+    if kind == "logistic":
+        limiting = float(counts.min()) if len(counts) > 1 else 0.0
+    elif kind == "ordinal":
+        limiting = float(n - (counts**3).sum() / n**2)
+    else:
+        limiting = float(n)
+    return limiting / 10.0
+
+
+# --- fits -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ModelFit:
+    """A fitted model.
+
+    Attributes
+    ----------
+    coefficients
+        By column name; for ordinal models the slopes, then the thresholds named ``low|high``.
+    covariance
+        Same order, squared.
+    influence
+        Shape (n of the design, parameters); zero outside `rows`.
+    df
+        Of *t*: sampling units less strata less predictors.
+    interval, p_values
+        Only for Firth fits: profile penalised likelihood, not Wald.
+    flags
+        Any of ``firth``, ``separated``, ``too many parameters``, ``not converged``.
+    """
+
+    kind: Kind
+    outcome: str
+    coefficients: pd.Series
+    covariance: pd.DataFrame
+    influence: Array
+    df: int
+    rows: Array
+    X: pd.DataFrame
+    y: Array
+    levels: tuple[Any, ...]
+    terms: tuple[Term, ...]
+    design: SurveyDesign
+    log_likelihood: float
+    limit: float
+    method: str
+    flags: tuple[str, ...] = ()
+    interval: pd.DataFrame | None = None
+    p_values: pd.Series | None = None
+    extra: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """Number of cases in the model."""
+        return len(self.y)
+
+    @property
+    def weights(self) -> Array:
+        """Weights of the cases in the model."""
+        return np.asarray(self.design.weights, float)[self.rows]
+
+    @property
+    def slopes(self) -> list[str]:
+        """Names of the coefficients that belong to predictors."""
+        return [column for term in self.terms for column in term.columns]
+
+    def standard_errors(self) -> pd.Series:
+        """Square roots of the covariance's diagonal."""
+        return pd.Series(np.sqrt(np.diag(self.covariance)), index=self.coefficients.index)
+
+    def table(self, ci_level: float = 0.95) -> pd.DataFrame:
+        """Coefficients with standard error, *t*, p-value and interval, one row each."""
+        from scipy import stats
+
+        se = self.standard_errors()
+        half = stats.t.ppf(0.5 + ci_level / 2, self.df) * se
+        made = pd.DataFrame({"estimate": self.coefficients, "se": se, "df": float(self.df)})
+        made["t"] = made["estimate"] / made["se"]
+        made["p_value"] = 2 * stats.t.sf(made["t"].abs(), self.df)
+        made["ci_low"], made["ci_high"] = made["estimate"] - half, made["estimate"] + half
+        if self.interval is not None and self.p_values is not None:
+            made[["ci_low", "ci_high"]] = self.interval
+            made["p_value"], made["t"], made["df"] = self.p_values, np.nan, np.nan
+        return made
+
+
+def fit(
+    data: pd.DataFrame,
+    outcome: str,
+    predictors: Sequence[str],
+    *,
+    kind: Kind,
+    design: SurveyDesign,
+    reference: Mapping[str, Any] | None = None,
+    categorical: Sequence[str] = (),
+    firth: Literal["auto", "always", "never"] = "auto",
+    convergence: Literal["full", "r"] = "full",
+    excess: Literal["flag", "raise"] = "flag",
+    ci_level: float = 0.95,
+) -> ModelFit:
+    """Fit a design-based model to the cases with no missing value in it.
+
+    Parameters
+    ----------
+    data, design
+        Of the same n rows. Rows with a missing value form the complement of a domain: they keep their
+        place in the design with influence 0.
+    outcome
+        0/1 for ``logistic``, counts for ``poisson``, ordered codes for ``ordinal``.
+    reference, categorical
+        See :func:`design_matrix`.
+    firth
+        Whether a separated logistic model falls back on Firth's penalised likelihood.
+    convergence
+        ``full`` iterates to machine precision; ``r`` stops where R's ``glm`` stops (for the tests).
+    excess
+        What to do when the model has more parameters than :func:`parameter_limit`.
+    ci_level
+        Level of the profile interval of a Firth fit.
+
+    Raises
+    ------
+    SurveyError
+        If a variable is absent, the outcome has the wrong values, columns are collinear, too few cases
+        are left, or (``excess="raise"``) the model is too large.
+    """
+    matrix, terms = design_matrix(data, predictors, reference=reference, categorical=categorical)
+    rows, y, levels = _model_cases(data, outcome, matrix, kind, design)
+    X = matrix.loc[rows]
+    limit = parameter_limit(y, kind)
+    flags = _excess_flags(outcome, X.shape[1], limit, excess)
+    _check_rank(outcome, X, terms)
+    made = ModelFit(
+        kind, outcome, pd.Series(dtype=float), pd.DataFrame(), np.empty(0), 0, rows, X, y, levels,
+        tuple(terms), design, np.nan, limit, "", flags,
+    )  # fmt: skip
+    if kind == "ordinal":
+        return _fit_ordinal(made)
+    if kind == "logistic" and firth != "never":
+        if firth == "always" or _separated(X, y):
+            return _fit_firth(replace(made, flags=(*flags, "firth")), ci_level)
+    return _fit_glm(made, _R_GLM if convergence == "r" else _FULL)
+
+
+def _model_cases(
+    data: pd.DataFrame, outcome: str, matrix: pd.DataFrame, kind: Kind, design: SurveyDesign
+) -> tuple[Array, Array, tuple[Any, ...]]:
+    """Rows without a missing value, the outcome there, and its levels (ordinal: coded 0, 1, ...)."""
+    if outcome not in data:
+        raise SurveyError(f"the outcome {outcome} is not a variable of the analysis file; correct its name.")
+    if len(data) != design.size:
+        raise SurveyError(
+            f"the data have {len(data)} rows and the design {design.size}; they must be the same cases."
+        )
+    rows = (matrix.notna().all(axis=1) & data[outcome].notna()).to_numpy()
+    y = np.asarray(data[outcome])[rows]
+    levels = tuple(np.unique(y))
+    if kind == "ordinal":
+        if len(levels) < 3:
+            raise SurveyError(
+                f"the outcome {outcome} takes {len(levels)} values; a proportional-odds model needs three or "
+                "more, a yes/no outcome a logistic model."
+            )
+        y = np.searchsorted(levels, y)
+    elif kind == "logistic" and not set(levels) <= {0, 1}:
+        raise SurveyError(
+            f"the outcome {outcome} of a logistic model must be 0 or 1; it takes {shown(levels)}."
+        )
+    if len(levels) < 2:
+        raise SurveyError(
+            f"the outcome {outcome} takes one value among the {len(y)} cases; nothing can be modelled."
+        )
+    if len(y) <= matrix.shape[1] + 1:
+        raise SurveyError(
+            f"{len(y)} cases are too few for {matrix.shape[1]} predictors of {outcome}; leave some out."
+        )
+    return rows, y.astype(float), levels
+
+
+def _excess_flags(outcome: str, parameters: int, limit: float, excess: str) -> tuple[str, ...]:
+    if parameters <= limit:
+        return ()
+    if excess == "raise":
+        raise SurveyError(
+            f"the model of {outcome} has {parameters} parameters where its answers carry {limit:.1f}; "
+            "leave predictors out or merge their categories."
+        )
+    return ("too many parameters",)
+
+
+def _check_rank(outcome: str, X: pd.DataFrame, terms: Sequence[Term]) -> None:
+    full = np.column_stack([np.ones(len(X)), X.to_numpy()])
+    scaled = full / np.maximum(np.abs(full).max(axis=0), 1e-300)
+    if np.linalg.matrix_rank(scaled) < full.shape[1]:
+        names = shown([term.variable for term in terms])
+        raise SurveyError(
+            f"the predictors of {outcome} ({names}) determine one another among its {len(X)} cases; "
+            "leave one out."
+        )
+
+
+def _separated(X: pd.DataFrame, y: Array) -> bool:
+    """Whether a combination of predictors splits the answers (Konis 2007), by a linear programme."""
+    from firthmodels import detect_separation
+
+    scaled = X / np.maximum(X.abs().max(), 1e-300)
+    return bool(detect_separation(scaled.to_numpy(), y).separation)
+
+
+def _finish(
+    made: ModelFit,
+    names: list[str],
+    beta: Array,
+    influence: Array,
+    loglik: float,
+    method: str,
+    converged: bool,
+) -> ModelFit:
+    everyone = np.zeros((made.design.size, len(names)))
+    everyone[made.rows] = influence
+    covariance = made.design.covariance(everyone)
+    return replace(
+        made,
+        coefficients=pd.Series(beta, index=names),
+        covariance=pd.DataFrame(covariance, index=names, columns=names),
+        influence=everyone,
+        df=made.design.degrees_of_freedom(made.rows) - made.X.shape[1],
+        log_likelihood=float(loglik),
+        method=method,
+        flags=made.flags if converged else (*made.flags, "not converged"),
+    )
+
+
+def _family(kind: Kind) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+    """Inverse link and variance function; all links are canonical."""
+    from scipy.special import expit
+
+    if kind == "logistic":
+        return expit, lambda mu: mu * (1 - mu)
+    if kind == "poisson":
+        return np.exp, lambda mu: mu
+    return lambda eta: eta, lambda mu: np.ones_like(mu)
+
+
+def _deviance(kind: Kind, y: Array, mu: Array, w: Array) -> float:
+    from scipy.special import xlogy
+
+    if kind == "logistic":
+        return float(-2 * (w * (xlogy(y, mu) + xlogy(1 - y, 1 - mu))).sum())
+    if kind == "poisson":
+        return float(2 * (w * (xlogy(y, np.where(y > 0, y / mu, 1.0)) - (y - mu))).sum())
+    return float((w * (y - mu) ** 2).sum())
+
+
+def _start(kind: Kind, y: Array, w: Array) -> Array:
+    """Linear predictor from which R's ``glm`` starts."""
+    if kind == "logistic":
+        mu = (w * y + 0.5) / (w + 1.0)
+        return np.log(mu / (1 - mu))
+    return np.log(y + 0.1) if kind == "poisson" else y
+
+
+def _fit_glm(made: ModelFit, stop: Mapping[str, float]) -> ModelFit:
+    """Fit by iteratively reweighted least squares.
+
+    Influence values are taken with the working weights of the last step, as R does; fully converged
+    they are those of the solution.
+    """
+    inverse, variance = _family(made.kind)
+    X = np.column_stack([np.ones(made.n), made.X.to_numpy()])
+    y, w = made.y, made.weights / made.weights.mean()
+    eta = _start(made.kind, y, w)
+    mu = inverse(eta)
+    deviance, beta, converged = np.inf, np.zeros(X.shape[1]), False
+    for _ in range(int(stop["iterations"])):
+        slope = variance(mu)
+        working = w * slope
+        root = np.sqrt(working)
+        new = np.linalg.lstsq(X * root[:, None], (eta + (y - mu) / slope) * root, rcond=None)[0]
+        eta = X @ new
+        mu = inverse(eta)
+        last, deviance = deviance, _deviance(made.kind, y, mu, w)
+        step, beta = np.max(np.abs(new - beta) / (1 + np.abs(new))), new
+        if stop["step"] < np.inf:
+            converged = bool(step <= stop["step"])
+        else:
+            converged = abs(deviance - last) / (abs(deviance) + 0.1) < stop["deviance"]
+        if converged:
+            break
+    bread = np.linalg.inv(X.T @ (X * working[:, None]))
+    influence = (X * (working * (y - mu) / variance(mu))[:, None]) @ bread
+    names = [INTERCEPT, *made.X.columns]
+    method = f"{made.kind} regression, linearised standard errors"
+    return _finish(made, names, beta, influence, -deviance / 2, method, converged)
+
+
+# --- proportional odds ------------------------------------------------------------------------------
+
+
+def _ordinal_parts(params: Array, X: Array, y: Array) -> tuple[Array, Array, Array, Array]:
+    """Category probability, and its derivatives in the upper and the lower cut, of each case."""
+    from scipy.special import expit
+
+    p = X.shape[1]
+    cuts = np.concatenate([[-np.inf], params[p:], [np.inf]])
+    code = y.astype(int)
+    eta = X @ params[:p]
+    upper, lower = cuts[code + 1] - eta, cuts[code] - eta
+    # The smaller tail is subtracted, so that nothing cancels far from the centre.
+    sign = np.where(upper + lower > 0, -1.0, 1.0)
+    with np.errstate(invalid="ignore"):
+        sign[~np.isfinite(upper)] = -1.0
+        sign[~np.isfinite(lower)] = 1.0
+    prob = np.abs(expit(sign * upper) - expit(sign * lower))
+    Fu, Fl = expit(upper), expit(lower)
+    return prob, Fu * (1 - Fu), Fl * (1 - Fl), np.stack([Fu, Fl])
+
+
+def ordinal_log_likelihood(params: Array, X: Array, y: Array, w: Array) -> float:
+    """Weighted log-likelihood of slopes followed by thresholds; -inf where they are out of order."""
+    if (np.diff(params[X.shape[1] :]) <= 0).any():
+        return -np.inf
+    with np.errstate(divide="ignore"):
+        return float((w * np.log(_ordinal_parts(params, X, y)[0])).sum())
+
+
+def ordinal_scores(params: Array, X: Array, y: Array, w: Array) -> Array:
+    """Weighted score of each case, shape (n, p + K - 1)."""
+    prob, fu, fl, _ = _ordinal_parts(params, X, y)
+    K = len(params) - X.shape[1]
+    code = y.astype(int)
+    up = (code[:, None] == np.arange(K)) * (fu / prob)[:, None]
+    low = (code[:, None] - 1 == np.arange(K)) * (fl / prob)[:, None]
+    return np.column_stack([-X * ((fu - fl) / prob)[:, None], up - low]) * w[:, None]
+
+
+def _ordinal_information(params: Array, X: Array, y: Array, w: Array) -> Array:
+    prob, fu, fl, F = _ordinal_parts(params, X, y)
+    K = len(params) - X.shape[1]
+    code = y.astype(int)
+    A = np.column_stack([-X, code[:, None] == np.arange(K)])
+    B = np.column_stack([-X, code[:, None] - 1 == np.arange(K)])
+    haa = fu * (1 - 2 * F[0]) / prob - (fu / prob) ** 2
+    hbb = -fl * (1 - 2 * F[1]) / prob - (fl / prob) ** 2
+    hab = fu * fl / prob**2
+    cross = A.T @ (B * (w * hab)[:, None])
+    return -(A.T @ (A * (w * haa)[:, None]) + B.T @ (B * (w * hbb)[:, None]) + cross + cross.T)
+
+
+def _fit_ordinal(made: ModelFit) -> ModelFit:
+    """Proportional odds by Newton's method on logit P(Y <= k) = threshold_k - x'beta (McCullagh 1980)."""
+    X, y, w = made.X.to_numpy(), made.y, made.weights / made.weights.mean()
+    centre = X.mean(axis=0)
+    scale = np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
+    Z = (X - centre) / scale
+    below = np.cumsum(np.bincount(y.astype(int), w))[:-1] / w.sum()
+    params = np.concatenate([np.zeros(X.shape[1]), np.log(below / (1 - below))])
+    value, converged = ordinal_log_likelihood(params, Z, y, w), False
+    for _ in range(100):
+        step = np.linalg.solve(
+            _ordinal_information(params, Z, y, w), ordinal_scores(params, Z, y, w).sum(axis=0)
+        )
+        size = 1.0
+        while (new := ordinal_log_likelihood(params + size * step, Z, y, w)) < value - 1e-9 and size > 1e-8:
+            size /= 2
+        params, value = params + size * step, new
+        if np.max(np.abs(step) / (1 + np.abs(params))) < 1e-12:
+            converged = True
+            break
+    slopes = params[: X.shape[1]] / scale
+    params = np.concatenate([slopes, params[X.shape[1] :] + centre @ slopes])
+    influence = ordinal_scores(params, X, y, w) @ np.linalg.inv(_ordinal_information(params, X, y, w))
+    marks = [_code(level) for level in made.levels]
+    names = [*made.X.columns, *(f"{low}|{high}" for low, high in itertools.pairwise(marks))]
+    if not converged and np.abs(Z @ (slopes * scale)).max() > 20:
+        made = replace(made, flags=(*made.flags, "separated"))
+    return _finish(
+        made,
+        names,
+        params,
+        influence,
+        value,
+        "proportional-odds model, linearised standard errors",
+        converged,
+    )
+
+
+def proportional_odds_check(fitted: ModelFit) -> pd.DataFrame:
+    """Test whether the slopes are the same at every cut of the answer (Brant).
+
+    A weighted logit of ``Y > k`` is fitted at each cut; the joint covariance of all slopes comes from
+    their stacked influence values under the design, and a Wald test takes ``slope_k = slope_1`` for all
+    k (Brant 1990, with a design-based covariance in place of the model's). ``F = W / q`` on (q, df).
+
+    Returns
+    -------
+    DataFrame
+        Rows ``all`` and one a predictor; columns `F`, `df`, `df2`, `p_value`, `note`. Cuts at which the
+        logit is separated are left out, and `note` says so.
+    """
+    cuts = range(len(fitted.levels) - 1)
+    slopes, influence, left_out = [], [], 0
+    for cut in cuts:
+        above = (fitted.y > cut).astype(float)
+        if _separated(fitted.X, above):
+            left_out += 1
+            continue
+        binary = _fit_glm(replace(fitted, kind="logistic", y=above, flags=()), _FULL)
+        slopes.append(binary.coefficients.to_numpy()[1:])
+        influence.append(binary.influence[:, 1:])
+    note = f"{left_out} of {len(cuts)} cuts left out: separated" if left_out else ""
+    p = fitted.X.shape[1]
+    groups = {"all": list(range(p))}
+    for term in fitted.terms:
+        groups[term.variable] = [list(fitted.X.columns).index(column) for column in term.columns]
+    if len(slopes) < 2:
+        return pd.DataFrame(
+            {"F": np.nan, "df": np.nan, "df2": np.nan, "p_value": np.nan, "note": note}, index=list(groups)
+        )
+    covariance = fitted.design.covariance(np.hstack(influence))
+    table = {
+        name: _equal_slopes(np.array(slopes), covariance, chosen, fitted.df)
+        for name, chosen in groups.items()
+    }
+    return pd.DataFrame(table, index=["F", "df", "df2", "p_value"]).T.assign(note=note)
+
+
+def _equal_slopes(slopes: Array, covariance: Array, chosen: list[int], df: int) -> list[float]:
+    from scipy import stats
+
+    cuts, p = slopes.shape
+    contrast = np.zeros(((cuts - 1) * len(chosen), cuts * p))
+    for cut in range(1, cuts):
+        for place, column in enumerate(chosen):
+            row = (cut - 1) * len(chosen) + place
+            contrast[row, cut * p + column], contrast[row, column] = 1.0, -1.0
+    difference = contrast @ slopes.ravel()
+    spread = contrast @ covariance @ contrast.T
+    q = np.linalg.matrix_rank(spread)
+    F = float(difference @ np.linalg.pinv(spread, hermitian=True) @ difference) / q
+    return [F, float(q), float(df), float(stats.f.sf(F, q, df))]
+
+
+# --- Firth ------------------------------------------------------------------------------------------
+
+
+def _fit_firth(made: ModelFit, ci_level: float) -> ModelFit:
+    """Firth's penalised likelihood, with profile interval and penalised likelihood-ratio p-value.
+
+    The weights are scaled to sum to the effective sample size ``(sum w)^2 / sum w^2`` (Kish), so that
+    the likelihood counts no more information than unequal weights leave. A penalised likelihood has no
+    linearised variance under separation: strata and fpc do not enter.
+    """
+    from firthmodels import FirthLogisticRegression
+
+    w = made.weights * made.weights.sum() / (made.weights**2).sum()
+    # firthmodels converges to an absolute tolerance, so columns are brought to one scale first.
+    centre, scale = made.X.mean(), made.X.std(ddof=0)
+    Z = (made.X - centre) / scale
+    for tolerance in (1e-9, 1e-7, 1e-5):
+        model = FirthLogisticRegression(max_iter=500, gtol=tolerance, xtol=tolerance, backend="numpy")
+        with warnings.catch_warnings():
+            # Halving steps can stall at rounding level: the next tolerance is tried, the last one flagged.
+            warnings.simplefilter("ignore")
+            model.fit(Z.to_numpy(), made.y, sample_weight=w)
+            model.lrt()
+            raw = model.conf_int(alpha=1 - ci_level, method="pl", max_iter=500, tol=max(tolerance, 1e-8))
+        settled = bool(model.converged_) and np.isfinite(np.ravel(model.lrt_pvalues_)[: Z.shape[1]]).all()
+        if settled:
+            break
+    names = [INTERCEPT, *made.X.columns]
+    slopes = model.coef_.ravel() / scale.to_numpy()
+    intercept = float(np.ravel(model.intercept_)[0]) - float(centre.to_numpy() @ slopes)
+    beta = np.concatenate([[intercept], slopes])
+    full = np.column_stack([np.ones(made.n), made.X.to_numpy()])
+    mu = _family("logistic")[0](full @ beta)
+    covariance = np.linalg.inv(full.T @ (full * (w * mu * (1 - mu))[:, None]))
+    interval = pd.DataFrame(np.nan, index=names, columns=["ci_low", "ci_high"])
+    interval.iloc[1:] = raw[: len(slopes)] / scale.to_numpy()[:, None]
+    p_values = pd.Series([np.nan, *np.ravel(model.lrt_pvalues_)[: len(slopes)]], index=names)
+    return replace(
+        made,
+        coefficients=pd.Series(beta, index=names),
+        covariance=pd.DataFrame(covariance, index=names, columns=names),
+        influence=np.full((made.design.size, len(names)), np.nan),
+        df=made.design.degrees_of_freedom(made.rows) - made.X.shape[1],
+        log_likelihood=float(model.loglik_),
+        method="Firth logistic regression, profile penalised likelihood, weights scaled to the effective n",
+        flags=made.flags if settled else (*made.flags, "not converged"),
+        interval=interval,
+        p_values=p_values,
+    )
+
+
+# --- effects on the scale of the answers ------------------------------------------------------------
+
+
+def predicted(fitted: ModelFit, X: Array, params: Array | None = None) -> Array:
+    """Predict the answer, shape (n,); of an ordinal model the category probabilities, (n, K).
+
+    Parameters
+    ----------
+    X
+        Shape (n, p): predictors without intercept.
+    params
+        Coefficients in place of the fitted ones, in the same order.
+    """
+    beta = fitted.coefficients.to_numpy() if params is None else params
+    if fitted.kind != "ordinal":
+        return _family(fitted.kind)[0](beta[0] + X @ beta[1:])
+    from scipy.special import expit
+
+    p = X.shape[1]
+    below = expit(beta[p:] - (X @ beta[:p])[:, None])
+    return np.diff(np.column_stack([np.zeros(len(X)), below, np.ones(len(X))]), axis=1)
+
+
+def average_marginal_effects(
+    fitted: ModelFit, *, ci_level: float = 0.95, covariates: Literal["fixed", "sampled"] = "fixed"
+) -> pd.DataFrame:
+    r"""Weighted mean, over the respondents, of the change in the expected answer with each predictor.
+
+    For an indicator: everyone at the level less everyone at the reference level. For a number: the
+    derivative. Standard errors by the delta method, :math:`G V G'` with G the gradient of the effect in the
+    coefficients (central differences); ``sampled`` adds the part that comes from the sample's own
+    covariates, through influence values (Korn & Graubard 1999, ch. 3).
+
+    Returns
+    -------
+    DataFrame
+        `variable`, `level` (of the predictor), `reference`, `answer` (of an ordinal outcome; else ''),
+        `estimate`, `se`, `df`, `ci_low`, `ci_high`, `p_value`.
+    """
+    rows = []
+    for term in fitted.terms:
+        for place, column in enumerate(term.columns):
+
+            def effect(params: Array, term: Term = term, column: str = column) -> Array:
+                return _individual_effects(fitted, term, column, params)
+
+            level = _code(term.levels[place]) if term.categorical else ""
+            base = _code(term.reference) if term.categorical else ""
+            rows += _averaged(fitted, effect, {"variable": term.variable, "level": level, "reference": base},
+                              ci_level, covariates == "sampled")  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def adjusted_predictions(fitted: ModelFit, variable: str, *, ci_level: float = 0.95) -> pd.DataFrame:
+    """Mean expected answer with everyone set to each level of `variable` in turn, all else as it is.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`average_marginal_effects`, one row a level.
+
+    Raises
+    ------
+    SurveyError
+        If the variable is not a categorical predictor of the model.
+    """
+    term = next((term for term in fitted.terms if term.variable == variable and term.categorical), None)
+    if term is None:
+        raise SurveyError(f"{variable} is not a categorical predictor of the model of {fitted.outcome}.")
+    rows = []
+    for level in (term.reference, *term.levels):
+
+        def level_mean(params: Array, level: Any = level) -> Array:
+            X = fitted.X.copy()
+            X[list(term.columns)] = 0.0
+            if level != term.reference:
+                X[term.columns[term.levels.index(level)]] = 1.0
+            return predicted(fitted, X.to_numpy(), params)
+
+        rows += _averaged(fitted, level_mean, {"variable": variable, "level": _code(level), "reference": ""},
+                          ci_level, False)  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _individual_effects(fitted: ModelFit, term: Term, column: str, params: Array) -> Array:
+    if term.categorical:
+        high, low = fitted.X.copy(), fitted.X.copy()
+        high[list(term.columns)] = 0.0
+        low[list(term.columns)] = 0.0
+        high[column] = 1.0
+        return predicted(fitted, high.to_numpy(), params) - predicted(fitted, low.to_numpy(), params)
+    X = fitted.X.to_numpy()
+    place = list(fitted.X.columns).index(column)
+    if fitted.kind != "ordinal":
+        mean = predicted(fitted, X, params)
+        return _family(fitted.kind)[1](mean) * params[1 + place]
+    from scipy.special import expit
+
+    p = X.shape[1]
+    below = expit(params[p:] - (X @ params[:p])[:, None])
+    density = np.column_stack([np.zeros(len(X)), below * (1 - below), np.zeros(len(X))])
+    return -params[place] * np.diff(density, axis=1)
+
+
+def _averaged(
+    fitted: ModelFit, effect: Callable[[Array], Array], cells: dict[str, str], ci_level: float, sampled: bool
+) -> list[dict[str, Any]]:
+    from scipy import stats
+
+    share = fitted.weights / fitted.weights.sum()
+    beta = fitted.coefficients.to_numpy()
+
+    def average(params: Array) -> Array:
+        return np.atleast_1d(share @ effect(params))
+
+    estimate = average(beta)
+    gradient = np.empty((len(estimate), len(beta)))
+    for place in range(len(beta)):
+        step = np.zeros(len(beta))
+        step[place] = 6e-6 * max(1.0, abs(beta[place]))
+        gradient[:, place] = (average(beta + step) - average(beta - step)) / (2 * step[place])
+    if sampled:
+        own = np.zeros((fitted.design.size, len(estimate)))
+        each = effect(beta).reshape(fitted.n, -1)
+        own[fitted.rows] = share[:, None] * (each - estimate)
+        variance = np.diag(fitted.design.covariance(own + fitted.influence @ gradient.T))
+    else:
+        variance = np.einsum("ij,jk,ik->i", gradient, fitted.covariance.to_numpy(), gradient)
+    se = np.sqrt(np.maximum(variance, 0.0))
+    t = stats.t.ppf(0.5 + ci_level / 2, fitted.df)
+    answers = [_code(level) for level in fitted.levels] if fitted.kind == "ordinal" else [""]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p_values = 2 * stats.t.sf(np.abs(estimate / se), fitted.df)
+    return [
+        {**cells, "answer": answer, "estimate": value, "se": s, "df": float(fitted.df),
+         "ci_low": value - t * s, "ci_high": value + t * s, "p_value": p}
+        for answer, value, s, p in zip(answers, estimate, se, p_values, strict=True)
+    ]  # fmt: skip
+
+
+# --- tables -----------------------------------------------------------------------------------------
+
+
+def side_by_side(
+    data: pd.DataFrame,
+    outcome: str,
+    predictors: Sequence[str],
+    *,
+    kind: Kind,
+    designs: Mapping[str, SurveyDesign],
+    ci_level: float = 0.95,
+    **options: Any,
+) -> tuple[pd.DataFrame, dict[str, ModelFit]]:
+    """Fit one model under each weighting scheme.
+
+    Parameters
+    ----------
+    designs
+        Design by scheme, for example ``{"none": unweighted, "cells": weighted}``.
+    **options
+        Passed to :func:`fit`.
+
+    Returns
+    -------
+    table : DataFrame
+        One row a parameter; columns ``estimate_<scheme>``, ``se_<scheme>``, ``ci_low_<scheme>``,
+        ``ci_high_<scheme>``, ``p_value_<scheme>`` for each scheme in the order given.
+    fits : dict of ModelFit
+    """
+    fits = {
+        scheme: fit(data, outcome, predictors, kind=kind, design=design, ci_level=ci_level, **options)
+        for scheme, design in designs.items()
+    }
+    wanted = ["estimate", "se", "ci_low", "ci_high", "p_value"]
+    parts = [made.table(ci_level)[wanted].add_suffix(f"_{scheme}") for scheme, made in fits.items()]
+    return pd.concat(parts, axis=1), fits
+
+
+def tidy(
+    fitted: ModelFit,
+    *,
+    scheme: str,
+    ci_level: float = 0.95,
+    outcome_label: str = "",
+    labels: Mapping[str, str] | None = None,
+    level_labels: Mapping[str, Mapping[str, str]] | None = None,
+    effects: bool = True,
+    **cells: Any,
+) -> pd.DataFrame:
+    """Rows of the table of estimates for a model: coefficients, ratios, marginal effects, the PO check.
+
+    Parameters
+    ----------
+    scheme
+        Key of the weighting scheme.
+    labels, level_labels
+        Display names of predictors, and of their levels by variable and code.
+    effects
+        Whether to add average marginal effects.
+    **cells
+        Any further column, for example `group`, `group_level`, `base`, `claim`.
+
+    Returns
+    -------
+    DataFrame
+        `variable` is the outcome, `level` the predictor (``variable=level``, a threshold ``low|high`` or
+        the intercept), `effect` the odds or rate ratio beside a coefficient, `flag` the fit's flags.
+    """
+    common: dict[str, Any] = {
+        "scheme": scheme, "n": fitted.n, "ci_level": ci_level, "variable_label": outcome_label,
+        "fpc": fitted.design.fpc is not None, "method": fitted.method, "flag": ";".join(fitted.flags),
+        **cells,
+    }  # fmt: skip
+    names = _display_names(fitted, labels or {}, level_labels or {})
+    rows = _coefficient_rows(fitted, names, common, ci_level)
+    if effects:
+        rows += _effect_rows(fitted, names, common, ci_level, (level_labels or {}).get(fitted.outcome, {}))
+    if fitted.kind == "ordinal":
+        check = proportional_odds_check(fitted)
+        for name, line in check.iterrows():
+            label = "all predictors" if name == "all" else (labels or {}).get(str(name), str(name))
+            text = ";".join(filter(None, [common["flag"], line["note"]]))
+            rows.append(estimate_row(
+                fitted.outcome, "proportional_odds_check", line["F"],
+                **{**common, "level": str(name), "level_label": label, "df": line["df"], "df2": line["df2"],
+                   "p_value": line["p_value"], "method": "Brant-type Wald test, design-based", "flag": text},
+            ))  # fmt: skip
+    return estimate_frame(rows)
+
+
+def _display_names(
+    fitted: ModelFit, labels: Mapping[str, str], level_labels: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    names = {INTERCEPT: "Intercept"}
+    for term in fitted.terms:
+        label = labels.get(term.variable, term.variable)
+        if not term.categorical:
+            names[term.columns[0]] = label
+            continue
+        of_level = level_labels.get(term.variable, {})
+        base = of_level.get(_code(term.reference), _code(term.reference))
+        for level, column in zip(term.levels, term.columns, strict=True):
+            names[column] = f"{label}: {of_level.get(_code(level), _code(level))} (against {base})"
+    for name in fitted.coefficients.index:
+        names.setdefault(str(name), f"Threshold {name}")
+    return names
+
+
+def _coefficient_rows(
+    fitted: ModelFit, names: Mapping[str, str], common: Mapping[str, Any], ci_level: float
+) -> list[dict[str, Any]]:
+    rows = []
+    for column, line in fitted.table(ci_level).iterrows():
+        cells = {**common, "level": str(column), "level_label": names[str(column)], "df": line["df"],
+                 "p_value": line["p_value"]}  # fmt: skip
+        is_slope = str(column) in fitted.slopes
+        ratio = float(np.exp(line["estimate"])) if is_slope and fitted.kind in _RATIO else None
+        rows.append(estimate_row(
+            fitted.outcome, _COEFFICIENT[fitted.kind], line["estimate"],
+            **{**cells, "se": line["se"], "ci_low": line["ci_low"], "ci_high": line["ci_high"],
+               "effect": ratio},
+        ))  # fmt: skip
+        if ratio is not None:
+            rows.append(estimate_row(
+                fitted.outcome, _RATIO[fitted.kind], ratio,
+                **{**cells, "se": ratio * line["se"], "ci_low": float(np.exp(line["ci_low"])),
+                   "ci_high": float(np.exp(line["ci_high"]))},
+            ))  # fmt: skip
+    return rows
+
+
+def _effect_rows(
+    fitted: ModelFit, names: Mapping[str, str], common: Mapping[str, Any], ci_level: float,
+    answers: Mapping[str, str],
+) -> list[dict[str, Any]]:  # fmt: skip
+    rows = []
+    for _, line in average_marginal_effects(fitted, ci_level=ci_level).iterrows():
+        column = f"{line['variable']}={line['level']}" if line["level"] else line["variable"]
+        level, label = column, names[column]
+        if line["answer"]:
+            level = f"{column}@{line['answer']}"
+            label = f"{label}, answer {answers.get(line['answer'], line['answer'])}"
+        rows.append(estimate_row(
+            fitted.outcome, "average_marginal_effect", line["estimate"],
+            **{**common, "level": level, "level_label": label, "se": line["se"], "df": line["df"],
+               "ci_low": line["ci_low"], "ci_high": line["ci_high"], "p_value": line["p_value"]},
+        ))  # fmt: skip
+    return rows
