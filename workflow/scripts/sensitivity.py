@@ -1,0 +1,37 @@
+"""Sensitivity: each claim under every scheme and under answers not missing at random, with its grade."""
+
+from __future__ import annotations
+
+import argparse
+
+import pandas as pd
+
+from _shared import parser, read_csv, run, write_csv
+from surveypipe.claim_ledger import claim_tables, setting
+
+INPUTS = ("estimates", "analysis", "dispositions", "weights", "weight_cells")
+OUTPUTS = ("claims", "theta", "theta_by_group")
+
+
+def main(args: argparse.Namespace) -> None:
+    """Read estimates, answers and weights; write the ledger and the tables of θ."""
+    estimates = read_csv(args.estimates)
+    answers = pd.read_parquet(args.analysis)
+    # A break-off has answers but no weight: it is not a respondent.
+    respondents = answers.merge(pd.read_parquet(args.weights), on="id", how="inner", validate="1:1")
+    made = setting(args.config, read_csv(args.weight_cells))
+    tests = estimates[estimates["statistic"] == "tost"]
+    power = dict(zip(tests["claim"], tests["effect"], strict=True))
+    ledger, common, single = claim_tables(
+        made, estimates, respondents, pd.read_parquet(args.dispositions), power
+    )
+    write_csv(ledger, args.claims)
+    write_csv(common, args.theta)
+    write_csv(single, args.theta_by_group)
+    whole = ledger[ledger["group"] == "overall"]
+    grades = "; ".join(f"{row.claim} {row.grade_label}" for row in whole.itertuples())
+    print(f"sensitivity: {grades}")
+
+
+if __name__ == "__main__":
+    run(parser(__doc__.split("\n")[0], inputs=INPUTS, outputs=OUTPUTS), main)

@@ -1,0 +1,166 @@
+"""The reader scenario: the silent had read less often than those who answered.
+
+In response cell h the silent's reader share is k times that of the respondents, r̂_h; k = 1 is readership
+missing at random, k = 0 is 'only those who had read it answered'. Silent readers answer as the reading
+respondents of their cell. For estimates over all staff, silent non-readers answer as the non-reading
+respondents of their group; where these are too few, as those of all groups; where these are too few as
+well, their answer is assumed.
+
+Each respondent counts, in these shares, for the silent persons whom their weight makes them stand for
+(weight - 1). With full answers the scenario at k = 1 is therefore the weighted estimate itself.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+PEOPLE_COLUMNS = ("y", "read", "weight", "cell", "group")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Result of one scenario.
+
+    Attributes
+    ----------
+    estimate
+        Share or mean over the base.
+    source
+        Where the answers of silent non-readers come from: ``fixed``, ``group``, ``all``, ``assumed``, or
+        ``none`` where the base has no non-readers.
+    """
+
+    estimate: float
+    source: str
+
+
+def nonreader_source(people: pd.DataFrame, group_level: str | None, min_group: int) -> dict[str, str]:
+    """Say, for each group, whose answers stand for its silent non-readers.
+
+    Parameters
+    ----------
+    people
+        Respondents, columns :data:`PEOPLE_COLUMNS`.
+    group_level
+        One group only, or None for all.
+    min_group
+        Fewest non-reading respondents with an answer before pooling.
+
+    Returns
+    -------
+    dict
+        Level of the group -> ``group``, ``all`` or ``assumed``.
+    """
+    known = people[(people["read"] == 0) & people["y"].notna()]
+    held = known["group"].value_counts()
+    levels = [group_level] if group_level is not None else sorted(people["group"].unique())
+    pooled = "all" if len(known) >= min_group else "assumed"
+    return {str(level): "group" if held.get(level, 0) >= min_group else pooled for level in levels}
+
+
+def reader_scenario(
+    people: pd.DataFrame,
+    k: float,
+    *,
+    base: str,
+    min_group: int,
+    assumed: float,
+    nonreaders: float | None = None,
+    group_level: str | None = None,
+) -> Scenario:
+    """Estimate with the silent's reader share at k times the respondents'.
+
+    Parameters
+    ----------
+    people
+        All respondents: y (NaN: question left out), read (1, 0, NaN: not said), weight (summing to the
+        persons they stand for), cell, group.
+    k
+        Multiple of the respondents' reader share, 0 to 1.
+    base
+        ``all``: all staff; ``readers``: those who had read, in numerator and denominator.
+    min_group
+        Fewest non-reading respondents before pooling over groups, and before assuming.
+    assumed
+        Answer of silent non-readers where there are too few to learn from.
+    nonreaders
+        Answer of non-readers where the question fixes it (0 where they were routed past and count as
+        'no'); None to learn it from respondents.
+    group_level
+        Estimate for one group; pooling still looks at all.
+
+    Returns
+    -------
+    Scenario
+        The estimate, and where non-readers' answers came from.
+    """
+    source = nonreader_source(people, group_level, min_group)
+    fixed = "none" if base == "readers" else "fixed" if nonreaders is not None else _worst_source(source)
+    inside = people if group_level is None else people[people["group"] == group_level]
+    above = below = 0.0
+    for _, cell in inside.groupby("cell", sort=True):
+        level = str(cell["group"].iloc[0])
+        reader_answer = _reader_answer(people, cell, level)
+        other = nonreaders
+        if other is None:
+            other = _nonreader_answer(people, level, source[level], assumed)
+        added = _cell_sums(cell, k, base, reader_answer, other)
+        above, below = above + added[0], below + added[1]
+    return Scenario(above / below if below else math.nan, fixed)
+
+
+def _worst_source(source: dict[str, str]) -> str:
+    return max(source.values(), key=("group", "all", "assumed").index)
+
+
+def _silent_mean(values: pd.Series, weight: pd.Series) -> float:
+    """Mean over the silent for whom these respondents stand; plain where they stand for nobody."""
+    stands_for = np.clip(weight.to_numpy(dtype=float) - 1, 0, None)
+    known = values.to_numpy(dtype=float)
+    if stands_for.sum() <= 1e-9:
+        return float(known.mean())
+    return float((stands_for * known).sum() / stands_for.sum())
+
+
+def _reader_answer(people: pd.DataFrame, cell: pd.DataFrame, level: str) -> float:
+    for part in (cell, people[people["group"] == level], people):
+        known = part[(part["read"] == 1) & part["y"].notna()]
+        if len(known):
+            return _silent_mean(known["y"], known["weight"])
+    return math.nan
+
+
+def _nonreader_answer(people: pd.DataFrame, level: str, source: str, assumed: float) -> float:
+    if source == "assumed":
+        return assumed
+    part = people if source == "all" else people[people["group"] == level]
+    known = part[(part["read"] == 0) & part["y"].notna()]
+    return _silent_mean(known["y"], known["weight"])
+
+
+def _cell_sums(
+    cell: pd.DataFrame, k: float, base: str, reader_answer: float, nonreader_answer: float
+) -> tuple[float, float]:
+    """Sum of answers and number of persons of one cell, respondents and silent together."""
+    silent = float((cell["weight"] - 1).sum())
+    said = cell[cell["read"].notna()]
+    share = _silent_mean(said["read"], said["weight"]) if len(said) else 0.0
+    # A respondent who did not say whether they had read is a reader with the cell's own probability:
+    # k is about the silent.
+    reads = cell["read"].fillna(share).to_numpy(dtype=float)
+    silent_readers = k * share * silent
+    if silent_readers == 0 and not (reads > 0).any():
+        reader_answer = 0.0
+    if base == "readers":
+        answer = cell["y"].fillna(reader_answer).to_numpy(dtype=float)
+        return float((reads * answer).sum()) + silent_readers * reader_answer, float(
+            reads.sum() + silent_readers
+        )
+    expected = reads * reader_answer + (1 - reads) * nonreader_answer
+    answer = np.where(cell["y"].notna(), cell["y"].to_numpy(dtype=float), expected)
+    silent_answers = silent_readers * reader_answer + (silent - silent_readers) * nonreader_answer
+    return float(answer.sum()) + silent_answers, len(cell) + silent
