@@ -1,0 +1,309 @@
+"""Design-based estimates by ``svy``, the only module that imports it; arrays and pandas in, pandas out.
+
+Published point estimates and standard errors come from ``svy``: all domain means of a scheme in one
+batched call of its ratio estimator (a domain mean is the ratio Σwδy/Σwδ), about a millisecond for each
+column. Above :data:`SVY_LIMIT` values the same formula is evaluated as one matrix product
+(:func:`surveypipe.variance.second_phase_means`); the tests hold the two together to 1e-10.
+
+Traps of svy 0.35, and what stands against each here:
+
+* a class without respondents loses its weight without a word: :func:`second_phase` demands Σw = N;
+* replicates ignore the finite-population correction: svy's replication is never called;
+* the variance covers the last adjustment only: a design holds one adjustment, all auxiliaries in it;
+* intervals use the units that are not missing and its ``korn-graubard`` is not R's ``beta``: intervals are
+  made in :mod:`surveypipe.intervals`, from explicit degrees of freedom;
+* the rank test ignores the finite-population correction: :mod:`surveypipe.group_tests` has its own;
+* a population size that is a share is misread by other software: refused here before svy sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.variance import Cells, VarianceTable, response_cells, second_phase_means
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import svy
+
+Floats = NDArray[np.float64]
+
+# Values (rows by columns) above which the matrix formula takes over: svy needs about 10 seconds for these.
+SVY_LIMIT = 2_000_000
+_SUM_TOLERANCE = 1e-8
+
+
+@dataclass(frozen=True)
+class SecondPhase:
+    """Respondents as a second phase of simple random sampling within response cells.
+
+    Attributes
+    ----------
+    weights
+        Final weights, shape (n,).
+    labels
+        Response cell of each respondent, shape (n,).
+    n_pop
+        Staff in each cell.
+    aux
+        Auxiliaries that raking or calibration met, shape (n, p); None for weighting classes.
+    """
+
+    weights: Floats
+    labels: NDArray[Any]
+    n_pop: Mapping[str, float]
+    aux: Floats | None = None
+
+    @property
+    def cells(self) -> Cells:
+        """The cells as arrays."""
+        return response_cells(self.labels, self.n_pop)
+
+
+def second_phase(
+    weights: ArrayLike, cells: ArrayLike, n_pop: Mapping[str, float], *, aux: ArrayLike | None = None
+) -> SecondPhase:
+    """Make a design and check it.
+
+    Raises
+    ------
+    SurveyError
+        If a weight is missing or below zero, if a cell's number of staff is missing, is a share or is
+        below its respondents, or if the weights do not sum to the staff.
+    """
+    w = np.asarray(weights, dtype=float)
+    labels = np.asarray(cells, dtype=str)
+    problems = Problems()
+    bad = int((~np.isfinite(w)).sum() + (w < 0).sum())
+    if bad:
+        problems.add(f"design: {bad} respondents have no weight or one below zero; weight the file again.")
+    problems.raise_if_any()
+    response_cells(labels, n_pop)
+    staff = float(sum(n_pop.values()))
+    if abs(w.sum() - staff) > _SUM_TOLERANCE * staff:
+        raise SurveyError(
+            f"design: the weights sum to {w.sum():.6g} and the cells hold {staff:.6g} staff; a cell without "
+            "respondents has lost its weight, or the weights are of another file."
+        )
+    matrix = None if aux is None else np.asarray(aux, dtype=float)
+    return SecondPhase(w, labels, {str(k): float(v) for k, v in n_pop.items()}, matrix)
+
+
+def subset(design: SecondPhase, rows: NDArray[Any]) -> SecondPhase:
+    """Keep some respondents of a design as arrays; cells keep their sizes, so use it to compare only."""
+    aux = None if design.aux is None else design.aux[rows]
+    return replace(design, weights=design.weights[rows], labels=design.labels[rows], aux=aux)
+
+
+def domain_means(Y: ArrayLike, design: SecondPhase, *, fpc: bool = True) -> VarianceTable:
+    """Weighted means of many outcomes with second-phase standard errors.
+
+    Parameters
+    ----------
+    Y
+        Outcomes, shape (n, k); NaN puts a respondent outside that outcome's domain.
+    design
+        See :func:`second_phase`.
+    fpc
+        Finite-population correction.
+
+    Returns
+    -------
+    VarianceTable
+        Estimates and standard errors by ``svy``; degrees of freedom n_d − H_d and design effects by
+        :mod:`surveypipe.variance`.
+    """
+    values = np.asarray(Y, dtype=float).reshape(len(design.weights), -1)
+    table = second_phase_means(
+        values, design.labels, design.n_pop, weights=design.weights, fpc=fpc, aux=design.aux
+    )
+    # Where everybody of a cell answered, svy has no rule for a single unit; the formula gives its zero.
+    if values.size > SVY_LIMIT or (design.cells.n < 2).any():
+        return table
+    used = np.flatnonzero(table.n > 0)
+    estimate, se = _svy_ratios(values[:, used], design, fpc)
+    full_estimate, full_se = table.estimate.copy(), table.se.copy()
+    full_estimate[used], full_se[used] = estimate, se
+    return replace(table, estimate=full_estimate, se=full_se)
+
+
+def _svy_ratios(values: Floats, design: SecondPhase, fpc: bool) -> tuple[Floats, Floats]:
+    import polars as pl
+
+    inside = (~np.isnan(values)).astype(float)
+    filled = np.where(inside > 0, values, 0.0)
+    above = [f"y{k}" for k in range(values.shape[1])]
+    below = [f"d{k}" for k in range(values.shape[1])]
+    outcomes = pl.DataFrame(
+        {**dict(zip(above, filled.T, strict=True)), **dict(zip(below, inside.T, strict=True))}
+    )
+    sample = _second_phase_sample(outcomes, design, fpc)
+    if not above:
+        return np.empty(0), np.empty(0)
+    found = [one.estimates[0] for one in sample.estimation.ratio(above, below)]
+    return np.array([one.est for one in found]), np.array([one.se for one in found])
+
+
+def _second_phase_sample(outcomes: Any, design: SecondPhase, fpc: bool) -> svy.Sample:
+    import polars as pl
+    import svy
+
+    size = np.array([design.n_pop[label] for label in design.labels])
+    frame = outcomes.with_columns(
+        pl.Series("_weight", design.weights), pl.Series("_cell", design.labels), pl.Series("_size", size)
+    )
+    options: dict[str, Any] = {"wgt": "_weight", "stratum": "_cell", "pop_size": "_size" if fpc else None}
+    if design.aux is not None:
+        names = tuple(f"_aux{k}" for k in range(design.aux.shape[1]))
+        frame = frame.with_columns(*(pl.Series(n, c) for n, c in zip(names, design.aux.T, strict=True)))
+        # Residuals are weighted by the final weights, as in R's rake(): those that replicates reproduce.
+        options["wgt_adjustment"] = svy.WgtAdjustment(
+            kind="calibration", prev_wgt="_weight", new_wgt="_weight", aux=names
+        )
+    return svy.Sample(frame, svy.Design(**options))
+
+
+def second_phase_sample(frame: pd.DataFrame, design: SecondPhase, *, fpc: bool) -> svy.Sample:
+    """Put variables of respondents beside their design, for :func:`rao_scott` and :func:`t_test`."""
+    import polars as pl
+
+    return _second_phase_sample(pl.from_pandas(frame.reset_index(drop=True)), design, fpc)
+
+
+def sample(
+    frame: pd.DataFrame,
+    *,
+    weight: str,
+    stratum: str | None = None,
+    psu: str | None = None,
+    pop_size: str | None = None,
+    adjustment: Mapping[str, Any] | None = None,
+) -> svy.Sample:
+    """Declare a sample survey: strata, clusters, population sizes and the last adjustment of its weights.
+
+    Parameters
+    ----------
+    frame
+        One row per respondent.
+    weight, stratum, psu, pop_size
+        Columns; `pop_size` is the number of units in the population of the stratum.
+    adjustment
+        Arguments of ``svy.WgtAdjustment`` but ``new_wgt``: kind, prev_wgt, and cells or aux.
+
+    Raises
+    ------
+    SurveyError
+        If a column is missing or has gaps, a size is a share or below the units sampled, or a stratum has
+        a single unit.
+    """
+    import polars as pl
+    import svy
+
+    named = [c for c in (weight, stratum, psu, pop_size) if c is not None]
+    problems = Problems()
+    lacking = [c for c in named if c not in frame]
+    if lacking:
+        raise SurveyError(f"design: the data hold no column {shown(lacking)}.")
+    for column in named:
+        gaps = int(frame[column].isna().sum())
+        if gaps:
+            problems.add(f"design: {gaps} rows have no value of '{column}'; every row needs its design.")
+    problems.raise_if_any()
+    _check_units(frame, stratum, psu, pop_size)
+    record = None if adjustment is None else svy.WgtAdjustment(new_wgt=weight, **adjustment)
+    made = svy.Design(wgt=weight, stratum=stratum, psu=psu, pop_size=pop_size, wgt_adjustment=record)
+    return svy.Sample(pl.from_pandas(frame.reset_index(drop=True)), made)
+
+
+def _check_units(frame: pd.DataFrame, stratum: str | None, psu: str | None, pop_size: str | None) -> None:
+    problems = Problems()
+    groups = frame.groupby(stratum) if stratum else [("all", frame)]
+    for name, rows in groups:
+        units = rows[psu].nunique() if psu else len(rows)
+        if units < 2:
+            problems.add(f"design: stratum '{name}' has a single sampled unit; merge it with another.")
+        if pop_size is None:
+            continue
+        sizes = rows[pop_size].unique()
+        if len(sizes) > 1:
+            problems.add(f"design: stratum '{name}' has {len(sizes)} population sizes; give one.")
+        elif sizes[0] < units:
+            hint = "; it looks like a share: give the number of units" if 0 < sizes[0] <= 1 else ""
+            problems.add(
+                f"design: stratum '{name}' has {units} sampled units of a population of {sizes[0]:g}{hint}."
+            )
+    problems.raise_if_any()
+
+
+def _tidy(results: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = []
+    for result in results if isinstance(results, list) else [results]:
+        for one in result.estimates:
+            rows.append(
+                {
+                    "variable": one.y,
+                    "level": one.y_level,
+                    "by": one.by_level[0] if one.by_level else None,
+                    "prob": one.prob,
+                    "estimate": one.est,
+                    "se": one.se,
+                    "ci_low": one.lci,
+                    "ci_high": one.uci,
+                    "deff": one.deff,
+                    "df": one.df,
+                    "n": one.n,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def means(made: svy.Sample, variables: Sequence[str], *, by: str | None = None) -> pd.DataFrame:
+    """Means, with ``deff`` against simple random sampling without replacement."""
+    return _tidy(made.estimation.mean(list(variables), by=by, drop_nulls=True, deff="wor"))
+
+
+def totals(made: svy.Sample, variables: Sequence[str], *, by: str | None = None) -> pd.DataFrame:
+    """Totals."""
+    return _tidy(made.estimation.total(list(variables), by=by, drop_nulls=True))
+
+
+def proportions(made: svy.Sample, variables: Sequence[str], *, by: str | None = None) -> pd.DataFrame:
+    """Proportions of every level; logit intervals."""
+    return _tidy(made.estimation.prop(list(variables), by=by, drop_nulls=True))
+
+
+def ratios(made: svy.Sample, above: str, below: str, *, by: str | None = None) -> pd.DataFrame:
+    """A ratio of totals."""
+    return _tidy(made.estimation.ratio(above, below, by=by, drop_nulls=True))
+
+
+def quantiles(
+    made: svy.Sample, variables: Sequence[str], p: Sequence[float], *, by: str | None = None
+) -> pd.DataFrame:
+    """Quantiles by R's ``math`` rule with Woodruff intervals on the probability scale."""
+    results = made.estimation.quantile(list(variables), p=list(p), by=by, drop_nulls=True, q_method="higher")
+    return _tidy(list(results))
+
+
+@dataclass(frozen=True)
+class FTest:
+    """An F test: statistic, degrees of freedom and p."""
+
+    F: float
+    ndf: float
+    ddf: float
+    p: float
+
+
+def rao_scott(made: svy.Sample, rows: str, columns: str) -> FTest:
+    """Rao-Scott test of independence, second order (F), of two categorical variables."""
+    found = made.categorical.tabulate(rows, columns, drop_nulls=True).stats.f
+    return FTest(found.value, found.df_num, found.df_den, found.p_value)
