@@ -148,26 +148,47 @@ def test_table_1_that_loses_too_much_stops_the_build_and_names_the_categories():
         disclosure.release_characteristics(table, RULES, [])
 
 
-def test_rare_reasons_in_the_flow_are_added_up_in_every_group_alike():
-    rows = []
-    for level, counts in {"A": (2, 20, 6), "B": (7, 30, 9)}.items():
-        for order, (stage, n) in enumerate(
-            zip(("reason_away", "reason_silent", "reason_refused"), counts, strict=True)
-        ):
-            rows.append(
-                {
-                    "order": order,
-                    "stage": stage,
-                    "stage_label": stage,
-                    "group": "agency",
-                    "group_level": level,
-                    "n": n,
-                }
-            )
-    release = disclosure.release_flow(pd.DataFrame(rows), RULES)
-    assert sorted(set(release.table["stage"])) == ["reason_other", "reason_silent"]
-    other = release.table[release.table["stage"] == "reason_other"].set_index("group_level")["n"]
-    assert other.to_dict() == {"A": 8, "B": 16}
+def flow(counts: dict[str, dict[str, int]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "order": order,
+                "stage": stage,
+                "stage_label": stage,
+                "group": "agency" if level else "overall",
+                "group_level": level,
+                "n": n,
+            }
+            for level, stages in counts.items()
+            for order, (stage, n) in enumerate(stages.items())
+        ]
+    )
+
+
+def test_rare_outcomes_are_added_to_the_other_reasons_in_every_group_alike():
+    table = flow(
+        {
+            "A": {"silent": 20, "refused": 9, "away": 3, "other": 2},
+            "B": {"silent": 30, "refused": 8, "away": 7, "other": 0},
+        }
+    )
+    release = disclosure.release_flow(table, RULES, ["silent", "refused", "away", "other"])
+    assert sorted(set(release.table["stage"])) == ["other", "refused", "silent"]
+    other = release.table[release.table["stage"] == "other"].set_index("group_level")["n"]
+    assert other.to_dict() == {"A": 5, "B": 7}
+
+
+def test_other_reasons_still_rare_take_in_the_next_rarest():
+    table = flow({"A": {"silent": 20, "refused": 6, "away": 1, "other": 0}})
+    release = disclosure.release_flow(table, RULES, ["silent", "refused", "away", "other"])
+    assert release.table.set_index("stage")["n"].to_dict() == {"silent": 20, "other": 7}
+
+
+def test_flow_without_rare_outcomes_is_left_alone():
+    table = flow({"": {"silent": 20, "refused": 6, "other": 0, "analysed": 40}})
+    release = disclosure.release_flow(table, RULES, ["silent", "refused", "other"])
+    pd.testing.assert_frame_equal(release.table.drop(columns="status"), table)
+    assert release.log.empty
 
 
 def test_cells_with_few_respondents_or_staff_are_hidden():

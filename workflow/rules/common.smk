@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from surveypipe.configuration import consistency_problems, schema_problems
+from surveypipe.problems import SurveyError
 from surveypipe.rendering import choose_renderer, renderer_version
 
 
@@ -88,8 +89,8 @@ def local_imports(path, root):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            module = absolute_name(node, path, root)
-            names |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+            name = absolute_name(node, path, root)
+            names |= {name} | {f"{name}.{alias.name}" for alias in node.names}
     return {file for name in names for file in files_of(name, root)}
 
 
@@ -132,5 +133,8 @@ def finished_documents():
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 check_configuration()
-RENDERER = choose_renderer(config["report"]["renderer"], which=shutil.which)
+try:
+    RENDERER = choose_renderer(config["report"]["renderer"], which=shutil.which)
+except SurveyError as error:
+    stop(error.problems)
 RENDERER_VERSION = renderer_version(RENDERER)

@@ -10,6 +10,7 @@ import _shared
 from surveypipe import disclosure
 
 PASSED_ON = ("theta", "response_rates", "weight_diagnostics")
+OUTCOMES = ("no_reply", "refused", "other", "unknown", "excluded_few", "excluded_late")
 TABLES = ("estimates", "claims", "table_1", "flow", "weight_cells", "weight_margins", *PASSED_ON)
 
 
@@ -41,7 +42,7 @@ def release_all(
         "estimates": disclosure.release_estimates(private["estimates"], rules, five_point),
         "claims": disclosure.release_claims(private["claims"], rules),
         "table_1": disclosure.release_characteristics(private["table_1"], rules, ordered),
-        "flow": disclosure.release_flow(private["flow"], rules),
+        "flow": disclosure.release_flow(private["flow"], rules, OUTCOMES),
         "weight_cells": disclosure.release_cells(private["weight_cells"], rules),
         "weight_margins": disclosure.release_margins(private["weight_margins"], rules),
     }

@@ -7,9 +7,11 @@ the frame is known and a member of a small group can be identified even when sil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from surveypipe.problems import Problems, SurveyError, shown
 
@@ -266,8 +268,6 @@ def _partner(worst: str, levels: list[str], totals: pd.Series, *, neighbours: bo
 
 def _merge_two(rows: pd.DataFrame, first: str, second: str, levels: list[str], joiner: str) -> pd.DataFrame:
     """Add up two categories; the standardised difference is that of the new category's two shares."""
-    import numpy as np
-
     first, second = sorted((first, second), key=levels.index)
     pair = rows[rows["level"].isin([first, second])]
     labels = pair.drop_duplicates("level").set_index("level")["level_label"]
@@ -305,43 +305,58 @@ def _fail_if_too_much_is_lost(table: pd.DataFrame, small: pd.Series, rules: Rule
     problems.raise_if_any()
 
 
-def release_flow(flow: pd.DataFrame, rules: Rules, small_label: str = "Other reasons") -> Release:
-    """Release the flow of cases; reasons too rare to show are added up, and suppressed if still rare.
+def release_flow(flow: pd.DataFrame, rules: Rules, outcomes: Sequence[str], other: str = "other") -> Release:
+    """Release the flow of cases; outcomes of contact too rare to show are added to the other reasons.
 
     Parameters
     ----------
     flow
-        Columns ``order, stage, stage_label, group, group_level, n``; stages whose name begins with
-        ``reason_`` are the parts of a total shown beside them.
+        Columns ``order, stage, stage_label, group, group_level, n``.
     rules
         Thresholds (``min_cell`` persons).
-    small_label
-        Label of the reasons added up.
+    outcomes
+        Stages that say what became of eligible staff who were not analysed. Records left out as
+        duplicates and the like are no characteristic of a person and are passed on.
+    other
+        Stage that takes in rare outcomes; it is one of them.
 
-    Notes
-    -----
-    A reason is merged in every group alike, so that no count follows from the difference of two columns.
+    Returns
+    -------
+    Release
+        An outcome is merged in every group alike, so that no count follows from the difference of two
+        columns; if the merged outcome is still rare the next rarest joins it.
     """
-    reasons = flow["stage"].str.startswith("reason_")
-    counts = flow.loc[reasons].groupby("stage")["n"].agg(lambda n: n[n > 0].min() if (n > 0).any() else 0)
-    rare = sorted(counts.index[counts < rules.min_cell])
-    if len(rare) == 0:
-        return Release(flow.assign(status=RELEASED), _log_frame([]))
-    if len(rare) == 1:
-        totals = flow.loc[reasons & ~flow["stage"].isin(rare)].groupby("stage")["n"].sum()
-        rare += [totals.idxmin()] if len(totals) else []
-    table = flow.assign(status=RELEASED)
-    chosen = table["stage"].isin(rare)
-    table.loc[chosen, ["stage", "stage_label", "status"]] = ["reason_other", small_label, MERGED]
-    table.loc[chosen, "order"] = table.loc[chosen, "order"].max()
-    keys = ["order", "stage", "stage_label", "group", "group_level", "status"]
-    table = table.groupby(keys, sort=False, dropna=False)["n"].sum().reset_index()
-    table = table.sort_values(["order", "group", "group_level"], kind="stable").reset_index(drop=True)
-    small = (table["stage"] == "reason_other") & (table["n"] > 0) & (table["n"] < rules.min_cell)
+    counts = flow[flow["stage"].isin(outcomes)].groupby("stage")["n"]
+    smallest = counts.agg(lambda n: n[n > 0].min() if (n > 0).any() else np.inf).sort_values(kind="stable")
+    rare = [stage for stage, n in smallest.items() if n < rules.min_cell and stage != other]
+    candidates = [stage for stage in smallest.index if stage not in rare and stage != other]
+    table = _add_to_other(flow, rare, other)
+    while _rare_other(table, other, rules).any() and len(candidates) > 1:
+        rare.append(candidates.pop(0))
+        table = _add_to_other(flow, rare, other)
+    small = _rare_other(table, other, rules)
     _blank_keeping(table, small, ["order"])
     log = _log("flow", rare, MERGED, f"fewer than {rules.min_cell} persons")
     log += _log("flow", table.loc[small, "stage_label"], SUPPRESSED, f"fewer than {rules.min_cell} persons")
-    return Release(table[[*flow.columns, "status"]], _log_frame(log))
+    return Release(table, _log_frame(log))
+
+
+def _add_to_other(flow: pd.DataFrame, rare: list[str], other: str) -> pd.DataFrame:
+    table = flow.assign(status=RELEASED)
+    added = flow[flow["stage"].isin(rare)].groupby(["group", "group_level"], dropna=False)["n"].sum()
+    target = table["stage"] == other
+    for (group, level), n in added.items():
+        same = (table["group"] == group) & (
+            table["group_level"].fillna("") == ("" if level != level else level)
+        )
+        table.loc[target & same, "n"] += n
+    if rare:
+        table.loc[target, "status"] = MERGED
+    return table[~table["stage"].isin(rare)].reset_index(drop=True)
+
+
+def _rare_other(table: pd.DataFrame, other: str, rules: Rules) -> pd.Series:
+    return (table["stage"] == other) & (table["n"] > 0) & (table["n"] < rules.min_cell)
 
 
 def _blank_keeping(table: pd.DataFrame, where: pd.Series, kept: list[str]) -> None:
