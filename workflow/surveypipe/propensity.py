@@ -109,7 +109,7 @@ def fit(
 
 
 def _result(X: Floats, beta: Floats, counted: Floats, firth: bool) -> PropensityFit:
-    p = 1 / (1 + np.exp(-np.clip(X @ beta, -30, 30)))
+    p = _expit(X @ beta)
     if np.ndim(counted) == 1:
         return PropensityFit(p[:, 0], beta[:, 0], X, firth)
     return PropensityFit(p, beta, X, firth)
@@ -117,20 +117,50 @@ def _result(X: Floats, beta: Floats, counted: Floats, firth: bool) -> Propensity
 
 def _newton(X: Floats, Y: Floats, size: Floats, firth: bool, max_iterations: int) -> tuple[Floats, bool]:
     beta = np.zeros((X.shape[1], Y.shape[1]))
+    height = _log_likelihood(X, Y, size, beta, firth)
     for _ in range(max_iterations):
-        p = 1 / (1 + np.exp(-np.clip(X @ beta, -30, 30)))
+        p = _expit(X @ beta)
         V = size[:, None] * p * (1 - p)
-        information = np.einsum("ni,nr,nj->rij", X, V, X, optimize=True)
-        inverse = np.linalg.pinv(information, hermitian=True)
+        inverse = np.linalg.pinv(_information(X, V), hermitian=True)
         score = X.T @ (Y - size[:, None] * p)
         if firth:
             hat = np.einsum("ni,rij,nj->nr", X, inverse, X, optimize=True) * V
             score = score + X.T @ (hat * (0.5 - p))
         step = np.einsum("rij,jr->ir", inverse, score)
-        beta = beta + np.clip(step, -5, 5)
-        if np.abs(step).max() < 1e-11:
-            return beta, bool(np.abs(X @ beta).max() < SEPARATED)
+        if np.abs(step).max() < 1e-10:
+            return beta, firth or bool(np.abs(X @ beta).max() < SEPARATED)
+        beta, height = _climb(X, Y, size, beta, np.clip(step, -5, 5), height, firth)
     return beta, False
+
+
+def _climb(
+    X: Floats, Y: Floats, size: Floats, beta: Floats, step: Floats, height: Floats, firth: bool
+) -> tuple[Floats, Floats]:
+    """Halve each replicate's step until its likelihood no longer falls."""
+    for _ in range(20):
+        reached = _log_likelihood(X, Y, size, beta + step, firth)
+        lower = reached < height - 1e-9 * np.abs(height)
+        if not lower.any():
+            break
+        step = np.where(lower, step / 2, step)
+    return beta + step, reached
+
+
+def _log_likelihood(X: Floats, Y: Floats, size: Floats, beta: Floats, firth: bool) -> Floats:
+    eta = np.clip(X @ beta, -30, 30)
+    value = (Y * eta).sum(axis=0) - size @ np.logaddexp(0, eta)
+    if firth:
+        p = _expit(eta)
+        value = value + np.linalg.slogdet(_information(X, size[:, None] * p * (1 - p)))[1] / 2
+    return np.asarray(value)
+
+
+def _information(X: Floats, V: Floats) -> Floats:
+    return np.asarray(np.einsum("ni,nr,nj->rij", X, V, X, optimize=True))
+
+
+def _expit(eta: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(eta, -30, 30))))
 
 
 def quantile_classes(p: Floats, classes: int) -> NDArray[np.intp]:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from surveypipe import weighting
 from surveypipe.problems import SurveyError
-from surveypipe.variance import Cells, response_cells
+from surveypipe.variance import Cells, Stage, response_cells
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +52,34 @@ def jackknife_factors(cells: Cells, *, fpc: bool = True) -> tuple[Floats, Floats
     alone = cells.n[cells.codes] == 1
     factors[:, alone] = 1.0
     return factors, coefs[cells.codes]
+
+
+def design_jackknife(stage: Stage, *, fpc: bool = True) -> tuple[Floats, Floats]:
+    """Factors and coefficients of the delete-one-unit jackknife of a sample (JKn; JK1 with one stratum).
+
+    Parameters
+    ----------
+    stage
+        First stage of the sample: units (clusters, or persons), strata, and units in the population.
+
+    Returns
+    -------
+    factors, coefs
+        Shapes (n, R) and (R,), one replicate for each sampled unit.
+
+    Raises
+    ------
+    SurveyError
+        If a stratum has a single sampled unit and more in the population.
+    """
+    strata = np.asarray(stage.stratum).astype(str)
+    pairs = np.array([f"{a}\x1f{b}" for a, b in zip(strata, stage.unit, strict=True)])
+    _, first, codes = np.unique(pairs, return_index=True, return_inverse=True)
+    sizes = np.full(len(pairs), np.inf) if stage.size is None else np.asarray(stage.size, float)
+    n_pop = {str(strata[row]): float(sizes[row]) for row in first}
+    cells = response_cells(strata[first], n_pop)
+    factors, coefs = jackknife_factors(cells, fpc=fpc)
+    return factors[codes], coefs
 
 
 def jackknife(plan: weighting.Plan, start: ArrayLike, *, fpc: bool = True) -> ReplicateWeights:
