@@ -185,8 +185,8 @@ def test_one_row_per_dropped_record():
     assert dropped_records(log)["row"].tolist() == [3, 9]
 
 
-def test_flow_adds_up(made, dropped):
-    table = flow(made, dropped, KINDS, group="agency", levels=["A", "B"])
+def test_flow_adds_up(made, answered, dropped):
+    table = flow(made, dropped, KINDS, answered=set(answered["id"]), group="agency", levels=["A", "B"])
     n = table.set_index(["group_level", "stage"])["n"]
     for level in ("", "A", "B"):
         part = n[level]
@@ -196,5 +196,11 @@ def test_flow_adds_up(made, dropped):
         excluded = part[[stage for stage in part.index if stage.startswith("excluded")]].sum()
         assert part["returned"] == part["analysed"] + excluded
         assert part["analysed"] == part["complete"] + part["partial"]
-    assert n["", "returned"] == 7 and n["A", "returned"] == 4 and n["B", "returned"] == 2
-    assert n["", "excluded_few"] == 2
+    # In the file: S1 twice, S2, S3, the blank of S4, and X9, who is on no list.
+    assert n["", "returned"] == 6 and n["A", "returned"] == 4 and n["B", "returned"] == 1
+    assert n["", "returned_persons"] == 4 and n["", "excluded_few"] == 1
+    # S5 is said to have returned one, S8 was away.
+    assert n["", "other"] == 2 and n["", "no_reply"] == 1 and n["", "refused"] == 1
+    labels = table.drop_duplicates("stage").set_index("stage")["stage_label"]
+    assert labels["ineligible"] == "Not eligible (left before start)"
+    assert "unavailable throughout" in labels["other"]

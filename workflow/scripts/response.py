@@ -36,7 +36,7 @@ def main(args: argparse.Namespace) -> None:
     write_parquet(made, args.dispositions)
     write_csv(rates, args.rates)
     write_csv(response_rates(made, crossed, e=e), args.cells)
-    write_csv(flow(made, dropped, kinds, group=group, levels=levels), args.flow)
+    write_csv(flow(made, dropped, kinds, answered=set(answered["id"]), group=group, levels=levels), args.flow)
     share = rates.set_index(["group_level", "rate"])["value"]
     eligible = int((made["category"] != "IE").sum())
     print(

@@ -7,7 +7,7 @@ named persons by mail and on the web. The 10th edition (2023) re-numbers some co
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -379,65 +379,91 @@ def flow(
     dropped: pd.DataFrame,
     rule_types: Mapping[str, str],
     *,
+    answered: Collection[str],
     group: str,
     levels: Sequence[str],
 ) -> pd.DataFrame:
-    """Numbers of the flow diagram, over all staff and by group.
+    """Count the stages of the flow diagram, over all staff and by group.
 
     Persons and records are counted apart: *eligible* = no reply + refused + other + unknown eligibility +
-    persons who returned; *records returned* = analysed + excluded. A record from someone not on the list
-    belongs to no group and is counted overall only.
+    persons with a questionnaire in the file; *questionnaires* = analysed + excluded. A record from someone
+    not on the list belongs to no group and is counted overall only.
+
+    Parameters
+    ----------
+    made
+        Table of dispositions.
+    dropped
+        Records that cleaning dropped, see :func:`dropped_records`.
+    rule_types
+        Cleaning rule that may drop -> its type.
+    answered
+        Ids of the questionnaires that cleaning accepted, break-offs among them.
+    group, levels
+        Grouping variable and its levels, in order.
 
     Returns
     -------
     pandas.DataFrame
         Columns order, stage, stage_label, group, group_level, n.
     """
-    agency_of = made.set_index("id")[group]
-    belongs = dropped["case_id"].map(agency_of)
-    parts = [_flow_rows(made, dropped, rule_types, "overall", "")]
+    belongs = dropped["case_id"].map(made.set_index("id")[group])
+    in_file = made["id"].isin({*answered, *dropped["case_id"].dropna().astype(str)})
+    staff = made.assign(in_file=in_file, accepted=made["id"].isin(set(answered)))
+    labels = {"ineligible": _reasons(staff, "IE", "outcome"), "other": _reasons(staff, "other", "label")}
+    parts = [_flow_rows(staff, dropped, rule_types, labels).assign(group="overall", group_level="")]
     for level in levels:
-        parts.append(
-            _flow_rows(made[made[group] == level], dropped[belongs == level], rule_types, group, level)
-        )
+        rows = _flow_rows(staff[staff[group] == level], dropped[belongs == level], rule_types, labels)
+        parts.append(rows.assign(group=group, group_level=level))
     whole = pd.concat(parts, ignore_index=True)
     return whole[["order", "stage", "stage_label", "group", "group_level", "n"]]
 
 
+def _silence(staff: pd.DataFrame) -> pd.Series:
+    """Say why an eligible person without a questionnaire in the file is silent."""
+    kinds = {"R": "refused", "UH": "unknown", "UO": "unknown", "IE": "IE"}
+    kind = staff["category"].map(kinds).fillna("other")
+    kind[staff["code"] == BREAK_OFF] = "other"
+    kind[staff["code"] == NON_CONTACT] = "no_reply"
+    kind[staff["in_file"] & (staff["category"] != "IE")] = "returned"
+    return kind
+
+
+def _reasons(staff: pd.DataFrame, kind: str, column: str) -> str:
+    """List in brackets the reasons found, or nothing."""
+    if column not in staff:
+        return ""
+    found = staff.loc[_silence(staff) == kind, column].dropna().astype(str)
+    words = sorted({text.replace("_", " ").lower() for text in found})
+    return f" ({'; '.join(words)})" if words else ""
+
+
 def _flow_rows(
-    made: pd.DataFrame, dropped: pd.DataFrame, rule_types: Mapping[str, str], group: str, level: str
+    staff: pd.DataFrame, dropped: pd.DataFrame, rule_types: Mapping[str, str], labels: Mapping[str, str]
 ) -> pd.DataFrame:
-    held = counts(made)
-    accounted = set(dropped["case_id"].dropna().astype(str))
-    broken = made["code"].isin([BREAK_OFF, LATE])
-    unseen = broken & ~made["id"].astype(str).isin(accounted)
-    late = int((unseen & (made["code"] == LATE)).sum())
-    few = int((unseen & (made["code"] == BREAK_OFF)).sum())
+    held, silence = counts(staff), _silence(staff).value_counts()
     excluded = [
         (f"excluded_{rule}", DROP_LABELS.get(kind, rule.replace("_", " ").capitalize()),
          int((dropped["rule"] == rule).sum()))
         for rule, kind in rule_types.items()
     ]  # fmt: skip
-    excluded += [("excluded_few", "Too few questions answered, or not usable", few)]
-    excluded += [("excluded_late", "Returned too late to be used", late)] if late else []
+    few = int((staff["accepted"] & ~staff["respondent"]).sum())
+    excluded.append(("excluded_few", "Too few questions answered", few))
     analysed = held["I"] + held["P"]
-    returned_persons = analysed + int(broken.sum())
-    refused = held["R"] - int((made["code"] == BREAK_OFF).sum())
-    no_reply = held["NC"] - int((made["code"] == LATE).sum())
     rows = [
-        ("on_list", "On the staff list", len(made)),
-        ("ineligible", "Not eligible (had left before the survey started)", held["IE"]),
-        ("eligible", "Eligible", len(made) - held["IE"]),
-        ("no_reply", "No reply", no_reply),
-        ("refused", "Refused", refused),
-        ("other", "Other reason", held["O"]),
-        ("unknown", "Eligibility unknown", held["UH"] + held["UO"]),
-        ("returned_persons", "Staff who returned a questionnaire", returned_persons),
-        ("returned", "Questionnaires returned", analysed + sum(row[2] for row in excluded)),
+        ("on_list", "On the staff list", len(staff)),
+        ("ineligible", "Not eligible" + labels["ineligible"], held["IE"]),
+        ("eligible", "Eligible", len(staff) - held["IE"]),
+        ("no_reply", "No reply", silence.get("no_reply", 0)),
+        ("refused", "Refused", silence.get("refused", 0)),
+        ("other", "Other reason" + labels["other"], silence.get("other", 0)),
+        ("unknown", "Eligibility unknown", silence.get("unknown", 0)),
+        ("returned_persons", "Staff with a questionnaire in the file", silence.get("returned", 0)),
+        ("returned", "Questionnaires in the file", analysed + sum(row[2] for row in excluded)),
         *excluded,
         ("analysed", "Analysed", analysed),
         ("complete", "Complete", held["I"]),
         ("partial", "Partial", held["P"]),
     ]
     table = pd.DataFrame(rows, columns=["stage", "stage_label", "n"])
-    return table.assign(order=range(1, len(table) + 1), group=group, group_level=level)
+    return table.assign(order=range(1, len(table) + 1))
