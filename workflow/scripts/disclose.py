@@ -10,7 +10,14 @@ import _shared
 from surveypipe import disclosure
 
 PASSED_ON = ("theta", "response_rates", "weight_diagnostics")
-OUTCOMES = ("no_reply", "refused", "other", "unknown", "excluded_few", "excluded_late")
+BRANCHES = (
+    ("no_reply", "refused", "unknown", "other"),
+    ("excluded_blank", "excluded_duplicate", "excluded_late", "excluded_few"),
+)
+LABELS = (
+    "Refused or another reason",
+    "Returned but not used (blank, duplicate, too few answers or too late)",
+)
 TABLES = ("estimates", "claims", "table_1", "flow", "weight_cells", "weight_margins", *PASSED_ON)
 
 
@@ -42,7 +49,7 @@ def release_all(
         "estimates": disclosure.release_estimates(private["estimates"], rules, five_point),
         "claims": disclosure.release_claims(private["claims"], rules),
         "table_1": disclosure.release_characteristics(private["table_1"], rules, ordered),
-        "flow": disclosure.release_flow(private["flow"], rules, OUTCOMES),
+        "flow": disclosure.release_flow(private["flow"], rules, BRANCHES, LABELS),
         "weight_cells": disclosure.release_cells(private["weight_cells"], rules),
         "weight_margins": disclosure.release_margins(private["weight_margins"], rules),
     }

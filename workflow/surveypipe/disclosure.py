@@ -305,8 +305,10 @@ def _fail_if_too_much_is_lost(table: pd.DataFrame, small: pd.Series, rules: Rule
     problems.raise_if_any()
 
 
-def release_flow(flow: pd.DataFrame, rules: Rules, outcomes: Sequence[str], other: str = "other") -> Release:
-    """Release the flow of cases; outcomes of contact too rare to show are added to the other reasons.
+def release_flow(
+    flow: pd.DataFrame, rules: Rules, branches: Iterable[Sequence[str]], labels: Sequence[str]
+) -> Release:
+    """Release the flow of cases; outcomes too rare to show join the last outcome of their branch.
 
     Parameters
     ----------
@@ -314,49 +316,72 @@ def release_flow(flow: pd.DataFrame, rules: Rules, outcomes: Sequence[str], othe
         Columns ``order, stage, stage_label, group, group_level, n``.
     rules
         Thresholds (``min_cell`` persons).
-    outcomes
-        Stages that say what became of eligible staff who were not analysed. Records left out as
-        duplicates and the like are no characteristic of a person and are passed on.
-    other
-        Stage that takes in rare outcomes; it is one of them.
+    branches
+        For each branch of the diagram the stages that say what became of those not analysed; the last
+        takes in the rare ones.
+    labels
+        What the last stage of each branch is called once it has taken in others.
 
     Returns
     -------
     Release
-        An outcome is merged in every group alike, so that no count follows from the difference of two
-        columns; if the merged outcome is still rare the next rarest joins it.
+        All staff together keep more detail than the groups do. Within groups an outcome is merged in
+        every group alike, so that no count follows from the difference of two columns; while the merged
+        outcome is still rare the next rarest joins it.
     """
-    counts = flow[flow["stage"].isin(outcomes)].groupby("stage")["n"]
-    smallest = counts.agg(lambda n: n[n > 0].min() if (n > 0).any() else np.inf).sort_values(kind="stable")
-    rare = [stage for stage, n in smallest.items() if n < rules.min_cell and stage != other]
-    candidates = [stage for stage in smallest.index if stage not in rare and stage != other]
-    table = _add_to_other(flow, rare, other)
-    while _rare_other(table, other, rules).any() and len(candidates) > 1:
-        rare.append(candidates.pop(0))
-        table = _add_to_other(flow, rare, other)
-    small = _rare_other(table, other, rules)
-    _blank_keeping(table, small, ["order"])
-    log = _log("flow", rare, MERGED, f"fewer than {rules.min_cell} persons")
-    log += _log("flow", table.loc[small, "stage_label"], SUPPRESSED, f"fewer than {rules.min_cell} persons")
+    import pandas as pd
+
+    overall = flow["group"] == "overall"
+    parts = [_release_branches(part, rules, branches, labels) for part in (flow[overall], flow[~overall])]
+    table = pd.concat([part.table for part in parts], ignore_index=True)
+    return Release(table, pd.concat([part.log for part in parts], ignore_index=True))
+
+
+def _release_branches(
+    flow: pd.DataFrame, rules: Rules, branches: Iterable[Sequence[str]], labels: Sequence[str]
+) -> Release:
+    table, log = flow.assign(status=RELEASED), []
+    for stages, label in zip(branches, labels, strict=True):
+        table, rare = _merge_branch(table, rules, stages, label)
+        log += _log("flow", rare, MERGED, f"fewer than {rules.min_cell} persons")
+        small = _rare_in(table, stages[-1], rules)
+        _blank_keeping(table, small, ["order"])
+        log += _log(
+            "flow", table.loc[small, "stage_label"], SUPPRESSED, f"fewer than {rules.min_cell} persons"
+        )
     return Release(table, _log_frame(log))
 
 
-def _add_to_other(flow: pd.DataFrame, rare: list[str], other: str) -> pd.DataFrame:
-    table = flow.assign(status=RELEASED)
-    added = flow[flow["stage"].isin(rare)].groupby(["group", "group_level"], dropna=False)["n"].sum()
-    target = table["stage"] == other
-    for (group, level), n in added.items():
-        same = (table["group"] == group) & (
-            table["group_level"].fillna("") == ("" if level != level else level)
-        )
-        table.loc[target & same, "n"] += n
-    if rare:
-        table.loc[target, "status"] = MERGED
-    return table[~table["stage"].isin(rare)].reset_index(drop=True)
+def _merge_branch(
+    table: pd.DataFrame, rules: Rules, stages: Sequence[str], label: str
+) -> tuple[pd.DataFrame, list[str]]:
+    counts = table[table["stage"].isin(stages[:-1])].groupby("stage")["n"]
+    smallest = counts.agg(lambda n: n[n > 0].min() if (n > 0).any() else np.inf).sort_values(kind="stable")
+    rare = [str(stage) for stage, n in smallest.items() if n < rules.min_cell]
+    candidates = [str(stage) for stage, n in smallest.items() if rules.min_cell <= n < np.inf]
+    merged = _add_to_last(table, rare, stages[-1], label)
+    while _rare_in(merged, stages[-1], rules).any() and candidates:
+        rare.append(candidates.pop(0))
+        merged = _add_to_last(table, rare, stages[-1], label)
+    return merged, rare
 
 
-def _rare_other(table: pd.DataFrame, other: str, rules: Rules) -> pd.Series:
-    return (table["stage"] == other) & (table["n"] > 0) & (table["n"] < rules.min_cell)
+def _add_to_last(table: pd.DataFrame, rare: list[str], last: str, label: str) -> pd.DataFrame:
+    if not rare:
+        return table
+    table = table.copy()
+    keys = table["group"] + "|" + table["group_level"].fillna("")
+    joining = table["stage"].isin(rare)
+    added = keys.map(table.loc[joining, "n"].groupby(keys[joining]).sum())
+    target = table["stage"] == last
+    table["n"] = table["n"].where(~target, table["n"] + added)
+    table.loc[target, "stage_label"] = label
+    table.loc[target, "status"] = MERGED
+    return table[~joining].reset_index(drop=True)
+
+
+def _rare_in(table: pd.DataFrame, stage: str, rules: Rules) -> pd.Series:
+    return (table["stage"] == stage) & (table["n"] > 0) & (table["n"] < rules.min_cell)
 
 
 def _blank_keeping(table: pd.DataFrame, where: pd.Series, kept: list[str]) -> None:
