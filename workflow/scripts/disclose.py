@@ -15,7 +15,7 @@ BRANCHES = (
     ("excluded_blank", "excluded_duplicate", "excluded_late", "excluded_few"),
 )
 LABELS = (
-    "Refused or another reason",
+    "No reply, refused or another reason",
     "Returned but not used (blank, duplicate, too few answers or too late)",
 )
 TABLES = ("estimates", "claims", "table_1", "flow", "weight_cells", "weight_margins", *PASSED_ON)
