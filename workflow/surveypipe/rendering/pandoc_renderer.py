@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from surveypipe.problems import Problems
+from surveypipe.rendering import pandoc_program
 from surveypipe.rendering.checks import warning_problems
 from surveypipe.rendering.expand import Expander, join_front_matter
 from surveypipe.rendering.metadata import pandoc_authors
@@ -92,11 +93,8 @@ def _pandoc_front_matter(staged: Staged, front: dict[str, Any]) -> dict[str, Any
 
 
 def _run(staged: Staged, form: str, epoch: int) -> str:
-    # Imported where used: it is not needed on a machine with Quarto.
-    import pypandoc
-
     name = f"{staged.document}.{form}"
-    command = [pypandoc.get_pandoc_path(), f"{staged.document}.md", *_COMMON, *_BY_FORMAT[form], f"--output={name}"]
+    command = [pandoc_program(), f"{staged.document}.md", *_COMMON, *_BY_FORMAT[form], f"--output={name}"]
     done = subprocess.run(
         command,
         cwd=staged.folder,

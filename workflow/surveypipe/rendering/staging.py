@@ -56,6 +56,7 @@ class Staged:
     document: str
     metadata: dict[str, Any]
     alts: list[str] = field(default_factory=list)
+    keywords: list[str] = field(default_factory=list)
 
     @property
     def qmd(self) -> Path:
@@ -165,6 +166,7 @@ def _stage_text(staged: Staged, sources: Sources) -> None:
     body = _with_alt_texts(text[: len(text) - len(body)], body, sources, problems)
     _check_figures(staged, sources, text[: len(text) - len(body)].count("\n"), body, problems)
     problems.raise_if_any()
+    staged.keywords = [str(word) for word in front.get("keywords") or []]
     settings = yaml.safe_load((sources.styles / "formats.yml").read_text(encoding="utf-8"))
     settings |= {"lang": staged.metadata["lang"]}
     staged.qmd.write_text(join_front_matter({**front, **settings}, body), encoding="utf-8")

@@ -1,0 +1,93 @@
+"""Report: the text with its released numbers, tables and figures -> HTML, DOCX and PDF.
+
+The authors' file goes into `render` only; `render_blinded` never sees it.
+"""
+
+from surveypipe.determinism import source_date_epoch
+
+# The date inside the documents is that of the last change of what they are made from.
+EPOCH = source_date_epoch([*workflow.configfiles, *config["inputs"].values(), "report"])
+
+PAGE_STYLES = [
+    f"report/styles/{name}"
+    for name in (
+        "formats.yml",
+        "page.html",
+        "page.css",
+        "pandoc.typst",
+        "typst-show.typ",
+        "typst-template.typ",
+        "reference.docx",
+    )
+]
+
+
+rule render:
+    message:
+        "Report: typesetting {wildcards.document} with its authors (HTML, DOCX, PDF)"
+    input:
+        qmd="report/{document}.qmd",
+        bibliography="report/references.bib",
+        styles=PAGE_STYLES,
+        filters="report/filters/pandoc.lua",
+        numbers="<results>/numbers.yaml",
+        tables="<results>/tables/index.json",
+        figures="<results>/figures/index.json",
+        authors=config["inputs"]["authors"],
+        script="workflow/scripts/render.py",
+        lib=library("render"),
+    output:
+        html="<results>/report/{document}.html",
+        docx="<results>/report/{document}.docx",
+        pdf="<results>/report/{document}.pdf",
+    wildcard_constraints:
+        document="(?!.*-blinded$)[a-z][a-z0-9-]*",
+    params:
+        config=section("study", "report"),
+        renderer=RENDERER,
+        epoch=EPOCH,
+        build=lambda wildcards: f"{config['results']}/build/{wildcards.document}/authors",
+    log:
+        "<results>/logs/render_{document}_authors.log",
+    conda:
+        "../../environment.yml"
+    shell:
+        "python {input.script} --config {params.config:q} --document {wildcards.document} --renderer {params.renderer}"
+        " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
+        " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
+        " --authors {input.authors:q} --build {params.build:q}"
+        " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
+
+
+rule render_blinded:
+    message:
+        "Report: typesetting {wildcards.document} without its authors (HTML, DOCX, PDF)"
+    input:
+        qmd="report/{document}.qmd",
+        bibliography="report/references.bib",
+        styles=PAGE_STYLES,
+        filters="report/filters/pandoc.lua",
+        numbers="<results>/numbers.yaml",
+        tables="<results>/tables/index.json",
+        figures="<results>/figures/index.json",
+        script="workflow/scripts/render.py",
+        lib=library("render"),
+    output:
+        html="<results>/report/{document}-blinded.html",
+        docx="<results>/report/{document}-blinded.docx",
+        pdf="<results>/report/{document}-blinded.pdf",
+    params:
+        config=section("study", "report"),
+        renderer=RENDERER,
+        epoch=EPOCH,
+        build=lambda wildcards: f"{config['results']}/build/{wildcards.document}/blinded",
+    log:
+        "<results>/logs/render_{document}_blinded.log",
+    conda:
+        "../../environment.yml"
+    shell:
+        "python {input.script} --config {params.config:q} --document {wildcards.document} --renderer {params.renderer}"
+        " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
+        " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
+        " --build {params.build:q}"
+        " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"

@@ -1,0 +1,60 @@
+"""Typeset one document in one variant: HTML, DOCX and PDF, checked before they are put in place."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from pathlib import Path
+
+import yaml
+from _shared import parser, run
+from surveypipe.problems import SurveyError
+from surveypipe.rendering.finishing import render_document
+from surveypipe.rendering.metadata import build_metadata
+from surveypipe.rendering.staging import FORMATS, Sources, find_csl, stage
+
+
+def main(args: argparse.Namespace) -> None:
+    """Stage, render, finish and check; then move all formats at once."""
+    report = args.config["report"]
+    authors = read_yaml(args.authors) if args.authors else None
+    metadata = build_metadata(args.config["study"], report, read_yaml(args.numbers)["num"], authors)
+    sources = Sources(
+        qmd=args.qmd,
+        bibliography=args.bibliography,
+        csl=find_csl(report["csl"]),
+        styles=args.styles,
+        filters=args.filters,
+        tables=args.tables,
+        figures=args.figures,
+    )
+    staged = stage(args.build, args.document, sources, metadata)
+    made = render_document(staged, args.renderer, args.epoch)
+    for form in FORMATS:
+        target: Path = getattr(args, form)
+        partial = target.with_name(target.name + ".part")
+        shutil.copyfile(made[form], partial)
+        os.replace(partial, target)
+    print(f"{args.document}: HTML, DOCX and PDF by {args.renderer}")
+
+
+def read_yaml(path: Path) -> dict:
+    """Read a YAML file."""
+    try:
+        return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, TypeError, ValueError) as error:
+        raise SurveyError(f"{path}: this is not valid YAML ({str(error).splitlines()[0]}).") from error
+
+
+if __name__ == "__main__":
+    made = parser(
+        __doc__ or "",
+        inputs=("qmd", "bibliography", "numbers", "tables", "figures", "styles", "filters", "build"),
+        outputs=FORMATS,
+    )
+    made.add_argument("--document", required=True, help="name of the document, without extension")
+    made.add_argument("--renderer", required=True, choices=("quarto", "pandoc"))
+    made.add_argument("--epoch", type=int, required=True, help="date of the documents, seconds since 1970")
+    made.add_argument("--authors", type=Path, default=None, help="authors' file; left out of the blinded variant")
+    run(made, main)

@@ -1,0 +1,468 @@
+"""What neither renderer does for Word, done once for both.
+
+Captions become SEQ fields with bookmarks and cross-references REF fields, floats leave the layout tables that
+Quarto puts around them, tables get repeated header rows, figures their alternative text, and nothing of the
+build's own metadata stays in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from surveypipe.rendering.docx_package import (
+    Package,
+    drop_private_parts,
+    set_header_and_footer,
+    set_language,
+    set_properties,
+    w,
+)
+from surveypipe.rendering.metadata import SIMULATED_HEADER
+
+_XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+_PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+_CAPTION_STYLES = {"ImageCaption", "TableCaption", "Caption", "CaptionedFigure"}
+_LABEL = re.compile(r"\s*(Figure|Table)[\s\u00a0]+(\d+)\s*[:.]?\s*")
+_KIND = {"Figure": "fig", "Table": "tbl"}
+# Order that the schema of CT_PPr demands; Word refuses a file that breaks it.
+_PPR_ORDER = (
+    "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs "
+    "suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd "
+    "snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment "
+    "textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange"
+).split()
+_TEXT_WIDTH = 9070  # twips between the margins of the reference document (A4, 2.5 cm)
+_SMALL_FROM = 7  # columns from which a table is set smaller
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the finishing needs to know of a document.
+
+    Parameters
+    ----------
+    authors, affiliations
+        In Quarto's form; empty for the blinded variant.
+    notice
+        The banner's sentence when the data are simulated, else None.
+    alts
+        Alternative texts in the order of the figures.
+    keywords, language
+        For the title block and the properties.
+    """
+
+    authors: Sequence[Mapping[str, Any]] = ()
+    affiliations: Sequence[Mapping[str, Any]] = ()
+    notice: str | None = None
+    alts: Sequence[str] = ()
+    keywords: Sequence[str] = field(default_factory=list)
+    language: str = "en-GB"
+
+
+def finish_docx(path: Path, facts: Facts, epoch: int) -> None:
+    """Finish a DOCX in place.
+
+    Parameters
+    ----------
+    path
+        File written by Quarto or Pandoc.
+    facts
+        What is known of the document.
+    epoch
+        Date of the document, in seconds since 1970.
+    """
+    package = Package(path)
+    root = package.tree("word/document.xml")
+    body = root.find(w("body"))
+    merge_paragraph_properties(root)
+    unwrap_layout_tables(body)
+    targets = number_captions(body)
+    refer_to_captions(root, targets)
+    clean_bookmarks(root)
+    for table in root.iter(w("tbl")):
+        finish_table(table)
+    describe_drawings(root, facts.alts)
+    write_title_block(body, facts)
+    set_header_and_footer(package, body, SIMULATED_HEADER if facts.notice else None)
+    package.put("word/document.xml", root)
+    drop_private_parts(package)
+    set_language(package, facts.language)
+    set_properties(package, [str(person["name"]) for person in facts.authors], facts.keywords, facts.language, epoch)
+    package.write(path, epoch)
+
+
+def text_of(element: etree._Element) -> str:
+    """Text of an element as a reader sees it."""
+    return "".join(node.text or "" for node in element.iter(w("t")))
+
+
+def style_of(paragraph: etree._Element) -> str:
+    """Style id of a paragraph, '' for the default."""
+    found = paragraph.find(f"{w('pPr')}/{w('pStyle')}")
+    return "" if found is None else str(found.get(w("val")))
+
+
+def set_style(paragraph: etree._Element, style: str) -> None:
+    """Give a paragraph a style."""
+    properties = paragraph.find(w("pPr"))
+    if properties is None:
+        properties = etree.Element(w("pPr"))
+        paragraph.insert(0, properties)
+    old = properties.find(w("pStyle"))
+    if old is None:
+        old = etree.Element(w("pStyle"))
+        properties.insert(0, old)
+    old.set(w("val"), style)
+
+
+def run(text: str, *, bold: bool = False, superscript: bool = False) -> etree._Element:
+    """Make a run of text."""
+    made = etree.Element(w("r"))
+    if bold or superscript:
+        properties = etree.SubElement(made, w("rPr"))
+        if bold:
+            etree.SubElement(properties, w("b"))
+        if superscript:
+            etree.SubElement(properties, w("vertAlign")).set(w("val"), "superscript")
+    node = etree.SubElement(made, w("t"))
+    node.set(_XML_SPACE, "preserve")
+    node.text = text
+    return made
+
+
+def paragraph_of(style: str, *runs: etree._Element) -> etree._Element:
+    """Make a paragraph."""
+    made = etree.Element(w("p"))
+    set_style(made, style)
+    made.extend(runs)
+    return made
+
+
+def field_runs(code: str, shown: Sequence[etree._Element]) -> list[etree._Element]:
+    """Make a field with its result already in place, so that it reads right before Word updates it."""
+
+    def char(kind: str) -> etree._Element:
+        made = etree.Element(w("r"))
+        etree.SubElement(made, w("fldChar")).set(w("fldCharType"), kind)
+        return made
+
+    instruction = etree.Element(w("r"))
+    node = etree.SubElement(instruction, w("instrText"))
+    node.set(_XML_SPACE, "preserve")
+    node.text = f" {code} "
+    return [char("begin"), instruction, char("separate"), *shown, char("end")]
+
+
+def merge_paragraph_properties(root: etree._Element) -> None:
+    """Leave each paragraph one ``pPr``, first among its children and in the order of the schema."""
+    for paragraph in root.iter(w("p")):
+        found = paragraph.findall(w("pPr"))
+        if not found:
+            continue
+        kept = found[0]
+        for repeated in found[1:]:
+            for child in list(repeated):
+                if kept.find(child.tag) is None:
+                    kept.append(child)
+            paragraph.remove(repeated)
+        kept[:] = sorted(kept, key=lambda child: _PPR_ORDER.index(etree.QName(child).localname))
+        paragraph.remove(kept)
+        paragraph.insert(0, kept)
+
+
+def unwrap_layout_tables(body: etree._Element) -> None:
+    """Take tables and figures out of the one-cell tables that only place them."""
+    for table in list(body.iter(w("tbl"))):
+        cells = table.findall(f"{w('tr')}/{w('tc')}")
+        if len(cells) != 1 or not _is_layout(cells[0]):
+            continue
+        parent, position = table.getparent(), table.getparent().index(table)
+        inside = [child for child in cells[0] if child.tag != w("tcPr")]
+        while inside and inside[-1].tag == w("p") and not text_of(inside[-1]) and inside[-1].find(f".//{w('drawing')}") is None:
+            inside.pop()
+        parent.remove(table)
+        for offset, child in enumerate(inside):
+            parent.insert(position + offset, child)
+
+
+def _is_layout(cell: etree._Element) -> bool:
+    if cell.find(f".//{w('tbl')}") is not None or cell.find(f".//{w('drawing')}") is not None:
+        return True
+    return any(_label_of(paragraph) for paragraph in cell.iter(w("p")))
+
+
+def _label_of(paragraph: etree._Element) -> re.Match[str] | None:
+    if style_of(paragraph) not in _CAPTION_STYLES:
+        return None
+    return _LABEL.match(text_of(paragraph))
+
+
+def number_captions(body: etree._Element) -> dict[str, str]:
+    """Turn captions into SEQ fields with a bookmark around label and number.
+
+    Returns
+    -------
+    dict
+        Anchor as the renderer wrote it (``fig-flow``) to the bookmark's name (``fig_flow``); also the label
+        (``Figure 1``) to the bookmark's name.
+    """
+    anchors = _anchors_by_label(body)
+    latest: dict[str, str] = {}
+    targets: dict[str, str] = {}
+    captions = []
+    for element in body.iter(w("bookmarkStart"), w("p")):
+        if element.tag == w("bookmarkStart"):
+            name = str(element.get(w("name"))).removeprefix("ref_")
+            latest[name.split("-")[0]] = name
+        elif (match := _label_of(element)) is not None:
+            label, kind = f"{match[1]} {match[2]}", _KIND[match[1]]
+            anchor = anchors.get(label) or latest.get(kind) or f"{kind}-{match[2]}"
+            targets[anchor] = targets[label] = bookmark_name(anchor)
+            captions.append((element, match, targets[anchor]))
+    for paragraph, match, name in captions:
+        _write_caption(paragraph, match, name)
+    return targets
+
+
+def _anchors_by_label(body: etree._Element) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for link in body.iter(w("hyperlink")):
+        anchor, match = link.get(w("anchor")), _LABEL.fullmatch(text_of(link))
+        if anchor and match:
+            found.setdefault(f"{match[1]} {match[2]}", str(anchor))
+    return found
+
+
+def bookmark_name(anchor: str) -> str:
+    """Make a name that Word accepts: a letter first, then letters, digits and underscores, at most 40."""
+    name = re.sub(r"\W", "_", anchor, flags=re.ASCII)
+    return (name if name[:1].isalpha() else f"b_{name}")[:40]
+
+
+def _write_caption(paragraph: etree._Element, match: re.Match[str], name: str) -> None:
+    for simple in list(paragraph.iter(w("fldSimple"))):
+        for child in list(simple):
+            simple.addprevious(child)
+        simple.getparent().remove(simple)
+    for mark in [*paragraph.iter(w("bookmarkStart"), w("bookmarkEnd"))]:
+        mark.getparent().remove(mark)
+    _cut_text(paragraph, match.end())
+    set_style(paragraph, "TableCaption" if match[1] == "Table" else "ImageCaption")
+    start, end = etree.Element(w("bookmarkStart")), etree.Element(w("bookmarkEnd"))
+    # A key of its own, so that numbering the bookmarks afterwards pairs the two.
+    for mark in (start, end):
+        mark.set(w("id"), f"caption-{name}")
+    start.set(w("name"), name)
+    number = field_runs(f"SEQ {match[1]} \\* ARABIC", [run(match[2], bold=True)])
+    new = [start, run(f"{match[1]}\u00a0", bold=True), *number, end, run(": ", bold=True)]
+    for offset, element in enumerate(new):
+        paragraph.insert(1 + offset, element)
+
+
+def _cut_text(paragraph: etree._Element, length: int) -> None:
+    for node in paragraph.iter(w("t")):
+        text = node.text or ""
+        node.text, length = text[length:], max(0, length - len(text))
+        if not length:
+            break
+    for old in list(paragraph.iter(w("r"))):
+        texts = old.findall(w("t"))
+        if texts and not any(node.text for node in texts) and len(old) == len(texts) + len(old.findall(w("rPr"))):
+            old.getparent().remove(old)
+
+
+def refer_to_captions(root: etree._Element, targets: Mapping[str, str]) -> None:
+    """Turn links to captions into REF fields, which Word keeps in step with the numbers."""
+    for link in list(root.iter(w("hyperlink"))):
+        match = _LABEL.fullmatch(text_of(link))
+        anchor = link.get(w("anchor"))
+        if anchor not in targets:
+            continue
+        if match is None:
+            link.set(w("anchor"), targets[anchor])
+            continue
+        for element in field_runs(f"REF {targets[anchor]} \\h", [run(f"{match[1]}\u00a0{match[2]}")]):
+            link.addprevious(element)
+        if link.tail:
+            link.getprevious().tail = link.tail
+        link.getparent().remove(link)
+
+
+def clean_bookmarks(root: etree._Element) -> None:
+    """Give bookmarks unique names and numbers, drop those without an end, and let links follow."""
+    renamed: dict[str, str] = {}
+    taken: set[str] = set()
+    ends: dict[str, list[etree._Element]] = {}
+    for end in root.iter(w("bookmarkEnd")):
+        ends.setdefault(str(end.get(w("id"))), []).append(end)
+    captions = {str(mark.get(w("name"))) for mark in _caption_marks(root)}
+    number = 0
+    for start in list(root.iter(w("bookmarkStart"))):
+        old, own = str(start.get(w("name"))), str(start.get(w("id")))
+        name = bookmark_name(old.removeprefix("ref_") if old.startswith(("ref_fig-", "ref_tbl-")) else old)
+        closing = ends.get(own, [])
+        repeated = name in taken or (name in captions and not own.startswith("caption-"))
+        if repeated or not closing:
+            start.getparent().remove(start)
+            for end in closing:
+                end.getparent().remove(end)
+            continue
+        taken.add(name)
+        renamed[old] = name
+        start.set(w("name"), name)
+        for mark in (start, closing[0]):
+            mark.set(w("id"), str(number))
+        number += 1
+    for link in root.iter(w("hyperlink")):
+        if link.get(w("anchor")) in renamed:
+            link.set(w("anchor"), renamed[str(link.get(w("anchor")))])
+
+
+def _caption_marks(root: etree._Element) -> Iterator[etree._Element]:
+    for start in root.iter(w("bookmarkStart")):
+        if str(start.get(w("id"))).startswith("caption-"):
+            yield start
+
+
+def finish_table(table: etree._Element) -> None:
+    """Repeat the header row, keep rows whole, and set widths that suit the text."""
+    rows = table.findall(w("tr"))
+    properties = table.find(w("tblPr"))
+    if properties.find(f"{w('tblStyle')}") is None:
+        properties.insert(0, etree.Element(w("tblStyle")))
+    properties.find(w("tblStyle")).set(w("val"), "Table")
+    if not any(row.find(f"{w('trPr')}/{w('tblHeader')}") is not None for row in rows) and len(rows) > 1:
+        look = properties.find(w("tblLook"))
+        if look is None or look.get(w("firstRow")) in {"1", "true", "on"}:
+            etree.SubElement(_row_properties(rows[0]), w("tblHeader"))
+    for row in rows:
+        if row.find(f"{w('trPr')}/{w('cantSplit')}") is None:
+            _row_properties(row).insert(0, etree.Element(w("cantSplit")))
+    _set_widths(table, rows)
+    columns = len(table.findall(f"{w('tblGrid')}/{w('gridCol')}"))
+    if columns >= _SMALL_FROM:
+        for paragraph in table.iter(w("p")):
+            set_style(paragraph, "CompactSmall")
+    following = table.getnext()
+    while following is not None and following.tag == w("bookmarkEnd"):
+        following = following.getnext()
+    if following is not None and following.tag == w("p") and len(following) == 0:
+        set_style(following, "TableNote")
+
+
+def _row_properties(row: etree._Element) -> etree._Element:
+    found = row.find(w("trPr"))
+    if found is None:
+        found = etree.Element(w("trPr"))
+        # tblPrEx, when there is one, stands first.
+        row.insert(1 if row.find(w("tblPrEx")) is not None else 0, found)
+    return found
+
+
+def _set_widths(table: etree._Element, rows: Sequence[etree._Element]) -> None:
+    grid = table.findall(f"{w('tblGrid')}/{w('gridCol')}")
+    properties = table.find(w("tblPr"))
+    layout = properties.find(w("tblLayout"))
+    if layout is not None and layout.get(w("type")) == "fixed":
+        shares = [float(column.get(w("w"), "1")) for column in grid]
+    else:
+        shares = _shares_by_text(rows, len(grid))
+    total = sum(shares) or 1.0
+    widths = [round(_TEXT_WIDTH * share / total) for share in shares]
+    for column, width in zip(grid, widths, strict=True):
+        column.set(w("w"), str(width))
+    size = properties.find(w("tblW"))
+    if size is not None:
+        size.set(w("type"), "pct")
+        size.set(w("w"), "5000")
+    for row in rows:
+        _set_cell_widths(row, widths)
+
+
+def _shares_by_text(rows: Sequence[etree._Element], columns: int) -> list[float]:
+    # In proportion to the longest text of a column, but long texts may wrap and no word may break.
+    shares = [3.0] * columns
+    for row in rows:
+        for position, cell in enumerate(row.findall(w("tc"))[:columns]):
+            if cell.find(f"{w('tcPr')}/{w('gridSpan')}") is None:
+                words = text_of(cell).split()
+                longest = max(map(len, words), default=0)
+                shares[position] = max(shares[position], longest + 1.5, min(len(" ".join(words)), 34) + 1.5)
+    return shares
+
+
+def _set_cell_widths(row: etree._Element, widths: Sequence[int]) -> None:
+    position = 0
+    for cell in row.findall(w("tc")):
+        properties = cell.find(w("tcPr"))
+        if properties is None:
+            properties = etree.Element(w("tcPr"))
+            cell.insert(0, properties)
+        span = properties.find(w("gridSpan"))
+        count = int(span.get(w("val"))) if span is not None else 1
+        size = properties.find(w("tcW"))
+        if size is None:
+            size = etree.Element(w("tcW"))
+            properties.insert(1 if properties.find(w("cnfStyle")) is not None else 0, size)
+        size.set(w("w"), str(sum(widths[position : position + count])))
+        size.set(w("type"), "dxa")
+        position += count
+
+
+def describe_drawings(root: etree._Element, alts: Sequence[str]) -> None:
+    """Give each figure a number, a name and its alternative text, and no path of the machine."""
+    for position, drawing in enumerate(root.iter(w("drawing"))):
+        outer, inner = drawing.find(f".//{{{_WP}}}docPr"), drawing.find(f".//{{{_PIC}}}cNvPr")
+        alt = alts[position] if position < len(alts) else (outer.get("descr") or "")
+        for offset, properties in enumerate((outer, inner)):
+            if properties is not None:
+                properties.attrib.pop("title", None)
+                properties.set("id", str(2 * position + offset + 1))
+                properties.set("name", f"Figure {position + 1}")
+                properties.set("descr", alt)
+
+
+def write_title_block(body: etree._Element, facts: Facts) -> None:
+    """Put the banner first, authors with their affiliations below the title, keywords below the abstract."""
+    for old in [child for child in body if child.tag == w("p") and style_of(child) in {"Author", "Affiliation"}]:
+        body.remove(old)
+    titles = [child for child in body if style_of(child) in {"Title", "Subtitle"}]
+    for made in reversed(_author_paragraphs(facts)):
+        if titles:
+            titles[-1].addnext(made)
+        else:
+            body.insert(0, made)
+    abstract = [child for child in body if style_of(child) == "Abstract"]
+    if abstract and facts.keywords:
+        words = paragraph_of("Keywords", run("Keywords: ", bold=True), run(", ".join(facts.keywords)))
+        abstract[-1].addnext(words)
+    if facts.notice:
+        body.insert(0, paragraph_of("SimulatedBanner", run(facts.notice)))
+
+
+def _author_paragraphs(facts: Facts) -> list[etree._Element]:
+    if not facts.authors:
+        return []
+    numbers = {entry["id"]: str(number) for number, entry in enumerate(facts.affiliations, start=1)}
+    names: list[etree._Element] = []
+    for position, person in enumerate(facts.authors):
+        names.append(run((", " if position else "") + str(person["name"])))
+        marks = ",".join(numbers[entry["ref"]] for entry in person["affiliations"])
+        if marks:
+            names.append(run(marks, superscript=True))
+    made = [paragraph_of("Author", *names)]
+    for entry in facts.affiliations:
+        made.append(
+            paragraph_of("Affiliation", run(numbers[entry["id"]], superscript=True), run(f" {entry['name']}"))
+        )
+    for person in facts.authors:
+        if person.get("corresponding") and person.get("email"):
+            made.append(paragraph_of("Affiliation", run(f"Correspondence: {person['name']}, {person['email']}")))
+    return made

@@ -1,0 +1,176 @@
+"""The parts of a Word file around its text: members, relationships, header and footer, properties."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
+
+from surveypipe.determinism import as_datetime, write_zip
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+CONTENT_TYPES = "[Content_Types].xml"
+DOCUMENT_RELS = "word/_rels/document.xml.rels"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_FIRST = (CONTENT_TYPES, "_rels/.rels", "word/document.xml", DOCUMENT_RELS)
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def w(tag: str) -> str:
+    """Name of an element or attribute of WordprocessingML."""
+    return f"{{{W}}}{tag}"
+
+
+class Package:
+    """The members of a DOCX, read once and written with fixed bytes.
+
+    Parameters
+    ----------
+    path
+        The DOCX file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+            self.members = {name: archive.read(name) for name in names}
+
+    def tree(self, name: str) -> etree._Element:
+        """Parse a member."""
+        return etree.fromstring(self.members[name])
+
+    def put(self, name: str, root: etree._Element) -> None:
+        """Write a member from its tree."""
+        self.members[name] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+    def drop(self, name: str) -> None:
+        """Remove a member with its content type and every relationship to it."""
+        if self.members.pop(name, None) is None:
+            return
+        types = self.tree(CONTENT_TYPES)
+        for entry in types.xpath(f"*[@PartName='/{name}']"):
+            types.remove(entry)
+        self.put(CONTENT_TYPES, types)
+        for rels in [member for member in self.members if member.endswith(".rels")]:
+            tree = self.tree(rels)
+            for entry in list(tree):
+                if entry.get("Target", "").lstrip("/") in {name, name.removeprefix("word/")}:
+                    tree.remove(entry)
+            self.put(rels, tree)
+
+    def add_part(self, name: str, content: str, kind: str) -> str:
+        """Add a part of the document, for example a header, and return its relationship id."""
+        self.members[f"word/{name}"] = (_XML + content).encode()
+        types = self.tree(CONTENT_TYPES)
+        override = etree.SubElement(types, f"{{{etree.QName(types).namespace}}}Override")
+        override.set("PartName", f"/word/{name}")
+        override.set("ContentType", f"{_WORD_TYPE}.{kind}+xml")
+        self.put(CONTENT_TYPES, types)
+        rels = self.tree(DOCUMENT_RELS)
+        identifier = f"rId_{kind}"
+        entry = etree.SubElement(rels, f"{{{etree.QName(rels).namespace}}}Relationship")
+        for key, value in (("Id", identifier), ("Type", f"{_OFFICE}/{kind}"), ("Target", name)):
+            entry.set(key, value)
+        self.put(DOCUMENT_RELS, rels)
+        return identifier
+
+    def write(self, path: Path, epoch: int) -> None:
+        """Write the file with its members in a fixed order and at one time."""
+        write_zip(path, self.members, epoch, first=_FIRST)
+
+
+def set_header_and_footer(package: Package, body: etree._Element, header: str | None) -> None:
+    """Number the pages, and put a warning at the head of each when there is one.
+
+    Parameters
+    ----------
+    package, body
+        The file and the body of its document.
+    header
+        Text at the head of each page, or None.
+    """
+    section = body.find(w("sectPr"))
+    if section is None:
+        section = etree.SubElement(body, w("sectPr"))
+    for tag in ("headerReference", "footerReference", "titlePg"):
+        for old in section.findall(w(tag)):
+            section.remove(old)
+    space = f'xmlns:w="{W}"'
+    parts = [("footer", _footer(space))]
+    if header:
+        style = '<w:b/><w:color w:val="8A1C1C"/>'
+        parts.insert(
+            0,
+            (
+                "header",
+                f'<w:hdr {space}><w:p><w:pPr><w:pStyle w:val="Header"/><w:jc w:val="right"/></w:pPr>'
+                f"<w:r><w:rPr>{style}</w:rPr><w:t>{escape(header)}</w:t></w:r></w:p></w:hdr>",
+            ),
+        )
+    for position, (kind, content) in enumerate(parts):
+        reference = etree.Element(w(f"{kind}Reference"), nsmap={"r": R})
+        reference.set(w("type"), "default")
+        reference.set(f"{{{R}}}id", package.add_part(f"{kind}_page.xml", content, kind))
+        section.insert(position, reference)
+
+
+def _footer(space: str) -> str:
+    def field(code: str) -> str:
+        return (
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+            f'<w:r><w:instrText xml:space="preserve"> {code} </w:instrText></w:r>'
+            '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r>'
+            '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+        )
+
+    return (
+        f'<w:ftr {space}><w:p><w:pPr><w:pStyle w:val="Footer"/><w:jc w:val="center"/></w:pPr>'
+        f'{field("PAGE")}<w:r><w:t xml:space="preserve"> of </w:t></w:r>{field("NUMPAGES")}</w:p></w:ftr>'
+    )
+
+
+def set_properties(
+    package: Package, creators: Sequence[str], keywords: Sequence[str], language: str, epoch: int
+) -> None:
+    """Replace the document's properties: title kept, authors only if given, dates fixed."""
+    old = package.members.get("docProps/core.xml", b"").decode("utf-8")
+    found = re.search(r"<dc:title>(.*?)</dc:title>", old, flags=re.DOTALL)
+    title = found.group(1) if found else ""
+    moment = as_datetime(epoch).strftime("%Y-%m-%dT%H:%M:%SZ")
+    space = (
+        'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    )
+    package.members["docProps/core.xml"] = (
+        f"{_XML}<cp:coreProperties {space}><dc:title>{title}</dc:title>"
+        f"<dc:creator>{escape('; '.join(creators))}</dc:creator><cp:keywords>{escape(', '.join(keywords))}</cp:keywords>"
+        f"<dc:language>{escape(language)}</dc:language><cp:lastModifiedBy></cp:lastModifiedBy>"
+        f'<dcterms:created xsi:type="dcterms:W3CDTF">{moment}</dcterms:created>'
+        f'<dcterms:modified xsi:type="dcterms:W3CDTF">{moment}</dcterms:modified></cp:coreProperties>'
+    ).encode()
+    package.members["docProps/app.xml"] = (
+        f'{_XML}<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+        "<Application>Microsoft Office Word</Application></Properties>"
+    ).encode()
+
+
+def set_language(package: Package, language: str) -> None:
+    """State the language of the text in the defaults of the styles."""
+    styles = package.members["word/styles.xml"].decode("utf-8")
+    stated = f"<w:lang w:val={quoteattr(language)} w:eastAsia=\"en-US\" w:bidi=\"ar-SA\"/>"
+    package.members["word/styles.xml"] = re.sub(r"<w:lang\b[^>]*/>", stated, styles, count=1).encode()
+
+
+def drop_private_parts(package: Package) -> None:
+    """Remove the renderer's metadata, and the comments part when it holds no comment."""
+    package.drop("docProps/custom.xml")
+    comments = package.members.get("word/comments.xml")
+    if comments is not None and b"<w:comment " not in comments:
+        package.drop("word/comments.xml")

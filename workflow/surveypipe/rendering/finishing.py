@@ -1,0 +1,70 @@
+"""One document from its staged folder to finished, checked files, whichever renderer is used."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from surveypipe.problems import Problems
+from surveypipe.rendering import pandoc_renderer, quarto_renderer
+from surveypipe.rendering.checks import docx_problems, failed_lookups, html_problems
+from surveypipe.rendering.docx_finishing import Facts, finish_docx
+from surveypipe.rendering.staging import Staged
+
+
+def render_document(staged: Staged, renderer: str, epoch: int) -> dict[str, Path]:
+    """Typeset, finish and check a staged document.
+
+    Parameters
+    ----------
+    staged
+        Result of :func:`surveypipe.rendering.staging.stage`.
+    renderer
+        ``quarto`` or ``pandoc``.
+    epoch
+        Date of the documents, in seconds since 1970.
+
+    Returns
+    -------
+    dict
+        ``html``, ``docx`` and ``pdf``: the finished files, in the staged folder.
+
+    Raises
+    ------
+    SurveyError
+        With everything that the renderer complained of or the checks found.
+    """
+    module = quarto_renderer if renderer == "quarto" else pandoc_renderer
+    made = module.render(staged, epoch)
+    finish_docx(made["docx"], _facts(staged), epoch)
+    simulated = bool(staged.metadata.get("simulated"))
+    problems = Problems()
+    problems.extend(html_problems(made["html"], simulated))
+    problems.extend(docx_problems(made["docx"], simulated))
+    problems.extend(_pdf_problems(staged, simulated))
+    problems.raise_if_any()
+    return made
+
+
+def _pdf_problems(staged: Staged, simulated: bool) -> list[str]:
+    # Text in a PDF is compressed and cut up, so its source is read instead.
+    source = staged.folder / f"{staged.document}.typ"
+    text = source.read_text(encoding="utf-8")
+    name = f"{staged.document}.pdf"
+    found = failed_lookups(text.replace("\\", ""), name)
+    # The template holds the header's words in any case; what tells is whether the notice was passed to it.
+    if simulated and not re.search(r"^\s*notice: \[\S", text, flags=re.MULTILINE):
+        found.append(f"{name}: the data are simulated and the document does not say so.")
+    return found
+
+
+def _facts(staged: Staged) -> Facts:
+    metadata = staged.metadata
+    return Facts(
+        authors=metadata.get("author", []),
+        affiliations=metadata.get("affiliations", []),
+        notice=metadata.get("simulated-notice"),
+        alts=staged.alts,
+        keywords=staged.keywords,
+        language=metadata["lang"],
+    )

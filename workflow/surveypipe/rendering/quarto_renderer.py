@@ -1,0 +1,77 @@
+"""HTML, DOCX and PDF by Quarto.
+
+Written to Quarto's documentation: all formats in one call, the format settings in the front matter (a
+``format`` key in a metadata file is passed over), everything that varies in one ``--metadata-file``.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import yaml
+
+from surveypipe.problems import Problems
+from surveypipe.rendering.checks import warning_problems
+from surveypipe.rendering.expand import Expander
+from surveypipe.rendering.staging import FORMATS, Staged
+
+
+def render(staged: Staged, epoch: int) -> dict[str, Path]:
+    """Typeset a staged document in all formats.
+
+    Parameters
+    ----------
+    staged
+        Result of :func:`surveypipe.rendering.staging.stage`.
+    epoch
+        Date of the documents, in seconds since 1970.
+
+    Returns
+    -------
+    dict
+        ``html``, ``docx`` and ``pdf``: the files made, in the staged folder.
+
+    Raises
+    ------
+    SurveyError
+        With every warning, since Quarto ends well after a failed look-up.
+    """
+    problems = Problems()
+    # Quarto says '?meta:key' without a line; looking the keys up first names the file and the line.
+    Expander(staged.metadata, problems).document(staged.qmd)
+    problems.raise_if_any()
+    metadata = staged.folder / "metadata.yml"
+    metadata.write_text(metadata_yaml(staged.metadata), encoding="utf-8")
+    command = ["quarto", "render", staged.qmd.name, "--metadata-file", metadata.name, "--no-execute"]
+    done = subprocess.run(
+        command,
+        cwd=staged.folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "NO_COLOR": "1"},
+    )
+    problems.extend(warning_problems(done.stderr, staged.qmd.name, staged.folder / "references.bib"))
+    made = {form: staged.folder / f"{staged.document}.{form}" for form in FORMATS}
+    missing = [form for form, path in made.items() if not path.is_file()]
+    if done.returncode or missing:
+        tail = " ".join(done.stderr.strip().splitlines()[-3:])
+        problems.add(f"{staged.qmd.name}: Quarto stopped with code {done.returncode}; it said: {tail}")
+    problems.raise_if_any()
+    return made
+
+
+def metadata_yaml(metadata: dict) -> str:
+    """Write the metadata file; every text is quoted, because Pandoc would print ``0.050`` as ``5.0e-2``."""
+
+    class Quoted(yaml.SafeDumper):
+        pass
+
+    def quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+
+    Quoted.add_representer(str, quoted)
+    return str(yaml.dump(metadata, Dumper=Quoted, allow_unicode=True, sort_keys=False, width=10**6))
