@@ -466,8 +466,9 @@ def _separated(X: pd.DataFrame, y: Array) -> bool:
     """Whether a combination of predictors splits the answers (Konis 2007), by a linear programme."""
     from firthmodels import detect_separation
 
-    scaled = X / np.maximum(X.abs().max(), 1e-300)
-    return bool(detect_separation(scaled.to_numpy(), y).separation)
+    columns = X.to_numpy()
+    scaled = columns / np.maximum(np.abs(columns).max(axis=0), 1e-300)
+    return bool(detect_separation(scaled, y).separation)
 
 
 def _finish(
