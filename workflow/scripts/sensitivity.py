@@ -20,11 +20,7 @@ def main(args: argparse.Namespace) -> None:
     # A break-off has answers but no weight: it is not a respondent.
     respondents = answers.merge(pd.read_parquet(args.weights), on="id", how="inner", validate="1:1")
     made = setting(args.config, read_csv(args.weight_cells))
-    tests = estimates[estimates["statistic"] == "tost"]
-    power = dict(zip(tests["claim"], tests["effect"], strict=True))
-    ledger, common, single = claim_tables(
-        made, estimates, respondents, pd.read_parquet(args.dispositions), power
-    )
+    ledger, common, single = claim_tables(made, estimates, respondents, pd.read_parquet(args.dispositions))
     write_csv(ledger, args.claims)
     write_csv(common, args.theta)
     write_csv(single, args.theta_by_group)

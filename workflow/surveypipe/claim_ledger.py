@@ -7,15 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from surveypipe import claims as rules
 from surveypipe import sensitivity
+from surveypipe.equivalence import Equivalence, equivalence_test
 from surveypipe.problems import Problems
 from surveypipe.reader_scenario import Scenario, reader_scenario
-
-EQUIVALENCE_LEVEL = 0.90
 
 
 @dataclass(frozen=True)
@@ -111,13 +109,17 @@ class Case:
 
     def interval(self, scheme: str) -> tuple[float, float]:
         """Interval that decides: 90 % for an equivalence, the published one for a share."""
+        if self.equivalence:
+            return self.tost(scheme).ci90
         row = self.by_scheme[scheme]
-        if not self.equivalence:
-            return float(row["ci_low"]), float(row["ci_high"])
-        from scipy.stats import t
+        return float(row["ci_low"]), float(row["ci_high"])
 
-        half = float(t.ppf((1 + EQUIVALENCE_LEVEL) / 2, row["df"])) * float(row["se"])
-        return float(row["estimate"]) - half, float(row["estimate"]) + half
+    def tost(self, scheme: str) -> Equivalence:
+        """Equivalence test under a scheme."""
+        row = self.by_scheme[scheme]
+        return equivalence_test(
+            float(row["estimate"]), float(row["se"]), float(row["df"]), float(self.claim["margin"])
+        )
 
     def supported(self, scheme: str) -> bool:
         """Whether the claim is supported under a scheme."""
@@ -172,17 +174,19 @@ def cases(
 
 
 def _people(made: Setting, claim: Mapping[str, Any], respondents: pd.DataFrame) -> pd.DataFrame:
+    group = respondents[made.group].astype(str)
+    values = respondents[claim["variable"]]
+    share = claim["kind"] != "equivalence"
     return pd.DataFrame(
         {
-            "y": respondents[claim["variable"]].astype(float)
-            if claim["kind"] == "equivalence"
-            else _indicator(respondents[claim["variable"]], claim.get("level", 1)),
+            "y": _indicator(values, claim.get("level", 1)) if share else values.astype(float),
             "read": _indicator(
                 respondents[made.sensitivity["reader_variable"]], made.sensitivity["reader_level"]
             ),
             "weight": respondents[f"w_{made.primary}"].astype(float),
-            "cell": respondents[f"cell_{made.primary}"].astype(str),
-            "group": respondents[made.group].astype(str),
+            # A cell of a scheme that ignores the group is split by it: θ and readership may differ there.
+            "cell": group + ": " + respondents[f"cell_{made.primary}"].astype(str),
+            "group": group,
         }
     ).reset_index(drop=True)
 
@@ -380,12 +384,12 @@ def _reader_note(found: Readers, base: str) -> str:
         "fixed": "silent non-readers count as no",
         "group": "silent non-readers answer as non-reading respondents of their group",
         "all": "silent non-readers answer as non-reading respondents of all groups (too few in a group)",
-        "assumed": "too few non-reading respondents: neutral here; the worst case beside it decides the grade",
+        "assumed": "too few non-reading respondents: neutral here, the worst case beside it and in the grade",
     }[source]
 
 
-def ledger_row(case: Case, made: Setting, tost: Mapping[str, Any]) -> dict[str, Any]:
-    """One row of the ledger.
+def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
+    """Fill one row of the ledger.
 
     Parameters
     ----------
@@ -393,8 +397,6 @@ def ledger_row(case: Case, made: Setting, tost: Mapping[str, Any]) -> dict[str, 
         The claim and what is known of it.
     made
         What all claims share.
-    tost
-        For an equivalence: ``power_at_zero`` if it is known.
     """
     main = case.by_scheme[made.primary]
     low, high = bounds(case)
@@ -426,7 +428,7 @@ def ledger_row(case: Case, made: Setting, tost: Mapping[str, Any]) -> dict[str, 
         "tipping_note": tips.note,
         **{_k_column("reader", k): one.estimate for k, one in read.neutral.items()},
         "reader_note": _reader_note(read, case.claim["base"]),
-        **_equivalence(case, made.primary, tost),
+        **_equivalence(case, made.primary),
         "grade": number,
         "grade_label": rules.GRADE_LABELS[number],
         "verdict": rules.verdict(case.claim["kind"], number),
@@ -473,17 +475,15 @@ def _schemes(case: Case, made: Setting) -> dict[str, float]:
     }
 
 
-def _equivalence(case: Case, scheme: str, tost: Mapping[str, Any]) -> dict[str, Any]:
+def _equivalence(case: Case, scheme: str) -> dict[str, Any]:
     if not case.equivalence:
         return {"ci90_low": math.nan, "ci90_high": math.nan, "power_at_zero": math.nan, "equivalence": ""}
-    row, narrow = case.by_scheme[scheme], case.interval(scheme)
+    test = case.tost(scheme)
     return {
-        "ci90_low": narrow[0],
-        "ci90_high": narrow[1],
-        "power_at_zero": tost.get("power_at_zero", math.nan),
-        "equivalence": rules.equivalence_verdict(
-            float(case.claim["margin"]), narrow, (float(row["ci_low"]), float(row["ci_high"]))
-        ),
+        "ci90_low": test.ci90[0],
+        "ci90_high": test.ci90[1],
+        "power_at_zero": test.power_at_zero,
+        "equivalence": test.verdict,
     }
 
 
@@ -512,20 +512,14 @@ def theta_rows(case: Case, made: Setting) -> Iterator[dict[str, Any]]:
 
 
 def claim_tables(
-    made: Setting,
-    estimates: pd.DataFrame,
-    respondents: pd.DataFrame,
-    dispositions: pd.DataFrame,
-    power: Mapping[str, float] | None = None,
+    made: Setting, estimates: pd.DataFrame, respondents: pd.DataFrame, dispositions: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Ledger of all claims, the θ table, and the θ table with θ acting in one group only.
+    """Make the ledger of all claims, the θ table, and the θ table with θ acting in one group only.
 
     Parameters
     ----------
     made, estimates, respondents, dispositions
         See :func:`cases`.
-    power
-        Claim -> power of its equivalence test at a true difference of 0.
 
     Returns
     -------
@@ -533,9 +527,7 @@ def claim_tables(
         Claims; (claim, group, group_level, theta, estimate, note); the same with ``theta_in``.
     """
     gathered = cases(made, estimates, respondents, dispositions)
-    ledger = pd.DataFrame(
-        [ledger_row(case, made, {"power_at_zero": (power or {}).get(case.key, np.nan)}) for case in gathered]
-    )
+    ledger = pd.DataFrame([ledger_row(case, made) for case in gathered])
     rows = pd.DataFrame([row for case in gathered for row in theta_rows(case, made)])
     common = rows[rows["theta_in"] == ""].drop(columns="theta_in").reset_index(drop=True)
     single = rows[rows["theta_in"] != ""].reset_index(drop=True)
