@@ -1,0 +1,120 @@
+"""The people to be represented: everybody eligible, those who answered, and the base weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveypipe.problems import Problems, SurveyError, shown
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Population:
+    """Eligible people, those who answered, and the base weights.
+
+    Attributes
+    ----------
+    frame
+        One row per eligible person, sorted by id.
+    respondent
+        Shape (N,), whether each answered.
+    base
+        Shape (N,), base weights: ones for a census, 1/π for a sample.
+    group
+        Variable of the groups in which raked and calibrated weights are treated as a second phase.
+    counted
+        Shape (n,), how many respondents each one counts for when cells are merged; differs from 1 only
+        in a bootstrap replicate.
+    """
+
+    frame: pd.DataFrame
+    respondent: NDArray[np.bool_]
+    base: Floats
+    group: str | None = None
+    counted: Floats | None = None
+
+    @property
+    def counts(self) -> Floats:
+        """Respondents that each row of the frame counts for, shape (N,)."""
+        counts = self.respondent.astype(float)
+        if self.counted is not None:
+            counts[self.respondent] = self.counted
+        return counts
+
+    @property
+    def staff(self) -> float:
+        """Eligible people, or their summed base weight."""
+        return float(self.base.sum())
+
+    @property
+    def start(self) -> Floats:
+        """Base weights of the respondents, shape (n,)."""
+        return self.base[self.respondent]
+
+    @property
+    def answered(self) -> pd.DataFrame:
+        """The respondents' rows of the frame."""
+        return self.frame.loc[self.respondent]
+
+    def totals(self, variable: str) -> dict[str, float]:
+        """Staff in each level of a variable."""
+        sums = pd.Series(self.base).groupby(self.frame[variable].astype(str).to_numpy()).sum()
+        return {str(level): float(total) for level, total in sums.items()}
+
+
+def population(
+    eligible: pd.DataFrame, *, needed: Sequence[str] = (), group: str | None = None, base: str | None = None
+) -> Population:
+    """Check a frame of eligible people and put it in order.
+
+    Parameters
+    ----------
+    eligible
+        Columns id, respondent (bool), and those of `needed`.
+    needed
+        Variables that the schemes use.
+    group, base
+        See :class:`Population`; `base` names a column of base weights.
+
+    Raises
+    ------
+    SurveyError
+        With every problem found: a column wanting, a missing value, an id twice, a base weight below 1,
+        nobody who answered.
+    """
+    problems = Problems()
+    names = list(dict.fromkeys([*needed, *([group] if group else []), *([base] if base else [])]))
+    absent = [name for name in ("id", "respondent", *names) if name not in eligible.columns]
+    if absent:
+        has = shown(eligible.columns, 12)
+        raise SurveyError(f"weighting: the staff list has no variable {shown(absent)}; it has {has}.")
+    for name in ("id", "respondent", *names):
+        missing = int(eligible[name].isna().sum())
+        if missing:
+            problems.add(
+                f"weighting: {name} is missing for {missing} of {len(eligible)} eligible staff; "
+                "complete the staff list."
+            )
+    twice = eligible.loc[eligible["id"].duplicated(), "id"]
+    if len(twice):
+        problems.add(f"weighting: id {shown(twice)} occurs more than once among the eligible staff.")
+    if not eligible["respondent"].fillna(False).astype(bool).any():
+        problems.add(
+            "weighting: none of the eligible staff answered; check the survey's ids against the staff list."
+        )
+    if base is not None and (eligible[base] < 1).any():
+        problems.add(
+            f"weighting: {int((eligible[base] < 1).sum())} base weights ({base}) are below 1; a base weight "
+            "is one over the chance of selection."
+        )
+    problems.raise_if_any()
+    order = eligible["id"].astype(str).argsort(kind="stable")
+    frame = eligible.iloc[order.to_numpy()].reset_index(drop=True)
+    weights = frame[base].to_numpy(dtype=float) if base else np.ones(len(frame))
+    return Population(frame, frame["respondent"].to_numpy(dtype=bool), weights, group)

@@ -1,0 +1,377 @@
+"""The methods by which weights are made; to add one, write one function here.
+
+Each method builds a :class:`Plan`, whose ``reweight`` runs the whole method again from given starting
+weights, for one set or for all replicates at once (shape (n,) or (n, R)). To add a method, write a
+function of a :class:`~surveypipe.population.Population`, its settings and the scheme's key that returns a
+plan, and register it with ``@method("name")``; a line of configuration then uses it:
+``my_scheme: {label: ..., method: name}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveypipe import calibration, collapsing, propensity
+from surveypipe.calibration import kish_deff
+from surveypipe.population import Population
+from surveypipe.problems import Problems, SurveyError, shown
+
+Floats = NDArray[np.float64]
+ALL = "All"
+# Literature asks for 20 to 30 respondents in a weighting class; fewer are used, and said.
+COMFORTABLE = 20
+
+
+@dataclass
+class Plan:
+    """What a method decided, and how to run it again.
+
+    Attributes
+    ----------
+    reweight
+        Starting weights of shape (n,) or (n, R) to final weights of the same shape.
+    cells
+        Second-phase response cells.
+    labels
+        Cell of each respondent, shape (n,).
+    aux
+        Auxiliaries whose totals are met, shape (n, p); None for weighting classes.
+    restore
+        Brings trimmed weights back to the totals that must hold.
+    steps
+        Log: (step, detail).
+    fit
+        The response model, for inverse propensities.
+    """
+
+    reweight: Callable[[Floats], Floats]
+    cells: collapsing.CellMap
+    labels: NDArray[Any]
+    aux: Floats | None = None
+    restore: Callable[[Floats], Floats] | None = None
+    steps: list[tuple[str, str]] = field(default_factory=list)
+    fit: propensity.PropensityFit | None = None
+
+    @property
+    def n_pop(self) -> dict[str, float]:
+        """Staff in each response cell."""
+        return {cell.label: cell.N for cell in self.cells.cells}
+
+
+Method = Callable[[Population, Mapping[str, Any], str], Plan]
+METHODS: dict[str, Method] = {}
+
+
+def method(name: str) -> Callable[[Method], Method]:
+    """Register a weighting method under the name that the configuration uses."""
+
+    def register(function: Method) -> Method:
+        METHODS[name] = function
+        return function
+
+    return register
+
+
+def scale_to(indicator: Floats, totals: Floats) -> Callable[[Floats], Floats]:
+    """Make a function that scales weights to totals within disjoint classes (n, K)."""
+
+    def reweight(start: Floats) -> Floats:
+        W = np.asarray(start, float).reshape(len(indicator), -1)
+        sums = indicator.T @ W
+        if (sums <= 0).any():
+            raise SurveyError(
+                "weighting: a response cell has staff and no respondent left; merge it with another "
+                "(`collapse`), or raise min_n."
+            )
+        return (W * (indicator @ (totals[:, None] / sums))).reshape(np.shape(start))
+
+    return reweight
+
+
+def class_plan(cells: collapsing.CellMap, labels: NDArray[Any]) -> Plan:
+    """Plan that gives each cell its N_h / n_h (on top of base weights)."""
+    names = [cell.label for cell in cells.cells]
+    indicator = np.column_stack([labels == name for name in names]).astype(float)
+    steps = [("merge", text) for text in cells.merges] + [("warning", text) for text in cells.warnings]
+    for cell in cells.cells:
+        if cell.n < COMFORTABLE and len(names) > 1:
+            steps.append(("note", f"{cell.label} rests on {cell.n:g} respondents, fewer than {COMFORTABLE}."))
+    reweight = scale_to(indicator, np.array([cell.N for cell in cells.cells]))
+    return Plan(reweight, cells, labels, steps=steps)
+
+
+def group_plan(people: Population, scheme: str) -> Plan:
+    """Second-phase cells for weights that vary within cells: the groups (agencies), or all staff."""
+    if people.group is None:
+        return METHODS["none"](people, {}, scheme)
+    return METHODS["poststratify"](people, {"by": [people.group]}, scheme)
+
+
+@method("none")
+def unweighted(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+    """Weight everybody alike, N/n (or in proportion to the base weights)."""
+    labels = np.full(int(people.respondent.sum()), ALL)
+    cell = collapsing.Cell("", (ALL,), people.staff, float(len(labels)))
+    return class_plan(collapsing.CellMap([cell]), labels)
+
+
+def _raw_cells(people: Population, by: Sequence[str], within: str | None) -> list[collapsing.Cell]:
+    index = people.frame.index
+    counts, base = pd.Series(people.counts, index=index), pd.Series(people.base, index=index)
+    return collapsing.count_cells(people.frame, by, counts, within=within, base=base)
+
+
+@method("poststratify")
+def poststratify(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+    """Weighting classes, merged by the rules of ``collapse``; in a census the same as post-strata."""
+    rules = settings.get("collapse")
+    within = rules.get("within") if rules else None
+    by = list(settings["by"])
+    raw = _raw_cells(people, by, within)
+    if rules:
+        cells = collapsing.collapse(raw, rules, scheme=scheme)
+    else:
+        empty = [f"{cell.label} ({cell.N:g} staff)" for cell in raw if cell.n == 0]
+        if empty:
+            raise SurveyError(
+                f"weighting scheme '{scheme}': no respondent in {shown(empty)}, so nobody can stand for "
+                "these staff. Let cells be merged (`collapse`), or merge categories by a recode."
+            )
+        cells = collapsing.CellMap(raw)
+    labels = collapsing.raw_labels(people.answered, by).map(cells.labels).to_numpy(dtype=object)
+    plan = class_plan(cells, labels)
+    coarse = within or people.group or by[0]
+    margin = calibration.margin(coarse, people.answered[coarse], people.totals(coarse))
+    plan.restore = scale_to(margin.indicator, margin.totals)
+    return plan
+
+
+def _margins(people: Population, variables: Sequence[str]) -> list[calibration.Margin]:
+    problems = Problems()
+    made = []
+    for variable in variables:
+        try:
+            made.append(calibration.margin(variable, people.answered[variable], people.totals(variable)))
+        except SurveyError as error:
+            problems.extend(error.problems)
+    problems.raise_if_any()
+    return made
+
+
+def auxiliaries(people: pd.DataFrame, settings: Mapping[str, Any]) -> Floats | None:
+    """Auxiliaries whose totals a scheme meets, for the residuals of its standard errors.
+
+    Parameters
+    ----------
+    people
+        Respondents, with the variables that the scheme names.
+    settings
+        The scheme; of a composed one, its last step counts.
+
+    Returns
+    -------
+    ndarray or None
+        Shape (n, p): indicators of every level of every margin, then the numeric variables; None for
+        weighting classes and inverse propensities.
+    """
+    if settings.get("method") == "compose":
+        return auxiliaries(people, settings["steps"][-1])
+    if settings.get("method") not in ("rake", "calibrate"):
+        return None
+    blocks = []
+    for variable in settings.get("margins", []):
+        values = people[variable].astype(str)
+        blocks += [(values == level).to_numpy(dtype=float) for level in sorted(values.unique())]
+    blocks = blocks or [np.ones(len(people))]
+    blocks += [people[name].to_numpy(dtype=float) for name in settings.get("numeric", [])]
+    return np.column_stack(blocks)
+
+
+@method("rake")
+def rake(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+    """Raking to the margins of the staff list."""
+    margins = _margins(people, settings["margins"])
+    calibration.check_margins_agree({m.variable: dict(zip(m.levels, m.totals, strict=True)) for m in margins})
+    plan = group_plan(people, scheme)
+    _, iterations = calibration.rake(people.start, margins)
+    names = ", ".join(settings["margins"])
+    plan.steps.append(("rake", f"Margins {names} met after {iterations} cycles."))
+    plan.reweight = plan.restore = lambda start: calibration.rake(start, margins)[0]
+    plan.aux = auxiliaries(people.answered, settings)
+    return plan
+
+
+@method("calibrate")
+def calibrate(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+    """Calibration to margins and to totals of numeric variables (GREG when the distance is linear)."""
+    margins = _margins(people, settings.get("margins", []))
+    numeric = list(settings.get("numeric", []))
+    # The first margin carries the intercept; a level less of each further one keeps the columns independent.
+    blocks = [one.indicator[:, min(place, 1) :] for place, one in enumerate(margins)]
+    totals = [one.totals[min(place, 1) :] for place, one in enumerate(margins)]
+    if not margins:
+        blocks, totals = [np.ones((int(people.respondent.sum()), 1))], [np.array([people.staff])]
+    for name in numeric:
+        values = people.frame[name].to_numpy(dtype=float)
+        blocks.append(values[people.respondent][:, None])
+        totals.append(np.array([float(people.base @ values)]))
+    X, T = np.column_stack(blocks), np.concatenate(totals)
+    kind = settings.get("distance", "linear")
+    bounds = tuple(settings["bounds"]) if settings.get("bounds") else None
+
+    def run(start: Floats) -> tuple[Floats, int]:
+        # Bounds are ratios to weights that already sum to the population.
+        scaled = start * (people.staff / np.asarray(start).sum(axis=0))
+        return calibration.calibrate(scaled, X, T, kind=kind, bounds=bounds)
+
+    plan = group_plan(people, scheme)
+    _, iterations = run(people.start)
+    plan.steps.append(("calibrate", f"Totals met after {iterations} steps ({kind} distance)."))
+    plan.reweight = plan.restore = lambda start: run(start)[0]
+    plan.aux = auxiliaries(people.answered, settings)
+    return plan
+
+
+@method("propensity")
+def inverse_propensity(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+    """Inverse estimated response propensities, or classes of them."""
+    X, _ = propensity.design_matrix(people.frame, settings["predictors"])
+    counted = np.where(people.respondent, people.base, 0.0)
+    fitted = propensity.fit(X, counted, people.base)
+    note = "with Firth's penalty, because of separation" if fitted.firth else "by maximum likelihood"
+    steps = [("propensity", f"Response model on {', '.join(settings['predictors'])} fitted {note}.")]
+    if settings.get("classes"):
+        plan = _propensity_classes(people, settings, fitted.p, scheme)
+    else:
+        plan = group_plan(people, scheme)
+        plan.reweight = _reweight_propensity(people, X, fitted.firth)
+        plan.restore = scale_to(np.ones((int(people.respondent.sum()), 1)), np.array([people.staff]))
+        plan.fit = fitted
+    plan.steps = steps + plan.steps
+    return plan
+
+
+def _reweight_propensity(people: Population, X: Floats, firth: bool) -> Callable[[Floats], Floats]:
+    def reweight(start: Floats) -> Floats:
+        given = np.asarray(start, float).reshape(int(people.respondent.sum()), -1)
+        counted = np.zeros((len(X), given.shape[1]))
+        counted[people.respondent] = given
+        p = propensity.fit(X, counted, people.base, firth=firth).p[people.respondent]
+        W = given / p
+        return (W * (people.staff / W.sum(axis=0))).reshape(np.shape(start))
+
+    return reweight
+
+
+def _propensity_classes(people: Population, settings: Mapping[str, Any], p: Floats, scheme: str) -> Plan:
+    classes = propensity.quantile_classes(p, int(settings["classes"]))
+    frame = people.frame.assign(_class=[f"Class {code + 1}" for code in classes])
+    rules = {"min_n": 5} | dict(settings.get("collapse") or {})
+    rules.pop("within", None)
+    answered = pd.Series(people.respondent, index=frame.index)
+    raw = collapsing.count_cells(frame, ["_class"], answered, base=pd.Series(people.base, index=frame.index))
+    cells = collapsing.collapse(raw, rules, scheme=scheme)
+    labels = frame.loc[people.respondent, "_class"].map(cells.labels).to_numpy(dtype=object)
+    plan = class_plan(cells, labels)
+    plan.restore = scale_to(np.ones((len(labels), 1)), np.array([people.staff]))
+    return plan
+
+
+@method("compose")
+def compose(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+    """Several methods in a row, each starting from the weights of the one before."""
+    parts = [build(people, step, scheme) for step in settings["steps"]]
+    plan = group_plan(people, scheme)
+
+    def reweight(start: Floats) -> Floats:
+        for part in parts:
+            start = part.reweight(start)
+        return start
+
+    plan.reweight = reweight
+    plan.restore = parts[-1].restore
+    plan.aux = parts[-1].aux
+    plan.steps = [step for part in parts for step in part.steps]
+    return plan
+
+
+def merge_signatures(
+    people: Population, settings: Mapping[str, Any], counted: Floats, scheme: str
+) -> NDArray[np.intp]:
+    """Give a number to each way of merging cells, for each column of `counted` (n, R).
+
+    Returns
+    -------
+    ndarray
+        Shape (R,); equal numbers lead to the same cells; −1 throughout where the scheme merges nothing.
+    """
+    steps = [step for step in [settings, *settings.get("steps", [])] if step.get("method") == "poststratify"]
+    steps = [step for step in steps if step.get("collapse")]
+    if not steps:
+        return np.full(counted.shape[1], -1, dtype=np.intp)
+    found = np.zeros((counted.shape[1], len(steps)), dtype=np.intp)
+    for place, step in enumerate(steps):
+        found[:, place] = _merge_codes(people, step, counted, scheme)
+    return np.unique(found, axis=0, return_inverse=True)[1].reshape(-1).astype(np.intp)
+
+
+def _merge_codes(
+    people: Population, step: Mapping[str, Any], counted: Floats, scheme: str
+) -> NDArray[np.intp]:
+    rules = step["collapse"]
+    raw = _raw_cells(people, step["by"], rules.get("within"))
+    labels = collapsing.raw_labels(people.answered, step["by"]).to_numpy()
+    sums = np.stack([counted[labels == cell.label].sum(axis=0) for cell in raw], axis=1).round(9)
+    distinct, inverse = np.unique(sums, axis=0, return_inverse=True)
+    codes: dict[tuple[tuple[str, ...], ...], int] = {}
+    numbers = []
+    for row in distinct:
+        cells = [replace(cell, n=float(n)) for cell, n in zip(raw, row, strict=True)]
+        merged = tuple(cell.members for cell in collapsing.collapse(cells, rules, scheme=scheme).cells)
+        numbers.append(codes.setdefault(merged, len(codes)))
+    return np.array(numbers, dtype=np.intp)[inverse.reshape(-1)]
+
+
+def build(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+    """Build a scheme's plan: its method, then its trimming.
+
+    Raises
+    ------
+    SurveyError
+        If the method is unknown, or cannot be carried out on these people.
+    """
+    name = settings.get("method")
+    if name not in METHODS:
+        raise SurveyError(
+            f"weighting scheme '{scheme}': unknown method '{name}'; "
+            f"choose one of {shown(sorted(METHODS), 10)}."
+        )
+    plan = METHODS[name](people, settings, scheme)
+    return _with_trim(plan, people, settings["trim"]) if settings.get("trim") else plan
+
+
+def _with_trim(plan: Plan, people: Population, rule: Mapping[str, float]) -> Plan:
+    untrimmed, restore = plan.reweight, plan.restore
+    if restore is None:
+        raise SurveyError("weighting: equal weights cannot be trimmed; take `trim` out of this scheme.")
+
+    def reweight(start: Floats) -> Floats:
+        return calibration.trim(untrimmed(start), rule, restore)
+
+    before, after = untrimmed(people.start), reweight(people.start)
+    cut = int((after < before * (1 - 1e-9)).sum())
+    plan.steps.append(
+        (
+            "trim",
+            f"{cut} weights lowered; greatest {before.max():.4g} before and {after.max():.4g} after; "
+            f"design effect {kish_deff(before):.4f} before and {kish_deff(after):.4f} after.",
+        )
+    )
+    plan.reweight = reweight
+    return plan
