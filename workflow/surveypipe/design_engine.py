@@ -18,7 +18,7 @@ Traps of svy 0.35, and what stands against each here:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surveypipe.problems import Problems, SurveyError, shown
-from surveypipe.variance import Cells, VarianceTable, response_cells, second_phase_means
+from surveypipe.variance import (
+    Cells,
+    VarianceTable,
+    residuals,
+    response_cells,
+    second_phase_covariance,
+    second_phase_means,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,10 +102,22 @@ def second_phase(
     return SecondPhase(w, labels, {str(k): float(v) for k, v in n_pop.items()}, matrix)
 
 
-def subset(design: SecondPhase, rows: NDArray[Any]) -> SecondPhase:
-    """Keep some respondents of a design as arrays; cells keep their sizes, so use it to compare only."""
-    aux = None if design.aux is None else design.aux[rows]
-    return replace(design, weights=design.weights[rows], labels=design.labels[rows], aux=aux)
+def covariance(design: SecondPhase, *, fpc: bool) -> Callable[[Floats], Floats]:
+    """Covariance of totals of weighted influence values under the design, as a function of the values."""
+    cells = design.cells
+
+    def of(scores: Floats) -> Floats:
+        if design.aux is not None:
+            w = design.weights[:, None]
+            scores = residuals(scores / w, design.aux, design.weights) * w
+        return second_phase_covariance(scores, cells, fpc=fpc)
+
+    return of
+
+
+def domain_df(design: SecondPhase, inside: NDArray[np.bool_]) -> int:
+    """Degrees of freedom of a domain: its respondents less the cells they are in."""
+    return int(inside.sum()) - len(set(design.labels[inside]))
 
 
 def domain_means(Y: ArrayLike, design: SecondPhase, *, fpc: bool = True) -> VarianceTable:
@@ -286,10 +305,17 @@ def ratios(made: svy.Sample, above: str, below: str, *, by: str | None = None) -
 
 
 def quantiles(
-    made: svy.Sample, variables: Sequence[str], p: Sequence[float], *, by: str | None = None
+    made: svy.Sample,
+    variables: Sequence[str],
+    p: Sequence[float],
+    *,
+    by: str | None = None,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Quantiles by R's ``math`` rule with Woodruff intervals on the probability scale."""
-    results = made.estimation.quantile(list(variables), p=list(p), by=by, drop_nulls=True, q_method="higher")
+    results = made.estimation.quantile(
+        list(variables), p=list(p), by=by, drop_nulls=True, q_method="higher", alpha=1 - level
+    )
     return _tidy(list(results))
 
 

@@ -1,0 +1,478 @@
+"""The table of estimates: every variable, level, group and weighting scheme in one tidy row each.
+
+Estimands are laid out once as columns of a matrix (NaN outside the domain) and estimated under each scheme in
+bulk. Degrees of freedom are respondents in the domain less response cells in the domain. Reporting
+conventions: a proportion of 0 or 1 has no standard error and a Korn-Graubard interval; ordinal items of four
+points or more also have their merged categories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveypipe import design_engine, intervals, replicates
+from surveypipe.estimate_rows import estimate_frame, estimate_row
+from surveypipe.identifiers import estimate_id
+from surveypipe.problems import Problems, shown
+from surveypipe.variance import VarianceTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+MERGED_FROM = 4
+SHARES = ("binary", "categorical", "ordinal")
+MEANS = ("ordinal", "numeric")
+QUANTILES = {0.25: "lower_quartile", 0.5: "median", 0.75: "upper_quartile"}
+SMALL_DF = 8
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the analysis of a survey rests on.
+
+    Attributes
+    ----------
+    respondents
+        One row per respondent, in the order of the weights.
+    variables
+        Variable -> label, type and values (the file variables.json).
+    designs
+        Scheme -> design, in the order of the configuration.
+    primary, unweighted
+        Scheme of the published estimates, and the one without weights (None if there is none).
+    config
+        Sections analysis, claims, groups, weighting, sensitivity.
+    replicate_weights
+        Scheme -> (matrix of shape (n, R), coefficients of shape (R,)); may be empty.
+    """
+
+    respondents: pd.DataFrame
+    variables: Mapping[str, Mapping[str, Any]]
+    designs: Mapping[str, design_engine.SecondPhase]
+    primary: str
+    unweighted: str | None
+    config: Mapping[str, Any]
+    replicate_weights: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+
+    @property
+    def fpc(self) -> bool:
+        """Whether descriptive estimates have the finite-population correction."""
+        return bool(self.config["analysis"]["fpc"]["descriptive"])
+
+    @property
+    def level(self) -> float:
+        """Level of the intervals."""
+        return float(self.config["analysis"]["ci_level"])
+
+    def label(self, variable: str) -> str:
+        """Display name of a variable."""
+        return str(self.variables[variable].get("label") or variable)
+
+    def values(self, variable: str) -> dict[str, str]:
+        """Codes (as text) and labels of a variable's answers, in order."""
+        return {str(code): str(text) for code, text in self.variables[variable].get("values", {}).items()}
+
+
+@dataclass(frozen=True)
+class Estimand:
+    """One quantity to estimate, and its column of outcomes (NaN outside its domain), shape (n,)."""
+
+    variable: str
+    statistic: str
+    outcome: Floats
+    level: str = ""
+    level_label: str = ""
+    group: str = "overall"
+    group_level: str = ""
+    claim: str = ""
+    base: str = "answered"
+    identifier_label: str = ""
+
+    @property
+    def share(self) -> bool:
+        """Whether it is a proportion."""
+        return self.statistic == "proportion"
+
+
+def same_code(first: object, second: object) -> bool:
+    """Whether two codes are the same answer: 1, 1.0 and '1' are."""
+    try:
+        return float(str(first)) == float(str(second))
+    except ValueError:
+        return str(first) == str(second)
+
+
+def indicator(column: pd.Series, code: object) -> Floats:
+    """1.0 where a variable has a code, 0.0 where it has another, NaN where it is missing; shape (n,)."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(column):
+        hit = column.to_numpy(float) == float(str(code))
+    else:
+        hit = (column.astype(str) == str(code)).to_numpy()
+    return np.where(column.notna().to_numpy(), hit.astype(float), np.nan)
+
+
+def readers(survey: Survey) -> NDArray[np.bool_]:
+    """Respondents who are readers by the configuration; all False if it names no such variable."""
+    chosen = survey.config["sensitivity"]
+    name = chosen.get("reader_variable")
+    if not name:
+        return np.zeros(len(survey.respondents), dtype=bool)
+    return np.asarray(indicator(survey.respondents[name], chosen["reader_level"]) == 1.0)
+
+
+def claim_of(config: Mapping[str, Any]) -> dict[str, str]:
+    """Variable -> claim: the one it is the estimand of, else the first that names it as secondary."""
+    found: dict[str, str] = {}
+    for key, claim in config["claims"].items():
+        for name in claim.get("secondary", []):
+            found.setdefault(name, key)
+    found.update({claim["variable"]: key for key, claim in reversed(list(config["claims"].items()))})
+    return found
+
+
+def analysed_variables(config: Mapping[str, Any]) -> list[str]:
+    """Variables to estimate, each once: items, then those of claims and of tests."""
+    analysis = config["analysis"]
+    names = list(analysis["items"])
+    for claim in config["claims"].values():
+        names += [claim["variable"], *claim.get("secondary", [])]
+    names += [test["variable"] for test in analysis["tests"]]
+    return list(dict.fromkeys(names))
+
+
+def check(
+    respondents: pd.DataFrame,
+    variables: Mapping[str, Mapping[str, Any]],
+    config: Mapping[str, Any],
+    schemes: Iterable[str],
+) -> None:
+    """Check that all the configuration asks for can be estimated.
+
+    Raises
+    ------
+    SurveyError
+        Naming every unknown variable, scheme, level or group at once.
+    """
+    problems = Problems()
+    known = list(schemes)
+    for scheme in config["weighting"]["schemes"]:
+        if scheme not in known:
+            problems.add(
+                f"weighting.schemes: there are no weights of scheme '{scheme}'; the weights hold "
+                f"{shown(known)}. Run the weighting again."
+            )
+    if config["weighting"]["primary"] not in config["weighting"]["schemes"]:
+        problems.add(
+            f"weighting.primary: unknown scheme '{config['weighting']['primary']}'; choose one of "
+            f"{shown(config['weighting']['schemes'])}."
+        )
+    wanted = {name: "analysis or claims" for name in analysed_variables(config)}
+    wanted |= {name: "analysis.characteristics" for name in config["analysis"]["characteristics"]}
+    wanted |= {test["between"]: "analysis.tests" for test in config["analysis"]["tests"]}
+    wanted |= {name: "groups" for name in config["groups"]}
+    for name, where in wanted.items():
+        if name not in respondents or name not in variables:
+            problems.add(f"{where}: unknown variable '{name}'; it is neither in the data nor derived.")
+        elif variables[name]["type"] not in (*SHARES, "numeric"):
+            problems.add(f"{where}: '{name}' is a {variables[name]['type']} and cannot be estimated.")
+    problems.extend(_claim_problems(variables, config))
+    problems.raise_if_any()
+
+
+def _claim_problems(variables: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any]) -> Iterator[str]:
+    bases: dict[str, tuple[str, str]] = {}
+    for key, claim in config["claims"].items():
+        name = claim["variable"]
+        values = variables.get(name, {}).get("values", {})
+        if claim["kind"] == "share" and values and not any(same_code(claim["level"], c) for c in values):
+            yield (
+                f"claims.{key}.level: '{name}' has no answer {claim['level']}; its answers are "
+                f"{shown(f'{code} ({text})' for code, text in values.items())}."
+            )
+        before = bases.setdefault(name, (key, claim["base"]))
+        if before[1] != claim["base"]:
+            yield (
+                f"claims.{key}.base: '{name}' is estimated on base '{before[1]}' for claim {before[0]} and "
+                f"on '{claim['base']}' here; make a derived variable for one of them."
+            )
+
+
+def merged_categories(values: Mapping[str, str]) -> list[tuple[str, str, list[str]]]:
+    """Lower, middle and upper categories of an ordinal item: (level, label, codes).
+
+    Halves of the scale; the middle of an odd number of points stands alone. Empty below four points.
+    """
+    codes = list(values)
+    if len(codes) < MERGED_FROM:
+        return []
+    half = len(codes) // 2
+    parts = [("low", codes[:half]), ("middle", codes[half : len(codes) - half]), ("high", codes[-half:])]
+    return [(name, _joined(values, part), part) for name, part in parts if part]
+
+
+def _joined(values: Mapping[str, str], codes: Sequence[str]) -> str:
+    first, *others = [values[code] for code in codes]
+    return " or ".join([first, *(text[:1].lower() + text[1:] for text in others)])
+
+
+def estimands(survey: Survey) -> list[Estimand]:
+    """Lay out everything to estimate, over all respondents and within each group."""
+    made: list[Estimand] = []
+    reader, claims = readers(survey), claim_of(survey.config)
+    base = {claim["variable"]: claim["base"] for claim in survey.config["claims"].values()}
+    places = _places(survey)
+    for name in analysed_variables(survey.config):
+        for plain in _ungrouped(survey, name):
+            domain = reader if base.get(name) == "readers" else np.ones(len(reader), dtype=bool)
+            for group, level, inside in places:
+                if group == name:
+                    continue
+                made.append(
+                    Estimand(
+                        variable=name,
+                        statistic=plain.statistic,
+                        outcome=np.where(domain & inside, plain.outcome, np.nan),
+                        level=plain.level,
+                        level_label=plain.level_label,
+                        group=group,
+                        group_level=level,
+                        claim=claims.get(name, ""),
+                        base=base.get(name, "answered"),
+                        identifier_label=plain.identifier_label,
+                    )
+                )
+    return made
+
+
+def _places(survey: Survey) -> list[tuple[str, str, NDArray[np.bool_]]]:
+    everybody = np.ones(len(survey.respondents), dtype=bool)
+    places = [("overall", "", everybody)]
+    for group, about in survey.config["groups"].items():
+        for level in about["levels"]:
+            places.append((group, str(level), indicator(survey.respondents[group], level) == 1.0))
+    return places
+
+
+def _ungrouped(survey: Survey, name: str) -> Iterator[Estimand]:
+    column, about = survey.respondents[name], survey.variables[name]
+    values = survey.values(name)
+    if about["type"] in SHARES:
+        for code, text in values.items():
+            yield Estimand(name, "proportion", indicator(column, code), code, text, identifier_label=text)
+    if about["type"] == "ordinal":
+        for level, text, codes in merged_categories(values):
+            hits = np.sum([indicator(column, code) for code in codes], axis=0)
+            # A middle category of one point has that point's label: the identifier tells them apart.
+            unique = f"{level} {text}" if len(codes) == 1 else text
+            yield Estimand(name, "proportion", hits, level, text, identifier_label=unique)
+    if about["type"] in MEANS:
+        yield Estimand(name, "mean", column.to_numpy(float))
+
+
+def descriptive_rows(survey: Survey, wanted: Sequence[Estimand]) -> Iterator[dict[str, Any]]:
+    """Proportions and means under every scheme, with intervals."""
+    Y = np.column_stack([one.outcome for one in wanted])
+    for scheme, design in survey.designs.items():
+        table = design_engine.domain_means(Y, design, fpc=survey.fpc)
+        yield from scheme_rows(survey, wanted, Y, scheme, table)
+
+
+def scheme_rows(
+    survey: Survey, wanted: Sequence[Estimand], Y: Floats, scheme: str, table: VarianceTable
+) -> Iterator[dict[str, Any]]:
+    """Rows of one scheme, from its table of estimates and standard errors."""
+    design = survey.designs[scheme]
+    inside = ~np.isnan(Y)
+    deff = _kish(inside * design.weights[:, None])
+    share = np.array([one.share for one in wanted])
+    complete = _complete(inside, design)
+    se = np.where(share & ((table.estimate <= 0) | (table.estimate >= 1)) & ~complete, np.nan, table.se)
+    low, high = _limits(survey, table, se, share, deff, complete & survey.fpc)
+    jackknife = _jackknife(survey, scheme, Y, table.estimate)
+    n_level = np.where(inside, Y == 1, False).sum(axis=0)
+    for k, one in enumerate(wanted):
+        yield estimate_row(
+            one.variable, one.statistic, table.estimate[k],
+            claim=one.claim, level=one.level, group=one.group, group_level=one.group_level, scheme=scheme,
+            n=int(table.n[k]), se=se[k], df=table.df[k], ci_low=low[k], ci_high=high[k], ci_level=survey.level,
+            deff_kish=deff[k], deff_design=table.deff_design[k], fpc=survey.fpc,
+            method=_method(survey, design, one, table.estimate[k], complete[k] and survey.fpc),
+            variable_label=survey.label(one.variable), level_label=one.level_label, base=one.base,
+            n_level=int(n_level[k]) if one.share else None,
+            se_jackknife=jackknife[k] if np.isfinite(se[k]) else np.nan,
+            flag=_flag(one, table.estimate[k], table.n[k], table.df[k]),
+        ) | {
+            "estimate_id": estimate_id(
+                one.variable, one.identifier_label, one.statistic, one.group, one.group_level, scheme
+            )
+        }  # fmt: skip
+
+
+def _kish(share: Floats) -> Floats:
+    """Kish's design effect n Σw² / (Σw)² of the weights in each domain."""
+    count = (share > 0).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(count * (share**2).sum(axis=0) / share.sum(axis=0) ** 2)
+
+
+def _complete(inside: NDArray[np.bool_], design: design_engine.SecondPhase) -> NDArray[np.bool_]:
+    """Whether everybody answered in every cell that a domain touches."""
+    cells = design.cells
+    partial = (cells.f < 1)[cells.codes]
+    return np.asarray(inside.any(axis=0) & ~(inside & partial[:, None]).any(axis=0))
+
+
+def _limits(
+    survey: Survey,
+    table: VarianceTable,
+    se: Floats,
+    share: NDArray[np.bool_],
+    deff: Floats,
+    known: NDArray[np.bool_],
+) -> tuple[Floats, Floats]:
+    analysis = survey.config["analysis"]
+    low, high = intervals.t_interval(table.estimate, se, table.df, level=survey.level)
+    p = np.where(share, table.estimate, 0.5)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        start = table.n / deff
+        share_low, share_high = intervals.proportion_interval(
+            p, se, table.df, table.n,
+            method=analysis["proportion_interval"], level=survey.level, n_start=start,
+        )  # fmt: skip
+    low, high = np.where(share, share_low, low), np.where(share, share_high, high)
+    return np.where(known, table.estimate, low), np.where(known, table.estimate, high)
+
+
+def _jackknife(survey: Survey, scheme: str, Y: Floats, estimate: Floats) -> Floats:
+    if scheme not in survey.replicate_weights or not survey.fpc:
+        return np.full(len(estimate), np.nan)
+    matrix, coefs = survey.replicate_weights[scheme]
+    return np.sqrt(replicates.variance(replicates.means(Y, matrix), estimate, coefs))
+
+
+def _method(
+    survey: Survey, design: design_engine.SecondPhase, one: Estimand, estimate: float, known: bool
+) -> str:
+    variance = "second phase within agency on regression residuals" if design.aux is not None else "second phase"
+    if known:
+        return f"{variance}; everybody answered"
+    if not one.share:
+        return f"{variance}; t interval"
+    name = survey.config["analysis"]["proportion_interval"]
+    return f"{variance}; {intervals.INTERVAL_NAMES['korn_graubard_capped' if estimate in (0, 1) else name]}"
+
+
+def _flag(one: Estimand, estimate: float, n: float, df: float) -> str:
+    if n == 0:
+        return "nobody in the base"
+    words = []
+    if one.share and estimate in (0, 1):
+        words.append("nobody gave this answer" if estimate == 0 else "everybody gave this answer")
+    if df < 1:
+        words.append("no degrees of freedom")
+    elif df < SMALL_DF:
+        words.append("few degrees of freedom")
+    return "; ".join(words)
+
+
+def quantile_rows(survey: Survey, wanted: Sequence[Estimand]) -> Iterator[dict[str, Any]]:
+    """Median and quartiles of ordinal and numeric variables, under the primary scheme and unweighted."""
+    import pandas as pd
+
+    means = [one for one in wanted if one.statistic == "mean" and not np.isnan(one.outcome).all()]
+    outcomes = pd.DataFrame({f"y{k}": one.outcome for k, one in enumerate(means)})
+    for scheme in dict.fromkeys(name for name in (survey.primary, survey.unweighted) if name):
+        if not means:
+            return
+        made = design_engine.second_phase_sample(outcomes, survey.designs[scheme], fpc=survey.fpc)
+        table = design_engine.quantiles(made, list(outcomes), list(QUANTILES), level=survey.level)
+        for row in table.to_dict("records"):
+            one = means[int(row["variable"][1:])]
+            yield estimate_row(
+                one.variable, QUANTILES[row["prob"]], row["estimate"],
+                claim=one.claim, group=one.group, group_level=one.group_level, scheme=scheme, n=row["n"],
+                # An answer scale has few steps: a half-width of 0 is the step, not certainty.
+                se=row["se"] if row["se"] and row["se"] > 0 else np.nan, df=row["df"],
+                ci_low=row["ci_low"], ci_high=row["ci_high"], ci_level=survey.level, fpc=survey.fpc,
+                method="second phase; Woodruff interval", variable_label=survey.label(one.variable),
+                base=one.base,
+            )  # fmt: skip
+
+
+def count_rows(flow: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Counts of the flow of cases as rows."""
+    for row in flow.to_dict("records"):
+        place = _place(row)
+        yield estimate_row(
+            str(row["stage"]), "count", float(row["n"]), **place, n=row["n"], method="count",
+            variable_label=str(row["stage_label"]), base="all",
+        )  # fmt: skip
+
+
+def response_rate_rows(rates: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """AAPOR rates as rows: n is the denominator, n_level the numerator."""
+    for row in rates.to_dict("records"):
+        yield estimate_row(
+            str(row["rate"]), "response_rate", row["value"], **_place(row), n=row["denominator"],
+            method=f"AAPOR {row['rate']}: {row['formula']}", variable_label=f"AAPOR {row['rate']}",
+            base="all", n_level=row["numerator"],
+        )  # fmt: skip
+
+
+def _place(row: Mapping[Any, Any]) -> dict[str, str]:
+    level = row["group_level"]
+    return {"group": str(row["group"]), "group_level": level if isinstance(level, str) else ""}
+
+
+# Column of the diagnostics -> variable and label of its row ('N' and 'n' would make the same identifier).
+DIAGNOSTICS = {
+    "N": ("staff", "Eligible staff"),
+    "n": ("respondents", "Respondents"),
+    "sum_weights": ("sum_weights", "Sum of weights"),
+    "w_min": ("w_min", "Smallest weight"),
+    "w_max": ("w_max", "Greatest weight"),
+    "w_mean": ("w_mean", "Mean weight"),
+    "deff_kish": ("deff_kish", "Design effect of weighting (Kish)"),
+    "n_eff": ("n_eff", "Effective number of respondents"),
+    "n_cells": ("n_cells", "Response cells"),
+    "n_merged": ("n_merged", "Cells merged"),
+}
+
+
+def diagnostic_rows(diagnostics: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Weight diagnostics as rows."""
+    for row in diagnostics.to_dict("records"):
+        for column, (name, label) in DIAGNOSTICS.items():
+            yield estimate_row(
+                name, "weight_diagnostic", float(row[column]), scheme=str(row["scheme"]), n=row["n"],
+                method=str(row["method"]), variable_label=label, base="all",
+            )  # fmt: skip
+
+
+def missing_rows(survey: Survey, missing: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """How many gave no answer to an item, by reason; of all respondents, unweighted."""
+    people = len(survey.respondents)
+    held = missing[missing["id"].isin(set(survey.respondents["id"]))]
+    names = {"blank": "Left blank", "not_asked": "Not asked", "set_missing": "Set to missing in cleaning"}
+    for name in analysed_variables(survey.config):
+        rows = held[held["variable"] == name]
+        label = rows["label"].fillna("").astype(str)
+        text = label.where((rows["reason"] == "user_missing") & (label != ""), rows["reason"].map(names))
+        for reason, count in text.value_counts().sort_index().items():
+            yield estimate_row(
+                name, "no_answer", float(count), level=str(reason), n=people, method="count",
+                variable_label=survey.label(name), base="all", scheme=survey.unweighted or "none",
+            )  # fmt: skip
+
+
+def gather(*parts: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Put the rows of all parts into the table of estimates."""
+    return estimate_frame([row for part in parts for row in part])
