@@ -357,23 +357,33 @@ def _trim_to_cap(
 def _trim_to_deff(
     W: Floats, target: float, back: Callable[[Floats], Floats], tolerance: float, max_iterations: int
 ) -> Floats:
-    """Find the highest cap whose trimmed weights have at most the wanted design effect, by bisection."""
-    done = kish_deff(W) <= target
-    low = np.where(W > 0, W, np.nan)
-    low, high = np.nanmean(low, axis=0), W.max(axis=0)
-    best, found = W.copy(), done.copy()
-    for _ in range(40):
-        middle = (low + high) / 2
-        V, met = _trim_to_cap(W, np.where(done, np.inf, middle), back, tolerance, max_iterations)
-        deff = kish_deff(V)
-        good = met & (deff <= target)
-        best = np.where(good & ~done, V, best)
-        found |= good
-        raise_cap = good | ~met
-        low, high = np.where(raise_cap, middle, low), np.where(raise_cap, high, middle)
+    """Find the highest cap whose trimmed weights have at most the wanted design effect.
+
+    Raking after a cut can raise the design effect again, so that it need not fall with the cap: caps are
+    tried downwards in steps, then refined by bisection between the last two.
+    """
+    best, found = W.copy(), np.asarray(kish_deff(W) <= target)
+    mean = W.sum(axis=0) / np.maximum((W > 0).sum(axis=0), 1)
+    top, step = W.max(axis=0), (W.max(axis=0) - mean) / 40
+    low, high = top.copy(), top.copy()
+    settled = found.copy()
+    for number in range(1, 41):
+        cap = np.where(found, np.inf, top - number * step)
+        V, met = _trim_to_cap(W, cap, back, tolerance, max_iterations // 4)
+        good = met & (kish_deff(V) <= target) & ~found
+        best, low = np.where(good, V, best), np.where(good, cap, low)
+        high, found = np.where(good, cap + step, high), found | good
+        if found.all():
+            break
     if not found.all():
         raise SurveyError(
             f"weighting: no cap brings the design effect to {target:g} while the margins hold; "
             "allow a larger one."
         )
+    for _ in range(25):
+        middle = np.where(settled, np.inf, (low + high) / 2)
+        V, met = _trim_to_cap(W, middle, back, tolerance, max_iterations)
+        good = met & (kish_deff(V) <= target)
+        best = np.where(good & ~settled, V, best)
+        low, high = np.where(good, middle, low), np.where(good, high, middle)
     return best

@@ -189,8 +189,10 @@ def residuals(z: Floats, aux: Floats, weights: Floats) -> Floats:
         the starting weights for linear calibration and to agree with R's ``survey``.
     """
     root = np.sqrt(weights)[:, None]
-    slopes, *_ = np.linalg.lstsq(aux * root, z * root, rcond=1e-11)
-    return z - aux @ slopes
+    # Columns of one size, so that a headcount beside a salary is not taken for dependence.
+    columns = aux / np.maximum(np.linalg.norm(aux, axis=0), 1e-300)
+    slopes, *_ = np.linalg.lstsq(columns * root, z * root, rcond=1e-11)
+    return z - columns @ slopes
 
 
 def second_phase_means(
