@@ -18,10 +18,12 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import BaseStyle
+
 from surveypipe.determinism import write_zip
 
 TARGET = Path(__file__).with_name("reference.docx")
-SERIF, SANS = "Cambria", "Calibri"
+# Each has a metric twin on every system, so that lines and cells break alike in Word and LibreOffice.
+SERIF, SANS = "Times New Roman", "Arial"
 # The file is an input, not a product, so its date is fixed once.
 EPOCH = 1_356_998_400
 
@@ -52,13 +54,23 @@ PARAGRAPHS = {
     "Header": (SANS, 8.5, False, False, 0, 0, 1.0, "555555"),
     "Footer": (SANS, 8.5, False, False, 0, 0, 1.0, "555555"),
 }
-KEEP_WITH_NEXT = ("Heading 1", "Heading 2", "Heading 3", "Table Caption", "Captioned Figure", "Figure", "Abstract Title")
+KEEP_WITH_NEXT = (
+    "Heading 1",
+    "Heading 2",
+    "Heading 3",
+    "Table Caption",
+    "Captioned Figure",
+    "Figure",
+    "Abstract Title",
+)
 
 
 def main() -> None:
     """Change Pandoc's own reference document and write it with fixed bytes."""
     default = subprocess.run(
-        [pypandoc.get_pandoc_path(), "--print-default-data-file", "reference.docx"], capture_output=True, check=True
+        [pypandoc.get_pandoc_path(), "--print-default-data-file", "reference.docx"],
+        capture_output=True,
+        check=True,
     ).stdout
     document = Document(io.BytesIO(default))
     for name, settings in PARAGRAPHS.items():
@@ -84,7 +96,9 @@ def style_paragraph(document: Document, name: str, settings: tuple) -> None:
     """Set one paragraph style, made when it is not there."""
     font, size, bold, italic, before, after, spacing, colour = settings
     names = [style.name for style in document.styles]
-    style = document.styles[name] if name in names else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    style = (
+        document.styles[name] if name in names else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    )
     style.font.name, style.font.size, style.font.bold, style.font.italic = font, Pt(size), bold, italic
     style.font.color.rgb = RGBColor.from_string(colour)
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -107,11 +121,20 @@ def style_banner(style: BaseStyle) -> None:
         parse_xml(
             f'<w:pBdr {nsdecls("w")}><w:left w:val="single" w:sz="24" w:space="6" w:color="8A1C1C"/></w:pBdr>'
         ),
-        "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc",
+        "w:shd",
+        "w:tabs",
+        "w:suppressAutoHyphens",
+        "w:spacing",
+        "w:ind",
+        "w:jc",
     )
     properties.insert_element_before(
         parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="FBEEEE"/>'),
-        "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc",
+        "w:tabs",
+        "w:suppressAutoHyphens",
+        "w:spacing",
+        "w:ind",
+        "w:jc",
     )
 
 
@@ -123,13 +146,15 @@ def style_table(document: Document) -> None:
     rule = '<w:{0} w:val="single" w:sz="{1}" w:space="0" w:color="000000"/>'
     document.styles.element.append(
         parse_xml(
-            f'<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="Table"><w:name w:val="Table"/>'
+            f'<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="Table">'
+            '<w:name w:val="Table"/>'
             '<w:basedOn w:val="TableNormal"/><w:uiPriority w:val="59"/><w:qFormat/>'
-            f'<w:tblPr><w:tblBorders>{rule.format("top", 10)}{rule.format("bottom", 10)}</w:tblBorders>'
+            f"<w:tblPr><w:tblBorders>{rule.format('top', 10)}{rule.format('bottom', 10)}</w:tblBorders>"
             '<w:tblCellMar><w:top w:w="20" w:type="dxa"/><w:left w:w="70" w:type="dxa"/>'
             '<w:bottom w:w="20" w:type="dxa"/><w:right w:w="70" w:type="dxa"/></w:tblCellMar></w:tblPr>'
             '<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:tcBorders>'
-            f'{rule.format("bottom", 6)}</w:tcBorders><w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr></w:style>'
+            f'{rule.format("bottom", 6)}</w:tcBorders><w:vAlign w:val="bottom"/></w:tcPr>'
+            "</w:tblStylePr></w:style>"
         )
     )
 

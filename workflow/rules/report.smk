@@ -23,13 +23,11 @@ PAGE_STYLES = [
 
 
 rule render:
-    message:
-        "Report: typesetting {wildcards.document} with its authors (HTML, DOCX, PDF)"
     input:
         qmd="report/{document}.qmd",
         bibliography="report/references.bib",
         styles=PAGE_STYLES,
-        filters="report/filters/pandoc.lua",
+        filters=["report/filters/manuscript.lua", "report/filters/pandoc.lua"],
         numbers="<results>/numbers.yaml",
         tables="<results>/tables/index.json",
         figures="<results>/figures/index.json",
@@ -40,17 +38,19 @@ rule render:
         html="<results>/report/{document}.html",
         docx="<results>/report/{document}.docx",
         pdf="<results>/report/{document}.pdf",
+    log:
+        "<results>/logs/render_{document}_authors.log",
     wildcard_constraints:
         document="(?!.*-blinded$)[a-z][a-z0-9-]*",
+    conda:
+        "../../environment.yml"
     params:
         config=section("study", "report"),
         renderer=RENDERER,
         epoch=EPOCH,
         build=lambda wildcards: f"{config['results']}/build/{wildcards.document}/authors",
-    log:
-        "<results>/logs/render_{document}_authors.log",
-    conda:
-        "../../environment.yml"
+    message:
+        "Report: typesetting {wildcards.document} with its authors (HTML, DOCX, PDF)"
     shell:
         "python {input.script} --config {params.config:q} --document {wildcards.document} --renderer {params.renderer}"
         " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
@@ -60,13 +60,11 @@ rule render:
 
 
 rule render_blinded:
-    message:
-        "Report: typesetting {wildcards.document} without its authors (HTML, DOCX, PDF)"
     input:
         qmd="report/{document}.qmd",
         bibliography="report/references.bib",
         styles=PAGE_STYLES,
-        filters="report/filters/pandoc.lua",
+        filters=["report/filters/manuscript.lua", "report/filters/pandoc.lua"],
         numbers="<results>/numbers.yaml",
         tables="<results>/tables/index.json",
         figures="<results>/figures/index.json",
@@ -76,18 +74,43 @@ rule render_blinded:
         html="<results>/report/{document}-blinded.html",
         docx="<results>/report/{document}-blinded.docx",
         pdf="<results>/report/{document}-blinded.pdf",
+        typst="<results>/build/{document}/blinded/{document}.typ",
+    log:
+        "<results>/logs/render_{document}_blinded.log",
+    conda:
+        "../../environment.yml"
     params:
         config=section("study", "report"),
         renderer=RENDERER,
         epoch=EPOCH,
         build=lambda wildcards: f"{config['results']}/build/{wildcards.document}/blinded",
-    log:
-        "<results>/logs/render_{document}_blinded.log",
-    conda:
-        "../../environment.yml"
+    message:
+        "Report: typesetting {wildcards.document} without its authors (HTML, DOCX, PDF)"
     shell:
         "python {input.script} --config {params.config:q} --document {wildcards.document} --renderer {params.renderer}"
         " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
         " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
         " --build {params.build:q}"
         " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
+
+
+rule check_blinding:
+    input:
+        html="<results>/report/{document}-blinded.html",
+        docx="<results>/report/{document}-blinded.docx",
+        pdf="<results>/report/{document}-blinded.pdf",
+        typst="<results>/build/{document}/blinded/{document}.typ",
+        authors=config["inputs"]["authors"],
+        script="workflow/scripts/check_blinding.py",
+        lib=library("check_blinding"),
+    output:
+        report="<results>/checks/{document}-blinded.txt",
+    log:
+        "<results>/logs/check_blinding_{document}.log",
+    conda:
+        "../../environment.yml"
+    message:
+        "Report: looking for names and places in the blinded {wildcards.document}"
+    shell:
+        "python {input.script} --authors {input.authors:q} --html {input.html:q} --docx {input.docx:q}"
+        " --pdf {input.pdf:q} --typst {input.typst:q} --report {output.report:q} 2>&1 | tee {log:q}"

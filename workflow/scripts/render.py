@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import yaml
+
 from _shared import parser, run
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.finishing import render_document
@@ -56,5 +57,7 @@ if __name__ == "__main__":
     made.add_argument("--document", required=True, help="name of the document, without extension")
     made.add_argument("--renderer", required=True, choices=("quarto", "pandoc"))
     made.add_argument("--epoch", type=int, required=True, help="date of the documents, seconds since 1970")
-    made.add_argument("--authors", type=Path, default=None, help="authors' file; left out of the blinded variant")
+    made.add_argument(
+        "--authors", type=Path, default=None, help="authors' file; left out of the blinded variant"
+    )
     run(made, main)

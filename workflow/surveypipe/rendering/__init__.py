@@ -44,8 +44,8 @@ def choose_renderer(setting: str, which: Callable[[str], str | None] = shutil.wh
         return "quarto"
     if setting == "quarto":
         raise SurveyError(
-            "report.renderer is 'quarto', but `quarto --version` does not run on this machine. Install Quarto, "
-            "or set report.renderer to auto or pandoc."
+            "report.renderer is 'quarto', but `quarto --version` does not run on this machine. Install "
+            "Quarto, or set report.renderer to auto or pandoc."
         )
     return "pandoc"
 

@@ -42,7 +42,9 @@ def failed_lookups(text: str, where: str) -> list[str]:
     found = []
     for pattern, meaning in _FAILED:
         for hit in sorted({match.group(0) for match in pattern.finditer(text)}):
-            found.append(f"{where}: the finished text holds '{hit}', {meaning}; correct the text and run again.")
+            found.append(
+                f"{where}: the finished text holds '{hit}', {meaning}; correct the text and run again."
+            )
     return found
 
 
@@ -54,12 +56,16 @@ def html_problems(path: Path, simulated: bool) -> list[str]:
     found = failed_lookups(text, path.name)
     for match in _FETCHED.finditer(without_data):
         address = next(group for group in match.groups() if group)
-        found.append(f"{path.name}: the page would fetch '{address}' from the internet; embed it or remove it.")
+        found.append(
+            f"{path.name}: the page would fetch '{address}' from the internet; embed it or remove it."
+        )
     for target in re.findall(r"<img\b[^>]*?\bsrc\s*=\s*[\"'](?!data:)([^\"']+)", without_data):
         found.append(f"{path.name}: the image '{target}' is not inside the page; does the file exist?")
     ids = re.findall(r"<[^>]+?\sid=\"([^\"]+)\"", without_data)
     for repeated in sorted({name for name in ids if ids.count(name) > 1}):
-        found.append(f"{path.name}: the id '{repeated}' occurs {ids.count(repeated)} times; a link can reach one only.")
+        found.append(
+            f"{path.name}: the id '{repeated}' occurs {ids.count(repeated)} times; a link can reach one only."
+        )
     links = set(re.findall(r"<a\b[^>]*?\shref=\"#([^\"]+)\"", without_data))
     for target in sorted(links - set(ids)):
         found.append(f"{path.name}: a link points to '#{target}', which is not on the page.")
@@ -78,7 +84,9 @@ def visible_text(source: str) -> str:
 def docx_problems(path: Path, simulated: bool) -> list[str]:
     """Check a finished DOCX: look-ups, alt texts, images, private metadata, banner."""
     with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name).decode("utf-8") for name in archive.namelist() if name.endswith(".xml")}
+        parts = {
+            name: archive.read(name).decode("utf-8") for name in archive.namelist() if name.endswith(".xml")
+        }
     text = "\n".join(docx_text(part) for part in parts.values())
     document = parts["word/document.xml"]
     found = failed_lookups(text, path.name)
@@ -95,7 +103,9 @@ def docx_problems(path: Path, simulated: bool) -> list[str]:
 def docx_text(part: str) -> str:
     """Text of one part of a DOCX, a line to a paragraph."""
     lines = re.split(r"</w:p>", part)
-    return "\n".join(html.unescape("".join(re.findall(r"<w:t(?:\s[^>]*)?>([^<]*)</w:t>", line))) for line in lines)
+    return "\n".join(
+        html.unescape("".join(re.findall(r"<w:t(?:\s[^>]*)?>([^<]*)</w:t>", line))) for line in lines
+    )
 
 
 def warning_problems(stderr: str, document: str, bibliography: Path | None = None) -> list[str]:
@@ -104,7 +114,9 @@ def warning_problems(stderr: str, document: str, bibliography: Path | None = Non
     Pandoc and Quarto go on after an unknown citation or a missing image, so each of their warnings counts
     as an error here.
     """
-    keys = re.findall(r"^\s*@\w+\{\s*([^,\s]+)", bibliography.read_text("utf-8"), re.M) if bibliography else []
+    keys = (
+        re.findall(r"^\s*@\w+\{\s*([^,\s]+)", bibliography.read_text("utf-8"), re.M) if bibliography else []
+    )
     # The same complaint comes once from each format.
     return list(dict.fromkeys(f"{document}: {_plain(line, keys)}" for line in _complaints(stderr)))
 

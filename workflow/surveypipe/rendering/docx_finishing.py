@@ -34,8 +34,8 @@ _KIND = {"Figure": "fig", "Table": "tbl"}
 # Order that the schema of CT_PPr demands; Word refuses a file that breaks it.
 _PPR_ORDER = (
     "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs "
-    "suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd "
-    "snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment "
+    "suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi "
+    "adjustRightInd snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment "
     "textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange"
 ).split()
 _TEXT_WIDTH = 9070  # twips between the margins of the reference document (A4, 2.5 cm)
@@ -94,7 +94,9 @@ def finish_docx(path: Path, facts: Facts, epoch: int) -> None:
     package.put("word/document.xml", root)
     drop_private_parts(package)
     set_language(package, facts.language)
-    set_properties(package, [str(person["name"]) for person in facts.authors], facts.keywords, facts.language, epoch)
+    set_properties(
+        package, [str(person["name"]) for person in facts.authors], facts.keywords, facts.language, epoch
+    )
     package.write(path, epoch)
 
 
@@ -185,7 +187,12 @@ def unwrap_layout_tables(body: etree._Element) -> None:
             continue
         parent, position = table.getparent(), table.getparent().index(table)
         inside = [child for child in cells[0] if child.tag != w("tcPr")]
-        while inside and inside[-1].tag == w("p") and not text_of(inside[-1]) and inside[-1].find(f".//{w('drawing')}") is None:
+        while (
+            inside
+            and inside[-1].tag == w("p")
+            and not text_of(inside[-1])
+            and inside[-1].find(f".//{w('drawing')}") is None
+        ):
             inside.pop()
         parent.remove(table)
         for offset, child in enumerate(inside):
@@ -274,7 +281,11 @@ def _cut_text(paragraph: etree._Element, length: int) -> None:
             break
     for old in list(paragraph.iter(w("r"))):
         texts = old.findall(w("t"))
-        if texts and not any(node.text for node in texts) and len(old) == len(texts) + len(old.findall(w("rPr"))):
+        if (
+            texts
+            and not any(node.text for node in texts)
+            and len(old) == len(texts) + len(old.findall(w("rPr")))
+        ):
             old.getparent().remove(old)
 
 
@@ -350,11 +361,56 @@ def finish_table(table: etree._Element) -> None:
     if columns >= _SMALL_FROM:
         for paragraph in table.iter(w("p")):
             set_style(paragraph, "CompactSmall")
-    following = table.getnext()
-    while following is not None and following.tag == w("bookmarkEnd"):
-        following = following.getnext()
+    _embolden_header(rows)
+    _space_after(table)
+
+
+def _embolden_header(rows: Sequence[etree._Element]) -> None:
+    # The style says so too, but only Word reads conditional formatting of a table style in full.
+    for row in rows:
+        if row.find(f"{w('trPr')}/{w('tblHeader')}") is None:
+            continue
+        for text in row.iter(w("r")):
+            properties = text.find(w("rPr"))
+            if properties is None:
+                properties = etree.Element(w("rPr"))
+                text.insert(0, properties)
+            if properties.find(w("b")) is None:
+                style = properties.find(w("rStyle"))
+                properties.insert(0 if style is None else 1, etree.Element(w("b")))
+
+
+def _space_after(table: etree._Element) -> None:
+    # A table has no space of its own; an empty paragraph may stay only where it keeps two tables apart.
+    following = _next_block(table)
     if following is not None and following.tag == w("p") and len(following) == 0:
-        set_style(following, "TableNote")
+        beyond = _next_block(following)
+        if beyond is not None and beyond.tag == w("tbl"):
+            return
+        following.getparent().remove(following)
+        following = beyond
+    if (
+        following is None
+        or following.tag != w("p")
+        or style_of(following) not in {"", "BodyText", "FirstParagraph"}
+    ):
+        return
+    properties = following.find(w("pPr"))
+    if properties is None:
+        set_style(following, "BodyText")
+        properties = following.find(w("pPr"))
+    spacing = properties.find(w("spacing"))
+    if spacing is None:
+        spacing = etree.SubElement(properties, w("spacing"))
+    spacing.set(w("before"), "240")
+    properties[:] = sorted(properties, key=lambda child: _PPR_ORDER.index(etree.QName(child).localname))
+
+
+def _next_block(element: etree._Element) -> etree._Element | None:
+    following = element.getnext()
+    while following is not None and following.tag in {w("bookmarkEnd"), w("bookmarkStart")}:
+        following = following.getnext()
+    return following
 
 
 def _row_properties(row: etree._Element) -> etree._Element:
@@ -374,8 +430,7 @@ def _set_widths(table: etree._Element, rows: Sequence[etree._Element]) -> None:
         shares = [float(column.get(w("w"), "1")) for column in grid]
     else:
         shares = _shares_by_text(rows, len(grid))
-    total = sum(shares) or 1.0
-    widths = [round(_TEXT_WIDTH * share / total) for share in shares]
+    widths = column_widths(shares, _longest_words(rows, len(grid)), small=len(grid) >= _SMALL_FROM)
     for column, width in zip(grid, widths, strict=True):
         column.set(w("w"), str(width))
     size = properties.find(w("tblW"))
@@ -396,6 +451,48 @@ def _shares_by_text(rows: Sequence[etree._Element], columns: int) -> list[float]
                 longest = max(map(len, words), default=0)
                 shares[position] = max(shares[position], longest + 1.5, min(len(" ".join(words)), 34) + 1.5)
     return shares
+
+
+def _longest_words(rows: Sequence[etree._Element], columns: int) -> list[int]:
+    longest = [1] * columns
+    for row in rows:
+        for position, cell in enumerate(row.findall(w("tc"))[:columns]):
+            if cell.find(f"{w('tcPr')}/{w('gridSpan')}") is None:
+                longest[position] = max([longest[position], *map(len, text_of(cell).split())])
+    return longest
+
+
+def column_widths(shares: Sequence[float], longest: Sequence[int], *, small: bool) -> list[int]:
+    """Share the width of the text among columns so that, if it can be, no word breaks.
+
+    Parameters
+    ----------
+    shares
+        Relative widths wished for.
+    longest
+        Characters of the longest word of each column.
+    small
+        Whether the table is set in the small size.
+
+    Returns
+    -------
+    list of int
+        Widths in twips (a twentieth of a point).
+    """
+    # Mean width of a letter of the table's font at 9 and 7.5 pt, with a little to spare, plus cell margins.
+    letter, margins = (84, 150) if small else (102, 150)
+    needed = [letter * count + margins for count in longest]
+    total = sum(shares) or 1.0
+    wished = [_TEXT_WIDTH * share / total for share in shares]
+    spare = [max(0.0, want - need) for want, need in zip(wished, needed, strict=True)]
+    missing = sum(max(0.0, need - want) for want, need in zip(wished, needed, strict=True))
+    if sum(needed) > _TEXT_WIDTH:
+        return [round(_TEXT_WIDTH * need / sum(needed)) for need in needed]
+    given = missing / sum(spare) if sum(spare) else 0.0
+    return [
+        round(need if want < need else want - over * given)
+        for want, need, over in zip(wished, needed, spare, strict=True)
+    ]
 
 
 def _set_cell_widths(row: etree._Element, widths: Sequence[int]) -> None:
@@ -431,7 +528,9 @@ def describe_drawings(root: etree._Element, alts: Sequence[str]) -> None:
 
 def write_title_block(body: etree._Element, facts: Facts) -> None:
     """Put the banner first, authors with their affiliations below the title, keywords below the abstract."""
-    for old in [child for child in body if child.tag == w("p") and style_of(child) in {"Author", "Affiliation"}]:
+    for old in [
+        child for child in body if child.tag == w("p") and style_of(child) in {"Author", "Affiliation"}
+    ]:
         body.remove(old)
     titles = [child for child in body if style_of(child) in {"Title", "Subtitle"}]
     for made in reversed(_author_paragraphs(facts)):
@@ -464,5 +563,7 @@ def _author_paragraphs(facts: Facts) -> list[etree._Element]:
         )
     for person in facts.authors:
         if person.get("corresponding") and person.get("email"):
-            made.append(paragraph_of("Affiliation", run(f"Correspondence: {person['name']}, {person['email']}")))
+            made.append(
+                paragraph_of("Affiliation", run(f"Correspondence: {person['name']}, {person['email']}"))
+            )
     return made

@@ -86,7 +86,7 @@ class Package:
 
 
 def set_header_and_footer(package: Package, body: etree._Element, header: str | None) -> None:
-    """Number the pages, and put a warning at the head of each when there is one.
+    """Add page numbers, and put a warning at the head of each when there is one.
 
     Parameters
     ----------
@@ -150,7 +150,8 @@ def set_properties(
     )
     package.members["docProps/core.xml"] = (
         f"{_XML}<cp:coreProperties {space}><dc:title>{title}</dc:title>"
-        f"<dc:creator>{escape('; '.join(creators))}</dc:creator><cp:keywords>{escape(', '.join(keywords))}</cp:keywords>"
+        f"<dc:creator>{escape('; '.join(creators))}</dc:creator>"
+        f"<cp:keywords>{escape(', '.join(keywords))}</cp:keywords>"
         f"<dc:language>{escape(language)}</dc:language><cp:lastModifiedBy></cp:lastModifiedBy>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{moment}</dcterms:created>'
         f'<dcterms:modified xsi:type="dcterms:W3CDTF">{moment}</dcterms:modified></cp:coreProperties>'
@@ -164,7 +165,7 @@ def set_properties(
 def set_language(package: Package, language: str) -> None:
     """State the language of the text in the defaults of the styles."""
     styles = package.members["word/styles.xml"].decode("utf-8")
-    stated = f"<w:lang w:val={quoteattr(language)} w:eastAsia=\"en-US\" w:bidi=\"ar-SA\"/>"
+    stated = f'<w:lang w:val={quoteattr(language)} w:eastAsia="en-US" w:bidi="ar-SA"/>'
     package.members["word/styles.xml"] = re.sub(r"<w:lang\b[^>]*/>", stated, styles, count=1).encode()
 
 

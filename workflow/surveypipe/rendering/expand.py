@@ -119,7 +119,9 @@ class Expander:
         # A grid table is drawn with characters, so a value must take exactly the room of its shortcode.
         room = len(match.group(0))
         if len(value) > room or "\n" in value:
-            self._add(where, f"the value of '{key}' is wider than its cell; make this grid table a pipe table.")
+            self._add(
+                where, f"the value of '{key}' is wider than its cell; make this grid table a pipe table."
+            )
             return match.group(0)
         return value.ljust(room)
 
@@ -130,7 +132,9 @@ class Expander:
             self._add(where, f"the text includes '{name}', which does not exist.{near(name, others)}")
             return ""
         if depth >= _MAX_DEPTH:
-            self._add(where, f"'{name}' is included more than {_MAX_DEPTH} files deep; does it include itself?")
+            self._add(
+                where, f"'{name}' is included more than {_MAX_DEPTH} files deep; does it include itself?"
+            )
             return ""
         text = included.read_text(encoding="utf-8")
         return self._expand(text.strip("\n"), included, first_line=1, depth=depth + 1)

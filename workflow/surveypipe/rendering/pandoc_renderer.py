@@ -21,6 +21,7 @@ _COMMON = (
     "--standalone",
     "--number-sections",
     "--lua-filter=filters/pandoc.lua",
+    "--lua-filter=filters/manuscript.lua",
     "--citeproc",
     "--wrap=none",
 )

@@ -160,8 +160,8 @@ def _stage_text(staged: Staged, sources: Sources) -> None:
     front = yaml.safe_load(block) or {}
     for key in sorted(set(front) & set(RESERVED)):
         problems.add(
-            f"{sources.qmd.name}: the front matter holds '{key}', which the build supplies and which would win "
-            "over it; remove it (authors belong in the authors' file)."
+            f"{sources.qmd.name}: the front matter holds '{key}', which the build supplies and which would "
+            "win over it; remove it (authors belong in the authors' file)."
         )
     body = _with_alt_texts(text[: len(text) - len(body)], body, sources, problems)
     _check_figures(staged, sources, text[: len(text) - len(body)].count("\n"), body, problems)

@@ -1,0 +1,107 @@
+"""Look for what identifies the authors or the place in documents that must not show it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+import unicodedata
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from surveypipe.rendering.metadata import STATEMENTS
+
+# The shipped authors' file says 'First Author' and 'to be filled in'; neither identifies anybody.
+_PLACEHOLDER_NAMES = {"author"}
+_PLACEHOLDER = re.compile(r"to be filled in", re.IGNORECASE)
+
+
+def identifying_terms(authors: Mapping[str, Any]) -> list[str]:
+    """List what must not occur in a blinded document.
+
+    Parameters
+    ----------
+    authors
+        Content of the authors' file.
+
+    Returns
+    -------
+    list of str
+        Names, surnames, addresses, affiliations, statements, the place and the words listed under
+        ``identifying_words``, longest first.
+    """
+    terms: set[str] = set()
+    for person in authors.get("authors", []):
+        name = str(person.get("name", ""))
+        surname = name.split()[-1] if name.split() else ""
+        terms |= {name, str(person.get("email", "")), str(person.get("orcid", ""))}
+        if surname.casefold() not in _PLACEHOLDER_NAMES and len(surname) > 2:
+            terms.add(surname)
+    for entry in authors.get("affiliations", []):
+        terms.add(str(entry.get("name", "")))
+    terms |= {str(authors.get(key) or "") for key in (*STATEMENTS, "place")}
+    terms |= {str(word) for word in authors.get("identifying_words") or []}
+    return sorted(
+        {term for term in terms if term.strip() and not _PLACEHOLDER.search(term)}, key=lambda t: (-len(t), t)
+    )
+
+
+def leaks(path: Path, terms: list[str]) -> list[str]:
+    """Find identifying terms anywhere in a file: text, attributes, properties, comments, pictures.
+
+    Parameters
+    ----------
+    path
+        HTML, DOCX, Typst source or PDF. The text of a PDF is compressed and is therefore looked for in its
+        Typst source; of the PDF itself the metadata are read.
+    terms
+        Result of :func:`identifying_terms`.
+    """
+    found = []
+    parts = _parts(path)
+    for term in terms:
+        pattern = re.compile(r"(?<!\w)" + re.escape(_plain(term)) + r"(?!\w)")
+        places = [name for name, text in parts.items() if pattern.search(_plain(text))]
+        if places:
+            found.append(
+                f"{path.name}: '{term}' identifies the authors or the place and stands in "
+                f"{', '.join(places)}; hide the passage in the blinded variant or use `{{< meta place >}}`."
+            )
+    return found
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).casefold().strip()
+
+
+def _parts(path: Path) -> dict[str, str]:
+    if path.suffix == ".docx":
+        with zipfile.ZipFile(path) as archive:
+            return {
+                part: text
+                for name in archive.namelist()
+                for part, text in _views(name, archive.read(name)).items()
+            }
+    if path.suffix == ".html":
+        return _views("the page", path.read_bytes()) | _embedded(path.read_text(encoding="utf-8"))
+    if path.suffix == ".typ":
+        # Typst escapes some characters, for example the at sign of an address.
+        return {"the text": path.read_text(encoding="utf-8").replace("\\", "")}
+    return {"the metadata": path.read_bytes().decode("latin-1").replace("\x00", "")}
+
+
+def _views(name: str, content: bytes) -> dict[str, str]:
+    raw = content.decode("utf-8", errors="replace")
+    # With markup for attributes and comments, without it for words that markup cuts.
+    return {name: html.unescape(raw), f"{name} (text)": html.unescape(re.sub(r"<[^>]*>", "", raw))}
+
+
+def _embedded(page: str) -> dict[str, str]:
+    found = {}
+    for number, match in enumerate(re.finditer(r"data:([\w/+.-]+)(;base64)?,([^\"')\s]*)", page), start=1):
+        data = base64.b64decode(match[3] + "==") if match[2] else unquote(match[3]).encode()
+        found[f"embedded file {number}"] = data.decode("utf-8", errors="replace")
+    return found
