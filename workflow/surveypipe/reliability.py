@@ -321,7 +321,7 @@ def _minres(R: Array) -> Array:
     def residuals(loadings: Array) -> Array:
         return loadings[upper[0]] * loadings[upper[1]] - R[upper]
 
-    exact = {"xtol": 1e-14, "ftol": 1e-14, "gtol": 1e-14, "max_nfev": 5000}
+    exact: dict[str, Any] = {"xtol": 1e-14, "ftol": 1e-14, "gtol": 1e-14, "max_nfev": 5000}
     found = least_squares(residuals, start, jac=jacobian, method="lm", **exact)
     return np.asarray(found.x)
 
