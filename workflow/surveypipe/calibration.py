@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveypipe.grouping import group_sums
 from surveypipe.problems import Problems, SurveyError, shown
 
 Floats = NDArray[np.float64]
@@ -21,7 +22,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Margin:
-    """One margin: a respondent-by-level indicator matrix and the population counts.
+    """One margin: the level of each respondent and the population counts.
 
     Attributes
     ----------
@@ -29,16 +30,25 @@ class Margin:
         Name of the variable.
     levels
         Levels with a population count above zero, sorted.
-    indicator
-        Shape (n, K), 1.0 where the respondent has the level.
+    codes
+        Shape (n,), place of the respondent's level among `levels`.
     totals
         Shape (K,), staff with the level.
     """
 
     variable: str
     levels: tuple[str, ...]
-    indicator: Floats
+    codes: NDArray[np.intp]
     totals: Floats
+
+    @property
+    def indicator(self) -> Floats:
+        """Shape (n, K), 1.0 where the respondent has the level."""
+        return np.eye(len(self.levels))[self.codes]
+
+    def sums(self, W: Floats) -> Floats:
+        """Weighted counts of the levels, shape (K, R), for weights of shape (n, R)."""
+        return group_sums(W, self.codes, len(self.levels))
 
 
 def margin(variable: str, values: pd.Series, totals: Mapping[str, float]) -> Margin:
@@ -68,9 +78,8 @@ def margin(variable: str, values: pd.Series, totals: Mapping[str, float]) -> Mar
         )
     problems.raise_if_any()
     levels = tuple(sorted(key for key, total in wanted.items() if total > 0))
-    text = values.astype(str).to_numpy()
-    indicator = np.column_stack([text == level for level in levels]).astype(float)
-    return Margin(variable, levels, indicator, np.array([wanted[level] for level in levels]))
+    codes = pd.Categorical(values.astype(str), categories=list(levels)).codes.astype(np.intp)
+    return Margin(variable, levels, codes, np.array([wanted[level] for level in levels]))
 
 
 def check_margins_agree(totals: Mapping[str, Mapping[str, float]]) -> None:
@@ -118,10 +127,10 @@ def rake(
     N = float(margins[0].totals.sum())
     for iteration in range(1, max_iterations + 1):
         for one in margins:
-            sums = one.indicator.T @ W
+            sums = one.sums(W)
             _require_positive(sums, one)
-            W *= one.indicator @ (one.totals[:, None] / sums)
-        distance = max(float(np.abs(m.indicator.T @ W - m.totals[:, None]).max()) for m in margins)
+            W *= (one.totals[:, None] / sums)[one.codes]
+        distance = max(float(np.abs(m.sums(W) - m.totals[:, None]).max()) for m in margins)
         if distance < tolerance * N:
             return W.reshape(np.shape(start)), iteration
     names = ", ".join(one.variable for one in margins)

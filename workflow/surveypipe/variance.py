@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from surveypipe.grouping import group_sums
 from surveypipe.problems import Problems, SurveyError
 
 Floats = NDArray[np.float64]
@@ -158,14 +159,8 @@ def second_phase_variance(scores: Floats, cells: Cells, *, fpc: bool = True) -> 
     return np.einsum("nk,nk,n->k", centred, centred, _factor(cells, fpc)[cells.codes])
 
 
-def _sums(values: Floats, codes: NDArray[np.intp], count: int) -> Floats:
-    sums = np.zeros((count, values.shape[1]))
-    np.add.at(sums, codes, values)
-    return sums
-
-
 def _centre(values: Floats, cells: Cells) -> Floats:
-    means = _sums(values, cells.codes, len(cells.n)) / cells.n[:, None]
+    means = group_sums(values, cells.codes, len(cells.n)) / cells.n[:, None]
     return values - means[cells.codes]
 
 
@@ -248,7 +243,7 @@ def second_phase_means(
         z = residuals(z, np.asarray(aux, float), w if aux_weights is None else np.asarray(aux_weights, float))
     variance = second_phase_variance(z * w[:, None], found, fpc=fpc)
     n = inside.sum(axis=0).astype(float)
-    present = _sums(inside.astype(float), found.codes, len(found.n)) > 0
+    present = group_sums(inside.astype(float), found.codes, len(found.n)) > 0
     srs = simple_random_variance(values, w, inside, estimate, fpc=fpc)
     with np.errstate(invalid="ignore", divide="ignore"):
         deff = np.where(srs > 0, variance / srs, np.nan)
@@ -396,7 +391,7 @@ def _recurse(scores: Floats, stages: list[Stage], parent: NDArray[Any]) -> Float
         units, codes = np.unique(stage.unit[rows], return_inverse=True)
         size = None if stage.size is None else float(stage.size[rows[0]])
         fraction = _sampling_fraction(len(units), size, str(stage.stratum[rows[0]]))
-        sums = _sums(scores[rows], codes, len(units))
+        sums = group_sums(scores[rows], codes, len(units))
         if fraction < 1:
             centred = sums - sums.mean(axis=0)
             total += (1 - fraction) * len(units) / (len(units) - 1) * centred.T @ centred

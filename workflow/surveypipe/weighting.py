@@ -196,8 +196,8 @@ def _weights_table(
 def _cells_table(plans: Mapping[str, Plan], weights: Mapping[str, Floats]) -> pd.DataFrame:
     rows = []
     for key, plan in plans.items():
+        mean = pd.Series(weights[key]).groupby(plan.labels.astype(str)).mean().to_dict()
         for cell in plan.cells.cells:
-            inside = plan.labels == cell.label
             rows.append(
                 {
                     "scheme": key,
@@ -208,7 +208,7 @@ def _cells_table(plans: Mapping[str, Plan], weights: Mapping[str, Floats]) -> pd
                     "N": cell.N,
                     "n": int(cell.n),
                     # Weights vary inside the cells of raked, calibrated and propensity schemes.
-                    "weight": float(weights[key][inside].mean()),
+                    "weight": float(mean[cell.label]),
                 }
             )
     return pd.DataFrame(rows)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from surveypipe import calibration, collapsing, propensity
 from surveypipe.calibration import kish_deff
+from surveypipe.grouping import group_sums
 from surveypipe.population import Population
 from surveypipe.problems import Problems, SurveyError, shown
 
@@ -78,18 +79,18 @@ def method(name: str) -> Callable[[Method], Method]:
     return register
 
 
-def scale_to(indicator: Floats, totals: Floats) -> Callable[[Floats], Floats]:
-    """Make a function that scales weights to totals within disjoint classes (n, K)."""
+def scale_to(codes: NDArray[np.intp], totals: Floats) -> Callable[[Floats], Floats]:
+    """Make a function that scales weights to totals within classes, given each respondent's class."""
 
     def reweight(start: Floats) -> Floats:
-        W = np.asarray(start, float).reshape(len(indicator), -1)
-        sums = indicator.T @ W
+        W = np.asarray(start, float).reshape(len(codes), -1)
+        sums = group_sums(W, codes, len(totals))
         if (sums <= 0).any():
             raise SurveyError(
                 "weighting: a response cell has staff and no respondent left; merge it with another "
                 "(`collapse`), or raise min_n."
             )
-        return (W * (indicator @ (totals[:, None] / sums))).reshape(np.shape(start))
+        return (W * (totals[:, None] / sums)[codes]).reshape(np.shape(start))
 
     return reweight
 
@@ -97,12 +98,12 @@ def scale_to(indicator: Floats, totals: Floats) -> Callable[[Floats], Floats]:
 def class_plan(cells: collapsing.CellMap, labels: NDArray[Any]) -> Plan:
     """Plan that gives each cell its N_h / n_h (on top of base weights)."""
     names = [cell.label for cell in cells.cells]
-    indicator = np.column_stack([labels == name for name in names]).astype(float)
+    codes = pd.Categorical(labels, categories=names).codes.astype(np.intp)
     steps = [("merge", text) for text in cells.merges] + [("warning", text) for text in cells.warnings]
     for cell in cells.cells:
         if cell.n < COMFORTABLE and len(names) > 1:
             steps.append(("note", f"{cell.label} rests on {cell.n:g} respondents, fewer than {COMFORTABLE}."))
-    reweight = scale_to(indicator, np.array([cell.N for cell in cells.cells]))
+    reweight = scale_to(codes, np.array([cell.N for cell in cells.cells]))
     return Plan(reweight, cells, labels, steps=steps)
 
 
@@ -148,7 +149,7 @@ def poststratify(people: Population, settings: Mapping[str, Any], scheme: str) -
     plan = class_plan(cells, labels)
     coarse = within or people.group or by[0]
     margin = calibration.margin(coarse, people.answered[coarse], people.totals(coarse))
-    plan.restore = scale_to(margin.indicator, margin.totals)
+    plan.restore = scale_to(margin.codes, margin.totals)
     return plan
 
 
@@ -251,7 +252,7 @@ def inverse_propensity(people: Population, settings: Mapping[str, Any], scheme: 
     else:
         plan = group_plan(people, scheme)
         plan.reweight = _reweight_propensity(people, X, fitted.firth)
-        plan.restore = scale_to(np.ones((int(people.respondent.sum()), 1)), np.array([people.staff]))
+        plan.restore = scale_to(np.zeros(len(people.start), dtype=np.intp), np.array([people.staff]))
         plan.fit = fitted
     plan.steps = steps + plan.steps
     return plan
@@ -279,7 +280,7 @@ def _propensity_classes(people: Population, settings: Mapping[str, Any], p: Floa
     cells = collapsing.collapse(raw, rules, scheme=scheme)
     labels = frame.loc[people.respondent, "_class"].map(cells.labels).to_numpy(dtype=object)
     plan = class_plan(cells, labels)
-    plan.restore = scale_to(np.ones((len(labels), 1)), np.array([people.staff]))
+    plan.restore = scale_to(np.zeros(len(labels), dtype=np.intp), np.array([people.staff]))
     return plan
 
 
