@@ -139,7 +139,7 @@ def test_cells_where_all_answer_alike_use_the_half_and_say_so():
     assert mixture(cells, 1) == pytest.approx(expected)
     assert mixture(cells, 5) < mixture(cells, 1)
     note = theta_note(cells, 5)
-    assert "1 of 2 cells" in note and "(y + 1/2)/(n + 1)" in note
+    assert "all of a cell answered alike" in note and "(y + 1/2)/(n + 1)" in note
     assert theta_note(cells_from_counts([20], [10], [5]), 5) == ""
 
 

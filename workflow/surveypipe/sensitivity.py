@@ -394,12 +394,14 @@ def theta_grid(grid: Sequence[float], directions: Sequence[str]) -> list[float]:
 
 
 def theta_note(cells: Cells, theta: float) -> str:
-    """Say what a row of the θ table rests on, beyond the formula; names no cell."""
+    """Say what a row of the θ table rests on, beyond the formula.
+
+    It neither names nor counts the cells in which all answered alike: that would disclose their answers.
+    """
     notes = []
     if cells.corrected:
         notes.append(
-            f"in {cells.corrected} of {len(cells.label)} cells all answered alike: "
-            "(y + 1/2)/(n + 1) stands for their share among the silent"
+            "where all of a cell answered alike, (y + 1/2)/(n + 1) stands for their share among the silent"
         )
     if limit_binds(cells, theta):
         notes.append("the silent's mean is held at the end of the scale")
