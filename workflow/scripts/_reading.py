@@ -70,8 +70,9 @@ def _read_statistical(path: Path, reader: str) -> tuple[pd.DataFrame, FileLabels
     start = path.read_bytes()[:8]
     if reader == "read_sav" and not start.startswith((b"$FL2", b"$FL3")):
         raise SurveyError(
-            f"{path}: this is not an SPSS file, although its name says so (it begins {_first_characters(start)}); "
-            "save it from SPSS as .sav, or give it the ending of what it is."
+            f"{path}: this is not an SPSS file, although its name says so "
+            f"(it begins {start.decode('latin-1')!r}); save it from SPSS as .sav, or give it the "
+            "ending of what it is."
         )
     options: dict[str, Any] = {"user_missing": True} if reader in KEEPS_MISSING else {}
     try:
@@ -81,28 +82,16 @@ def _read_statistical(path: Path, reader: str) -> tuple[pd.DataFrame, FileLabels
             raw, meta = read(str(path), **options)
     except (pyreadstat.ReadstatError, UnicodeError, ValueError, OSError) as error:
         raise SurveyError(
-            f"{path}: the file cannot be read ({str(error).strip().rstrip('.')}); it is damaged or cut short. "
-            "Copy it again from where it came from."
+            f"{path}: the file cannot be read ({str(error).strip().rstrip('.')}); it is damaged or cut "
+            "short. Copy it again from where it came from."
         ) from error
-    stated = _stated_records(path) if reader == "read_sav" else None
-    if stated is not None and stated != len(raw):
-        raise SurveyError(
-            f"{path}: the file says that it holds {stated} records and only {len(raw)} could be read; "
-            "it is cut short. Copy it again from where it came from."
+    labels = _labels(meta)
+    if reader == "read_por":
+        labels.notes.append(
+            f"{path}: from a .por file, values that SPSS marks as missing are read as blanks; "
+            'save the file as .sav to keep "refused" apart from blank.'
         )
-    return raw, _labels(meta)
-
-
-def _stated_records(path: Path) -> int | None:
-    """Read the number of cases from an SPSS file's header (bytes 80 to 83); -1 means not stated."""
-    header = path.read_bytes()[:84]
-    order = "little" if header[64:68] in (b"\x02\0\0\0", b"\x03\0\0\0") else "big"
-    count = int.from_bytes(header[80:84], order, signed=True)  # type: ignore[arg-type]
-    return count if count >= 0 else None
-
-
-def _first_characters(start: bytes) -> str:
-    return repr(start.decode("latin-1"))
+    return raw, labels
 
 
 def _labels(meta: Any) -> FileLabels:
@@ -185,9 +174,39 @@ def verify_checksums(sums: Path, files: list[Path], problems: Problems) -> None:
             )
 
 
+def add_checksums(sums: Path, files: list[Path]) -> list[str]:
+    """Add a line for each file that has none; a line that stands is never changed. Return the names added."""
+    lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
+    listed = {line.partition(" ")[2].strip().lstrip("*") for line in lines}
+    new = [path for path in files if path.name not in listed]
+    lines += [f"{checksum(path)}  {path.name}" for path in new]
+    sums.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return [path.name for path in new]
+
+
 def _how_to_sum(sums: Path, files: list[Path]) -> str:
     names = " ".join(p.name for p in files)
     return f"To record it, type: cd {sums.parent} && sha256sum {names} >> {sums.name}"
+
+
+def _strict_loader() -> type:
+    """Make a safe YAML loader that refuses a key given twice; YAML would keep the last in silence."""
+    import yaml
+
+    class Strict(yaml.SafeLoader):
+        pass
+
+    def mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict:
+        keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
+        doubled = [key for key in keys if keys.count(key) > 1]
+        if doubled:
+            line = node.start_mark.line + 1
+            raise SurveyError(f"the key {doubled[0]!r} stands twice in the block that begins in line {line}")
+        loader.flatten_mapping(node)
+        return loader.construct_mapping(node, deep=True)
+
+    Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
+    return Strict
 
 
 def read_codebook(path: Path) -> Codebook:
@@ -196,7 +215,9 @@ def read_codebook(path: Path) -> Codebook:
 
     _check_present(path)
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_strict_loader())
+    except SurveyError as error:
+        raise SurveyError(f"{path}: {error.problems[0]}; keep one of them.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SurveyError(
             f"{path}: the file is not well-formed YAML: {' '.join(str(error).split())}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 import pandas as pd
+
 from _reading import read_codebook
 from _shared import parser, run, write_csv, write_json, write_parquet
 from surveypipe.cleaning import clean

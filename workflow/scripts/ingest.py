@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from _reading import read_codebook, read_survey, read_text_table, verify_checksums
 from _shared import parser, run, write_json, write_parquet
@@ -12,12 +14,15 @@ from surveypipe.ingestion import (
     FileLabels,
     build_frame,
     check_headcounts,
+    check_identifiers,
     label_conflicts,
     match_columns,
     typed,
     unknown_codes,
 )
 from surveypipe.problems import Problems, SurveyError
+
+T = TypeVar("T")
 
 
 def main(args: argparse.Namespace) -> None:
@@ -35,7 +40,7 @@ def main(args: argparse.Namespace) -> None:
         frame = build_frame(
             staff, args.config["frame"], args.config["groups"], outcomes, problems, str(args.staff_list)
         )
-        if counts is not None and not problems:
+        if counts is not None and len(frame):
             check_headcounts(counts, frame, problems, str(args.headcounts))
     if codebook is not None and survey is not None:
         raw, labels = survey
@@ -43,9 +48,11 @@ def main(args: argparse.Namespace) -> None:
         matched, names = match_columns(raw, codebook, problems, source)
         responses = typed(matched, labels, codebook, problems, source)
         problems.extend(f"{source}: {text}" for text in label_conflicts(labels, names, codebook))
-        for note in unknown_codes(responses, codebook, problems, source):
+        for note in labels.notes + unknown_codes(responses, codebook, problems, source):
             print(f"Note: {note}")
         _check_identifier(args.config["frame"], codebook.id_variable, problems)
+        if frame is not None:
+            check_identifiers(responses, frame, codebook.id_variable, problems, source)
     problems.raise_if_any()
     assert responses is not None and frame is not None and survey is not None
     write_parquet(responses, args.responses)
@@ -54,7 +61,7 @@ def main(args: argparse.Namespace) -> None:
     print(f"{len(responses)} questionnaires in the file, {len(frame)} staff on the list.")
 
 
-def _try(problems: Problems, read, path: Path):  # type: ignore[no-untyped-def]
+def _try(problems: Problems, read: Callable[[Path], T], path: Path) -> T | None:
     try:
         return read(path)
     except SurveyError as error:
@@ -66,7 +73,8 @@ def _check_identifier(settings: dict, id_variable: str, problems: Problems) -> N
     named = settings.get("survey_id", id_variable)
     if named != id_variable:
         problems.add(
-            f"frame.survey_id is {named}, but the codebook gives `role: id` to {id_variable}; they must be the same."
+            f"frame.survey_id is {named}, but the codebook gives `role: id` to {id_variable}; "
+            "they must be the same."
         )
 
 

@@ -15,17 +15,17 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from _reading import checksum, read_codebook
 from _shared import write_csv
 from surveypipe.codebook import Codebook
+from surveypipe.mess import plant
 from surveypipe.simulation import (
     as_delivered,
     contact_outcomes,
     draw_respondents,
     merged,
-    plant,
     response_propensity,
     simulate_answers,
     simulate_frame,
@@ -54,7 +54,7 @@ def main(args: argparse.Namespace) -> None:
 
     people = simulate_frame(design, seed)
     answers = simulate_answers(people, design, codebook, seed)
-    chance = response_propensity(people, answers["read"] == 1, design)
+    chance = response_propensity(people, answers[design["answers"]["reader"]] == 1, design)
     replied = draw_respondents(people, chance, design, seed)
     people["outcome"] = contact_outcomes(people, replied, design, seed)
     delivered = as_delivered(people, answers, replied, design, codebook, seed)
@@ -95,12 +95,15 @@ def write_sav(records: pd.DataFrame, codebook: Codebook, path: Path) -> None:
     """Write an SPSS file as SPSS users make them, with the header's date and time fixed."""
     import pyreadstat
 
-    labels, values, missing, measures, formats = {}, {}, {}, {}, {}
+    labels: dict[str, str | None] = {}
+    values: dict[str, dict[int | float, str]] = {}
+    missing: dict[str, list[Any]] = {}
+    measures, formats = {}, {}
     for variable in codebook.variables.values():
         name = variable.name
         labels[name] = "" if variable.role == "undocumented" else variable.question or variable.label
         measures[name] = MEASURES.get(variable.type, "nominal" if variable.type == "string" else "scale")
-        coded = {**variable.values, **variable.missing_codes}
+        coded: dict[int | float, str] = {**variable.values, **variable.missing_codes}
         if coded:
             values[name] = coded
         if variable.missing_range:
@@ -116,9 +119,15 @@ def write_sav(records: pd.DataFrame, codebook: Codebook, path: Path) -> None:
         elif variable.type == "string":
             table[variable.name] = table[variable.name].astype(object).where(table[variable.name].notna(), "")
     pyreadstat.write_sav(
-        table, str(path), file_label="SIMULATED data, no real person answered", column_labels=labels,
-        variable_value_labels=values, missing_ranges=missing, variable_measure=measures, variable_format=formats,
-    )  # fmt: skip
+        table,
+        str(path),
+        file_label="SIMULATED data, no real person answered",
+        column_labels=labels,
+        variable_value_labels=values,
+        missing_ranges=missing,
+        variable_measure=measures,
+        variable_format=formats,
+    )
     content = bytearray(path.read_bytes())
     start, stamp = STAMP
     content[start : start + len(stamp)] = stamp

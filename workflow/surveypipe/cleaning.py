@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveypipe.codebook import Codebook, Variable, code_text
+from surveypipe.codebook import Codebook, Variable, code_text, same_number
 from surveypipe.problems import Problems, shown
 
 LOG_COLUMNS = ["row", "case_id", "variable", "before", "after", "rule", "action", "note"]
@@ -36,6 +36,7 @@ RECODE_NEEDS = {
     "difference": ("minuend", "subtrahend"),
     "bands": ("from", "cuts", "labels"),
 }
+WHOLE_RECORD = "(whole record)"
 YES_NO = {"1": "Yes", "0": "No"}
 
 
@@ -72,7 +73,7 @@ class _State:
     removed: dict[tuple[int, str], float] = field(default_factory=dict)
 
     def note(self, record: int, variable: str, before: str, after: str, rule: Mapping, text: str) -> None:
-        case = self.records.at[record, self.codebook.id_variable]
+        case: Any = self.records.at[record, self.codebook.id_variable]
         self.log.append(
             {
                 "row": int(record),
@@ -88,7 +89,7 @@ class _State:
 
     def drop(self, found: Mapping[int, str], rule: Mapping) -> None:
         for record, text in found.items():
-            self.note(record, "(whole record)", "in the file", "left out", rule, text)
+            self.note(record, WHOLE_RECORD, "in the file", "left out", rule, text)
         self.records = self.records.drop(index=list(found))
 
     def flag(self, record: int, variable: str, value: str, rule: Mapping, text: str) -> None:
@@ -152,13 +153,32 @@ def valid_answers(records: pd.DataFrame, codebook: Codebook, items: Sequence[str
 
 
 def _not_on_frame(state: _State, rule: Mapping[str, Any]) -> None:
+    _respell(state, rule)
     ids = state.records[state.codebook.id_variable]
     outside = ids[~ids.isin(state.frame["id"])]
     found = {
-        record: "no number on the questionnaire" if pd.isna(case) else "number is not on the staff list"
+        int(str(record)): "no number on the questionnaire"
+        if pd.isna(case)
+        else "number is not on the staff list"
         for record, case in outside.items()
     }
     state.drop(found, rule)
+
+
+def _respell(state: _State, rule: Mapping[str, Any]) -> None:
+    spelt: dict[str, list[str]] = {}
+    for number in state.frame["id"]:
+        spelt.setdefault(same_number(number), []).append(str(number))
+    name = state.codebook.id_variable
+    known = set(state.frame["id"])
+    for record, case in state.records[name].dropna().items():
+        same = spelt.get(same_number(case), [])
+        if case not in known and len(same) == 1:
+            state.log.append(
+                dict(zip(LOG_COLUMNS, [record, case, name, case, same[0], rule["id"], "respell",
+                     "the staff list's spelling of the same number"], strict=True))
+            )  # fmt: skip
+            state.records.loc[record, name] = same[0]
 
 
 def _blank(state: _State, rule: Mapping[str, Any]) -> None:
@@ -195,7 +215,7 @@ def _frame_mismatch(state: _State, rule: Mapping[str, Any]) -> None:
         for record, value in state.records[reported].items():
             if pd.isna(value) or (variable.values and value not in variable.values):
                 continue
-            on_list = people.at[state.records.at[record, state.codebook.id_variable], listed]
+            on_list: Any = people.at[state.records.at[record, state.codebook.id_variable], listed]
             said = {value_text(value).casefold(), variable.values.get(value, "").casefold()} - {""}
             known = {str(on_list).casefold(), str(levels.get(on_list, "")).casefold()} - {""}
             if not said & known:
@@ -486,7 +506,8 @@ def _settle_missing(state: _State, asked: pd.DataFrame) -> tuple[pd.DataFrame, p
         user = variable.is_user_missing(column)
         answers[variable.name] = column.mask(user) if user.any() else column
         for record in column.index[user | column.isna()]:
-            reason, code, label = _reason(state, variable, record, asked.at[record, variable.name])
+            put: Any = asked.at[record, variable.name]
+            reason, code, label = _reason(state, variable, record, put)
             rows.append((ids[record], variable.name, reason, code, label))
     missing = pd.DataFrame(rows, columns=MISSING_COLUMNS)
     missing["code"] = missing["code"].astype(float)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -123,6 +124,12 @@ def code_text(code: object) -> str:
     if isinstance(code, float) and code.is_integer():
         return str(int(code))
     return str(code)
+
+
+def same_number(number: object) -> str:
+    """Reduce a number to what a reader would call the same: no capitals, spaces or leading zeros."""
+    plain = "".join(str(number).split()).casefold()
+    return re.sub(r"(?<!\d)0+(?=\d)", "", plain)
 
 
 def parse_codebook(raw: Mapping[str, Any], schema: Mapping[str, Any], source: str = "codebook") -> Codebook:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from surveypipe.codebook import Codebook, Variable, code_text
+from surveypipe.codebook import Codebook, Variable, code_text, same_number
 from surveypipe.problems import Problems, shown
 
 
@@ -24,12 +24,15 @@ class FileLabels:
         Column: code: label.
     missing
         Column: user-missing ranges (lowest, highest), a single code being a range of one.
+    notes
+        What the format could not hold, for the user to know.
     """
 
     variables: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[Any, str]] = field(default_factory=dict)
     missing: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     file_label: str = ""
+    notes: list[str] = field(default_factory=list)
 
 
 def match_columns(
@@ -66,7 +69,7 @@ def match_columns(
         )
     for name in extra:
         problems.add(
-            f"{source}: the column {name} ({raw[name].notna().sum()} values) is not in the codebook; "
+            f"{source}: the column {name} ({_values(raw[name].notna().sum())}) is not in the codebook; "
             "describe it there, with `role: undocumented` if nobody knows what it holds."
         )
     return raw[[names[n] for n in names]].set_axis(list(names), axis=1), names
@@ -114,14 +117,23 @@ def _as_text(column: pd.Series) -> pd.Series:
 
 
 def _as_days(column: pd.Series, variable: Variable, problems: Problems, source: str) -> pd.Series:
-    days = pd.to_datetime(column, errors="coerce", format=None if column.dtype != object else "ISO8601")
+    # A bare number is no day: pandas would read it as nanoseconds since 1970.
+    usable = (
+        column if not pd.api.types.is_numeric_dtype(column) else column.where(column.isna()).astype(object)
+    )
+    days = pd.to_datetime(usable, errors="coerce", format="ISO8601" if usable.dtype == object else None)
+    days = days.where(days.between(pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")))
     lost = column.notna() & days.isna()
     if lost.any():
         problems.add(
-            f"{source}: {lost.sum()} values of {variable.name} are not days "
+            f"{source}: {_values(lost.sum())} of {variable.name} cannot be read as days "
             f"({shown(sorted(map(str, set(column[lost]))))}); write them as YYYY-MM-DD."
         )
-    return days.astype("datetime64[ns]")
+    return days.astype("datetime64[ns]").dt.normalize()
+
+
+def _values(n: int) -> str:
+    return "1 value" if n == 1 else f"{n} values"
 
 
 def _as_numbers(
@@ -149,8 +161,9 @@ def _as_numbers(
     lost = mapped.notna() & numbers.isna()
     if lost.any():
         problems.add(
-            f"{source}: {lost.sum()} values of {variable.name} are neither numbers nor answers of the codebook "
-            f"({shown(sorted(map(str, set(mapped[lost]))))}); give their codes, or call the variable a string."
+            f"{source}: {_values(lost.sum())} of {variable.name} cannot be read: neither numbers nor answers "
+            f"of the codebook ({shown(sorted(map(str, set(mapped[lost]))))}); give their codes, or call the "
+            "variable a string."
         )
     return numbers
 
@@ -226,10 +239,28 @@ def label_conflicts(labels: FileLabels, names: Mapping[str, str], codebook: Code
             clash = [c for c in variable.values if not isinstance(low, str) and low <= c <= high]
             if clash:
                 sentences.append(
-                    f"{name}: the file marks {shown(map(code_text, clash))} as missing, the codebook lists it "
-                    "as an answer; put it under `missing` in the codebook."
+                    f"{name}: the file marks {shown(map(code_text, clash))} as missing, the codebook lists "
+                    "it as an answer; put it under `missing` in the codebook."
                 )
     return sentences
+
+
+def check_identifiers(
+    responses: pd.DataFrame, frame: pd.DataFrame, id_variable: str, problems: Problems, source: str
+) -> None:
+    """Stop where most of the questionnaires' numbers are unknown: a wrong column, or a wrong list."""
+    if id_variable not in responses or frame.empty:
+        return
+    ids = responses[id_variable]
+    known = {same_number(number) for number in frame["id"]}
+    outside = ~ids.map(same_number).isin(known)
+    if outside.mean() > 0.5:
+        problems.add(
+            f"{source}: {outside.sum()} of {len(ids)} values of {id_variable} are not on the staff list "
+            f"(the file has {shown(ids.dropna().head(3))}; the list has {shown(frame['id'].head(3))}). "
+            "Check that both files belong to the same survey, and frame.id and frame.survey_id in the "
+            "configuration."
+        )
 
 
 def build_frame(
@@ -263,7 +294,8 @@ def build_frame(
     if absent:
         problems.add(
             f"{source}: the staff list has no column {shown(absent)}; its columns are "
-            f"{shown(staff.columns, 12)}. Correct frame.id and frame.columns in the configuration, or the list."
+            f"{shown(staff.columns, 12)}. Correct frame.id and frame.columns in the configuration, "
+            "or the list."
         )
         return pd.DataFrame(columns=list(wanted))
     frame = pd.DataFrame(
@@ -315,15 +347,16 @@ def _check_levels(
         for level, n in counts.items():
             if level not in levels:
                 problems.add(
-                    f"{source}: {column} {level!r} ({n} {_cases(n)}) is not known; known are {shown(levels, 12)}. "
-                    f"Correct the list, or add it under {key} in the configuration."
+                    f"{source}: {column} {level!r} ({n} {_cases(n)}) is not known; known are "
+                    f"{shown(levels, 12)}. Correct the list, or add it under {key} in the configuration."
                 )
 
 
 def _recode(frame: pd.DataFrame, recode: Mapping[str, Any], problems: Problems, source: str) -> None:
     if recode["from"] not in frame:
         problems.add(
-            f"frame.recodes: {recode['variable']} is made from {recode['from']}, which is not under frame.columns."
+            f"frame.recodes: {recode['variable']} is made from {recode['from']}, which is not under "
+            "frame.columns."
         )
         return
     frame[recode["variable"]] = frame[recode["from"]].map(recode["map"]).astype("str")
@@ -364,6 +397,6 @@ def _compare_margin(name: str, stated: pd.Series, listed: pd.Series, problems: P
         ours, theirs = int(counted.get(level, 0)), float(stated.get(level, 0))
         if ours != theirs:
             problems.add(
-                f"{source}: {name} {level} has {theirs:g} staff in the headcounts and {ours} in the staff list; "
-                "find out which is right."
+                f"{source}: {name} {level} has {theirs:g} staff in the headcounts and {ours} in the staff "
+                "list; find out which is right."
             )

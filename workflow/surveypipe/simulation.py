@@ -15,10 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveypipe.cleaning import asked_state, derive, share_answered, value_text
+from surveypipe.cleaning import asked_state, derive, share_answered
 from surveypipe.codebook import Codebook
-
-PLANTED_COLUMNS = ["kind", "case_id", "variable", "value"]
 
 
 def stream(seed: int, purpose: str) -> np.random.Generator:
@@ -53,7 +51,7 @@ def simulate_frame(design: Mapping[str, Any], seed: int) -> pd.DataFrame:
     people["eligible"] = True
     for agency in design["staff"]:
         members = people.index[people["agency"] == agency]
-        gone = rng.choice(members, size=design["ineligible"].get(agency, 0), replace=False)
+        gone = rng.choice(members, size=design["ineligible"]["staff"].get(agency, 0), replace=False)
         people.loc[gone, "eligible"] = False
     return people
 
@@ -61,73 +59,95 @@ def simulate_frame(design: Mapping[str, Any], seed: int) -> pd.DataFrame:
 def simulate_answers(
     people: pd.DataFrame, design: Mapping[str, Any], codebook: Codebook, seed: int
 ) -> pd.DataFrame:
-    """Answers of everybody as they would have been: complete, in range, routed as the questionnaire routes.
+    """Draw everybody's answers as they would have been: complete, in range, routed by the questionnaire.
 
     Reverse-worded items are as the person would have ticked them.
     """
     rng = stream(seed, "answers")
     settings = design["answers"]
-    agency = people["agency"]
     answers = pd.DataFrame(index=people.index)
-    _funnel(answers, agency, settings["funnel"], rng)
-    reader = (answers["read"] == 1).astype(float)
-    _scales(answers, agency, reader, settings, codebook, rng)
-    for name in ("access_used", "access_worked"):
-        answers[name] = _yes_no(agency.map(settings[name]), rng)
-    years = rng.gamma(1.4, agency.map(settings["years_mean"]) / 1.4)
-    answers["years_in_post"] = np.floor(years).clip(0, 40)
-    answers["caseload"] = rng.poisson(agency.map(settings["caseload_mean"]).to_numpy(float)).astype(float)
-    for name, texts in settings["comments"].items():
-        written = rng.random(len(people)) < settings["comment_share"]
-        picks = rng.integers(len(texts), size=len(people))
-        answers[name] = [texts[pick] if yes else None for yes, pick in zip(written, picks, strict=True)]
-    _own_description(answers, people, codebook)
-    days = np.ceil(rng.exponential(settings["return_days_mean"], len(people))) + 2
-    latest = (pd.Timestamp(design["field_end"]) - people["invited"]).dt.days
-    answers["return_date"] = people["invited"] + pd.to_timedelta(np.minimum(days, latest), unit="D")
+    common: np.ndarray | None = None
+    for name, entry in settings["draws"].items():
+        if entry["kind"] == "scale":
+            if common is None:
+                common = rng.normal(0, settings["scale"]["common_sd"], len(people))
+            centre = _centre(people["agency"], answers[settings["reader"]] == 1, entry) + common
+            items = codebook.battery_items([name])
+            answers = answers.join(_scale_items(centre, items, settings["scale"], codebook, rng))
+        else:
+            answers[name] = DRAWS[entry["kind"]](entry, people["agency"], answers, rng)
+    for name, entry in settings["copied"].items():
+        codes = entry.get("codes") or {label: code for code, label in codebook.variables[name].values.items()}
+        source = people[entry["from"]]
+        answers[name] = source.map(codes).astype(float) if codes else source
+    answers[settings["returned"]["variable"]] = _returned(people, design, rng)
     return _routed(answers, codebook)
 
 
-def _yes_no(probability: pd.Series, rng: np.random.Generator) -> np.ndarray:
-    return np.where(rng.random(len(probability)) < probability.to_numpy(float), 1.0, 2.0)
+def _draw_yes_no(
+    entry: Mapping[str, Any], agency: pd.Series, answers: pd.DataFrame, rng: np.random.Generator
+) -> np.ndarray:
+    chance = agency.map(entry["chance"])
+    if "given" in entry:
+        chance = chance.where(answers[entry["given"]] == 1, agency.map(entry["otherwise"]))
+    return np.where(rng.random(len(agency)) < chance.to_numpy(float), 1.0, 2.0)
 
 
-def _funnel(
-    answers: pd.DataFrame, agency: pd.Series, settings: Mapping[str, Any], rng: np.random.Generator
-) -> None:
-    answers["received"] = _yes_no(agency.map(settings["received"]), rng)
-    for name, before in (("read", "received"), ("trained", "read")):
-        yes = agency.map(settings[f"{name}_if_{before}"])
-        no = agency.map(settings[f"{name}_if_not"])
-        answers[name] = _yes_no(yes.where(answers[before] == 1, no), rng)
+def _draw_gamma(
+    entry: Mapping[str, Any], agency: pd.Series, answers: pd.DataFrame, rng: np.random.Generator
+) -> np.ndarray:
+    scale = agency.map(entry["mean"]).to_numpy(float) / entry["shape"]
+    return np.floor(rng.gamma(entry["shape"], scale)).clip(0, entry["max"])
 
 
-def _scales(
-    answers: pd.DataFrame,
-    agency: pd.Series,
-    reader: pd.Series,
+def _draw_poisson(
+    entry: Mapping[str, Any], agency: pd.Series, answers: pd.DataFrame, rng: np.random.Generator
+) -> np.ndarray:
+    return rng.poisson(agency.map(entry["mean"]).to_numpy(float)).astype(float)
+
+
+def _draw_text(
+    entry: Mapping[str, Any], agency: pd.Series, answers: pd.DataFrame, rng: np.random.Generator
+) -> list[str | None]:
+    written = rng.random(len(agency)) < entry["share"]
+    picks = rng.integers(len(entry["texts"]), size=len(agency))
+    return [entry["texts"][pick] if yes else None for yes, pick in zip(written, picks, strict=True)]
+
+
+DRAWS: dict[str, Callable[..., Any]] = {
+    "yes_no": _draw_yes_no,
+    "gamma": _draw_gamma,
+    "poisson": _draw_poisson,
+    "text": _draw_text,
+}
+
+
+def _centre(agency: pd.Series, reads: pd.Series, entry: Mapping[str, Any]) -> pd.Series:
+    return entry["mean"] + agency.map(entry["agency"]).fillna(0.0) + entry["read"] * reads
+
+
+def _scale_items(
+    centre: pd.Series,
+    items: Sequence[str],
     settings: Mapping[str, Any],
     codebook: Codebook,
     rng: np.random.Generator,
-) -> None:
-    common = rng.normal(0, settings["common_sd"], len(agency))
-    for battery, effect in settings["scales"].items():
-        by_agency = agency.map({key: value for key, value in effect.items() if key not in ("mean", "read")})
-        centre = effect["mean"] + by_agency.fillna(0.0) + effect["read"] * reader + common
-        centre = centre + rng.normal(0, settings["person_sd"], len(agency))
-        for item, shift in zip(codebook.battery_items([battery]), settings["item_shift"], strict=True):
-            codes = codebook.variables[item].values
-            latent = centre + shift + rng.normal(0, settings["item_sd"], len(agency))
-            answer = np.clip(np.floor(latent + 0.5), min(codes), max(codes))
-            answers[item] = min(codes) + max(codes) - answer if item in settings["reverse"] else answer
+) -> pd.DataFrame:
+    made = {}
+    person = centre + rng.normal(0, settings["person_sd"], len(centre))
+    for item, shift in zip(items, settings["item_shift"], strict=True):
+        codes = codebook.variables[item].values
+        latent = person + shift + rng.normal(0, settings["item_sd"], len(centre))
+        answer = np.clip(np.floor(latent + 0.5), min(codes), max(codes))
+        made[item] = min(codes) + max(codes) - answer if item in settings["reverse"] else answer
+    return pd.DataFrame(made)
 
 
-def _own_description(answers: pd.DataFrame, people: pd.DataFrame, codebook: Codebook) -> None:
-    for name, column in (("q_agency", "agency"), ("q_profession", "profession")):
-        codes = {label: code for code, label in codebook.variables[name].values.items()}
-        order = dict(zip(people[column].drop_duplicates().sort_values(), codes.values(), strict=False))
-        answers[name] = people[column].map(codes if set(people[column]) <= set(codes) else order)
-    answers["q_team"] = people["team"]
+def _returned(people: pd.DataFrame, design: Mapping[str, Any], rng: np.random.Generator) -> pd.Series:
+    settings = design["answers"]["returned"]
+    days = np.ceil(rng.exponential(settings["mean_days"], len(people))) + settings["min_days"]
+    latest = (pd.Timestamp(design["field_end"]) - people["invited"]).dt.days
+    return people["invited"] + pd.to_timedelta(np.minimum(days, latest), unit="D")
 
 
 def _routed(answers: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
@@ -142,7 +162,7 @@ def _routed(answers: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 def response_propensity(people: pd.DataFrame, reads: pd.Series, design: Mapping[str, Any]) -> pd.Series:
     """Chance of returning a usable questionnaire; expected totals per agency are those of the design."""
     effects = design["response"]
-    score = people["profession"].map(effects["profession"]).fillna(0.0) + effects["read"] * reads
+    score = people["profession"].map(effects["profession"]).fillna(0.0) + effects["reader"] * reads
     chance = pd.Series(0.0, index=people.index)
     for agency, total in design["respondents"].items():
         members = people.index[(people["agency"] == agency) & people["eligible"]]
@@ -213,7 +233,8 @@ def as_delivered(
     broken = rng.choice(records.index, size=settings["broken_off"], replace=False)
     core = codebook.core_items()
     for record in broken:
-        asked = [item for item in core if pd.notna(records.at[record, item])]
+        given = records.loc[record, core].notna()
+        asked = [item for item in core if given[item]]
         stop = int(np.ceil(rng.uniform(settings["broken_off_from"], 0.78) * len(asked)))
         rest = list(codebook.variables)[list(codebook.variables).index(asked[stop]) :]
         records.loc[record, [name for name in rest if codebook.variables[name].role == "question"]] = None
@@ -265,7 +286,7 @@ def truth_table(
     cleaning: Mapping[str, Any],
     codebook: Codebook,
 ) -> pd.DataFrame:
-    """What no survey ever knows: everybody's answers (as ticked), scales, propensity, eligibility, response.
+    """Lay out what no survey ever knows: everybody's answers, propensity, eligibility and response.
 
     Items are as ticked; scales and derived variables are computed as the cleaning would.
     """
@@ -276,218 +297,3 @@ def truth_table(
         propensity=chance, respondent=replied
     )
     return pd.concat([facts, answers[numeric], extra], axis=1).sort_values("id", ignore_index=True)
-
-
-Planter = Callable[..., list[tuple[str, str, str]]]
-
-
-def plant(
-    records: pd.DataFrame,
-    codebook: Codebook,
-    frame: pd.DataFrame,
-    cleaning: Mapping[str, Any],
-    kinds: Mapping[str, int],
-    seed: int,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put known problems into a clean file.
-
-    Parameters
-    ----------
-    records
-        Clean records with the codebook's columns.
-    frame
-        Staff list with ``id`` and ``outcome``; who gets a blank questionnaire is taken from it.
-    cleaning
-        The declared rules: what counts as late, which batteries make a straight line.
-    kinds
-        Kind of problem (a rule type, or ``out_of_range`` and ``impossible_skip``): how many.
-    seed
-        Another seed, another mess.
-
-    Returns
-    -------
-    DataFrame
-        Records in a new order, with column ``record``.
-    DataFrame
-        What was planted: kind (rule type), case_id, variable, value.
-    """
-    unknown = sorted(set(kinds) - set(PLANTERS))
-    if unknown:
-        raise ValueError(f"no such kinds of problem: {unknown}")
-    rng = stream(seed, "mess")
-    mess = _Mess(records.reset_index(drop=True), codebook, frame, cleaning, rng)
-    for kind in PLANTERS:
-        for _ in range(kinds.get(kind, 0)):
-            PLANTERS[kind](mess)
-    messy = mess.records.iloc[rng.permutation(len(mess.records))].reset_index(drop=True)
-    messy.insert(0, "record", range(1, len(messy) + 1))
-    return messy, pd.DataFrame(mess.planted, columns=PLANTED_COLUMNS)
-
-
-class _Mess:
-    """Records under way, the problems planted so far, and the cases already touched."""
-
-    def __init__(
-        self,
-        records: pd.DataFrame,
-        codebook: Codebook,
-        frame: pd.DataFrame,
-        cleaning: Mapping[str, Any],
-        rng: np.random.Generator,
-    ) -> None:
-        self.records, self.codebook, self.frame, self.rng = records, codebook, frame, rng
-        self.rules = {rule["type"]: rule for rule in cleaning["rules"]}
-        self.planted: list[tuple[str, str, str, str]] = []
-        self.touched: set[int] = set()
-
-    def pick(self, allowed: Sequence[int] | None = None) -> int:
-        """Choose a record that no other problem has touched, so that each problem can be found alone."""
-        pool = [
-            row for row in (self.records.index if allowed is None else allowed) if row not in self.touched
-        ]
-        if not pool:
-            raise ValueError("too many problems for so few records")
-        row = int(self.rng.choice(pool))
-        self.touched.add(row)
-        return row
-
-    def case(self, row: int) -> str:
-        return str(self.records.at[row, self.codebook.id_variable])
-
-    def remember(self, kind: str, row: int, variable: str) -> None:
-        value = value_text(self.records.at[row, variable]) if variable in self.records else ""
-        self.planted.append((kind, self.case(row), variable, value))
-
-    def append(self, row: pd.Series) -> int:
-        self.records = pd.concat(
-            [self.records, row.to_frame().T.astype(self.records.dtypes)], ignore_index=True
-        )
-        self.touched.add(len(self.records) - 1)
-        return len(self.records) - 1
-
-
-def _plant_range(mess: _Mess) -> None:
-    items = [v for v in mess.codebook.analysed() if v.type in ("ordinal", "binary", "numeric")]
-    variable = items[mess.rng.integers(len(items))]
-    given = mess.records[variable.name]
-    rows = list(given.index[given.notna() & ~variable.is_user_missing(given)])
-    while not set(rows) - mess.touched:
-        variable = items[mess.rng.integers(len(items))]
-        given = mess.records[variable.name]
-        rows = list(given.index[given.notna() & ~variable.is_user_missing(given)])
-    # Filters are left alone: a wrong filter would hide what is true of the questions behind it.
-    row = mess.pick(rows)
-    wrong = (
-        np.array([0.0, 7.0, 9.0, 33.0, 44.0, 55.0, 66.0])
-        if variable.values
-        else np.array([-1.0, 450.0, 777.0])
-    )
-    wrong = wrong[variable.is_unknown(pd.Series(wrong)).to_numpy()]
-    mess.records.loc[row, variable.name] = mess.rng.choice(wrong)
-    mess.remember("range", row, variable.name)
-
-
-def _plant_skip(mess: _Mess) -> None:
-    asked = asked_state(mess.records, mess.codebook)
-    routed = [v for v in mess.codebook.routing_order() if len(mess.records[asked[v.name] == 0])]
-    variable = routed[mess.rng.integers(len(routed))]
-    row = mess.pick(list(mess.records.index[asked[variable.name] == 0]))
-    mess.records.loc[row, variable.name] = mess.rng.choice(list(variable.values))
-    mess.remember("skip", row, variable.name)
-
-
-def _plant_line(mess: _Mess) -> None:
-    rule = mess.rules["straight_lining"]
-    items = mess.codebook.battery_items(rule["batteries"])
-    answered = mess.records[items].notna().sum(axis=1)
-    row = mess.pick(list(answered.index[answered >= rule["min_items"]]))
-    codes = list(mess.codebook.variables[items[0]].values)
-    ticked = [item for item in items if pd.notna(mess.records.at[row, item])]
-    mess.records.loc[row, ticked] = mess.rng.choice(codes)
-    mess.planted.append(("straight_lining", mess.case(row), "+".join(rule["batteries"]), ""))
-
-
-def _plant_late(mess: _Mess) -> None:
-    rule = mess.rules["late"]
-    row = mess.pick()
-    day = pd.Timestamp(rule["after"]) + pd.Timedelta(days=int(mess.rng.integers(1, 20)))
-    mess.records.loc[row, rule["variable"]] = day
-    mess.remember("late", row, rule["variable"])
-
-
-def _plant_mismatch(mess: _Mess) -> None:
-    pairs = list(mess.rules["frame_mismatch"]["pairs"])
-    name = pairs[mess.rng.integers(len(pairs))]
-    codes = list(mess.codebook.variables[name].values)
-    row = mess.pick(list(mess.records.index[mess.records[name].isin(codes)]))
-    others = [code for code in codes if code != mess.records.at[row, name]]
-    mess.records.loc[row, name] = mess.rng.choice(others)
-    mess.remember("frame_mismatch", row, name)
-
-
-def _plant_duplicate(mess: _Mess) -> None:
-    row = mess.pick()
-    copy = mess.records.loc[row].copy()
-    answered = [item for item in mess.codebook.core_items() if pd.notna(copy[item])]
-    for item in mess.rng.choice(answered, size=int(mess.rng.integers(2, 6)), replace=False):
-        copy[item] = np.nan
-    new = mess.append(copy)
-    mess.planted.append(("duplicate", mess.case(new), "(whole record)", ""))
-
-
-def _plant_blank(mess: _Mess) -> None:
-    known = set(mess.records[mess.codebook.id_variable])
-    silent = mess.frame[(mess.frame["outcome"] == "no_reply") & ~mess.frame["id"].isin(known)]
-    row = pd.Series({name: None for name in mess.records.columns}, dtype=object)
-    row[mess.codebook.id_variable] = silent["id"].iloc[mess.rng.integers(len(silent))]
-    for variable in mess.codebook.analysed():
-        if variable.type == "date":
-            row[variable.name] = mess.records[variable.name].median().normalize()
-    new = mess.append(row)
-    mess.planted.append(("blank", mess.case(new), "(whole record)", ""))
-
-
-def _plant_stranger(mess: _Mess) -> None:
-    row = mess.records.loc[mess.rng.choice(mess.records.index)].copy()
-    taken = set(mess.frame["id"]) | set(mess.records[mess.codebook.id_variable])
-    row[mess.codebook.id_variable] = next(
-        number
-        for number in (f"S{n:03d}" for n in range(mess.rng.integers(700, 900), 1000))
-        if number not in taken
-    )
-    new = mess.append(row)
-    mess.planted.append(("not_on_frame", mess.case(new), "(whole record)", ""))
-
-
-# Whole-record problems come first, so that none of them copies a problem of another kind.
-PLANTERS: dict[str, Callable[[_Mess], None]] = {
-    "not_on_frame": _plant_stranger,
-    "duplicate": _plant_duplicate,
-    "blank": _plant_blank,
-    "frame_mismatch": _plant_mismatch,
-    "out_of_range": _plant_range,
-    "impossible_skip": _plant_skip,
-    "straight_lining": _plant_line,
-    "late": _plant_late,
-}
-
-
-def score_cleaning(
-    planted: pd.DataFrame, log: pd.DataFrame, rules: Sequence[Mapping[str, Any]]
-) -> pd.DataFrame:
-    """Compare what was planted with what the rules found.
-
-    Returns
-    -------
-    DataFrame
-        One row per kind: planted, found, missed, false (found and not planted).
-    """
-    kind_of = {rule["id"]: rule["type"] for rule in rules}
-    found = {(kind_of[row.rule], row.case_id, row.variable) for row in log.itertuples()}
-    put = {(row.kind, row.case_id, row.variable) for row in planted.itertuples()}
-    rows = []
-    for kind in sorted({k for k, _, _ in found | put}):
-        these = {entry for entry in put if entry[0] == kind}
-        hits = {entry for entry in found if entry[0] == kind}
-        rows.append((kind, len(these), len(these & hits), len(these - hits), len(hits - these)))
-    return pd.DataFrame(rows, columns=["kind", "planted", "found", "missed", "false"])
