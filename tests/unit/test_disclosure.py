@@ -234,3 +234,58 @@ def test_cleaning_summary_names_nobody():
     assert summary.to_dict("records") == [
         {"rule": "range", "action": "set_missing", "records": 2, "values": 3}
     ]
+
+
+def test_rates_that_tell_of_merged_outcomes_are_left_out_for_that_group_only():
+    rates = pd.DataFrame(
+        {
+            "group": ["overall", "agency", "agency"],
+            "group_level": ["", "A", "A"],
+            "rate": ["REF1", "REF1", "RR2"],
+            "value": 0.1,
+            "numerator": 3,
+            "denominator": 30,
+            "formula": "",
+        }
+    )
+    table = pd.DataFrame(
+        {"group": ["overall", "agency"], "group_level": ["", "A"], "status": ["released", "merged"]}
+    )
+    release = disclosure.release_rates(rates, table)
+    assert list(zip(release.table["group"], release.table["rate"], strict=True)) == [
+        ("overall", "REF1"),
+        ("agency", "RR2"),
+    ]
+    assert len(release.log) == 1
+
+
+def test_response_by_profession_within_group_obeys_both_thresholds():
+    rates = pd.DataFrame(
+        {
+            "group": "agency:profession",
+            "group_level": ["A:x", "A:y", "B:x"],
+            "rate": "RR2",
+            "value": [0.2, 0.5, 0.1],
+            "numerator": [10, 5, 4],
+            "denominator": [50, 9, 40],
+            "formula": "",
+        }
+    )
+    release = disclosure.release_response_cells(rates, RULES)
+    assert release.table["status"].tolist() == ["released", "suppressed", "suppressed"]
+
+
+def test_counts_in_the_estimates_say_what_the_released_flow_says():
+    table = estimates(
+        [
+            {"variable": "refused", "statistic": "count", "estimate": 2.0, "n": 2},
+            {"variable": "other", "statistic": "count", "estimate": 5.0, "n": 5},
+            {"variable": "q", "estimate": 0.5},
+        ]
+    ).assign(status="released")
+    public = pd.DataFrame(
+        {"stage": ["other"], "group": ["overall"], "group_level": [""], "n": [7], "status": ["merged"]}
+    )
+    aligned = disclosure.align(table, "count", public, name="stage", value="n", base="n")
+    assert aligned["variable"].tolist() == ["other", "q"]
+    assert aligned["estimate"].tolist() == [7.0, 0.5]

@@ -11,7 +11,9 @@ PUBLIC = [
     "weight_cells",
     "weight_margins",
     "theta",
+    "theta_by_group",
     "response_rates",
+    "response_cells",
     "weight_diagnostics",
 ]
 

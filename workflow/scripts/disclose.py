@@ -9,7 +9,7 @@ import pandas as pd
 import _shared
 from surveypipe import disclosure
 
-PASSED_ON = ("theta", "response_rates", "weight_diagnostics")
+PASSED_ON = ("theta", "theta_by_group", "weight_diagnostics")
 BRANCHES = (
     ("no_reply", "refused", "unknown", "other"),
     ("excluded_blank", "excluded_duplicate", "excluded_late", "excluded_few"),
@@ -18,7 +18,17 @@ LABELS = (
     "No reply, refused or another reason",
     "Returned but not used (blank, duplicate, too few answers or too late)",
 )
-TABLES = ("estimates", "claims", "table_1", "flow", "weight_cells", "weight_margins", *PASSED_ON)
+TABLES = (
+    "estimates",
+    "claims",
+    "table_1",
+    "flow",
+    "weight_cells",
+    "weight_margins",
+    "response_rates",
+    "response_cells",
+    *PASSED_ON,
+)
 
 
 def main(args: argparse.Namespace) -> None:
@@ -53,6 +63,15 @@ def release_all(
         "weight_cells": disclosure.release_cells(private["weight_cells"], rules),
         "weight_margins": disclosure.release_margins(private["weight_margins"], rules),
     }
+    flow = releases["flow"].table
+    releases["response_rates"] = disclosure.release_rates(private["response_rates"], flow)
+    releases["response_cells"] = disclosure.release_response_cells(private["response_cells"], rules)
+    rates = releases["response_rates"].table
+    released = releases["estimates"]
+    released.table = disclosure.align(released.table, "count", flow, name="stage", value="n", base="n")
+    released.table = disclosure.align(
+        released.table, "response_rate", rates, name="rate", value="value", base="denominator"
+    )
     for name in PASSED_ON:
         table = private[name].assign(status=disclosure.RELEASED)
         releases[name] = disclosure.Release(table, releases["claims"].log.iloc[:0])

@@ -7,7 +7,7 @@ the frame is known and a member of a small group can be identified even when sil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -408,12 +408,81 @@ def release_margins(margins: pd.DataFrame, rules: Rules) -> Release:
     return Release(table, _log_frame(_log("weight_margins", places, SUPPRESSED, "few staff")))
 
 
-def follow(estimates: pd.DataFrame, hidden: Callable[[pd.Series], bool]) -> pd.DataFrame:
-    """Empty the rows of the estimates that repeat a number hidden in another table."""
+def release_rates(rates: pd.DataFrame, flow: pd.DataFrame) -> Release:
+    """Release outcome rates, without those that would give away outcomes merged in the flow.
+
+    Parameters
+    ----------
+    rates
+        Columns ``group, group_level, rate, value, numerator, denominator, formula``.
+    flow
+        The released flow.
+
+    Returns
+    -------
+    Release
+        Response rates of all groups; co-operation, refusal and contact rates only where the flow
+        shows the same outcomes unmerged.
+    """
+    rates = rates.copy()
+    place = rates["group"] + "|" + rates["group_level"].fillna("")
+    merged = flow.loc[flow["status"] != RELEASED]
+    coarse = set(merged["group"] + "|" + merged["group_level"].fillna(""))
+    telling = rates["rate"].str.match("COOP|REF|CON") & place.isin(coarse)
+    log = _log(
+        "response_rates", place[telling] + ": " + rates.loc[telling, "rate"], SUPPRESSED, "merged outcomes"
+    )
+    kept = rates.loc[~telling].assign(status=RELEASED).reset_index(drop=True)
+    return Release(kept, _log_frame(log))
+
+
+def release_response_cells(rates: pd.DataFrame, rules: Rules, rate: str = "RR2") -> Release:
+    """Release one response rate of each group by profession, where respondents and staff are enough."""
+    cells = rates[(rates["rate"] == rate) & rates["group"].str.contains(":")].assign(status=RELEASED)
+    cells = cells.reset_index(drop=True)
+    small = (cells["numerator"] < rules.min_cell) | (cells["denominator"] < rules.min_population)
+    _blank(cells, small)
+    log = _log("response_cells", cells.loc[small, "group_level"], SUPPRESSED, "small cell")
+    return Release(cells, _log_frame(log))
+
+
+def align(
+    estimates: pd.DataFrame, statistic: str, public: pd.DataFrame, *, name: str, value: str, base: str
+) -> pd.DataFrame:
+    """Let the rows of the estimates that repeat another released table say what that table says.
+
+    Parameters
+    ----------
+    estimates
+        Released estimates.
+    statistic
+        The rows concerned.
+    public
+        The released table, with ``group, group_level, status``.
+    name, value, base
+        Its columns with the variable's name, the value and the base.
+
+    Returns
+    -------
+    DataFrame
+        Rows that the released table has left out are left out here too.
+    """
+    keys = ["variable", "group", "group_level"]
+    other = public.rename(columns={name: "variable"})[[*keys, value, base, "status"]]
+    other = other.assign(group_level=other["group_level"].fillna(""))
+    rows = estimates["statistic"] == statistic
+    mine = estimates.loc[rows].assign(group_level=estimates.loc[rows, "group_level"].fillna(""))
+    joined = mine[keys].merge(
+        other.set_axis([*keys, "_value", "_base", "_status"], axis=1),
+        on=keys,
+        how="left",
+        validate="one_to_one",
+    )
     table = estimates.copy()
-    where = table.apply(hidden, axis=1).astype(bool)
-    _blank(table, where)
-    return table
+    table.loc[rows, "estimate"] = joined["_value"].to_numpy(dtype=float)
+    table.loc[rows, "n"] = joined["_base"].to_numpy(dtype=float)
+    table.loc[rows, "status"] = joined["_status"].to_numpy()
+    return table.loc[~rows | table["status"].notna()].reset_index(drop=True)
 
 
 def cleaning_summary(log: pd.DataFrame) -> pd.DataFrame:
