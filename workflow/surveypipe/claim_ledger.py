@@ -159,7 +159,7 @@ def cases(
         if claim.get("by") == made.group:
             places += [(made.group, level) for level in made.levels]
         for group, level in places:
-            rows = _estimates_of(estimates, key, claim, group, level)
+            rows = _estimates_of(estimates, claim, group, level)
             lacking = [scheme for scheme in made.schemes if scheme not in rows]
             if lacking:
                 problems.add(
@@ -198,12 +198,12 @@ def _indicator(values: pd.Series, level: float | str) -> pd.Series:
 
 
 def _estimates_of(
-    estimates: pd.DataFrame, key: str, claim: Mapping[str, Any], group: str, level: str
+    estimates: pd.DataFrame, claim: Mapping[str, Any], group: str, level: str
 ) -> dict[str, pd.Series]:
     statistic = "mean" if claim["kind"] == "equivalence" else "proportion"
+    # By what is estimated, not by claim: one estimate may serve two claims and then names only one.
     rows = estimates[
-        (estimates["claim"].fillna("") == key)
-        & (estimates["variable"] == claim["variable"])
+        (estimates["variable"] == claim["variable"])
         & (estimates["statistic"] == statistic)
         & (estimates["group"] == group)
         & (estimates["group_level"].fillna("") == level)
