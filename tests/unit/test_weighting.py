@@ -287,19 +287,26 @@ def test_headcounts_that_contradict() -> None:
     counts = people.groupby(["agency", "profession"]).size().rename("n").reset_index()
     with pytest.raises(SurveyError, match=r"15 people of AMH, Nurse answered and the headcount is 9"):
         headcounts.frame_from_headcounts(people[people["respondent"]], counts.assign(n=9))
-    long = pd.DataFrame(
-        {
-            "variable": ["agency", "agency", "profession"],
-            "level": ["AMH", "CSC", "Nurse"],
-            "n": [171, 140, 80],
-        }
-    )
-    with pytest.raises(SurveyError) as caught:
-        headcounts.check_headcounts(people, long)
-    text = "\n".join(caught.value.problems)
-    assert "agency 'AMH' is 171 in the headcounts and 170 on the staff list" in text
-    assert "profession 'Other' has 30 staff on the staff list and no headcount" in text
-    assert "margins disagree" in text
+
+
+def test_weight_of_unknown_eligibility_goes_to_those_whose_eligibility_is_known() -> None:
+    people = frame([("A", "x", 10, 4), ("B", "x", 10, 5)])
+    # A: 4 answered, 2 silent, 2 ineligible, 2 unknown. B: 5 answered, 5 silent.
+    category = ["I"] * 4 + ["NC"] * 2 + ["IE"] * 2 + ["UH"] * 2 + ["I"] * 5 + ["NC"] * 5
+    resolved = weighting.resolve_unknown_eligibility(people.assign(category=category), ["agency"])
+    # Of 8 known in A 6 are eligible: 6 x 10/8 = 7.5 eligible staff.
+    result = one(resolved, {"method": "poststratify", "by": ["agency"]}, base="base_weight")
+    assert dict(zip(result.cells["cell"], result.cells["N"], strict=True)) == {"A": 7.5, "B": 10.0}
+    lost = people.assign(category=["I"] * 4 + ["NC"] * 6 + ["UO"] * 10)
+    with pytest.raises(SurveyError, match="agency B: nobody's eligibility is known"):
+        weighting.resolve_unknown_eligibility(lost, ["agency"])
+
+
+def test_a_preferred_family_goes_before_the_nearest_response_rate() -> None:
+    prefer = [["Psychiatrist", "Psychologist"]]
+    rules = RULES | {"min_n": 3, "prefer": prefer}
+    result = one(frame(SMALL), CELLS | {"collapse": rules | {"max_factor": 9.0}})
+    assert "AMH × Psychiatrist; AMH × Psychologist" in result.cells["members"].tolist()
 
 
 def test_variance_guards() -> None:

@@ -15,8 +15,13 @@ from surveypipe import replicates, weighting
 def main(args: argparse.Namespace) -> None:
     """Read the dispositions; write weights, their diagnostics and the replicates."""
     config = args.config["weighting"]
-    eligible = pd.read_parquet(args.dispositions)
-    eligible = eligible[eligible["category"] != "IE"]
+    staff = pd.read_parquet(args.dispositions)
+    unknown = config.get("unknown_eligibility")
+    if unknown:
+        eligible = weighting.resolve_unknown_eligibility(staff, unknown["by"])
+        config = {"base": "base_weight"} | config
+    else:
+        eligible = staff[staff["category"] != "IE"]
     result = weighting.compute_schemes(eligible, config, group=args.config["frame"].get("group"))
     write_parquet(result.weights, args.weights)
     write_csv(result.cells, args.cells)

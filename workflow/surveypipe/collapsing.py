@@ -163,7 +163,8 @@ def collapse(cells: Sequence[Cell], rules: Mapping[str, Any], *, scheme: str = "
         Raw cells with staff.
     rules
         ``min_n`` (fewest respondents), ``max_factor`` (greatest weight as a multiple of the mean weight),
-        ``floor`` (under which a cell that cannot be merged is reported as too small).
+        ``floor`` (under which a cell that cannot be merged is reported as too small), ``prefer`` (lists of
+        levels that belong together: a neighbour of the same list goes before one of nearer rate).
     scheme
         Key of the scheme, for messages.
 
@@ -179,7 +180,7 @@ def collapse(cells: Sequence[Cell], rules: Mapping[str, Any], *, scheme: str = "
     current = sorted(cells, key=lambda cell: cell.label)
     merges: list[str] = []
     while True:
-        found = _next_merge(current, min_n, cap)
+        found = _next_merge(current, min_n, cap, rules.get("prefer") or [])
         if found is None:
             break
         small, neighbour, why = found
@@ -189,14 +190,24 @@ def collapse(cells: Sequence[Cell], rules: Mapping[str, Any], *, scheme: str = "
     return CellMap(current, merges, _doubts(current, rules, min_n, cap))
 
 
-def _next_merge(cells: list[Cell], min_n: float, cap: float) -> tuple[Cell, Cell, str] | None:
+def _next_merge(
+    cells: list[Cell], min_n: float, cap: float, prefer: Sequence[Sequence[str]]
+) -> tuple[Cell, Cell, str] | None:
     for small in sorted(cells, key=lambda cell: (cell.n, cell.label)):
         why = _complaint(small, min_n, cap)
         neighbours = [c for c in cells if c is not small and c.within == small.within]
         if why and neighbours:
-            nearest = min(neighbours, key=lambda c: (round(abs(c.rate - small.rate), 12), c.label))
-            return small, nearest, why
+            ranked = [
+                (not _akin(small, cell, prefer), round(abs(cell.rate - small.rate), 12), cell.label, place)
+                for place, cell in enumerate(neighbours)
+            ]
+            return small, neighbours[min(ranked)[-1]], why
     return None
+
+
+def _akin(one: Cell, other: Cell, prefer: Sequence[Sequence[str]]) -> bool:
+    levels = [{level for member in cell.members for level in member.split(JOINT)} for cell in (one, other)]
+    return any(levels[0] & set(family) and levels[1] & set(family) for family in prefer)
 
 
 def _require_respondents(cells: Sequence[Cell], scheme: str) -> None:

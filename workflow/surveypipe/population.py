@@ -118,3 +118,44 @@ def population(
     frame = eligible.iloc[order.to_numpy()].reset_index(drop=True)
     weights = frame[base].to_numpy(dtype=float) if base else np.ones(len(frame))
     return Population(frame, frame["respondent"].to_numpy(dtype=bool), weights, group)
+
+
+UNKNOWN = ("UH", "UO")
+INELIGIBLE = "IE"
+
+
+def resolve_unknown_eligibility(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Move the weight of people of unknown eligibility to those of known eligibility in the same class.
+
+    The first of the two steps UE → NR; the weighting schemes are the second, with ``base: base_weight``.
+
+    Parameters
+    ----------
+    frame
+        The whole staff list with `category` (I, P, R, NC, O, UH, UO, IE) and the variables of `by`.
+    by
+        Variables that make the classes.
+
+    Returns
+    -------
+    DataFrame
+        The eligible, with column `base_weight` = staff in the class / staff whose eligibility is known.
+
+    Raises
+    ------
+    SurveyError
+        If nobody's eligibility is known in a class.
+    """
+    keys = [frame[name].astype(str) for name in by]
+    known = ~frame["category"].isin(UNKNOWN)
+    share = known.groupby(keys).transform("mean")
+    problems = Problems()
+    for level, rate in known.groupby(keys).mean().items():
+        if rate == 0:
+            name = level if isinstance(level, str) else ", ".join(map(str, np.atleast_1d(np.array(level))))
+            problems.add(
+                f"weighting: {', '.join(by)} {name}: nobody's eligibility is known; use broader classes."
+            )
+    problems.raise_if_any()
+    eligible = known & (frame["category"] != INELIGIBLE)
+    return frame[eligible].assign(base_weight=1 / share[eligible])

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe.calibration import kish_deff
-from surveypipe.population import Population, population
+from surveypipe.population import Population, population, resolve_unknown_eligibility
 from surveypipe.problems import Problems, SurveyError, shown
 from surveypipe.weighting_methods import METHODS, Plan, auxiliaries, build, merge_signatures, method
 
@@ -30,6 +30,7 @@ __all__ = [
     "merge_signatures",
     "method",
     "population",
+    "resolve_unknown_eligibility",
 ]
 
 Floats = NDArray[np.float64]
