@@ -1,0 +1,138 @@
+"""One function for each way in which a number is printed; text, tables and figures use the same ones.
+
+British journal style: whole per cents in a sentence, 'to' between the ends of an interval in a sentence and
+an en dash in a table, true minus signs, p to two or three digits. A number that is missing is never printed:
+each function raises :class:`ValueError`, and what prints instead ('suppressed', a dash) is the caller's to say.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+MINUS = "\u2212"
+EN_DASH = "\u2013"
+FIGURE_SPACE = "\u2007"
+NOT_APPLICABLE = "\u2014"
+SUPPRESSED = "s"
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~^$@])")
+
+
+def decimal(value: float, places: int = 2) -> str:
+    """Print a number with fixed decimals, half away from zero, with a true minus sign.
+
+    Parameters
+    ----------
+    value
+        A finite number.
+    places
+        Decimals.
+
+    Raises
+    ------
+    ValueError
+        If the value is missing or infinite.
+
+    Examples
+    --------
+    >>> decimal(-0.125), decimal(-0.001)
+    ('−0.13', '0.00')
+    """
+    if not math.isfinite(value):
+        raise ValueError("a missing or infinite number cannot be printed")
+    # Through twelve digits, so that 0.285 is not rounded as the 0.28499999... that the machine holds.
+    exact = Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    digits = f"{abs(exact):,.{places}f}"
+    return (MINUS if exact < 0 else "") + digits
+
+
+def count(value: float) -> str:
+    """Print a whole number, with commas from a thousand."""
+    return decimal(value, 0)
+
+
+def percent(share: float, places: int = 0) -> str:
+    """Print a share as a percentage with its sign: ``84%``."""
+    return decimal(100 * share, places) + "%"
+
+
+def points(share: float, places: int = 0) -> str:
+    """Print a difference between shares in percentage points, without the unit: ``−9``."""
+    return decimal(100 * share, places)
+
+
+def percent_interval(low: float, high: float, places: int = 0) -> str:
+    """Print an interval of shares for a sentence: ``77% to 89%``."""
+    return f"{percent(low, places)} to {percent(high, places)}"
+
+
+def decimal_interval(low: float, high: float, places: int = 2) -> str:
+    """Print an interval of numbers for a sentence: ``−0.25 to 0.01``."""
+    return f"{decimal(low, places)} to {decimal(high, places)}"
+
+
+def span(low: str, high: str) -> str:
+    """Join the ends of a range for a table: an en dash, or 'to' where an end is negative."""
+    return f"{low} to {high}" if MINUS in low + high else f"{low}{EN_DASH}{high}"
+
+
+def p_value(p: float) -> str:
+    """Print a p-value: below 0.001 as such, three decimals below 0.1, else two.
+
+    Examples
+    --------
+    >>> p_value(0.0004), p_value(0.0342), p_value(0.171)
+    ('< 0.001', '0.034', '0.17')
+    """
+    if not 0 <= p <= 1:
+        raise ValueError("a p-value lies between 0 and 1")
+    if p < 0.001:
+        return "< 0.001"
+    return decimal(p, 3 if p < 0.0995 else 2)
+
+
+def p_statement(p: float) -> str:
+    """Print a p-value with its symbol, for a sentence: ``*p* = 0.034`` or ``*p* < 0.001``."""
+    words = p_value(p)
+    return f"*p* {words}" if words.startswith("<") else f"*p* = {words}"
+
+
+def degrees(df: float) -> str:
+    """Print degrees of freedom: whole where they are, else one decimal."""
+    return decimal(df, 0 if abs(df - round(df)) < 0.05 else 1)
+
+
+def escape(text: str) -> str:
+    """Escape what means something to Markdown, so that a label prints as it stands."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def sentence_list(words: list[str], last: str = "and") -> str:
+    """Join words for a sentence: ``a``, ``a and b``, ``a, b and c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+_NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def numeral(value: int, unit: str = "", plural: str = "") -> str:
+    """Print a small whole number in words, from ten in digits, with its unit.
+
+    Examples
+    --------
+    >>> numeral(1, "cell"), numeral(3, "cell"), numeral(12, "category", "categories")
+    ('one cell', 'three cells', '12 categories')
+    """
+    word = _NUMERALS[value] if 0 <= value < len(_NUMERALS) else count(value)
+    if not unit:
+        return word
+    return f"{word} {unit if value == 1 else plural or unit + 's'}"
+
+
+def lower_first(text: str) -> str:
+    """Begin a label with a small letter inside a sentence, unless it begins with an abbreviation."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]

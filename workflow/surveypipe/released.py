@@ -1,0 +1,254 @@
+"""The released tables of a survey, and how figures, tables and text look things up in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLES = (
+    "estimates",
+    "claims",
+    "table_1",
+    "response_rates",
+    "flow",
+    "weight_diagnostics",
+    "weight_cells",
+    "weight_margins",
+    "cleaning_summary",
+)
+CATEGORIES = ("disagree", "neutral", "agree")
+CATEGORY_LABELS = {"disagree": "Disagree", "neutral": "Neither agree nor disagree", "agree": "Agree"}
+SUPPRESSED = "suppressed"
+
+_NUMERIC = frozenset(
+    """n N estimate se df ci_low ci_high ci_level deff_kish deff_design n_level se_jackknife df2 p_value percent
+    frame_n frame_percent std_diff value numerator denominator weight sum_weights w_min w_max w_mean n_eff n_cells
+    n_merged frame_share unweighted_share weighted_share threshold upper_threshold margin grade""".split()
+)
+
+
+@dataclass(frozen=True)
+class Battery:
+    """A block of items answered on one scale of agreement.
+
+    Parameters
+    ----------
+    key, label
+        Name in the codebook, and what a reader is shown.
+    items
+        Variables, in the order of the questionnaire.
+    """
+
+    key: str
+    label: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Released:
+    """Everything that a figure, a table or a sentence may be made of.
+
+    Parameters
+    ----------
+    config
+        Sections of the configuration.
+    variables
+        Documentation of each variable (label, answers in order, battery).
+    tables
+        Released tables by name (:data:`TABLES`); read them through :meth:`table`.
+    """
+
+    config: Mapping[str, Any]
+    variables: Mapping[str, Mapping[str, Any]]
+    tables: Mapping[str, pd.DataFrame]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Give a table, empty text as '' and not as a missing value."""
+        table = self.tables[name].copy()
+        for column in table.columns:
+            if table[column].dtype.kind not in "biuf" and column not in _NUMERIC:
+                table[column] = table[column].fillna("").astype(str)
+        for column in ("level", "group_level", "claim", "base", "flag", "within"):
+            if column in table and table[column].dtype.kind in "biuf":
+                table[column] = table[column].map(code_text)
+        return table
+
+    @property
+    def simulated(self) -> bool:
+        """Whether every exhibit must say that the data are simulated."""
+        return self.config["study"]["data"] == "simulated"
+
+    @property
+    def group(self) -> str:
+        """Variable by which results are shown."""
+        return str(self.config["frame"]["group"])
+
+    @property
+    def levels(self) -> dict[str, str]:
+        """Levels of the group and their labels, in order."""
+        return dict(self.config["groups"][self.group]["levels"])
+
+    def abbreviation(self, level: str) -> str:
+        """Give the short name of a group: its key where that is an abbreviation, else its label."""
+        return level if level.isalpha() and level.isupper() and len(level) <= 5 else self.levels[level]
+
+    def abbreviations(self) -> str:
+        """Explain the short names of the groups for a note; '' where none is short."""
+        pairs = [
+            f"{level}, {label[:1].lower() + label[1:]}"
+            for level, label in self.levels.items()
+            if self.abbreviation(level) != label
+        ]
+        return "; ".join(pairs)
+
+    @property
+    def primary(self) -> str:
+        """Scheme in force: what the ledger was made with, else what the configuration names."""
+        claims = self.tables["claims"]
+        found = claims["scheme_primary"].dropna() if "scheme_primary" in claims else []
+        return str(found.iloc[0]) if len(found) else str(self.config["weighting"]["primary"])
+
+    @property
+    def schemes(self) -> dict[str, str]:
+        """Weighting schemes and their labels, in the order of the configuration."""
+        return {key: scheme["label"] for key, scheme in self.config["weighting"]["schemes"].items()}
+
+    @property
+    def unweighted(self) -> str | None:
+        """The scheme without weights, if there is one."""
+        made = self.config["weighting"]["schemes"].items()
+        return next((key for key, scheme in made if scheme["method"] == "none"), None)
+
+    def label(self, variable: str) -> str:
+        """Name of a variable in a table."""
+        return str(self.variables.get(variable, {}).get("label") or variable.replace("_", " ").capitalize())
+
+    def short(self, variable: str) -> str:
+        """Name of a variable in a figure."""
+        return str(self.variables.get(variable, {}).get("short") or self.label(variable))
+
+    def values(self, variable: str) -> dict[str, str]:
+        """Codes of a variable and their labels, in order."""
+        return dict(self.variables.get(variable, {}).get("values", {}))
+
+    def batteries(self) -> list[Battery]:
+        """Blocks of agreement items that the analysis reports, in the order of the configuration."""
+        items = [name for name in self.config["analysis"]["items"] if len(self.values(name)) >= 4]
+        keys = list(dict.fromkeys(str(self.variables[name].get("battery") or "") for name in items))
+        found = []
+        for key in keys:
+            members = tuple(n for n in items if str(self.variables[n].get("battery") or "") == key)
+            found.append(Battery(key, self._battery_label(key, members), members))
+        return found
+
+    def _battery_label(self, key: str, members: tuple[str, ...]) -> str:
+        for scale in self.config["cleaning"].get("scales", []):
+            if set(scale["items"]) & set(members):
+                return str(scale["label"])
+        return key.replace("_", " ").capitalize() or "Items"
+
+    def estimates(
+        self, variable: str, statistic: str, *, group_level: str = "", scheme: str | None = None
+    ) -> pd.DataFrame:
+        """Rows of the estimates of one variable and statistic in one group under one scheme.
+
+        Parameters
+        ----------
+        variable, statistic
+            Keys.
+        group_level
+            Empty for all staff.
+        scheme
+            The primary one unless named.
+        """
+        table = self.table("estimates")
+        where = (table["variable"] == variable) & (table["statistic"] == statistic)
+        where &= table["group_level"] == group_level
+        return table[where & (table["scheme"] == (scheme or self.primary))]
+
+    def share(
+        self, variable: str, level: str, *, group_level: str = "", scheme: str | None = None
+    ) -> pd.Series | None:
+        """One proportion, or None if it was not estimated."""
+        rows = self.estimates(variable, "proportion", group_level=group_level, scheme=scheme)
+        rows = rows[rows["level"].map(code_text) == code_text(level)]
+        return None if rows.empty else rows.iloc[0]
+
+    def mean(
+        self, variable: str, *, group_level: str = "", scheme: str | None = None
+    ) -> pd.Series | None:
+        """One mean, the published one of several; None if it was not estimated."""
+        rows = self.estimates(variable, "mean", group_level=group_level, scheme=scheme)
+        return None if rows.empty else rows.iloc[0]
+
+    def agreement(self, item: str, group_level: str = "") -> dict[str, float]:
+        """Weighted shares that disagree, are neutral and agree, in that order; empty if suppressed.
+
+        Taken from the three merged categories where they were released, else added up from the answers:
+        the lower codes disagree, the middle one (of an odd number) is neutral, the upper agree.
+        """
+        rows = self.estimates(item, "proportion", group_level=group_level)
+        merged = rows[rows["level"].isin(CATEGORIES)].set_index("level")["estimate"].astype(float)
+        if len(merged):
+            full = merged.reindex(list(CATEGORIES))
+            # A category that nobody chose may have no row; one that is suppressed has an empty cell.
+            absent = [name for name in CATEGORIES if name not in merged.index]
+            full[absent] = 0.0
+            return {} if full.isna().any() else {str(k): float(v) for k, v in full.items()}
+        answers = self.answers(item, group_level)
+        if not answers:
+            return {}
+        codes, half = list(self.values(item)), len(self.values(item)) // 2
+        low, high = codes[:half], codes[len(codes) - half :]
+        return {
+            "disagree": sum(answers[code] for code in low),
+            "neutral": sum(answers[code] for code in codes if code not in {*low, *high}),
+            "agree": sum(answers[code] for code in high),
+        }
+
+    def answers(self, item: str, group_level: str = "") -> dict[str, float]:
+        """Weighted share of each answer, unused ones as 0; empty if not released for the group."""
+        rows = self.estimates(item, "proportion", group_level=group_level)
+        codes = rows["level"].map(code_text)
+        found = {code: rows.loc[codes == code, "estimate"] for code in self.values(item)}
+        if all(values.empty for values in found.values()) or any(v.isna().any() for v in found.values()):
+            return {}
+        return {code: float(v.iloc[0]) if len(v) else 0.0 for code, v in found.items()}
+
+    def base(self, variable: str, group_level: str = "") -> float:
+        """Unweighted number of respondents behind a variable's estimates; NaN if suppressed or absent."""
+        table = self.table("estimates")
+        rows = table[(table["variable"] == variable) & (table["group_level"] == group_level)]
+        rows = rows[rows["statistic"].isin(["proportion", "mean"])]
+        return float(rows["n"].max()) if len(rows) else float("nan")
+
+    def claim_rows(self) -> Iterator[pd.Series]:
+        """Rows of the ledger in the order of the configuration, all staff before the groups."""
+        table = self.table("claims")
+        for claim in self.config["claims"]:
+            rows = table[table["claim"] == claim]
+            yield from (row for _, row in rows[rows["group_level"] == ""].iterrows())
+            for level in self.levels:
+                yield from (row for _, row in rows[rows["group_level"] == level].iterrows())
+
+    def rate(self, name: str, group_level: str = "") -> pd.Series | None:
+        """One AAPOR rate, or None if it was not computed."""
+        table = self.table("response_rates")
+        rows = table[(table["rate"] == name) & (table["group_level"] == group_level)]
+        return None if rows.empty else rows.iloc[0]
+
+    def flow_count(self, stage: str, group_level: str = "") -> float:
+        """Count at a stage of the flow; NaN if suppressed or absent."""
+        table = self.table("flow")
+        rows = table[(table["stage"] == stage) & (table["group_level"] == group_level)]
+        return float(rows["n"].iloc[0]) if len(rows) else float("nan")
+
+
+def code_text(code: object) -> str:
+    """Write a code as text: 4.0 and '4.0' as '4'."""
+    text = "" if code is None or code != code else str(code)
+    return text[:-2] if text.endswith(".0") else text
