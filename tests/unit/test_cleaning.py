@@ -255,6 +255,15 @@ def test_late_flags_the_day_after_and_not_the_last_day():
     assert result.analysis.loc[0, "flags"] == "late"
 
 
+def test_flagging_rules_drop_only_where_the_configuration_says_so():
+    cleaning = copy.deepcopy(CONFIG["cleaning"])
+    cleaning["rules"][7]["action"] = "drop"
+    late = one_person(return_date="2012-04-01", case_id="S2")
+    both = numbered(pd.concat([one_person(), late]).drop(columns="record"))
+    assert len(cleaned(both, FRAME).analysis) == 2
+    assert cleaned(both, FRAME, cleaning).analysis["id"].tolist() == ["S1"]
+
+
 def test_reverse_items_turn_and_scales_follow():
     answers = {"guid_1": 5.0, "guid_2": 4.0, "guid_3": 1.0, "guid_4": 98.0}
     result = cleaned(one_person(**answers), FRAME)

@@ -242,3 +242,15 @@ def test_committed_checksums_hold(folder):
         digest, name = line.split("  ")
         assert checksum(ROOT / folder / name) == digest
         assert "SIMULATED" in name
+
+
+def test_snakemake_passes_the_words_on_and_stops(project, snakemake):
+    path = project / "data/raw" / SAV
+    path.write_bytes(path.read_bytes()[:40000])
+    done = snakemake(project, "--cores", "1", "results/data/variables.json")
+    assert done.returncode != 0
+    text = done.stdout + done.stderr
+    assert "it is damaged or cut short. Copy it again" in text
+    assert "has changed since its checksum was taken" in text
+    assert "Traceback" not in text
+    assert not list((project / "results/data").glob("*"))

@@ -22,12 +22,12 @@ rule clean:
         missing="<results>/data/missing.parquet",
         log="<results>/private/cleaning_log.csv",
         variables="<results>/data/variables.json",
-    params:
-        config=section("cleaning", "groups"),
     log:
         "<results>/logs/clean.log",
     conda:
         "../../environment.yml"
+    params:
+        config=section("cleaning", "groups"),
     message:
         "Cleaning by the declared rules, and writing down every change"
     shell:

@@ -23,13 +23,15 @@ rule ingest:
         responses="<results>/data/responses.parquet",
         frame="<results>/data/frame.parquet",
         labels="<results>/data/labels.json",
-    params:
-        config=section("frame", "groups", "response"),
-        headcounts=lambda wildcards, input: f"--headcounts '{input.headcounts}'" if input.headcounts else "",
     log:
         "<results>/logs/ingest.log",
     conda:
         "../../environment.yml"
+    params:
+        config=section("frame", "groups", "response"),
+        headcounts=lambda wildcards, input: (
+            f"--headcounts '{input.headcounts}'" if input.headcounts else ""
+        ),
     message:
         "Reading the survey and the staff list, and checking them against the codebook"
     shell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -185,8 +186,8 @@ def add_checksums(sums: Path, files: list[Path]) -> list[str]:
 
 
 def _how_to_sum(sums: Path, files: list[Path]) -> str:
-    names = " ".join(p.name for p in files)
-    return f"To record it, type: cd {sums.parent} && sha256sum {names} >> {sums.name}"
+    names = " ".join(shlex.quote(path.name) for path in files)
+    return f"To record it, type: cd {shlex.quote(str(sums.parent))} && sha256sum {names} >> {sums.name}"
 
 
 def _strict_loader() -> type:

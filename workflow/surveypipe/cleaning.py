@@ -191,9 +191,8 @@ def _duplicate(state: _State, rule: Mapping[str, Any]) -> None:
     ids = state.records[state.codebook.id_variable]
     answers = valid_answers(state.records, state.codebook, state.codebook.core_items()).sum(axis=1)
     found = {}
-    for _, members in ids.groupby(ids, sort=True):
-        if len(members) == 1:
-            continue
+    repeated = ids[ids.notna() & ids.duplicated(keep=False)]
+    for _, members in repeated.groupby(repeated, sort=True):
         order = list(members.index)
         if rule["keep"] == "most_complete":
             order = sorted(order, key=lambda record: (-answers[record], record))
@@ -211,18 +210,19 @@ def _frame_mismatch(state: _State, rule: Mapping[str, Any]) -> None:
     people = state.frame.set_index("id")
     for reported, listed in rule["pairs"].items():
         variable = state.codebook.variables[reported]
-        levels = state.groups.get(listed, {}).get("levels", {})
-        for record, value in state.records[reported].items():
-            if pd.isna(value) or (variable.values and value not in variable.values):
-                continue
-            on_list: Any = people.at[state.records.at[record, state.codebook.id_variable], listed]
-            said = {value_text(value).casefold(), variable.values.get(value, "").casefold()} - {""}
-            known = {str(on_list).casefold(), str(levels.get(on_list, "")).casefold()} - {""}
-            if not said & known:
-                text = (
-                    f"reported {variable.values.get(value, value_text(value))}; the staff list says {on_list}"
-                )
-                state.flag(record, reported, value_text(value), rule, text)
+        values = state.records[reported]
+        on_list = state.records[state.codebook.id_variable].map(people[listed])
+        names = {
+            key: str(label).casefold()
+            for key, label in state.groups.get(listed, {}).get("levels", {}).items()
+        }
+        words = values.map(variable.values) if variable.values else values
+        said = words.str.casefold() if len(words.dropna()) else words
+        agrees = (said == on_list.str.casefold()) | (said == on_list.map(names))
+        agrees |= values.map(value_text) == on_list
+        for record in values.index[words.notna() & on_list.notna() & ~agrees]:
+            text = f"reported {words[record]}; the staff list says {on_list[record]}"
+            state.flag(record, reported, value_text(values[record]), rule, text)
 
 
 def _range(state: _State, rule: Mapping[str, Any]) -> None:
@@ -500,31 +500,30 @@ def share_answered(records: pd.DataFrame, asked: pd.DataFrame, codebook: Codeboo
 
 def _settle_missing(state: _State, asked: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     ids = state.records[state.codebook.id_variable]
-    answers, rows = {}, []
+    removed = list(state.removed.items())
+    answers, tables = {}, []
     for variable in state.codebook.analysed():
         column = state.records[variable.name]
         user = variable.is_user_missing(column)
         answers[variable.name] = column.mask(user) if user.any() else column
-        for record in column.index[user | column.isna()]:
-            put: Any = asked.at[record, variable.name]
-            reason, code, label = _reason(state, variable, record, put)
-            rows.append((ids[record], variable.name, reason, code, label))
-    missing = pd.DataFrame(rows, columns=MISSING_COLUMNS)
-    missing["code"] = missing["code"].astype(float)
+        gone = column.index[user | column.isna()]
+        table = pd.DataFrame({"id": ids[gone], "variable": variable.name}, index=gone)
+        taken = pd.Series({row: code for (row, name), code in removed if name == variable.name}, dtype=float)
+        codes = column[gone] if pd.api.types.is_float_dtype(column) else pd.Series(np.nan, index=gone)
+        table["code"] = codes.fillna(taken.reindex(gone)).astype(float)
+        table["reason"] = _reasons(user[gone], gone.isin(taken.index), asked.loc[gone, variable.name])
+        labels = table["code"].map(variable.missing_label)
+        table["label"] = labels.where(table["reason"] == "user_missing", "").astype("str")
+        tables.append(table)
+    missing = pd.concat(tables)[MISSING_COLUMNS] if tables else pd.DataFrame(columns=MISSING_COLUMNS)
     return pd.DataFrame(answers), missing.sort_values(["id", "variable"], ignore_index=True)
 
 
-def _reason(state: _State, variable: Variable, record: int, asked: float) -> tuple[str, float, str]:
-    removed = state.removed.get((record, variable.name))
-    code = removed if removed is not None else state.records.at[record, variable.name]
-    number = float(code) if isinstance(code, int | float) else np.nan
-    if asked == 0:
-        return "not_asked", number, ""
-    if removed is not None:
-        return "set_missing", number, ""
-    if np.isnan(number):
-        return "blank", np.nan, ""
-    return "user_missing", number, variable.missing_label(number)
+def _reasons(user: pd.Series, taken: np.ndarray, asked: pd.Series) -> np.ndarray:
+    """Say why each answer is missing; not having been asked comes before all else."""
+    return np.select(
+        [asked == 0, taken, user], ["not_asked", "set_missing", "user_missing"], default="blank"
+    ).astype(object)
 
 
 def derive(answers: pd.DataFrame, cleaning: Mapping[str, Any], codebook: Codebook) -> pd.DataFrame:
