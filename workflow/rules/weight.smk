@@ -2,8 +2,6 @@
 
 
 rule weight:
-    message:
-        "Weighting the respondents to all eligible staff"
     input:
         dispositions="<results>/data/dispositions.parquet",
         script="workflow/scripts/weight.py",
@@ -17,12 +15,14 @@ rule weight:
         diagnostics="<results>/private/weight_diagnostics.csv",
         margins="<results>/private/weight_margins.csv",
         decisions="<results>/private/weight_log.csv",
-    params:
-        config=section("weighting", "frame", "groups", "seed"),
     log:
         "<results>/logs/weight.log",
     conda:
         "../../environment.yml"
+    params:
+        config=section("weighting", "frame", "groups", "seed"),
+    message:
+        "Weighting the respondents to all eligible staff"
     shell:
         "python {input.script} --config {params.config:q}"
         " --dispositions {input.dispositions:q}"
