@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from surveypipe.determinism import source_date_epoch
+
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = [
     "Snakefile",
@@ -23,6 +25,8 @@ PARTS = [
     "requirements.lock",
     "tests/fixtures",
 ]
+# What the date of the documents is taken from, as in workflow/rules/report.smk.
+DATED = ["config/config.yaml", "data/raw", "config/codebook.yaml", "config/authors.yaml", "report"]
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
@@ -39,6 +43,8 @@ def copy_project(target: Path) -> Path:
 
 def run_snakemake(folder: Path, *words: str, timeout: int = 400) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
+    # A copy has no history; its documents get the date that the project's own would have.
+    environment.setdefault("SOURCE_DATE_EPOCH", str(source_date_epoch(DATED, ROOT)))
     command = [sys.executable, "-m", "snakemake", *words]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=timeout, check=False
