@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe.claim_ledger import Setting, claim_tables
+from surveypipe import not_at_random
+from surveypipe.claim_ledger import Setting, cases, claim_tables
 from surveypipe.claims import (
     GRADE_LABELS,
     VERDICTS,
@@ -214,7 +215,7 @@ def estimates_of(data):
 @pytest.fixture
 def tables(survey):
     data, frame = survey
-    return claim_tables(SETTING, estimates_of(data), data, frame)
+    return claim_tables(SETTING, cases(SETTING, estimates_of(data), data, frame))
 
 
 def test_ledger_has_the_rows_and_columns_of_the_contract(tables):
@@ -286,7 +287,7 @@ def test_false_claims_are_graded_so(survey):
     false.loc[[0, 1, 50, 60], "read"] = 1.0
     false.loc[[0, 1, 50, 60], "clear"] = [0.0, 1, 0, 0]
     false.loc[[0, 1, 50, 60], "joint"] = 1.0
-    ledger, _, _ = claim_tables(SETTING, estimates_of(false), false, frame)
+    ledger, _, _ = claim_tables(SETTING, cases(SETTING, estimates_of(false), false, frame))
     assert (ledger["grade"] == 0).all()
     assert (ledger["tipping_note"] == "not supported").all()
     assert ledger["tipping_theta"].isna().all()
@@ -296,7 +297,7 @@ def test_everybody_answered_and_agreed(survey):
     data, _ = survey
     full = data.assign(joint=1.0, w_agency=1.0, w_none=1.0)
     eligible = pd.DataFrame({"agency": data["agency"], "category": "I"})
-    ledger, _, _ = claim_tables(SETTING, estimates_of(full), full, eligible)
+    ledger, _, _ = claim_tables(SETTING, cases(SETTING, estimates_of(full), full, eligible))
     row = ledger.set_index(["claim", "group_level"]).loc[("C5", "")]
     assert row["bound_low"] == row["bound_high"] == 1
     assert row["grade"] == 1 and row["tipping_note"] == "none"
@@ -307,6 +308,31 @@ def test_missing_estimate_and_unknown_variable_are_said_together(survey):
     table = estimates_of(data)
     table = table[~((table["claim"] == "C4") & (table["scheme"] == "none"))]
     with pytest.raises(SurveyError) as caught:
-        claim_tables(SETTING, table, data.drop(columns="clear"), frame)
+        claim_tables(SETTING, cases(SETTING, table, data.drop(columns="clear"), frame))
     assert len(caught.value.problems) == 2
     assert "C2" in caught.value.problems[0] and "C4" in caught.value.problems[1]
+
+
+def test_mixtures_of_every_claim(survey):
+    data, frame = survey
+    eligible = frame[frame["category"] != "IE"].assign(id="")
+    for agency, number in (("A", 0), ("B", 40)):
+        rows = eligible.index[eligible["agency"] == agency][: 40 if agency == "A" else 60]
+        eligible.loc[rows, "id"] = [f"S{number + step}" for step in range(len(rows))]
+    silent = eligible["id"] == ""
+    eligible.loc[silent, "id"] = [f"T{step}" for step in range(silent.sum())]
+    gathered = cases(SETTING, estimates_of(data), data, frame)
+    table = not_at_random.table(gathered, data, eligible, ["agency"], seed=1)
+    bayes = table[table["method"] == "bayes"].dropna(subset="estimate")
+    assert bayes.groupby(["claim", "group_level"]).size().eq(3).all()
+    assert (bayes["ci_low"] < bayes["estimate"]).all() and (bayes["estimate"] < bayes["ci_high"]).all()
+    assert bayes["probability"].between(0, 1).all()
+    refused = table[table["claim"] == "C2"]
+    assert refused["estimate"].isna().all() and refused["note"].str.contains("not estimated").all()
+    proxy = table[(table["method"] == "proxy") & (table["claim"] == "C5") & (table["group"] == "overall")]
+    assert proxy["value"].tolist() == ["0", "0.25", "0.5", "0.75", "1"]
+    headline = proxy[proxy["value"] == "0.75"]["note"].item()
+    assert ("weak" in headline) == (proxy["rho"].iloc[0] < 0.3)
+    assert (table["method"] == "heckman").sum() == len(gathered)
+    difference = table[(table["claim"] == "C6") & table["estimate"].notna()]
+    assert difference["estimate"].between(-4, 4).all()

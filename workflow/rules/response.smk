@@ -14,14 +14,14 @@ rule response:
         rates="<results>/private/response_rates.csv",
         cells="<results>/private/response_cells.csv",
         flow="<results>/private/flow.csv",
-    params:
-        config=section("response", "frame", "groups", "cleaning"),
     log:
         "<results>/logs/response.log",
-    message:
-        "Counting who answered, and the response rates"
     conda:
         "../../environment.yml"
+    params:
+        config=section("response", "frame", "groups", "cleaning"),
+    message:
+        "Counting who answered, and the response rates"
     shell:
         "python {input.script} --config {params.config:q}"
         " --frame {input.frame:q} --analysis {input.analysis:q} --cleaning-log {input.cleaning_log:q}"

@@ -15,17 +15,21 @@ rule sensitivity:
         claims="<results>/private/claims.csv",
         theta="<results>/private/theta.csv",
         theta_by_group="<results>/private/theta_by_group.csv",
-    params:
-        config=section("claims", "sensitivity", "weighting", "groups", "frame", "cleaning"),
+        not_at_random="<results>/private/not_at_random.csv",
     log:
         "<results>/logs/sensitivity.log",
-    message:
-        "Asking what each claim becomes if the silent differ"
     conda:
         "../../environment.yml"
+    params:
+        config=section(
+            "claims", "sensitivity", "weighting", "groups", "frame", "cleaning", "seed"
+        ),
+    message:
+        "Asking what each claim becomes if the silent differ"
     shell:
         "python {input.script} --config {params.config:q}"
         " --estimates {input.estimates:q} --analysis {input.analysis:q}"
         " --dispositions {input.dispositions:q} --weights {input.weights:q}"
         " --weight-cells {input.weight_cells:q} --claims {output.claims:q} --theta {output.theta:q}"
-        " --theta-by-group {output.theta_by_group:q} 2>&1 | tee {log:q}"
+        " --theta-by-group {output.theta_by_group:q}"
+        " --not-at-random {output.not_at_random:q} 2>&1 | tee {log:q}"

@@ -7,10 +7,11 @@ import argparse
 import pandas as pd
 
 from _shared import parser, read_csv, run, write_csv
-from surveypipe.claim_ledger import claim_tables, setting
+from surveypipe import not_at_random
+from surveypipe.claim_ledger import cases, claim_tables, setting
 
 INPUTS = ("estimates", "analysis", "dispositions", "weights", "weight_cells")
-OUTPUTS = ("claims", "theta", "theta_by_group")
+OUTPUTS = ("claims", "theta", "theta_by_group", "not_at_random")
 
 
 def main(args: argparse.Namespace) -> None:
@@ -20,7 +21,19 @@ def main(args: argparse.Namespace) -> None:
     # A break-off has answers but no weight: it is not a respondent.
     respondents = answers.merge(pd.read_parquet(args.weights), on="id", how="inner", validate="1:1")
     made = setting(args.config, read_csv(args.weight_cells))
-    ledger, common, single = claim_tables(made, estimates, respondents, pd.read_parquet(args.dispositions))
+    dispositions = pd.read_parquet(args.dispositions)
+    gathered = cases(made, estimates, respondents, dispositions)
+    ledger, common, single = claim_tables(made, gathered)
+    frame = args.config["frame"]
+    predictors = [made.group, *(recode["variable"] for recode in frame.get("recodes", []))]
+    mixtures = not_at_random.table(
+        gathered,
+        respondents,
+        dispositions[dispositions["category"] != "IE"],
+        predictors,
+        seed=args.config["seed"],
+    )
+    write_csv(mixtures, args.not_at_random)
     write_csv(ledger, args.claims)
     write_csv(common, args.theta)
     write_csv(single, args.theta_by_group)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -511,14 +511,14 @@ def theta_rows(case: Case, made: Setting) -> Iterator[dict[str, Any]]:
             yield {**identity, "theta_in": level, "theta": theta, "estimate": value, "note": note}
 
 
-def claim_tables(
-    made: Setting, estimates: pd.DataFrame, respondents: pd.DataFrame, dispositions: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def claim_tables(made: Setting, gathered: Sequence[Case]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Make the ledger of all claims, the θ table, and the θ table with θ acting in one group only.
 
     Parameters
     ----------
-    made, estimates, respondents, dispositions
+    made
+        See :func:`setting`.
+    gathered
         See :func:`cases`.
 
     Returns
@@ -526,7 +526,6 @@ def claim_tables(
     tuple of pandas.DataFrame
         Claims; (claim, group, group_level, theta, estimate, note); the same with ``theta_in``.
     """
-    gathered = cases(made, estimates, respondents, dispositions)
     ledger = pd.DataFrame([ledger_row(case, made) for case in gathered])
     rows = pd.DataFrame([row for case in gathered for row in theta_rows(case, made)])
     common = rows[rows["theta_in"] == ""].drop(columns="theta_in").reset_index(drop=True)

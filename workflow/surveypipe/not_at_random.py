@@ -1,0 +1,152 @@
+"""Each claim under a proxy pattern mixture and under a Bayesian one, as rows of one table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from surveypipe import bayesian_mixture, proxy_pattern_mixture
+from surveypipe.claim_ledger import Case, cells_of
+
+COLUMNS = (
+    "claim", "group", "group_level", "method", "parameter", "value", "estimate", "ci_low", "ci_high",
+    "probability", "rho", "note",
+)  # fmt: skip
+
+HECKMAN_REFUSED = (
+    "not estimated: a selection model needs a variable that drives response and not the answer, "
+    "and none is configured"
+)
+READERS_REFUSED = "not estimated: who the silent readers are is unknown; see bounds and reader scenario"
+
+
+def table(
+    cases: Sequence[Case],
+    respondents: pd.DataFrame,
+    eligible: pd.DataFrame,
+    predictors: Sequence[str],
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """Rows of all claims over all staff and by group.
+
+    Parameters
+    ----------
+    cases
+        Claims, in the order of the ledger.
+    respondents
+        The respondents the cases were made from, in the same order, with ``id``.
+    eligible
+        All eligible staff: ``id``, the predictors, the grouping variable.
+    predictors
+        Frame variables from which the proxy is predicted (their main effects).
+    seed
+        Of the cross-validation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns :data:`COLUMNS`; ``parameter`` is phi or prior; ``probability`` is the posterior probability
+        that the share lies above the claim's threshold.
+    """
+    rows: list[dict[str, Any]] = []
+    for case in cases:
+        identity = {"claim": case.key, "group": case.group, "group_level": case.group_level}
+        found = [*bayesian_rows(case), *proxy_rows(case, respondents, eligible, predictors, seed)]
+        found.append({"method": "heckman", "note": HECKMAN_REFUSED})
+        rows += [{**identity, **row} for row in found]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).fillna({"note": "", "parameter": "", "value": ""})
+
+
+def bayesian_rows(case: Case) -> Iterator[dict[str, Any]]:
+    """Posterior mean, 95 % credible interval and probability above the threshold, by prior."""
+    if case.equivalence:
+        return
+    if case.claim["base"] == "readers":
+        yield {"method": "bayes", "note": READERS_REFUSED}
+        return
+    cells = cells_of(case)
+    size = (cells.heard + cells.silent + cells.missing).round()
+    threshold = float(case.claim["threshold"])
+    exact = float((size - cells.heard).sum()) <= bayesian_mixture.EXACT_LIMIT
+    if not exact:
+        yield {"method": "bayes", "note": "not estimated: too many silent for the exact distribution"}
+        return
+    for key, prior in bayesian_mixture.PRIORS.items():
+        found = bayesian_mixture.posterior(size, cells.heard, cells.total, prior)
+        low, high = found.interval()
+        yield {
+            "method": "bayes",
+            "parameter": "prior",
+            "value": key,
+            "estimate": found.mean,
+            "ci_low": low,
+            "ci_high": high,
+            "probability": found.probability_above(threshold),
+            "note": f"illustrative prior, not elicited: {prior.label}",
+        }
+
+
+def proxy_rows(
+    case: Case, respondents: pd.DataFrame, eligible: pd.DataFrame, predictors: Sequence[str], seed: int
+) -> Iterator[dict[str, Any]]:
+    """Estimates over φ from a proxy predicted out of the frame."""
+    if case.claim["base"] == "readers":
+        yield {"method": "proxy", "note": READERS_REFUSED}
+        return
+    answer = pd.Series(case.people["y"].to_numpy(), index=respondents["id"].to_numpy())
+    staff = eligible[eligible[case.group] == case.group_level] if case.group_level else eligible
+    y = staff["id"].map(answer).to_numpy(dtype=float)
+    design, known = _main_effects(staff, predictors), ~np.isnan(y)
+    found = (_mean if case.equivalence else _share)(y, known, design, seed)
+    if math.isnan(found.rho):
+        yield {"method": "proxy", "note": "not estimated: the frame predicts nothing of the answer"}
+        return
+    for phi, value in zip(found.phi, found.estimate, strict=True):
+        notes = ["weak proxy"] if found.weak else []
+        if not case.limits[0] <= value <= case.limits[1]:
+            notes.append("the model breaks down at this φ")
+            value = math.nan
+        elif found.weak and phi > 0.5:
+            notes.append("not for a headline")
+        yield {
+            "method": "proxy",
+            "parameter": "phi",
+            "value": f"{phi:g}",
+            "estimate": value,
+            "rho": found.rho,
+            "note": "; ".join(notes),
+        }
+
+
+def _main_effects(staff: pd.DataFrame, predictors: Sequence[str]) -> proxy_pattern_mixture.Vector:
+    columns = [np.ones(len(staff))]
+    for variable in predictors:
+        for level in sorted(staff[variable].astype(str).unique())[1:]:
+            columns.append((staff[variable].astype(str) == level).to_numpy(dtype=float))
+    return np.column_stack(columns)
+
+
+def _share(
+    y: proxy_pattern_mixture.Vector, known: Any, design: proxy_pattern_mixture.Vector, seed: int
+) -> proxy_pattern_mixture.ProxyRange:
+    proxy = proxy_pattern_mixture.probit_proxy(y[known], design[known], design)
+    usable = 0 < y[known].mean() < 1 and proxy[known].std() > 0 and not known.all()
+    rho = proxy_pattern_mixture.cross_validated_rho(y[known], design[known], seed=seed) if usable else None
+    return proxy_pattern_mixture.share_range(
+        # A cross-validated ρ at or under 0 says that the frame predicts nothing.
+        y[known], proxy[known], proxy[~known], rho=None if rho is None else max(rho, 0.0)
+    )  # fmt: skip
+
+
+def _mean(
+    y: proxy_pattern_mixture.Vector, known: Any, design: proxy_pattern_mixture.Vector, seed: int
+) -> proxy_pattern_mixture.ProxyRange:
+    del seed
+    coefficients = np.linalg.lstsq(design[known], y[known], rcond=None)[0]
+    proxy = design @ coefficients
+    return proxy_pattern_mixture.mean_range(y[known], proxy[known], float(proxy.mean()))
