@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from surveypipe.determinism import source_date_epoch
 
@@ -26,7 +27,8 @@ PARTS = [
     "tests/fixtures",
 ]
 # What the date of the documents is taken from, as in workflow/rules/report.smk.
-DATED = ["config/config.yaml", "data/raw", "config/codebook.yaml", "config/authors.yaml", "report"]
+CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+DATED = ["config/config.yaml", *filter(None, CONFIG["inputs"].values()), "report"]
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 

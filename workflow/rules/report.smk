@@ -6,7 +6,7 @@ The authors' file goes into `render` only; `render_blinded` never sees it.
 from surveypipe.determinism import source_date_epoch
 
 # The date inside the documents is that of the last change of what they are made from.
-EPOCH = source_date_epoch([*workflow.configfiles, *config["inputs"].values(), "report"])
+EPOCH = source_date_epoch([*workflow.configfiles, *filter(None, config["inputs"].values()), "report"])
 
 PAGE_STYLES = [
     f"report/styles/{name}"
