@@ -59,7 +59,7 @@ def load_survey(args: argparse.Namespace) -> estimation.Survey:
     weights, cells = pd.read_parquet(args.weights), read_csv(args.cells)
     variables = read_json(args.variables)
     respondents = respondents_of(pd.read_parquet(args.analysis), weights)
-    held = [name.removeprefix("w_") for name in weights if name.startswith("w_")]
+    held = [str(name)[2:] for name in weights if str(name).startswith("w_")]
     estimation.check(respondents, variables, config, held)
     designs = {
         scheme: design_of(scheme, settings, respondents, cells)
@@ -92,22 +92,25 @@ def design_of(
 ) -> design_engine.SecondPhase:
     """Design of a scheme: its cells and sizes, and the margins it was raked to."""
     rows = cells[cells["scheme"] == scheme]
-    margins = [*settings.get("margins", []), *settings.get("numeric", [])]
+    margins, numeric = auxiliaries_of(settings)
     aux = None
-    if margins:
-        blocks = [
-            respondents[[name]].to_numpy(float)
-            if pd.api.types.is_numeric_dtype(respondents[name])
-            else pd.get_dummies(respondents[name]).to_numpy(float)
-            for name in margins
-        ]
-        aux = np.column_stack([np.ones(len(respondents)), *blocks])
+    if margins or numeric:
+        shares = [pd.get_dummies(respondents[name]).to_numpy(float) for name in margins]
+        aux = np.column_stack([np.ones(len(respondents)), *shares, respondents[numeric].to_numpy(float)])
     return design_engine.second_phase(
         respondents[f"w_{scheme}"],
         respondents[f"cell_{scheme}"],
         dict(zip(rows["cell"].astype(str), rows["N"].astype(float), strict=True)),
         aux=aux,
     )
+
+
+def auxiliaries_of(settings: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Categorical and numeric auxiliaries that a scheme meets in its last raking or calibration."""
+    for step in reversed([settings, *settings.get("steps", [])]):
+        if step.get("margins") or step.get("numeric"):
+            return list(step.get("margins", [])), list(step.get("numeric", []))
+    return [], []
 
 
 def replicates_of(

@@ -63,7 +63,8 @@ def table_1(
     for name in characteristics:
         if not variables[name].get("values"):
             problems.add(
-                f"analysis.characteristics: '{name}' has no list of answers; give it bands in cleaning.recodes."
+                f"analysis.characteristics: '{name}' has no list of answers; "
+                "give it bands in cleaning.recodes."
             )
     problems.raise_if_any()
     rows: list[dict[str, Any]] = []

@@ -96,7 +96,7 @@ def test_rows(survey: Survey) -> Iterator[Row]:
 
 
 def _answers(survey: Survey, name: str) -> Any:
-    """The answers of those in the variable's base."""
+    """Answers of those in the variable's base; missing elsewhere."""
     outcome, _, _ = outcome_of(survey, name)
     return survey.respondents[name].where(~np.isnan(outcome))
 
@@ -108,11 +108,16 @@ def _rao_scott_row(survey: Survey, name: str, group: str, fpc: bool, published: 
     _, codes = group_codes(survey, group)
     answers = _answers(survey, name)
     frame = pd.DataFrame({"answer": answers, "group": codes})
-    test = design_engine.rao_scott(
-        design_engine.second_phase_sample(frame, design, fpc=fpc), "answer", "group"
-    )
     both = frame.notna().all(axis=1).to_numpy()
     kept = frame[both]
+    if design.aux is None:
+        made = design_engine.second_phase_sample(frame, design, fpc=fpc)
+        test = design_engine.rao_scott(made, "answer", "group")
+    else:
+        test = group_tests.rao_scott_test(
+            answers, codes, design.weights, design_engine.covariance(design, fpc=fpc),
+            design_engine.domain_df(design, both),
+        ).second_order  # fmt: skip
     table = group_tests.weighted_table(kept["answer"], kept["group"], design.weights[both])
     few = group_tests.smallest_expected(kept["answer"], kept["group"]) < SMALL_EXPECTED
     return estimate_row(
@@ -224,9 +229,7 @@ def _difference_rows(survey: Survey, name: str, group: str) -> Iterator[Row]:
         yield from _ratio_row(survey, name, group, pair, common, code)
 
 
-def _ratio_row(
-    survey: Survey, name: str, group: str, pair: Floats, common: Row, code: str
-) -> Iterator[Row]:
+def _ratio_row(survey: Survey, name: str, group: str, pair: Floats, common: Row, code: str) -> Iterator[Row]:
     compared, both = _compared(survey, name, group, survey.fpc, pair)
     ratio = compared.log_ratio
     if not code or not np.isfinite(ratio.estimate) or not ratio.se > 0:

@@ -78,9 +78,8 @@ def equivalence_test(estimate: float, se: float, df: float, margin: float) -> Eq
         )
     upper = stdtr(df, (estimate - margin) / se)
     lower = stdtr(df, -(estimate + margin) / se)
-    power = max(0.0, float(2 * stdtr(df, margin / se - stdtrit(df, 0.95)) - 1))
+    power = max(0.0, float(2 * stdtr(df, margin / se - float(stdtrit(df, 0.95))) - 1))
     return Equivalence(
         estimate, se, df, margin, (low90, high90), (low95, high95), float(max(lower, upper)), power,
         equivalence_verdict(margin, (low90, high90), (low95, high95)),
     )  # fmt: skip
-

@@ -302,8 +302,8 @@ def scheme_rows(
         yield estimate_row(
             one.variable, one.statistic, table.estimate[k],
             claim=one.claim, level=one.level, group=one.group, group_level=one.group_level, scheme=scheme,
-            n=int(table.n[k]), se=se[k], df=table.df[k], ci_low=low[k], ci_high=high[k], ci_level=survey.level,
-            deff_kish=deff[k], deff_design=table.deff_design[k], fpc=survey.fpc,
+            n=int(table.n[k]), se=se[k], df=table.df[k], ci_low=low[k], ci_high=high[k],
+            ci_level=survey.level, deff_kish=deff[k], deff_design=table.deff_design[k], fpc=survey.fpc,
             method=_method(survey, design, one, table.estimate[k], complete[k] and survey.fpc),
             variable_label=survey.label(one.variable), level_label=one.level_label, base=one.base,
             n_level=int(n_level[k]) if one.share else None,
@@ -361,7 +361,7 @@ def _jackknife(survey: Survey, scheme: str, Y: Floats, estimate: Floats) -> Floa
 def _method(
     survey: Survey, design: design_engine.SecondPhase, one: Estimand, estimate: float, known: bool
 ) -> str:
-    variance = "second phase within agency on regression residuals" if design.aux is not None else "second phase"
+    variance = "second phase" if design.aux is None else "second phase, on regression residuals"
     if known:
         return f"{variance}; everybody answered"
     if not one.share:
@@ -393,7 +393,9 @@ def quantile_rows(survey: Survey, wanted: Sequence[Estimand]) -> Iterator[dict[s
         if not means:
             return
         made = design_engine.second_phase_sample(outcomes, survey.designs[scheme], fpc=survey.fpc)
-        table = design_engine.quantiles(made, list(outcomes), list(QUANTILES), level=survey.level)
+        table = design_engine.quantiles(
+            made, [str(name) for name in outcomes], list(QUANTILES), level=survey.level
+        )
         for row in table.to_dict("records"):
             one = means[int(row["variable"][1:])]
             yield estimate_row(
@@ -408,7 +410,7 @@ def quantile_rows(survey: Survey, wanted: Sequence[Estimand]) -> Iterator[dict[s
 
 
 def count_rows(flow: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Counts of the flow of cases as rows."""
+    """Turn counts of the flow of cases into rows."""
     for row in flow.to_dict("records"):
         place = _place(row)
         yield estimate_row(

@@ -16,22 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surveypipe.design_engine import FTest
+from surveypipe.design_engine import FTest, TTest
 
 Floats = NDArray[np.float64]
 # Covariance, shape (k, k), of the totals of weighted influence values of shape (n, k).
 Covariance = Callable[[Floats], Floats]
-
-
-@dataclass(frozen=True)
-class TTest:
-    """A t test: estimate, standard error, t, degrees of freedom and two-sided p."""
-
-    estimate: float
-    se: float
-    t: float
-    df: float
-    p: float
 
 
 def _t_test(estimate: float, se: float, df: float) -> TTest:
@@ -201,6 +190,76 @@ def pearson_x2(table: Floats, n: int) -> float:
     """Pearson's X² of a table of weighted shares of n respondents."""
     expected = np.outer(table.sum(axis=1), table.sum(axis=0))
     return float(n * ((table - expected) ** 2 / expected).sum())
+
+
+@dataclass(frozen=True)
+class RaoScott:
+    """Rao-Scott tests of independence.
+
+    Attributes
+    ----------
+    x2
+        Pearson's X² of the weighted table.
+    mean_deff
+        Mean generalised design effect.
+    first_order_p
+        p of X² / mean_deff as χ² (R's ``statistic="Chisq"``, whose statistic is X²).
+    second_order
+        The F test (R's ``statistic="F"``).
+    """
+
+    x2: float
+    mean_deff: float
+    first_order_p: float
+    second_order: FTest
+
+
+def rao_scott_test(
+    rows: ArrayLike, columns: ArrayLike, weights: ArrayLike, covariance: Covariance, design_df: float
+) -> RaoScott:
+    """Rao-Scott test from a covariance; equals ``svy`` and serves designs that it does not.
+
+    Parameters
+    ----------
+    rows, columns
+        Answers and groups of all n respondents; None or NaN in either leaves the test.
+    weights
+        Final weights, shape (n,).
+    covariance
+        Of totals of weighted influence values over all n respondents.
+    design_df
+        Degrees of freedom of the design among those compared.
+    """
+    import pandas as pd
+    from scipy.special import chdtrc
+
+    r, _ = pd.factorize(np.asarray(rows), sort=True)
+    c, _ = pd.factorize(np.asarray(columns), sort=True)
+    inside = (r >= 0) & (c >= 0)
+    R, C = int(r.max()) + 1, int(c.max()) + 1
+    share = np.where(inside, np.asarray(weights, float), 0.0)
+    cell = np.zeros((len(share), R * C))
+    cell[np.flatnonzero(inside), (r * C + c)[inside]] = 1.0
+    p = share @ cell / share.sum()
+    V = covariance(share[:, None] * np.where(inside[:, None], cell - p, 0.0) / share.sum())
+    n = int(inside.sum())
+    x2 = pearson_x2(p.reshape(R, C), n)
+    contrast = _interaction(R, C)
+    inverse = np.diag(np.where(p > 0, 1 / np.where(p > 0, p, 1.0), 0.0))
+    expected = contrast.T @ (inverse / n) @ contrast
+    observed = contrast.T @ inverse @ V @ inverse @ contrast
+    delta = np.linalg.solve(expected, observed)
+    trace, squares = float(np.trace(delta)), float(np.trace(delta @ delta))
+    k, ndf = (R - 1) * (C - 1), trace**2 / squares
+    F, ddf = x2 / trace, ndf * design_df
+    return RaoScott(x2, trace / k, float(chdtrc(k, x2 * k / trace)), FTest(F, ndf, ddf, _f_tail(F, ndf, ddf)))
+
+
+def _interaction(R: int, C: int) -> Floats:
+    """Basis of the interaction in a log-linear model of an R by C table, shape (RC, (R−1)(C−1))."""
+    row = np.eye(R)[:, 1:] - 1 / R
+    column = np.eye(C)[:, 1:] - 1 / C
+    return np.asarray(np.kron(row, column), dtype=np.float64)
 
 
 def wald_test(

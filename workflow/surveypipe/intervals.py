@@ -198,7 +198,5 @@ def proportion_interval(
     start = count if n_start is None else np.broadcast_to(np.asarray(n_start, float), share.shape)
     low, high = PROPORTION_INTERVALS[method](share, error, nu, count, level, start)
     at_end = (share <= 0) | (share >= 1)
-    kg_low, kg_high = korn_graubard_interval(
-        share, error, nu, count, level=level, capped=True, n_start=start
-    )
+    kg_low, kg_high = korn_graubard_interval(share, error, nu, count, level=level, capped=True, n_start=start)
     return np.where(at_end, kg_low, low), np.where(at_end, kg_high, high)
