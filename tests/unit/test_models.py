@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from surveypipe import models
+from surveypipe.marginal_effects import _individual_effects
 from surveypipe.problems import SurveyError
+from surveypipe.proportional_odds import ordinal_information
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,7 @@ def test_ordinal_scores_and_information_are_derivatives_of_the_likelihood(survey
         (models.ordinal_scores(at + e, X, y, w) - models.ordinal_scores(at - e, X, y, w)).sum(axis=0) / 2e-6
         for e in 1e-6 * np.eye(4)
     ])  # fmt: skip
-    np.testing.assert_allclose(-models._ordinal_information(at, X, y, w), bent, rtol=1e-5, atol=1e-4)
+    np.testing.assert_allclose(-ordinal_information(at, X, y, w), bent, rtol=1e-5, atol=1e-4)
 
 
 def test_ordinal_with_two_predictor_groups_reproduces_weighted_log_odds(survey, design):
@@ -108,7 +110,7 @@ def test_delta_method_agrees_with_draws_of_the_coefficients(survey, design):
     drawn = rng.multivariate_normal(fitted.coefficients, fitted.covariance, 1500)
     share = survey.w / survey.w.sum()
     term = fitted.terms[0]
-    effects = [share @ models._individual_effects(fitted, term, "agency=CSC", b) for b in drawn]
+    effects = [share @ _individual_effects(fitted, term, "agency=CSC", b) for b in drawn]
     np.testing.assert_allclose(table.se[:4], np.std(effects, axis=0), rtol=0.1)
 
 

@@ -34,7 +34,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -42,10 +42,32 @@ import numpy as np
 import pandas as pd
 
 from surveypipe.estimate_rows import estimate_frame, estimate_row
-from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.marginal_effects import adjusted_predictions, average_marginal_effects, predicted
+from surveypipe.model_families import Kind, family, start
+from surveypipe.model_families import deviance as deviance_of
+from surveypipe.model_terms import Term, design_matrix, level_code
+from surveypipe.problems import SurveyError, shown
+from surveypipe.proportional_odds import ordinal_information, ordinal_log_likelihood, ordinal_scores
+from surveypipe.survey_design import SurveyDesign
+
+__all__ = [
+    "ModelFit",
+    "SurveyDesign",
+    "Term",
+    "adjusted_predictions",
+    "average_marginal_effects",
+    "design_matrix",
+    "fit",
+    "ordinal_log_likelihood",
+    "ordinal_scores",
+    "parameter_limit",
+    "predicted",
+    "proportional_odds_check",
+    "side_by_side",
+    "tidy",
+]
 
 Array = np.ndarray
-Kind = Literal["logistic", "linear", "poisson", "ordinal"]
 INTERCEPT = "(Intercept)"
 _RATIO = {"logistic": "odds_ratio", "ordinal": "odds_ratio", "poisson": "rate_ratio"}
 _COEFFICIENT = {
@@ -53,202 +75,6 @@ _COEFFICIENT = {
 }  # fmt: skip
 _FULL = {"deviance": 0.0, "step": 1e-12, "iterations": 60}
 _R_GLM = {"deviance": 1e-8, "step": np.inf, "iterations": 25}
-
-
-# --- the design -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class SurveyDesign:
-    """How the rows of the data came about.
-
-    Parameters
-    ----------
-    weights
-        Shape (n,); ones for an unweighted model.
-    strata, psu
-        Shape (n,) codes; none means one stratum, and each row its own unit.
-    fpc
-        Shape (n,), constant within strata: either the population count of sampling units in the
-        stratum, or the sampled fraction (all values at most 1). None: no finite population correction.
-    poststrata
-        Shape (n,) codes of post-strata to whose totals the weights were adjusted; the influence values
-        are then centred within them (Särndal, Swensson & Wretman 1992, ch. 7).
-    """
-
-    weights: Array
-    strata: Array | None = None
-    psu: Array | None = None
-    fpc: Array | None = None
-    poststrata: Array | None = None
-
-    @property
-    def size(self) -> int:
-        """Number of rows."""
-        return len(self.weights)
-
-    def units(self) -> tuple[Array, Array]:
-        """Codes of strata and of sampling units (unique over strata), each of shape (n,)."""
-        strata = np.zeros(self.size, int) if self.strata is None else pd.factorize(np.asarray(self.strata))[0]
-        if self.psu is None:
-            return strata, np.arange(self.size)
-        within = pd.factorize(np.asarray(self.psu))[0]
-        return strata, pd.factorize(strata * (within.max() + 1) + within)[0]
-
-    def degrees_of_freedom(self, rows: Array | None = None) -> int:
-        """Count sampling units less strata, among the given rows."""
-        strata, units = self.units()
-        kept = np.ones(self.size, bool) if rows is None else rows
-        return int(len(np.unique(units[kept])) - len(np.unique(strata[kept])))
-
-    def covariance(self, influence: Array) -> Array:
-        """Covariance of a total of influence values.
-
-        Parameters
-        ----------
-        influence
-            Shape (n, p), weighted, zero for rows outside the domain of the model.
-
-        Returns
-        -------
-        ndarray of shape (p, p)
-
-        Raises
-        ------
-        SurveyError
-            If a stratum holds a single sampling unit, or the fpc cannot be read.
-        """
-        strata, units = self.units()
-        values = self._centred_in_poststrata(np.asarray(influence, float))
-        n_units = int(units.max()) + 1
-        totals = np.zeros((n_units, values.shape[1]))
-        np.add.at(totals, units, values)
-        stratum_of_unit = np.zeros(n_units, int)
-        stratum_of_unit[units] = strata
-        count = np.bincount(stratum_of_unit)
-        if (count < 2).any():
-            names = np.asarray(self.strata if self.strata is not None else ["all"] * self.size)
-            lonely = [str(names[strata == h][0]) for h in np.flatnonzero(count < 2)]
-            raise SurveyError(
-                f"strata with a single sampling unit ({shown(lonely)}) have no variance; "
-                "merge each with a neighbouring cell."
-            )
-        means = np.zeros((len(count), values.shape[1]))
-        np.add.at(means, stratum_of_unit, totals)
-        centred = totals - (means / count[:, None])[stratum_of_unit]
-        scale = (1.0 - self._sampled_fraction(strata, count)) * count / (count - 1.0)
-        return (centred * scale[stratum_of_unit][:, None]).T @ centred
-
-    def _centred_in_poststrata(self, values: Array) -> Array:
-        if self.poststrata is None:
-            return values
-        codes = pd.factorize(np.asarray(self.poststrata))[0]
-        weights = np.asarray(self.weights, float)
-        share = weights / np.bincount(codes, weights)[codes]
-        totals = np.zeros((codes.max() + 1, values.shape[1]))
-        np.add.at(totals, codes, values)
-        return values - totals[codes] * share[:, None]
-
-    def _sampled_fraction(self, strata: Array, count: Array) -> Array:
-        if self.fpc is None:
-            return np.zeros(len(count))
-        given = np.asarray(self.fpc, float)
-        by_stratum = pd.Series(given).groupby(strata)
-        if by_stratum.nunique().gt(1).any() or np.isnan(given).any():
-            raise SurveyError(
-                "the finite population correction must be one number to a stratum, with none missing."
-            )
-        value = np.asarray(by_stratum.first(), float)
-        if (value <= 1).all() and (value >= 0).all():
-            return value
-        if (value < count).any():
-            raise SurveyError(
-                f"the finite population correction ({shown(value)}) is neither a share of at most 1 nor a "
-                f"population count of at least the sampling units in its stratum ({shown(count)})."
-            )
-        return count / value
-
-
-# --- the terms of a model ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Term:
-    """One predictor and the columns that stand for it."""
-
-    variable: str
-    columns: tuple[str, ...]
-    levels: tuple[Any, ...] = ()
-    reference: Any = None
-
-    @property
-    def categorical(self) -> bool:
-        """Whether the columns are indicators of levels."""
-        return self.reference is not None
-
-
-def design_matrix(
-    data: pd.DataFrame,
-    predictors: Sequence[str],
-    *,
-    reference: Mapping[str, Any] | None = None,
-    categorical: Sequence[str] = (),
-) -> tuple[pd.DataFrame, list[Term]]:
-    """Columns of a model without intercept: numbers as they are, categories as indicators.
-
-    Parameters
-    ----------
-    data
-        One row a person.
-    predictors
-        Variables; text, category and boolean ones, and those named in `categorical`, become indicators.
-    reference
-        Level left out, by variable; by default the first in sorted order.
-
-    Returns
-    -------
-    matrix : DataFrame
-        Shape (n, p), with NaN where a predictor is missing. Indicator columns are named
-        ``variable=level``.
-    terms : list of Term
-
-    Raises
-    ------
-    SurveyError
-        If a predictor is absent, constant, or lacks its reference level.
-    """
-    problems, columns, terms = Problems(), {}, []
-    reference = reference or {}
-    for name in predictors:
-        if name not in data:
-            problems.add(f"the predictor {name} is not a variable of the analysis file; correct its name.")
-            continue
-        values = data[name]
-        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values) \
-                and name not in categorical and name not in reference:  # fmt: skip
-            columns[name] = values.astype(float)
-            terms.append(Term(name, (name,)))
-            continue
-        levels = sorted(values.dropna().unique(), key=lambda level: (str(type(level)), level))
-        if len(levels) < 2:
-            problems.add(f"the predictor {name} takes one value among those analysed; leave it out.")
-            continue
-        base = reference.get(name, levels[0])
-        if base not in levels:
-            problems.add(
-                f"the reference level {base} of {name} does not occur; choose one of {shown(levels)}."
-            )
-            continue
-        others = tuple(level for level in levels if level != base)
-        for level in others:
-            columns[f"{name}={_code(level)}"] = (values == level).astype(float).where(values.notna())
-        terms.append(Term(name, tuple(f"{name}={_code(level)}" for level in others), others, base))
-    problems.raise_if_any()
-    return pd.DataFrame(columns, index=data.index), terms
-
-
-def _code(level: object) -> str:
-    return f"{level:g}" if isinstance(level, float | np.floating) else str(level)
 
 
 def parameter_limit(outcome: Array, kind: Kind) -> float:
@@ -495,45 +321,16 @@ def _finish(
     )
 
 
-def _family(kind: Kind) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
-    """Inverse link and variance function; all links are canonical."""
-    from scipy.special import expit
-
-    if kind == "logistic":
-        return expit, lambda mu: mu * (1 - mu)
-    if kind == "poisson":
-        return np.exp, lambda mu: mu
-    return lambda eta: eta, lambda mu: np.ones_like(mu)
-
-
-def _deviance(kind: Kind, y: Array, mu: Array, w: Array) -> float:
-    from scipy.special import xlogy
-
-    if kind == "logistic":
-        return float(-2 * (w * (xlogy(y, mu) + xlogy(1 - y, 1 - mu))).sum())
-    if kind == "poisson":
-        return float(2 * (w * (xlogy(y, np.where(y > 0, y / mu, 1.0)) - (y - mu))).sum())
-    return float((w * (y - mu) ** 2).sum())
-
-
-def _start(kind: Kind, y: Array, w: Array) -> Array:
-    """Linear predictor from which R's ``glm`` starts."""
-    if kind == "logistic":
-        mu = (w * y + 0.5) / (w + 1.0)
-        return np.log(mu / (1 - mu))
-    return np.log(y + 0.1) if kind == "poisson" else y
-
-
 def _fit_glm(made: ModelFit, stop: Mapping[str, float]) -> ModelFit:
     """Fit by iteratively reweighted least squares.
 
     Influence values are taken with the working weights of the last step, as R does; fully converged
     they are those of the solution.
     """
-    inverse, variance = _family(made.kind)
+    inverse, variance = family(made.kind)
     X = np.column_stack([np.ones(made.n), made.X.to_numpy()])
     y, w = made.y, made.weights / made.weights.mean()
-    eta = _start(made.kind, y, w)
+    eta = start(made.kind, y, w)
     mu = inverse(eta)
     deviance, beta, converged = np.inf, np.zeros(X.shape[1]), False
     for _ in range(int(stop["iterations"])):
@@ -543,7 +340,7 @@ def _fit_glm(made: ModelFit, stop: Mapping[str, float]) -> ModelFit:
         new = np.linalg.lstsq(X * root[:, None], (eta + (y - mu) / slope) * root, rcond=None)[0]
         eta = X @ new
         mu = inverse(eta)
-        last, deviance = deviance, _deviance(made.kind, y, mu, w)
+        last, deviance = deviance, deviance_of(made.kind, y, mu, w)
         step, beta = np.max(np.abs(new - beta) / (1 + np.abs(new))), new
         if stop["step"] < np.inf:
             converged = bool(step <= stop["step"])
@@ -561,56 +358,6 @@ def _fit_glm(made: ModelFit, stop: Mapping[str, float]) -> ModelFit:
 # --- proportional odds ------------------------------------------------------------------------------
 
 
-def _ordinal_parts(params: Array, X: Array, y: Array) -> tuple[Array, Array, Array, Array]:
-    """Category probability, and its derivatives in the upper and the lower cut, of each case."""
-    from scipy.special import expit
-
-    p = X.shape[1]
-    cuts = np.concatenate([[-np.inf], params[p:], [np.inf]])
-    code = y.astype(int)
-    eta = X @ params[:p]
-    upper, lower = cuts[code + 1] - eta, cuts[code] - eta
-    # The smaller tail is subtracted, so that nothing cancels far from the centre.
-    sign = np.where(upper + lower > 0, -1.0, 1.0)
-    with np.errstate(invalid="ignore"):
-        sign[~np.isfinite(upper)] = -1.0
-        sign[~np.isfinite(lower)] = 1.0
-    prob = np.abs(expit(sign * upper) - expit(sign * lower))
-    Fu, Fl = expit(upper), expit(lower)
-    return prob, Fu * (1 - Fu), Fl * (1 - Fl), np.stack([Fu, Fl])
-
-
-def ordinal_log_likelihood(params: Array, X: Array, y: Array, w: Array) -> float:
-    """Weighted log-likelihood of slopes followed by thresholds; -inf where they are out of order."""
-    if (np.diff(params[X.shape[1] :]) <= 0).any():
-        return -np.inf
-    with np.errstate(divide="ignore"):
-        return float((w * np.log(_ordinal_parts(params, X, y)[0])).sum())
-
-
-def ordinal_scores(params: Array, X: Array, y: Array, w: Array) -> Array:
-    """Weighted score of each case, shape (n, p + K - 1)."""
-    prob, fu, fl, _ = _ordinal_parts(params, X, y)
-    K = len(params) - X.shape[1]
-    code = y.astype(int)
-    up = (code[:, None] == np.arange(K)) * (fu / prob)[:, None]
-    low = (code[:, None] - 1 == np.arange(K)) * (fl / prob)[:, None]
-    return np.column_stack([-X * ((fu - fl) / prob)[:, None], up - low]) * w[:, None]
-
-
-def _ordinal_information(params: Array, X: Array, y: Array, w: Array) -> Array:
-    prob, fu, fl, F = _ordinal_parts(params, X, y)
-    K = len(params) - X.shape[1]
-    code = y.astype(int)
-    A = np.column_stack([-X, code[:, None] == np.arange(K)])
-    B = np.column_stack([-X, code[:, None] - 1 == np.arange(K)])
-    haa = fu * (1 - 2 * F[0]) / prob - (fu / prob) ** 2
-    hbb = -fl * (1 - 2 * F[1]) / prob - (fl / prob) ** 2
-    hab = fu * fl / prob**2
-    cross = A.T @ (B * (w * hab)[:, None])
-    return -(A.T @ (A * (w * haa)[:, None]) + B.T @ (B * (w * hbb)[:, None]) + cross + cross.T)
-
-
 def _fit_ordinal(made: ModelFit) -> ModelFit:
     """Proportional odds by Newton's method on logit P(Y <= k) = threshold_k - x'beta (McCullagh 1980)."""
     X, y, w = made.X.to_numpy(), made.y, made.weights / made.weights.mean()
@@ -622,7 +369,7 @@ def _fit_ordinal(made: ModelFit) -> ModelFit:
     value, converged = ordinal_log_likelihood(params, Z, y, w), False
     for _ in range(100):
         step = np.linalg.solve(
-            _ordinal_information(params, Z, y, w), ordinal_scores(params, Z, y, w).sum(axis=0)
+            ordinal_information(params, Z, y, w), ordinal_scores(params, Z, y, w).sum(axis=0)
         )
         size = 1.0
         while (new := ordinal_log_likelihood(params + size * step, Z, y, w)) < value - 1e-9 and size > 1e-8:
@@ -633,8 +380,8 @@ def _fit_ordinal(made: ModelFit) -> ModelFit:
             break
     slopes = params[: X.shape[1]] / scale
     params = np.concatenate([slopes, params[X.shape[1] :] + centre @ slopes])
-    influence = ordinal_scores(params, X, y, w) @ np.linalg.inv(_ordinal_information(params, X, y, w))
-    marks = [_code(level) for level in made.levels]
+    influence = ordinal_scores(params, X, y, w) @ np.linalg.inv(ordinal_information(params, X, y, w))
+    marks = [level_code(level) for level in made.levels]
     names = [*made.X.columns, *(f"{low}|{high}" for low, high in itertools.pairwise(marks))]
     if not converged and np.abs(Z @ (slopes * scale)).max() > 20:
         made = replace(made, flags=(*made.flags, "separated"))
@@ -737,7 +484,7 @@ def _fit_firth(made: ModelFit, ci_level: float) -> ModelFit:
     intercept = float(np.ravel(model.intercept_)[0]) - float(centre.to_numpy() @ slopes)
     beta = np.concatenate([[intercept], slopes])
     full = np.column_stack([np.ones(made.n), made.X.to_numpy()])
-    mu = _family("logistic")[0](full @ beta)
+    mu = family("logistic")[0](full @ beta)
     covariance = np.linalg.inv(full.T @ (full * (w * mu * (1 - mu))[:, None]))
     interval = pd.DataFrame(np.nan, index=names, columns=["ci_low", "ci_high"])
     interval.iloc[1:] = raw[: len(slopes)] / scale.to_numpy()[:, None]
@@ -754,146 +501,6 @@ def _fit_firth(made: ModelFit, ci_level: float) -> ModelFit:
         interval=interval,
         p_values=p_values,
     )
-
-
-# --- effects on the scale of the answers ------------------------------------------------------------
-
-
-def predicted(fitted: ModelFit, X: Array, params: Array | None = None) -> Array:
-    """Predict the answer, shape (n,); of an ordinal model the category probabilities, (n, K).
-
-    Parameters
-    ----------
-    X
-        Shape (n, p): predictors without intercept.
-    params
-        Coefficients in place of the fitted ones, in the same order.
-    """
-    beta = fitted.coefficients.to_numpy() if params is None else params
-    if fitted.kind != "ordinal":
-        return _family(fitted.kind)[0](beta[0] + X @ beta[1:])
-    from scipy.special import expit
-
-    p = X.shape[1]
-    below = expit(beta[p:] - (X @ beta[:p])[:, None])
-    return np.diff(np.column_stack([np.zeros(len(X)), below, np.ones(len(X))]), axis=1)
-
-
-def average_marginal_effects(
-    fitted: ModelFit, *, ci_level: float = 0.95, covariates: Literal["fixed", "sampled"] = "fixed"
-) -> pd.DataFrame:
-    r"""Weighted mean, over the respondents, of the change in the expected answer with each predictor.
-
-    For an indicator: everyone at the level less everyone at the reference level. For a number: the
-    derivative. Standard errors by the delta method, :math:`G V G'` with G the gradient of the effect in the
-    coefficients (central differences); ``sampled`` adds the part that comes from the sample's own
-    covariates, through influence values (Korn & Graubard 1999, ch. 3).
-
-    Returns
-    -------
-    DataFrame
-        `variable`, `level` (of the predictor), `reference`, `answer` (of an ordinal outcome; else ''),
-        `estimate`, `se`, `df`, `ci_low`, `ci_high`, `p_value`.
-    """
-    rows = []
-    for term in fitted.terms:
-        for place, column in enumerate(term.columns):
-
-            def effect(params: Array, term: Term = term, column: str = column) -> Array:
-                return _individual_effects(fitted, term, column, params)
-
-            level = _code(term.levels[place]) if term.categorical else ""
-            base = _code(term.reference) if term.categorical else ""
-            rows += _averaged(fitted, effect, {"variable": term.variable, "level": level, "reference": base},
-                              ci_level, covariates == "sampled")  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def adjusted_predictions(fitted: ModelFit, variable: str, *, ci_level: float = 0.95) -> pd.DataFrame:
-    """Mean expected answer with everyone set to each level of `variable` in turn, all else as it is.
-
-    Returns
-    -------
-    DataFrame
-        As :func:`average_marginal_effects`, one row a level.
-
-    Raises
-    ------
-    SurveyError
-        If the variable is not a categorical predictor of the model.
-    """
-    term = next((term for term in fitted.terms if term.variable == variable and term.categorical), None)
-    if term is None:
-        raise SurveyError(f"{variable} is not a categorical predictor of the model of {fitted.outcome}.")
-    rows = []
-    for level in (term.reference, *term.levels):
-
-        def level_mean(params: Array, level: Any = level) -> Array:
-            X = fitted.X.copy()
-            X[list(term.columns)] = 0.0
-            if level != term.reference:
-                X[term.columns[term.levels.index(level)]] = 1.0
-            return predicted(fitted, X.to_numpy(), params)
-
-        rows += _averaged(fitted, level_mean, {"variable": variable, "level": _code(level), "reference": ""},
-                          ci_level, False)  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def _individual_effects(fitted: ModelFit, term: Term, column: str, params: Array) -> Array:
-    if term.categorical:
-        high, low = fitted.X.copy(), fitted.X.copy()
-        high[list(term.columns)] = 0.0
-        low[list(term.columns)] = 0.0
-        high[column] = 1.0
-        return predicted(fitted, high.to_numpy(), params) - predicted(fitted, low.to_numpy(), params)
-    X = fitted.X.to_numpy()
-    place = list(fitted.X.columns).index(column)
-    if fitted.kind != "ordinal":
-        mean = predicted(fitted, X, params)
-        return _family(fitted.kind)[1](mean) * params[1 + place]
-    from scipy.special import expit
-
-    p = X.shape[1]
-    below = expit(params[p:] - (X @ params[:p])[:, None])
-    density = np.column_stack([np.zeros(len(X)), below * (1 - below), np.zeros(len(X))])
-    return -params[place] * np.diff(density, axis=1)
-
-
-def _averaged(
-    fitted: ModelFit, effect: Callable[[Array], Array], cells: dict[str, str], ci_level: float, sampled: bool
-) -> list[dict[str, Any]]:
-    from scipy import stats
-
-    share = fitted.weights / fitted.weights.sum()
-    beta = fitted.coefficients.to_numpy()
-
-    def average(params: Array) -> Array:
-        return np.atleast_1d(share @ effect(params))
-
-    estimate = average(beta)
-    gradient = np.empty((len(estimate), len(beta)))
-    for place in range(len(beta)):
-        step = np.zeros(len(beta))
-        step[place] = 6e-6 * max(1.0, abs(beta[place]))
-        gradient[:, place] = (average(beta + step) - average(beta - step)) / (2 * step[place])
-    if sampled:
-        own = np.zeros((fitted.design.size, len(estimate)))
-        each = effect(beta).reshape(fitted.n, -1)
-        own[fitted.rows] = share[:, None] * (each - estimate)
-        variance = np.diag(fitted.design.covariance(own + fitted.influence @ gradient.T))
-    else:
-        variance = np.einsum("ij,jk,ik->i", gradient, fitted.covariance.to_numpy(), gradient)
-    se = np.sqrt(np.maximum(variance, 0.0))
-    t = stats.t.ppf(0.5 + ci_level / 2, fitted.df)
-    answers = [_code(level) for level in fitted.levels] if fitted.kind == "ordinal" else [""]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p_values = 2 * stats.t.sf(np.abs(estimate / se), fitted.df)
-    return [
-        {**cells, "answer": answer, "estimate": value, "se": s, "df": float(fitted.df),
-         "ci_low": value - t * s, "ci_high": value + t * s, "p_value": p}
-        for answer, value, s, p in zip(answers, estimate, se, p_values, strict=True)
-    ]  # fmt: skip
 
 
 # --- tables -----------------------------------------------------------------------------------------
@@ -996,9 +603,9 @@ def _display_names(
             names[term.columns[0]] = label
             continue
         of_level = level_labels.get(term.variable, {})
-        base = of_level.get(_code(term.reference), _code(term.reference))
+        base = of_level.get(level_code(term.reference), level_code(term.reference))
         for level, column in zip(term.levels, term.columns, strict=True):
-            names[column] = f"{label}: {of_level.get(_code(level), _code(level))} (against {base})"
+            names[column] = f"{label}: {of_level.get(level_code(level), level_code(level))} (against {base})"
     for name in fitted.coefficients.index:
         names.setdefault(str(name), f"Threshold {name}")
     return names
