@@ -66,7 +66,7 @@ def check_configuration():
 
 def section(*names):
     """Give a job the parts of the configuration it needs, as JSON, through its params."""
-    return json.dumps({name: config[name] for name in names}, sort_keys=True, ensure_ascii=False)
+    return json.dumps({name: config[name] for name in names}, ensure_ascii=False)
 
 
 def library(script):
@@ -104,8 +104,9 @@ def absolute_name(node, path, root):
 
 def files_of(name, root):
     """Files that an import of a dotted name runs: the module and the packages above it."""
-    if name == "_shared":
-        return {Path("workflow/scripts/_shared.py")}
+    beside = Path("workflow/scripts") / f"{name}.py"
+    if name and beside.is_file():
+        return {beside}
     parts = name.split(".")
     if parts[0] != root.name:
         return set()
@@ -130,7 +131,7 @@ def finished_documents():
 
 
 # The interpreter that runs Snakemake runs the scripts too, whether or not its environment was activated.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
 
 check_configuration()
 try:

@@ -105,7 +105,13 @@ def _scheme_problems(config: Mapping[str, Any]) -> list[str]:
         for role in ("primary", "fallback")
         if weighting[role] not in schemes
     ]
-    needs = {"poststratify": "by", "rake": "margins", "calibrate": "margins", "propensity": "predictors"}
+    needs = {
+        "poststratify": "by",
+        "rake": "margins",
+        "calibrate": "margins",
+        "propensity": "predictors",
+        "compose": "steps",
+    }
     for key, scheme in weighting["schemes"].items():
         need = needs.get(scheme["method"])
         if need and need not in scheme:
