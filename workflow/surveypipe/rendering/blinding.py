@@ -68,7 +68,8 @@ def leaks(path: Path, terms: list[str]) -> list[str]:
         if places:
             found.append(
                 f"{path.name}: '{term}' identifies the authors or the place and stands in "
-                f"{', '.join(places)}; hide the passage in the blinded variant or use `{{< meta place >}}`."
+                f"{', '.join(places)}; hide the passage in the blinded variant or use "
+                "`{{< meta place >}}`."
             )
     return found
 

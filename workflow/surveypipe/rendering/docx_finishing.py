@@ -8,7 +8,7 @@ build's own metadata stays in the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,8 @@ _KIND = {"Figure": "fig", "Table": "tbl"}
 _PPR_ORDER = (
     "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs "
     "suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi "
-    "adjustRightInd snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection textAlignment "
-    "textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange"
+    "adjustRightInd snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection "
+    "textAlignment textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange"
 ).split()
 _TEXT_WIDTH = 9070  # twips between the margins of the reference document (A4, 2.5 cm)
 _SMALL_FROM = 7  # columns from which a table is set smaller
@@ -310,36 +310,50 @@ def clean_bookmarks(root: etree._Element) -> None:
     """Give bookmarks unique names and numbers, drop those without an end, and let links follow."""
     renamed: dict[str, str] = {}
     taken: set[str] = set()
-    ends: dict[str, list[etree._Element]] = {}
-    for end in root.iter(w("bookmarkEnd")):
-        ends.setdefault(str(end.get(w("id"))), []).append(end)
-    captions = {str(mark.get(w("name"))) for mark in _caption_marks(root)}
-    number = 0
-    for start in list(root.iter(w("bookmarkStart"))):
-        old, own = str(start.get(w("name"))), str(start.get(w("id")))
-        name = bookmark_name(old.removeprefix("ref_") if old.startswith(("ref_fig-", "ref_tbl-")) else old)
-        closing = ends.get(own, [])
-        repeated = name in taken or (name in captions and not own.startswith("caption-"))
-        if repeated or not closing:
-            start.getparent().remove(start)
-            for end in closing:
-                end.getparent().remove(end)
+    pairs, strays = _paired_marks(root)
+    # The bookmark of a caption keeps its name; the renderer's own around the whole float gives way.
+    captions = {str(start.get(w("name"))) for start, _ in pairs if _is_caption_mark(start)}
+    for start, end in pairs:
+        old = str(start.get(w("name")))
+        name = bookmark_name(re.sub(r"^ref_(?=fig-|tbl-)", "", old))
+        if name in taken or (name in captions and not _is_caption_mark(start)):
+            strays += [start, end]
             continue
-        taken.add(name)
         renamed[old] = name
+        for mark in (start, end):
+            mark.set(w("id"), str(len(taken)))
         start.set(w("name"), name)
-        for mark in (start, closing[0]):
-            mark.set(w("id"), str(number))
-        number += 1
+        taken.add(name)
+    for mark in strays:
+        mark.getparent().remove(mark)
     for link in root.iter(w("hyperlink")):
         if link.get(w("anchor")) in renamed:
             link.set(w("anchor"), renamed[str(link.get(w("anchor")))])
 
 
-def _caption_marks(root: etree._Element) -> Iterator[etree._Element]:
-    for start in root.iter(w("bookmarkStart")):
-        if str(start.get(w("id"))).startswith("caption-"):
-            yield start
+def _paired_marks(
+    root: etree._Element,
+) -> tuple[list[tuple[etree._Element, etree._Element]], list[etree._Element]]:
+    """Pair starts and ends in the order of the text, since a number may be used again; list the unpaired."""
+    waiting: dict[str, list[etree._Element]] = {}
+    ends: dict[etree._Element, etree._Element] = {}
+    strays = []
+    for mark in root.iter(w("bookmarkStart"), w("bookmarkEnd")):
+        opened = waiting.setdefault(str(mark.get(w("id"))), [])
+        if mark.tag == w("bookmarkStart"):
+            opened.append(mark)
+        elif opened:
+            ends[opened.pop()] = mark
+        else:
+            strays.append(mark)
+    starts = list(root.iter(w("bookmarkStart")))
+    return [(start, ends[start]) for start in starts if start in ends], strays + [
+        start for start in starts if start not in ends
+    ]
+
+
+def _is_caption_mark(start: etree._Element) -> bool:
+    return str(start.get(w("id"))).startswith("caption-")
 
 
 def finish_table(table: etree._Element) -> None:

@@ -62,13 +62,15 @@ class Expander:
         self._problems = problems
         self._keys = known_keys(metadata)
 
-    def document(self, path: Path) -> tuple[dict[str, Any], str]:
+    def document(self, path: Path, added_lines: int = 0) -> tuple[dict[str, Any], str]:
         """Expand a document.
 
         Parameters
         ----------
         path
             The text; files it includes are looked for beside it.
+        added_lines
+            Lines that staging put into the front matter, not to be counted in messages.
 
         Returns
         -------
@@ -82,7 +84,7 @@ class Expander:
         # number may hold a character that means something to YAML.
         self._expand(block, path, first_line=2, depth=0)
         front = self._values(yaml.safe_load(block) or {}, path)
-        return front, self._expand(body, path, first_line=skipped + 1, depth=0)
+        return front, self._expand(body, path, first_line=skipped + 1 - added_lines, depth=0)
 
     def _values(self, value: Any, path: Path) -> Any:
         if isinstance(value, str):

@@ -68,7 +68,7 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
         With every unknown key, citation, image and cross-reference, and every other warning.
     """
     problems = Problems()
-    front, body = Expander(staged.metadata, problems).document(staged.qmd)
+    front, body = Expander(staged.metadata, problems).document(staged.qmd, staged.added_lines)
     problems.raise_if_any()
     source = staged.folder / f"{staged.document}.md"
     source.write_text(join_front_matter(_pandoc_front_matter(staged, front), body), encoding="utf-8")

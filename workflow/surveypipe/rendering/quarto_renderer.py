@@ -40,7 +40,7 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
     """
     problems = Problems()
     # Quarto says '?meta:key' without a line; looking the keys up first names the file and the line.
-    Expander(staged.metadata, problems).document(staged.qmd)
+    Expander(staged.metadata, problems).document(staged.qmd, staged.added_lines)
     problems.raise_if_any()
     metadata = staged.folder / "metadata.yml"
     metadata.write_text(metadata_yaml(staged.metadata), encoding="utf-8")

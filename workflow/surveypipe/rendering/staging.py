@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from surveypipe.problems import Problems, SurveyError
-from surveypipe.rendering.expand import join_front_matter, near, split_front_matter
+from surveypipe.rendering.expand import near, split_front_matter
 from surveypipe.rendering.metadata import RESERVED
 
 ALT = re.compile(r"@alt:([A-Za-z0-9_-]+)")
@@ -57,6 +57,7 @@ class Staged:
     metadata: dict[str, Any]
     alts: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)
+    added_lines: int = 0
 
     @property
     def qmd(self) -> Path:
@@ -163,27 +164,34 @@ def _stage_text(staged: Staged, sources: Sources) -> None:
             f"{sources.qmd.name}: the front matter holds '{key}', which the build supplies and which would "
             "win over it; remove it (authors belong in the authors' file)."
         )
-    body = _with_alt_texts(text[: len(text) - len(body)], body, sources, problems)
-    _check_figures(staged, sources, text[: len(text) - len(body)].count("\n"), body, problems)
+    skipped = text[: len(text) - len(body)].count("\n")
+    body = _with_alt_texts(skipped, body, sources, problems)
+    _check_figures(staged, sources, skipped, body, problems)
     problems.raise_if_any()
     staged.keywords = [str(word) for word in front.get("keywords") or []]
     settings = yaml.safe_load((sources.styles / "formats.yml").read_text(encoding="utf-8"))
     settings |= {"lang": staged.metadata["lang"]}
-    staged.qmd.write_text(join_front_matter({**front, **settings}, body), encoding="utf-8")
+    added = yaml.safe_dump(
+        {key: value for key, value in settings.items() if key not in front}, sort_keys=False
+    )
+    # Appended to the block as it stands, so that lines can be counted as in the source.
+    fence = 0 if skipped else 2
+    staged.added_lines = added.count("\n") + fence
+    staged.qmd.write_text(f"---\n{block}{added}---\n{body}", encoding="utf-8")
 
 
-def _with_alt_texts(before: str, body: str, sources: Sources, problems: Problems) -> str:
+def _with_alt_texts(skipped: int, body: str, sources: Sources, problems: Problems) -> str:
     alts = alt_texts(sources.figures)
 
     def replaced(match: re.Match[str]) -> str:
         if match[1] not in alts:
-            line = before.count("\n") + 1 + body.count("\n", 0, match.start())
+            line = skipped + 1 + body.count("\n", 0, match.start())
             problems.add(
                 f"{sources.qmd.name}, line {line}: there is no alt text for a figure '{match[1]}'."
                 f"{near(match[1], list(alts))}"
             )
         # The text stands between double quotes in the attribute.
-        return " ".join(alts.get(match[1], "").replace('"', "'").split())
+        return " ".join(alts.get(match[1], "unknown").replace('"', "'").split())
 
     return ALT.sub(replaced, body)
 

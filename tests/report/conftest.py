@@ -1,0 +1,80 @@
+"""The sample document, staged and typeset once for all tests of this folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from surveypipe.rendering.finishing import render_document
+from surveypipe.rendering.metadata import build_metadata
+from surveypipe.rendering.staging import Sources, Staged, find_csl, stage
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = Path(__file__).with_name("sample")
+EPOCH = 1_700_000_000
+STUDY = {"data": "simulated", "setting": "one London borough"}
+REPORT = {"csl": "harvard-cite-them-right", "language": "en-GB"}
+AUTHORS = {
+    "authors": [
+        {"name": "Ada Lovelock", "email": "ada@example.org", "corresponding": True, "affiliations": [1, 2]},
+        {"name": "Bert Quill", "affiliations": [2]},
+    ],
+    "affiliations": [{"id": 1, "name": "University of Eastmere"}, {"id": 2, "name": "Eastmere Trust"}],
+    "place": "the London Borough of Eastmere",
+    "ethics": "Approved by the Eastmere committee, 12/34.",
+    "identifying_words": ["Eastmere"],
+}
+
+
+def sources(folder: Path) -> Sources:
+    return Sources(
+        qmd=folder / "sample.qmd",
+        bibliography=folder / "references.bib",
+        csl=find_csl(REPORT["csl"]),
+        styles=ROOT / "report" / "styles",
+        filters=ROOT / "report" / "filters",
+        tables=folder / "tables" / "index.json",
+        figures=folder / "figures" / "index.json",
+    )
+
+
+def metadata(authors: dict[str, Any] | None, data: str = "simulated") -> dict[str, Any]:
+    numbers = yaml.safe_load((SAMPLE / "numbers.yaml").read_text(encoding="utf-8"))["num"]
+    return build_metadata({**STUDY, "data": data}, REPORT, numbers, authors)
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """A copy of the sample that a test may change."""
+    return Path(shutil.copytree(SAMPLE, tmp_path / "source"))
+
+
+@pytest.fixture
+def stage_sample(sample: Path, tmp_path: Path) -> Callable[..., Staged]:
+    def staged(authors: dict[str, Any] | None = AUTHORS, data: str = "simulated") -> Staged:
+        return stage(tmp_path / "build", "sample", sources(sample), metadata(authors, data))
+
+    return staged
+
+
+def _rendered(folder: Path, authors: dict[str, Any] | None) -> Path:
+    staged = stage(folder, "sample", sources(SAMPLE), metadata(authors))
+    render_document(staged, "pandoc", EPOCH)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def authors_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the sample with its authors, by Pandoc."""
+    return _rendered(tmp_path_factory.mktemp("rendered") / "authors", AUTHORS)
+
+
+@pytest.fixture(scope="session")
+def blinded_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the sample without its authors, by Pandoc."""
+    return _rendered(tmp_path_factory.mktemp("rendered") / "blinded", None)
