@@ -108,7 +108,7 @@ def test_linear_on_post_stratified_clusters(clus, clus_design):
     # R: postStratify(dclus1, ~stype, c(E=4421, H=755, M=1018)), then svyglm(api00 ~ stype)
     totals = {"E": 4421, "H": 755, "M": 1018}
     weights = clus.pw * clus.stype.map(totals) / clus.groupby("stype").pw.transform("sum")
-    design = replace(clus_design, weights=weights.to_numpy(), poststrata=clus.stype.to_numpy())
+    design = replace(clus_design, weights=weights.to_numpy(), auxiliaries=clus.stype.to_numpy())
     _against(models.fit(clus, "api00", ["stype"], kind="linear", design=design), "clus1_ps_lm")
 
 

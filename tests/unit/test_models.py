@@ -270,3 +270,22 @@ def test_separation_falls_back_on_firth_with_a_finite_interval(survey, design):
     assert np.isfinite(line[["estimate", "ci_low", "ci_high", "p_value"]].astype(float)).all()
     assert line.ci_low > 0
     assert models.tidy(fitted, scheme="cells").flag.eq("firth").all()
+
+
+def test_raked_weights_take_out_what_the_margins_explain(survey):
+    # Fitting the auxiliaries exactly leaves no error in a model of one of them.
+    margins = pd.get_dummies(survey.agency).to_numpy(float)
+    raked = models.SurveyDesign(survey.w.to_numpy(), auxiliaries=margins)
+    data = survey.assign(
+        is_csc=(survey.agency == "CSC").astype(float), half=(np.arange(240) % 2).astype(float)
+    )
+    plain = models.fit(data, "is_csc", [], kind="linear", design=models.SurveyDesign(survey.w.to_numpy()))
+    assert models.fit(data, "is_csc", [], kind="linear", design=raked).standard_errors().iloc[0] < 1e-12
+    assert plain.standard_errors().iloc[0] > 0.02
+
+
+def test_cases_without_a_weight_are_refused(survey):
+    w = survey.w.to_numpy().copy()
+    w[:3] = [0.0, np.nan, -1.0]
+    with pytest.raises(SurveyError, match="3 cases"):
+        models.fit(survey, "yes", ["years"], kind="linear", design=models.SurveyDesign(w))

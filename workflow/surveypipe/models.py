@@ -241,6 +241,12 @@ def _model_cases(
         raise SurveyError(
             f"the data have {len(data)} rows and the design {design.size}; they must be the same cases."
         )
+    weights = np.asarray(design.weights, float)
+    bad = int((~(np.isfinite(weights) & (weights > 0))).sum())
+    if bad:
+        raise SurveyError(
+            f"{bad} cases of the model of {outcome} have no weight above 0; weight them or leave them out."
+        )
     rows = (matrix.notna().all(axis=1) & data[outcome].notna()).to_numpy()
     y = np.asarray(data[outcome])[rows]
     levels = tuple(np.unique(y))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from surveypipe.problems import SurveyError, shown
+from surveypipe.variance import Stage, design_covariance, residuals
 
 Array = np.ndarray
 
@@ -25,16 +26,17 @@ class SurveyDesign:
     fpc
         Shape (n,), constant within strata: either the population count of sampling units in the
         stratum, or the sampled fraction (all values at most 1). None: no finite population correction.
-    poststrata
-        Shape (n,) codes of post-strata to whose totals the weights were adjusted; the influence values
-        are then centred within them (Särndal, Swensson & Wretman 1992, ch. 7).
+    auxiliaries
+        What raking, post-stratification or calibration made the weights meet: shape (n, p), or (n,) codes
+        of post-strata. Influence values are then replaced by their weighted regression residuals
+        (Särndal, Swensson & Wretman 1992, ch. 6 and 7).
     """
 
     weights: Array
     strata: Array | None = None
     psu: Array | None = None
     fpc: Array | None = None
-    poststrata: Array | None = None
+    auxiliaries: Array | None = None
 
     @property
     def size(self) -> int:
@@ -72,52 +74,34 @@ class SurveyDesign:
         SurveyError
             If a stratum holds a single sampling unit, or the fpc cannot be read.
         """
-        strata, units = self.units()
-        values = self._centred_in_poststrata(np.asarray(influence, float))
-        n_units = int(units.max()) + 1
-        totals = np.zeros((n_units, values.shape[1]))
-        np.add.at(totals, units, values)
-        stratum_of_unit = np.zeros(n_units, int)
-        stratum_of_unit[units] = strata
-        count = np.bincount(stratum_of_unit)
-        if (count < 2).any():
-            names = np.asarray(self.strata if self.strata is not None else ["all"] * self.size)
-            lonely = [str(names[strata == h][0]) for h in np.flatnonzero(count < 2)]
-            raise SurveyError(
-                f"strata with a single sampling unit ({shown(lonely)}) have no variance; "
-                "merge each with a neighbouring cell."
-            )
-        means = np.zeros((len(count), values.shape[1]))
-        np.add.at(means, stratum_of_unit, totals)
-        centred = totals - (means / count[:, None])[stratum_of_unit]
-        scale = (1.0 - self._sampled_fraction(strata, count)) * count / (count - 1.0)
-        return (centred * scale[stratum_of_unit][:, None]).T @ centred
+        values = np.asarray(influence, float)
+        if self.auxiliaries is not None:
+            w = np.asarray(self.weights, float)
+            known = np.asarray(self.auxiliaries)
+            if known.ndim == 1:
+                known = pd.get_dummies(pd.Series(known)).to_numpy()
+            values = residuals(values / w[:, None], known.astype(float), w) * w[:, None]
+        _, units = self.units()
+        strata = np.zeros(self.size, int) if self.strata is None else np.asarray(self.strata)
+        return design_covariance(values, [Stage(units, strata.astype(str), self._population())])
 
-    def _centred_in_poststrata(self, values: Array) -> Array:
-        if self.poststrata is None:
-            return values
-        codes = pd.factorize(np.asarray(self.poststrata))[0]
-        weights = np.asarray(self.weights, float)
-        share = weights / np.bincount(codes, weights)[codes]
-        totals = np.zeros((codes.max() + 1, values.shape[1]))
-        np.add.at(totals, codes, values)
-        return values - totals[codes] * share[:, None]
-
-    def _sampled_fraction(self, strata: Array, count: Array) -> Array:
+    def _population(self) -> Array | None:
+        """Count sampling units in the population of each row's stratum; a share is turned into a count."""
         if self.fpc is None:
-            return np.zeros(len(count))
+            return None
+        strata, units = self.units()
         given = np.asarray(self.fpc, float)
-        by_stratum = pd.Series(given).groupby(strata)
-        if by_stratum.nunique().gt(1).any() or np.isnan(given).any():
+        if np.isnan(given).any() or pd.Series(given).groupby(strata).nunique().gt(1).any():
             raise SurveyError(
                 "the finite population correction must be one number to a stratum, with none missing."
             )
-        value = np.asarray(by_stratum.first(), float)
-        if (value <= 1).all() and (value >= 0).all():
-            return value
-        if (value < count).any():
+        count = pd.Series(units).groupby(strata).nunique().to_numpy()[strata]
+        if ((given > 0) & (given <= 1)).all():
+            return count / given
+        if (given < count).any():
+            low = np.unique(given[given < count])
             raise SurveyError(
-                f"the finite population correction ({shown(value)}) is neither a share of at most 1 nor a "
-                f"population count of at least the sampling units in its stratum ({shown(count)})."
+                f"the finite population correction ({shown(low)}) is neither a share of at most 1 nor a "
+                "population count of at least the sampling units in its stratum."
             )
-        return count / value
+        return given
