@@ -196,6 +196,19 @@ def test_the_page_is_one_file_with_alt_text_language_and_a_way_past_the_contents
     assert not page.xpath("//link[@rel='stylesheet' and not(starts-with(@href, 'data:'))] | //script[@src]")
 
 
+def test_a_heading_within_a_table_spans_its_columns(authors_build: Path) -> None:
+    page = (authors_build / "sample.html").read_text(encoding="utf-8")
+    assert re.search(r'<td[^>]*colspan="5"[^>]*><strong>Dissemination', page)
+    assert re.search(
+        r"colspan: 5.{0,20}\[#strong\[Dissemination\]\]",
+        (authors_build / "sample.typ").read_text(),
+        re.DOTALL,
+    )
+    row = Document(str(authors_build / "sample.docx")).tables[2].rows[1]
+    assert row._tr.tc_lst[0].grid_span == 5
+    assert len(row._tr.tc_lst) == 1
+
+
 def test_word_opens_with_real_tables_fields_and_properties(authors_build: Path, blinded_build: Path) -> None:
     document = Document(str(authors_build / "sample.docx"))
     assert len(document.tables) == 4

@@ -375,8 +375,26 @@ def finish_table(table: etree._Element) -> None:
     if columns >= _SMALL_FROM:
         for paragraph in table.iter(w("p")):
             set_style(paragraph, "CompactSmall")
+        _narrow_cells(properties)
     _embolden_header(rows)
     _space_after(table)
+
+
+def _narrow_cells(properties: etree._Element) -> None:
+    margins = properties.find(w("tblCellMar"))
+    if margins is None:
+        margins = etree.Element(w("tblCellMar"))
+        # The schema has it just before the look and the caption.
+        later = [
+            child for child in properties if child.tag in {w("tblLook"), w("tblCaption"), w("tblDescription")}
+        ]
+        properties.insert(properties.index(later[0]) if later else len(properties), margins)
+    for side in ("left", "right"):
+        found = margins.find(w(side))
+        if found is None:
+            found = etree.SubElement(margins, w(side))
+        found.set(w("w"), "40")
+        found.set(w("type"), "dxa")
 
 
 def _embolden_header(rows: Sequence[etree._Element]) -> None:
@@ -494,7 +512,7 @@ def column_widths(shares: Sequence[float], longest: Sequence[int], *, small: boo
         Widths in twips (a twentieth of a point).
     """
     # Mean width of a letter of the table's font at 9 and 7.5 pt, with a little to spare, plus cell margins.
-    letter, margins = (84, 150) if small else (102, 150)
+    letter, margins = (80, 90) if small else (102, 150)
     needed = [letter * count + margins for count in longest]
     total = sum(shares) or 1.0
     wished = [_TEXT_WIDTH * share / total for share in shares]
