@@ -289,3 +289,20 @@ def test_counts_in_the_estimates_say_what_the_released_flow_says():
     aligned = disclosure.align(table, "count", public, name="stage", value="n", base="n")
     assert aligned["variable"].tolist() == ["other", "q"]
     assert aligned["estimate"].tolist() == [7.0, 0.5]
+
+
+def test_further_tables_lose_the_rows_of_a_suppressed_claim():
+    claims = pd.DataFrame(
+        {
+            "claim": ["C1", "C1"],
+            "group": ["overall", "agency"],
+            "group_level": [np.nan, "A"],
+            "status": ["released", "suppressed"],
+        }
+    )
+    table = pd.DataFrame(
+        {"claim": ["C1", "C1"], "group": ["overall", "agency"], "group_level": ["", "A"], "theta": [1.0, 2.0]}
+    )
+    release = disclosure.release_with_claims(table, claims, "theta")
+    assert release.table["theta"].tolist() == [1.0]
+    assert len(release.log) == 1

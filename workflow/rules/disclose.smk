@@ -12,6 +12,7 @@ PUBLIC = [
     "weight_margins",
     "theta",
     "theta_by_group",
+    "not_at_random",
     "response_rates",
     "response_cells",
     "weight_diagnostics",

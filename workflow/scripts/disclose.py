@@ -9,7 +9,8 @@ import pandas as pd
 import _shared
 from surveypipe import disclosure
 
-PASSED_ON = ("theta", "theta_by_group", "weight_diagnostics")
+PASSED_ON = ("weight_diagnostics",)
+WITH_CLAIMS = ("theta", "theta_by_group", "not_at_random")
 BRANCHES = (
     ("no_reply", "refused", "unknown", "other"),
     ("excluded_blank", "excluded_duplicate", "excluded_late", "excluded_few"),
@@ -72,6 +73,9 @@ def release_all(
     released.table = disclosure.align(
         released.table, "response_rate", rates, name="rate", value="value", base="denominator"
     )
+    claims = releases["claims"].table
+    for name in WITH_CLAIMS:
+        releases[name] = disclosure.release_with_claims(private[name], claims, name)
     for name in PASSED_ON:
         table = private[name].assign(status=disclosure.RELEASED)
         releases[name] = disclosure.Release(table, releases["claims"].log.iloc[:0])

@@ -176,11 +176,31 @@ def release_claims(claims: pd.DataFrame, rules: Rules) -> Release:
         )
     table["status"] = RELEASED
     _blank(table, small)
-    words = ["grade_label", "verdict", "tipping_note", "reader_note", "equivalence"]
+    words = ["grade_label", "verdict", "tipping_note", "reader_note", "equivalence", "other_thresholds"]
     for column in [c for c in words if c in table]:
         table[column] = table[column].where(~small, "")
     log = _log("claims", table.loc[small, "claim"], SUPPRESSED, f"fewer than {rules.min_base} respondents")
     return Release(table, _log_frame(log))
+
+
+def release_with_claims(table: pd.DataFrame, claims: pd.DataFrame, name: str) -> Release:
+    """Release further tables of the claims, without the rows of a claim that was suppressed.
+
+    Parameters
+    ----------
+    table
+        With ``claim, group, group_level``.
+    claims
+        The released claims, with ``status``.
+    name
+        What the log calls the table.
+    """
+    keys = ["claim", "group", "group_level"]
+    hidden = claims.loc[claims["status"] == SUPPRESSED, keys].fillna("").agg("|".join, axis=1)
+    place = table[keys].fillna("").agg("|".join, axis=1)
+    gone = place.isin(set(hidden))
+    log = _log(name, place[gone], SUPPRESSED, "the claim itself is suppressed")
+    return Release(table.loc[~gone].assign(status=RELEASED).reset_index(drop=True), _log_frame(log))
 
 
 def release_characteristics(
