@@ -12,6 +12,7 @@ GT-6 and GT-7 of the method notes are held to the digits printed there.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -239,10 +240,58 @@ def test_svy_and_matrix_formula_agree_on_many_outcomes(monkeypatch):
     for aux in (None, margins):
         design = engine.second_phase(weights, agency, {"AMH": 180, "CSC": 140}, aux=aux)
         for fpc in (True, False):
-            monkeypatch.setattr(engine, "SVY_LIMIT", 10**9)
-            by_svy = engine.domain_means(Y, design, fpc=fpc)
             monkeypatch.setattr(engine, "SVY_LIMIT", 0)
             by_formula = engine.domain_means(Y, design, fpc=fpc)
-            assert by_svy.estimate == pytest.approx(by_formula.estimate, rel=1e-12)
-            assert by_svy.se == pytest.approx(by_formula.se, rel=1e-7 if aux is not None else 1e-12)
-            assert not np.shares_memory(by_svy.se, by_formula.se)
+            # Under raking svy is asked one by one: its batched call forgets the adjustment.
+            estimate, se = single_ratios(Y, design, fpc) if aux is not None else batched(Y, design, fpc)
+            assert estimate == pytest.approx(by_formula.estimate, rel=1e-12)
+            assert se == pytest.approx(by_formula.se, rel=1e-10)
+
+
+def batched(Y, design, fpc):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "second_phase_means", lambda *a, **k: Blank(np.shape(Y)[1]))
+        patch.setattr(engine, "SVY_LIMIT", 10**9)
+        found = engine.domain_means(Y, design, fpc=fpc)
+    return found.estimate, found.se
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A table with nothing in it, so that what is found can only come from svy."""
+
+    k: int
+    estimate: np.ndarray | None = None
+    se: np.ndarray | None = None
+
+    def __post_init__(self):
+        if self.estimate is None:
+            object.__setattr__(self, "estimate", np.full(self.k, np.nan))
+            object.__setattr__(self, "se", np.full(self.k, np.nan))
+
+    @property
+    def n(self):
+        return np.ones(self.k)
+
+
+def single_ratios(Y, design, fpc):
+    inside = ~np.isnan(Y)
+    frame = pd.DataFrame({f"y{k}": np.where(inside[:, k], Y[:, k], 0) for k in range(Y.shape[1])})
+    frame[[f"d{k}" for k in range(Y.shape[1])]] = inside.astype(float)
+    independent = replace(design, aux=design.aux[:, :3])
+    made = engine.second_phase_sample(frame, independent, fpc=fpc)
+    found = [engine.ratios(made, f"y{k}", f"d{k}").iloc[0] for k in range(Y.shape[1])]
+    return np.array([row["estimate"] for row in found]), np.array([row["se"] for row in found])
+
+
+def test_svy_batches_still_forget_an_adjustment(fixture_a):
+    # The reason why raked weights go by the formula: when this fails, svy has learnt it.
+    y, design, csc = fixture_a
+    half = np.tile([1.0, 0.0], 60)[:119]
+    calibrated = replace(design, aux=np.column_stack([np.ones(119), csc, half]))
+    outcomes = pd.DataFrame({"y": y, "z": y * half})
+    with_record = engine.second_phase_sample(outcomes, calibrated, fpc=True)
+    without = engine.second_phase_sample(outcomes, design, fpc=True)
+    forgotten = with_record.estimation.mean(["y", "z"])[1].estimates[0].se
+    assert forgotten == without.estimation.mean("z").estimates[0].se
+    assert forgotten != pytest.approx(with_record.estimation.mean("z").estimates[0].se, rel=1e-3)

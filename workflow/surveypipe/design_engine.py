@@ -3,8 +3,8 @@
 Published point estimates and standard errors of weighting classes come from ``svy``: all domain means of a
 scheme in batched calls of its ratio estimator (a domain mean is the ratio Σwδy/Σwδ), half a millisecond for
 each column. Above :data:`SVY_LIMIT` values, and for raked or calibrated weights, the same formula is
-evaluated as one matrix product (:func:`surveypipe.variance.second_phase_means`); the tests hold the two together to
-1e-10.
+evaluated as one matrix product (:func:`surveypipe.variance.second_phase_means`); the tests hold the two
+together to 1e-10.
 
 Traps of svy 0.35, and what stands against each here:
 

@@ -8,8 +8,9 @@ points or more also have their merged categories.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +31,8 @@ SHARES = ("binary", "categorical", "ordinal")
 MEANS = ("ordinal", "numeric")
 QUANTILES = {0.25: "lower_quartile", 0.5: "median", 0.75: "upper_quartile"}
 SMALL_DF = 8
+# Values held in memory at once.
+BLOCK = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -81,11 +84,14 @@ class Survey:
 
 @dataclass(frozen=True)
 class Estimand:
-    """One quantity to estimate, and its column of outcomes (NaN outside its domain), shape (n,)."""
+    """One quantity to estimate; `make` gives its outcomes (NaN outside its domain), shape (n,).
+
+    Outcomes are made when they are needed: a large survey has more of them than fit in memory.
+    """
 
     variable: str
     statistic: str
-    outcome: Floats
+    make: Callable[[], Floats]
     level: str = ""
     level_label: str = ""
     group: str = "overall"
@@ -93,6 +99,11 @@ class Estimand:
     claim: str = ""
     base: str = "answered"
     identifier_label: str = ""
+
+    @property
+    def outcome(self) -> Floats:
+        """Column of outcomes."""
+        return self.make()
 
     @property
     def share(self) -> bool:
@@ -236,20 +247,24 @@ def estimands(survey: Survey) -> list[Estimand]:
                 if group == name:
                     continue
                 made.append(
-                    Estimand(
-                        variable=name,
-                        statistic=plain.statistic,
-                        outcome=np.where(domain & inside, plain.outcome, np.nan),
-                        level=plain.level,
-                        level_label=plain.level_label,
+                    replace(
+                        plain,
+                        make=partial(_within, domain & inside, plain.make),
                         group=group,
                         group_level=level,
                         claim=claims.get(name, ""),
                         base=base.get(name, "answered"),
-                        identifier_label=plain.identifier_label,
                     )
                 )
     return made
+
+
+def _within(domain: NDArray[np.bool_], make: Callable[[], Floats]) -> Floats:
+    return np.where(domain, make(), np.nan)
+
+
+def _merged(column: pd.Series, codes: Sequence[str]) -> Floats:
+    return np.asarray(np.sum([indicator(column, code) for code in codes], axis=0))
 
 
 def _places(survey: Survey) -> list[tuple[str, str, NDArray[np.bool_]]]:
@@ -266,23 +281,33 @@ def _ungrouped(survey: Survey, name: str) -> Iterator[Estimand]:
     values = survey.values(name)
     if about["type"] in SHARES:
         for code, text in values.items():
-            yield Estimand(name, "proportion", indicator(column, code), code, text, identifier_label=text)
+            yield Estimand(
+                name, "proportion", partial(indicator, column, code), code, text, identifier_label=text
+            )
     if about["type"] == "ordinal":
         for level, text, codes in merged_categories(values):
-            hits = np.sum([indicator(column, code) for code in codes], axis=0)
             # A middle category of one point has that point's label: the identifier tells them apart.
             unique = f"{level} {text}" if len(codes) == 1 else text
+            hits = partial(_merged, column, codes)
             yield Estimand(name, "proportion", hits, level, text, identifier_label=unique)
     if about["type"] in MEANS:
-        yield Estimand(name, "mean", column.to_numpy(float))
+        yield Estimand(name, "mean", partial(column.to_numpy, float))
 
 
 def descriptive_rows(survey: Survey, wanted: Sequence[Estimand]) -> Iterator[dict[str, Any]]:
     """Proportions and means under every scheme, with intervals."""
-    Y = np.column_stack([one.outcome for one in wanted])
     for scheme, design in survey.designs.items():
-        table = design_engine.domain_means(Y, design, fpc=survey.fpc)
-        yield from scheme_rows(survey, wanted, Y, scheme, table)
+        for block in _blocks(survey, wanted):
+            Y = np.column_stack([one.outcome for one in block])
+            table = design_engine.domain_means(Y, design, fpc=survey.fpc)
+            yield from scheme_rows(survey, block, Y, scheme, table)
+
+
+def _blocks(survey: Survey, wanted: Sequence[Estimand]) -> Iterator[Sequence[Estimand]]:
+    """Estimands in groups whose outcomes fit in memory together."""
+    size = max(1, BLOCK // max(1, len(survey.respondents)))
+    for start in range(0, len(wanted), size):
+        yield wanted[start : start + size]
 
 
 def scheme_rows(
