@@ -218,3 +218,44 @@ def test_tidy_shows_both_and_marks_the_primary_one(survey, filled):
     assert rows.loc["mean_complete_cases", "flag"] == ""
     assert 0 < rows.loc["mean_missing_information", "estimate"] < 0.5
     assert rows.loc["mean_imputed", "df"] < rows.loc["mean_complete_cases", "df"] + 10
+
+
+def test_second_phase_variance_has_its_fpc_and_between_variance_has_none(survey, filled):
+    # METHODS 4.7, by hand: the mean over imputations of W_h^2 (1 - f_h) s_h^2 / n_h, plus (1 + 1/m) B.
+    data, _ = survey
+    cells = np.where(data.cell == "CSC", "CSC", "AMH")
+    size = {name: float((cells == name).sum()) for name in ("AMH", "CSC")}
+    staff = {"AMH": 2 * size["AMH"], "CSC": 1.25 * size["CSC"]}
+    weights = np.array([staff[name] / size[name] for name in cells])
+    y = filled.item("b1")
+    estimator = imputation.second_phase_estimator(cells, staff, weights)
+    rows = imputation.tidy({"b1": y}, {"b1": data.b1.to_numpy()}, estimator, share=0.3, scheme="cells")
+    line = rows.set_index("statistic").loc["mean_imputed"]
+    total = sum(staff.values())
+    within, means = 0.0, 0.0
+    for name in staff:
+        part = y[cells == name]
+        within += (
+            (staff[name] / total) ** 2
+            * (1 - size[name] / staff[name])
+            * part.var(axis=0, ddof=1)
+            / size[name]
+        )
+        means += staff[name] / total * part.mean(axis=0)
+    assert line.estimate == pytest.approx(means.mean())
+    assert line.se**2 == pytest.approx(within.mean() + 21 / 20 * means.var(ddof=1))
+
+
+def test_missingness_that_follows_the_group_is_found_and_chance_is_not():
+    rng = np.random.default_rng(9)
+    group = rng.choice(["AMH", "CSC"], 300)
+    data = pd.DataFrame({"group": group, "a": 1.0, "b": 2.0, "c": 3.0})
+    data.loc[rng.random(300) < np.where(group == "AMH", 0.3, 0.05), "a"] = np.nan
+    data.loc[rng.random(300) < 0.15, "b"] = np.nan
+    data.loc[(group == "AMH") & (rng.random(300) < 0.2), "c"] = np.nan
+    routed = pd.DataFrame(True, index=data.index, columns=["a", "b", "c"])
+    made = imputation.missingness_tests(data, routed, ["group"])
+    assert made.p_value["a"] < 0.001
+    assert made.p_value["b"] > 0.01
+    assert made.flag["c"] == "firth"
+    assert made.p_value["c"] < 0.001

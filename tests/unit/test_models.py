@@ -289,3 +289,20 @@ def test_cases_without_a_weight_are_refused(survey):
     w[:3] = [0.0, np.nan, -1.0]
     with pytest.raises(SurveyError, match="3 cases"):
         models.fit(survey, "yes", ["years"], kind="linear", design=models.SurveyDesign(w))
+
+
+@pytest.mark.parametrize("kind", ["complete", "quasi", "overlap"])
+def test_separation_is_found_where_firthmodels_finds_it(kind):
+    from firthmodels import detect_separation
+
+    rng = np.random.default_rng(4)
+    for _ in range(10):
+        X = pd.DataFrame({"x": rng.normal(size=30) * 50, "g": rng.integers(0, 2, 30).astype(float)})
+        y = {
+            "complete": (X.x + 40 * X.g > 10).astype(float),
+            "quasi": np.where(X.g == 1, 1.0, rng.integers(0, 2, 30)),
+            "overlap": rng.integers(0, 2, 30).astype(float),
+        }[kind]
+        y = np.asarray(y, float)
+        assert models._separated(X, y) == detect_separation(X.to_numpy() / 50, y).separation
+        assert models._separated(X, y) == (kind != "overlap")

@@ -112,6 +112,45 @@ def primary_analysis(share: float) -> Literal["complete cases", "multiple imputa
     return "complete cases" if share < PRIMARY_FROM else "multiple imputation"
 
 
+def missingness_tests(data: pd.DataFrame, routed: pd.DataFrame, predictors: Sequence[str]) -> pd.DataFrame:
+    """Test, item by item, whether leaving it unanswered goes with what is known of the person.
+
+    A logistic model of "unanswered" among those asked, unweighted, with a Wald test of all predictors
+    (Firth's likelihood and its likelihood-ratio test of the strongest where the model is separated).
+
+    Returns
+    -------
+    DataFrame
+        Index the items with at least 5 unanswered; `asked`, `unanswered`, `F`, `df`, `df2`, `p_value`,
+        `flag`.
+    """
+    from scipy import stats
+
+    from surveypipe import models
+
+    rows = {}
+    for name, line in missing_by_item(data, routed).iterrows():
+        if line["unanswered"] < 5 or line["unanswered"] == line["asked"]:
+            continue
+        people = data[routed[name].to_numpy(bool)]
+        frame = people[list(predictors)].assign(unanswered=people[str(name)].isna().astype(float))
+        design = models.SurveyDesign(np.ones(len(frame)))
+        made = models.fit(frame, "unanswered", predictors, kind="logistic", design=design)
+        cells: dict[str, Any] = {"asked": int(line["asked"]), "unanswered": int(line["unanswered"])}
+        if made.p_values is not None:
+            smallest = min(1.0, float(made.p_values[made.slopes].min()) * len(made.slopes))
+            rows[name] = {**cells, "F": np.nan, "df": np.nan, "df2": np.nan, "p_value": smallest}
+        else:
+            beta = made.coefficients[made.slopes].to_numpy()
+            spread = made.covariance.loc[made.slopes, made.slopes].to_numpy()
+            F = float(beta @ np.linalg.solve(spread, beta)) / len(beta)
+            p = float(stats.f.sf(F, len(beta), made.df))
+            rows[name] = {**cells, "F": F, "df": float(len(beta)), "df2": float(made.df), "p_value": p}
+        rows[name]["flag"] = ";".join(made.flags)
+    wanted = ["asked", "unanswered", "F", "df", "df2", "p_value", "flag"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=wanted)
+
+
 # --- drawing ----------------------------------------------------------------------------------------
 
 
@@ -399,6 +438,25 @@ def _barnard_rubin(m: int, share: float, df_complete: float) -> float:
     return float(seen if np.isinf(old) else old * seen / (old + seen)) if seen > 0 else 1.0
 
 
+def second_phase_estimator(
+    cells: Array, staff: Mapping[str, float], weights: Array, *, fpc: bool = True, aux: Array | None = None
+) -> Estimator:
+    """Make an estimator of weighted means with second-phase standard errors, for :func:`tidy`.
+
+    Parameters
+    ----------
+    cells, staff, weights, aux
+        As in :func:`surveypipe.variance.second_phase_means`.
+    """
+    from surveypipe.variance import second_phase_means
+
+    def estimator(outcomes: Array) -> tuple[Array, Array, Array]:
+        made = second_phase_means(outcomes, cells, staff, weights=weights, fpc=fpc, aux=aux)
+        return made.estimate, made.se, made.df
+
+    return estimator
+
+
 def tidy(
     completed: Mapping[str, Array],
     observed: Mapping[str, Array],
@@ -423,7 +481,7 @@ def tidy(
         By variable, shape (n,): answers as given.
     estimator
         Takes outcomes of shape (n, k), returns estimates, standard errors and degrees of freedom, each of
-        shape (k,); for example :func:`surveypipe.variance.second_phase_means` with the weights fixed.
+        shape (k,); for example that of :func:`second_phase_estimator`.
     share
         Share of incomplete cases (:func:`share_incomplete`), which decides what is primary.
     statistic

@@ -295,12 +295,18 @@ def _check_rank(outcome: str, X: pd.DataFrame, terms: Sequence[Term]) -> None:
 
 
 def _separated(X: pd.DataFrame, y: Array) -> bool:
-    """Whether a combination of predictors splits the answers (Konis 2007), by a linear programme."""
-    from firthmodels import detect_separation
+    """Whether a combination of predictors splits the answers, by Konis's (2007) linear programme.
+
+    ``firthmodels.detect_separation`` solves the same; importing it costs a second that most models need not
+    pay.
+    """
+    from scipy.optimize import linprog
 
     columns = X.to_numpy()
-    scaled = columns / np.maximum(np.abs(columns).max(axis=0), 1e-300)
-    return bool(detect_separation(scaled, y).separation)
+    scaled = np.column_stack([np.ones(len(y)), columns / np.maximum(np.abs(columns).max(axis=0), 1e-300)])
+    signed = scaled * (2 * y - 1)[:, None]
+    found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(y)), bounds=(-1, 1), method="highs")
+    return bool(float(found.fun or 0.0) < -1e-7)
 
 
 def _finish(
