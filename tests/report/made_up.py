@@ -107,7 +107,7 @@ def made_estimates(config: dict[str, Any], variables: dict[str, Any]) -> pd.Data
                                 level_label=variables[name]["values"][code], **about,
                             )
                         )  # fmt: skip
-                merged = {"disagree": p[:2].sum(), "neutral": p[2], "agree": p[3:].sum()}
+                merged = {"low": p[:2].sum(), "middle": p[2], "high": p[3:].sum()}
                 for category, share in merged.items():
                     rows.append(
                         estimate_row(
@@ -122,12 +122,12 @@ def made_estimates(config: dict[str, Any], variables: dict[str, Any]) -> pd.Data
                 rows.append(estimate_row(name, "mean", mean, **cells, **place, **about))
     for test in config["analysis"]["tests"]:
         name = test["variable"]
-        base = {"n": 119, "variable_label": variables[name]["label"], "scheme": "cells", "fpc": False}
-        rows.append(
-            estimate_row(name, "rao_scott", 3.21, df=1, df2=115, p_value=0.0761, effect=0.16, **base)
-        )
-        cells = interval_cells(0.5, 119) | {"fpc": True, "ci_low": -0.21, "ci_high": 0.03}
-        rows.append(estimate_row(name, "difference", -0.09, **(cells | {k: base[k] for k in ("scheme",)})))
+        base = {"variable_label": variables[name]["label"], "scheme": "cells", "group": "agency"}
+        test = {"n": 119, "df": 1, "df2": 115, "effect": 0.16, **base}
+        rows.append(estimate_row(name, "rao_scott", 3.21, p_value=0.0761, fpc=False, **test))
+        rows.append(estimate_row(name, "rao_scott_fpc", 5.21, p_value=0.0241, fpc=True, **test))
+        cells = interval_cells(0.5, 119) | base | {"level": "1", "level_label": "Yes"}
+        rows.append(estimate_row(name, "difference", -0.09, **(cells | {"ci_low": -0.21, "ci_high": 0.03})))
     return estimate_frame(rows).assign(status="released")
 
 

@@ -196,6 +196,13 @@ def test_the_page_is_one_file_with_alt_text_language_and_a_way_past_the_contents
     assert not page.xpath("//link[@rel='stylesheet' and not(starts-with(@href, 'data:'))] | //script[@src]")
 
 
+def test_figures_of_the_pdf_have_alt_text(authors_build: Path) -> None:
+    reader = PdfReader(authors_build / "sample.pdf")
+    objects = (reader.get_object(number) for number in range(1, int(reader.trailer["/Size"])))
+    described = [str(entry["/Alt"]) for entry in objects if isinstance(entry, dict) and "/Alt" in entry]
+    assert sorted(text.split(":")[0] for text in described) == ["Bars", "Flow chart"]
+
+
 def test_a_heading_within_a_table_spans_its_columns(authors_build: Path) -> None:
     page = (authors_build / "sample.html").read_text(encoding="utf-8")
     assert re.search(r'<td[^>]*colspan="5"[^>]*><strong>Dissemination', page)
