@@ -8,9 +8,10 @@ donors in that bootstrap sample by predicted mean (Little 1988; Siddique & Belin
 Buuren 2018, 3.4). Only answers that occur are drawn, so the order and bounds of a rating scale hold. Only
 items that the person was routed to are filled in.
 
-Chosen by simulation (n = 119, three five-point items, 28 % missing at random given another item, 600 draws,
+Chosen by simulation (n = 119, three five-point items, 29 % missing at random given another item, 600 draws,
 error of a coverage .009): complete cases bias -.196, coverage .66; 5 donors from all who answered -.024,
-.932; 3 donors from all -.018, .935; 3 donors from the bootstrap sample, as here, -.021, .950.
+.932; 3 donors from all -.018, .935; 3 donors from the bootstrap sample, as here, -.021, .952 (its
+intervals are a little long: mean fraction of missing information .38).
 
 *Pooling.* With estimates :math:`Q_l` and variances :math:`U_l`:
 :math:`T = \bar U + (1 + 1/m)B`. :math:`\bar U` is the second-phase variance with the estimate's own finite
@@ -497,46 +498,44 @@ def tidy(
         For each variable `<statistic>_complete_cases`, `<statistic>_imputed` and `missing_information`.
         `flag` is ``primary`` on the one that is.
     """
-    from scipy import stats
-
     kind: Literal["t", "logit"] = "logit" if statistic == "proportion" else "t"
     primary = primary_analysis(share)
     rows = []
     for variable, answers in completed.items():
-        given = np.asarray(observed[variable], float)
         code, code_label = (levels or {}).get(variable, ("", ""))
         common: dict[str, Any] = {
             "scheme": scheme, "fpc": fpc, "ci_level": ci_level, "level": code, "level_label": code_label,
             "variable_label": (labels or {}).get(variable, variable), **cells,
         }  # fmt: skip
-        e, s, d = (float(part[0]) for part in estimator(given[:, None]))
-        half = float(stats.t.ppf(0.5 + ci_level / 2, d)) * s
-        low, high = _complete_interval(e, half, kind)
-        rows.append(estimate_row(
-            variable, f"{statistic}_complete_cases", e,
-            **{**common, "n": int((~np.isnan(given)).sum()), "se": s, "df": d, "ci_low": low, "ci_high": high,
-               "method": "complete cases", "flag": "primary" if primary == "complete cases" else ""},
-        ))  # fmt: skip
+        complete = _complete_cells(np.asarray(observed[variable], float), estimator, ci_level, kind)
         estimates, errors, freedom = estimator(answers)
         found = pool(
             estimates, errors**2, df_complete=float(freedom.mean()), ci_level=ci_level, interval=kind
         )
-        filled = {**common, "n": int((~np.isnan(answers[:, 0])).sum()),
-                  "method": f"multiple imputation, {found.m} data sets, Rubin's rules"}  # fmt: skip
-        rows.append(estimate_row(
-            variable, f"{statistic}_imputed", found.estimate,
-            **{**filled, "se": found.se, "df": found.df, "ci_low": found.ci_low, "ci_high": found.ci_high,
-               "flag": "primary" if primary == "multiple imputation" else ""},
-        ))  # fmt: skip
-        rows.append(
-            estimate_row(
-                variable,
-                f"{statistic}_missing_information",
-                found.missing_information,
-                **{**filled, "ci_level": None},
-            )
-        )
+        filled = {
+            "n": int((~np.isnan(answers[:, 0])).sum()),
+            "method": f"multiple imputation, {found.m} data sets, Rubin's rules",
+        }
+        pooled = {**filled, "estimate": found.estimate, "se": found.se, "df": found.df,
+                  "ci_low": found.ci_low, "ci_high": found.ci_high}  # fmt: skip
+        information = {**filled, "estimate": found.missing_information, "ci_level": None}
+        for ending, part, name in (("complete_cases", complete, "complete cases"),
+                                   ("imputed", pooled, "multiple imputation"),
+                                   ("missing_information", information, "")):  # fmt: skip
+            line = {**common, **part, "flag": "primary" if name == primary else ""}
+            rows.append(estimate_row(variable, f"{statistic}_{ending}", line.pop("estimate"), **line))
     return estimate_frame(rows)
+
+
+def _complete_cells(given: Array, estimator: Estimator, ci_level: float, kind: str) -> dict[str, Any]:
+    """Estimate from those who answered, with interval, as cells of a row."""
+    from scipy import stats
+
+    estimate, se, df = (float(part[0]) for part in estimator(given[:, None]))
+    half = float(stats.t.ppf(0.5 + ci_level / 2, df)) * se
+    low, high = _complete_interval(estimate, half, kind)
+    return {"estimate": estimate, "n": int((~np.isnan(given)).sum()), "se": se, "df": df, "ci_low": low,
+            "ci_high": high, "method": "complete cases"}  # fmt: skip
 
 
 def _complete_interval(estimate: float, half: float, kind: str) -> tuple[float, float]:
