@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# Values (rows by columns) of a call above which the matrix formula takes over. Measured: 119 by 500 takes .1 s,
+# Values (rows by columns) of a call above which the matrix formula takes over. Measured: 119 by 500 is .1 s,
 # 4,000 by 500 .4 s; 700,000 by 20 3.9 s, where the formula needs 1.7 s.
 SVY_LIMIT = 5_000_000
 # Columns in one call: svy reads the whole schema for each result, so wide frames cost the square.
