@@ -60,6 +60,7 @@ def released(**changes: Any) -> Released:
         "claims": made_claims(config, estimates),
         "table_1": made_table_1(variables),
         "response_rates": made_rates(),
+        "response_cells": made_response_cells(),
         "flow": made_flow(),
         "weight_diagnostics": made_diagnostics(config),
         "weight_cells": made_cells(),
@@ -224,6 +225,22 @@ def made_rates() -> pd.DataFrame:
                     "formula": "(I + P) / (D + U)", "status": "released",
                 }
             )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def made_response_cells() -> pd.DataFrame:
+    counts = {
+        "AMH:Nurse": (19, 77), "AMH:Other profession": (7, 40), "AMH:Social worker": (19, 58),
+        "CSC:Other profession": (15, 29), "CSC:Social worker": (np.nan, np.nan),
+    }  # fmt: skip
+    rows = [
+        {
+            "group": "agency:profession_group", "group_level": key, "rate": "RR2", "value": top / base,
+            "numerator": top, "denominator": base, "formula": "(I + P) / (D + U)",
+            "status": "suppressed" if np.isnan(top) else "released",
+        }
+        for key, (top, base) in counts.items()
+    ]  # fmt: skip
     return pd.DataFrame(rows)
 
 

@@ -14,6 +14,7 @@ TABLES = (
     "claims",
     "table_1",
     "response_rates",
+    "response_cells",
     "flow",
     "weight_diagnostics",
     "weight_cells",
@@ -22,6 +23,8 @@ TABLES = (
 )
 CATEGORIES = ("disagree", "neutral", "agree")
 CATEGORY_LABELS = {"disagree": "Disagree", "neutral": "Neither agree nor disagree", "agree": "Agree"}
+# Keys of the merged categories in the table of estimates.
+MERGED_LEVELS = {"low": "disagree", "middle": "neutral", "high": "agree"}
 SUPPRESSED = "suppressed"
 
 _NUMERIC = frozenset(
@@ -114,8 +117,10 @@ class Released:
 
     @property
     def schemes(self) -> dict[str, str]:
-        """Weighting schemes and their labels, in the order of the configuration."""
-        return {key: scheme["label"] for key, scheme in self.config["weighting"]["schemes"].items()}
+        """Weighting schemes and their labels: the unweighted one, the primary, then the others."""
+        labels = {key: str(scheme["label"]) for key, scheme in self.config["weighting"]["schemes"].items()}
+        first = [key for key in (self.unweighted, self.primary) if key in labels]
+        return {key: labels[key] for key in dict.fromkeys([*first, *labels])}
 
     @property
     def unweighted(self) -> str | None:
@@ -192,6 +197,7 @@ class Released:
         the lower codes disagree, the middle one (of an odd number) is neutral, the upper agree.
         """
         rows = self.estimates(item, "proportion", group_level=group_level)
+        rows = rows.assign(level=rows["level"].replace(MERGED_LEVELS))
         merged = rows[rows["level"].isin(CATEGORIES)].set_index("level")["estimate"].astype(float)
         if len(merged):
             full = merged.reindex(list(CATEGORIES))
@@ -210,6 +216,18 @@ class Released:
             "agree": sum(answers[code] for code in high),
         }
 
+    def agree_row(self, item: str, group_level: str = "", scheme: str | None = None) -> pd.Series | None:
+        """Estimate of the merged category that agrees, with its interval; None if there is none."""
+        rows = self.estimates(item, "proportion", group_level=group_level, scheme=scheme)
+        rows = rows[rows["level"].replace(MERGED_LEVELS) == "agree"]
+        return None if rows.empty else rows.iloc[0]
+
+    def comparison(self, variable: str, statistic: str, group: str) -> pd.Series | None:
+        """A test or difference between groups under the primary scheme; None if there is none."""
+        rows = self.estimates(variable, statistic)
+        rows = rows[rows["group"] == group]
+        return None if rows.empty else rows.iloc[0]
+
     def answers(self, item: str, group_level: str = "") -> dict[str, float]:
         """Weighted share of each answer, unused ones as 0; empty if not released for the group."""
         rows = self.estimates(item, "proportion", group_level=group_level)
@@ -225,6 +243,14 @@ class Released:
         rows = table[(table["variable"] == variable) & (table["group_level"] == group_level)]
         rows = rows[rows["statistic"].isin(["proportion", "mean"])]
         return float(rows["n"].max()) if len(rows) else float("nan")
+
+    def base_size(self) -> float:
+        """Number of respondents."""
+        return float(self.table("weight_diagnostics")["n"].max())
+
+    def staff_size(self) -> float:
+        """Number of eligible staff."""
+        return float(self.table("weight_diagnostics")["N"].max())
 
     def claim_rows(self) -> Iterator[pd.Series]:
         """Rows of the ledger in the order of the configuration, all staff before the groups."""

@@ -42,7 +42,7 @@ class Bar:
 
 
 def draw(released: Released) -> Drawn:
-    """Draw a bar for all staff, each group and each response cell of the primary scheme."""
+    """Draw a bar for all staff, each group and each response cell within it."""
     bars = rates(released)
     heights = [ROW + (3.4 * (theme.lines_of(theme.wrapped(bar.label, 38)) - 1)) for bar in bars]
     notes = _notes(released, bars)
@@ -77,16 +77,15 @@ def _axis_end(bars: list[Bar]) -> float:
 
 
 def rates(released: Released) -> list[Bar]:
-    """Rates for all staff, then for each group and its cells."""
+    """Rates for all staff, then for each group and the cells within it."""
     found = [_total("All staff", released, "")]
-    cells = released.table("weight_cells")
-    cells = cells[(cells["scheme"] == released.primary) & (cells["within"] != "")]
+    cells = released.table("response_cells")
+    cells = cells[cells["rate"] == RATE]
     for level, label in released.levels.items():
         found.append(_total(label, released, level))
-        inside = cells[cells["within"] == level]
-        if len(inside) > 1:
-            for _, row in inside.iterrows():
-                found.append(Bar(cell_label(str(row["members"])), float(row["n"]), float(row["N"]), False))
+        for _, row in cells[cells["group_level"].str.startswith(f"{level}:")].iterrows():
+            name = str(row["group_level"]).split(":", 1)[1]
+            found.append(Bar(name, float(row["numerator"]), float(row["denominator"]), False))
     return found
 
 
@@ -112,8 +111,7 @@ def cell_label(members: str) -> str:
 def _notes(released: Released, bars: list[Bar]) -> list[str]:
     hidden = any(math.isnan(bar.share) for bar in bars)
     return [
-        f"AAPOR {RATE}: usable questionnaires (complete or partial) as a share of eligible staff. Small "
-        "professions are merged as for the weights.",
+        f"AAPOR {RATE}: usable questionnaires (complete or partial) as a share of eligible staff.",
         "Suppressed bars rest on too few people." if hidden else "",
     ]
 

@@ -1,0 +1,111 @@
+"""Exhibits: figures, tables, methods paragraphs and numbers, made from results/public/ and nothing else."""
+
+EXHIBIT_TABLES = [
+    "estimates",
+    "claims",
+    "table_1",
+    "response_rates",
+    "response_cells",
+    "flow",
+    "weight_diagnostics",
+    "weight_cells",
+    "weight_margins",
+    "cleaning_summary",
+]
+EXHIBIT_SECTIONS = [
+    "study",
+    "frame",
+    "groups",
+    "cleaning",
+    "response",
+    "weighting",
+    "analysis",
+    "claims",
+    "sensitivity",
+    "disclosure",
+]
+
+
+def released_options(wildcards, input):
+    """Name each released table on a command line."""
+    return " ".join(f"--{name.replace('_', '-')} {path}" for name, path in zip(EXHIBIT_TABLES, input.released))
+
+
+rule figures:
+    message:
+        "Drawing the figures"
+    input:
+        released=[f"<results>/public/{name}.csv" for name in EXHIBIT_TABLES],
+        variables="<results>/public/variables.json",
+        script="workflow/scripts/figures.py",
+        reading="workflow/scripts/_released.py",
+        lib=library("figures"),
+        reading_lib=library("_released"),
+        lock="requirements.lock",
+    output:
+        [
+            f"<results>/figures/{name}.{form}"
+            for name in ("flow", "response", "likert", "scales", "weights", "ledger")
+            for form in ("svg", "png")
+        ],
+        index="<results>/figures/index.json",
+    params:
+        config=section(*EXHIBIT_SECTIONS),
+        released=released_options,
+    log:
+        "<results>/logs/figures.log",
+    conda:
+        "../../environment.yml"
+    shell:
+        "python {input.script} --config {params.config:q} {params.released} --variables {input.variables:q}"
+        " --index {output.index:q} 2>&1 | tee {log:q}"
+
+
+rule tables:
+    message:
+        "Writing the tables, the methods paragraphs and the numbers of the text"
+    input:
+        released=[f"<results>/public/{name}.csv" for name in EXHIBIT_TABLES],
+        variables="<results>/public/variables.json",
+        script="workflow/scripts/tables.py",
+        reading="workflow/scripts/_released.py",
+        lib=library("tables"),
+        reading_lib=library("_released"),
+        lock="requirements.lock",
+    output:
+        [
+            f"<results>/tables/{name}.md"
+            for name in (
+                "table_1",
+                "response",
+                "weights",
+                "cells",
+                "items",
+                "shares",
+                "scales",
+                "schemes",
+                "ledger",
+                "tests",
+                "methods_response",
+                "methods_cleaning",
+                "methods_weighting",
+                "methods_analysis",
+                "methods_claims",
+                "methods_sensitivity",
+                "methods_disclosure",
+                "methods_software",
+            )
+        ],
+        index="<results>/tables/index.json",
+        numbers="<results>/numbers.yaml",
+        headlines="<results>/headlines.json",
+    params:
+        config=section(*EXHIBIT_SECTIONS),
+        released=released_options,
+    log:
+        "<results>/logs/tables.log",
+    conda:
+        "../../environment.yml"
+    shell:
+        "python {input.script} --config {params.config:q} {params.released} --variables {input.variables:q}"
+        " --index {output.index:q} --numbers {output.numbers:q} --headlines {output.headlines:q} 2>&1 | tee {log:q}"

@@ -1,0 +1,32 @@
+"""Write the tables, the methods paragraphs and every number that the text may call, from the released tables."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from _released import INPUTS, read_released
+from _shared import parser, run, write_json
+from surveypipe import methods_text, numbers, tables
+
+
+def main(args: argparse.Namespace) -> None:
+    """Write Markdown beside the index that lists it, the numbers as YAML and the headlines as JSON."""
+    released = read_released(args)
+    folder: Path = args.index.parent
+    texts = {
+        f"{name}.md": make(released).markdown(simulated=released.simulated)
+        for name, make in tables.TABLES.items()
+    }
+    texts |= {f"methods_{name}.md": make(released) + "\n" for name, make in methods_text.PARAGRAPHS.items()}
+    made = numbers.numbers(released)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    args.numbers.write_text(numbers.as_yaml(made), encoding="utf-8")
+    write_json(numbers.headlines(released), args.headlines)
+    write_json(list(texts), args.index)
+    print(f"tables: {len(tables.TABLES)} tables, {len(methods_text.PARAGRAPHS)} methods texts, {len(made)} numbers")
+
+
+if __name__ == "__main__":
+    run(parser(__doc__ or "", inputs=INPUTS, outputs=("index", "numbers", "headlines")), main)

@@ -1,0 +1,611 @@
+"""Tables of the report as Markdown: pipe tables with finished values, a caption and a note on what they show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from surveypipe import formatting
+from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
+from surveypipe.released import Released
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INDENT = "\u2003"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    head
+        Heading, Markdown.
+    width
+        Share of the table's width, in any unit.
+    align
+        ``l``, ``r`` or ``c``.
+    """
+
+    head: str
+    width: int
+    align: str = "r"
+
+
+@dataclass
+class Table:
+    """A table ready to be written.
+
+    Parameters
+    ----------
+    name
+        Its cross-reference is ``@tbl-<name>`` with dashes for underscores.
+    caption
+        Markdown.
+    columns, rows
+        Headings, and cells of finished Markdown; a short row is filled with empty cells.
+    notes
+        Sentences below the table.
+    """
+
+    name: str
+    caption: str
+    columns: list[Column]
+    rows: list[list[str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def section(self, title: str) -> None:
+        """Begin a block of rows under a heading of its own."""
+        self.rows.append([f"**{escape(title)}**"])
+
+    def markdown(self, *, simulated: bool) -> str:
+        """Write the table for Pandoc and Quarto.
+
+        The dashes under the headings give the relative widths; the line is long enough for Pandoc to use
+        them. Suppressed cells are explained where there are any.
+        """
+        total = sum(column.width for column in self.columns)
+        widths = [max(4, round(100 * column.width / total)) for column in self.columns]
+        rules = [_rule(column.align, width) for column, width in zip(self.columns, widths, strict=True)]
+        lines = [_line([column.head for column in self.columns]), "|" + "|".join(rules) + "|"]
+        lines += [_line(row + [""] * (len(self.columns) - len(row))) for row in self.rows]
+        caption = f": {self.caption} {{#tbl-{self.name.replace('_', '-')}}}"
+        return "\n".join([*lines, "", caption, "", self._note(simulated), ""])
+
+    def _note(self, simulated: bool) -> str:
+        sentences = list(self.notes)
+        cells = {cell for row in self.rows for cell in row}
+        if any(cell == SUPPRESSED or cell.startswith(f"{SUPPRESSED} ") for cell in cells):
+            sentences.append(f"{SUPPRESSED}, suppressed because too few people stand behind it.")
+        if NOT_APPLICABLE in cells:
+            sentences.append(f"{NOT_APPLICABLE}, not applicable.")
+        mark = "**Simulated data.** " if simulated else ""
+        text = " ".join(sentence for sentence in sentences if sentence)
+        return f'::: {{.table-note custom-style="Table Note"}}\n{mark}{text}\n:::'
+
+
+def _rule(align: str, width: int) -> str:
+    inner = "-" * width
+    return {"l": f":{inner}-", "r": f"-{inner}:", "c": f":{inner}:"}[align]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def number(value: float, form: Callable[[float], str], row: pd.Series | None = None) -> str:
+    """Print a cell: the number, ``s`` where its row is suppressed, a dash where there is none."""
+    if math.isfinite(float(value)):
+        return form(float(value))
+    return SUPPRESSED if row is not None and row.get("status") == SUPPRESSED_STATUS else NOT_APPLICABLE
+
+
+SUPPRESSED_STATUS = "suppressed"
+
+
+def share_cell(row: pd.Series | None, places: int = 0) -> str:
+    """Print a share with its interval: ``84 (77–89)``."""
+    return _with_interval(row, lambda value: formatting.points(value, places))
+
+
+def mean_cell(row: pd.Series | None) -> str:
+    """Print a mean with its interval: ``3.91 (3.71–4.11)``."""
+    return _with_interval(row, formatting.decimal)
+
+
+def _with_interval(row: pd.Series | None, form: Callable[[float], str]) -> str:
+    if row is None:
+        return NOT_APPLICABLE
+    estimate = number(row["estimate"], form, row)
+    if not (math.isfinite(float(row["ci_low"])) and math.isfinite(float(row["ci_high"]))):
+        return estimate
+    return f"{estimate} ({formatting.span(form(float(row['ci_low'])), form(float(row['ci_high'])))})"
+
+
+def count_cell(value: float, *, suppressed: bool = False) -> str:
+    """Print a count, or ``s``, or a dash."""
+    if math.isfinite(value):
+        return formatting.count(value)
+    return SUPPRESSED if suppressed else NOT_APPLICABLE
+
+
+def _weights_note(released: Released) -> str:
+    return f"Weights: {formatting.lower_first(released.schemes[released.primary])}."
+
+
+def _short_note(released: Released) -> str:
+    short = released.abbreviations()
+    return f"{escape(short)}." if short else ""
+
+
+def _interval_note(released: Released) -> str:
+    level = formatting.percent(released.config["analysis"]["ci_level"])
+    fpc = " with finite-population correction" if released.config["analysis"]["fpc"]["descriptive"] else ""
+    return f"In brackets, {level} confidence intervals{fpc}."
+
+
+def table_1(released: Released) -> Table:
+    """Characteristics of respondents beside all eligible staff."""
+    data = released.table("table_1")
+    levels = list(released.levels)
+    shorts = [escape(released.abbreviation(level)) for level in levels]
+    columns = [Column("Characteristic", 30, "l")]
+    for head in ("All", *shorts):
+        columns += [Column(f"{head} *n*", 8), Column("%", 7)]
+    columns += [Column("Staff *N*", 9), Column("%", 7), Column("Std diff", 9)]
+    table = Table("table_1", "Respondents by agency, beside all eligible staff", columns)
+    table.caption = f"Respondents by {formatting.lower_first(_group_label(released))}, beside all eligible staff"
+    for _, rows in data.groupby("variable", sort=False):
+        table.section(str(rows["variable_label"].iloc[0]))
+        for key in dict.fromkeys(rows["level"]):
+            level = rows[rows["level"] == key]
+            if key == "missing" and not (level["n"] > 0).any():
+                continue
+            table.rows.append(_characteristic(level, levels, missing=key == "missing"))
+    table.notes = [
+        f"Counts are unweighted (*n* = {number(released.base_size(), formatting.count)} respondents); percentages "
+        "of respondents are weighted, of those who answered.",
+        "Staff, all who were eligible. Std diff, standardised difference between the unweighted share of "
+        "respondents and the share of staff.",
+        _weights_note(released),
+        _short_note(released),
+    ]
+    return table
+
+
+def _characteristic(rows: pd.DataFrame, levels: list[str], *, missing: bool) -> list[str]:
+    label = str(rows["level_label"].iloc[0])
+    cells = [INDENT + escape(label)]
+    found = {str(row["group_level"]): row for _, row in rows.iterrows()}
+    for place in ("", *levels):
+        row = found.get(place)
+        if row is None:
+            cells += [NOT_APPLICABLE, NOT_APPLICABLE]
+            continue
+        hidden = row["status"] == SUPPRESSED_STATUS
+        cells.append(count_cell(float(row["n"]), suppressed=hidden))
+        cells.append("" if missing else number(row["percent"], lambda v: formatting.decimal(v, 1), row))
+    overall = found.get("")
+    if missing or overall is None:
+        return [*cells, "", "", ""]
+    return [
+        *cells,
+        number(overall["frame_n"], formatting.count, overall),
+        number(overall["frame_percent"], lambda v: formatting.decimal(v, 1), overall),
+        number(overall["std_diff"], formatting.decimal, overall),
+    ]
+
+
+def _group_label(released: Released) -> str:
+    return str(released.config["groups"][released.group]["label"])
+
+
+RATE_NAMES = {
+    "RR1": "Response rate 1",
+    "RR2": "Response rate 2",
+    "RR3": "Response rate 3",
+    "RR4": "Response rate 4",
+    "RR5": "Response rate 5",
+    "RR6": "Response rate 6",
+    "COOP1": "Cooperation rate 1",
+    "COOP2": "Cooperation rate 2",
+    "COOP3": "Cooperation rate 3",
+    "COOP4": "Cooperation rate 4",
+    "REF1": "Refusal rate 1",
+    "REF2": "Refusal rate 2",
+    "REF3": "Refusal rate 3",
+    "CON1": "Contact rate 1",
+    "CON2": "Contact rate 2",
+    "CON3": "Contact rate 3",
+}
+
+
+def response(released: Released) -> Table:
+    """AAPOR outcome rates for all staff and by group, with their formulas."""
+    data = released.table("response_rates")
+    levels = list(released.levels)
+    heads = [Column("All", 17), *(Column(escape(released.abbreviation(level)), 17) for level in levels)]
+    caption = f"Outcome rates of the survey, by {formatting.lower_first(_group_label(released))}: % (numerator of denominator)"
+    table = Table("response", caption, [Column("Rate (AAPOR)", 24, "l"), Column("Formula", 27, "l"), *heads])
+    for rate, name in RATE_NAMES.items():
+        if not (data["rate"] == rate).any():
+            continue
+        rows = [released.rate(rate, level) for level in ("", *levels)]
+        formula = next(str(row["formula"]) for row in rows if row is not None)
+        table.rows.append([name, escape(formula), *(_rate_cell(row) for row in rows)])
+    table.notes = [
+        "Rates as defined by the American Association for Public Opinion Research. I, complete; P, partial; "
+        "R, refusal and break-off; O, other eligible, not answered; NC, no contact; U, eligibility unknown; D, I + P + R + NC + O; e, "
+        "estimated share of those of unknown eligibility who are eligible.",
+        _short_note(released),
+    ]
+    return table
+
+
+def _rate_cell(row: pd.Series | None) -> str:
+    if row is None:
+        return NOT_APPLICABLE
+    value = number(row["value"], formatting.points, row)
+    if value in (SUPPRESSED, NOT_APPLICABLE):
+        return value
+    return f"{value} ({formatting.count(row['numerator'])} of {formatting.count(row['denominator'])})"
+
+
+def weights(released: Released) -> Table:
+    """Diagnostics of every weighting scheme."""
+    columns = [
+        Column("Scheme", 28, "l"), Column("Method", 17, "l"), Column("Cells", 8), Column("Merges", 9),
+        Column("Weights", 14), Column("Design effect", 10), Column("Effective *n*", 10),
+    ]  # fmt: skip
+    table = Table("weights", "Weighting schemes, computed side by side", columns)
+    data = released.table("weight_diagnostics")
+    for _, row in data.iterrows():
+        mark = " (primary)" if row["scheme"] == released.primary else ""
+        low = number(row["w_min"], formatting.decimal, row)
+        high = number(row["w_max"], formatting.decimal, row)
+        table.rows.append(
+            [
+                escape(str(row["label"])) + mark, METHOD_NAMES.get(str(row["method"]), escape(str(row["method"]))),
+                number(row["n_cells"], formatting.count, row), number(row["n_merged"], formatting.count, row),
+                low if low == high else formatting.span(low, high),
+                number(row["deff_kish"], formatting.decimal, row),
+                number(row["n_eff"], lambda v: formatting.decimal(v, 1), row),
+            ]
+        )  # fmt: skip
+    first = data.iloc[0]
+    table.notes = [
+        f"*n* = {number(first['n'], formatting.count, first)} respondents, weighted to "
+        f"{number(first['N'], formatting.count, first)} eligible staff; the weights of each scheme add up to that "
+        "number.",
+        "Merges, categories joined because too few answered. Design effect after Kish, *n*Σ*w*² / (Σ*w*)²; "
+        "effective *n*, *n* over the design effect.",
+    ]
+    return table
+
+
+METHOD_NAMES = {
+    "none": "none",
+    "poststratify": "post-stratified",
+    "rake": "raked",
+    "calibrate": "calibrated",
+    "propensity": "response propensity",
+    "inverse_propensity": "response propensity",
+    "propensity_classes": "propensity classes",
+    "compose": "product of steps",
+}
+
+
+def cells(released: Released) -> Table:
+    """Response cells of the primary scheme with the categories that each merges."""
+    columns = [
+        Column("Response cell", 52, "l"), Column("Staff", 10), Column("Answered", 11), Column("Rate, %", 10),
+        Column("Weight", 10),
+    ]  # fmt: skip
+    label = formatting.lower_first(released.schemes[released.primary])
+    table = Table("cells", f"Response cells of the primary weights ({escape(label)})", columns)
+    data = released.table("weight_cells")
+    data = data[data["scheme"] == released.primary]
+    for level in dict.fromkeys(data["within"]):
+        rows = data[data["within"] == level]
+        if level:
+            table.section(released.levels.get(level, level))
+        for _, row in rows.iterrows():
+            table.rows.append(_cell_row(row, INDENT if level else ""))
+    table.notes = ["Categories with few respondents were merged within the same group before any answer was read."]
+    return table
+
+
+def _cell_row(row: pd.Series, indent: str) -> list[str]:
+    from surveypipe.figures.response import cell_label
+
+    rate = float(row["n"]) / float(row["N"]) if row["N"] else math.nan
+    return [
+        indent + escape(cell_label(str(row["members"]))),
+        number(row["N"], formatting.count, row),
+        number(row["n"], formatting.count, row),
+        number(rate, formatting.points, row),
+        number(row["weight"], formatting.decimal, row),
+    ]
+
+
+def items(released: Released) -> Table:
+    """Share that agrees with each item, for all and by group, under a heading for each battery."""
+    levels = list(released.levels)
+    columns = [Column("Item", 40, "l")]
+    for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
+        columns += [Column(f"{head} *n*", 8), Column("% agree", 17)]
+    caption = f"Agreement with each item, for all staff and by {formatting.lower_first(_group_label(released))}"
+    table = Table("items", caption, columns)
+    for battery in released.batteries():
+        table.section(battery.label)
+        for item in battery.items:
+            cells_of = [INDENT + escape(released.short(item))]
+            for level in ("", *levels):
+                row = released.agree_row(item, level)
+                hidden = row is not None and row["status"] == SUPPRESSED_STATUS
+                base = float(row["n"]) if row is not None else released.base(item, level)
+                cells_of += [count_cell(base, suppressed=hidden), _agree_cell(released, item, level, row)]
+            table.rows.append(cells_of)
+    table.notes = [
+        "Weighted per cent of those who answered who agree or strongly agree; *n* unweighted.",
+        _interval_note(released),
+        "Reversed items are shown as turned round.",
+        _weights_note(released),
+        _short_note(released),
+    ]
+    return table
+
+
+def _agree_cell(released: Released, item: str, level: str, row: pd.Series | None) -> str:
+    if row is not None:
+        return share_cell(row)
+    shares = released.agreement(item, level)
+    return formatting.points(shares["agree"]) if shares else NOT_APPLICABLE
+
+
+def shares(released: Released) -> Table:
+    """Yes-and-no questions and derived shares: per cent yes for all and by group."""
+    levels = list(released.levels)
+    columns = [Column("Question", 40, "l")]
+    for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
+        columns += [Column(f"{head} *n*", 8), Column("% yes", 17)]
+    table = Table("shares", "Answers to the questions with yes or no, and what is derived from the scales", columns)
+    for name in _binary(released):
+        first = next(iter(released.values(name)))
+        cells_of = [escape(released.label(name))]
+        for level in ("", *levels):
+            row = released.share(name, first, group_level=level)
+            hidden = row is not None and row["status"] == SUPPRESSED_STATUS
+            cells_of += [count_cell(float(row["n"]) if row is not None else math.nan, suppressed=hidden)]
+            cells_of += [share_cell(row)]
+        table.rows.append(cells_of)
+    table.notes = [
+        "Weighted per cent of those in the base of the question; *n* unweighted.",
+        _interval_note(released),
+        _weights_note(released),
+        _short_note(released),
+    ]
+    return table
+
+
+def _binary(released: Released) -> list[str]:
+    names = [*released.config["analysis"]["items"], *(c["variable"] for c in released.config["claims"].values())]
+    return [name for name in dict.fromkeys(names) if len(released.values(name)) == 2]
+
+
+def schemes(released: Released) -> Table:
+    """Each claim under every weighting scheme."""
+    columns = [Column("Claim", 34, "l")]
+    columns += [Column(escape(label), 19) for label in released.schemes.values()]
+    table = Table("schemes", "Each claim under every weighting scheme", columns)
+    for row in released.claim_rows():
+        cells_of = [claim_name(released, row)]
+        for scheme in released.schemes:
+            estimate = _claim_estimate(released, row, scheme)
+            cells_of.append(mean_cell(estimate) if row["kind"] == "equivalence" else share_cell(estimate))
+        table.rows.append(cells_of)
+    label = released.schemes[released.primary]
+    table.notes = [
+        "Per cent, or for a comparison the difference in scale points.",
+        _interval_note(released),
+        f"The primary scheme is {escape(formatting.lower_first(label))}.",
+        "Standard errors treat respondents as a second phase within response cells.",
+    ]
+    return table
+
+
+def _claim_estimate(released: Released, row: pd.Series, scheme: str) -> pd.Series | None:
+    level = str(row["group_level"])
+    if row["kind"] == "equivalence":
+        return released.mean(str(row["variable"]), group_level=level, scheme=scheme)
+    code = released.config["claims"][row["claim"]].get("level", 1)
+    return released.share(str(row["variable"]), str(code), group_level=level, scheme=scheme)
+
+
+def claim_name(released: Released, row: pd.Series) -> str:
+    """Name a row of the ledger: the claim, or the group within it."""
+    if row["group_level"]:
+        return INDENT + escape(released.levels[str(row["group_level"])])
+    return f"{escape(str(row['claim']))} {escape(str(row['short']))}"
+
+
+def ledger(released: Released) -> Table:
+    """The claim ledger: estimate, bounds, tipping point, reader scenario and grade."""
+    k = float(released.config["sensitivity"]["reader_scenario"]["k_grade"])
+    columns = [
+        Column("Claim", 26, "l"), Column("*n*", 7), Column("Estimate", 17), Column("Threshold", 12),
+        Column("Bounds", 12), Column("Tipping θ", 11), Column(f"Readers, *k* = {formatting.decimal(k, 1)}", 13),
+        Column("Grade: supported …", 22, "l"),
+    ]  # fmt: skip
+    table = Table("ledger", "The claim ledger: what each claim rests on, and what would overturn it", columns)
+    for row in released.claim_rows():
+        table.rows.append(_ledger_row(released, row, k))
+    strong = formatting.decimal(released.config["sensitivity"]["theta_strong"], 0)
+    table.notes = [
+        "Weighted per cent of staff, or for a comparison the difference in scale points.",
+        _interval_note(released),
+        "Threshold, fixed beforehand; the interval must lie beyond it (for an equivalence, the 90% interval within "
+        "the margin).",
+        "Bounds, what the estimate could be whatever the silent think. Tipping θ, the odds ratio of response at which "
+        f"the estimate would cross the threshold (none: no θ does); {strong} or more counts as strong. "
+        f"Readers, the estimate if the silent had read the protocols *k* times as often as respondents of their cell: "
+        "neutral to worst case.",
+        _weights_note(released),
+    ]
+    return table
+
+
+def _ledger_row(released: Released, row: pd.Series, k: float) -> list[str]:
+    equal = row["kind"] == "equivalence"
+    form = formatting.decimal if equal else formatting.points
+    name = claim_name(released, row)
+    if row["status"] == SUPPRESSED_STATUS:
+        return [name, *[SUPPRESSED] * 7]
+    grade = str(row["grade_label"])
+    return [
+        name,
+        number(row["n"], formatting.count),
+        mean_cell(row) if equal else share_cell(row),
+        threshold_text(row),
+        formatting.span(form(float(row["bound_low"])), form(float(row["bound_high"]))),
+        tipping_text(row),
+        _reader_cell(row, k, form),
+        escape(grade[:1].upper() + grade[1:]),
+    ]
+
+
+def threshold_text(row: pd.Series) -> str:
+    """Print what a claim must clear: ``> 50``, ``> 10 and < 50`` or ``± 0.25``."""
+    if row["kind"] == "equivalence":
+        return f"± {formatting.decimal(row['margin'])}"
+    text = f"\\> {formatting.points(row['threshold'])}"
+    if math.isfinite(float(row["upper_threshold"])):
+        text += f" and \\< {formatting.points(row['upper_threshold'])}"
+    return text
+
+
+def tipping_text(row: pd.Series) -> str:
+    """Print the tipping θ, or in a word why there is none."""
+    if math.isfinite(float(row["tipping_theta"])):
+        theta = float(row["tipping_theta"])
+        return formatting.decimal(theta, 1 if 1 <= theta < 100 else 2 if theta < 1 else 0)
+    note = str(row.get("tipping_note", ""))
+    if note.startswith("not supported"):
+        return NOT_APPLICABLE
+    return "none"
+
+
+def _reader_cell(row: pd.Series, k: float, form: Callable[[float], str]) -> str:
+    suffix = f"k{round(100 * k):03d}"
+    neutral = float(row.get(f"reader_{suffix}", math.nan))
+    worst = float(row.get(f"reader_worst_{suffix}", math.nan))
+    if not math.isfinite(neutral):
+        return NOT_APPLICABLE
+    ends = [form(value) for value in (neutral, worst) if math.isfinite(value)]
+    return ends[0] if len(set(ends)) == 1 else formatting.span(*ends)
+
+
+def tests(released: Released) -> Table:
+    """Tests between groups: shares, difference, Rao-Scott F without and with the finite-population correction."""
+    group = released.group
+    levels = list(released.levels)
+    columns = [Column("Measure", 30, "l")]
+    columns += [Column(f"{escape(released.abbreviation(level))}, %", 9) for level in levels]
+    columns += [
+        Column("Difference, points", 17), Column("*F* (df)", 14), Column("*p*", 9),
+        Column("Cramér's *V*", 10), Column("*p* with fpc", 9),
+    ]  # fmt: skip
+    caption = f"Tests between {formatting.sentence_list([formatting.lower_first(v) for v in released.levels.values()])}"
+    table = Table("tests", escape(caption), columns)
+    for test in released.config["analysis"]["tests"]:
+        if test["between"] == group:
+            table.rows.append(_test_row(released, test["variable"], group))
+    minus = " minus ".join(escape(released.abbreviation(level)) for level in reversed(levels[:2]))
+    table.notes = [
+        f"Weighted per cent. Difference, {minus}, with the {formatting.percent(released.config['analysis']['ci_level'])} "
+        "confidence interval of this workforce (finite-population correction on).",
+        "*F*, Rao-Scott test of second order with the correction off, because a test is about services like these; "
+        "the last column is the same test with it on. Not adjusted for the number of tests.",
+        _weights_note(released),
+        _short_note(released),
+    ]
+    return table
+
+
+def _test_row(released: Released, name: str, group: str) -> list[str]:
+    code = next(
+        (str(c["level"]) for c in released.config["claims"].values() if c["variable"] == name and "level" in c),
+        next(iter(released.values(name)), ""),
+    )
+    cells_of = [escape(released.label(name))]
+    for level in released.levels:
+        row = released.share(name, code, group_level=level)
+        cells_of.append(NOT_APPLICABLE if row is None else number(row["estimate"], formatting.points, row))
+    test = _first(released, name, group, "rao_scott", "rao_scott_nofpc")
+    with_fpc = _first(released, name, group, "rao_scott_fpc")
+    return [
+        *cells_of,
+        share_cell(released.comparison(name, "difference", group)),
+        _f_cell(test),
+        _p_cell(test),
+        NOT_APPLICABLE if test is None else number(float(test["effect"] or "nan"), formatting.decimal, test),
+        _p_cell(with_fpc),
+    ]
+
+
+def _first(released: Released, name: str, group: str, *statistics: str) -> pd.Series | None:
+    found = (released.comparison(name, statistic, group) for statistic in statistics)
+    return next((row for row in found if row is not None), None)
+
+
+def _f_cell(test: pd.Series | None) -> str:
+    if test is None or not math.isfinite(float(test["estimate"])):
+        return number(math.nan, formatting.decimal, test)
+    degrees = ", ".join(formatting.degrees(float(test[name])) for name in ("df", "df2"))
+    return f"{formatting.decimal(test['estimate'])} ({degrees})"
+
+
+def _p_cell(test: pd.Series | None) -> str:
+    return NOT_APPLICABLE if test is None else escape(number(test["p_value"], formatting.p_value, test))
+
+
+def scales(released: Released) -> Table:
+    """Mean of each scale for all staff and by group."""
+    levels = list(released.levels)
+    columns = [Column("Scale", 36, "l"), Column("Items", 7)]
+    for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
+        columns += [Column(f"{head} *n*", 8), Column("Mean", 19)]
+    table = Table("scales", "Scales: weighted means", columns)
+    for scale in released.config["cleaning"].get("scales", []):
+        cells_of = [escape(str(scale["label"])), str(len(scale["items"]))]
+        for level in ("", *levels):
+            row = released.mean(scale["variable"], group_level=level)
+            hidden = row is not None and row["status"] == SUPPRESSED_STATUS
+            base = float(row["n"]) if row is not None else math.nan
+            cells_of += [count_cell(base, suppressed=hidden), mean_cell(row)]
+        table.rows.append(cells_of)
+    table.notes = [
+        "Means of item scores; reversed items turned round first. *n* unweighted.",
+        _interval_note(released),
+        _weights_note(released),
+        _short_note(released),
+    ]
+    return table
+
+
+TABLES: dict[str, Callable[[Released], Table]] = {
+    "table_1": table_1,
+    "response": response,
+    "weights": weights,
+    "cells": cells,
+    "items": items,
+    "shares": shares,
+    "scales": scales,
+    "schemes": schemes,
+    "ledger": ledger,
+    "tests": tests,
+}
