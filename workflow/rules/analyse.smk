@@ -2,8 +2,6 @@
 
 
 rule analyse:
-    message:
-        "Estimating every item, scale and claim under every weighting scheme"
     input:
         analysis="<results>/data/analysis.parquet",
         missing="<results>/data/missing.parquet",
@@ -22,12 +20,14 @@ rule analyse:
     output:
         estimates="<results>/private/estimates.csv",
         table_1="<results>/private/table_1.csv",
-    params:
-        config=section("analysis", "claims", "groups", "weighting", "sensitivity"),
     log:
         "<results>/logs/analyse.log",
     conda:
         "../../environment.yml"
+    params:
+        config=section("analysis", "claims", "groups", "weighting", "sensitivity"),
+    message:
+        "Estimating every item, scale and claim under every weighting scheme"
     shell:
         "python {input.script} --config {params.config:q}"
         " --analysis {input.analysis:q} --missing {input.missing:q} --weights {input.weights:q}"
