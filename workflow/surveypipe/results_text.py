@@ -1,0 +1,536 @@
+"""Sentences that depend on a result: directions, verdicts, and what it would take to change them.
+
+The manuscript's text is written once and must be true whatever the results are. What can turn out either way
+is therefore composed here from the released tables, never typed; the rest of the prose, which holds however
+the results fall, stands in the text itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from surveypipe import claims as rules
+from surveypipe import formatting as fmt
+from surveypipe.identifiers import estimate_id, number_key, slug
+from surveypipe.released import Released
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WITHHELD_SHARE = "a share that is withheld because too few people answered"
+WITHHELD_SENTENCE = "This result is withheld because too few people answered."
+NOT_COMPARED = "The groups are not compared, because too few people answered in one of them."
+
+# What can be said of a claim in each grade, as the end of a sentence that begins with the claim.
+CLAUSES: dict[int, str] = {
+    0: "is not supported",
+    1: "is supported whatever those who did not answer think",
+    2: "is supported unless those who did not answer differ strongly from those who did",
+    3: "is supported if, within each response cell, those who did not answer are like those who did",
+    4: "holds among those who answered only, and not once their answers are weighted to all staff",
+}
+
+# What the ledger's note on the reader scenario means in a sentence.
+_READER_NOTES: tuple[tuple[str, str], ...] = (
+    ("count as no", "counting silent non-readers as 'no'"),
+    ("silent readers answer", "and if silent readers answered like the readers of their own cell"),
+    ("of their group", "and if silent non-readers answered like the non-readers of their own {group}"),
+    ("of all groups", "and if silent non-readers answered like all non-readers who did answer"),
+    ("too few", "taking a neutral answer for silent non-readers, since too few non-readers answered"),
+)
+
+
+def sentences(released: Released) -> dict[str, str]:
+    """Compose every sentence and phrase that the manuscript takes from the results.
+
+    Parameters
+    ----------
+    released
+        The released tables.
+
+    Returns
+    -------
+    dict
+        Key under ``num:`` to Markdown. Per claim (and group) ``claim-c1__clause``, ``…__threshold-sentence``,
+        ``…__bounds-sentence``, ``…__tipping-sentence``, ``…__reader-sentence``, ``…__schemes-sentence``,
+        ``…__groups-sentence``, ``…__items-sentence``; per share of the claims' variables a phrase
+        ``<variable>__<answer>__proportion__<group>__primary__phrase``; ``survey__…`` for response
+        and ``claims__…`` for all claims together.
+    """
+    made: dict[str, str] = {}
+    for row in released.claim_rows():
+        made |= claim_sentences(row, released)
+    for claim in released.config["claims"].values():
+        for variable in [claim["variable"], *claim.get("secondary", [])]:
+            made |= phrases(str(variable), released)
+    return made | response_sentences(released) | all_claims(released)
+
+
+def claim_key(row: pd.Series) -> str:
+    """Prefix of a claim's keys: ``claim-c1``, and ``claim-c5-amh`` in a group."""
+    return slug("-".join(part for part in ("claim", str(row["claim"]), str(row["group_level"])) if part))
+
+
+def claim_sentences(row: pd.Series, released: Released) -> dict[str, str]:
+    """Compose the sentences of one row of the ledger."""
+    claim = released.config["claims"][row["claim"]]
+    equivalence = claim["kind"] == "equivalence"
+    made = {
+        "clause": clause(row),
+        "threshold-sentence": equivalence_sentence(row, claim)
+        if equivalence
+        else threshold_sentence(row, claim, released),
+        "bounds-sentence": bounds_sentence(row),
+        "tipping-sentence": shift_sentence(row, released) if equivalence else tipping_sentence(row, claim),
+        "reader-sentence": reader_sentence(row, claim, released),
+        "schemes-sentence": schemes_sentence(row, released),
+    }
+    if not row["group_level"]:
+        made["groups-sentence"] = groups_sentence(row, released)
+        made["items-sentence"] = items_sentence(claim, released)
+        made["other-thresholds-sentence"] = other_thresholds_sentence(row, claim)
+    if equivalence:
+        made["power-sentence"] = power_sentence(row)
+        made["estimate-phrase"] = mean_phrase(row)
+    return {number_key(claim_key(row), field): text for field, text in made.items() if text}
+
+
+def _number(row: Mapping[str, Any], column: str) -> float:
+    value = row.get(column)
+    return math.nan if value is None or value == "" else float(value)
+
+
+def _withheld(row: Mapping[str, Any]) -> bool:
+    return math.isnan(_number(row, "estimate")) or math.isnan(_number(row, "ci_low"))
+
+
+def _printed(value: float, row: Mapping[str, Any]) -> str:
+    """Print a value of a claim's own kind: a share as a percentage, a mean in scale points."""
+    return fmt.decimal(value) if row["statistic"] == "mean" else fmt.percent(value)
+
+
+def clause(row: pd.Series) -> str:
+    """End of the sentence that begins with the claim: how far it is supported."""
+    grade = _number(row, "grade")
+    return "cannot be judged, because too few people answered" if math.isnan(grade) else CLAUSES[int(grade)]
+
+
+def threshold_sentence(row: pd.Series, claim: Mapping[str, Any], released: Released) -> str:
+    """Say where the interval lies beside each threshold of a share."""
+    if _withheld(row):
+        return WITHHELD_SENTENCE
+    low, high = _number(row, "ci_low"), _number(row, "ci_high")
+    parts = []
+    for side in rules.sides(claim):
+        limit = fmt.percent(side.limit)
+        if side.holds(low, high):
+            parts.append(f"lies wholly {side.direction} the {limit} fixed beforehand")
+        elif rules.Side(_opposite(side.direction), side.limit).holds(low, high):
+            parts.append(f"lies wholly {_opposite(side.direction)} the {limit} fixed beforehand")
+        else:
+            parts.append(f"includes the {limit} fixed beforehand")
+    where = fmt.lower_first(released.levels[level]) if (level := str(row["group_level"])) else "all staff"
+    return f"The interval for {where} {fmt.sentence_list(parts)}."
+
+
+def other_thresholds_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
+    """Say whether a claim would stand against the thresholds kept for comparison; '' where there are none."""
+    low, high = _number(row, "ci_low"), _number(row, "ci_high")
+    parts = []
+    for limit in claim.get("sensitivity_thresholds", []):
+        holds = rules.supported({**claim, "threshold": limit}, low, high)
+        parts.append(f"of {fmt.percent(float(limit))} it would {'' if holds else 'not '}be supported")
+    return f"Against a threshold {fmt.sentence_list(parts)}." if parts and not _withheld(row) else ""
+
+
+def _opposite(direction: str) -> str:
+    return "below" if direction == "above" else "above"
+
+
+def bounds_sentence(row: pd.Series) -> str:
+    """Give the least and greatest value that the silent could produce."""
+    low, high = _number(row, "bound_low"), _number(row, "bound_high")
+    if math.isnan(low) or math.isnan(high):
+        return WITHHELD_SENTENCE
+    ends = f"{_printed(low, row)} and {_printed(high, row)}"
+    if row["statistic"] == "mean":
+        return f"Whatever those who did not answer think, the mean difference lies between {ends}."
+    return f"Whatever those who did not answer think, the share lies between {ends}."
+
+
+def tipping_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
+    """Say how strongly response must depend on the answer for a share to reach its threshold."""
+    if _withheld(row):
+        return WITHHELD_SENTENCE
+    theta, note = _number(row, "tipping_theta"), str(row["tipping_note"])
+    if note == "none":
+        return "No answers from the silent could overturn this result."
+    if "no theta" in note and not math.isfinite(theta) and not note.startswith("interval"):
+        return "However strongly response depended on the answer, the estimate would not reach the threshold."
+    if math.isnan(theta):
+        return (
+            "The estimate itself is on the wrong side of the threshold, so there is no tipping point to give."
+        )
+    whom = "of whom this is true" if theta > 1 else "of whom this is not true"
+    limit = fmt.percent(_crossed(theta, claim))
+    return (
+        f"For the estimate to reach {limit}, the odds of returning a questionnaire would have to be "
+        f"{fmt.decimal(max(theta, 1 / theta), 1)} times as high among staff {whom} as among the others in "
+        f"their cell{_interval_tail(row)}."
+    )
+
+
+def _crossed(theta: float, claim: Mapping[str, Any]) -> float:
+    wanted = "above" if theta > 1 else "below"
+    limits = [side.limit for side in rules.sides(claim) if side.direction == wanted]
+    return limits[0] if limits else float(claim["threshold"])
+
+
+def _interval_tail(row: pd.Series) -> str:
+    theta = _number(row, "tipping_theta_interval")
+    if "interval: not supported" in str(row["tipping_note"]):
+        return "; the interval already includes it"
+    if not math.isfinite(theta):
+        return "; the limit of the interval would not reach it at any ratio"
+    times = fmt.decimal(max(theta, 1 / theta), 1)
+    return f"; for the limit of the interval to reach it, {times} times is enough"
+
+
+def shift_sentence(row: pd.Series, released: Released) -> str:
+    """Say how far the silent must differ for a mean difference to leave its margin."""
+    if _withheld(row):
+        return WITHHELD_SENTENCE
+    shift = _number(row, "tipping_shift")
+    if math.isnan(shift):
+        return "The mean difference itself lies outside the margin, so there is no tipping point."
+    minuend, subtrahend = _compared(str(row["variable"]), released)
+    favoured = minuend if shift > 0 else subtrahend
+    return (
+        "The mean would leave the margin if those who did not answer differed from those of their cell who "
+        f"did by {fmt.decimal(abs(shift))} of a scale point in favour of {favoured}."
+    )
+
+
+def _compared(variable: str, released: Released) -> tuple[str, str]:
+    """Labels of the two scores whose difference a variable is."""
+    for recode in released.config["cleaning"].get("recodes", []):
+        if recode["variable"] == variable and recode["type"] == "difference":
+            minuend, subtrahend = recode["minuend"], recode["subtrahend"]
+            return fmt.lower_first(released.label(minuend)), fmt.lower_first(released.label(subtrahend))
+    return "the first score", "the second score"
+
+
+def reader_sentence(row: pd.Series, claim: Mapping[str, Any], released: Released) -> str:
+    """Say what the estimate becomes if there are fewer readers among the silent."""
+    plan = released.config["sensitivity"]
+    k = float(plan["reader_scenario"]["k_grade"])
+    moved, none = (_number(row, f"reader_k{round(100 * step):03d}") for step in (k, 0.0))
+    limit = _number(row, "reader_limit")
+    if math.isnan(moved) or math.isnan(none) or math.isnan(limit):
+        return WITHHELD_SENTENCE
+    stands = all(side.holds(limit, limit) for side in rules.sides(claim))
+    common = "half" if k == 0.5 else f"{fmt.decimal(k)} times"
+    return (
+        f"If readers were {common} as common among those who did not answer as among those who did"
+        f"{_assumption(row, claim, released)}, the estimate would be {_printed(moved, row)} and the interval "
+        f"would {_reader_verdict(row, claim, stands)}; with no readers among them, the estimate would be "
+        f"{_printed(none, row)}."
+    )
+
+
+def _assumption(row: pd.Series, claim: Mapping[str, Any], released: Released) -> str:
+    if claim["variable"] == released.config["sensitivity"]["reader_variable"]:
+        return ""
+    group = fmt.lower_first(str(released.config["groups"][released.group]["label"]))
+    note = next((text for part, text in _READER_NOTES if part in str(row["reader_note"])), "")
+    return f", {note.format(group=group)}" if note else ""
+
+
+def _reader_verdict(row: pd.Series, claim: Mapping[str, Any], stands: bool) -> str:
+    prefix = "ci90" if claim["kind"] == "equivalence" else "ci"
+    now = rules.supported(claim, _number(row, f"{prefix}_low"), _number(row, f"{prefix}_high"))
+    test = "lie within the margin" if claim["kind"] == "equivalence" else "clear the threshold"
+    if stands:
+        return f"still {test}" if now else test
+    return f"no longer {test}" if now else f"not {test} either"
+
+
+def schemes_sentence(row: pd.Series, released: Released) -> str:
+    """Give the range of the estimate over the weighting schemes."""
+    low, high = _number(row, "scheme_low"), _number(row, "scheme_high")
+    if math.isnan(low) or math.isnan(high):
+        return WITHHELD_SENTENCE
+    schemes = fmt.numeral(len(released.schemes))
+    first, last = _printed(low, row), _printed(high, row)
+    if first == last:
+        return f"The estimate was {first} under each of the {schemes} weighting schemes."
+    return f"Across the {schemes} weighting schemes the estimate ran from {first} to {last}."
+
+
+def equivalence_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
+    """Name the outcome of an equivalence test in words."""
+    if _withheld(row):
+        return WITHHELD_SENTENCE
+    margin = fmt.decimal(float(claim["margin"]))
+    within, without = (
+        f"The 90% interval lies within ±{margin}",
+        f"The 90% interval does not lie within ±{margin}",
+    )
+    return {
+        "equivalent": f"{within} and the 95% interval includes zero: the two are equivalent by the margin "
+        "fixed beforehand, and no difference between them is shown.",
+        "both": f"{within} and the 95% interval excludes zero: the two differ, but by less than the margin "
+        "fixed beforehand, and so count as equivalent.",
+        "different": f"{without} and the 95% interval excludes zero: the two differ, and equivalence is "
+        "not shown.",
+        "inconclusive": f"{without} and the 95% interval includes zero: neither equivalence nor a difference "
+        "is shown. That is an inconclusive result and not a finding that the two are equal.",
+    }[str(row["equivalence"])]
+
+
+def power_sentence(row: pd.Series) -> str:
+    """Give the chance that the test would have shown an equivalence that is exact."""
+    power = _number(row, "power_at_zero")
+    if math.isnan(power):
+        return WITHHELD_SENTENCE
+    return (
+        f"Had the true difference been zero, a survey of this precision would have shown equivalence with a "
+        f"probability of {fmt.decimal(power)}."
+    )
+
+
+def mean_phrase(row: pd.Series) -> str:
+    """Give a mean difference with both intervals."""
+    if _withheld(row):
+        return "withheld because too few people answered"
+    ninety = fmt.decimal_interval(_number(row, "ci90_low"), _number(row, "ci90_high"))
+    full = fmt.decimal_interval(_number(row, "ci_low"), _number(row, "ci_high"))
+    return (
+        f"{fmt.decimal(_number(row, 'estimate'))} of a scale point (90% interval {ninety}; 95% interval "
+        f"{full}; *n* = {fmt.count(_number(row, 'n'))})"
+    )
+
+
+def groups_sentence(row: pd.Series, released: Released) -> str:
+    """Compare two groups on a claim: shares, their difference, and the test."""
+    variable, levels = str(row["variable"]), released.levels
+    if len(levels) != 2:
+        return ""
+    first, second = levels
+    shown = [_group_value(row, level, released) for level in levels]
+    rows = released.estimates(variable, "difference", group_level="")
+    if not all(shown) or rows.empty or math.isnan(_number(rows.iloc[0], "estimate")):
+        return NOT_COMPARED
+    names = [fmt.lower_first(levels[level]) for level in (first, second)]
+    noun = "mean" if row["statistic"] == "mean" else "share"
+    return (
+        f"The {noun} was {shown[0]} in {names[0]} and {shown[1]} in {names[1]}, "
+        f"{_difference(rows.iloc[0], row, names[1])}. {_tested(rows.iloc[0], variable, released)}"
+    ).strip()
+
+
+def _group_value(row: pd.Series, level: str, released: Released) -> str:
+    variable = str(row["variable"])
+    claim = released.config["claims"][row["claim"]]
+    mean = row["statistic"] == "mean"
+    found = (
+        released.mean(variable, group_level=level)
+        if mean
+        else released.share(variable, str(claim.get("level", 1)), group_level=level)
+    )
+    if found is None or _withheld(found):
+        return ""
+    ends = _number(found, "ci_low"), _number(found, "ci_high")
+    interval = fmt.decimal_interval(*ends) if mean else fmt.percent_interval(*ends)
+    return f"{_printed(float(found['estimate']), row)} ({interval}; *n* = {fmt.count(_number(found, 'n'))})"
+
+
+def _difference(difference: pd.Series, row: pd.Series, second: str) -> str:
+    mean = row["statistic"] == "mean"
+    value, low, high = (_number(difference, name) for name in ("estimate", "ci_low", "ci_high"))
+
+    def printed(number: float) -> str:
+        # One decimal more than the shares, so that the end of an interval near zero keeps its side.
+        return fmt.decimal(number) if mean else fmt.points(number, 1)
+
+    unit = "of a scale point" if mean else "percentage points"
+    interval = f"95% interval of the difference {printed(low)} to {printed(high)}"
+    if float(printed(abs(value))) == 0:
+        return f"the same to the precision printed ({interval})"
+    return f"{printed(abs(value))} {unit} {'higher' if value > 0 else 'lower'} in {second} ({interval})"
+
+
+def _tested(difference: pd.Series, variable: str, released: Released) -> str:
+    includes = _number(difference, "ci_low") <= 0 <= _number(difference, "ci_high")
+    tests = released.table("estimates")
+    tests = tests[(tests["variable"] == variable) & (tests["statistic"] == "rao_scott")]
+    tests = tests[tests["scheme"] == released.primary]
+    p = _number(tests.iloc[0], "p_value") if len(tests) else math.nan
+    described = "The interval includes zero" if includes else "The interval excludes zero"
+    if math.isnan(p):
+        return f"{described}."
+    if p < 0.05:
+        link, verb = ("although" if includes else "and"), "rejects"
+    else:
+        link, verb = ("and" if includes else "but"), "does not reject"
+    return f"{described}, {link} the test {verb} equality ({fmt.p_statement(p)})."
+
+
+def items_sentence(claim: Mapping[str, Any], released: Released) -> str:
+    """Name the items of a scale on which agreement was highest and lowest."""
+    agreed = {}
+    for item in claim.get("secondary", []):
+        if len(released.values(item)) >= 4:
+            shares = released.agreement(item)
+            if shares:
+                agreed[item] = shares["agree"]
+    if len(agreed) < 2:
+        return ""
+    ranked = sorted(agreed, key=lambda name: (-agreed[name], name))
+    most, least = ranked[0], ranked[-1]
+
+    def shown(item: str) -> str:
+        return f"'{fmt.escape(released.label(item))}' ({fmt.percent(agreed[item])})"
+
+    if fmt.percent(agreed[most]) == fmt.percent(agreed[least]):
+        return f"Agreement was {fmt.percent(agreed[most])} on each of the {fmt.numeral(len(agreed))} items."
+    return (
+        f"Among the {fmt.numeral(len(agreed))} items, agreement was highest on {shown(most)} and lowest on "
+        f"{shown(least)}."
+    )
+
+
+def phrases(variable: str, released: Released) -> dict[str, str]:
+    """Phrases of a variable's shares or mean under the scheme in force, for all staff and each group."""
+    made: dict[str, str] = {}
+    for level in ("", *released.levels):
+        group, values = (released.group if level else "overall"), released.values(variable)
+        if len(values) == 2:
+            code, label = next(iter(values.items()))
+            row = released.share(variable, code, group_level=level)
+            name = estimate_id(variable, label, "proportion", group, level, "primary")
+            made[number_key(name, "phrase")] = share_phrase(row)
+        elif not values and (row := released.mean(variable, group_level=level)) is not None:
+            name = estimate_id(variable, "", "mean", group, level, "primary")
+            made[number_key(name, "phrase")] = score_phrase(row)
+    return made
+
+
+def share_phrase(row: pd.Series | None) -> str:
+    """Give a share with its interval and base: ``84% (95% interval 77% to 89%; n = 113)``."""
+    if row is None or _withheld(row):
+        return WITHHELD_SHARE
+    ends = fmt.percent_interval(float(row["ci_low"]), float(row["ci_high"]))
+    share = fmt.percent(float(row["estimate"]))
+    return f"{share} (95% interval {ends}; *n* = {fmt.count(float(row['n']))})"
+
+
+def score_phrase(row: pd.Series) -> str:
+    """Give a mean score with its interval and base."""
+    if _withheld(row):
+        return "withheld because too few people answered"
+    ends = fmt.decimal_interval(float(row["ci_low"]), float(row["ci_high"]))
+    return f"{fmt.decimal(float(row['estimate']))} (95% interval {ends}; *n* = {fmt.count(float(row['n']))})"
+
+
+def response_sentences(released: Released) -> dict[str, str]:
+    """Say in which group fewer answered, and into how many cells respondents were put."""
+    table = released.table("weight_diagnostics")
+    cells = int(table.loc[table["scheme"] == released.primary, "n_cells"].iloc[0])
+    made = {"survey__cells": fmt.numeral(cells, "response cell")}
+    rates = {level: released.rate("RR2", level) for level in released.levels}
+    known = {level: float(rate["value"]) for level, rate in rates.items() if rate is not None}
+    if len(known) < 2 or any(math.isnan(value) for value in known.values()):
+        return made | {
+            "survey__response-sentence": "Response is not shown by group, because too few answered."
+        }
+    ordered = sorted(known, key=lambda level: (known[level], level))
+    low, high = ordered[0], ordered[-1]
+    names = {level: fmt.lower_first(released.levels[level]) for level in (low, high)}
+    sentence = (
+        f"Response was lower in {names[low]} ({fmt.percent(known[low])}) than in {names[high]} "
+        f"({fmt.percent(known[high])})."
+    )
+    return made | {"survey__response-sentence": sentence}
+
+
+def all_claims(released: Released) -> dict[str, str]:
+    """Tell all claims together: how many have each grade, and how far weighting moved them."""
+    rows = [row for row in released.claim_rows() if not row["group_level"]]
+    by_grade: dict[int, list[str]] = {}
+    for row in rows:
+        grade = _number(row, "grade")
+        by_grade.setdefault(-1 if math.isnan(grade) else int(grade), []).append(
+            fmt.lower_first(str(row["short"]))
+        )
+    supported = sum(len(names) for grade, names in by_grade.items() if grade in (1, 2, 3))
+    return {
+        "claims__count": fmt.numeral(len(rows)),
+        "claims__supported": _of_all(supported, len(rows)),
+        "claims__tally": _tally(by_grade, len(rows)),
+        "claims__by-grade": _by_grade(by_grade),
+        "claims__largest-shift-sentence": _largest_shift(rows, released),
+    }
+
+
+def _of_all(found: int, total: int) -> str:
+    if found == total:
+        return f"all {fmt.numeral(total)}"
+    return f"{'none' if found == 0 else fmt.numeral(found)} of the {fmt.numeral(total)}"
+
+
+# From the strongest to the weakest, which is not the order of the codes.
+_ORDER = (1, 2, 3, 4, 0)
+_PLURALS = {
+    0: "are not supported",
+    4: "hold among those who answered only, and not once their answers are weighted to all staff",
+}
+
+
+def _ending(grade: int, many: bool) -> str:
+    text = CLAUSES[grade]
+    if not many:
+        return text
+    return _PLURALS.get(grade, text.replace("is ", "are ", 1))
+
+
+def _tally(by_grade: Mapping[int, list[str]], total: int) -> str:
+    parts = []
+    for grade in _ORDER:
+        names = by_grade.get(grade, [])
+        if names:
+            parts.append(f"{fmt.numeral(len(names))} {_ending(grade, len(names) > 1)}")
+    return f"Of the {fmt.numeral(total)} claims, {_joined(parts)}." if parts else WITHHELD_SENTENCE
+
+
+def _by_grade(by_grade: Mapping[int, list[str]]) -> str:
+    parts = []
+    for grade in _ORDER:
+        names = by_grade.get(grade, [])
+        if names:
+            noun = "claim" if len(names) == 1 else "claims"
+            listed = fmt.sentence_list([f"'{name}'" for name in names])
+            parts.append(f"the {noun} {listed} {_ending(grade, len(names) > 1)}")
+    text = _joined(parts)
+    return f"{text[:1].upper()}{text[1:]}." if parts else WITHHELD_SENTENCE
+
+
+def _joined(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{'; '.join(parts[:-1])}; and {parts[-1]}" if parts else ""
+
+
+def _largest_shift(rows: list[pd.Series], released: Released) -> str:
+    unweighted = released.unweighted
+    shifts = [
+        abs(_number(row, "estimate") - _number(row, f"estimate_{unweighted}"))
+        for row in rows
+        if unweighted and row["statistic"] == "proportion"
+    ]
+    known = [shift for shift in shifts if not math.isnan(shift)]
+    if not known:
+        return WITHHELD_SENTENCE
+    size = fmt.points(max(known))
+    unit = "percentage point" if size == "1" else "percentage points"
+    return f"Weighting moved no headline share by more than {size} {unit}."
