@@ -33,7 +33,7 @@ PARAGRAPHS = {
     "Body Text": (SERIF, 11, False, False, 0, 8, 1.25, "000000"),
     "First Paragraph": (SERIF, 11, False, False, 0, 8, 1.25, "000000"),
     "Compact": (SANS, 9, False, False, 2, 2, 1.0, "000000"),
-    "Compact Small": (SANS, 7.5, False, False, 1, 1, 1.0, "000000"),
+    "Compact Small": (SANS, 8, False, False, 1, 1, 1.0, "000000"),
     "Title": (SERIF, 20, True, False, 0, 10, 1.05, "000000"),
     "Author": (SERIF, 12, False, False, 0, 4, 1.1, "000000"),
     "Abstract Title": (SERIF, 12, True, False, 14, 4, 1.1, "000000"),

@@ -162,9 +162,20 @@ def test_real_data_carry_no_banner(stage_sample: Callable[..., Staged], sample: 
         assert b"SIMULATED" not in archive.read("word/document.xml")
 
 
-def test_a_long_table_repeats_its_header_in_the_pdf(authors_build: Path) -> None:
-    pages = [page.extract_text() for page in PdfReader(authors_build / "sample.pdf").pages]
-    assert sum(bool(re.search(r"Measure\s+n\s+Per cent", page)) for page in pages) == 2
+def test_a_table_longer_than_a_page_breaks_and_repeats_its_header(
+    sample: Path, stage_sample: Callable[..., Staged]
+) -> None:
+    path = sample / "tables" / "estimates.md"
+    row = "| Read the protocols | 119 | 64.2 | 58.1 to 69.9 | 1.15 |\n"
+    path.write_text(path.read_text(encoding="utf-8").replace(row, row * 9), encoding="utf-8")
+    made = render_document(stage_sample(), "pandoc", EPOCH)
+    pages = [page.extract_text() for page in PdfReader(made["pdf"]).pages]
+    headed = [bool(re.search(r"Measure\s+n\s+Per cent", page)) for page in pages]
+    held = ["Trained on the protocols" in page for page in pages]
+    assert sum(held) >= 3
+    assert headed == held
+    note = next(page for page in pages if "logit intervals" in page)
+    assert "Trained on the protocols" in note, "the note stays with the last rows"
 
 
 def test_pdf_metadata_and_fonts(authors_build: Path, blinded_build: Path) -> None:

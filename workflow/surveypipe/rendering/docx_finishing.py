@@ -39,7 +39,8 @@ _PPR_ORDER = (
     "textAlignment textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange"
 ).split()
 _TEXT_WIDTH = 9070  # twips between the margins of the reference document (A4, 2.5 cm)
-_SMALL_FROM = 7  # columns from which a table is set smaller
+_SHORT_TABLE = 16  # rows up to which a table is not split over pages
+_SMALL_FROM = 8  # columns from which a table is set smaller
 
 
 @dataclass(frozen=True)
@@ -377,7 +378,22 @@ def finish_table(table: etree._Element) -> None:
             set_style(paragraph, "CompactSmall")
         _narrow_cells(properties)
     _embolden_header(rows)
+    _keep_together(rows)
     _space_after(table)
+
+
+def _keep_together(rows: Sequence[etree._Element]) -> None:
+    # A short table stays on one page; of a long one the last rows stay with the note below.
+    held = rows if len(rows) <= _SHORT_TABLE else rows[-2:]
+    for row in held:
+        for paragraph in row.iter(w("p")):
+            if paragraph.find(w("pPr")) is None:
+                set_style(paragraph, "Compact")
+            properties = paragraph.find(w("pPr"))
+            if properties.find(w("keepNext")) is None:
+                properties.insert(
+                    1 if properties.find(w("pStyle")) is not None else 0, etree.Element(w("keepNext"))
+                )
 
 
 def _narrow_cells(properties: etree._Element) -> None:
@@ -393,7 +409,7 @@ def _narrow_cells(properties: etree._Element) -> None:
         found = margins.find(w(side))
         if found is None:
             found = etree.SubElement(margins, w(side))
-        found.set(w("w"), "40")
+        found.set(w("w"), "60")
         found.set(w("type"), "dxa")
 
 
@@ -511,8 +527,8 @@ def column_widths(shares: Sequence[float], longest: Sequence[int], *, small: boo
     list of int
         Widths in twips (a twentieth of a point).
     """
-    # Mean width of a letter of the table's font at 9 and 7.5 pt, with a little to spare, plus cell margins.
-    letter, margins = (80, 90) if small else (102, 150)
+    # Mean width of a letter of the table's font at 9 and 8 pt, with a little to spare, plus cell margins.
+    letter, margins = (84, 130) if small else (102, 150)
     needed = [letter * count + margins for count in longest]
     total = sum(shares) or 1.0
     wished = [_TEXT_WIDTH * share / total for share in shares]
