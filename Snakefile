@@ -37,3 +37,7 @@ rule all:
 
 onsuccess:
     shell("cat {config[results]}/summary.txt 2>/dev/null || true")
+
+
+onerror:
+    print("", *problems_told(), sep="\n", file=sys.stderr)

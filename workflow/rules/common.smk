@@ -1,10 +1,12 @@
 """Helper functions of the rules; no rule stands here."""
 
 import ast
+import hashlib
 import json
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import yaml
@@ -65,8 +67,17 @@ def check_configuration():
 
 
 def section(*names):
-    """Give a job the parts of the configuration it needs, as JSON, through its params."""
-    return json.dumps({name: config[name] for name in names}, ensure_ascii=False)
+    """Give a job the parts of the configuration it needs, through its params.
+
+    The parts are written to a file named by its content, so that a changed value is a changed
+    parameter, and a message about a failed command stays short enough to read.
+    """
+    text = json.dumps({name: config[name] for name in names}, ensure_ascii=False)
+    path = Path(".snakemake/sections") / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return str(path)
 
 
 def library(script):
@@ -129,6 +140,15 @@ def finished_documents():
         for form in ("html", "docx", "pdf")
     ]
 
+
+def problems_told():
+    """What the stages of this run said of problems, to be repeated after Snakemake's own last words."""
+    logs = sorted(Path(config["results"], "logs").glob("*.log"), key=lambda path: path.stat().st_mtime)
+    recent = [path.read_text(encoding="utf-8") for path in logs if path.stat().st_mtime >= STARTED]
+    return [text[text.index("The stage '") :].strip() for text in recent if "The stage '" in text]
+
+
+STARTED = time.time()
 
 # The interpreter that runs Snakemake runs the scripts too, whether or not its environment was activated.
 os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))

@@ -23,30 +23,25 @@ rule disclose:
     message:
         "Disclosure control: releasing what may be read by anybody"
     input:
-        [f"<results>/private/{name}.csv" for name in PUBLIC],
+        private=[f"<results>/private/{name}.csv" for name in PUBLIC],
         cleaning_log="<results>/private/cleaning_log.csv",
         variables="<results>/data/variables.json",
         script="workflow/scripts/disclose.py",
         lib=library("disclose"),
     output:
-        [f"<results>/public/{name}.csv" for name in PUBLIC],
+        public=[f"<results>/public/{name}.csv" for name in PUBLIC],
         disclosure_log="<results>/public/disclosure_log.csv",
         cleaning_summary="<results>/public/cleaning_summary.csv",
         variables="<results>/public/variables.json",
     params:
         config=section("disclosure", "cleaning"),
-        private=lambda wildcards, input: " ".join(
-            f"--{name.replace('_', '-')} {path}" for name, path in zip(PUBLIC, input)
-        ),
-        public=lambda wildcards, output: " ".join(
-            f"--public-{name.replace('_', '-')} {path}" for name, path in zip(PUBLIC, output)
-        ),
     log:
         "<results>/logs/disclose.log",
     conda:
         "../../environment.yml"
     shell:
-        "python {input.script} --config {params.config:q} {params.private} --cleaning-log {input.cleaning_log:q}"
-        " --variables {input.variables:q} {params.public} --public-disclosure-log {output.disclosure_log:q}"
-        " --public-cleaning-summary {output.cleaning_summary:q} --public-variables {output.variables:q}"
+        "python {input.script} --config {params.config:q} --private {input.private:q}"
+        " --cleaning-log {input.cleaning_log:q} --variables {input.variables:q}"
+        " --public {output.public:q} --disclosure-log {output.disclosure_log:q}"
+        " --cleaning-summary {output.cleaning_summary:q} --public-variables {output.variables:q}"
         " 2>&1 | tee {log:q}"

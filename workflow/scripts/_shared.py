@@ -31,13 +31,20 @@ def parser(
         Option names without dashes; underscores become dashes. All are required.
     """
     made = argparse.ArgumentParser(description=description)
-    made.add_argument("--config", type=json.loads, default={}, help="configuration sections as JSON")
+    made.add_argument(
+        "--config", type=read_config, default={}, help="configuration sections: JSON, or a JSON file"
+    )
     for name in inputs:
         made.add_argument("--" + name.replace("_", "-"), type=Path, required=True, dest=name)
     for name in outputs:
         made.add_argument("--" + name.replace("_", "-"), type=Path, required=True, dest=name)
     made.set_defaults(output_names=outputs)
     return made
+
+
+def read_config(text: str) -> Any:
+    """Read configuration sections given as JSON or as the path of a JSON file."""
+    return json.loads(text if text.lstrip().startswith("{") else Path(text).read_text(encoding="utf-8"))
 
 
 def run(made: argparse.ArgumentParser, main: Callable[[argparse.Namespace], None]) -> None:

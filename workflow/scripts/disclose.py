@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import pandas as pd
 
@@ -19,31 +20,20 @@ LABELS = (
     "No reply, refused or another reason",
     "Returned but not used (blank, duplicate, too few answers or too late)",
 )
-TABLES = (
-    "estimates",
-    "claims",
-    "table_1",
-    "flow",
-    "weight_cells",
-    "weight_margins",
-    "response_rates",
-    "response_cells",
-    *PASSED_ON,
-)
 
 
 def main(args: argparse.Namespace) -> None:
     """Apply the preset of the configuration to every table on its way out."""
     rules = disclosure.rules_of(args.config["disclosure"])
-    private = {name: _shared.read_csv(getattr(args, name)) for name in TABLES}
+    private = {path.stem: _shared.read_csv(path) for path in args.private}
     variables = _shared.read_json(args.variables)
     releases = release_all(private, variables, rules, args.config)
-    for name in TABLES:
-        _shared.write_csv(releases[name].table, getattr(args, f"public_{name}"))
-    log = pd.concat([releases[name].log for name in TABLES], ignore_index=True)
-    _shared.write_csv(log, args.public_disclosure_log)
+    for path in args.public:
+        _shared.write_csv(releases[path.stem].table, path)
+    log = pd.concat([releases[name].log for name in private], ignore_index=True)
+    _shared.write_csv(log, args.disclosure_log)
     summary = disclosure.cleaning_summary(_shared.read_csv(args.cleaning_log))
-    _shared.write_csv(summary, args.public_cleaning_summary)
+    _shared.write_csv(summary, args.cleaning_summary)
     _shared.write_json(variables, args.public_variables)
 
 
@@ -83,8 +73,11 @@ def release_all(
 
 
 if __name__ == "__main__":
-    outputs = [f"public_{name}" for name in (*TABLES, "disclosure_log", "cleaning_summary", "variables")]
     made = _shared.parser(
-        __doc__ or "", inputs=(*TABLES, "cleaning_log", "variables"), outputs=tuple(outputs)
+        __doc__ or "",
+        inputs=("cleaning_log", "variables"),
+        outputs=("disclosure_log", "cleaning_summary", "public_variables"),
     )
+    made.add_argument("--private", type=Path, nargs="+", required=True, help="tables to release")
+    made.add_argument("--public", type=Path, nargs="+", required=True, help="the same, released")
     _shared.run(made, main)

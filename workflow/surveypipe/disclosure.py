@@ -287,7 +287,7 @@ def _partner(worst: str, levels: list[str], totals: pd.Series, *, neighbours: bo
 
 
 def _merge_two(rows: pd.DataFrame, first: str, second: str, levels: list[str], joiner: str) -> pd.DataFrame:
-    """Add up two categories; the standardised difference is that of the new category's two shares."""
+    """Add up two categories."""
     first, second = sorted((first, second), key=levels.index)
     pair = rows[rows["level"].isin([first, second])]
     labels = pair.drop_duplicates("level").set_index("level")["level_label"]
@@ -296,7 +296,10 @@ def _merge_two(rows: pd.DataFrame, first: str, second: str, levels: list[str], j
     made = pair.groupby(keys, sort=False, dropna=False)[sums].sum(min_count=1).reset_index()
     made["level"] = f"{first}+{second}"
     made["level_label"] = f"{labels[first]}{joiner}{labels[second]}"
-    p, q = made["percent"] / 100, made["frame_percent"] / 100
+    # The standardised difference compares who answered with who was asked, so its shares are unweighted.
+    answered = rows[rows["level"] != "missing"].groupby(keys, sort=False, dropna=False)["n"].sum()
+    totals = made.set_index(keys).index.map(answered)
+    p, q = made["n"] / np.asarray(totals, float), made["frame_percent"] / 100
     spread = np.sqrt((p * (1 - p) + q * (1 - q)) / 2)
     made["std_diff"] = ((p - q) / spread).where(spread > 0)
     made["status"] = MERGED
