@@ -6,7 +6,9 @@ The authors' file goes into `render` only; `render_blinded` never sees it.
 from surveypipe.determinism import source_date_epoch
 
 # The date inside the documents is that of the last change of what they are made from.
-EPOCH = source_date_epoch([*workflow.configfiles, *filter(None, config["inputs"].values()), "report"])
+EPOCH = source_date_epoch(
+    [*workflow.configfiles, *filter(None, config["inputs"].values()), "report"]
+)
 
 PAGE_STYLES = [
     f"report/styles/{name}"
@@ -31,6 +33,7 @@ rule render:
         numbers="<results>/numbers.yaml",
         tables="<results>/tables/index.json",
         figures="<results>/figures/index.json",
+        exhibits=[rules.figures.output, rules.tables.output],
         authors=config["inputs"]["authors"],
         script="workflow/scripts/render.py",
         lib=library("render"),
@@ -68,6 +71,7 @@ rule render_blinded:
         numbers="<results>/numbers.yaml",
         tables="<results>/tables/index.json",
         figures="<results>/figures/index.json",
+        exhibits=[rules.figures.output, rules.tables.output],
         script="workflow/scripts/render.py",
         lib=library("render"),
     output:
