@@ -12,14 +12,10 @@ from surveypipe import disclosure
 
 PASSED_ON = ("weight_diagnostics",)
 WITH_CLAIMS = ("theta", "theta_by_group", "not_at_random")
-BRANCHES = (
-    ("no_reply", "refused", "unknown", "other"),
-    ("excluded_blank", "excluded_duplicate", "excluded_late", "excluded_few"),
-)
-LABELS = (
-    "No reply, refused or another reason",
-    "Returned but not used (blank, duplicate, too few answers or too late)",
-)
+# What became of staff. Records left out because they were blank, doubled or not from the list are no
+# characteristic of a person.
+BRANCHES = (("no_reply", "refused", "unknown", "other"), ("excluded_late", "excluded_few"))
+LABELS = ("Refused or another reason", "Too late, or too few questions answered")
 
 
 def main(args: argparse.Namespace) -> None:

@@ -348,21 +348,9 @@ def release_flow(
     Returns
     -------
     Release
-        All staff together keep more detail than the groups do. Within groups an outcome is merged in
-        every group alike, so that no count follows from the difference of two columns; while the merged
-        outcome is still rare the next rarest joins it.
+        An outcome is merged for all staff and in every group alike, so that columns add up and no count
+        follows from their difference; while the merged outcome is still rare the next rarest joins it.
     """
-    import pandas as pd
-
-    overall = flow["group"] == "overall"
-    parts = [_release_branches(part, rules, branches, labels) for part in (flow[overall], flow[~overall])]
-    table = pd.concat([part.table for part in parts], ignore_index=True)
-    return Release(table, pd.concat([part.log for part in parts], ignore_index=True))
-
-
-def _release_branches(
-    flow: pd.DataFrame, rules: Rules, branches: Iterable[Sequence[str]], labels: Sequence[str]
-) -> Release:
     table, log = flow.assign(status=RELEASED), []
     for stages, label in zip(branches, labels, strict=True):
         table, rare = _merge_branch(table, rules, stages, label)
