@@ -7,7 +7,7 @@ from pathlib import Path
 
 from _released import INPUTS, read_released
 from _shared import parser, run, write_json
-from surveypipe import methods_text, numbers, tables
+from surveypipe import methods_text, numbers, results_text, tables
 
 
 def main(args: argparse.Namespace) -> None:
@@ -19,7 +19,7 @@ def main(args: argparse.Namespace) -> None:
         for name, make in tables.TABLES.items()
     }
     texts |= {f"methods_{name}.md": make(released) + "\n" for name, make in methods_text.PARAGRAPHS.items()}
-    made = numbers.numbers(released)
+    made = numbers.numbers(released) | results_text.sentences(released)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     args.numbers.write_text(numbers.as_yaml(made), encoding="utf-8")

@@ -97,16 +97,16 @@ def claim_sentences(row: pd.Series, released: Released) -> dict[str, str]:
     return {number_key(claim_key(row), field): text for field, text in made.items() if text}
 
 
-def _number(row: Mapping[str, Any], column: str) -> float:
+def _number(row: Any, column: str) -> float:
     value = row.get(column)
     return math.nan if value is None or value == "" else float(value)
 
 
-def _withheld(row: Mapping[str, Any]) -> bool:
+def _withheld(row: Any) -> bool:
     return math.isnan(_number(row, "estimate")) or math.isnan(_number(row, "ci_low"))
 
 
-def _printed(value: float, row: Mapping[str, Any]) -> str:
+def _printed(value: float, row: Any) -> str:
     """Print a value of a claim's own kind: a share as a percentage, a mean in scale points."""
     return fmt.decimal(value) if row["statistic"] == "mean" else fmt.percent(value)
 
