@@ -31,19 +31,32 @@ def read_yaml(path, meaning):
         with open(path, encoding="utf-8") as file:
             return yaml.safe_load(file)
     except FileNotFoundError:
-        stop([f"{path}: there is no such file; the configuration names it as {meaning}."])
+        stop(
+            [f"{path}: there is no such file; the configuration names it as {meaning}."]
+        )
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" near line {mark.line + 1}" if mark else ""
-        stop([f"{path}: this is not valid YAML{where}; look for a missing colon, quote or indentation."])
+        stop(
+            [
+                f"{path}: this is not valid YAML{where}; look for a missing colon, quote or indentation."
+            ]
+        )
 
 
 def missing_files():
     """Files that the configuration names and that are not there."""
-    meaning = {"survey": "the survey's data", "staff_list": "the staff list", "checksums": "the checksums"}
+    meaning = {
+        "survey": "the survey's data",
+        "staff_list": "the staff list",
+        "checksums": "the checksums",
+    }
     meaning |= {"authors": "the authors' file", "headcounts": "the headcounts"}
     named = {config["inputs"].get(key): words for key, words in meaning.items()}
-    named |= {f"report/{document}.qmd": "a document" for document in config["report"]["documents"]}
+    named |= {
+        f"report/{document}.qmd": "a document"
+        for document in config["report"]["documents"]
+    }
     return [
         f"{path}: there is no such file; the configuration names it as {words}. Put it there or correct the name."
         for path, words in named.items()
@@ -60,8 +73,12 @@ def check_configuration():
         stop(problems)
     codebook = read_yaml(config["inputs"]["codebook"], "the codebook")
     with open(workflow.source_path("../schemas/codebook.schema.json")) as file:
-        problems = schema_problems(codebook, json.load(file), config["inputs"]["codebook"])
-    problems = problems or consistency_problems(config, codebook, name) + missing_files()
+        problems = schema_problems(
+            codebook, json.load(file), config["inputs"]["codebook"]
+        )
+    problems = (
+        problems or consistency_problems(config, codebook, name) + missing_files()
+    )
     if problems:
         stop(problems)
 
@@ -73,7 +90,10 @@ def section(*names):
     parameter, and a message about a failed command stays short enough to read.
     """
     text = json.dumps({name: config[name] for name in names}, ensure_ascii=False)
-    path = Path(".snakemake/sections") / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+    path = (
+        Path(".snakemake/sections")
+        / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+    )
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -141,17 +161,62 @@ def finished_documents():
     ]
 
 
+def blinding_checks():
+    """Reports of the search for names in every blinded document."""
+    blinded = "blinded" in config["report"]["variants"]
+    return [
+        f"<results>/checks/{document}-blinded.txt"
+        for document in config["report"]["documents"]
+        if blinded
+    ]
+
+
+def rule_of_released():
+    """Every released file with the rule that makes it."""
+    made = {
+        f"<results>/public/{name}.csv": "disclose"
+        for name in [*PUBLIC, "disclosure_log", "cleaning_summary"]
+    }
+    made["<results>/public/variables.json"] = "disclose"
+    made |= {
+        path: "render_blinded" if "-blinded." in path else "render"
+        for path in finished_documents()
+    }
+    return made
+
+
+def released_options(wildcards, input):
+    """Name each released table on a command line."""
+    return " ".join(
+        f"--{name.replace('_', '-')} {path}"
+        for name, path in zip(EXHIBIT_TABLES, input.released)
+    )
+
+
 def problems_told():
     """What the stages of this run said of problems, to be repeated after Snakemake's own last words."""
-    logs = sorted(Path(config["results"], "logs").glob("*.log"), key=lambda path: path.stat().st_mtime)
-    recent = [path.read_text(encoding="utf-8") for path in logs if path.stat().st_mtime >= STARTED]
-    return [text[text.index("The stage '") :].strip() for text in recent if "The stage '" in text]
+    logs = sorted(
+        Path(config["results"], "logs").glob("*.log"),
+        key=lambda path: path.stat().st_mtime,
+    )
+    recent = [
+        path.read_text(encoding="utf-8")
+        for path in logs
+        if path.stat().st_mtime >= STARTED
+    ]
+    return [
+        text[text.index("The stage '") :].strip()
+        for text in recent
+        if "The stage '" in text
+    ]
 
 
 STARTED = time.time()
 
 # The interpreter that runs Snakemake runs the scripts too, whether or not its environment was activated.
-os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+os.environ.update(
+    PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+)
 
 check_configuration()
 try:

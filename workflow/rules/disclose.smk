@@ -20,8 +20,6 @@ PUBLIC = [
 
 
 rule disclose:
-    message:
-        "Disclosure control: releasing what may be read by anybody"
     input:
         private=[f"<results>/private/{name}.csv" for name in PUBLIC],
         cleaning_log="<results>/private/cleaning_log.csv",
@@ -33,12 +31,14 @@ rule disclose:
         disclosure_log="<results>/public/disclosure_log.csv",
         cleaning_summary="<results>/public/cleaning_summary.csv",
         variables="<results>/public/variables.json",
-    params:
-        config=section("disclosure", "cleaning"),
     log:
         "<results>/logs/disclose.log",
     conda:
         "../../environment.yml"
+    params:
+        config=section("disclosure", "cleaning"),
+    message:
+        "Disclosure control: releasing what may be read by anybody"
     shell:
         "python {input.script} --config {params.config:q} --private {input.private:q}"
         " --cleaning-log {input.cleaning_log:q} --variables {input.variables:q}"

@@ -26,14 +26,7 @@ EXHIBIT_SECTIONS = [
 ]
 
 
-def released_options(wildcards, input):
-    """Name each released table on a command line."""
-    return " ".join(f"--{name.replace('_', '-')} {path}" for name, path in zip(EXHIBIT_TABLES, input.released))
-
-
 rule figures:
-    message:
-        "Drawing the figures"
     input:
         released=[f"<results>/public/{name}.csv" for name in EXHIBIT_TABLES],
         variables="<results>/public/variables.json",
@@ -49,21 +42,21 @@ rule figures:
             for form in ("svg", "png")
         ],
         index="<results>/figures/index.json",
-    params:
-        config=section(*EXHIBIT_SECTIONS),
-        released=released_options,
     log:
         "<results>/logs/figures.log",
     conda:
         "../../environment.yml"
+    params:
+        config=section(*EXHIBIT_SECTIONS),
+        released=released_options,
+    message:
+        "Drawing the figures"
     shell:
         "python {input.script} --config {params.config:q} {params.released} --variables {input.variables:q}"
         " --index {output.index:q} 2>&1 | tee {log:q}"
 
 
 rule tables:
-    message:
-        "Writing the tables, the methods paragraphs and the numbers of the text"
     input:
         released=[f"<results>/public/{name}.csv" for name in EXHIBIT_TABLES],
         variables="<results>/public/variables.json",
@@ -99,13 +92,15 @@ rule tables:
         index="<results>/tables/index.json",
         numbers="<results>/numbers.yaml",
         headlines="<results>/headlines.json",
-    params:
-        config=section(*EXHIBIT_SECTIONS),
-        released=released_options,
     log:
         "<results>/logs/tables.log",
     conda:
         "../../environment.yml"
+    params:
+        config=section(*EXHIBIT_SECTIONS),
+        released=released_options,
+    message:
+        "Writing the tables, the methods paragraphs and the numbers of the text"
     shell:
         "python {input.script} --config {params.config:q} {params.released} --variables {input.variables:q}"
         " --index {output.index:q} --numbers {output.numbers:q} --headlines {output.headlines:q} 2>&1 | tee {log:q}"

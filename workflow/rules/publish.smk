@@ -4,20 +4,11 @@ Inputs are public/ and report/ only; of the raw data the checksums.
 """
 
 
-def rule_of_released():
-    """Every released file with the rule that makes it."""
-    made = {f"<results>/public/{name}.csv": "disclose" for name in [*PUBLIC, "disclosure_log", "cleaning_summary"]}
-    made["<results>/public/variables.json"] = "disclose"
-    made |= {path: "render_blinded" if "-blinded." in path else "render" for path in finished_documents()}
-    return made
-
-
 rule publish:
-    message:
-        "Publish: writing the manifest of released files"
     input:
         released=list(rule_of_released()),
         headlines="<results>/headlines.json",
+        checks=blinding_checks(),
         raw=[config["inputs"][name] for name in ("survey", "staff_list", "codebook")],
         script="workflow/scripts/publish.py",
         lib=library("publish"),
@@ -25,15 +16,19 @@ rule publish:
     output:
         manifest="<results>/public/manifest.json",
         summary="<results>/summary.txt",
-    params:
-        config=json.dumps(config, sort_keys=True, ensure_ascii=False),
-        rules=lambda wildcards, input: json.dumps(dict(zip(input.released, rule_of_released().values()))),
-        renderer=RENDERER,
-        renderer_version=RENDERER_VERSION,
     log:
         "<results>/logs/publish.log",
     conda:
         "../../environment.yml"
+    params:
+        config=json.dumps(config, sort_keys=True, ensure_ascii=False),
+        rules=lambda wildcards, input: json.dumps(
+            dict(zip(input.released, rule_of_released().values()))
+        ),
+        renderer=RENDERER,
+        renderer_version=RENDERER_VERSION,
+    message:
+        "Publish: writing the manifest of released files"
     shell:
         "python {input.script} --config {params.config:q} --rules {params.rules:q} --headlines {input.headlines:q}"
         " --raw {input.raw:q} --renderer {params.renderer:q} --renderer-version {params.renderer_version:q}"
