@@ -124,11 +124,20 @@ def made_estimates(config: dict[str, Any], variables: dict[str, Any]) -> pd.Data
     for test in config["analysis"]["tests"]:
         name = test["variable"]
         base = {"variable_label": variables[name]["label"], "scheme": "cells", "group": "agency"}
+        cells = interval_cells(0.5, 119) | base | {"effect": -0.21}
+        if variables[name]["type"] == "numeric":
+            test = {"n": 119, "df": 114, "effect": -0.32, **base}
+            rows.append(estimate_row(name, "t_test", -1.83, p_value=0.0702, fpc=False, **test))
+            rows.append(estimate_row(name, "t_test_fpc", -2.41, p_value=0.0175, fpc=True, **test))
+            rows.append(
+                estimate_row(name, "difference", -0.32, **(cells | {"ci_low": -0.59, "ci_high": -0.05}))
+            )
+            continue
         test = {"n": 119, "df": 1, "df2": 115, "effect": 0.16, **base}
         rows.append(estimate_row(name, "rao_scott", 3.21, p_value=0.0761, fpc=False, **test))
         rows.append(estimate_row(name, "rao_scott_fpc", 5.21, p_value=0.0241, fpc=True, **test))
-        cells = interval_cells(0.5, 119) | base | {"level": "1", "level_label": "Yes"}
-        rows.append(estimate_row(name, "difference", -0.09, **(cells | {"ci_low": -0.21, "ci_high": 0.03})))
+        cells |= {"level": "1", "level_label": "Yes", "ci_low": -0.21, "ci_high": 0.03}
+        rows.append(estimate_row(name, "difference", -0.09, **cells))
     return estimate_frame(rows).assign(status="released")
 
 

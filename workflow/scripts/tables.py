@@ -25,7 +25,9 @@ def main(args: argparse.Namespace) -> None:
     args.numbers.write_text(numbers.as_yaml(made), encoding="utf-8")
     write_json(numbers.headlines(released), args.headlines)
     write_json(list(texts), args.index)
-    print(f"tables: {len(tables.TABLES)} tables, {len(methods_text.PARAGRAPHS)} methods texts, {len(made)} numbers")
+    print(
+        f"tables: {len(tables.TABLES)} tables, {len(methods_text.PARAGRAPHS)} methods texts, {len(made)} numbers"
+    )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 MINUS = "\u2212"
 EN_DASH = "\u2013"
 FIGURE_SPACE = "\u2007"
+NO_BREAK = "\u00a0"
 NOT_APPLICABLE = "\u2014"
 SUPPRESSED = "s"
 
@@ -74,8 +75,8 @@ def decimal_interval(low: float, high: float, places: int = 2) -> str:
 
 
 def span(low: str, high: str) -> str:
-    """Join the ends of a range for a table: an en dash, or 'to' where an end is negative."""
-    return f"{low} to {high}" if MINUS in low + high else f"{low}{EN_DASH}{high}"
+    """Join the ends of a range for a table: an en dash, or 'to' where an end is negative; it never breaks."""
+    return f"{low}{NO_BREAK}to{NO_BREAK}{high}" if MINUS in low + high else f"{low}{EN_DASH}{high}"
 
 
 def p_value(p: float) -> str:

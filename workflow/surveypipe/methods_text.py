@@ -57,7 +57,11 @@ def _eligible_sentence(released: Released) -> str:
     return f"Of the {count(listed)} members of staff on the list, {count(eligible)} were eligible."
 
 
-_ACTIONS = {"drop": "leave out a record", "set_missing": "set an answer to missing", "flag": "only mark a record"}
+_ACTIONS = {
+    "drop": "leave out a record",
+    "set_missing": "set an answer to missing",
+    "flag": "only mark a record",
+}
 _RULES: dict[str, str] = {
     "not_on_frame": "a questionnaire from someone not on the staff list",
     "blank": "a blank questionnaire",
@@ -75,9 +79,15 @@ def cleaning(released: Released) -> str:
     rules = released.config["cleaning"]["rules"]
     parts = []
     for action, words in _ACTIONS.items():
-        found = [_RULES.get(rule["type"], rule["id"].replace("_", " ")) for rule in rules if rule["action"] == action]
+        found = [
+            _RULES.get(rule["type"], rule["id"].replace("_", " "))
+            for rule in rules
+            if rule["action"] == action
+        ]
         if found:
-            parts.append(f"{'Rules' if len(found) > 1 else 'One rule'} could {words} ({sentence_list(found)}).")
+            parts.append(
+                f"{'Rules' if len(found) > 1 else 'One rule'} could {words} ({sentence_list(found)})."
+            )
     return _join(
         "Cleaning followed rules declared before any result was seen, and every change is logged.",
         *parts,
@@ -121,7 +131,9 @@ def weighting(released: Released) -> str:
     scheme = schemes[released.primary]
     cells = released.table("weight_cells")
     cells = cells[cells["scheme"] == released.primary]
-    others = [escape(lower_first(label)) for key, label in released.schemes.items() if key != released.primary]
+    others = [
+        escape(lower_first(label)) for key, label in released.schemes.items() if key != released.primary
+    ]
     fallback = released.primary != released.config["weighting"]["primary"]
     return _join(
         "Weights adjust for unit non-response.",
@@ -132,7 +144,9 @@ def weighting(released: Released) -> str:
         else "The primary scheme was fixed before any answer was read.",
         _collapse_sentence(scheme, cells),
         _result_sentence(released),
-        f"Every result was also computed under the other schemes ({sentence_list(others)})." if others else "",
+        f"Every result was also computed under the other schemes ({sentence_list(others)})."
+        if others
+        else "",
     )
 
 
@@ -224,7 +238,11 @@ def _tests(released: Released) -> str:
     section = released.config["analysis"]
     if not section.get("tests"):
         return ""
-    off = "with that correction" if section["fpc"]["tests"] else "without that correction, as a statement about services like these"
+    off = (
+        "with that correction"
+        if section["fpc"]["tests"]
+        else "without that correction, as a statement about services like these"
+    )
     return (
         f"Differences between {_groups(released)} were tested by the Rao–Scott test of second order, {off}; "
         "the effect size is Cramér's *V*."
@@ -244,7 +262,11 @@ def claims(released: Released) -> str:
     return "\n".join(lines)
 
 
-_BASES = {"all": "all eligible staff", "readers": "staff who had read the protocols", "answered": "those asked"}
+_BASES = {
+    "all": "all eligible staff",
+    "readers": "staff who had read the protocols",
+    "answered": "those asked",
+}
 
 
 def _base(released: Released, base: str) -> str:
@@ -311,9 +333,7 @@ def disclosure(released: Released) -> str:
     from surveypipe.disclosure import rules_of
 
     rules = rules_of(released.config["disclosure"])
-    answers = (
-        f" or fewer than {rules.min_answers} who gave it" if rules.min_answers else ""
-    )
+    answers = f" or fewer than {rules.min_answers} who gave it" if rules.min_answers else ""
     return _join(
         "Everything reported passed one step of disclosure control.",
         f"Answers with fewer than {rules.min_base} respondents behind them{answers} are suppressed, and so are answers that "
@@ -327,7 +347,11 @@ def software(released: Released) -> str:
     """Name the software with its versions."""
     versions = software_versions()
     named = {"python": "Python", "svy": "svy", "pandas": "pandas", "scipy": "SciPy", "snakemake": "Snakemake"}
-    listed = [f"{label} {versions[f'software-{key}']}" for key, label in named.items() if f"software-{key}" in versions]
+    listed = [
+        f"{label} {versions[f'software-{key}']}"
+        for key, label in named.items()
+        if f"software-{key}" in versions
+    ]
     return (
         f"The analysis runs from the raw file to this text as one workflow, in {sentence_list(listed)}; every number, "
         "table and figure was written by it and none was typed by hand."

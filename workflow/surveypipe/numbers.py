@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HIDDEN = r"\[suppressed\]"
-SOFTWARE = ("snakemake", "pandas", "numpy", "scipy", "statsmodels", "svy", "pyreadstat", "matplotlib", "seaborn")
+SOFTWARE = (
+    "snakemake",
+    "pandas",
+    "numpy",
+    "scipy",
+    "statsmodels",
+    "svy",
+    "pyreadstat",
+    "matplotlib",
+    "seaborn",
+)
 # Diagnostics and quartiles stand in tables; a metadata file of everything would be slow to read.
 LEFT_OUT = ("weight_diagnostic", "no_answer", "lower_quartile", "upper_quartile")
 
@@ -111,7 +121,9 @@ def estimate_fields(row: pd.Series) -> Cells:
     return made | _comparison_fields(row)
 
 
-def forms(statistic: str, of_share: bool) -> tuple[Callable[[float], str], Callable[[float, float], str], str]:
+def forms(
+    statistic: str, of_share: bool
+) -> tuple[Callable[[float], str], Callable[[float, float], str], str]:
     """Give the ways in which a statistic, its interval and its unit are printed.
 
     Parameters
@@ -168,7 +180,9 @@ def comparison(low: float, high: float) -> str:
 
 def claim_identifier(row: pd.Series) -> str:
     """Name a row of the ledger: ``claim-c1``, or ``claim-c5-amh`` within a group."""
-    return "-".join(["claim", slug(row["claim"]), *([slug(row["group_level"])] if row["group_level"] else [])])
+    return "-".join(
+        ["claim", slug(row["claim"]), *([slug(row["group_level"])] if row["group_level"] else [])]
+    )
 
 
 _CLAIM_TEXT = ("label", "short", "grade_label", "verdict", "equivalence", "tipping_note", "reader_note",

@@ -183,9 +183,16 @@ class Released:
         rows = rows[rows["level"].map(code_text) == code_text(level)]
         return None if rows.empty else rows.iloc[0]
 
-    def mean(
-        self, variable: str, *, group_level: str = "", scheme: str | None = None
-    ) -> pd.Series | None:
+    def claimed_share(self, variable: str, group_level: str = "") -> pd.Series | None:
+        """Give the share of the answer that a claim is about, else of the variable's first answer."""
+        claims = self.config["claims"].values()
+        named = [
+            str(claim["level"]) for claim in claims if claim["variable"] == variable and "level" in claim
+        ]
+        level = named[0] if named else next(iter(self.values(variable)), "")
+        return self.share(variable, level, group_level=group_level)
+
+    def mean(self, variable: str, *, group_level: str = "", scheme: str | None = None) -> pd.Series | None:
         """One mean, the published one of several; None if it was not estimated."""
         rows = self.estimates(variable, "mean", group_level=group_level, scheme=scheme)
         return None if rows.empty else rows.iloc[0]

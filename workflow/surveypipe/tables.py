@@ -153,12 +153,11 @@ def table_1(released: Released) -> Table:
     data = released.table("table_1")
     levels = list(released.levels)
     shorts = [escape(released.abbreviation(level)) for level in levels]
-    columns = [Column("Characteristic", 30, "l")]
-    for head in ("All", *shorts):
-        columns += [Column(f"{head} *n*", 8), Column("%", 7)]
-    columns += [Column("Staff *N*", 9), Column("%", 7), Column("Std diff", 9)]
-    table = Table("table_1", "Respondents by agency, beside all eligible staff", columns)
-    table.caption = f"Respondents by {formatting.lower_first(_group_label(released))}, beside all eligible staff"
+    columns = [Column("Characteristic", 32, "l")]
+    columns += [Column(f"{head}, *n* (%)", 15) for head in ("All", *shorts)]
+    columns += [Column("Staff, *N* (%)", 15), Column("Std diff", 10)]
+    caption = f"Respondents by {formatting.lower_first(_group_label(released))}, beside all eligible staff"
+    table = Table("table_1", caption, columns)
     for _, rows in data.groupby("variable", sort=False):
         table.section(str(rows["variable_label"].iloc[0]))
         for key in dict.fromkeys(rows["level"]):
@@ -183,21 +182,27 @@ def _characteristic(rows: pd.DataFrame, levels: list[str], *, missing: bool) -> 
     found = {str(row["group_level"]): row for _, row in rows.iterrows()}
     for place in ("", *levels):
         row = found.get(place)
-        if row is None:
-            cells += [NOT_APPLICABLE, NOT_APPLICABLE]
-            continue
-        hidden = row["status"] == SUPPRESSED_STATUS
-        cells.append(count_cell(float(row["n"]), suppressed=hidden))
-        cells.append("" if missing else number(row["percent"], lambda v: formatting.decimal(v, 1), row))
+        cells.append(NOT_APPLICABLE if row is None else _count_percent(row, "n", "percent", missing=missing))
     overall = found.get("")
     if missing or overall is None:
-        return [*cells, "", "", ""]
+        return [*cells, "", ""]
     return [
         *cells,
-        number(overall["frame_n"], formatting.count, overall),
-        number(overall["frame_percent"], lambda v: formatting.decimal(v, 1), overall),
+        _count_percent(overall, "frame_n", "frame_percent"),
         number(overall["std_diff"], formatting.decimal, overall),
     ]
+
+
+def _count_percent(row: pd.Series, counts: str, percents: str, *, missing: bool = False) -> str:
+    """Print a count with its percentage, padded so that the brackets of a column stand below each other."""
+    value = number(row[counts], formatting.count, row)
+    if value in (SUPPRESSED, NOT_APPLICABLE):
+        return value
+    if missing or not math.isfinite(float(row[percents])):
+        # The room that ' (00.0)' takes: figure spaces for digits, thin ones for brackets and the point.
+        return value + "\u00a0" + "\u2007" * 3 + "\u2006" * 3
+    share = formatting.decimal(float(row[percents]), 1)
+    return f"{value}\u00a0{formatting.FIGURE_SPACE * (4 - len(share))}({share})"
 
 
 def _group_label(released: Released) -> str:
@@ -258,12 +263,13 @@ def _rate_cell(row: pd.Series | None) -> str:
 def weights(released: Released) -> Table:
     """Diagnostics of every weighting scheme."""
     columns = [
-        Column("Scheme", 28, "l"), Column("Method", 17, "l"), Column("Cells", 8), Column("Merges", 9),
-        Column("Weights", 14), Column("Design effect", 10), Column("Effective *n*", 10),
+        Column("Scheme", 28, "l"), Column("Method", 16, "l"), Column("Cells", 7), Column("Merges", 9),
+        Column("Weights", 13), Column("Design effect", 14), Column("Effective *n*", 13),
     ]  # fmt: skip
     table = Table("weights", "Weighting schemes, computed side by side", columns)
     data = released.table("weight_diagnostics")
-    for _, row in data.iterrows():
+    order = list(released.schemes)
+    for _, row in data.sort_values("scheme", key=lambda keys: keys.map(order.index)).iterrows():
         mark = " (primary)" if row["scheme"] == released.primary else ""
         low = number(row["w_min"], formatting.decimal, row)
         high = number(row["w_max"], formatting.decimal, row)
@@ -302,8 +308,8 @@ METHOD_NAMES = {
 def cells(released: Released) -> Table:
     """Response cells of the primary scheme with the categories that each merges."""
     columns = [
-        Column("Response cell", 52, "l"), Column("Staff", 10), Column("Answered", 11), Column("Rate, %", 10),
-        Column("Weight", 10),
+        Column("Response cell", 62, "l"), Column("Staff", 8), Column("Answered", 11), Column("Rate, %", 9),
+        Column("Weight", 9),
     ]  # fmt: skip
     label = formatting.lower_first(released.schemes[released.primary])
     table = Table("cells", f"Response cells of the primary weights ({escape(label)})", columns)
@@ -315,7 +321,9 @@ def cells(released: Released) -> Table:
             table.section(released.levels.get(level, level))
         for _, row in rows.iterrows():
             table.rows.append(_cell_row(row, INDENT if level else ""))
-    table.notes = ["Categories with few respondents were merged within the same group before any answer was read."]
+    table.notes = [
+        "Categories with few respondents were merged within the same group before any answer was read."
+    ]
     return table
 
 
@@ -337,8 +345,10 @@ def items(released: Released) -> Table:
     levels = list(released.levels)
     columns = [Column("Item", 40, "l")]
     for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
-        columns += [Column(f"{head} *n*", 8), Column("% agree", 17)]
-    caption = f"Agreement with each item, for all staff and by {formatting.lower_first(_group_label(released))}"
+        columns += [Column(f"{head} *n*", 9), Column("% agree", 16)]
+    caption = (
+        f"Agreement with each item, for all staff and by {formatting.lower_first(_group_label(released))}"
+    )
     table = Table("items", caption, columns)
     for battery in released.batteries():
         table.section(battery.label)
@@ -372,8 +382,10 @@ def shares(released: Released) -> Table:
     levels = list(released.levels)
     columns = [Column("Question", 40, "l")]
     for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
-        columns += [Column(f"{head} *n*", 8), Column("% yes", 17)]
-    table = Table("shares", "Answers to the questions with yes or no, and what is derived from the scales", columns)
+        columns += [Column(f"{head} *n*", 9), Column("% yes", 16)]
+    table = Table(
+        "shares", "Answers to the questions with yes or no, and what is derived from the scales", columns
+    )
     for name in _binary(released):
         first = next(iter(released.values(name)))
         cells_of = [escape(released.label(name))]
@@ -393,7 +405,10 @@ def shares(released: Released) -> Table:
 
 
 def _binary(released: Released) -> list[str]:
-    names = [*released.config["analysis"]["items"], *(c["variable"] for c in released.config["claims"].values())]
+    names = [
+        *released.config["analysis"]["items"],
+        *(c["variable"] for c in released.config["claims"].values()),
+    ]
     return [name for name in dict.fromkeys(names) if len(released.values(name)) == 2]
 
 
@@ -437,9 +452,9 @@ def ledger(released: Released) -> Table:
     """The claim ledger: estimate, bounds, tipping point, reader scenario and grade."""
     k = float(released.config["sensitivity"]["reader_scenario"]["k_grade"])
     columns = [
-        Column("Claim", 26, "l"), Column("*n*", 7), Column("Estimate", 17), Column("Threshold", 12),
-        Column("Bounds", 12), Column("Tipping θ", 11), Column(f"Readers, *k* = {formatting.decimal(k, 1)}", 13),
-        Column("Grade: supported …", 22, "l"),
+        Column("Claim", 26, "l"), Column("*n*", 6), Column("Estimate", 17), Column("Threshold", 13),
+        Column("Bounds", 16), Column("Tipping θ", 11), Column("Readers", 10),
+        Column("Grade", 25, "l"),
     ]  # fmt: skip
     table = Table("ledger", "The claim ledger: what each claim rests on, and what would overturn it", columns)
     for row in released.claim_rows():
@@ -452,8 +467,9 @@ def ledger(released: Released) -> Table:
         "the margin).",
         "Bounds, what the estimate could be whatever the silent think. Tipping θ, the odds ratio of response at which "
         f"the estimate would cross the threshold (none: no θ does); {strong} or more counts as strong. "
-        f"Readers, the estimate if the silent had read the protocols *k* times as often as respondents of their cell: "
-        "neutral to worst case.",
+        f"Readers, the estimate if the share of readers among the silent of a cell were {formatting.decimal(k, 1)} times "
+        "that among its respondents (neutral to worst case where these differ). Grade, what must be believed of the "
+        "silent for the claim to stand.",
         _weights_note(released),
     ]
     return table
@@ -484,7 +500,7 @@ def threshold_text(row: pd.Series) -> str:
         return f"± {formatting.decimal(row['margin'])}"
     text = f"\\> {formatting.points(row['threshold'])}"
     if math.isfinite(float(row["upper_threshold"])):
-        text += f" and \\< {formatting.points(row['upper_threshold'])}"
+        text += f",{formatting.NO_BREAK}\\< {formatting.points(row['upper_threshold'])}"
     return text
 
 
@@ -510,78 +526,99 @@ def _reader_cell(row: pd.Series, k: float, form: Callable[[float], str]) -> str:
 
 
 def tests(released: Released) -> Table:
-    """Tests between groups: shares, difference, Rao-Scott F without and with the finite-population correction."""
-    group = released.group
+    """Tests between groups, of shares and of scale means, without and with the finite-population correction."""
     levels = list(released.levels)
-    columns = [Column("Measure", 30, "l")]
-    columns += [Column(f"{escape(released.abbreviation(level))}, %", 9) for level in levels]
+    columns = [Column("Measure", 32, "l")]
+    columns += [Column(escape(released.abbreviation(level)), 8) for level in levels]
     columns += [
-        Column("Difference, points", 17), Column("*F* (df)", 14), Column("*p*", 9),
-        Column("Cramér's *V*", 10), Column("*p* with fpc", 9),
+        Column("Difference", 20), Column("Test", 21), Column("*p*", 9), Column("Effect", 10),
+        Column("*p*, fpc", 9),
     ]  # fmt: skip
-    caption = f"Tests between {formatting.sentence_list([formatting.lower_first(v) for v in released.levels.values()])}"
-    table = Table("tests", escape(caption), columns)
-    for test in released.config["analysis"]["tests"]:
-        if test["between"] == group:
-            table.rows.append(_test_row(released, test["variable"], group))
-    minus = " minus ".join(escape(released.abbreviation(level)) for level in reversed(levels[:2]))
-    table.notes = [
-        f"Weighted per cent. Difference, {minus}, with the {formatting.percent(released.config['analysis']['ci_level'])} "
-        "confidence interval of this workforce (finite-population correction on).",
-        "*F*, Rao-Scott test of second order with the correction off, because a test is about services like these; "
-        "the last column is the same test with it on. Not adjusted for the number of tests.",
-        _weights_note(released),
-        _short_note(released),
-    ]
+    names = formatting.sentence_list([formatting.lower_first(label) for label in released.levels.values()])
+    table = Table("tests", f"Tests between {escape(names)}", columns)
+    wanted = [t["variable"] for t in released.config["analysis"]["tests"] if t["between"] == released.group]
+    for title, about_scales in (("Shares, per cent", False), ("Scale means, points", True)):
+        chosen = [name for name in wanted if (not released.values(name)) == about_scales]
+        if chosen:
+            table.section(title)
+        table.rows += [_test_row(released, name) for name in chosen]
+    table.notes = _test_notes(released, levels)
     return table
 
 
-def _test_row(released: Released, name: str, group: str) -> list[str]:
-    code = next(
-        (str(c["level"]) for c in released.config["claims"].values() if c["variable"] == name and "level" in c),
-        next(iter(released.values(name)), ""),
-    )
-    cells_of = [escape(released.label(name))]
-    for level in released.levels:
-        row = released.share(name, code, group_level=level)
-        cells_of.append(NOT_APPLICABLE if row is None else number(row["estimate"], formatting.points, row))
-    test = _first(released, name, group, "rao_scott", "rao_scott_nofpc")
-    with_fpc = _first(released, name, group, "rao_scott_fpc")
+def _test_notes(released: Released, levels: list[str]) -> list[str]:
+    minus = " minus ".join(escape(released.abbreviation(level)) for level in reversed(levels[:2]))
+    published = bool(released.config["analysis"]["fpc"]["tests"])
     return [
-        *cells_of,
-        share_cell(released.comparison(name, "difference", group)),
-        _f_cell(test),
-        _p_cell(test),
-        NOT_APPLICABLE if test is None else number(float(test["effect"] or "nan"), formatting.decimal, test),
-        _p_cell(with_fpc),
+        f"Weighted. Difference, {minus}, with its {formatting.percent(released.config['analysis']['ci_level'])} "
+        "confidence interval.",
+        "*F*, Rao–Scott test of second order, with Cramér's *V* as effect; *t*, design-based *t* test, with the "
+        "difference over the pooled standard deviation (*d*) as effect.",
+        "Tests carry the finite-population correction."
+        if published
+        else "Tests leave out the finite-population correction, because they are about services like these; the last "
+        "column is the same test with it.",
+        "Not adjusted for the number of tests.",
+        _weights_note(released),
+        _short_note(released),
     ]
 
 
-def _first(released: Released, name: str, group: str, *statistics: str) -> pd.Series | None:
-    found = (released.comparison(name, statistic, group) for statistic in statistics)
-    return next((row for row in found if row is not None), None)
+def _test_row(released: Released, name: str) -> list[str]:
+    scale = not released.values(name)
+    cells_of = [INDENT + escape(released.label(name))]
+    for level in released.levels:
+        row = released.mean(name, group_level=level) if scale else released.claimed_share(name, level)
+        form = formatting.decimal if scale else formatting.points
+        cells_of.append(NOT_APPLICABLE if row is None else number(row["estimate"], form, row))
+    difference = _compared(released, name, "difference")
+    statistic = "t_test" if scale else "rao_scott"
+    test, with_fpc = _compared(released, name, statistic), _compared(released, name, f"{statistic}_fpc")
+    return [
+        *cells_of,
+        mean_cell(difference) if scale else share_cell(difference),
+        _statistic_cell(test, scale=scale),
+        _p_cell(test),
+        _effect_cell(difference if scale else test, "d" if scale else "V"),
+        _p_cell(with_fpc if with_fpc is not None else test),
+    ]
 
 
-def _f_cell(test: pd.Series | None) -> str:
+def _compared(released: Released, name: str, statistic: str) -> pd.Series | None:
+    return released.comparison(name, statistic, released.group)
+
+
+def _statistic_cell(test: pd.Series | None, *, scale: bool) -> str:
     if test is None or not math.isfinite(float(test["estimate"])):
         return number(math.nan, formatting.decimal, test)
-    degrees = ", ".join(formatting.degrees(float(test[name])) for name in ("df", "df2"))
-    return f"{formatting.decimal(test['estimate'])} ({degrees})"
+    columns = ("df",) if scale else ("df", "df2")
+    degrees = f",{formatting.NO_BREAK}".join(formatting.degrees(float(test[name])) for name in columns)
+    equals = f"{formatting.NO_BREAK}={formatting.NO_BREAK}"
+    return f"*{'t' if scale else 'F'}*({degrees}){equals}{formatting.decimal(test['estimate'])}"
+
+
+def _effect_cell(row: pd.Series | None, symbol: str) -> str:
+    if row is None:
+        return NOT_APPLICABLE
+    value = number(float(row["effect"]), formatting.decimal, row)
+    return value if value in (SUPPRESSED, NOT_APPLICABLE) else f"*{symbol}*{formatting.NO_BREAK}{value}"
 
 
 def _p_cell(test: pd.Series | None) -> str:
-    return NOT_APPLICABLE if test is None else escape(number(test["p_value"], formatting.p_value, test))
+    if test is None:
+        return NOT_APPLICABLE
+    return escape(number(test["p_value"], formatting.p_value, test)).replace(" ", formatting.NO_BREAK)
 
 
 def scales(released: Released) -> Table:
     """Mean of each scale for all staff and by group."""
     levels = list(released.levels)
-    columns = [Column("Scale", 36, "l"), Column("Items", 7)]
+    columns = [Column("Scale", 26, "l")]
     for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
-        columns += [Column(f"{head} *n*", 8), Column("Mean", 19)]
+        columns += [Column(f"{head} *n*", 8), Column("Mean", 18)]
     table = Table("scales", "Scales: weighted means", columns)
     for scale in released.config["cleaning"].get("scales", []):
-        cells_of = [escape(str(scale["label"])), str(len(scale["items"]))]
+        cells_of = [escape(str(scale["label"]))]
         for level in ("", *levels):
             row = released.mean(scale["variable"], group_level=level)
             hidden = row is not None and row["status"] == SUPPRESSED_STATUS

@@ -71,7 +71,9 @@ def draw(released: Released) -> Drawn:
             if side.lines:
                 height = side.height(26)
                 middle = bottom + gap / 2
-                _box(figure, side, SIDE_LEFT, middle - height / 2, theme.WIDTH_MM - 0.5 - SIDE_LEFT, height, 26)
+                _box(
+                    figure, side, SIDE_LEFT, middle - height / 2, theme.WIDTH_MM - 0.5 - SIDE_LEFT, height, 26
+                )
                 _arrow(figure, MAIN_WIDTH / 2, middle, SIDE_LEFT, middle)
             top = bottom + gap
     theme.footnote(figure, notes, simulated=released.simulated)
@@ -80,7 +82,7 @@ def draw(released: Released) -> Drawn:
 
 def boxes(released: Released) -> tuple[list[Box], list[Box]]:
     """Sort the stages into boxes and, for each, the box of those who leave after it."""
-    table = released.table("flow").sort_values("order", kind="stable")
+    table = fold_merged(released.table("flow").sort_values("order", kind="stable"))
     stages = table[table["group_level"] == ""]
     main: list[Box] = []
     sides: list[Box] = []
@@ -100,6 +102,29 @@ def boxes(released: Released) -> tuple[list[Box], list[Box]]:
         if home is not None:
             home.lines.append((str(row["stage_label"]), _counts(released, table, str(row["stage"]))))
     return main, sides
+
+
+def fold_merged(table: pd.DataFrame) -> pd.DataFrame:
+    """Merge for all staff the reasons that disclosure control merged within groups, so that columns compare.
+
+    A reason that is shown for all staff but in no group was added there to the merged reason of the group.
+    """
+    within = table[table["group_level"] != ""]
+    merged = [str(stage) for stage in dict.fromkeys(within.loc[within["status"] == "merged", "stage"])]
+    overall = table["group_level"] == ""
+    lost = sorted(set(table.loc[overall, "stage"]) - set(within["stage"]), key=list(table["stage"]).index)
+    if within.empty or len(merged) != 1 or not lost or merged[0] in lost:
+        return table
+    table = table.copy()
+    home, parts = overall & (table["stage"] == merged[0]), overall & table["stage"].isin(lost)
+    if not home.any():
+        return table
+    labels = [*table.loc[parts, "stage_label"], *table.loc[home, "stage_label"]]
+    table.loc[home, "stage_label"] = formatting.sentence_list(
+        [labels[0], *(formatting.lower_first(str(label)) for label in labels[1:])], "or"
+    )
+    table.loc[home, "n"] = float(table.loc[home | parts, "n"].sum(skipna=False))
+    return table[~parts]
 
 
 def _counts(released: Released, table: pd.DataFrame, stage: str) -> list[float]:
@@ -134,7 +159,9 @@ def _box(
         )
     )  # fmt: skip
     y = top + PAD + LINE / 2
-    rows = ([(box.label, box.counts, "bold")] if box.label else []) + [(*line, "normal") for line in box.lines]
+    rows = ([(box.label, box.counts, "bold")] if box.label else []) + [
+        (*line, "normal") for line in box.lines
+    ]
     for label, counts, weight in rows:
         indent = PAD + (2.5 if box.label and weight == "normal" else 0)
         for index, value in enumerate(counts):

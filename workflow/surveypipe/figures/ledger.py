@@ -178,4 +178,6 @@ def alt_text(released: Released, rows: list[pd.Series]) -> str:
             f"{'margin' if row['kind'] == 'equivalence' else 'threshold'} {marks}, bounds "
             f"{number(row['bound_low'])} to {number(row['bound_high'])}; {row['grade_label']}."
         )
-    return "Estimates of each claim with interval, range over weighting schemes and bounds. " + " ".join(parts)
+    return "Estimates of each claim with interval, range over weighting schemes and bounds. " + " ".join(
+        parts
+    )

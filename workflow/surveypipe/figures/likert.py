@@ -35,7 +35,9 @@ def draw(released: Released) -> Drawn:
         axes = theme.panel(figure, left, TOP, width, body)
         _bars(axes, released, blocks, level, body, limit)
         theme.words(figure, left + width / 2, TOP - 3.2, released.levels[level], ha="center", weight="bold")
-        theme.words(figure, left + width + N_WIDTH, TOP - 3.2, "n", ha="right", color=theme.QUIET, style="italic")
+        theme.words(
+            figure, left + width + N_WIDTH, TOP - 3.2, "n", ha="right", color=theme.QUIET, style="italic"
+        )
         _bases(figure, released, blocks, level, left + width + N_WIDTH)
     _labels(figure, released, blocks)
     _legend(figure, _five(released, blocks))
@@ -56,15 +58,17 @@ def _shares(released: Released, item: str, level: str, five: bool) -> list[float
 
 
 def _limit(released: Released, blocks: list[Battery]) -> float:
-    """Greatest reach of a bar to either side, rounded up to a quarter."""
+    """Greatest reach of a bar to either side, rounded up to a tenth with room for a number."""
     reach = 0.5
     for block in blocks:
         for item in block.items:
             for level in released.levels:
                 shares = released.agreement(item, level)
                 if shares:
-                    reach = max(reach, *(shares[side] + shares["neutral"] / 2 for side in ("disagree", "agree")))
-    return min(1.0, math.ceil(reach * 4) / 4)
+                    reach = max(
+                        reach, *(shares[side] + shares["neutral"] / 2 for side in ("disagree", "agree"))
+                    )
+    return min(1.0, math.ceil(reach * 10 + 0.5) / 10)
 
 
 def _bars(

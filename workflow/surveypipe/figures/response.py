@@ -11,8 +11,8 @@ from surveypipe.figures.theme import Drawn
 from surveypipe.released import Released
 
 ROW = 7.0
-LEFT = 70.0
-WIDTH = 62.0
+LEFT = 48.0
+WIDTH = 80.0
 RATE = "RR2"
 
 
@@ -44,7 +44,7 @@ class Bar:
 def draw(released: Released) -> Drawn:
     """Draw a bar for all staff, each group and each response cell within it."""
     bars = rates(released)
-    heights = [ROW + (3.4 * (theme.lines_of(theme.wrapped(bar.label, 38)) - 1)) for bar in bars]
+    heights = [ROW + (3.4 * (theme.lines_of(theme.wrapped(bar.label, 27)) - 1)) for bar in bars]
     notes = _notes(released, bars)
     body = sum(heights)
     figure = theme.page(4 + body + 12 + theme.foot_mm(notes, simulated=released.simulated))
@@ -54,7 +54,7 @@ def draw(released: Released) -> Drawn:
     y = 0.0
     for bar, height in zip(bars, heights, strict=True):
         middle = y + height / 2
-        label = theme.wrapped(bar.label, 38)
+        label = theme.wrapped(bar.label, 27)
         theme.words(figure, 0.5 if bar.head else 4.0, 4 + middle, label, weight="bold" if bar.head else "normal",
                     linespacing=1.1)  # fmt: skip
         if math.isnan(bar.share):
@@ -62,7 +62,7 @@ def draw(released: Released) -> Drawn:
         else:
             axes.barh(middle, bar.share, height=4.4, color=theme.ACCENT if bar.head else "#9db7d5")
             text = f"{formatting.percent(bar.share)}  ({formatting.count(bar.answered)} of {formatting.count(bar.staff)})"
-            axes.text(bar.share + 0.012 * top, middle, text, va="center")
+            axes.text(bar.share + 0.012 * top, middle, text, va="center_baseline")
         y += height
     axes.set(xlim=(0, top), ylim=(body, 0), yticks=[], xlabel="Response rate")
     axes.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])

@@ -52,9 +52,11 @@ def _style(number: int) -> dict[str, Any]:
     return {"color": colour, "marker": marker, "markersize": 4.6, "linewidth": 1.4}
 
 
-def _mark(axes: Axes, released: Released, variable: str, level: str, y: float, number: int, end: float) -> None:
+def _mark(
+    axes: Axes, released: Released, variable: str, level: str, y: float, number: int, end: float
+) -> None:
     row = released.mean(variable, group_level=level)
-    place = {"transform": axes.get_yaxis_transform(), "va": "center"}
+    place = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"}
     if row is None or math.isnan(float(row["estimate"])):
         axes.text(1.03, y, "suppressed", style="italic", color=theme.QUIET, **place)
         return

@@ -115,9 +115,7 @@ def panel(figure: Figure, left: float, top: float, width: float, height: float) 
     return axes
 
 
-def words(
-    figure: Figure, x: float, y: float, text: str, *, size: float = TEXT_PT, **settings: Any
-) -> None:
+def words(figure: Figure, x: float, y: float, text: str, *, size: float = TEXT_PT, **settings: Any) -> None:
     """Write at a place given in millimetres from the left and top edges; `y` is the middle of the letters."""
     across, down = figure.get_size_inches() / MM
     # Centred without descenders, so that a label and the number beside it stand on one line.

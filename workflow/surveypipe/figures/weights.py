@@ -48,7 +48,9 @@ def _margins(released: Released) -> pd.DataFrame:
     """Margins of the primary scheme, of the variables in few categories that Table 1 shows."""
     table = released.table("weight_margins")
     table = table[table["scheme"] == released.primary]
-    shown = [name for name in released.config["analysis"]["characteristics"] if (table["variable"] == name).any()]
+    shown = [
+        name for name in released.config["analysis"]["characteristics"] if (table["variable"] == name).any()
+    ]
     return table[table["variable"].isin(shown)] if shown else table
 
 
@@ -58,7 +60,9 @@ def _cell_name(released: Released, row: pd.Series) -> str:
     return f"{released.abbreviation(str(row['within']))}: {formatting.lower_first(cell_label(str(row['members'])))}"
 
 
-def _weights(figure: Figure, axes: Axes, cells: pd.DataFrame, labels: list[str], heights: list[float]) -> None:
+def _weights(
+    figure: Figure, axes: Axes, cells: pd.DataFrame, labels: list[str], heights: list[float]
+) -> None:
     most = float(cells["weight"].max())
     y = 0.0
     for (_, row), label, height in zip(cells.iterrows(), labels, heights, strict=True):
@@ -69,9 +73,14 @@ def _weights(figure: Figure, axes: Axes, cells: pd.DataFrame, labels: list[str],
         else:
             axes.barh(middle, row["weight"], height=4.0, color="#9db7d5", zorder=0.5)
             text = f"{formatting.decimal(row['weight'])}  ({row['n']:.0f} of {row['N']:.0f})"
-            axes.text(float(row["weight"]) + 0.01 * most, middle, text, va="center")
+            axes.text(float(row["weight"]) + 0.01 * most, middle, text, va="center_baseline")
         y += height
-    axes.set(xlim=(0, 1.02 * most), ylim=(y, 0), yticks=[], xlabel="Weight (in brackets, how many of the staff answered)")
+    axes.set(
+        xlim=(0, 1.02 * most),
+        ylim=(y, 0),
+        yticks=[],
+        xlabel="Weight (in brackets, how many of the staff answered)",
+    )
     axes.tick_params(axis="x", length=2, pad=2)
     axes.xaxis.labelpad = 1.5
 
@@ -89,7 +98,9 @@ def _shares(figure: Figure, axes: Axes, released: Released, margins: pd.DataFram
             continue
         pair = [row["unweighted_share"], row["frame_share"]]
         axes.plot(pair, [y, y], color=theme.RULE, linewidth=1.2, zorder=1)
-        axes.plot([row["frame_share"]], [y], "|", color=theme.INK, markersize=11, markeredgewidth=1.6, zorder=2)
+        axes.plot(
+            [row["frame_share"]], [y], "|", color=theme.INK, markersize=11, markeredgewidth=1.6, zorder=2
+        )
         axes.plot([row["unweighted_share"]], [y], "o", markerfacecolor="white", markeredgecolor=theme.SECOND,
                   markeredgewidth=1.3, markersize=5.2, zorder=3)  # fmt: skip
         axes.plot([row["weighted_share"]], [y], "o", color=theme.ACCENT, markersize=4.2, zorder=4)

@@ -1,0 +1,195 @@
+"""Figures: nothing cut, no raw name or missing value, the same bytes twice, and alt text from the data."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from surveypipe import figures
+from surveypipe.figures import flow, ledger, likert, response, theme
+
+_spec = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
+assert _spec and _spec.loader
+made_up = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(made_up)
+
+
+@pytest.fixture(scope="module")
+def released():
+    return made_up.released()
+
+
+def texts_of(figure):
+    """Every text drawn, with its box in pixels."""
+    from matplotlib.text import Text
+
+    figure.canvas.draw()
+    renderer = figure.canvas.get_renderer()
+    found = [item for item in figure.findobj(Text) if item.get_visible() and item.get_text().strip()]
+    return [(item.get_text(), item.get_window_extent(renderer), item.get_fontsize()) for item in found]
+
+
+@pytest.fixture(scope="module", params=list(figures.DRAW))
+def drawn(request, released):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    with figures.themed(request.param):
+        made = figures.DRAW[request.param](released)
+        FigureCanvasAgg(made.figure)
+        yield request.param, made, texts_of(made.figure)
+
+
+def test_no_text_is_cut_at_the_edge(drawn):
+    name, made, texts = drawn
+    width, height = made.figure.get_size_inches() * made.figure.dpi
+    cut = [
+        t for t, box, _ in texts if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1
+    ]
+    assert cut == [], name
+
+
+def test_texts_do_not_overlap(drawn):
+    name, _, texts = drawn
+    shrunk = [(t, box.x0 + 2, box.x1 - 2, box.y0 + 3, box.y1 - 3) for t, box, _ in texts]
+    clashes = [
+        (a[0], b[0])
+        for i, a in enumerate(shrunk)
+        for b in shrunk[i + 1 :]
+        if a[1] < b[2] and b[1] < a[2] and a[3] < b[4] and b[3] < a[4]
+    ]
+    assert clashes == [], name
+
+
+def test_size_of_page_and_letters(drawn):
+    _, made, texts = drawn
+    width, height = made.figure.get_size_inches() / theme.MM
+    assert width == pytest.approx(160)
+    assert height < 240
+    assert min(size for _, _, size in texts) >= 8
+
+
+def test_no_raw_name_and_no_missing_value(drawn, released):
+    _, made, texts = drawn
+    shown = [t for t, _, _ in texts] + [made.alt]
+    raw = [name for name in released.variables if "_" in name]
+    assert not [
+        text for text in shown if re.search(r"\bnan\b|None", text) or any(name in text for name in raw)
+    ]
+
+
+def test_simulated_data_are_marked_and_real_data_are_not(drawn, released):
+    name, _, texts = drawn
+    assert "Simulated data" in [t for t, _, _ in texts]
+    study = {**released.config["study"], "data": "real"}
+    real = dataclasses.replace(released, config={**released.config, "study": study})
+    with figures.themed(name):
+        assert "Simulated data" not in [t.get_text() for t in figures.DRAW[name](real).figure.texts]
+
+
+def test_alt_text_holds_numbers(drawn):
+    _, made, _ = drawn
+    assert len(made.alt) > 60
+    assert re.search(r"\d", made.alt)
+    assert '"' not in made.alt
+
+
+def test_same_bytes_twice(released, tmp_path):
+    for attempt in ("one", "two"):
+        (tmp_path / attempt).mkdir()
+        with figures.themed("ledger"):
+            figures.save(ledger.draw(released), tmp_path / attempt / "a.svg", tmp_path / attempt / "a.png")
+    for name in ("a.svg", "a.png"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    assert b"<dc:date>" not in (tmp_path / "one" / "a.svg").read_bytes()
+    assert b"<text" not in (tmp_path / "one" / "a.svg").read_bytes(), "letters are drawn as paths"
+
+
+def test_colours_keep_their_order_of_lightness_in_grey():
+    def grey(colour):
+        r, g, b = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    disagree, neutral, agree = map(grey, theme.THREE)
+    assert neutral - disagree > 40
+    assert disagree - agree > 60
+
+
+def hide(released, table, where, columns):
+    changed = released.tables[table].copy()
+    rows = where(changed)
+    changed.loc[rows, columns] = np.nan
+    changed.loc[rows, "status"] = "suppressed"
+    return dataclasses.replace(released, tables={**released.tables, table: changed})
+
+
+def test_a_suppressed_item_is_a_gap_that_is_named(released):
+    hidden = hide(
+        released, "estimates",
+        lambda t: (t["variable"] == "guid_1") & (t["group_level"] == "AMH"), ["estimate", "ci_low", "ci_high", "n"],
+    )  # fmt: skip
+    with figures.themed("likert"):
+        made = likert.draw(hidden)
+        words = [t.get_text() for axes in made.figure.axes for t in axes.texts]
+    assert words.count("suppressed") == 1
+    assert any(text.get_text() == "s" for text in made.figure.texts)
+
+
+def test_an_unused_answer_keeps_its_place(released):
+    estimates = released.tables["estimates"]
+    unused = (estimates["variable"] == "guid_1") & (estimates["level"] == "middle")
+    without = dataclasses.replace(released, tables={**released.tables, "estimates": estimates[~unused]})
+    assert list(without.agreement("guid_1", "AMH")) == ["disagree", "neutral", "agree"]
+    assert without.agreement("guid_1", "AMH")["neutral"] == 0
+
+
+def test_categories_are_added_up_from_the_answers_where_only_these_are_released(released):
+    estimates = released.tables["estimates"]
+    fine = dataclasses.replace(
+        released,
+        tables={
+            **released.tables,
+            "estimates": estimates[~estimates["level"].isin(["low", "middle", "high"])],
+        },
+    )
+    for name, share in released.agreement("guid_1").items():
+        assert fine.agreement("guid_1")[name] == pytest.approx(share)
+
+
+def test_five_points_are_drawn_where_they_are_released_in_groups(released):
+    estimates = released.tables["estimates"]
+    overall = estimates[(estimates["group_level"] == "") & (estimates["statistic"] == "proportion")]
+    codes = overall[overall["level"].isin(list("12345"))]
+    copies = [codes.assign(group="agency", group_level=level) for level in released.levels]
+    import pandas as pd
+
+    full = dataclasses.replace(
+        released, tables={**released.tables, "estimates": pd.concat([estimates, *copies], ignore_index=True)}
+    )
+    with figures.themed("likert"):
+        labels = [t.get_text() for t in likert.draw(full).figure.legends[0].get_texts()]
+    assert labels == ["Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree"]
+
+
+def test_flow_adds_up_a_reason_that_was_merged_within_groups(released):
+    table = released.tables["flow"].copy()
+    inside = table["group_level"] != ""
+    table = table[~(inside & (table["stage"] == "refused"))]
+    inside = table["group_level"] != ""
+    table.loc[inside & (table["stage"] == "other"), ["status", "n"]] = ["merged", 9]
+    folded = flow.fold_merged(table)
+    row = folded[(folded["stage"] == "other") & (folded["group_level"] == "")].iloc[0]
+    assert row["n"] == 16
+    assert row["stage_label"] == "Refused or other reason"
+    assert "refused" not in set(folded["stage"])
+
+
+def test_response_bars_name_groups_and_cells(released):
+    bars = response.rates(released)
+    assert [bar.label for bar in bars[:3]] == ["All staff", "Adult mental health", "Nurse"]
+    assert bars[0].share == pytest.approx(119 / 312)
+    assert np.isnan(bars[-1].share)

@@ -1,0 +1,136 @@
+"""Tables and methods paragraphs: what a reader sees, and that Pandoc reads them as tables."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from surveypipe import methods_text, tables
+
+NUMBER = re.compile(r"\d")
+
+
+_spec = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
+assert _spec and _spec.loader
+made_up = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(made_up)
+
+
+@pytest.fixture(scope="module")
+def released():
+    return made_up.released()
+
+
+@pytest.fixture(scope="module")
+def markdown(released):
+    return {name: make(released).markdown(simulated=True) for name, make in tables.TABLES.items()}
+
+
+def rows_of(text):
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip(" ") for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_table_is_a_table_with_caption_and_note(markdown, name):
+    import pypandoc
+
+    tree = json.loads(pypandoc.convert_text(markdown[name], "json", format="markdown"))
+    kinds = [block["t"] for block in tree["blocks"]]
+    assert kinds == ["Table", "Div"]
+    columns = tree["blocks"][0]["c"][2]
+    assert all(column[1]["t"] == "ColWidth" for column in columns)
+    assert sum(column[1]["c"] for column in columns) == pytest.approx(1.0, abs=0.03)
+    assert f"{{#tbl-{name.replace('_', '-')}}}" in markdown[name]
+    assert "**Simulated data.**" in markdown[name]
+
+
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_no_missing_value_raw_name_shortcode_or_hyphen_minus(markdown, released, name):
+    text = markdown[name]
+    assert not re.search(r"\bnan\b|\binf\b|None|\{\{<", text)
+    assert not re.search(r"(?<![\w-])-\d", text), "a hyphen stands for a minus sign"
+    raw = [variable for variable in released.variables if "_" in variable and variable in text]
+    assert raw == []
+    assert len({len(row) for row in rows_of(text)}) == 1
+
+
+def test_real_data_carry_no_mark(released):
+    assert "Simulated" not in tables.ledger(released).markdown(simulated=False)
+
+
+def test_share_cells_agree_with_the_estimates(released, markdown):
+    row = released.agree_row("guid_1", "AMH")
+    want = f"{100 * row['estimate']:.0f} ({100 * row['ci_low']:.0f}–{100 * row['ci_high']:.0f})"
+    line = next(cells for cells in rows_of(markdown["items"]) if "Say clearly what to do" in cells[0])
+    assert line[3:5] == ["45", want]
+
+
+def test_suppressed_and_not_applicable_are_told_apart(markdown):
+    table_1 = markdown["table_1"]
+    other = next(cells for cells in rows_of(table_1) if "Other profession" in cells[0])
+    assert other[1] == "s"
+    years = next(cells for cells in rows_of(table_1) if "Under 2" in cells[0])
+    assert years[4] == "—"
+    assert "s, suppressed because" in table_1
+    assert "—, not applicable." in table_1
+    assert "suppressed because" not in markdown["weights"]
+
+
+def test_ledger_words(markdown):
+    rows = {cells[0]: cells for cells in rows_of(markdown["ledger"])}
+    assert rows["C4 Gained access to services"][3] == "\\> 10,\u00a0\\< 50"
+    assert rows["C6 Contact minus protocols"][3] == "± 0.25"
+    assert rows["C1 Read the protocols"][5] == "3.4"
+    assert rows["C5 Joint working improved"][5] == "none"
+    assert rows["C3 More aware of risk"][5] == "—"
+
+
+def test_a_suppressed_claim_leaks_no_number(released):
+    table = released.tables["claims"].copy()
+    where = table["group_level"] == "AMH"
+    table.loc[where, "status"] = "suppressed"
+    table.loc[where, table.select_dtypes("number").columns] = np.nan
+    hidden = dataclasses.replace(released, tables={**released.tables, "claims": table})
+    cells = next(row for row in tables.ledger(hidden).rows if "Adult mental health" in row[0])
+    assert set(cells[1:]) == {"s"}
+
+
+def test_methods_follow_the_configuration(released):
+    text = {name: make(released) for name, make in methods_text.PARAGRAPHS.items()}
+    assert "fewer than 10 respondents were merged within agency, which left four cells" in text["weighting"]
+    assert "finite-population correction" in text["analysis"]
+    assert "above 10% and below 50%" in text["claims"]
+    assert "± 0.25 scale points" in text["claims"]
+    assert "at least 50% of them were; two negatively worded items were reversed first" in text["cleaning"]
+    assert "fewer than 10 respondents" in text["disclosure"]
+    for words in text.values():
+        assert not re.search(r"\bnan\b|None|_", words)
+        assert words.rstrip().endswith(".")
+
+
+def test_methods_change_with_the_configuration():
+    config = made_up.configuration()
+    config["analysis"]["fpc"]["descriptive"] = False
+    config["analysis"]["ci_level"] = 0.9
+    config["claims"]["C6"]["margin"] = 0.4
+    config["disclosure"]["preset"] = "strict"
+    changed = made_up.released(**config)
+    assert "No finite-population correction" in methods_text.analysis(changed)
+    assert "at 90%" in methods_text.analysis(changed)
+    assert "± 0.40" in methods_text.claims(changed)
+    assert "fewer than 10 who gave it" in methods_text.disclosure(changed)
+    assert "with finite-population correction" not in tables.items(changed).markdown(simulated=True)
+
+
+def test_fallback_is_said(released):
+    claims = released.tables["claims"].assign(scheme_primary="agency")
+    fallen = dataclasses.replace(released, tables={**released.tables, "claims": claims})
+    assert "fallback" in methods_text.weighting(fallen)
+    assert "fallback" not in methods_text.weighting(released)
