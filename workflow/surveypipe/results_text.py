@@ -26,19 +26,19 @@ NOT_COMPARED = "The groups are not compared, because too few people answered in 
 # What can be said of a claim in each grade, as the end of a sentence that begins with the claim.
 CLAUSES: dict[int, str] = {
     0: "is not supported",
-    1: "is supported whatever those who did not answer think",
-    2: "is supported unless those who did not answer differ strongly from those who did",
-    3: "is supported if, within each response cell, those who did not answer are like those who did",
+    1: "is supported whatever the silent think",
+    2: "is supported unless the silent differ strongly from those who answered",
+    3: "is supported if, within each response cell, the silent are like those who answered",
     4: "holds among those who answered only, and not once their answers are weighted to all staff",
 }
 
-# What the ledger's note on the reader scenario means in a sentence.
+# What the ledger's note on the reader scenario means in a sentence, where it departs from the usual rule.
 _READER_NOTES: tuple[tuple[str, str], ...] = (
-    ("count as no", "counting silent non-readers as 'no'"),
-    ("silent readers answer", "and if silent readers answered like the readers of their own cell"),
-    ("of their group", "and if silent non-readers answered like the non-readers of their own {group}"),
-    ("of all groups", "and if silent non-readers answered like all non-readers who did answer"),
-    ("too few", "taking a neutral answer for silent non-readers, since too few non-readers answered"),
+    ("of all groups", ", silent non-readers answering like all non-readers who did answer"),
+    (
+        "too few",
+        ", a neutral answer being supposed of silent non-readers because too few non-readers answered",
+    ),
 )
 
 
@@ -126,13 +126,14 @@ def threshold_sentence(row: pd.Series, claim: Mapping[str, Any], released: Relea
     for side in rules.sides(claim):
         limit = fmt.percent(side.limit)
         if side.holds(low, high):
-            parts.append(f"lies wholly {side.direction} the {limit} fixed beforehand")
+            parts.append(f"lies wholly {side.direction} the {limit}")
         elif rules.Side(_opposite(side.direction), side.limit).holds(low, high):
-            parts.append(f"lies wholly {_opposite(side.direction)} the {limit} fixed beforehand")
+            parts.append(f"lies wholly {_opposite(side.direction)} the {limit}")
         else:
-            parts.append(f"includes the {limit} fixed beforehand")
-    where = fmt.lower_first(released.levels[level]) if (level := str(row["group_level"])) else "all staff"
-    return f"The interval for {where} {fmt.sentence_list(parts)}."
+            parts.append(f"includes the {limit}")
+    level = str(row["group_level"])
+    whose = f"The interval for {fmt.lower_first(released.levels[level])}" if level else "That interval"
+    return f"{whose} {fmt.sentence_list(parts)} fixed beforehand."
 
 
 def other_thresholds_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
@@ -141,7 +142,7 @@ def other_thresholds_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
     parts = []
     for limit in claim.get("sensitivity_thresholds", []):
         holds = rules.supported({**claim, "threshold": limit}, low, high)
-        parts.append(f"of {fmt.percent(float(limit))} it would {'' if holds else 'not '}be supported")
+        parts.append(f"of {fmt.percent(float(limit))} the claim would {'' if holds else 'not '}be supported")
     return f"Against a threshold {fmt.sentence_list(parts)}." if parts and not _withheld(row) else ""
 
 
@@ -156,8 +157,8 @@ def bounds_sentence(row: pd.Series) -> str:
         return WITHHELD_SENTENCE
     ends = f"{_printed(low, row)} and {_printed(high, row)}"
     if row["statistic"] == "mean":
-        return f"Whatever those who did not answer think, the mean difference lies between {ends}."
-    return f"Whatever those who did not answer think, the share lies between {ends}."
+        return f"Whatever the silent think, the mean difference lies between {ends}."
+    return f"Whatever the silent think, the share lies between {ends}."
 
 
 def tipping_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
@@ -174,11 +175,10 @@ def tipping_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
             "The estimate itself is on the wrong side of the threshold, so there is no tipping point to give."
         )
     whom = "of whom this is true" if theta > 1 else "of whom this is not true"
-    limit = fmt.percent(_crossed(theta, claim))
+    odds, limit = fmt.decimal(max(theta, 1 / theta), 1), fmt.percent(_crossed(theta, claim))
     return (
-        f"For the estimate to reach {limit}, the odds of returning a questionnaire would have to be "
-        f"{fmt.decimal(max(theta, 1 / theta), 1)} times as high among staff {whom} as among the others in "
-        f"their cell{_interval_tail(row)}."
+        f"The tipping point is {odds}: the odds of replying would have to be that many times as high among staff "
+        f"{whom} for the estimate to reach {limit}{_interval_tail(row)}."
     )
 
 
@@ -191,11 +191,10 @@ def _crossed(theta: float, claim: Mapping[str, Any]) -> float:
 def _interval_tail(row: pd.Series) -> str:
     theta = _number(row, "tipping_theta_interval")
     if "interval: not supported" in str(row["tipping_note"]):
-        return "; the interval already includes it"
+        return ", which the interval already includes"
     if not math.isfinite(theta):
-        return "; the limit of the interval would not reach it at any ratio"
-    times = fmt.decimal(max(theta, 1 / theta), 1)
-    return f"; for the limit of the interval to reach it, {times} times is enough"
+        return ", and at no ratio would the limit of the interval reach it"
+    return f", and {fmt.decimal(max(theta, 1 / theta), 1)} times for the limit of the interval to reach it"
 
 
 def shift_sentence(row: pd.Series, released: Released) -> str:
@@ -208,8 +207,8 @@ def shift_sentence(row: pd.Series, released: Released) -> str:
     minuend, subtrahend = _compared(str(row["variable"]), released)
     favoured = minuend if shift > 0 else subtrahend
     return (
-        "The mean would leave the margin if those who did not answer differed from those of their cell who "
-        f"did by {fmt.decimal(abs(shift))} of a scale point in favour of {favoured}."
+        "The mean would leave the margin if the silent differed from those of their cell who answered "
+        f"by {fmt.decimal(abs(shift))} of a scale point in favour of {favoured}."
     )
 
 
@@ -233,19 +232,14 @@ def reader_sentence(row: pd.Series, claim: Mapping[str, Any], released: Released
     stands = all(side.holds(limit, limit) for side in rules.sides(claim))
     common = "half" if k == 0.5 else f"{fmt.decimal(k)} times"
     return (
-        f"If readers were {common} as common among those who did not answer as among those who did"
-        f"{_assumption(row, claim, released)}, the estimate would be {_printed(moved, row)} and the interval "
-        f"would {_reader_verdict(row, claim, stands)}; with no readers among them, the estimate would be "
-        f"{_printed(none, row)}."
+        f"With readers {common} as common among the silent as among those who answered{_assumption(row)}, "
+        f"the estimate would be {_printed(moved, row)} and the interval would "
+        f"{_reader_verdict(row, claim, stands)}; with none, the estimate would be {_printed(none, row)}."
     )
 
 
-def _assumption(row: pd.Series, claim: Mapping[str, Any], released: Released) -> str:
-    if claim["variable"] == released.config["sensitivity"]["reader_variable"]:
-        return ""
-    group = fmt.lower_first(str(released.config["groups"][released.group]["label"]))
-    note = next((text for part, text in _READER_NOTES if part in str(row["reader_note"])), "")
-    return f", {note.format(group=group)}" if note else ""
+def _assumption(row: pd.Series) -> str:
+    return next((text for part, text in _READER_NOTES if part in str(row["reader_note"])), "")
 
 
 def _reader_verdict(row: pd.Series, claim: Mapping[str, Any], stands: bool) -> str:
@@ -327,7 +321,7 @@ def groups_sentence(row: pd.Series, released: Released) -> str:
     noun = "mean" if row["statistic"] == "mean" else "share"
     return (
         f"The {noun} was {shown[0]} in {names[0]} and {shown[1]} in {names[1]}, "
-        f"{_difference(rows.iloc[0], row, names[1])}. {_tested(rows.iloc[0], variable, released)}"
+        f"{_difference(rows.iloc[0], row)}. {_tested(rows.iloc[0], variable, released)}"
     ).strip()
 
 
@@ -347,7 +341,7 @@ def _group_value(row: pd.Series, level: str, released: Released) -> str:
     return f"{_printed(float(found['estimate']), row)} ({interval}; *n* = {fmt.count(_number(found, 'n'))})"
 
 
-def _difference(difference: pd.Series, row: pd.Series, second: str) -> str:
+def _difference(difference: pd.Series, row: pd.Series) -> str:
     mean = row["statistic"] == "mean"
     value, low, high = (_number(difference, name) for name in ("estimate", "ci_low", "ci_high"))
 
@@ -356,10 +350,10 @@ def _difference(difference: pd.Series, row: pd.Series, second: str) -> str:
         return fmt.decimal(number) if mean else fmt.points(number, 1)
 
     unit = "of a scale point" if mean else "percentage points"
-    interval = f"95% interval of the difference {printed(low)} to {printed(high)}"
+    interval = f"95% interval {printed(low)} to {printed(high)}"
     if float(printed(abs(value))) == 0:
-        return f"the same to the precision printed ({interval})"
-    return f"{printed(abs(value))} {unit} {'higher' if value > 0 else 'lower'} in {second} ({interval})"
+        return f"a difference of {printed(0.0)} {unit} ({interval})"
+    return f"which is {printed(abs(value))} {unit} {'higher' if value > 0 else 'lower'} ({interval})"
 
 
 def _tested(difference: pd.Series, variable: str, released: Released) -> str:
@@ -392,7 +386,7 @@ def items_sentence(claim: Mapping[str, Any], released: Released) -> str:
     most, least = ranked[0], ranked[-1]
 
     def shown(item: str) -> str:
-        return f"'{fmt.escape(released.label(item))}' ({fmt.percent(agreed[item])})"
+        return f"'{fmt.escape(released.short(item))}' ({fmt.percent(agreed[item])})"
 
     if fmt.percent(agreed[most]) == fmt.percent(agreed[least]):
         return f"Agreement was {fmt.percent(agreed[most])} on each of the {fmt.numeral(len(agreed))} items."
@@ -470,6 +464,7 @@ def all_claims(released: Released) -> dict[str, str]:
         "claims__count": fmt.numeral(len(rows)),
         "claims__supported": _of_all(supported, len(rows)),
         "claims__tally": _tally(by_grade, len(rows)),
+        "claims__tally-phrase": _tally_phrase(by_grade),
         "claims__by-grade": _by_grade(by_grade),
         "claims__largest-shift-sentence": _largest_shift(rows, released),
     }
@@ -503,6 +498,16 @@ def _tally(by_grade: Mapping[int, list[str]], total: int) -> str:
         if names:
             parts.append(f"{fmt.numeral(len(names))} {_ending(grade, len(names) > 1)}")
     return f"Of the {fmt.numeral(total)} claims, {_joined(parts)}." if parts else WITHHELD_SENTENCE
+
+
+def _tally_phrase(by_grade: Mapping[int, list[str]]) -> str:
+    """Count the claims of each grade by its label, for an abstract."""
+    words = [
+        f"{fmt.numeral(len(by_grade[grade]))} {'' if grade == 0 else 'supported '}{rules.GRADE_LABELS[grade]}"
+        for grade in _ORDER
+        if grade in by_grade
+    ]
+    return fmt.sentence_list(words) if words else "none could be judged"
 
 
 def _by_grade(by_grade: Mapping[int, list[str]]) -> str:
