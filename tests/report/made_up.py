@@ -73,7 +73,8 @@ def released(**changes: Any) -> Released:
 def interval_cells(p: float, n: int) -> dict[str, float]:
     return {
         "n": n, "se": 0.04, "df": n - 4, "ci_low": max(p - 0.08, 0.001), "ci_high": min(p + 0.08, 0.999),
-        "ci_level": 0.95, "deff_kish": 1.17, "deff_design": 1.02, "fpc": True, "method": "second phase, logit",
+        "ci_level": 0.95, "deff_kish": 1.17, "deff_design": 1.02, "fpc": True,
+        "method": "second phase, logit",
     }  # fmt: skip
 
 
@@ -302,7 +303,8 @@ def made_cells() -> pd.DataFrame:
         ("none", "All", "", "All", False, 312, 119),
         ("agency", "AMH", "", "AMH", False, 175, 45),
         ("agency", "CSC", "", "CSC", False, 137, 74),
-        ("cells", f"AMH × ({' + '.join(nurses)})", "AMH", "; ".join(f"AMH × {p}" for p in nurses), True, 117, 26),
+        ("cells", f"AMH × ({' + '.join(nurses)})", "AMH", "; ".join(f"AMH × {p}" for p in nurses), True,
+         117, 26),
         ("cells", "AMH × Social worker", "AMH", "AMH × Social worker", False, 58, 19),
         ("cells", "CSC × (Psychologist + Family support worker)", "CSC",
          "CSC × Psychologist; CSC × Family support worker", True, 29, 15),

@@ -130,7 +130,8 @@ def hide(released, table, where, columns):
 def test_a_suppressed_item_is_a_gap_that_is_named(released):
     hidden = hide(
         released, "estimates",
-        lambda t: (t["variable"] == "guid_1") & (t["group_level"] == "AMH"), ["estimate", "ci_low", "ci_high", "n"],
+        lambda t: (t["variable"] == "guid_1") & (t["group_level"] == "AMH"),
+        ["estimate", "ci_low", "ci_high", "n"],
     )  # fmt: skip
     with figures.themed("likert"):
         made = likert.draw(hidden)

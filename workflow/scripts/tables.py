@@ -1,4 +1,4 @@
-"""Write the tables, the methods paragraphs and every number that the text may call, from the released tables."""
+"""Write tables, methods paragraphs and every number that the text may call, from the released tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def main(args: argparse.Namespace) -> None:
     write_json(numbers.headlines(released), args.headlines)
     write_json(list(texts), args.index)
     print(
-        f"tables: {len(tables.TABLES)} tables, {len(methods_text.PARAGRAPHS)} methods texts, {len(made)} numbers"
+        f"tables: {len(tables.TABLES)} tables, {len(methods_text.PARAGRAPHS)} methods texts, "
+        f"{len(made)} numbers"
     )
 
 

@@ -2,7 +2,7 @@
 
 British journal style: whole per cents in a sentence, 'to' between the ends of an interval in a sentence and
 an en dash in a table, true minus signs, p to two or three digits. A number that is missing is never printed:
-each function raises :class:`ValueError`, and what prints instead ('suppressed', a dash) is the caller's to say.
+each function raises :class:`ValueError`; what prints instead (a dash, 'suppressed') is the caller's to say.
 """
 
 from __future__ import annotations

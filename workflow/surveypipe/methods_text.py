@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from surveypipe import formatting
 from surveypipe.figures.response import cell_label
 from surveypipe.formatting import count, decimal, escape, lower_first, numeral, percent, sentence_list
 from surveypipe.numbers import software_versions
@@ -39,10 +38,13 @@ def response(released: Released) -> str:
         "non-respondent."
         if verified
         else "Whether those who returned nothing were eligible is not known for certain.",
-        f"A questionnaire counts as complete when at least {percent(section['complete_from'])} of the core questions that "
-        f"applied to the person were answered, and as partial from {percent(section['partial_from'])}; below that it is a "
+        f"A questionnaire counts as complete when at least {percent(section['complete_from'])} of the core "
+        "questions that "
+        f"applied to the person were answered, and as partial from {percent(section['partial_from'])}; "
+        "below that it is a "
         "break-off and was not analysed.",
-        "Final dispositions and outcome rates follow the Standard Definitions of the American Association for Public "
+        "Final dispositions and outcome rates follow the Standard Definitions of the American Association "
+        "for Public "
         "Opinion Research (AAPOR); the response rate reported is RR2, which counts complete and partial "
         "questionnaires.",
     )
@@ -100,7 +102,8 @@ def _cleaned(summary: pd.DataFrame) -> str:
     dropped = float(summary.loc[summary["action"] == "drop", "records"].sum())
     changed = float(summary.loc[summary["action"] == "set_missing", "values"].sum())
     return (
-        f"They left out {numeral(int(dropped), 'record')} and set {numeral(int(changed), 'answer')} to missing."
+        f"They left out {numeral(int(dropped), 'record')} and set {numeral(int(changed), 'answer')} to "
+        "missing."
         if math.isfinite(dropped + changed)
         else ""
     )
@@ -117,9 +120,11 @@ def _scales(released: Released) -> str:
     reverse = released.config["cleaning"].get("reverse", [])
     share = percent(min(shares))
     return _join(
-        f"{_capital(numeral(len(scales), 'scale'))} ({names}) of {items} were scored as the mean of the items answered, "
+        f"{_capital(numeral(len(scales), 'scale'))} ({names}) of {items} were scored as the mean of the "
+        "items answered, "
         f"where at least {share} of them were;",
-        f"{numeral(len(reverse), 'negatively worded item')} {'was' if len(reverse) == 1 else 'were'} reversed first."
+        f"{numeral(len(reverse), 'negatively worded item')} {'was' if len(reverse) == 1 else 'were'} "
+        "reversed first."
         if reverse
         else "no item was reversed.",
     )
@@ -138,7 +143,8 @@ def weighting(released: Released) -> str:
     return _join(
         "Weights adjust for unit non-response.",
         _method_sentence(released, scheme),
-        "The scheme planned as primary had a cell with too few respondents, and this one, named beforehand as the "
+        "The scheme planned as primary had a cell with too few respondents, and this one, named beforehand "
+        "as the "
         "fallback, took its place."
         if fallback
         else "The primary scheme was fixed before any answer was read.",
@@ -164,7 +170,8 @@ def _method_sentence(released: Released, scheme: Mapping[str, Any]) -> str:
     if method == "poststratify":
         names = " and ".join(_names(released, scheme.get("by", [])))
         return (
-            f"For the primary weights, staff were divided into response cells by {names}, and each respondent stands for "
+            f"For the primary weights, staff were divided into response cells by {names}, and each "
+            "respondent stands for "
             "the number of eligible staff in the cell over the number who answered (post-stratification)."
         )
     return f"The primary weights are: {escape(lower_first(str(scheme['label'])))}."
@@ -212,11 +219,14 @@ def analysis(released: Released) -> str:
     }.get(str(section["proportion_interval"]), escape(str(section["proportion_interval"])))
     fpc = section["fpc"]
     return _join(
-        "Standard errors treat the respondents as a second phase of selection within response cells, by linearisation.",
-        "Because the list is the whole workforce, descriptive estimates carry the finite-population correction."
+        "Standard errors treat the respondents as a second phase of selection within response cells, by "
+        "linearisation.",
+        "Because the list is the whole workforce, descriptive estimates carry the finite-population "
+        "correction."
         if fpc["descriptive"]
         else "No finite-population correction was applied.",
-        f"Confidence intervals are at {level}: those of shares were computed {interval}, those of means from the *t* "
+        f"Confidence intervals are at {level}: those of shares were computed {interval}, those of means "
+        "from the *t* "
         "distribution, with degrees of freedom from the numbers of respondents and cells.",
         _jackknife(released),
         _tests(released),
@@ -253,7 +263,8 @@ def claims(released: Released) -> str:
     """State for each claim what was estimated and when it counts as supported."""
     level = percent(released.config["analysis"]["ci_level"])
     lines = [
-        "Each claim has one estimand and a threshold, both fixed before any answer was read. It counts as supported "
+        "Each claim has one estimand and a threshold, both fixed before any answer was read. It counts as "
+        "supported "
         f"when the whole {level} confidence interval lies beyond the threshold:",
         "",
     ]
@@ -281,7 +292,8 @@ def _estimand(released: Released, claim: Mapping[str, Any]) -> str:
     if claim["kind"] == "equivalence":
         margin = decimal(claim["margin"])
         return (
-            f"*{name}*, the mean difference on matched items; equivalence is supported when the 90% interval lies "
+            f"*{name}*, the mean difference on matched items; equivalence is supported when the 90% "
+            "interval lies "
             f"within ± {margin} scale points (two one-sided tests at 5%)"
         )
     text = f"*{name}*, as a share of {_base(released, str(claim['base']))}"
@@ -289,7 +301,8 @@ def _estimand(released: Released, claim: Mapping[str, Any]) -> str:
     if claim.get("upper_threshold") is not None:
         text += f" and below {percent(claim['upper_threshold'])}"
     if claim.get("sensitivity_thresholds"):
-        text += f" ({sentence_list([percent(v) for v in claim['sensitivity_thresholds']])} as a stricter threshold)"
+        others = sentence_list([percent(value) for value in claim["sensitivity_thresholds"]])
+        text += f" ({others} beside it, as a sensitivity)"
     if claim.get("by"):
         group = released.config["groups"].get(claim["by"], {}).get("label", claim["by"])
         text += f"; also by {escape(lower_first(str(group)))}"
@@ -305,23 +318,35 @@ def sensitivity(released: Released) -> str:
     shown = [f"{float(theta):g}" for theta in section.get("theta_shown", []) if f"{float(theta):g}" != strong]
     beside = f", shown with {sentence_list(shown)}" if shown else ""
     return _join(
-        "Weights cannot repair non-response that depends on the answers themselves. Each claim was therefore exposed to "
+        "Weights cannot repair non-response that depends on the answers themselves. Each claim was "
+        "therefore exposed to "
         "three questions.",
-        "First, its bounds: the least and the greatest value it could take whatever the silent would have said, item "
+        "First, its bounds: the least and the greatest value it could take whatever the silent would have "
+        "said, item "
         "non-response counted as unknown.",
-        "Second, its tipping point: within each cell the odds of an answer among the silent are those among respondents "
-        "divided by θ, and the tipping point is the θ nearest to 1 at which the estimate crosses the claim's own "
+        "Second, its tipping point: within each cell the odds of an answer among the silent are those among "
+        "respondents "
+        "divided by θ, and the tipping point is the θ nearest to 1 at which the estimate crosses the "
+        "claim's own "
         f"threshold; a θ of {strong} is taken as a strong difference, a convention{beside}.",
-        "Third, a reader scenario: the share of readers among the silent of a cell is *k* times that among its "
-        f"respondents (*k* = {steps}); silent readers answer as reading respondents, and silent non-readers as non-reading "
-        f"respondents where at least {scenario['min_group']} of these remain, else both a neutral and the worst answer "
+        "Third, a reader scenario: the share of readers among the silent of a cell is *k* times that among "
+        "its "
+        f"respondents (*k* = {steps}); silent readers answer as reading respondents, and silent non-readers "
+        "as non-reading "
+        f"respondents where at least {scenario['min_group']} of these remain, else both a neutral and the "
+        "worst answer "
         "are shown.",
-        "A claim is then graded by the first rule that applies: *whatever the silent think*, when the bounds lie wholly on "
-        "its side; *unless the silent differ strongly*, when it is supported under every weighting scheme, its tipping "
-        f"point is at least {strong}, and it stands in the reader scenario at *k* = {float(scenario['k_grade']):g}; *if "
-        "response is at random within cells*, when it is supported under the primary weights; *among respondents only*, "
+        "A claim is then graded by the first rule that applies: *whatever the silent think*, when the "
+        "bounds lie wholly on "
+        "its side; *unless the silent differ strongly*, when it is supported under every weighting scheme, "
+        "its tipping "
+        f"point is at least {strong}, and it stands in the reader scenario at *k* = "
+        f"{float(scenario['k_grade']):g}; *if "
+        "response is at random within cells*, when it is supported under the primary weights; *among "
+        "respondents only*, "
         "when it is supported unweighted alone; else *not supported*.",
-        "The bounds of a difference between two means span nearly the whole scale, so an equivalence cannot earn the "
+        "The bounds of a difference between two means span nearly the whole scale, so an equivalence cannot "
+        "earn the "
         "first grade."
         if any(claim["kind"] == "equivalence" for claim in released.config["claims"].values())
         else "",
@@ -336,9 +361,11 @@ def disclosure(released: Released) -> str:
     answers = f" or fewer than {rules.min_answers} who gave it" if rules.min_answers else ""
     return _join(
         "Everything reported passed one step of disclosure control.",
-        f"Answers with fewer than {rules.min_base} respondents behind them{answers} are suppressed, and so are answers that "
+        f"Answers with fewer than {rules.min_base} respondents behind them{answers} are suppressed, and so "
+        "are answers that "
         "all members of a group share; within groups the five-point items are reported in three categories.",
-        f"Characteristics of staff were merged until each published cell held at least {rules.min_cell} respondents and "
+        f"Characteristics of staff were merged until each published cell held at least {rules.min_cell} "
+        "respondents and "
         f"{rules.min_population} members of staff; what was still too small is suppressed.",
     )
 
@@ -353,7 +380,8 @@ def software(released: Released) -> str:
         if f"software-{key}" in versions
     ]
     return (
-        f"The analysis runs from the raw file to this text as one workflow, in {sentence_list(listed)}; every number, "
+        f"The analysis runs from the raw file to this text as one workflow, in {sentence_list(listed)}; "
+        "every number, "
         "table and figure was written by it and none was typed by hand."
     )
 

@@ -1,8 +1,9 @@
 """Every number, and every word that depends on one, that a sentence of the report may call by its key.
 
-A key is made from the identifier of the estimate and the name of a field (:func:`surveypipe.identifiers.number_key`).
-Fields of an estimate: ``est`` (with its unit), ``pct`` (shares), ``ci``, ``n``, ``se``, ``df``, ``p``, ``deff``, and
-for comparisons ``direction``, ``comparison`` and ``test``. A claim is ``claim-c1`` with the columns of the ledger, and
+A key is made from the identifier of the estimate and the name of a field
+(:func:`surveypipe.identifiers.number_key`). Fields of an estimate: ``est`` (with its unit), ``pct`` and
+``pct1`` (shares), ``ci``, ``n``, ``se``, ``df``, ``p``, ``deff``, and for comparisons ``direction``,
+``comparison``, ``effect`` and ``test``. A claim is ``claim-c1`` with the columns of the ledger, and
 ``claim-c5-amh`` within a group. Values are finished Markdown.
 """
 
@@ -72,7 +73,7 @@ def _all(released: Released, problems: Problems) -> Iterator[tuple[str, str]]:
 
 
 def _wanted(released: Released, row: pd.Series) -> bool:
-    """Whether a sentence may call it: the primary scheme, what has no scheme, and the claims under the others."""
+    """Whether a sentence may call it: the primary scheme, counts, and the claims under every scheme."""
     about = row["statistic"] in ("count", "response_rate") or bool(row["claim"])
     return about or row["scheme"] == released.primary
 
@@ -80,7 +81,8 @@ def _wanted(released: Released, row: pd.Series) -> bool:
 def _checked_fields(row: pd.Series, problems: Problems) -> Cells:
     if row["status"] != SUPPRESSED and not math.isfinite(float(row["estimate"])) and not row["flag"]:
         problems.add(
-            f"estimates: {row['estimate_id']} has no value, is not suppressed and carries no flag that says why; "
+            f"estimates: {row['estimate_id']} has no value, is not suppressed and carries no flag that says "
+            "why; "
             "it cannot be printed."
         )
         return {}
@@ -193,8 +195,8 @@ def claim_fields(row: pd.Series) -> Cells:
     """Print the columns of one row of the ledger, and the words that follow from them."""
     made = {name: escape(str(row[name])) for name in _CLAIM_TEXT if str(row.get(name, ""))}
     if row["status"] == SUPPRESSED:
-        hidden = ("est", "pct", "ci", "n", "bounds", "bound_low", "bound_high", "tipping_theta", "scheme_range", "grade",
-                  "grade_label", "verdict", "support", "verb", "ci90")  # fmt: skip
+        hidden = ("est", "pct", "ci", "n", "bounds", "bound_low", "bound_high", "tipping_theta", "scheme_range",
+                  "grade", "grade_label", "verdict", "support", "verb", "ci90")  # fmt: skip
         return made | dict.fromkeys(hidden, HIDDEN)
     equal = row["kind"] == "equivalence"
     form: Callable[[float], str] = decimal if equal else percent
@@ -220,8 +222,8 @@ def claim_fields(row: pd.Series) -> Cells:
 
 def _is_value(column: str) -> bool:
     """Whether a column of the ledger is on the scale of the estimate."""
-    exact = ("estimate", "ci_low", "ci_high", "scheme_low", "scheme_high", "bound_low", "bound_high", "threshold",
-             "upper_threshold", "margin", "ci90_low", "ci90_high", "reader_limit")  # fmt: skip
+    exact = ("estimate", "ci_low", "ci_high", "scheme_low", "scheme_high", "bound_low", "bound_high",
+             "threshold", "upper_threshold", "margin", "ci90_low", "ci90_high", "reader_limit")  # fmt: skip
     return column in exact or column.startswith(("estimate_", "reader_k", "reader_worst_k"))
 
 
@@ -276,7 +278,7 @@ def claim_summary(released: Released) -> Cells:
 
 
 def study_facts(released: Released) -> Cells:
-    """Counts, response rates, names of groups and the settings that a sentence may name."""
+    """Collect counts, response rates, names of groups and the settings that a sentence may name."""
     config = released.config
     made = {
         "title": escape(str(config["study"]["title"])),

@@ -28,9 +28,10 @@ MERGED_LEVELS = {"low": "disagree", "middle": "neutral", "high": "agree"}
 SUPPRESSED = "suppressed"
 
 _NUMERIC = frozenset(
-    """n N estimate se df ci_low ci_high ci_level deff_kish deff_design n_level se_jackknife df2 p_value percent
-    frame_n frame_percent std_diff value numerator denominator weight sum_weights w_min w_max w_mean n_eff n_cells
-    n_merged frame_share unweighted_share weighted_share threshold upper_threshold margin grade""".split()
+    """n N estimate se df ci_low ci_high ci_level deff_kish deff_design n_level se_jackknife df2 p_value
+    percent frame_n frame_percent std_diff value numerator denominator weight sum_weights w_min w_max w_mean
+    n_eff n_cells n_merged frame_share unweighted_share weighted_share threshold upper_threshold
+    margin grade""".split()
 )
 
 
@@ -112,8 +113,8 @@ class Released:
     def primary(self) -> str:
         """Scheme in force: what the ledger was made with, else what the configuration names."""
         claims = self.tables["claims"]
-        found = claims["scheme_primary"].dropna() if "scheme_primary" in claims else []
-        return str(found.iloc[0]) if len(found) else str(self.config["weighting"]["primary"])
+        found = list(claims["scheme_primary"].dropna()) if "scheme_primary" in claims else []
+        return str(found[0]) if found else str(self.config["weighting"]["primary"])
 
     @property
     def schemes(self) -> dict[str, str]:
@@ -230,7 +231,7 @@ class Released:
         return None if rows.empty else rows.iloc[0]
 
     def comparison(self, variable: str, statistic: str, group: str) -> pd.Series | None:
-        """A test or difference between groups under the primary scheme; None if there is none."""
+        """Give a test or difference between groups under the primary scheme; None if there is none."""
         rows = self.estimates(variable, statistic)
         rows = rows[rows["group"] == group]
         return None if rows.empty else rows.iloc[0]
@@ -252,11 +253,11 @@ class Released:
         return float(rows["n"].max()) if len(rows) else float("nan")
 
     def base_size(self) -> float:
-        """Number of respondents."""
+        """Count the respondents."""
         return float(self.table("weight_diagnostics")["n"].max())
 
     def staff_size(self) -> float:
-        """Number of eligible staff."""
+        """Count the eligible staff."""
         return float(self.table("weight_diagnostics")["N"].max())
 
     def claim_rows(self) -> Iterator[pd.Series]:

@@ -1,4 +1,4 @@
-"""Tables of the report as Markdown: pipe tables with finished values, a caption and a note on what they show."""
+"""Tables of the report as Markdown: pipe tables of finished values, each with a caption and a note."""
 
 from __future__ import annotations
 
@@ -166,7 +166,8 @@ def table_1(released: Released) -> Table:
                 continue
             table.rows.append(_characteristic(level, levels, missing=key == "missing"))
     table.notes = [
-        f"Counts are unweighted (*n* = {number(released.base_size(), formatting.count)} respondents); percentages "
+        f"Counts are unweighted (*n* = {number(released.base_size(), formatting.count)} respondents); "
+        "percentages "
         "of respondents are weighted, of those who answered.",
         "Staff, all who were eligible. Std diff, standardised difference between the unweighted share of "
         "respondents and the share of staff.",
@@ -234,7 +235,8 @@ def response(released: Released) -> Table:
     data = released.table("response_rates")
     levels = list(released.levels)
     heads = [Column("All", 17), *(Column(escape(released.abbreviation(level)), 17) for level in levels)]
-    caption = f"Outcome rates of the survey, by {formatting.lower_first(_group_label(released))}: % (numerator of denominator)"
+    group = formatting.lower_first(_group_label(released))
+    caption = f"Outcome rates of the survey, by {group}: % (numerator of denominator)"
     table = Table("response", caption, [Column("Rate (AAPOR)", 24, "l"), Column("Formula", 27, "l"), *heads])
     for rate, name in RATE_NAMES.items():
         if not (data["rate"] == rate).any():
@@ -244,7 +246,8 @@ def response(released: Released) -> Table:
         table.rows.append([name, escape(formula), *(_rate_cell(row) for row in rows)])
     table.notes = [
         "Rates as defined by the American Association for Public Opinion Research. I, complete; P, partial; "
-        "R, refusal and break-off; O, other eligible, not answered; NC, no contact; U, eligibility unknown; D, I + P + R + NC + O; e, "
+        "R, refusal and break-off; O, other eligible, not answered; NC, no contact; U, eligibility unknown; "
+        "D, I + P + R + NC + O; e, "
         "estimated share of those of unknown eligibility who are eligible.",
         _short_note(released),
     ]
@@ -275,7 +278,8 @@ def weights(released: Released) -> Table:
         high = number(row["w_max"], formatting.decimal, row)
         table.rows.append(
             [
-                escape(str(row["label"])) + mark, METHOD_NAMES.get(str(row["method"]), escape(str(row["method"]))),
+                escape(str(row["label"])) + mark,
+                METHOD_NAMES.get(str(row["method"]), escape(str(row["method"]))),
                 number(row["n_cells"], formatting.count, row), number(row["n_merged"], formatting.count, row),
                 low if low == high else formatting.span(low, high),
                 number(row["deff_kish"], formatting.decimal, row),
@@ -285,7 +289,8 @@ def weights(released: Released) -> Table:
     first = data.iloc[0]
     table.notes = [
         f"*n* = {number(first['n'], formatting.count, first)} respondents, weighted to "
-        f"{number(first['N'], formatting.count, first)} eligible staff; the weights of each scheme add up to that "
+        f"{number(first['N'], formatting.count, first)} eligible staff; the weights of each scheme add up "
+        "to that "
         "number.",
         "Merges, categories joined because too few answered. Design effect after Kish, *n*Σ*w*² / (Σ*w*)²; "
         "effective *n*, *n* over the design effect.",
@@ -449,7 +454,7 @@ def claim_name(released: Released, row: pd.Series) -> str:
 
 
 def ledger(released: Released) -> Table:
-    """The claim ledger: estimate, bounds, tipping point, reader scenario and grade."""
+    """Lay out the claim ledger: estimate, bounds, tipping point, reader scenario and grade."""
     k = float(released.config["sensitivity"]["reader_scenario"]["k_grade"])
     columns = [
         Column("Claim", 26, "l"), Column("*n*", 6), Column("Estimate", 17), Column("Threshold", 13),
@@ -463,12 +468,16 @@ def ledger(released: Released) -> Table:
     table.notes = [
         "Weighted per cent of staff, or for a comparison the difference in scale points.",
         _interval_note(released),
-        "Threshold, fixed beforehand; the interval must lie beyond it (for an equivalence, the 90% interval within "
+        "Threshold, fixed beforehand; the interval must lie beyond it (for an equivalence, the 90% interval "
+        "within "
         "the margin).",
-        "Bounds, what the estimate could be whatever the silent think. Tipping θ, the odds ratio of response at which "
+        "Bounds, what the estimate could be whatever the silent think. Tipping θ, the odds ratio of "
+        "response at which "
         f"the estimate would cross the threshold (none: no θ does); {strong} or more counts as strong. "
-        f"Readers, the estimate if the share of readers among the silent of a cell were {formatting.decimal(k, 1)} times "
-        "that among its respondents (neutral to worst case where these differ). Grade, what must be believed of the "
+        "Readers, the estimate if the share of readers among the silent of a cell were "
+        f"{formatting.decimal(k, 1)} times "
+        "that among its respondents (neutral to worst case where these differ). Grade, what must be "
+        "believed of the "
         "silent for the claim to stand.",
         _weights_note(released),
     ]
@@ -526,7 +535,7 @@ def _reader_cell(row: pd.Series, k: float, form: Callable[[float], str]) -> str:
 
 
 def tests(released: Released) -> Table:
-    """Tests between groups, of shares and of scale means, without and with the finite-population correction."""
+    """Tests between groups, of shares and of scale means, without and with the population correction."""
     levels = list(released.levels)
     columns = [Column("Measure", 32, "l")]
     columns += [Column(escape(released.abbreviation(level)), 8) for level in levels]
@@ -550,13 +559,16 @@ def _test_notes(released: Released, levels: list[str]) -> list[str]:
     minus = " minus ".join(escape(released.abbreviation(level)) for level in reversed(levels[:2]))
     published = bool(released.config["analysis"]["fpc"]["tests"])
     return [
-        f"Weighted. Difference, {minus}, with its {formatting.percent(released.config['analysis']['ci_level'])} "
+        f"Weighted. Difference, {minus}, with its "
+        f"{formatting.percent(released.config['analysis']['ci_level'])} "
         "confidence interval.",
-        "*F*, Rao–Scott test of second order, with Cramér's *V* as effect; *t*, design-based *t* test, with the "
+        "*F*, Rao–Scott test of second order, with Cramér's *V* as effect; *t*, design-based *t* test, with "
+        "the "
         "difference over the pooled standard deviation (*d*) as effect.",
         "Tests carry the finite-population correction."
         if published
-        else "Tests leave out the finite-population correction, because they are about services like these; the last "
+        else "Tests leave out the finite-population correction, because they are about services like these; "
+        "the last "
         "column is the same test with it.",
         "Not adjusted for the number of tests.",
         _weights_note(released),

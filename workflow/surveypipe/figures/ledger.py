@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
 from surveypipe.figures import theme
@@ -92,8 +92,9 @@ def _marks(axes: Axes, row: pd.Series, y: float) -> None:
         for end in (row["ci90_low"], row["ci90_high"]):
             axes.plot([end, end], [y - 0.17, y + 0.17], color=theme.ACCENT, linewidth=1.3, zorder=5)
     filled = theme.ACCENT if _holds(row) else "white"
-    axes.plot([row["estimate"]], [y], "o", markersize=6 if not row["group_level"] else 4.8,
-              markerfacecolor=filled, markeredgecolor=theme.ACCENT, markeredgewidth=1.3, zorder=6)  # fmt: skip
+    size = 4.8 if row["group_level"] else 6
+    axes.plot([row["estimate"]], [y], "o", markersize=size, markerfacecolor=filled,
+              markeredgecolor=theme.ACCENT, markeredgewidth=1.3, zorder=6)  # fmt: skip
 
 
 def _limits(row: pd.Series) -> list[float]:
@@ -135,9 +136,10 @@ def estimate_text(row: pd.Series) -> str:
 def _legend(figure: Figure) -> None:
     from matplotlib.lines import Line2D
 
-    line = {"solid_capstyle": "butt"}
+    line: Any = {"solid_capstyle": "butt"}
     handles = [
-        Line2D([], [], color=theme.ACCENT, marker="o", markersize=5.5, linewidth=1.6, label="Supported, 95% interval"),
+        Line2D([], [], color=theme.ACCENT, marker="o", markersize=5.5, linewidth=1.6,
+               label="Supported, 95% interval"),
         Line2D([], [], color=theme.ACCENT, marker="o", markersize=5.5, markerfacecolor="white", linewidth=1.6,
                label="Not supported"),
         Line2D([], [], color=THRESHOLD, linewidth=1.5, dashes=(1.6, 1.0), label="Threshold or margin"),
@@ -154,7 +156,8 @@ def _notes(rows: list[pd.Series]) -> list[str]:
     equal = any(row["kind"] == "equivalence" for row in rows)
     hidden = any(row["status"] == SUPPRESSED for row in rows)
     return [
-        "For the equivalence, cross-strokes mark the 90% interval that decides and arrows say that the bounds "
+        "For the equivalence, cross-strokes mark the 90% interval that decides and arrows say that the "
+        "bounds "
         "go on."
         if equal
         else "",
@@ -174,7 +177,8 @@ def alt_text(released: Released, rows: list[pd.Series]) -> str:
         number = formatting.decimal if row["kind"] == "equivalence" else formatting.percent
         marks = " and ".join(number(limit) for limit in _limits(row))
         parts.append(
-            f"{name}: {number(row['estimate'])}, 95% interval {number(row['ci_low'])} to {number(row['ci_high'])}, "
+            f"{name}: {number(row['estimate'])}, 95% interval {number(row['ci_low'])} to "
+            f"{number(row['ci_high'])}, "
             f"{'margin' if row['kind'] == 'equivalence' else 'threshold'} {marks}, bounds "
             f"{number(row['bound_low'])} to {number(row['bound_high'])}; {row['grade_label']}."
         )

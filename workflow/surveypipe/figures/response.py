@@ -55,13 +55,14 @@ def draw(released: Released) -> Drawn:
     for bar, height in zip(bars, heights, strict=True):
         middle = y + height / 2
         label = theme.wrapped(bar.label, 27)
-        theme.words(figure, 0.5 if bar.head else 4.0, 4 + middle, label, weight="bold" if bar.head else "normal",
-                    linespacing=1.1)  # fmt: skip
+        left, weight = (0.5, "bold") if bar.head else (4.0, "normal")
+        theme.words(figure, left, 4 + middle, label, weight=weight, linespacing=1.1)
         if math.isnan(bar.share):
             axes.text(0.01, middle, "suppressed", va="center", style="italic", color=theme.QUIET)
         else:
             axes.barh(middle, bar.share, height=4.4, color=theme.ACCENT if bar.head else "#9db7d5")
-            text = f"{formatting.percent(bar.share)}  ({formatting.count(bar.answered)} of {formatting.count(bar.staff)})"
+            counts = f"{formatting.count(bar.answered)} of {formatting.count(bar.staff)}"
+            text = f"{formatting.percent(bar.share)}  ({counts})"
             axes.text(bar.share + 0.012 * top, middle, text, va="center_baseline")
         y += height
     axes.set(xlim=(0, top), ylim=(body, 0), yticks=[], xlabel="Response rate")

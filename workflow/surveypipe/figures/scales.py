@@ -56,7 +56,7 @@ def _mark(
     axes: Axes, released: Released, variable: str, level: str, y: float, number: int, end: float
 ) -> None:
     row = released.mean(variable, group_level=level)
-    place = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"}
+    place: Any = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"}
     if row is None or math.isnan(float(row["estimate"])):
         axes.text(1.03, y, "suppressed", style="italic", color=theme.QUIET, **place)
         return
@@ -91,7 +91,7 @@ def _legend(axes: Axes, released: Released, who: list[str]) -> None:
         handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=len(names), frameon=False,
         columnspacing=1.8, borderaxespad=0.1,
     )  # fmt: skip
-    place = {"transform": axes.transAxes, "color": theme.QUIET, "va": "bottom"}
+    place: Any = {"transform": axes.transAxes, "color": theme.QUIET, "va": "bottom"}
     axes.text(1.03, 1.0, "Mean (95% CI)", **place)
     axes.text(1.5, 1.0, "n", ha="right", style="italic", **place)
 

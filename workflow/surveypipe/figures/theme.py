@@ -65,7 +65,7 @@ def themed(salt: str) -> Iterator[None]:
     import matplotlib.pyplot as plt
     import seaborn as sns
 
-    settings: dict[str, Any] = {
+    settings: Any = {
         "font.family": "sans-serif",
         # Comes with matplotlib, so that no machine substitutes another.
         "font.sans-serif": ["DejaVu Sans"],
@@ -88,9 +88,9 @@ def themed(salt: str) -> Iterator[None]:
         "patch.linewidth": 0.0,
         "figure.facecolor": "white",
     }
-    with mpl.rc_context(svg_settings(salt)):
-        with sns.axes_style("white"), mpl.rc_context(settings):
-            yield
+    vector: Any = svg_settings(salt)
+    with sns.axes_style("white"), mpl.rc_context({**vector, **settings}):
+        yield
     plt.close("all")
 
 
@@ -130,7 +130,7 @@ def wrapped(text: str, width: int) -> str:
 
 
 def lines_of(text: str) -> int:
-    """Number of lines of a wrapped label."""
+    """Count the lines of a wrapped label."""
     return text.count("\n") + 1
 
 
@@ -151,8 +151,8 @@ def footnote(figure: Figure, sentences: list[str], *, simulated: bool) -> None:
     if note:
         words(figure, 0.5, down - 1.0, note, color=QUIET, va="bottom", linespacing=1.3)
     if simulated:
-        words(figure, WIDTH_MM - 0.5, down - 1.0, "Simulated data", color="#8a1c1c", weight="bold", ha="right",
-              va="bottom")  # fmt: skip
+        words(figure, WIDTH_MM - 0.5, down - 1.0, "Simulated data", color="#8a1c1c", weight="bold",
+              ha="right", va="bottom")  # fmt: skip
 
 
 def note_text(sentences: list[str], *, simulated: bool) -> str:
