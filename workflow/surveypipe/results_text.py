@@ -177,8 +177,8 @@ def tipping_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
     whom = "of whom this is true" if theta > 1 else "of whom this is not true"
     odds, limit = fmt.decimal(max(theta, 1 / theta), 1), fmt.percent(_crossed(theta, claim))
     return (
-        f"The tipping point is {odds}: the odds of replying would have to be that many times as high among staff "
-        f"{whom} for the estimate to reach {limit}{_interval_tail(row)}."
+        f"The tipping point is {odds}: the odds of replying would have to be that many times as high among "
+        f"staff {whom} for the estimate to reach {limit}{_interval_tail(row)}."
     )
 
 
