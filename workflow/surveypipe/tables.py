@@ -466,7 +466,7 @@ def ledger(released: Released) -> Table:
         table.rows.append(_ledger_row(released, row, k))
     strong = formatting.decimal(released.config["sensitivity"]["theta_strong"], 0)
     table.notes = [
-        "Weighted per cent of staff, or for a comparison the difference in scale points.",
+        f"Weighted per cent of staff{_readers_note(released)}, or for a comparison the difference in scale points.",
         _interval_note(released),
         "Threshold, fixed beforehand; the interval must lie beyond it (for an equivalence, the 90% interval "
         "within "
@@ -482,6 +482,11 @@ def ledger(released: Released) -> Table:
         _weights_note(released),
     ]
     return table
+
+
+def _readers_note(released: Released) -> str:
+    claims = [escape(str(key)) for key, c in released.config["claims"].items() if c["base"] == "readers"]
+    return f" ({formatting.sentence_list(claims)}: of readers)" if claims else ""
 
 
 def _ledger_row(released: Released, row: pd.Series, k: float) -> list[str]:
