@@ -194,3 +194,12 @@ def test_response_bars_name_groups_and_cells(released):
     assert [bar.label for bar in bars[:3]] == ["All staff", "Adult mental health", "Nurse"]
     assert bars[0].share == pytest.approx(119 / 312)
     assert np.isnan(bars[-1].share)
+
+
+def test_weights_name_the_members_of_each_cell(released):
+    with figures.themed("weights"):
+        made = figures.DRAW["weights"](released)
+    labels = [text.get_text().replace("\n", " ") for text in made.figure.texts]
+    assert "AMH: nurse, occupational therapist, psychiatrist or psychologist" in labels
+    assert "CSC: social worker" in labels
+    assert "CSC: social worker 1.83" in made.alt

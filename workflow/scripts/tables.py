@@ -8,6 +8,7 @@ from pathlib import Path
 from _released import INPUTS, read_released
 from _shared import parser, run, write_json
 from surveypipe import methods_text, numbers, results_text, tables
+from surveypipe.questionnaire import questionnaire
 
 
 def main(args: argparse.Namespace) -> None:
@@ -16,7 +17,7 @@ def main(args: argparse.Namespace) -> None:
     folder: Path = args.index.parent
     texts = {
         f"{name}.md": make(released).markdown(simulated=released.simulated)
-        for name, make in tables.TABLES.items()
+        for name, make in {**tables.TABLES, "questionnaire": questionnaire}.items()
     }
     texts |= {f"methods_{name}.md": make(released) + "\n" for name, make in methods_text.PARAGRAPHS.items()}
     made = numbers.numbers(released) | results_text.sentences(released)

@@ -195,8 +195,8 @@ def claim_fields(row: pd.Series) -> Cells:
     """Print the columns of one row of the ledger, and the words that follow from them."""
     made = {name: escape(str(row[name])) for name in _CLAIM_TEXT if str(row.get(name, ""))}
     if row["status"] == SUPPRESSED:
-        hidden = ("est", "pct", "ci", "n", "bounds", "bound_low", "bound_high", "tipping_theta", "scheme_range",
-                  "grade", "grade_label", "verdict", "support", "verb", "ci90")  # fmt: skip
+        hidden = ("est", "pct", "ci", "n", "bounds", "bound_low", "bound_high", "tipping_theta",
+                  "scheme_range", "grade", "grade_label", "verdict", "support", "verb", "ci90")  # fmt: skip
         return made | dict.fromkeys(hidden, HIDDEN)
     equal = row["kind"] == "equivalence"
     form: Callable[[float], str] = decimal if equal else percent

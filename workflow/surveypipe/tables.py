@@ -466,7 +466,8 @@ def ledger(released: Released) -> Table:
         table.rows.append(_ledger_row(released, row, k))
     strong = formatting.decimal(released.config["sensitivity"]["theta_strong"], 0)
     table.notes = [
-        f"Weighted per cent of staff{_readers_note(released)}, or for a comparison the difference in scale points.",
+        f"Weighted per cent of staff{_readers_note(released)}, or for a comparison the difference in scale "
+        "points.",
         _interval_note(released),
         "Threshold, fixed beforehand; the interval must lie beyond it (for an equivalence, the 90% interval "
         "within "

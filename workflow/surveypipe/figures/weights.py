@@ -57,8 +57,8 @@ def _margins(released: Released) -> pd.DataFrame:
 def _cell_name(released: Released, row: pd.Series) -> str:
     if not row["within"]:
         return "All staff" if row["members"] == "All" else released.levels.get(row["members"], row["members"])
-    return f"{released.abbreviation(str(row['within']))}: "
-    f"{formatting.lower_first(cell_label(str(row['members'])))}"
+    members = formatting.lower_first(cell_label(str(row["members"])))
+    return f"{released.abbreviation(str(row['within']))}: {members}"
 
 
 def _weights(
