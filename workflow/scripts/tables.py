@@ -15,9 +15,9 @@ def main(args: argparse.Namespace) -> None:
     """Write Markdown beside the index that lists it, the numbers as YAML and the headlines as JSON."""
     released = read_released(args)
     folder: Path = args.index.parent
+    shown = {**tables.TABLES, "questionnaire": questionnaire}
     texts = {
-        f"{name}.md": make(released).markdown(simulated=released.simulated)
-        for name, make in {**tables.TABLES, "questionnaire": questionnaire}.items()
+        f"{name}.md": make(released).markdown(simulated=released.simulated) for name, make in shown.items()
     }
     texts |= {f"methods_{name}.md": make(released) + "\n" for name, make in methods_text.PARAGRAPHS.items()}
     made = numbers.numbers(released) | results_text.sentences(released)
@@ -26,10 +26,7 @@ def main(args: argparse.Namespace) -> None:
     args.numbers.write_text(numbers.as_yaml(made), encoding="utf-8")
     write_json(numbers.headlines(released), args.headlines)
     write_json(list(texts), args.index)
-    print(
-        f"tables: {len(tables.TABLES)} tables, {len(methods_text.PARAGRAPHS)} methods texts, "
-        f"{len(made)} numbers"
-    )
+    print(f"tables: {len(shown)} tables, {len(methods_text.PARAGRAPHS)} methods texts, {len(made)} numbers")
 
 
 if __name__ == "__main__":

@@ -208,7 +208,7 @@ def shift_sentence(row: pd.Series, released: Released) -> str:
     favoured = minuend if shift > 0 else subtrahend
     return (
         "The mean would leave the margin if the silent differed from those of their cell who answered "
-        f"by {fmt.decimal(abs(shift))} of a scale point in favour of {favoured}."
+        f"by {fmt.decimal(abs(shift))} scale points in favour of {favoured}."
     )
 
 
@@ -302,7 +302,7 @@ def mean_phrase(row: pd.Series) -> str:
     ninety = fmt.decimal_interval(_number(row, "ci90_low"), _number(row, "ci90_high"))
     full = fmt.decimal_interval(_number(row, "ci_low"), _number(row, "ci_high"))
     return (
-        f"{fmt.decimal(_number(row, 'estimate'))} of a scale point (90% interval {ninety}; 95% interval "
+        f"{fmt.decimal(_number(row, 'estimate'))} scale points (90% interval {ninety}; 95% interval "
         f"{full}; *n* = {fmt.count(_number(row, 'n'))})"
     )
 
@@ -349,7 +349,7 @@ def _difference(difference: pd.Series, row: pd.Series) -> str:
         # One decimal more than the shares, so that the end of an interval near zero keeps its side.
         return fmt.decimal(number) if mean else fmt.points(number, 1)
 
-    unit = "of a scale point" if mean else "percentage points"
+    unit = "scale points" if mean else "percentage points"
     interval = f"95% interval {printed(low)} to {printed(high)}"
     if float(printed(abs(value))) == 0:
         return f"a difference of {printed(0.0)} {unit} ({interval})"
@@ -464,7 +464,7 @@ def all_claims(released: Released) -> dict[str, str]:
         "claims__count": fmt.numeral(len(rows)),
         "claims__supported": _of_all(supported, len(rows)),
         "claims__tally": _tally(by_grade, len(rows)),
-        "claims__tally-phrase": _tally_phrase(by_grade),
+        "claims__tally-short": _tally_short(by_grade, len(rows)),
         "claims__by-grade": _by_grade(by_grade),
         "claims__largest-shift-sentence": _largest_shift(rows, released),
     }
@@ -492,32 +492,44 @@ def _ending(grade: int, many: bool) -> str:
 
 
 def _tally(by_grade: Mapping[int, list[str]], total: int) -> str:
-    parts = []
-    for grade in _ORDER:
-        names = by_grade.get(grade, [])
-        if names:
-            parts.append(f"{fmt.numeral(len(names))} {_ending(grade, len(names) > 1)}")
+    found = [grade for grade in _ORDER if grade in by_grade]
+    if len(found) == 1:
+        return _all_alike(found[0], total)
+    parts = [
+        f"{fmt.numeral(len(by_grade[grade]))} {_ending(grade, len(by_grade[grade]) > 1)}" for grade in found
+    ]
     return f"Of the {fmt.numeral(total)} claims, {_joined(parts)}." if parts else WITHHELD_SENTENCE
 
 
-def _tally_phrase(by_grade: Mapping[int, list[str]]) -> str:
+def _all_alike(grade: int, total: int) -> str:
+    if grade == 0:
+        return f"None of the {fmt.numeral(total)} claims is supported."
+    return f"All {fmt.numeral(total)} claims {_ending(grade, True)}."
+
+
+def _tally_short(by_grade: Mapping[int, list[str]], total: int) -> str:
     """Count the claims of each grade by its label, for an abstract."""
-    words = [
-        f"{fmt.numeral(len(by_grade[grade]))} {'' if grade == 0 else 'supported '}{rules.GRADE_LABELS[grade]}"
-        for grade in _ORDER
-        if grade in by_grade
-    ]
-    return fmt.sentence_list(words) if words else "none could be judged"
+    found = [grade for grade in _ORDER if grade in by_grade]
+    if found == [0]:
+        return f"None of {fmt.numeral(total)} claims was supported."
+    words = []
+    for grade in found:
+        verb = "was" if len(by_grade[grade]) == 1 else "were"
+        how = f"{'supported ' if grade else ''}{rules.GRADE_LABELS[grade]}"
+        words.append(f"{fmt.numeral(len(by_grade[grade]))} {verb} {how}")
+    return f"Of {fmt.numeral(total)} claims, {fmt.sentence_list(words)}." if words else WITHHELD_SENTENCE
 
 
 def _by_grade(by_grade: Mapping[int, list[str]]) -> str:
+    found = [grade for grade in _ORDER if grade in by_grade]
+    if len(found) == 1:
+        return _all_alike(found[0], len(by_grade[found[0]]))
     parts = []
-    for grade in _ORDER:
-        names = by_grade.get(grade, [])
-        if names:
-            noun = "claim" if len(names) == 1 else "claims"
-            listed = fmt.sentence_list([f"'{name}'" for name in names])
-            parts.append(f"the {noun} {listed} {_ending(grade, len(names) > 1)}")
+    for grade in found:
+        names = by_grade[grade]
+        noun = "claim" if len(names) == 1 else "claims"
+        listed = fmt.sentence_list([f"'{name}'" for name in names])
+        parts.append(f"the {noun} {listed} {_ending(grade, len(names) > 1)}")
     text = _joined(parts)
     return f"{text[:1].upper()}{text[1:]}." if parts else WITHHELD_SENTENCE
 
