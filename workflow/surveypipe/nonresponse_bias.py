@@ -83,7 +83,7 @@ def representativity(frame: pd.DataFrame, respondent: Floats, predictors: Sequen
         return Representativity(1.0, 1.0, np.nan, 0.0, 0.0, 0.0, np.nan, np.ones(N))
     p = propensity.fit(X, np.asarray(respondent, float), np.ones(N)).p
     v = p * (1 - p)
-    covariance = np.linalg.inv((X * v[:, None]).T @ X)
+    covariance = np.asarray(np.linalg.inv((X * v[:, None]).T @ X), dtype=np.float64)
     z = X * v[:, None]
     bias = float(np.einsum("ni,ij,nj->", z, covariance, z) / N)
     S2 = float(p.var(ddof=1))
@@ -136,6 +136,30 @@ def partial_conditional(p: Floats, others: pd.DataFrame) -> float:
         return float(np.sqrt(values.var(ddof=0)))
     cell_means = values.groupby([others[c].to_numpy() for c in others]).transform("mean")
     return float(np.sqrt(((values - cell_means) ** 2).mean()))
+
+
+def partial_conditional_by_level(p: Floats, categories: pd.Series, others: pd.DataFrame) -> pd.DataFrame:
+    """Conditional partial R-indicator of each category of a variable, and of the whole of it.
+
+    Returns
+    -------
+    DataFrame
+        ``level, N, partial``: for each category √(N⁻¹ Σ_{i in k} (p̂_i − p̄_cell)²), the cells being those of
+        all other variables; their squares add up to that of the whole (level empty).
+    """
+    values = pd.Series(np.asarray(p, float))
+    if others.shape[1]:
+        centre = values.groupby([others[c].to_numpy() for c in others]).transform("mean")
+    else:
+        centre = pd.Series(np.full(len(values), values.mean()))
+    squares = ((values - centre) ** 2).groupby(categories.astype(str).to_numpy())
+    each, sizes = squares.sum(), squares.size()
+    rows = [
+        {"level": str(k), "N": int(sizes[k]), "partial": float(np.sqrt(each[k] / len(values)))}
+        for k in sorted(each.index)
+    ]
+    whole = float(np.sqrt(each.sum() / len(values)))
+    return pd.DataFrame([*rows, {"level": "", "N": len(values), "partial": whole}])
 
 
 def imbalance(frame: pd.DataFrame, respondent: Floats, predictors: Sequence[str]) -> tuple[float, float]:

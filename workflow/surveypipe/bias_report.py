@@ -1,0 +1,560 @@
+"""The whole non-response bias analysis as one tidy table.
+
+Steps (column ``step``), in the order in which a report tells them: *rates*, *frame* (respondents against all
+staff), *response_model*, *auxiliaries* (what the frame has to do with response and with the answers),
+*weighting* (estimates before and after), *waves*, *early_late*, *extrapolation*, *benchmarks*, *bias_range*,
+*representativity*, *missing_information*. Nothing here enters a grade.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveypipe import bias_tests, missing_information, nonresponse_bias
+from surveypipe.claim_ledger import Case
+from surveypipe.design_engine import SecondPhase, domain_means
+from surveypipe.problems import Problems, SurveyError, shown
+
+Floats = NDArray[np.float64]
+
+COLUMNS = (
+    "step", "measure", "variable", "level", "group", "group_level", "claim", "scheme", "n", "N", "estimate",
+    "se", "statistic", "df", "p_value", "note",
+)  # fmt: skip
+_TEXT = ("variable", "level", "group_level", "claim", "scheme", "note")
+
+NOT_ESTIMABLE = "not estimable"
+# Multiples of the respondents' value that the silent are assumed to have, as nrba's range of bias.
+MULTIPLES = (0.5, 0.75, 0.9, 1.1, 1.25)
+FEWEST_DONORS = 5
+DEFAULTS: dict[str, Any] = {
+    "waves": None,
+    "fewest": 10,
+    "benchmarks": [],
+    "imputations": 100,
+}
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the analysis rests on.
+
+    Attributes
+    ----------
+    staff
+        Eligible staff: ``id``, ``respondent``, the auxiliaries, the grouping variable.
+    respondents
+        One row per respondent in the order of the weights: ``id``, answers, frame variables.
+    cases
+        Claims over all staff and by group, made from `respondents` in the same order.
+    designs
+        Scheme -> design of the respondents.
+    primary
+        Scheme in force.
+    plan
+        Section ``nonresponse`` of the configuration; see :data:`DEFAULTS`.
+    auxiliaries
+        Frame variables, the most important first.
+    group
+        Grouping variable.
+    jackknife
+        Scheme -> delete-one replicate weights and coefficients; empty where there are none.
+    seed
+        Of the imputations.
+    """
+
+    staff: pd.DataFrame
+    respondents: pd.DataFrame
+    cases: Sequence[Case]
+    designs: Mapping[str, SecondPhase]
+    primary: str
+    plan: Mapping[str, Any]
+    auxiliaries: Sequence[str]
+    group: str
+    seed: int
+    jackknife: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+
+    @property
+    def respondent(self) -> Floats:
+        """1 for a respondent, over the staff."""
+        return self.staff["respondent"].to_numpy(dtype=float)
+
+    def setting(self, key: str) -> Any:
+        """Value of the configuration, or the default."""
+        return self.plan.get(key, DEFAULTS[key])
+
+    def outcome(self, case: Case) -> Floats:
+        """Answers in the claim's base, NaN outside it, shape (n,)."""
+        people = case.people
+        inside = people["group"] == case.group_level if case.group_level else pd.Series(True, people.index)
+        if case.claim["base"] == "readers":
+            inside = inside & (people["read"] == 1)
+        return people["y"].where(inside).to_numpy(dtype=float)
+
+    def on_staff(self, values: Floats) -> Floats:
+        """Spread values of respondents over the staff, NaN for the silent."""
+        found = pd.Series(values, index=self.respondents["id"].astype(str).to_numpy())
+        return np.asarray(self.staff["id"].astype(str).map(found), dtype=np.float64)
+
+    def part(self, case: Case) -> NDArray[np.bool_]:
+        """Staff whom a case is about, shape (N,)."""
+        if not case.group_level:
+            return np.ones(len(self.staff), dtype=bool)
+        return (self.staff[self.group].astype(str) == case.group_level).to_numpy()
+
+
+def default_auxiliaries(config: Mapping[str, Any]) -> list[str]:
+    """Frame variables of the configuration: ``nonresponse.auxiliaries``, else the group and the recodes."""
+    frame = config["frame"]
+    plain = [frame["group"], *(recode["variable"] for recode in frame.get("recodes", []))]
+    return list(dict.fromkeys(config.get("nonresponse", {}).get("auxiliaries") or plain))
+
+
+def report(study: Study) -> pd.DataFrame:
+    """Carry out every step.
+
+    Parameters
+    ----------
+    study
+        See :class:`Study`.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`COLUMNS`. ``n`` counts respondents behind the row and ``N`` the eligible staff; a row
+        with the note 'not estimable' has no estimate.
+
+    Raises
+    ------
+    SurveyError
+        If an auxiliary, a date or a benchmark is not in the data.
+    """
+    check(study)
+    steps: list[Iterable[dict[str, Any]]] = [
+        rate_rows(study), frame_rows(study), model_rows(study), auxiliary_rows(study), weighting_rows(study),
+        wave_rows(study), benchmark_rows(study), range_rows(study), representativity_rows(study),
+        information_rows(study),
+    ]  # fmt: skip
+    rows = [row for step in steps for row in step]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table["group"] = table["group"].fillna("overall")
+    return table.fillna(dict.fromkeys(_TEXT, ""))
+
+
+def check(study: Study) -> None:
+    """Refuse a configuration that names what the data do not hold."""
+    problems = Problems()
+    lacking = [name for name in study.auxiliaries if name not in study.staff]
+    if lacking:
+        problems.add(
+            f"nonresponse.auxiliaries: the staff list holds no {shown(lacking)}; name columns of the frame."
+        )
+    waves = study.setting("waves") or {}
+    for key in ("variable", "since"):
+        name = waves.get(key)
+        if name and name not in study.respondents:
+            problems.add(f"nonresponse.waves.{key}: the data hold no variable '{name}'.")
+        elif name and not pd.api.types.is_datetime64_any_dtype(study.respondents[name]):
+            problems.add(f"nonresponse.waves.{key}: '{name}' is not a date.")
+    for number, benchmark in enumerate(study.setting("benchmarks"), start=1):
+        if benchmark["variable"] not in study.respondents:
+            problems.add(
+                f"nonresponse.benchmarks, number {number}: the data hold no variable "
+                f"'{benchmark['variable']}'."
+            )
+    problems.raise_if_any()
+
+
+def _of(case: Case) -> dict[str, Any]:
+    return {
+        "claim": case.key, "variable": case.claim["variable"], "group": case.group,
+        "group_level": case.group_level,
+    }  # fmt: skip
+
+
+def _tested(found: bias_tests.Tested) -> dict[str, float]:
+    finite = found.df if math.isfinite(found.df) else math.nan
+    return {"estimate": found.estimate, "se": found.se, "df": finite, "p_value": found.p_value}
+
+
+def _lines(table: pd.DataFrame) -> list[Any]:
+    return list(table.itertuples())
+
+
+def rate_rows(study: Study) -> Iterator[dict[str, Any]]:
+    """Response rates, all told and by subgroup, with tests of independence."""
+    r = study.respondent
+    yield {
+        "step": "rates", "measure": "response_rate", "n": int(r.sum()), "N": len(r), "estimate": r.mean(),
+        "note": "respondents over eligible staff; in a census the rate has no sampling error",
+    }  # fmt: skip
+    for variable in study.auxiliaries:
+        labels = study.staff[variable].astype(str)
+        for level in sorted(labels.unique()):
+            inside = (labels == level).to_numpy()
+            yield {
+                "step": "rates", "measure": "response_rate", "variable": variable, "level": level,
+                "n": int(r[inside].sum()), "N": int(inside.sum()), "estimate": r[inside].mean(),
+            }  # fmt: skip
+        found = nonresponse_bias.response_independence(labels, r)
+        common = {"step": "rates", "variable": variable, "n": int(r.sum()), "N": len(r)}
+        yield {
+            **common, "measure": "chi2_test", "statistic": found.chi2, "df": found.df or math.nan,
+            "p_value": found.p_value, "note": "Pearson; in a census the Rao-Scott correction is 1",
+        }  # fmt: skip
+        if math.isfinite(found.fisher_p):
+            yield {**common, "measure": "fisher_test", "p_value": found.fisher_p}
+
+
+def frame_rows(study: Study) -> Iterator[dict[str, Any]]:
+    """Respondents against all eligible staff, category by category."""
+    r = study.respondent
+    for line in _lines(nonresponse_bias.respondents_against_frame(study.staff, r, list(study.auxiliaries))):
+        common = {"step": "frame", "variable": line.variable, "level": line.level, "n": line.n, "N": line.N}
+        member = (study.staff[line.variable].astype(str) == line.level).to_numpy(dtype=float)
+        yield {**common, "measure": "frame_share", "estimate": line.frame_share}
+        yield {**common, "measure": "respondent_share", "estimate": line.respondent_share}
+        yield {
+            **common, "measure": "difference", **_tested(bias_tests.difference_from_frame(member, r)),
+            "statistic": line.std_difference,
+            "note": "statistic: standardised difference; test: respondents as a random part of the staff",
+        }  # fmt: skip
+
+
+def model_rows(study: Study) -> Iterator[dict[str, Any]]:
+    """Model of response: coefficients, tests of variables, area under the curve."""
+    r = study.respondent
+    size = {"step": "response_model", "n": int(r.sum()), "N": len(r)}
+    if r.all():
+        yield {**size, "measure": "model", "note": f"{NOT_ESTIMABLE}: everybody responded"}
+        return
+    made = bias_tests.response_model(study.staff, r, study.auxiliaries)
+    note = "Firth's penalty: the plain fit is separated" if made.firth else ""
+    for line in _lines(made.terms):
+        kind = "intercept" if not line.variable else "log_odds_ratio"
+        yield {
+            **size, "measure": kind, "variable": line.variable, "level": line.level,
+            "estimate": line.estimate, "se": line.se, "statistic": line.estimate / line.se,
+            "p_value": line.p_value, "note": note,
+        }  # fmt: skip
+    for line in _lines(made.variables):
+        yield {
+            **size, "measure": "wald_test", "variable": line.variable, "statistic": line.chi2, "df": line.df,
+            "p_value": line.p_value, "note": note,
+        }  # fmt: skip
+    yield {**size, "measure": "auc", "estimate": made.auc, "note": ".5: the frame tells nothing of response"}
+
+
+def auxiliary_rows(study: Study) -> Iterator[dict[str, Any]]:
+    """Relate each auxiliary to response, V(x, r), and to each claim's answers, V(x, y)."""
+    for variable in study.auxiliaries:
+        found = bias_tests.association(study.staff[variable], study.respondent, binary=True)
+        yield {
+            "step": "auxiliaries", "measure": "v_response", "variable": variable,
+            "n": int(study.respondent.sum()), "N": len(study.staff),
+            "estimate": found.value, "p_value": found.p_value,
+            "note": "Cramér's V of the auxiliary and response",
+        }  # fmt: skip
+        for case in study.cases:
+            if case.group_level and variable == study.group:
+                continue
+            y = study.outcome(case)
+            link = bias_tests.association(study.respondents[variable], y, binary=not case.equivalence)
+            words = "correlation ratio" if case.equivalence else "Cramér's V"
+            yield {
+                "step": "auxiliaries", "measure": "v_answer", **_of(case), "variable": variable, "n": link.n,
+                "N": case.population, "estimate": link.value, "p_value": link.p_value,
+                "note": f"{words} of the auxiliary and the answer, respondents",
+            }  # fmt: skip
+
+
+def weighting_rows(study: Study) -> Iterator[dict[str, Any]]:
+    """Estimates before and after weighting, with a test of the shift on paired replicates."""
+    for case in study.cases:
+        y = study.outcome(case)
+        size = {"step": "weighting", **_of(case), "n": int((~np.isnan(y)).sum()), "N": case.population}
+        for scheme, design in study.designs.items():
+            found = bias_tests.weighting_shift(y, design, study.jackknife.get(scheme))
+            if np.ptp(design.weights) == 0:
+                yield {**size, "measure": "before", "estimate": found.before, "scheme": scheme}
+                continue
+            how = "paired jackknife replicates" if found.paired else "linearised second-phase variance"
+            yield {**size, "measure": "after", "estimate": found.after, "scheme": scheme}
+            yield {
+                **size, "measure": "shift", "scheme": scheme, **_tested(found.difference),
+                "note": f"weighted less unweighted; {how}",
+            }  # fmt: skip
+
+
+def effort(study: Study) -> pd.Series | None:
+    """Days from invitation to return (or the date of return), as numbers; None where none is configured."""
+    plan = study.setting("waves")
+    if not plan:
+        return None
+    back = study.respondents[plan["variable"]]
+    start = study.respondents[plan["since"]] if plan.get("since") else back.min()
+    return (back - start).dt.days.astype(float).reset_index(drop=True)
+
+
+def wave_rows(study: Study) -> Iterator[dict[str, Any]]:
+    """Estimates as returns came in, early against late within groups, and the line through the waves."""
+    days = effort(study)
+    if days is None:
+        note = f"{NOT_ESTIMABLE}: nonresponse.waves is not set"
+        yield {"step": "waves", "measure": "cumulative", "note": note}
+        return
+    for case in study.cases:
+        y = study.outcome(case)
+        # The rows within groups are made with those of all staff.
+        if not case.group_level:
+            yield from _cumulative_rows(study, case, y, days)
+            yield from _late_rows(study, case, y, days.to_numpy())
+
+
+def _cumulative_rows(study: Study, case: Case, y: Floats, days: pd.Series) -> Iterator[dict[str, Any]]:
+    number = int(study.setting("waves").get("number", 4))
+    waves = nonresponse_bias.cumulative_by_wave(y, study.designs[study.primary].weights, days, number)
+    common = {**_of(case), "scheme": study.primary, "N": case.population}
+    fewest = int(study.setting("fewest"))
+    for line in _lines(waves):
+        note = f"returned within {line.until:.0f} days"
+        row = {"step": "waves", **common, "level": str(line.wave), "note": note}
+        if line.n < fewest:
+            few = f"{NOT_ESTIMABLE}: fewer than {fewest} answers"
+            yield {**row, "measure": "wave", "n": line.n, "note": few}
+        else:
+            yield {**row, "measure": "wave", "n": line.n, "estimate": line.estimate}
+        if line.n_cumulative >= fewest:
+            yield {**row, "measure": "cumulative", "n": line.n_cumulative, "estimate": line.cumulative}
+    yield from _extrapolated_rows(study, case, waves, {"step": "extrapolation", **common}, fewest)
+
+
+def _extrapolated_rows(
+    study: Study, case: Case, waves: pd.DataFrame, common: dict[str, Any], fewest: int
+) -> Iterator[dict[str, Any]]:
+    """Take the silent for the last wave, and for where a line through the waves points to."""
+    n = int(waves["n"].sum())
+    rate = float(study.respondent.mean())
+    least, most = case.limits
+    if len(waves) < 2 or waves["n"].iloc[-1] < fewest:
+        why = f"{NOT_ESTIMABLE}: fewer than two waves, or fewer than {fewest} answers in the last"
+        for measure in ("silent_as_last_wave", "silent_on_line"):
+            yield {**common, "measure": measure, "n": n, "note": why}
+        return
+    line = nonresponse_bias.extrapolate_waves(waves, rate)
+    held = min(max(line, least), most)
+    sources = {
+        "last_wave": (float(waves["estimate"].iloc[-1]), "the silent taken for the last to return"),
+        "line": (held, "weighted line through the waves, read off at the middle of the silent"
+                 + ("; held within the limits of the scale" if held != line else "")),
+    }  # fmt: skip
+    now = float(waves["cumulative"].iloc[-1])
+    for key, (silent, words) in sources.items():
+        suffix = "as_last_wave" if key == "last_wave" else "on_line"
+        yield {**common, "measure": f"silent_{suffix}", "n": n, "estimate": silent, "note": words}
+        if case.claim["base"] == "readers":
+            continue
+        yield {
+            **common, "measure": f"all_staff_{suffix}", "n": n, "estimate": rate * now + (1 - rate) * silent,
+            "note": f"{words}; a sensitivity figure, never a correction",
+        }  # fmt: skip
+
+
+def _late_rows(study: Study, case: Case, y: Floats, days: Floats) -> Iterator[dict[str, Any]]:
+    """Late less early within each group, and over the groups where both parts hold answers enough."""
+    labels = study.respondents[study.group].astype(str).to_numpy()
+    levels = sorted(set(labels))
+    fewest = int(study.setting("fewest"))
+    parts: list[tuple[float, float, float, int]] = []
+    for level in levels:
+        inside = (labels == level) & ~np.isnan(days)
+        late = days > np.median(days[inside]) if inside.any() else np.zeros(len(days), bool)
+        gap, se, p = nonresponse_bias.early_against_late(y[inside], late[inside], fewest)
+        known = inside & ~np.isnan(y)
+        size = int(known.sum())
+        least = int(min((known & late).sum(), (known & ~late).sum()))
+        row = {
+            "step": "early_late", **_of(case), "measure": "late_minus_early", "group": study.group,
+            "group_level": level, "n": size, "N": int((study.staff[study.group].astype(str) == level).sum()),
+        }  # fmt: skip
+        if math.isnan(gap):
+            yield {**row, "note": f"{NOT_ESTIMABLE}: fewer than {fewest} answers in one part ({least})"}
+            continue
+        parts.append((gap, se, float(row["N"]), size))
+        yield {
+            **row, "estimate": gap, "se": se, "p_value": p,
+            "note": "second half of the returns of the group less the first; unweighted, Welch",
+        }  # fmt: skip
+    yield {
+        "step": "early_late", **_of(case), "measure": "late_minus_early", "N": case.population,
+        **_pooled(parts, len(levels)),
+    }  # fmt: skip
+
+
+def _pooled(parts: Sequence[tuple[float, float, float, int]], levels: int) -> dict[str, Any]:
+    """Differences within groups put together by the groups' share of the staff: Σ W_g d_g, Σ W_g² se²_g."""
+    if not parts:
+        return {"n": 0, "note": f"{NOT_ESTIMABLE}: in no group are both parts large enough"}
+    gaps, errors, sizes, counts = (np.array(part, dtype=float) for part in zip(*parts, strict=True))
+    share = sizes / sizes.sum()
+    gap, se = float(share @ gaps), float(np.sqrt(share**2 @ errors**2))
+    found = bias_tests.tested(gap, se, float("inf"))
+    missing = f"; {levels - len(parts)} of {levels} groups {NOT_ESTIMABLE}" if len(parts) < levels else ""
+    note = f"within groups, weighted by their staff; normal test{missing}"
+    return {"n": int(counts.sum()), **_tested(found), "note": note}
+
+
+def benchmark_rows(study: Study) -> Iterator[dict[str, Any]]:
+    """Estimates against values known from elsewhere, where the configuration gives any."""
+    listed = study.setting("benchmarks")
+    if not listed:
+        yield {"step": "benchmarks", "measure": "benchmark", "note": "none is configured"}
+    for benchmark in listed:
+        values = study.respondents[benchmark["variable"]]
+        whole = "level" not in benchmark
+        y = values.to_numpy(dtype=float) if whole else _indicator(values, benchmark["level"])
+        common = {
+            "step": "benchmarks", "variable": benchmark["variable"], "level": str(benchmark.get("level", "")),
+            "n": int((~np.isnan(y)).sum()), "N": len(study.staff),
+        }  # fmt: skip
+        yield {
+            **common, "measure": "benchmark", "estimate": float(benchmark["value"]),
+            "se": float(benchmark.get("se", 0.0)), "note": benchmark["source"],
+        }  # fmt: skip
+        for scheme, design in study.designs.items():
+            found = domain_means(y[:, None], design)[0]
+            se = math.hypot(found.se, float(benchmark.get("se", 0.0)))
+            gap = bias_tests.tested(found.estimate - float(benchmark["value"]), se, found.df)
+            yield {
+                **common, "measure": "difference", "scheme": scheme, **_tested(gap),
+                "note": f"estimate less benchmark ({benchmark['source']})",
+            }  # fmt: skip
+
+
+def _indicator(values: pd.Series, level: float | str) -> Floats:
+    numeric = pd.api.types.is_numeric_dtype(values)
+    hit = values.eq(float(level)) if numeric else values.astype(str).eq(str(level))
+    return np.where(values.notna(), hit.astype(float), np.nan)
+
+
+def range_rows(study: Study) -> Iterator[dict[str, Any]]:
+    """Bias of the respondents' mean if the silent had a multiple of it: (1 − RR)(ȳ_r − ȳ_nr)."""
+    for case in study.cases:
+        if case.claim["base"] == "readers" or case.equivalence:
+            continue
+        y = study.outcome(case)
+        n = int((~np.isnan(y)).sum())
+        if n < int(study.setting("fewest")):
+            continue
+        rate, mean = n / case.population, float(np.nanmean(y))
+        for multiple in MULTIPLES:
+            silent = min(multiple * mean, case.limits[1])
+            yield {
+                "step": "bias_range", "measure": "bias", **_of(case), "level": f"{multiple:g}", "n": n,
+                "N": case.population, "estimate": (1 - rate) * (mean - silent),
+                "note": f"were the silent's share {multiple:g} times the respondents'"
+                + ("; held at 1" if silent < multiple * mean else ""),
+            }  # fmt: skip
+
+
+def representativity_rows(study: Study) -> Iterator[dict[str, Any]]:
+    """R-indicator, coefficient of variation, partial indicators, imbalance."""
+    r = study.respondent
+    found = nonresponse_bias.representativity(study.staff, r, study.auxiliaries)
+    imbalance, balance = nonresponse_bias.imbalance(study.staff, r, study.auxiliaries)
+    size = {"step": "representativity", "n": int(r.sum()), "N": len(r)}
+    model = "frame variables: " + ", ".join(study.auxiliaries)
+    seen = f"measures observed auxiliaries only; {model}"
+    yield {**size, "measure": "R", "estimate": found.R, "se": found.se, "note": seen}
+    yield {**size, "measure": "R_adjusted", "estimate": found.R_adjusted, "se": found.se, "note": seen}
+    yield {**size, "measure": "S2_bias", "estimate": found.bias, "note": "bias of S², removed in R_adjusted"}
+    yield {
+        **size, "measure": "cv", "estimate": found.cv, "se": found.cv_se, "note": "S over the mean propensity"
+    }  # fmt: skip
+    yield {
+        **size, "measure": "cv_adjusted", "estimate": found.cv_adjusted, "se": found.cv_se,
+        "note": "greatest standardised bias of a respondents' mean that these propensities allow",
+    }  # fmt: skip
+    yield {**size, "measure": "imbalance", "estimate": imbalance, "note": "Särndal and Lundquist"}
+    yield {**size, "measure": "balance_indicator", "estimate": balance, "note": "BI1; 1 is full balance"}
+    for variable in study.auxiliaries:
+        others = study.staff[[name for name in study.auxiliaries if name != variable]]
+        tables = {
+            "partial_unconditional": nonresponse_bias.partial_unconditional(
+                found.p, study.staff[variable].astype(str)
+            ),
+            "partial_conditional": nonresponse_bias.partial_conditional_by_level(
+                found.p, study.staff[variable].astype(str), others
+            ),
+        }
+        labels = study.staff[variable].astype(str).to_numpy()
+        for measure, table in tables.items():
+            for line in _lines(table):
+                n = int(r[labels == line.level].sum()) if line.level else int(r.sum())
+                yield {
+                    "step": "representativity", "measure": measure, "variable": variable, "level": line.level,
+                    "n": n, "N": line.N, "estimate": line.partial,
+                }  # fmt: skip
+
+
+def information_rows(study: Study) -> Iterator[dict[str, Any]]:
+    """Fraction of missing information of each claim, beside the share of staff without an answer."""
+    for case in study.cases:
+        value, share, n = case_information(study, case)
+        if math.isnan(value):
+            note = f"{NOT_ESTIMABLE}: too few answers, or all alike"
+        elif value > 0.9 * share:
+            note = "about the share unknown: the frame tells next to nothing of it, weighting cannot help"
+        else:
+            note = "below the share unknown: the frame tells something of the answer"
+        row = {"step": "missing_information", **_of(case), "n": n, "N": case.population}
+        yield {**row, "measure": "fmi", "estimate": value, "note": note}
+        unknown = "staff of whom no answer is known"
+        yield {**row, "measure": "share_unknown", "estimate": share, "note": unknown}
+
+
+def case_information(study: Study, case: Case) -> tuple[float, float, int]:
+    """FMI of a claim, share of the staff without an answer, and number of answers."""
+    part = study.part(case)
+    y = study.on_staff(study.outcome(case))[part]
+    if case.claim["base"] == "readers":
+        member = study.on_staff(case.people["read"].to_numpy(dtype=float))[part]
+    else:
+        member = np.ones(int(part.sum()))
+    settled = (member == 0) | ((member == 1) & ~np.isnan(y))
+    n = int((~np.isnan(y)).sum())
+    share = 1 - float(settled.mean())
+    if n < int(study.setting("fewest")):
+        return math.nan, share, n
+    names = [name for name in study.auxiliaries if not case.group_level or name != study.group]
+    cells = missing_information.donor_cells(study.staff[part], names, settled, FEWEST_DONORS)
+    words = f"fmi {case.key} {case.group_level}"
+    rng = np.random.default_rng([study.seed, zlib.crc32(words.encode())])
+    draws = int(study.setting("imputations"))
+    return missing_information.missing_information(y, member, cells, draws, rng), share, n
+
+
+def order_check(study: Study) -> None:
+    """Refuse respondents that do not match the staff list's marks.
+
+    Raises
+    ------
+    SurveyError
+        Naming the persons concerned.
+    """
+    marked = set(study.staff.loc[study.staff["respondent"].astype(bool), "id"].astype(str))
+    weighted = set(study.respondents["id"].astype(str))
+    if marked != weighted:
+        odd = sorted(marked ^ weighted)
+        raise SurveyError(
+            f"nonresponse: {len(odd)} persons are respondents in one file only ({shown(odd)}); run the "
+            "pipeline again from the response stage."
+        )
