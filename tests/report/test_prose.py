@@ -1,0 +1,225 @@
+"""The texts: no number typed by hand, every citation listed, nobody identified, every key known."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from surveypipe import methods_text, numbers, results_text, tables
+from surveypipe.rendering.expand import split_front_matter
+from surveypipe.rendering.metadata import RESERVED
+
+_SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
+assert _SPEC and _SPEC.loader
+made_up = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(made_up)
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORT = ROOT / "report"
+TEXTS = sorted(REPORT.glob("*.qmd"))
+FIGURES = {"flow", "response", "likert", "scales", "weights", "ledger"}
+
+SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
+META_KEY = re.compile(r"\{\{<\s*meta\s+([^\s>]+)\s*>\}\}")
+INCLUDE = re.compile(r"\{\{<\s*include\s+(\S+)\s*>\}\}")
+CITATION = re.compile(r"(?<![\w\\])@([A-Za-z][\w:-]*)")
+CROSS_REFERENCE = ("fig-", "tbl-", "sec-")
+# What stands for itself: the name of a response rate, the interval of an equivalence test, a year.
+ALLOWED = re.compile(r"\bRR[1-6]\b|\b90% interval\b|\b(?:19|20)\d\d\b")
+NUMBER_WORDS = re.compile(r"\bper cent\b|\bpercent\b", re.IGNORECASE)
+
+
+def prose(text: str) -> str:
+    """Title, abstract and body without what the build puts in and what is markup."""
+    block, body = split_front_matter(text)
+    front = yaml.safe_load(block) or {}
+    body = re.sub(r"\]\(figures/[^)]*\)", "]", body)
+    body = re.sub(r"\{[#.][^}]*\}", "", SHORTCODE.sub("", body))
+    words = [str(front.get(key, "")) for key in ("title", "abstract")]
+    words += [str(word) for word in front.get("keywords", [])]
+    return CITATION.sub("", SHORTCODE.sub("", "\n".join([*words, body])))
+
+
+def typed_numbers(text: str) -> list[str]:
+    """Numbers in a text that come neither from the results nor from the list of exceptions."""
+    bare = ALLOWED.sub("", prose(text))
+    found = re.findall(r"\S*\d\S*", bare)
+    return found + NUMBER_WORDS.findall(bare)
+
+
+def citations(text: str) -> set[str]:
+    block, body = split_front_matter(text)
+    found = CITATION.findall(block + "\n" + body)
+    return {key for key in found if not key.startswith((*CROSS_REFERENCE, "alt"))}
+
+
+def bibliography() -> set[str]:
+    return set(re.findall(r"^@\w+\{([^,]+),", (REPORT / "references.bib").read_text("utf-8"), re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, str]:
+    made = made_up.released()
+    return numbers.numbers(made) | results_text.sentences(made)
+
+
+def test_there_are_texts() -> None:
+    assert {"manuscript.qmd", "supplement.qmd", "title-page.qmd"} <= {path.name for path in TEXTS}
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_no_number_is_typed_by_hand(path: Path) -> None:
+    assert typed_numbers(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["An estimated 73% had read them.", "In all 119 answered.", "It was .50.", "Half, 50 per cent, agreed."],
+)
+def test_a_typed_number_is_found(sentence: str) -> None:
+    text = (REPORT / "manuscript.qmd").read_text("utf-8")
+    assert typed_numbers(text + f"\n{sentence}\n")
+
+
+def test_a_number_in_title_or_abstract_is_found() -> None:
+    assert typed_numbers('---\ntitle: "A survey of 119 staff"\n---\nText.\n')
+    assert typed_numbers("---\nabstract: |\n  Of all, 38% answered.\n---\nText.\n")
+
+
+def test_a_year_and_a_rate_may_stand() -> None:
+    assert typed_numbers("---\ntitle: T\n---\nIn 2013 (AAPOR RR2) [@rao1984, p. {{< meta num.n >}}].\n") == []
+
+
+def test_citations_and_bibliography_agree() -> None:
+    cited = set().union(*(citations(path.read_text("utf-8")) for path in TEXTS))
+    listed = bibliography()
+    assert cited - listed == set(), "cited and not in the bibliography"
+    assert listed - cited == set(), "in the bibliography and never cited"
+
+
+def test_entries_are_complete() -> None:
+    for entry in re.split(r"^@", (REPORT / "references.bib").read_text("utf-8"), flags=re.MULTILINE)[1:]:
+        needed = ["author", "title", "year"]
+        needed += ["journal", "volume", "pages"] if entry.startswith("article") else ["publisher"]
+        if not entry.startswith(("article", "book")):
+            continue
+        lacking = [field for field in needed if not re.search(rf"^\s*{field}\s*=", entry, re.MULTILINE)]
+        assert lacking == [], entry.splitlines()[0]
+
+
+def identifying_words() -> list[str]:
+    authors = yaml.safe_load((ROOT / "config/authors.yaml").read_text("utf-8"))
+    words = [person["name"] for person in authors["authors"]]
+    words += [place["name"] for place in authors["affiliations"]] + [authors["place"]]
+    return words + list(authors["identifying_words"])
+
+
+def identified(text: str) -> list[str]:
+    return [word for word in identifying_words() if word.casefold() in text.casefold()]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_no_author_and_no_place_stands_in_a_text(path: Path) -> None:
+    assert identified(path.read_text("utf-8")) == []
+
+
+def test_a_place_in_a_text_is_found() -> None:
+    assert identified(f"Staff in {identifying_words()[-1]} answered.")
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_front_matter_leaves_to_the_build_what_is_the_builds(path: Path) -> None:
+    front = yaml.safe_load(split_front_matter(path.read_text("utf-8"))[0])
+    assert set(front) & set(RESERVED) == set()
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_every_key_is_well_formed_and_known(path: Path, known: dict[str, str]) -> None:
+    keys = META_KEY.findall(path.read_text("utf-8"))
+    assert keys
+    for key in keys:
+        assert re.fullmatch(r"place|statements\.[a-z]+|num\.[a-z][a-z0-9_-]*", key), key
+        if key.startswith("num."):
+            assert key.removeprefix("num.") in known, key
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_shortcodes_are_only_meta_and_include(path: Path) -> None:
+    text = path.read_text("utf-8")
+    left = INCLUDE.sub("", META_KEY.sub("", text))
+    assert "{{<" not in left and ">}}" not in left
+    # Quarto expands an include only where it stands alone on its line.
+    for line in text.splitlines():
+        assert not INCLUDE.search(line) or INCLUDE.fullmatch(line.strip()), line
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_tables_and_figures_exist(path: Path) -> None:
+    text = path.read_text("utf-8")
+    made = {*tables.TABLES, "questionnaire", *(f"methods_{name}" for name in methods_text.PARAGRAPHS)}
+    assert {Path(name).stem for name in INCLUDE.findall(text)} <= made
+    drawn = re.findall(r"\]\(figures/([\w-]+)\)\{#fig-([\w-]+) fig-alt=\"@alt:([\w-]+)\"\}", text)
+    assert len(drawn) == text.count("](figures/")
+    assert all(file == alt and file in FIGURES for file, _, alt in drawn)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_no_code_cells_and_no_callouts(path: Path) -> None:
+    assert not re.search(r"^```|\.callout|^\s*<[a-z]", path.read_text("utf-8"), re.MULTILINE)
+
+
+def test_every_table_and_figure_of_the_manuscript_is_named_in_its_text() -> None:
+    text = (REPORT / "manuscript.qmd").read_text("utf-8")
+    shown = [
+        f"tbl-{Path(name).stem.replace('_', '-')}" for name in INCLUDE.findall(text) if "methods_" not in name
+    ]
+    shown += re.findall(r"\{#(fig-[\w-]+)", text)
+    for name in shown:
+        assert f"@{name}" in text, name
+    assert len([name for name in shown if name.startswith("tbl-")]) <= 4
+    assert len([name for name in shown if name.startswith("fig-")]) <= 3
+
+
+def test_the_manuscript_says_where_it_matters_that_data_are_simulated() -> None:
+    block, body = split_front_matter((REPORT / "manuscript.qmd").read_text("utf-8"))
+    parts = dict(
+        zip(
+            ("introduction", "method", "results", "discussion"),
+            re.split(r"^# ", body, flags=re.M)[1:],
+            strict=False,
+        )
+    )
+    for name in ("introduction", "method", "discussion"):
+        hidden = re.findall(
+            r'::: \{\.content-visible when-meta="simulated"\}\n(.*?)\n:::', parts[name], re.DOTALL
+        )
+        assert any("simulated" in passage for passage in hidden), name
+    assert re.search(r'\[[^\]]*simulated[^\]]*\]\{\.content-visible when-meta="simulated"\}', block)
+    # With real data the word must vanish altogether.
+    bare = re.sub(r'::: \{\.content-visible when-meta="simulated"\}\n.*?\n:::', "", body, flags=re.DOTALL)
+    bare = re.sub(r'\[[^\]]*\]\{\.content-visible when-meta="simulated"\}', "", block + bare)
+    assert re.findall(r"\S*simulated\S*", bare) == ["simulated,"], (
+        "only the sentence on what the archive holds"
+    )
+
+
+def test_abstract_and_keywords_keep_to_the_journals_limits(known: dict[str, str]) -> None:
+    front = yaml.safe_load(split_front_matter((REPORT / "manuscript.qmd").read_text("utf-8"))[0])
+    abstract = re.sub(r"\{\.[^}]*\}", "", front["abstract"])
+    expanded = META_KEY.sub(
+        lambda m: known.get(m[1].removeprefix("num."), "the London Borough of Somewhere"), abstract
+    )
+    assert len(expanded.split()) <= 200
+    assert 3 <= len(front["keywords"]) <= 6
+
+
+def test_the_census_has_no_margin_of_sampling_error() -> None:
+    for path in TEXTS:
+        assert "margin of sampling error" not in path.read_text("utf-8")
+    assert "uncertainty from non-response under the stated response model" in (
+        REPORT / "manuscript.qmd"
+    ).read_text("utf-8")

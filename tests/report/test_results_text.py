@@ -1,0 +1,228 @@
+"""Sentences made from results: true and grammatical whichever way a result falls."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from surveypipe import results_text
+from surveypipe.released import Released
+
+_SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
+assert _SPEC and _SPEC.loader
+made_up = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(made_up)
+
+
+@pytest.fixture(scope="module")
+def survey() -> Released:
+    return made_up.released()
+
+
+def row(**changes: Any) -> pd.Series:
+    base = {
+        "claim": "C1", "short": "Read the protocols", "kind": "share", "variable": "read",
+        "statistic": "proportion", "group_level": "", "estimate": 0.73, "ci_low": 0.65, "ci_high": 0.80, "n": 117,
+        "bound_low": 0.28, "bound_high": 0.90, "tipping_theta": 5.13, "tipping_theta_interval": 2.69,
+        "tipping_note": "", "reader_k000": 0.28, "reader_k050": 0.51, "reader_limit": 0.41,
+        "reader_note": "silent non-readers count as no", "scheme_low": 0.727, "scheme_high": 0.739,
+        "ci90_low": math.nan, "ci90_high": math.nan, "power_at_zero": math.nan, "equivalence": "", "grade": 3,
+    }  # fmt: skip
+    return pd.Series(base | changes)
+
+
+def difference(**changes: Any) -> pd.Series:
+    return row(
+        **{
+            "claim": "C6", "short": "Contact minus protocols", "kind": "equivalence", "statistic": "mean",
+            "variable": "contact_minus_joint", "estimate": 0.14, "ci_low": -0.01, "ci_high": 0.30, "ci90_low": 0.01,
+            "ci90_high": 0.28, "power_at_zero": 0.87, "equivalence": "inconclusive", "tipping_shift": 0.164,
+            "bound_low": -2.5, "bound_high": 2.6, "grade": 0, **changes,
+        }
+    )  # fmt: skip
+
+
+def claim(survey: Released, key: str) -> dict[str, Any]:
+    return dict(survey.config["claims"][key])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.65, 0.80, "lies wholly above the 50%"),
+        (0.45, 0.60, "includes the 50%"),
+        (0.20, 0.40, "lies wholly below the 50%"),
+    ],
+)
+def test_the_interval_beside_its_threshold(survey: Released, low: float, high: float, words: str) -> None:
+    made = results_text.threshold_sentence(row(ci_low=low, ci_high=high), claim(survey, "C1"), survey)
+    assert made == f"That interval {words} fixed beforehand."
+
+
+def test_a_claim_with_two_thresholds_is_held_to_both(survey: Released) -> None:
+    case = row(ci_low=0.45, ci_high=0.60, group_level="CSC")
+    made = results_text.threshold_sentence(case, claim(survey, "C4"), survey)
+    assert made == (
+        "The interval for children's social care lies wholly above the 10% and includes the 50% fixed beforehand."
+    )
+
+
+def test_a_tipping_point_names_ratio_and_threshold(survey: Released) -> None:
+    made = results_text.tipping_sentence(row(), claim(survey, "C1"))
+    assert "The tipping point is 5.1:" in made and "to reach 50%, and 2.7 times for the limit" in made
+
+
+def test_a_tipping_point_below_one_turns_the_answer_round(survey: Released) -> None:
+    made = results_text.tipping_sentence(
+        row(tipping_theta=0.25, tipping_theta_interval=0.5), claim(survey, "C4")
+    )
+    assert "The tipping point is 4.0:" in made and "of whom this is not true" in made
+    assert "to reach 50%" in made and "2.0 times" in made
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"tipping_theta": math.nan, "tipping_note": "none"}, "could overturn this result"),
+        ({"tipping_theta": math.nan, "tipping_note": "not supported"}, "wrong side of the threshold"),
+        (
+            {"tipping_theta": math.inf, "tipping_note": "no theta reaches the threshold"},
+            "would not reach the threshold",
+        ),
+        (
+            {"tipping_theta_interval": math.nan, "tipping_note": "interval: not supported"},
+            "which the interval already includes",
+        ),
+        (
+            {"tipping_theta_interval": math.inf, "tipping_note": "interval: no theta reaches the threshold"},
+            "at no ratio would the limit of the interval reach it",
+        ),
+    ],
+)
+def test_other_outcomes_of_the_tipping_point(survey: Released, changes: dict[str, Any], words: str) -> None:
+    assert words in results_text.tipping_sentence(row(**changes), claim(survey, "C1"))
+
+
+@pytest.mark.parametrize(
+    ("low", "limit", "words"),
+    [
+        (0.65, 0.41, "would no longer clear the threshold"),
+        (0.65, 0.55, "would still clear the threshold"),
+        (0.40, 0.30, "would not clear the threshold either"),
+        (0.40, 0.55, "would clear the threshold"),
+    ],
+)
+def test_the_reader_scenario_says_what_becomes_of_the_claim(
+    survey: Released, low: float, limit: float, words: str
+) -> None:
+    made = results_text.reader_sentence(row(ci_low=low, reader_limit=limit), claim(survey, "C1"), survey)
+    assert words in made and "with none, the estimate would be 28%." in made
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("equivalent", "equivalent by the margin"),
+        ("both", "differ, but by less than the margin"),
+        ("different", "the two differ, and equivalence is not shown"),
+        ("inconclusive", "not a finding that the two are equal"),
+    ],
+)
+def test_each_outcome_of_an_equivalence_test(survey: Released, outcome: str, words: str) -> None:
+    assert words in results_text.equivalence_sentence(difference(equivalence=outcome), claim(survey, "C6"))
+
+
+@pytest.mark.parametrize(("shift", "favoured"), [(0.164, "personal contact"), (-0.4, "the protocols")])
+def test_a_shift_names_whom_it_favours(survey: Released, shift: float, favoured: str) -> None:
+    assert results_text.shift_sentence(difference(tipping_shift=shift), survey).endswith(f"{favoured}.")
+
+
+@pytest.mark.parametrize("grade", range(5))
+def test_each_grade_has_a_clause_that_follows_a_claim(grade: int) -> None:
+    made = results_text.clause(row(grade=grade))
+    assert made.split()[0] in ("is", "holds") and not made.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p", "words"),
+    [
+        (-0.1, 0.2, 0.6, "includes zero, and the test does not reject"),
+        (0.01, 0.2, 0.14, "excludes zero, but the test does not reject"),
+        (0.01, 0.2, 0.01, "excludes zero, and the test rejects"),
+        (-0.01, 0.2, 0.04, "includes zero, although the test rejects"),
+    ],
+)
+def test_interval_and_test_of_a_difference_are_kept_apart(
+    survey: Released, low: float, high: float, p: float, words: str
+) -> None:
+    estimates = survey.tables["estimates"].copy()
+    estimates.loc[(estimates["variable"] == "read") & (estimates["statistic"] == "rao_scott"), "p_value"] = p
+    changed = Released(survey.config, survey.variables, {**survey.tables, "estimates": estimates})
+    made = results_text._tested(pd.Series({"ci_low": low, "ci_high": high}), "read", changed)
+    assert words in made
+
+
+def with_grades(survey: Released, grades: list[int]) -> Released:
+    claims = survey.tables["claims"].copy()
+    overall = claims["group_level"].fillna("") == ""
+    claims.loc[overall, "grade"] = grades
+    return Released(survey.config, survey.variables, {**survey.tables, "claims": claims})
+
+
+def test_claims_together_are_counted_by_grade(survey: Released) -> None:
+    made = results_text.all_claims(with_grades(survey, [2, 2, 3, 1, 4, 0]))
+    assert made["claims__supported"] == "four of the six"
+    assert made["claims__tally"].startswith("Of the six claims, one is supported whatever")
+    assert (
+        "two are supported unless" in made["claims__tally"]
+        and "one is not supported." in made["claims__tally"]
+    )
+    assert "one was supported among respondents only" in made["claims__tally-short"]
+
+
+def test_when_every_claim_falls_the_text_says_so(survey: Released) -> None:
+    made = results_text.all_claims(with_grades(survey, [0] * 6))
+    assert made["claims__supported"] == "none of the six"
+    assert made["claims__tally"] == "None of the six claims is supported."
+    assert made["claims__by-grade"] == "None of the six claims is supported."
+    assert made["claims__tally-short"] == "None of six claims was supported."
+
+
+def test_when_every_claim_stands_the_text_says_so(survey: Released) -> None:
+    made = results_text.all_claims(with_grades(survey, [3] * 6))
+    assert made["claims__tally"].startswith("All six claims are supported if")
+
+
+def test_what_is_suppressed_is_named_and_never_printed_as_a_number(survey: Released) -> None:
+    tables = {name: table.copy() for name, table in survey.tables.items()}
+    for name in ("claims", "estimates"):
+        numeric = tables[name].select_dtypes("number").columns
+        tables[name][numeric] = tables[name][numeric].astype(float) * np.nan
+        tables[name]["status"] = "suppressed"
+    made = results_text.sentences(Released(survey.config, survey.variables, tables))
+    assert made["claim-c1__clause"].startswith("cannot be judged")
+    assert made["claim-c1__tipping-sentence"] == results_text.WITHHELD_SENTENCE
+    assert made["read__yes__proportion__overall__primary__phrase"] == results_text.WITHHELD_SHARE
+    assert not any(re.search(r"\bnan\b", text) for text in made.values())
+
+
+def test_sentences_are_sentences_and_keys_are_keys(survey: Released) -> None:
+    made = results_text.sentences(survey)
+    assert all(re.fullmatch(r"[a-z][a-z0-9_-]*", key) for key in made)
+    for key, text in made.items():
+        assert not re.search(r"\bnan\b|\binf\b|  |\.\.|None\b(?! of)", text), (key, text)
+        if key.endswith("-sentence"):
+            assert text[0].isupper() and text.endswith("."), (key, text)
+
+
+def test_keys_do_not_clash_with_those_of_the_numbers(survey: Released) -> None:
+    from surveypipe.numbers import numbers
+
+    assert set(numbers(survey)) & set(results_text.sentences(survey)) == set()
