@@ -457,7 +457,7 @@ def all_claims(released: Released) -> dict[str, str]:
     for row in rows:
         grade = _number(row, "grade")
         by_grade.setdefault(-1 if math.isnan(grade) else int(grade), []).append(
-            fmt.lower_first(str(row["short"]))
+            fmt.lower_first(str(row["label"]))
         )
     supported = sum(len(names) for grade, names in by_grade.items() if grade in (1, 2, 3))
     return {
@@ -528,7 +528,7 @@ def _by_grade(by_grade: Mapping[int, list[str]]) -> str:
     for grade in found:
         names = by_grade[grade]
         noun = "claim" if len(names) == 1 else "claims"
-        listed = fmt.sentence_list([f"'{name}'" for name in names])
+        listed = fmt.sentence_list([f"that {name}" for name in names])
         parts.append(f"the {noun} {listed} {_ending(grade, len(names) > 1)}")
     text = _joined(parts)
     return f"{text[:1].upper()}{text[1:]}." if parts else WITHHELD_SENTENCE
