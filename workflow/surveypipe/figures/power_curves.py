@@ -10,7 +10,7 @@ import numpy as np
 from surveypipe import formatting
 from surveypipe.figures import theme
 from surveypipe.figures.theme import Drawn
-from surveypipe.followup_design import no_effect, setting
+from surveypipe.followup_design import setting
 from surveypipe.followup_text import effect_words, teams_words
 from surveypipe.power import smallest
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LEFT = 11.0
-WIDTH = 45.0
-STEP = 82.0
+LEFT = 12.5
+WIDTH = 46.0
+STEP = 80.5
 HEIGHT = 42.0
-ROW = 61.0
-TOP = 8.0
+ROW = 62.0
+TOP = 11.0
 # Least distance between two labels at the ends of lines, as power.
 APART = 0.085
 
@@ -42,7 +42,7 @@ def draw(power: pd.DataFrame, config: Mapping[str, Any]) -> Drawn:
     outcomes = list(config["outcomes"])
     notes = _notes(config)
     rows = -(-len(outcomes) // 2)
-    height = TOP + ROW * rows + theme.foot_mm(notes, simulated=True)
+    height = TOP + ROW * rows - 6 + theme.foot_mm(notes, simulated=True)
     figure = theme.page(height)
     told = []
     for place, outcome in enumerate(outcomes):
@@ -60,9 +60,9 @@ def draw(power: pd.DataFrame, config: Mapping[str, Any]) -> Drawn:
 
 def _notes(config: Mapping[str, Any]) -> list[str]:
     return [
-        "Lines: assumed ICC and team size. Shading: the range of the ICC. Dots: fewest teams per arm reaching "
-        f"{formatting.percent(config['design']['power'])}. {formatting.count(config['design']['simulations'])} "
-        "simulated studies each."
+        "Lines: assumed ICC and team size. Shading: the range of the ICC. Dots: fewest teams per arm "
+        f"reaching {formatting.percent(config['design']['power'])}. "
+        f"{formatting.count(config['design']['simulations'])} simulated studies each."
     ]
 
 
@@ -77,8 +77,8 @@ def _panel(
 ) -> str:
     about, wanted = config["outcomes"][outcome], config["design"]["power"]
     axes = theme.panel(figure, left, top, WIDTH, HEIGHT)
-    title = f"{chr(ord('A') + place)}  {theme.wrapped(about['label'], 40)}"
-    theme.words(figure, left - 9, top - 4.5, title, weight="bold")
+    theme.words(figure, left - 11, top - 3, chr(ord("A") + place), weight="bold", va="bottom")
+    theme.words(figure, left, top - 3, theme.wrapped(about["label"], 36), weight="bold", va="bottom")
     for y in (0, 0.2, 0.4, 0.6, 0.8, 1.0):
         axes.axhline(y, color=theme.PALE, linewidth=0.7, zorder=0)
     axes.axhline(wanted, color=theme.QUIET, linewidth=0.9, dashes=(3, 2), zorder=1)
@@ -88,19 +88,15 @@ def _panel(
         curve = _curves(block[block["effect"] == effect], config, outcome)
         found = _line(axes, curve, number, wanted)
         ends.append(float(curve["main"][-1]))
-        said.append(f"{effect_words(about, effect)}: {_needed(found, teams['to'])}")
-    _end_labels(axes, ends, [effect_words(about, effect) for effect in about["effects"]], teams["to"])
+        said.append(f"{effect_words(about, effect)}: {teams_words(found, teams['to'])}")
+    _end_labels(axes, ends, [effect_words(about, effect, short=True) for effect in about["effects"]])
     axes.set(xlim=(teams["from"], teams["to"]), ylim=(0, 1.02), xlabel="Teams per arm")
-    axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1.0], ["0", "20", "40", "60", "80", "100%"])
+    axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1.0], ["0", "20", "40", "60", "80", "100"])
     axes.set_xticks(_ticks(teams["from"], teams["to"]))
     axes.tick_params(length=2, pad=2)
     if place % 2 == 0:
-        theme.words(figure, left - 9, top - 0.4, "Power", color=theme.QUIET)
+        axes.set_ylabel("Power (%)", labelpad=3)
     return f"{about['label']}: {', '.join(said)}."
-
-
-def _needed(found: int | None, most: int) -> str:
-    return f"more than {most}" if found is None else teams_words(found)
 
 
 def _curves(block: pd.DataFrame, config: Mapping[str, Any], outcome: str) -> dict[str, Any]:
@@ -120,6 +116,8 @@ def _curves(block: pd.DataFrame, config: Mapping[str, Any], outcome: str) -> dic
 
 
 def _line(axes: Axes, curve: Mapping[str, Any], number: int, wanted: float) -> int | None:
+    from matplotlib.patheffects import withStroke
+
     colour = theme.GROUP_COLOURS[number]
     teams, main = curve["teams"], curve["main"]
     axes.fill_between(teams, curve["low"], curve["high"], color=colour, alpha=0.16, linewidth=0, zorder=1)
@@ -127,13 +125,16 @@ def _line(axes: Axes, curve: Mapping[str, Any], number: int, wanted: float) -> i
     found = smallest(teams, main, wanted)
     if found is not None:
         height = float(main[np.flatnonzero(teams == found)[0]])
-        axes.plot([found], [height], marker=theme.GROUP_MARKERS[number], color=colour, markersize=4.4, zorder=3)
-        axes.annotate(str(found), (found, height), xytext=(2.5, -9.5), textcoords="offset points", color=colour,
-                      weight="bold", zorder=4)  # fmt: skip
+        axes.plot(
+            [found], [height], marker=theme.GROUP_MARKERS[number], color=colour, markersize=4.4, zorder=3
+        )
+        halo = [withStroke(linewidth=2.2, foreground="white")]
+        settings = {"color": colour, "weight": "bold", "zorder": 4, "path_effects": halo}
+        axes.annotate(str(found), (found, height), xytext=(2.5, -9.5), textcoords="offset points", **settings)
     return found
 
 
-def _end_labels(axes: Axes, ends: list[float], labels: list[str], right: float) -> None:
+def _end_labels(axes: Axes, ends: list[float], labels: list[str]) -> None:
     """Write each line's effect at its end, moved apart where lines end close together."""
     order = np.argsort(ends)
     places = np.array(ends, dtype=float)[order]
@@ -150,7 +151,9 @@ def _end_labels(axes: Axes, ends: list[float], labels: list[str], right: float) 
     transform = axes.get_yaxis_transform()
     for index, y in zip(order, places, strict=True):
         colour = theme.GROUP_COLOURS[index]
-        axes.plot([1.005, 1.045], [ends[index], y], color=colour, linewidth=0.7, transform=transform, clip_on=False)
+        axes.plot(
+            [1.005, 1.045], [ends[index], y], color=colour, linewidth=0.7, transform=transform, clip_on=False
+        )
         axes.text(1.06, y, labels[index], color=colour, transform=transform, va="center")
 
 
