@@ -44,7 +44,8 @@ def difference(**changes: Any) -> pd.Series:
             "claim": "C6", "short": "Contact minus protocols", "kind": "equivalence", "statistic": "mean",
             "variable": "contact_minus_joint", "estimate": 0.14, "ci_low": -0.01, "ci_high": 0.30,
             "ci90_low": 0.01, "ci90_high": 0.28, "power_at_zero": 0.87,
-            "equivalence": "inconclusive", "tipping_shift": 0.164, "bound_low": -2.5, "bound_high": 2.6, "grade": 0, **changes,
+            "equivalence": "inconclusive", "tipping_shift": 0.164, "bound_low": -2.5,
+            "bound_high": 2.6, "grade": 0, **changes,
         }
     )  # fmt: skip
 
