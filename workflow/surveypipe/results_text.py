@@ -54,7 +54,7 @@ def sentences(released: Released) -> dict[str, str]:
     -------
     dict
         Key under ``num:`` to Markdown. Per claim (and group) ``claim-c1__clause``, ``…__threshold-sentence``,
-        ``…__bounds-sentence``, ``…__tipping-sentence``, ``…__reader-sentence``, ``…__schemes-sentence``,
+        ``…__bounds-sentence``, ``…__tipping-sentence``, ``…__reader-sentence``,
         ``…__groups-sentence``, ``…__items-sentence``; per share of the claims' variables a phrase
         ``<variable>__<answer>__proportion__<group>__primary__phrase``; ``survey__…`` for response
         and ``claims__…`` for all claims together.
@@ -85,7 +85,6 @@ def claim_sentences(row: pd.Series, released: Released) -> dict[str, str]:
         "bounds-sentence": bounds_sentence(row),
         "tipping-sentence": shift_sentence(row, released) if equivalence else tipping_sentence(row, claim),
         "reader-sentence": reader_sentence(row, claim, released),
-        "schemes-sentence": schemes_sentence(row, released),
     }
     if not row["group_level"]:
         made["groups-sentence"] = groups_sentence(row, released)
@@ -249,18 +248,6 @@ def _reader_verdict(row: pd.Series, claim: Mapping[str, Any], stands: bool) -> s
     if stands:
         return f"still {test}" if now else test
     return f"no longer {test}" if now else f"not {test} either"
-
-
-def schemes_sentence(row: pd.Series, released: Released) -> str:
-    """Give the range of the estimate over the weighting schemes."""
-    low, high = _number(row, "scheme_low"), _number(row, "scheme_high")
-    if math.isnan(low) or math.isnan(high):
-        return WITHHELD_SENTENCE
-    schemes = fmt.numeral(len(released.schemes))
-    first, last = _printed(low, row), _printed(high, row)
-    if first == last:
-        return f"The estimate was {first} under each of the {schemes} weighting schemes."
-    return f"Across the {schemes} weighting schemes the estimate ran from {first} to {last}."
 
 
 def equivalence_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
