@@ -1,0 +1,570 @@
+"""Every claim under every reasonable way of estimating it: the weighting multiverse.
+
+A specification is a weighting scheme, complete cases or imputed items, the finite-population correction on or
+off, and a method of interval. Only the first two move the point; the others move the interval alone. So a
+specification curve shows *distinct point estimates*, with the rest as whiskers, and no share of
+specifications that 'agree' is ever counted: they are not draws from anything.
+
+All specifications assume response at random within the cells of their scheme. The bounds and the reader
+scenario, which do not, stand on the same axis.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveypipe import claim_ledger, imputation, intervals, sensitivity
+from surveypipe import claims as rules
+from surveypipe.claim_ledger import Case, Setting
+from surveypipe.cleaning import derive
+from surveypipe.codebook import Codebook
+from surveypipe.design_engine import SecondPhase
+from surveypipe.problems import SurveyError
+from surveypipe.variance import second_phase_means
+
+Floats = NDArray[np.float64]
+
+COMPLETE, IMPUTED = "complete cases", "imputed items"
+SHARE_METHODS = ("logit", "korn_graubard", "korn_graubard_capped", "wilson")
+MEAN_METHODS = ("t",)
+ASSUMPTION = "response at random within cells of the scheme"
+CELL = "response_cell"
+# Estimates nearer than this are one point.
+SAME = 1e-9
+
+COLUMNS = (
+    "claim", "group", "group_level", "what", "scheme", "scheme_label", "missing", "fpc", "interval", "k", "n",
+    "estimate", "se", "df", "ci_low", "ci_high", "ci_level", "deciding_low", "deciding_high", "supported",
+    "grade", "point", "distinct", "primary", "note",
+)  # fmt: skip
+SUMMARY_COLUMNS = (
+    "claim", "group", "group_level", "n", "points", "estimate", "least", "greatest", "largest_shift",
+    "largest_shift_scheme", "largest_shift_missing", "grade", "grade_label", "grade_changes",
+    "support_changes", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Universe:
+    """What the specifications are made from.
+
+    Attributes
+    ----------
+    made
+        What all claims share; its primary scheme is the one in force.
+    cases
+        Scheme -> claims with that scheme's weights and cells, all in the same order.
+    designs, labels
+        Scheme -> design, and its name in tables.
+    completed
+        For each claim (in the order of the cases) its outcomes in m completed data sets, shape (n, m); None
+        where items were not imputed.
+    fpc, interval, level
+        Those of the published estimates.
+    """
+
+    made: Setting
+    cases: Mapping[str, Sequence[Case]]
+    designs: Mapping[str, SecondPhase]
+    labels: Mapping[str, str]
+    completed: Sequence[Floats] | None
+    fpc: bool
+    interval: str
+    level: float
+
+
+def universe(
+    made: Setting,
+    config: Mapping[str, Any],
+    estimates: pd.DataFrame,
+    respondents: pd.DataFrame,
+    dispositions: pd.DataFrame,
+    designs: Mapping[str, SecondPhase],
+    completed: pd.DataFrame | None,
+) -> Universe:
+    """Gather the claims under every scheme, and their imputed outcomes.
+
+    Parameters
+    ----------
+    made, estimates, respondents, dispositions
+        See :func:`surveypipe.claim_ledger.cases`.
+    config
+        Sections weighting and analysis.
+    designs
+        Scheme -> design.
+    completed
+        From :func:`completed_people`, or None.
+    """
+    by_scheme = {
+        scheme: claim_ledger.cases(replace(made, primary=scheme), estimates, respondents, dispositions)
+        for scheme in made.schemes
+    }
+    analysis = config["analysis"]
+    filled = None
+    if completed is not None:
+        filled = [_completed_outcomes(made, case, completed) for case in by_scheme[made.primary]]
+    return Universe(
+        made, by_scheme, designs,
+        {key: str(scheme.get("label", key)) for key, scheme in config["weighting"]["schemes"].items()},
+        filled, bool(analysis["fpc"]["descriptive"]), str(analysis["proportion_interval"]),
+        float(analysis["ci_level"]),
+    )  # fmt: skip
+
+
+# --- imputed items ----------------------------------------------------------------------------------
+
+
+def completed_people(
+    respondents: pd.DataFrame,
+    labels: NDArray[Any],
+    missing: pd.DataFrame,
+    config: Mapping[str, Any],
+    codebook: Codebook,
+) -> tuple[pd.DataFrame | None, str]:
+    """Impute unanswered items and make scales and recodes anew in every completed data set.
+
+    Parameters
+    ----------
+    respondents
+        One row per respondent: ``id``, items (reverse-worded ones turned), frame variables.
+    labels
+        Response cell of each under the primary scheme; it enters the imputation.
+    missing
+        Long table of missing values: id, variable, reason.
+    config
+        Sections cleaning, claims, sensitivity, seed; ``analysis.imputation`` (scales, single, auxiliaries,
+        number, reasons) where it is set, else all scales and the sources of the claims' recodes.
+    codebook
+        Answers and routing.
+
+    Returns
+    -------
+    tuple
+        Completed data sets under one another, m·n rows, or None with the reason.
+    """
+    scales, single, plan = _items(config)
+    people = respondents.reset_index(drop=True).assign(**{CELL: np.asarray(labels, dtype=str)})
+    items = [*dict.fromkeys([item for own in scales.values() for item in own] + single)]
+    if not items:
+        return None, "no items to impute"
+    reasons = plan.get("reasons", ["blank", "set_missing"])
+    routed = imputation.routed_items(missing, list(people["id"]), items, reasons=reasons)
+    try:
+        filled = imputation.impute(
+            people, scales=scales, single=single, auxiliaries=[CELL, *plan.get("auxiliaries", [])],
+            routed=routed.reset_index(drop=True), seed=int(config["seed"]), m=plan.get("number"),
+        )  # fmt: skip
+    except SurveyError as error:
+        return None, " ".join(error.problems)
+    stacked = pd.concat([people] * filled.m, ignore_index=True)
+    stacked[list(filled.items)] = filled.values.reshape(-1, len(filled.items))
+    # The analysis file holds reverse-worded items already turned.
+    return derive(stacked, {**config["cleaning"], "reverse": []}, codebook), f"{filled.m} data sets"
+
+
+def _items(config: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[str], Mapping[str, Any]]:
+    cleaning, plan = config["cleaning"], config["analysis"].get("imputation") or {}
+    every = {made["variable"]: list(made["items"]) for made in cleaning.get("scales", [])}
+    scales = {name: every[name] for name in plan.get("scales", every)}
+    if "single" in plan:
+        return scales, list(plan["single"]), plan
+    recodes = {made["variable"]: made for made in cleaning.get("recodes", [])}
+    known = {item for items in scales.values() for item in items} | set(scales)
+    wanted: list[str] = []
+    waiting = [claim["variable"] for claim in config["claims"].values()]
+    waiting.append(config["sensitivity"]["reader_variable"])
+    while waiting:
+        name = waiting.pop(0)
+        if name in recodes:
+            keys = ("from", "filter", "minuend", "subtrahend")
+            waiting += [recodes[name][key] for key in keys if key in recodes[name]]
+        elif name not in known and name not in wanted:
+            wanted.append(name)
+    return scales, wanted, plan
+
+
+def _completed_outcomes(made: Setting, case: Case, completed: pd.DataFrame) -> Floats:
+    """Outcome of a claim in each completed data set, NaN outside its base, shape (n, m)."""
+    n = len(case.people)
+    people = claim_ledger._people(made, case.claim, completed)
+    inside = people["group"] == case.group_level if case.group_level else pd.Series(True, people.index)
+    if case.claim["base"] == "readers":
+        inside = inside & (people["read"] == 1)
+    return np.asarray(people["y"].where(inside), dtype=np.float64).reshape(-1, n).T
+
+
+def outcome(case: Case) -> Floats:
+    """Answers in a claim's base, NaN outside it, shape (n,)."""
+    people = case.people
+    inside = people["group"] == case.group_level if case.group_level else pd.Series(True, people.index)
+    if case.claim["base"] == "readers":
+        inside = inside & (people["read"] == 1)
+    return np.asarray(people["y"].where(inside), dtype=np.float64)
+
+
+# --- specifications ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Point:
+    """An estimate before any interval: estimate, standard error, df and base."""
+
+    estimate: float
+    se: float
+    df: float
+    n: int
+    deff: float
+
+
+def points(space: Universe) -> dict[tuple[int, str, str, bool], Point]:
+    """Estimate each claim under every scheme, missing-data treatment and correction.
+
+    Returns
+    -------
+    dict
+        (number of the claim, scheme, missing, fpc) -> :class:`Point`; imputed ones pooled by Rubin's rules.
+    """
+    found: dict[tuple[int, str, str, bool], Point] = {}
+    main = space.cases[space.made.primary]
+    Y = np.column_stack([outcome(case) for case in main])
+    for scheme, design in space.designs.items():
+        deff = _kish(Y, design.weights)
+        for fpc in (True, False):
+            table = _means(Y, design, fpc)
+            for number in range(len(main)):
+                found[number, scheme, COMPLETE, fpc] = Point(
+                    float(table.estimate[number]), float(table.se[number]), float(table.df[number]),
+                    int(table.n[number]), float(deff[number]),
+                )  # fmt: skip
+            if space.completed is None:
+                continue
+            filled = _means(np.column_stack(list(space.completed)), design, fpc)
+            start = 0
+            for number, own in enumerate(space.completed):
+                part = slice(start, start + own.shape[1])
+                start += own.shape[1]
+                pooled = imputation.pool(
+                    filled.estimate[part], filled.se[part] ** 2, df_complete=float(filled.df[part].mean())
+                )
+                found[number, scheme, IMPUTED, fpc] = Point(
+                    pooled.estimate, pooled.se, pooled.df, round(float(filled.n[part].mean())),
+                    float(_kish(own, design.weights).mean()),
+                )  # fmt: skip
+    return found
+
+
+def _means(Y: Floats, design: SecondPhase, fpc: bool) -> Any:
+    return second_phase_means(Y, design.labels, design.n_pop, weights=design.weights, fpc=fpc, aux=design.aux)
+
+
+def _kish(Y: Floats, weights: Floats) -> Floats:
+    share = (~np.isnan(Y)) * weights[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = (share > 0).sum(axis=0) * (share**2).sum(axis=0) / share.sum(axis=0) ** 2
+    return np.asarray(ratio, dtype=np.float64)
+
+
+def interval(point: Point, case: Case, method: str, level: float) -> tuple[float, float]:
+    """Interval of a point by a named method; a share of 0 or 1 has no standard error of its own."""
+    if case.equivalence:
+        low, high = intervals.t_interval(point.estimate, point.se, point.df, level=level)
+        return float(low), float(high)
+    se = point.se if 0 < point.estimate < 1 else math.nan
+    ends = intervals.proportion_interval(
+        point.estimate, se, point.df, point.n, method=method, level=level, n_start=point.n / point.deff
+    )
+    return float(ends[0]), float(ends[1])
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """Parts of a grade that depend on the scheme alone: bound, tipping θ, estimate of the reader scenario."""
+
+    bounded: bool
+    tipping: float
+    reader: float
+
+
+def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
+    """Compute what answers not missing at random do under each scheme, once for all of its intervals."""
+    found = {}
+    plan = space.made.sensitivity["reader_scenario"]
+    k = float(plan["k_grade"])
+    only = {**space.made.sensitivity, "reader_scenario": {**plan, "k": [k]}}
+    for scheme, gathered in space.cases.items():
+        made = replace(space.made, primary=scheme, sensitivity=only)
+        for number, case in enumerate(gathered):
+            low, high = claim_ledger.bounds(case)
+            bounded = rules.supported(case.claim, low, high)
+            theta = claim_ledger.tipping(case, claim_ledger.cells_of(case), scheme, bounded).theta
+            worst = claim_ledger.readers(case, made, scheme).worst[k].estimate
+            found[number, scheme] = Robustness(bounded, theta, worst)
+    return found
+
+
+def specifications(space: Universe) -> list[dict[str, Any]]:
+    """Lay out every specification of every claim, with support, grade and number of its point."""
+    estimated, strong = points(space), robustness(space)
+    rows: list[dict[str, Any]] = []
+    for number, case in enumerate(space.cases[space.made.primary]):
+        own: list[dict[str, Any]] = []
+        for missing in (COMPLETE, IMPUTED)[: 1 if space.completed is None else 2]:
+            for fpc in (True, False):
+                for method in _methods(case, space.interval):
+                    own += _one_setting(space, estimated, strong, number, missing, fpc, method)
+        rows += _numbered(own)
+    return rows
+
+
+def _methods(case: Case, published: str) -> tuple[str, ...]:
+    if case.equivalence:
+        return MEAN_METHODS
+    return tuple(dict.fromkeys([*SHARE_METHODS, published]))
+
+
+def _one_setting(
+    space: Universe,
+    estimated: Mapping[tuple[int, str, str, bool], Point],
+    strong: Mapping[tuple[int, str], Robustness],
+    number: int,
+    missing: str,
+    fpc: bool,
+    method: str,
+) -> list[dict[str, Any]]:
+    """Rows of one claim under all schemes, all else being equal; a grade looks at all of them."""
+    case, made = space.cases[space.made.primary][number], space.made
+    ends, deciding = {}, {}
+    for scheme in made.schemes:
+        point = estimated[number, scheme, missing, fpc]
+        ends[scheme] = interval(point, case, method, space.level)
+        deciding[scheme] = interval(point, case, method, 0.90) if case.equivalence else ends[scheme]
+    supported = {scheme: rules.supported(case.claim, *deciding[scheme]) for scheme in made.schemes}
+    published = missing == COMPLETE and fpc == space.fpc and method in ("t", space.interval)
+    rows = []
+    for scheme in made.schemes:
+        point = estimated[number, scheme, missing, fpc]
+        evidence = rules.Evidence(
+            kind=case.claim["kind"],
+            primary=supported[scheme],
+            unweighted=supported.get(made.unweighted, False),
+            every_scheme=all(supported.values()),
+            bounded=strong[number, scheme].bounded,
+            tipping=strong[number, scheme].tipping,
+            reader=_reader_holds(case, point, deciding[scheme], strong[number, scheme].reader),
+        )
+        rows.append(
+            {
+                **_identity(case),
+                "what": "specification",
+                "scheme": scheme,
+                "scheme_label": space.labels[scheme],
+                "missing": missing,
+                "fpc": fpc,
+                "interval": method,
+                "n": point.n,
+                "estimate": point.estimate,
+                "se": point.se,
+                "df": point.df,
+                "ci_low": ends[scheme][0],
+                "ci_high": ends[scheme][1],
+                "ci_level": space.level,
+                "deciding_low": deciding[scheme][0],
+                "deciding_high": deciding[scheme][1],
+                "supported": supported[scheme],
+                "grade": rules.grade(evidence, float(made.sensitivity["theta_strong"])),
+                "primary": published and scheme == made.primary,
+                "note": ASSUMPTION,
+            }
+        )
+    return rows
+
+
+def _reader_holds(case: Case, point: Point, deciding: tuple[float, float], moved: float) -> bool:
+    """Whether a claim stands in the reader scenario, the interval's half-width carried over."""
+    ends = [
+        sensitivity.carried_end(moved, point.estimate, end, logit_scale=not case.equivalence)
+        for end in deciding
+    ]
+    return rules.supported(case.claim, ends[0], ends[1])
+
+
+def _identity(case: Case) -> dict[str, Any]:
+    return {"claim": case.key, "group": case.group, "group_level": case.group_level}
+
+
+def _numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the distinct points of a claim ascending numbers, and mark one row of each.
+
+    The primary specification stands for its own point, else the first row.
+    """
+    values = sorted(row["estimate"] for row in rows)
+    steps = np.concatenate([[True], np.diff(values) > SAME]) if values else np.array([], dtype=bool)
+    least = [value for value, new in zip(values, steps, strict=True) if new]
+    marked: dict[int, int] = {}
+    for place, row in enumerate(rows):
+        row["point"] = int(np.searchsorted(np.array(least) - SAME / 2, row["estimate"], side="right"))
+        if row["point"] not in marked or row["primary"]:
+            marked[row["point"]] = place
+    for place, row in enumerate(rows):
+        row["distinct"] = marked[row["point"]] == place
+    return rows
+
+
+def beyond_rows(space: Universe, ledger: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Bounds and reader scenario of each claim, as the ledger has them, for the same axis."""
+    made = space.made
+    lines: dict[Any, Any] = {
+        (line["claim"], line["group"], line["group_level"]): line
+        for line in ledger.fillna({"group_level": ""}).to_dict("records")
+    }
+    for case in space.cases[made.primary]:
+        line = lines[case.key, case.group, case.group_level]
+        n = int((~np.isnan(outcome(case))).sum())
+        low, high = float(line["bound_low"]), float(line["bound_high"])
+        yield {
+            **_identity(case), "what": "bounds", "n": n, "ci_low": low, "ci_high": high,
+            "supported": rules.supported(case.claim, low, high),
+            "note": "nothing assumed of the silent; in a census exact",
+        }  # fmt: skip
+        for k in sorted(map(float, made.sensitivity["reader_scenario"]["k"])):
+            name = f"k{round(100 * k):03d}"
+            neutral, worst = float(line[f"reader_{name}"]), float(line[f"reader_worst_{name}"])
+            apart = abs(neutral - worst) > SAME
+            yield {
+                **_identity(case), "what": "reader scenario", "scheme": made.primary,
+                "scheme_label": space.labels[made.primary], "k": k, "n": n, "estimate": neutral,
+                "ci_low": min(neutral, worst) if apart else math.nan,
+                "ci_high": max(neutral, worst) if apart else math.nan,
+                "note": "the silent's reader share is k times the respondents'"
+                + ("; the interval reaches to the worst case" if apart else ""),
+            }  # fmt: skip
+
+
+def table(space: Universe, ledger: pd.DataFrame) -> pd.DataFrame:
+    """Lay out every specification, the bounds and the reader scenario of every claim.
+
+    Parameters
+    ----------
+    space
+        See :func:`universe`.
+    ledger
+        The claim ledger: bound_low, bound_high, reader_k..., reader_worst_k...
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`COLUMNS`. ``what``: specification, bounds or reader scenario; ``point``: number of the
+        distinct point estimate within the claim, ascending; ``distinct``: one row of each point; ``primary``:
+        the published specification; ``grade``: what the claim would be graded were this the published one.
+    """
+    made = pd.DataFrame([*specifications(space), *beyond_rows(space, ledger)], columns=list(COLUMNS))
+    order = {key: place for place, key in enumerate(_places(space))}
+    keys = made[["claim", "group", "group_level"]].apply(tuple, axis=1).map(order)
+    made = made.assign(_order=keys).sort_values("_order", kind="stable", ignore_index=True)
+    for column in ("scheme", "scheme_label", "missing", "interval", "note"):
+        made[column] = made[column].fillna("")
+    whole = {name: "Int64" for name in ("n", "grade", "point")}
+    flags = {name: "boolean" for name in ("fpc", "supported", "distinct", "primary")}
+    return made.drop(columns="_order").astype({**whole, **flags})
+
+
+def _places(space: Universe) -> list[tuple[str, str, str]]:
+    return [(case.key, case.group, case.group_level) for case in space.cases[space.made.primary]]
+
+
+# --- summary ----------------------------------------------------------------------------------------
+
+
+def summary(space: Universe, made: pd.DataFrame, note: str = "") -> pd.DataFrame:
+    """Largest shift of each claim's estimate, and every change of its grade or support.
+
+    Parameters
+    ----------
+    space, made
+        What :func:`table` was made from, and its result.
+    note
+        What to say of the imputation.
+
+    Returns
+    -------
+    DataFrame
+        Columns :data:`SUMMARY_COLUMNS`; ``estimate`` is the primary one, ``largest_shift`` signed, from it;
+        the changes are said in words, or 'none'.
+    """
+    rows = []
+    specs = made[made["what"] == "specification"]
+    for claim, group, level in _places(space):
+        own = specs[(specs["claim"] == claim) & (specs["group"] == group) & (specs["group_level"] == level)]
+        main = own[own["primary"].astype(bool)].iloc[0]
+        shift = own["estimate"] - main["estimate"]
+        far = own.loc[shift.abs().idxmax()]
+        moved = abs(far["estimate"] - main["estimate"]) > SAME
+        rows.append(
+            {
+                "claim": claim,
+                "group": group,
+                "group_level": level,
+                "n": int(own["n"].min()),
+                "points": int(own["point"].max()),
+                "estimate": main["estimate"],
+                "least": own["estimate"].min(),
+                "greatest": own["estimate"].max(),
+                "largest_shift": far["estimate"] - main["estimate"] if moved else 0.0,
+                "largest_shift_scheme": far["scheme_label"] if moved else "",
+                "largest_shift_missing": far["missing"] if moved else "",
+                "grade": int(main["grade"]),
+                "grade_label": rules.GRADE_LABELS[int(main["grade"])],
+                "grade_changes": _grade_changes(own, int(main["grade"])),
+                "support_changes": _support_changes(own, bool(main["supported"])),
+                "note": note,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
+
+
+def _grade_changes(own: pd.DataFrame, grade: int) -> str:
+    words = []
+    for other in sorted(set(own["grade"].astype(int)) - {grade}):
+        chosen = own[own["grade"].astype(int) == other]
+        words.append(f"{rules.GRADE_LABELS[other]}: {_where(chosen, own)}")
+    return "; ".join(words) or "none"
+
+
+def _support_changes(own: pd.DataFrame, supported: bool) -> str:
+    chosen = own[own["supported"].astype(bool) != supported]
+    if chosen.empty:
+        return "none"
+    return f"{'not supported' if supported else 'supported'}: {_where(chosen, own)}"
+
+
+CHOICES = ("scheme_label", "missing", "fpc", "interval")
+
+
+def _where(chosen: pd.DataFrame, own: pd.DataFrame, choices: Sequence[str] = CHOICES) -> str:
+    """Say under which choices something holds, naming a choice only where it makes a difference."""
+    if not choices or len(chosen) == len(own):
+        return "" if len(choices) < len(CHOICES) else "everywhere"
+    column, rest = choices[0], list(choices[1:])
+    patterns: dict[frozenset[Any], list[Any]] = {}
+    for value, part in chosen.groupby(column, sort=False):
+        patterns.setdefault(frozenset(part[rest].itertuples(index=False, name=None)), []).append(value)
+    parts = []
+    for values in patterns.values():
+        every = set(values) == set(own[column])
+        name = "" if every else " or ".join(_choice(column, value) for value in values)
+        inner = _where(chosen[chosen[column] == values[0]], own[own[column] == values[0]], rest)
+        parts.append(f"{name} ({inner})" if name and inner else name or inner)
+    return ", or ".join(parts)
+
+
+def _choice(column: str, value: Any) -> str:
+    if column == "fpc":
+        return "with the correction" if value else "without the correction"
+    return intervals.INTERVAL_NAMES[value] if column == "interval" else str(value)
