@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from surveypipe.determinism import as_datetime
 from surveypipe.problems import SurveyError
@@ -11,6 +12,10 @@ from surveypipe.problems import SurveyError
 
 def compile_pdf(source: Path, epoch: int) -> bytes:
     """Compile Typst source to PDF.
+
+    Figures float to the top or foot of a page. Where a float meets a table that runs over a page
+    Typst 0.15 cannot write the tags that screen readers need ('tag would be split up'); then figures
+    stay where the text has them, because a gap on a page is the lesser harm.
 
     Parameters
     ----------
@@ -27,19 +32,30 @@ def compile_pdf(source: Path, epoch: int) -> bytes:
     import typst
 
     try:
-        # The fonts inside the wheel are the same everywhere; those of the machine are not.
-        compiled, warnings = typst.compile_with_warnings(
-            str(source),
-            root=str(source.parent),
-            format="pdf",
-            ignore_system_fonts=True,
-            timestamp=as_datetime(epoch),
-        )
-    except typst.TypstError as error:
-        raise SurveyError(f"{source.name}: Typst could not typeset it: {_message(error)}.") from error
+        compiled, warnings = _compile(source, epoch, floats=True)
+    except typst.TypstError:
+        try:
+            compiled, warnings = _compile(source, epoch, floats=False)
+        except typst.TypstError as error:
+            message = f"{source.name}: Typst could not typeset it: {_message(error)}."
+            raise SurveyError(message) from error
     if warnings:
         raise SurveyError([f"{source.name}: Typst warns: {_message(warning)}." for warning in warnings])
     return bytes(compiled)
+
+
+def _compile(source: Path, epoch: int, *, floats: bool) -> tuple[Any, list[Any]]:
+    import typst
+
+    # The fonts inside the wheel are the same everywhere; those of the machine are not.
+    return typst.compile_with_warnings(
+        str(source),
+        root=str(source.parent),
+        format="pdf",
+        ignore_system_fonts=True,
+        timestamp=as_datetime(epoch),
+        sys_inputs={"floats": "true" if floats else "false"},
+    )
 
 
 def _message(error: object) -> str:
