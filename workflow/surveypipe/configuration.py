@@ -92,6 +92,7 @@ def consistency_problems(config: Mapping[str, Any], codebook: Mapping[str, Any],
             *_variable_problems(config, known_variables(config, codebook)),
             *_frame_problems(config),
             *_claim_problems(config),
+            *_further_problems(config),
         ]
     ]
 
@@ -132,6 +133,15 @@ def _named_variables(config: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     for key in ("characteristics", "items"):
         yield from ((f"analysis.{key}", item) for item in analysis[key])
     yield from (("analysis.tests", test["variable"]) for test in analysis["tests"])
+    for model in analysis.get("models", []):
+        where = f"analysis.models, {model['outcome']}"
+        yield from ((where, name) for name in [model["outcome"], *model["predictors"]])
+    for key in ("single", "auxiliaries"):
+        found = analysis.get("imputation", {}).get(key, [])
+        yield from ((f"analysis.imputation.{key}", item) for item in found)
+    yield from (
+        ("analysis.agreement.questions", item) for item in analysis.get("agreement", {}).get("questions", {})
+    )
     for claim, spec in config["claims"].items():
         yield f"claims.{claim}.variable", spec["variable"]
         yield from ((f"claims.{claim}.secondary", item) for item in spec.get("secondary", []))
@@ -179,3 +189,33 @@ def _claim_problems(config: Mapping[str, Any]) -> list[str]:
         for need in needs[spec["kind"]]
         if need not in spec
     ]
+
+
+def _further_problems(config: Mapping[str, Any]) -> list[str]:
+    analysis = config["analysis"]
+    scales = [scale["variable"] for scale in config["cleaning"].get("scales", [])]
+    found = [
+        f"analysis.{key}.scales: {name!r} is not a scale of cleaning.scales{_nearest(name, scales)}."
+        for key in ("reliability", "imputation")
+        for name in analysis.get(key, {}).get("scales", [])
+        if name not in scales
+    ]
+    seen = set()
+    for model in analysis.get("models", []):
+        pair = (model["outcome"], model["kind"])
+        if pair in seen:
+            found.append(
+                f"analysis.models: two {model['kind']} models of {model['outcome']!r}; their rows could not "
+                "be told apart. Keep one, or give the second a derived outcome of its own."
+            )
+        seen.add(pair)
+        found += [
+            f"analysis.models, {model['outcome']}: reference names {name!r}, which is not a predictor of it."
+            for name in model.get("reference", {})
+            if name not in model["predictors"]
+        ]
+    if config["inputs"].get("codes") and "agreement" not in analysis:
+        found.append(
+            "inputs.codes names a file of codes; add analysis.agreement with the code list of each question."
+        )
+    return found

@@ -618,8 +618,10 @@ def _display_names(
         base = of_level.get(level_code(term.reference), level_code(term.reference))
         for level, column in zip(term.levels, term.columns, strict=True):
             names[column] = f"{label}: {of_level.get(level_code(level), level_code(level))} (against {base})"
+    answers = level_labels.get(fitted.outcome, {})
     for name in fitted.coefficients.index:
-        names.setdefault(str(name), f"Threshold {name}")
+        marks = [answers.get(mark, mark) for mark in str(name).split("|")]
+        names.setdefault(str(name), f"Threshold: {' | '.join(marks)}")
     return names
 
 

@@ -1,0 +1,44 @@
+"""Beside the analysis, further rows of the table of estimates.
+
+Models, reliability of scales, claims from imputed items beside complete cases, each claim's test against its
+threshold, p-values adjusted for their number, and coded open answers.
+Inputs: respondents, their weights and response cells, the estimates (for their p-values), the codebook, and the
+two coders' codes if there are any.
+Output: private/further_estimates.csv, with the columns of private/estimates.csv; disclosure control puts the two
+under one another.
+"""
+
+
+rule model:
+    input:
+        analysis="<results>/data/analysis.parquet",
+        missing="<results>/data/missing.parquet",
+        weights="<results>/data/weights.parquet",
+        cells="<results>/private/weight_cells.csv",
+        estimates="<results>/private/estimates.csv",
+        variables="<results>/data/variables.json",
+        codebook=config["inputs"]["codebook"],
+        codes=config["inputs"].get("codes") or [],
+        schema="workflow/schemas/codebook.schema.json",
+        script="workflow/scripts/model.py",
+        lib=library("model"),
+        lock="requirements.lock",
+    output:
+        further="<results>/private/further_estimates.csv",
+    log:
+        "<results>/logs/model.log",
+    conda:
+        "../../environment.yml"
+    params:
+        config=section(
+            "analysis", "claims", "groups", "weighting", "sensitivity", "cleaning", "seed"
+        ),
+        codes=lambda wildcards, input: f"--codes '{input.codes}'" if input.codes else "",
+    message:
+        "Fitting models, imputing unanswered items, and checking scales and codes"
+    shell:
+        "python {input.script} --config {params.config:q}"
+        " --analysis {input.analysis:q} --missing {input.missing:q} --weights {input.weights:q}"
+        " --cells {input.cells:q} --estimates {input.estimates:q} --variables {input.variables:q}"
+        " --codebook {input.codebook:q} {params.codes}"
+        " --further {output.further:q} 2>&1 | tee {log:q}"
