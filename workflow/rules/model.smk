@@ -31,7 +31,13 @@ rule model:
         "../../environment.yml"
     params:
         config=section(
-            "analysis", "claims", "groups", "weighting", "sensitivity", "cleaning", "seed"
+            "analysis",
+            "claims",
+            "groups",
+            "weighting",
+            "sensitivity",
+            "cleaning",
+            "seed",
         ),
         codes=lambda wildcards, input: f"--codes '{input.codes}'" if input.codes else "",
     message:
