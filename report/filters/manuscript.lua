@@ -1,5 +1,5 @@
 -- What both renderers need: notes under tables (`::: {.table-note}`) in the style of each format, and headings
--- within tables (a row whose only text is bold and in its first cell) across all columns.
+-- within tables (a row whose only text is bold and in its first cell) across all columns, and lists in Word.
 
 local function table_note(div)
   if not div.classes:includes("table-note") then return nil end
@@ -39,4 +39,23 @@ local function spanning_headings(tbl)
   return tbl
 end
 
-return { { Div = table_note, Table = spanning_headings } }
+-- In Word the paragraphs of a tight list would take the small style of table cells.
+local function loose(list)
+  if not FORMAT:match("docx") then return nil end
+  for _, item in ipairs(list.content) do
+    for position, block in ipairs(item) do
+      if block.t == "Plain" then item[position] = pandoc.Para(block.content) end
+    end
+  end
+  return list
+end
+
+local function in_text(doc)
+  return pandoc.Pandoc(pandoc.Blocks(doc.blocks):map(function(block)
+    if block.t == "BulletList" or block.t == "OrderedList" then return loose(block) or block end
+    if block.t == "Div" then return block:walk { BulletList = loose, OrderedList = loose } end
+    return block
+  end), doc.meta)
+end
+
+return { { Div = table_note, Table = spanning_headings }, { Pandoc = in_text } }

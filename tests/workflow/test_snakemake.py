@@ -85,7 +85,7 @@ def test_manifest_describes_every_released_file(finished):
 
 def test_end_of_the_run_names_the_manuscript_and_the_claims(finished):
     text = (finished / "results/summary.txt").read_text()
-    assert "results/report/manuscript.docx" in text
+    assert "results/report/manuscript.html, .docx, .pdf" in text
     config = yaml.safe_load((finished / "config/config.yaml").read_text())
     for claim in config["claims"]:
         assert re.search(rf"^\s+{claim}\s+\S", text, re.M)

@@ -155,19 +155,19 @@ def finished_documents():
     suffix = {"authors": "", "blinded": "-blinded"}
     return [
         f"<results>/report/{document}{suffix[variant]}.{form}"
-        for document in config["report"]["documents"]
-        for variant in config["report"]["variants"]
+        for document, variants in config["report"]["documents"].items()
+        for variant in variants
         for form in ("html", "docx", "pdf")
     ]
 
 
 def blinding_checks():
     """Reports of the search for names in every blinded document."""
-    blinded = "blinded" in config["report"]["variants"]
+    documents = config["report"]["documents"].items()
     return [
         f"<results>/checks/{document}-blinded.txt"
-        for document in config["report"]["documents"]
-        if blinded
+        for document, variants in documents
+        if "blinded" in variants
     ]
 
 

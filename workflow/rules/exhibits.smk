@@ -79,6 +79,7 @@ rule tables:
                 "schemes",
                 "ledger",
                 "tests",
+                "questionnaire",
                 "methods_response",
                 "methods_cleaning",
                 "methods_weighting",

@@ -35,9 +35,11 @@ def main(args: argparse.Namespace) -> None:
 def summary(args: argparse.Namespace, documents: list[str]) -> str:
     """Lay out where the manuscript lies and what became of each claim."""
     numbers = json.loads(args.headlines.read_text(encoding="utf-8"))
-    lines = ["", "The manuscript:"] + [f"  {path}" for path in documents if "-blinded" not in path]
-    if any("-blinded" in path for path in documents):
-        lines.append("  and beside it the blinded versions (…-blinded.html, .docx, .pdf)")
+    stems = dict.fromkeys(str(Path(path).with_suffix("")) for path in documents)
+    named = [stem for stem in stems if not stem.endswith("-blinded")]
+    lines = ["", "The documents:"] + [f"  {stem}.html, .docx, .pdf" for stem in named]
+    if len(named) < len(stems):
+        lines.append("  and, blinded for review, those whose names end in -blinded")
     mark = " (SIMULATED data: these figures describe nobody)" if numbers["simulated"] else ""
     lines += ["", f"The claims{mark}:"]
     lines += [f"  {claim['claim']}  {claim['text']}" for claim in numbers["claims"]]
