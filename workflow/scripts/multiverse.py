@@ -50,7 +50,7 @@ def main(args: argparse.Namespace) -> None:
     moved = summary[(summary["grade_changes"] != "none") & (summary["group"] == "overall")]["claim"]
     print(
         f"multiverse: {int(summary['points'].sum())} distinct estimates of {len(summary)} claims and groups; "
-        + (f"a grade changes for {', '.join(moved)}" if len(moved) else "no grade changes")
+        + (f"a grade changes for {', '.join(moved)}" if len(moved) else "no claim on all staff changes its grade")
     )
 
 

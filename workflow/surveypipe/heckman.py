@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 DRAWS = 200
+# F = 10 of the exclusion variable in the response model, the usual mark of a weak instrument.
+WEAK_Z = math.sqrt(10)
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Selection:
     lambda_coefficient, lambda_se
         Coefficient ρσ of the selection term: 0 where response does not depend on the answer given the frame.
     exclusion_z
-        Wald z of the strongest exclusion variable in the response model: below about 3.2 (F = 10) it is weak.
+        Wald z of the strongest exclusion variable in the response model: below WEAK_Z it is weak.
     """
 
     estimate: float
