@@ -26,9 +26,8 @@ def main(args: argparse.Namespace) -> None:
     write_csv(table, args.power)
     write_csv(sizes, args.sizes)
     args.page.write_text(page, encoding="utf-8")
-    print(
-        f"followup: {len(config['outcomes'])} outcomes planned, under illustrative assumptions; read {args.page}"
-    )
+    count = len(config["outcomes"])
+    print(f"followup: {count} outcomes planned, under illustrative assumptions; read {args.page}")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surveypipe.followup_design import Distribution, Plan, distribution, no_effect, plan, scenarios
+from surveypipe.followup_design import Plan, distribution, no_effect, plan, scenarios
+from surveypipe.followup_outcomes import Distribution
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -265,8 +266,7 @@ def _scenario_rows(config: Mapping[str, Any], outcome: str, per_team: int, icc: 
 
 
 def smallest(teams: ArrayLike, power: ArrayLike, wanted: float) -> int | None:
-    """Smallest number of teams from which on the power never falls below the one wanted; None if there is
-    none.
+    """Find the fewest teams from which on the power is never below the one wanted; None if there are none.
 
     Examples
     --------

@@ -129,7 +129,7 @@ def _line(axes: Axes, curve: Mapping[str, Any], number: int, wanted: float) -> i
             [found], [height], marker=theme.GROUP_MARKERS[number], color=colour, markersize=4.4, zorder=3
         )
         halo = [withStroke(linewidth=2.2, foreground="white")]
-        settings = {"color": colour, "weight": "bold", "zorder": 4, "path_effects": halo}
+        settings: dict[str, Any] = {"color": colour, "weight": "bold", "zorder": 4, "path_effects": halo}
         axes.annotate(str(found), (found, height), xytext=(2.5, -9.5), textcoords="offset points", **settings)
     return found
 
