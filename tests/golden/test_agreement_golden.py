@@ -9,8 +9,8 @@ import pytest
 from surveypipe import agreement
 
 CHECKS = [
-    ("GT-19", "psych::cohen.kappa; Krippendorff (2011)", 5e-8),
-    ("irrCAC overview", "kappa2.table, gwet.ac1.table, gwet.ac1.raw, krippen.alpha.raw", 5e-6),
+    ("GT-19", "psych::cohen.kappa; Krippendorff (2011)", 5e-8, "as printed there"),
+    ("irrCAC", "kappa2.table, gwet.ac1.table, gwet.ac1.raw, krippen.alpha.raw", 5e-6, "examples of irrCAC"),
 ]
 
 N = np.nan

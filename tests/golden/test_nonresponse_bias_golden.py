@@ -12,6 +12,12 @@ from surveypipe import nonresponse_bias as nrb
 FRAME = pd.DataFrame({"agency": ["AMH"] * 180 + ["CSC"] * 140})
 RESPONDENT = np.r_[np.ones(45), np.zeros(135), np.ones(74), np.zeros(66)]
 
+# What the table "Verification" is made from: known answer, what is computed, tolerance, data.
+CHECKS = [
+    ("GT-9", "R-indicator, partial indicators, coefficient of variation, imbalance", 5e-7, "fixture A"),
+    ("GT-10", "chisq.test and fisher.test of response by agency", 5e-7, "fixture A"),
+]
+
 
 def test_gt_9_r_indicator_and_coefficient_of_variation():
     found = nrb.representativity(FRAME, RESPONDENT, ["agency"])

@@ -10,6 +10,9 @@ from surveypipe.proxy_pattern_mixture import share_range
 # Fixture A, METHODS 3: AMH 180 staff, 45 answered, 36 yes; CSC 140, 74, 66.
 Y = np.repeat([1.0, 0.0, 1.0, 0.0], [36, 9, 66, 8])
 PROXY = np.repeat([0.0, 1.0], [45, 74])
+
+# What the table "Verification" is made from: known answer, what is computed, tolerance, data.
+CHECKS = [("GT-16", "proxy pattern mixture of a share", 5e-8, "fixture A")]
 SILENT = np.repeat([0.0, 1.0], [135, 66])
 
 # GT-16, METHODS 3.7 (d)

@@ -9,7 +9,7 @@ from scipy import optimize, stats
 
 from surveypipe import reliability
 
-CHECKS = [("GT-18", "psych::alpha, fa, tetrachoric, polychoric", 1e-7)]
+CHECKS = [("GT-18", "psych::alpha, fa, tetrachoric, polychoric", 5.1e-8, "10 by 4 answers; tables")]
 
 ROWS = ["4544", "2232", "5554", "3333", "1212", "4455", "2322", "5455", "3433", "4445"]
 ITEMS = pd.DataFrame([[float(answer) for answer in row] for row in ROWS], columns=list("abcd"))

@@ -5,6 +5,9 @@ import pytest
 from surveypipe.response_rates import casro_e, outcome_rates
 
 GT1_COUNTS = {"I": 110, "P": 9, "R": 20, "NC": 5, "O": 3, "UH": 173, "UO": 0, "IE": 8}
+
+# What the table "Verification" is made from: known answer, what is computed, tolerance, data.
+CHECKS = [("GT-1", "outcome rates RR, COOP, REF, CON and e", 5e-7, "invented counts")]
 # GT-1, METHODS 2.4
 GT1 = {
     "e": 0.948387,

@@ -7,6 +7,9 @@ from surveypipe.sensitivity import cells_from_counts, manski_share, mixture, tip
 # Fixture A, METHODS 3: AMH 180 staff, 45 answered, 36 yes; CSC 140, 74, 66.
 A = cells_from_counts([180, 140], [45, 74], [36, 66], ["AMH", "CSC"])
 
+# What the table "Verification" is made from: known answer, what is computed, tolerance, data.
+CHECKS = [("GT-13", "response-odds mixture, tipping point, Manski bounds", 5e-6, "fixture A")]
+
 # GT-13, METHODS 3.7 (a)
 GT13 = {1: 0.8402027, 1.5: 0.8000874, 2: 0.7660061, 3: 0.7110714, 5: 0.6346698, 10: 0.5325220}
 

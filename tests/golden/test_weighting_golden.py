@@ -29,6 +29,19 @@ FIXTURE_B = [
     ("CSC", "Other", 30, 14, 11),
 ]
 
+# What the table "Verification" is made from: entries of api.json or known answers, R's function, tolerance
+# (relative for api.json, else that of the printed digits), and the data where they are not api.json's.
+CHECKS = [
+    ("clus1_cal_linear_grange clus1_cal_raking_grange", "calibrate: weights", 1e-9),
+    ("clus1_calb_linear_grange clus1_calb_logit_grange", "calibrate: weights", 1e-9),
+    ("clus1_cal_linear_mean clus1_cal_raking_mean", "calibrate", 1e-10),
+    ("clus1_calb_linear_mean clus1_calb_logit_mean", "calibrate", 1e-10),
+    ("clus1_trim", "trimWeights", 1e-10),
+    ("kish_deff", "rake: weights", 1e-10),
+    ("GT-3", "postStratify and rake: weights, estimates, Kish's design effects", 5e-7, "fixture B"),
+    ("GT-4", "postStratify, rake and calibrate: weights and estimates", 5e-6, "apisrs"),
+]
+
 
 def read(name: str) -> pd.DataFrame:
     return pd.read_csv(DATA / f"{name}.csv", na_values=["NA"], keep_default_na=False, dtype={"cds": str})
