@@ -1,0 +1,129 @@
+"""Simulation study, a target of its own (`snakemake simulation`): do intervals and grades keep their promise?"""
+
+MECHANISMS = ["at_random", "not_at_random", "strong"]
+# Draws for coverage and bias; surveys graded, of each kind of population.
+SIMULATION_DRAWS = 1000
+SIMULATION_SURVEYS = 250
+
+
+rule simulation:
+    input:
+        "<results>/simulation/coverage.csv",
+        "<results>/simulation/grades.csv",
+        "<results>/simulation/coverage.svg",
+        "<results>/simulation/coverage.png",
+        "<results>/simulation/simulation_study.md",
+
+
+rule simulation_coverage:
+    input:
+        script="workflow/scripts/simulation_study.py",
+        lib=library("simulation_study"),
+        lock="requirements.lock",
+        design="config/simulation.yaml",
+        codebook=config["inputs"]["codebook"],
+    output:
+        table="<results>/simulation/{mechanism}/coverage.csv",
+    log:
+        "<results>/logs/simulation_coverage_{mechanism}.log",
+    wildcard_constraints:
+        mechanism="|".join(MECHANISMS),
+    conda:
+        "../../environment.yml"
+    params:
+        config=section(
+            "claims",
+            "sensitivity",
+            "weighting",
+            "frame",
+            "groups",
+            "analysis",
+            "cleaning",
+            "seed",
+        ),
+        surveys=SIMULATION_DRAWS,
+    message:
+        "Holding intervals against the truth in simulated surveys ({wildcards.mechanism})"
+    shell:
+        "python {input.script} coverage --config {params.config:q}"
+        " --mechanism {wildcards.mechanism} --count {params.surveys}"
+        " --design {input.design:q} --codebook {input.codebook:q}"
+        " --table {output.table:q} 2>&1 | tee {log:q}"
+
+
+rule simulation_grades:
+    input:
+        script="workflow/scripts/simulation_study.py",
+        lib=library("simulation_study"),
+        lock="requirements.lock",
+        design="config/simulation.yaml",
+        codebook=config["inputs"]["codebook"],
+    output:
+        table="<results>/simulation/{mechanism}/judged.csv",
+    log:
+        "<results>/logs/simulation_grades_{mechanism}.log",
+    wildcard_constraints:
+        mechanism="|".join(MECHANISMS),
+    # The longer jobs first, so that none is left alone at the end.
+    priority: 1
+    conda:
+        "../../environment.yml"
+    params:
+        config=section(
+            "claims",
+            "sensitivity",
+            "weighting",
+            "frame",
+            "groups",
+            "analysis",
+            "cleaning",
+            "seed",
+        ),
+        surveys=SIMULATION_SURVEYS,
+    message:
+        "Grading claims in simulated surveys ({wildcards.mechanism})"
+    shell:
+        "python {input.script} grades --config {params.config:q}"
+        " --mechanism {wildcards.mechanism} --count {params.surveys}"
+        " --design {input.design:q} --codebook {input.codebook:q}"
+        " --table {output.table:q} 2>&1 | tee {log:q}"
+
+
+rule simulation_report:
+    input:
+        script="workflow/scripts/simulation_study.py",
+        lib=library("simulation_study"),
+        lock="requirements.lock",
+        coverage=expand(
+            "<results>/simulation/{mechanism}/coverage.csv", mechanism=MECHANISMS
+        ),
+        judged=expand(
+            "<results>/simulation/{mechanism}/judged.csv", mechanism=MECHANISMS
+        ),
+    output:
+        coverage="<results>/simulation/coverage.csv",
+        grades="<results>/simulation/grades.csv",
+        svg="<results>/simulation/coverage.svg",
+        png="<results>/simulation/coverage.png",
+        account="<results>/simulation/simulation_study.md",
+    log:
+        "<results>/logs/simulation_report.log",
+    conda:
+        "../../environment.yml"
+    params:
+        config=section(
+            "study",
+            "claims",
+            "weighting",
+            "frame",
+            "groups",
+            "analysis",
+            "sensitivity",
+        ),
+    message:
+        "Setting the simulated surveys against the truth"
+    shell:
+        "python {input.script} report --config {params.config:q}"
+        " --coverage-parts {input.coverage:q} --judged-parts {input.judged:q}"
+        " --coverage {output.coverage:q} --grades {output.grades:q}"
+        " --svg {output.svg:q} --png {output.png:q} --account {output.account:q} 2>&1 | tee {log:q}"
