@@ -1,0 +1,27 @@
+"""Where the rules of the follow-up study find their files; no rule stands here."""
+
+FOLLOWUP = "config/followup.yaml"
+
+
+def second_wave(name):
+    """Give an input function for a file of the second wave's results, or say what is missing."""
+
+    def path(wildcards):
+        folder = (
+            (read_yaml(FOLLOWUP, "the follow-up study") or {})
+            .get("second_wave", {})
+            .get("results")
+        )
+        if not folder:
+            stop(
+                [f"{FOLLOWUP}: there is no second_wave.results; see docs/followup.md."]
+            )
+        if not Path(folder, name).is_file():
+            stop(
+                [
+                    f"{folder}/{name}: there is no such file. Run the pipeline for the second wave first."
+                ]
+            )
+        return f"{folder}/{name}"
+
+    return path

@@ -1,0 +1,102 @@
+"""Link a second wave of the survey with the first, and estimate how the same people's answers changed."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from _followup import read_assumptions
+from _shared import parser, read_json, run, write_csv
+from surveypipe import waves
+from surveypipe.problems import Problems
+
+COUNTED = ("binary", "ordinal", "numeric")
+
+
+def main(args: argparse.Namespace) -> None:
+    """Read both waves; write who is in both and the changes."""
+    config, wanted = args.config, read_assumptions(args.assumptions)["second_wave"]
+    group, names = config["frame"]["group"], wanted["variables"]
+    meaning = read_json(args.variables), read_json(args.second_variables)
+    check_variables(names, *meaning)
+    first = yes_no_as_share(pd.read_parquet(args.analysis), names, meaning[0])
+    second = yes_no_as_share(pd.read_parquet(args.second_analysis), names, meaning[1])
+    lists = [pd.read_parquet(path) for path in (args.dispositions, args.second_dispositions)]
+    staff_first, staff_second = (table[table["category"] != "IE"] for table in lists)
+    linked = waves.link_waves(
+        first,
+        second,
+        staff_first=staff_first,
+        staff_second=staff_second,
+        group=group,
+        moved=wanted.get("moved", "refuse"),
+    )
+    weights, cells, n_pop = waves.pair_weights(linked.stayers, config["weighting"], group=group)
+    analysis = config["analysis"]
+    table = waves.change(
+        first,
+        second,
+        names,
+        weights,
+        cells,
+        n_pop,
+        by=group,
+        fpc=analysis["fpc"]["descriptive"],
+        level=analysis["ci_level"],
+    )
+    table.insert(1, "label", [meaning[0][name].get("label", name) for name in table["variable"]])
+    write_csv(linked.counts(group), args.flow)
+    write_csv(table, args.change)
+    print(
+        f"waves: {len(linked.pairs)} people answered both times, of {len(linked.stayers)} on both lists; "
+        f"in another {group} than before: {len(linked.moved)}. Before release, both tables need disclosure control."
+    )
+
+
+def check_variables(names: list[str], first: dict[str, Any], second: dict[str, Any]) -> None:
+    """Stop where a variable is not in both waves, has no mean, or has other answers in the second.
+
+    Raises
+    ------
+    SurveyError
+        With all that is wrong.
+    """
+    problems = Problems()
+    for name in names:
+        missing = [wave for wave, about in (("first", first), ("second", second)) if name not in about]
+        if missing:
+            problems.add(f"second_wave.variables: {name!r} is not in the {' and the '.join(missing)} wave.")
+            continue
+        if first[name]["type"] not in COUNTED:
+            problems.add(
+                f"second_wave.variables: {name!r} is of the type {first[name]['type']}; a change needs one "
+                f"of {', '.join(COUNTED)}."
+            )
+        if (first[name]["type"], first[name].get("values")) != (
+            second[name]["type"],
+            second[name].get("values"),
+        ):
+            problems.add(
+                f"second_wave.variables: {name!r} has another type or other answers in the second wave's "
+                "codebook; the two cannot be compared as they are."
+            )
+    problems.raise_if_any()
+
+
+def yes_no_as_share(table: pd.DataFrame, names: list[str], about: dict[str, Any]) -> pd.DataFrame:
+    """Turn two-answer variables into 1 for the answer listed first and 0 for the other."""
+    table = table.copy()
+    for name in names:
+        if about[name]["type"] == "binary":
+            yes = float(next(iter(about[name]["values"])))
+            table[name] = np.where(table[name].isna(), np.nan, (table[name] == yes).astype(float))
+    return table
+
+
+if __name__ == "__main__":
+    needed = ("analysis", "dispositions", "variables")
+    inputs = ("assumptions", *needed, *(f"second_{name}" for name in needed))
+    run(parser(__doc__ or "", inputs=inputs, outputs=("change", "flow")), main)
