@@ -1,0 +1,25 @@
+"""Verification: what is checked against which computation in R, read from the golden tests."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from _shared import parser, read_csv, read_json, run, write_csv
+from surveypipe.verification import CHECKED, verification_table
+
+
+def main(args: argparse.Namespace) -> None:
+    """Read the golden tests as text and write the table."""
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in args.tests}
+    calls = read_csv(args.calls).set_index("id")["r_call"].to_dict()
+    table = verification_table(sources, read_json(args.reference)["estimates"], calls)
+    write_csv(table, args.verification)
+    checked = int((table["status"] == CHECKED).sum())
+    print(f"verification: {checked} known answers checked, {len(table) - checked} left out with the reason")
+
+
+if __name__ == "__main__":
+    options = parser(__doc__ or "", inputs=("reference", "calls"), outputs=("verification",))
+    options.add_argument("--tests", type=Path, nargs="+", required=True, help="files of golden tests")
+    run(options, main)
