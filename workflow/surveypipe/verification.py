@@ -1,8 +1,8 @@
 """What is checked against which computation in R: a table made from the golden tests themselves.
 
 Each golden test file holds a list ``CHECKS`` of (entries, what computes them, tolerance[, data]) and may hold
-``LEFT_OUT``, entry -> reason. They are read as text and never run, so that the table needs no test tools; that
-they are true is itself tested (tests/workflow/test_verification.py).
+``LEFT_OUT``, entry -> reason. They are read as text and never run, so that the table needs no test tools;
+that they are true is itself tested (tests/workflow/test_verification.py).
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ def verification_table(
     Raises
     ------
     SurveyError
-        If an entry of the reference is neither checked nor left out with a reason, or both; or if a test names
-        an entry that is not there.
+        If an entry of the reference is neither checked nor left out with a reason, or both; or if a test
+        names an entry that is not there.
     """
     import pandas as pd
 
@@ -107,8 +107,8 @@ def _check_complete(
     checked = {check.entry for check in checks}
     if lacking := [name for name in reference if name not in checked and not reasons.get(name)]:
         problems.add(
-            f"verification: {shown(lacking)} of the reference are in no CHECKS of the golden tests; test them, "
-            "or give the reason in LEFT_OUT."
+            f"verification: {shown(lacking)} of the reference are in no CHECKS of the golden tests; "
+            "test them, or give the reason in LEFT_OUT."
         )
     if both := sorted(checked & set(reasons)):
         problems.add(f"verification: {shown(both)} are in CHECKS and in LEFT_OUT; they cannot be both.")
