@@ -1,4 +1,4 @@
-"""The table "Verification" is true: each answer of R is checked where it says, or left out with the reason."""
+"""The table "Verification" is true: each answer of R is checked where it says, or left out for a reason."""
 
 from __future__ import annotations
 
