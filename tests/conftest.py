@@ -71,3 +71,30 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = run_snakemake(folder, "--cores", "2")
     assert done.returncode == 0, done.stderr[-6000:]
     return folder
+
+
+@pytest.fixture
+def finished_copy(finished: Path, tmp_path: Path) -> Path:
+    """A finished run that a test may change and go on from."""
+    return Path(shutil.copytree(finished, tmp_path / "project", symlinks=True))
+
+
+@pytest.fixture(scope="session")
+def false_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of a whole run on the second simulated population, in which every claim is false."""
+    folder = copy_project(tmp_path_factory.mktemp("false") / "project")
+    study = yaml.safe_load((folder / "config/config.yaml").read_text())
+    fixtures = "tests/fixtures/false_claims"
+    study["study"]["id"] = "false"
+    study["results"] = "results_false"
+    study["inputs"] |= {
+        "survey": f"{fixtures}/southwark_SIMULATED.sav",
+        "staff_list": f"{fixtures}/staff_list_SIMULATED.csv",
+        "checksums": f"{fixtures}/SHA256SUMS",
+    }
+    for optional in {"codes", "follow_up"} & set(study["inputs"]):
+        study["inputs"][optional] = None
+    (folder / "false.yaml").write_text(yaml.safe_dump(study, allow_unicode=True, sort_keys=False))
+    done = run_snakemake(folder, "--configfile", "false.yaml")
+    assert done.returncode == 0, done.stderr[-6000:]
+    return folder / "results_false"

@@ -1,0 +1,119 @@
+"""Wrong configuration, text and response: what the researcher reads, and that nothing looks finished."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from _reading import read_codebook, read_survey
+from simulate_raw import write_sav
+
+SAV, STAFF = "data/raw/southwark_SIMULATED.sav", "data/raw/staff_list_SIMULATED.csv"
+
+
+def configure(project: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    path = project / "config/config.yaml"
+    config = yaml.safe_load(path.read_text())
+    change(config)
+    path.write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False))
+
+
+def sum_up(project: Path) -> None:
+    sums = project / "data/raw/SHA256SUMS"
+    names = [line.split()[-1] for line in sums.read_text().splitlines()]
+    lines = [f"{hashlib.sha256((sums.parent / n).read_bytes()).hexdigest()}  {n}\n" for n in names]
+    sums.write_text("".join(lines))
+
+
+def refused(done: Any, *words: str) -> str:
+    """The run failed in plain words: all of them, no traceback, and the count of problems."""
+    told = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "Traceback" not in told, told[-3000:]
+    for word in words:
+        assert word in told, told[-3000:]
+    return told
+
+
+def test_missing_input_file(project, snakemake):
+    (project / SAV).unlink()
+    refused(snakemake(project, "-n"), SAV, "there is no such file", "Put it there or correct the name")
+
+
+def test_unknown_scheme_and_unknown_item_are_told_together(project, snakemake):
+    def spoil(config: dict[str, Any]) -> None:
+        config["weighting"]["primary"] = "cels"
+        config["claims"]["C3"]["variable"] = "risk_abov"
+
+    configure(project, spoil)
+    refused(
+        snakemake(project, "-n"),
+        "2 problems to put right",
+        "unknown scheme 'cels' (did you mean 'cells'?)",
+        "claims.C3.variable: unknown variable 'risk_abov' (did you mean 'risk_above'?)",
+    )
+
+
+def test_unknown_key(project, snakemake):
+    configure(project, lambda config: config["analysis"].update(ci_levle=0.9))
+    refused(snakemake(project, "-n"), "analysis: unknown key 'ci_levle' (did you mean 'ci_level'?)")
+
+
+def test_configuration_file_that_is_not_yaml(project, snakemake):
+    (project / "config/codebook.yaml").write_text("variables: [unclosed")
+    refused(snakemake(project, "-n"), "config/codebook.yaml", "not valid YAML")
+
+
+def test_agency_with_staff_and_no_respondent(project, snakemake):
+    staff = pd.read_csv(project / STAFF, dtype=str)
+    raw, _ = read_survey(project / SAV)
+    raw["return_date"] = pd.to_datetime(raw["return_date"])
+    silent = set(staff.loc[staff["agency"] == "AMH", "staff_id"])
+    codebook = read_codebook(project / "config/codebook.yaml")
+    write_sav(raw[~raw["case_id"].isin(silent)].reset_index(drop=True), codebook, project / SAV)
+    staff.loc[staff["staff_id"].isin(silent), "contact_outcome"] = "no_reply"
+    staff.to_csv(project / STAFF, index=False)
+    sum_up(project)
+    refused(snakemake(project, "results/data/weights.parquet"), "AMH", "nobody", "180")
+    assert not (project / "results/data/weights.parquet").exists()
+
+
+def add_to_text(project: Path, added: str) -> None:
+    path = project / "report/manuscript.qmd"
+    text = path.read_text().replace("\n# Introduction", f"\n{added}\n\n# Introduction", 1)
+    assert added in text
+    path.write_text(text)
+
+
+def test_text_that_names_an_unknown_number(finished_copy, snakemake):
+    add_to_text(finished_copy, "{{< meta num.claim-c1__estimat >}}")
+    done = snakemake(finished_copy, "results/report/manuscript.html")
+    refused(done, "manuscript.qmd", "line", "claim-c1__estimat")
+    assert not (finished_copy / "results/report/manuscript.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("added", "words"),
+    [
+        ("[@nobody1999]", "nobody1999"),
+        ("@fig-nothing", "fig-nothing"),
+        ('![A](figures/none){#fig-none fig-alt="x"}', "figures/none"),
+    ],
+    ids=["citation", "crossref", "image"],
+)
+def test_text_with_a_look_up_that_fails(finished_copy, snakemake, added, words):
+    add_to_text(finished_copy, added)
+    refused(snakemake(finished_copy, "results/report/manuscript.html"), words)
+    assert not (finished_copy / "results/report/manuscript.html").exists()
+
+
+def test_unknown_citation_style(finished_copy, snakemake):
+    configure(finished_copy, lambda config: config["report"].update(csl="harvard-cite-them-rigth"))
+    done = snakemake(finished_copy, "results/report/manuscript.html")
+    refused(done, "harvard-cite-them-rigth", "harvard-cite-them-right")
