@@ -52,7 +52,7 @@ def main(args: argparse.Namespace) -> None:
     write_csv(table, args.change)
     print(
         f"waves: {len(linked.pairs)} people answered both times, of {len(linked.stayers)} on both lists; "
-        f"in another {group} than before: {len(linked.moved)}. Before release, both tables need disclosure control."
+        f"in another {group} than before: {len(linked.moved)}. Neither table has passed disclosure control."
     )
 
 
