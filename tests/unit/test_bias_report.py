@@ -316,6 +316,15 @@ def test_too_few_answers_are_not_estimable_and_have_no_number():
     ).all()
 
 
+def test_differences_of_cumulative_estimates_hide_no_small_wave():
+    made = made_up(plan={"waves": {"variable": "back", "number": 9}, "fewest": 12})
+    table = bias_report.report(made)
+    small = table[(table["measure"] == "wave") & table["estimate"].isna()]
+    assert len(small), "a wave of fewer than 12"
+    for _, own in table[table["measure"] == "cumulative"].groupby("claim"):
+        assert np.diff([0, *own["n"]]).min() >= 12
+
+
 def test_without_dates_and_benchmarks_the_steps_say_so():
     table = bias_report.report(made_up(plan={}))
     assert "nonresponse.waves is not set" in table[table["step"] == "waves"]["note"].iloc[0]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -101,3 +104,20 @@ def test_rows_of_a_claim():
     assert gap["se"] == pytest.approx(math.hypot(rows.loc["two_phase", "se"], 0.1))
     assert rows.loc["weight", "n"].sum() == 5
     assert rows.loc["weight", "N"].sum() == (~RESPONDENT).sum()
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_simulated_example_is_made_again_byte_for_byte_and_fits_the_survey(tmp_path):
+    output = tmp_path / "again.csv"
+    command = [sys.executable, "workflow/scripts/simulate_follow_up.py", "--output", str(output)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    assert output.read_bytes() == (ROOT / "data/raw/follow_up_SIMULATED.csv").read_bytes()
+    truth = pd.read_csv(ROOT / "tests/fixtures/truth_SIMULATED.csv")
+    staff = truth[truth["eligible"]]
+    made = follow_up.check(pd.read_csv(output), staff[["id", "respondent"]], {"read": "read"})
+    assert made["read"].notna().sum() >= 20
+    held = staff.set_index("id")["read"].reindex(made["id"]).to_numpy(float)
+    given = made["read"].to_numpy(float)
+    assert ((held == given) | np.isnan(given)).all()

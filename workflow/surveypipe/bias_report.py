@@ -324,6 +324,7 @@ def _cumulative_rows(study: Study, case: Case, y: Floats, days: pd.Series) -> It
     waves = nonresponse_bias.cumulative_by_wave(y, study.designs[study.primary].weights, days, number)
     common = {**_of(case), "scheme": study.primary, "N": case.population}
     fewest = int(study.setting("fewest"))
+    total, shown_so_far = int(waves["n"].sum()), 0
     for line in _lines(waves):
         note = f"returned within {line.until:.0f} days"
         row = {"step": "waves", **common, "level": str(line.wave), "note": note}
@@ -332,7 +333,10 @@ def _cumulative_rows(study: Study, case: Case, y: Floats, days: pd.Series) -> It
             yield {**row, "measure": "wave", "n": line.n, "note": few}
         else:
             yield {**row, "measure": "wave", "n": line.n, "estimate": line.estimate}
-        if line.n_cumulative >= fewest:
+        # No two cumulative estimates may lie so close that their difference is a wave of too few.
+        left = total - line.n_cumulative
+        if line.n_cumulative - shown_so_far >= fewest and (left == 0 or left >= fewest):
+            shown_so_far = line.n_cumulative
             yield {**row, "measure": "cumulative", "n": line.n_cumulative, "estimate": line.cumulative}
     yield from _extrapolated_rows(study, case, waves, {"step": "extrapolation", **common}, fewest)
 
@@ -380,13 +384,12 @@ def _late_rows(study: Study, case: Case, y: Floats, days: Floats) -> Iterator[di
         gap, se, p = nonresponse_bias.early_against_late(y[inside], late[inside], fewest)
         known = inside & ~np.isnan(y)
         size = int(known.sum())
-        least = int(min((known & late).sum(), (known & ~late).sum()))
         row = {
             "step": "early_late", **_of(case), "measure": "late_minus_early", "group": study.group,
             "group_level": level, "n": size, "N": int((study.staff[study.group].astype(str) == level).sum()),
         }  # fmt: skip
         if math.isnan(gap):
-            yield {**row, "note": f"{NOT_ESTIMABLE}: fewer than {fewest} answers in one part ({least})"}
+            yield {**row, "note": f"{NOT_ESTIMABLE}: fewer than {fewest} answers in one part"}
             continue
         parts.append((gap, se, float(row["N"]), size))
         yield {
