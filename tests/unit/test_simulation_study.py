@@ -363,8 +363,7 @@ def test_more_wrong_grades_than_an_interval_errs_are_reported():
 @pytest.fixture(scope="module")
 def grades():
     judged = [
-        judge(DESIGN, FALSE, CONFIG, CODEBOOK, MECHANISMS[key], count=3, seed=SEED)
-        for key in ("at_random",)
+        judge(DESIGN, FALSE, CONFIG, CODEBOOK, MECHANISMS[key], count=3, seed=SEED) for key in ("at_random",)
     ]
     return grade_table(pd.concat(judged, ignore_index=True))
 

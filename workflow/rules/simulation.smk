@@ -1,6 +1,8 @@
 """Simulation study, a target of its own (`snakemake simulation`): do intervals and grades keep their promise?"""
 
 MECHANISMS = ["at_random", "not_at_random", "strong"]
+# Grades always rest on questionnaires with answers left out; for coverage that is a case of its own.
+COVERAGE_MECHANISMS = [*MECHANISMS, "left_out"]
 # Draws for coverage and bias; surveys graded, of each kind of population.
 SIMULATION_DRAWS = 1000
 SIMULATION_SURVEYS = 250
@@ -27,7 +29,7 @@ rule simulation_coverage:
     log:
         "<results>/logs/simulation_coverage_{mechanism}.log",
     wildcard_constraints:
-        mechanism="|".join(MECHANISMS),
+        mechanism="|".join(COVERAGE_MECHANISMS),
     conda:
         "../../environment.yml"
     params:
@@ -95,7 +97,8 @@ rule simulation_report:
         lib=library("simulation_study"),
         lock="requirements.lock",
         coverage=expand(
-            "<results>/simulation/{mechanism}/coverage.csv", mechanism=MECHANISMS
+            "<results>/simulation/{mechanism}/coverage.csv",
+            mechanism=COVERAGE_MECHANISMS,
         ),
         judged=expand(
             "<results>/simulation/{mechanism}/judged.csv", mechanism=MECHANISMS

@@ -45,6 +45,7 @@ def coverage(args: argparse.Namespace) -> None:
         mechanism,
         count=args.count,
         seed=purpose_seed(int(config["seed"]), "coverage"),
+        leave_out=mechanism.leave_out,
     )
     methods = dict.fromkeys([config["analysis"]["proportion_interval"], *INTERVALS_COMPARED])
     write_csv(coverage_table(run_draws(draws, config, list(methods)), config, mechanism), args.table)

@@ -64,7 +64,8 @@ def _what_was_run(coverage: pd.DataFrame, grades: pd.DataFrame) -> list[str]:
     kinds = formatting.numeral(len(POPULATIONS))
     effects = [
         f"- {one.label}: the design's effect of having read on the log-odds of response, times "
-        f"{one.selection:g}."
+        f"{one.selection:g}"
+        + ("; respondents leave answers out at the design's rates." if one.leave_out else ".")
         for one in MECHANISMS.values()
     ]
     return [
@@ -150,16 +151,16 @@ def _elsewhere(coverage: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
         "## By agency, primary scheme, second phase",
         _by_level(table[groups], coverage, config),
         f"Coverage under {_percent(BAND[0])} % is flagged 'interval unreliable' in the table, in any row.",
-        *_unreliable(table),
+        *_unreliable(table, config),
     ]
 
 
-def _unreliable(table: pd.DataFrame) -> list[str]:
+def _unreliable(table: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
     """Name the published intervals that are unreliable though response is at random within cells."""
     low = table[(table["flag"] != "") & (table["mechanism"] == next(iter(MECHANISMS)))]
     named = [
-        f"{row['claim']} {row['group_level']}".strip() + f", {row['scheme_label'].lower()}"
-        f" ({_percent(row['coverage'])} %)"
+        f"{_name(row['claim'], row['group_level'], config)}, {formatting.lower_first(row['scheme_label'])} "
+        f"({_percent(row['coverage'])} %)"
         for row in low.to_dict("records")
     ]
     if not named:
@@ -306,10 +307,19 @@ def _beyond(shown: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
     found = beyond_interval_error(shown, config)
     if found:
         return ["**More often wrong than an interval errs:** " + "; ".join(found) + "."]
-    given = formatting.count(shown.loc[shown["grade"] == 1, "n_surveys"].sum())
+    columns = ["n_surveys", "n_condition", "n_wrong", "n_wrong_condition"]
+    count = _records(shown.groupby("grade")[columns].sum().reset_index(), "grade")
+    later = [
+        f"grade {number} was wrong {formatting.count(count[number]['n_wrong'])} times, with its condition "
+        f"true {formatting.count(count[number]['n_wrong_condition'])} of "
+        f"{formatting.count(count[number]['n_condition'])}"
+        for number in (STRONG, AT_RANDOM)
+    ]
     return [
-        f"Grade 1 was given {given} times and never wrong; no grade was wrong under its own condition more "
-        "often than its interval errs (beyond the 99.9 % quantile of a binomial)."
+        f"Grade 1 was given {formatting.count(count[1]['n_surveys'])} times and never wrong; "
+        f"{'; '.join(later)}. None was wrong under its own condition more often than its interval errs "
+        "(beyond the 99.9 % quantile of a binomial over the surveys in which the claim is false: a generous limit "
+        "where the truth lies far off)."
     ]
 
 
@@ -319,6 +329,7 @@ def _reading(coverage: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
     primary = table[table["scheme"] == config["weighting"]["primary"]]
     rows = primary[primary["mechanism"] == "not_at_random"].to_dict("records")
     worst = min(rows, key=lambda row: row["coverage"])
+    left = primary[(primary["mechanism"] == "left_out") & (primary["interval"] != "t")].to_dict("records")
     lines = [
         "- In the design answers depend on agency and on having read, not on profession. So agency alone is "
         "a fine enough scheme here, merging cells costs no bias, and the study cannot tell `cells` from "
@@ -333,4 +344,13 @@ def _reading(coverage: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
         "- Grade 2 is held against this survey's own silent. Chances of responding whose odds ratio stays "
         "under the convention can still leave silent who differ more; the last column counts by the chances.",
     ]
+    if left:
+        biased = max(left, key=lambda row: abs(row["bias_ratio"]))
+        lines.append(
+            "- Answers left out at random are not quite harmless: a scale cut above neutral is cut elsewhere "
+            "when it is the mean of three items and not of four. The greatest bias of a share is that of "
+            f"{biased['claim']}, {formatting.points(biased['bias'], 1)} percentage points "
+            f"({formatting.decimal(biased['bias_ratio'], 1)} Monte Carlo standard errors), with coverage of "
+            f"{_percent(biased['coverage'])} %. No promise is made for it."
+        )
     return ["## How to read it", "\n".join(lines)]

@@ -59,11 +59,14 @@ class Mechanism:
     selection
         Multiple of the design's effect of having read on the log-odds of response; 0: at random within
         cells.
+    leave_out
+        Whether respondents leave answers out as well, at the design's rates, when coverage is studied.
     """
 
     key: str
     label: str
     selection: float
+    leave_out: bool = False
 
 
 MECHANISMS = {
@@ -72,6 +75,7 @@ MECHANISMS = {
         Mechanism("at_random", "Response at random within cells", 0.0),
         Mechanism("not_at_random", "Readers respond more readily", 1.0),
         Mechanism("strong", "Readers respond far more readily", 2.0),
+        Mechanism("left_out", "Response at random, answers left out", 0.0, leave_out=True),
     )
 }
 
@@ -421,7 +425,7 @@ def _described(table: pd.DataFrame, config: Mapping[str, Any], mechanism: Mechan
     # A mean has one interval, whatever the method of shares.
     table = table.drop_duplicates(["scheme", "variance", "interval", "target"])
     table["promised"] = (
-        (mechanism.selection == 0)
+        (mechanism.selection == 0 and not mechanism.leave_out)
         & (table["group"] == "overall")
         & (table["scheme"] == config["weighting"]["primary"])
         & table["interval"].isin([config["analysis"]["proportion_interval"], "t"])

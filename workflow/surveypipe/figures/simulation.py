@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LEFT, WIDTH, GAP = 40.0, 56.0, 8.0
+LEFT, WIDTH, GAP = 38.0, 54.0, 10.0
 ROW, TOP, BETWEEN = 9.0, 19.0, 17.0
 SHOWN = 2
 
@@ -82,7 +82,7 @@ def _coverage(axes: Axes, part: pd.DataFrame, claims: list[str]) -> None:
     axes.axvline(95, color=theme.QUIET, linewidth=0.8, dashes=(3, 2), zorder=0.5)
     _marks(axes, part, claims, values, 196 * part["coverage_mcse"].to_numpy(float))
     low = values.min()
-    start = next(edge for edge in (90, 85, 80, 60, 40, 20, 0) if low >= edge + 1.5 or edge == 0)
+    start = next(edge for edge in (90, 85, 80, 60, 40, 20, 0) if low >= edge + 3 or edge == 0)
     axes.set(xlim=(start, 100.5), xlabel="Coverage of the 95% interval (%)")
 
 
@@ -93,7 +93,7 @@ def _bias(axes: Axes, part: pd.DataFrame, claims: list[str]) -> None:
     axes.axvspan(-limit, limit, color=theme.PALE, linewidth=0, zorder=0)
     axes.axvline(0, color=theme.QUIET, linewidth=0.8, dashes=(3, 2), zorder=0.5)
     _marks(axes, part, claims, values, 1.96 * error)
-    axes.set(xlabel="Bias (standard deviations of the estimate)")
+    axes.set(xlabel="Bias (standard deviations)")
 
 
 def _legend(figure: Figure, part: pd.DataFrame) -> None:
@@ -115,7 +115,8 @@ def _notes(part: pd.DataFrame) -> list[str]:
     draws = formatting.count(part["draws"].max())
     return [
         f"{draws} surveys under each mechanism; estimates for all staff, second-phase standard errors.",
-        "Grey: coverage of 93% to 97%, and bias that simulation error explains. Whiskers: simulation error.",
+        "Bias is in standard deviations of the estimate. Grey: coverage of 93% to 97%, and bias that",
+        "simulation error explains. Whiskers: simulation error.",
         "Scales differ between a and b.",
     ]
 
