@@ -20,11 +20,18 @@ include: "workflow/rules/clean.smk"
 include: "workflow/rules/response.smk"
 include: "workflow/rules/weight.smk"
 include: "workflow/rules/analyse.smk"
+include: "workflow/rules/model.smk"
 include: "workflow/rules/sensitivity.smk"
+include: "workflow/rules/nonresponse.smk"
 include: "workflow/rules/disclose.smk"
 include: "workflow/rules/exhibits.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/publish.smk"
+# Targets of their own, which the default run does not make:
+#   snakemake simulation | followup | waves
+include: "workflow/rules/verification.smk"
+include: "workflow/rules/simulation.smk"
+include: "workflow/rules/followup.smk"
 
 
 rule all:
