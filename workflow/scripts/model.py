@@ -10,7 +10,7 @@ import pandas as pd
 from _reading import read_codebook, read_text_table
 from _shared import parser, read_csv, read_json, run, write_csv
 from analyse import design_of, respondents_of
-from surveypipe import estimation, further_analyses, imputed_claims, open_answers
+from surveypipe import estimation, further_analyses, imputed_claims, named_tests, open_answers
 from surveypipe.claims import scheme_in_force, unweighted_scheme
 from surveypipe.simulation import stream
 
@@ -33,9 +33,12 @@ def main(args: argparse.Namespace) -> None:
             survey, asked["imputation"], pd.read_parquet(args.missing), args.config["cleaning"],
             read_codebook(args.codebook), seed_of(args, "imputation"),
         )  # fmt: skip
+    if asked.get("further_tests"):
+        parts["further tests"] = named_tests.named_test_rows(survey, asked["further_tests"])
     if asked.get("multiplicity"):
         own = further_analyses.claim_test_rows(survey, estimates)
-        tests = pd.DataFrame([*rows_of(estimates), *rows_of(own), *rows_of(parts.get("models"))])
+        made = [estimates, own, parts.get("models"), parts.get("further tests")]
+        tests = pd.DataFrame([row for table in made for row in rows_of(table)])
         adjusted = further_analyses.adjusted_rows(survey, tests, asked["multiplicity"])
         parts["tests and adjusted p-values"] = further_analyses.gathered(own, adjusted)
     if asked.get("agreement") and args.codes:

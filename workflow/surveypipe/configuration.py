@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 
@@ -55,6 +57,31 @@ def _in_words(error: Any, name: str) -> str:
 def _nearest(word: object, known: Iterable[object]) -> str:
     close = difflib.get_close_matches(str(word), [str(item) for item in known], n=1, cutoff=0.6)
     return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def registered(module: str, decorator: str) -> list[str]:
+    """List the names under which functions of a module of this library are registered.
+
+    The source is read and not imported, because the configuration is checked before every run and the
+    statistics are slow to import.
+
+    Parameters
+    ----------
+    module
+        Name of the module within the package.
+    decorator
+        Decorator whose first argument is the name, for example ``method`` in ``@method("rake")``.
+    """
+    source = Path(__file__).with_name(f"{module}.py").read_text(encoding="utf-8")
+    return [
+        mark.args[0].value
+        for node in ast.parse(source).body
+        for mark in getattr(node, "decorator_list", [])
+        if isinstance(mark, ast.Call)
+        and getattr(mark.func, "id", "") == decorator
+        and isinstance(mark.args[0], ast.Constant)
+        and isinstance(mark.args[0].value, str)
+    ]
 
 
 def frame_variables(config: Mapping[str, Any]) -> list[str]:
@@ -113,7 +140,13 @@ def _scheme_problems(config: Mapping[str, Any]) -> list[str]:
         "propensity": "predictors",
         "compose": "steps",
     }
+    methods = registered("weighting_methods", "method")
     for key, scheme in weighting["schemes"].items():
+        if scheme["method"] not in methods:
+            found.append(
+                f"weighting.schemes.{key}.method: {scheme['method']!r} is not one of {', '.join(methods)}"
+                f"{_nearest(scheme['method'], methods)}."
+            )
         need = needs.get(scheme["method"])
         if need and need not in scheme:
             found.append(f"weighting.schemes.{key}: the method {scheme['method']!r} needs the key {need!r}.")
@@ -133,6 +166,7 @@ def _named_variables(config: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     for key in ("characteristics", "items"):
         yield from ((f"analysis.{key}", item) for item in analysis[key])
     yield from (("analysis.tests", test["variable"]) for test in analysis["tests"])
+    yield from (("analysis.further_tests", test["variable"]) for test in analysis.get("further_tests", []))
     for model in analysis.get("models", []):
         where = f"analysis.models, {model['outcome']}"
         yield from ((where, name) for name in [model["outcome"], *model["predictors"]])
@@ -171,7 +205,8 @@ def _frame_problems(config: Mapping[str, Any]) -> list[str]:
             if item not in known
         ]
     wanted = [("frame.group", config["frame"]["group"])]
-    wanted += [("analysis.tests", test["between"]) for test in config["analysis"]["tests"]]
+    for key in ("tests", "further_tests"):
+        wanted += [(f"analysis.{key}", test["between"]) for test in config["analysis"].get(key, [])]
     wanted += [(f"claims.{key}.by", spec["by"]) for key, spec in config["claims"].items() if "by" in spec]
     found += [
         f"{where}: {group!r} has no entry under groups{_nearest(group, groups)}."
@@ -199,6 +234,13 @@ def _further_problems(config: Mapping[str, Any]) -> list[str]:
         for key in ("reliability", "imputation")
         for name in analysis.get(key, {}).get("scales", [])
         if name not in scales
+    ]
+    tests = registered("named_tests", "named_test")
+    found += [
+        f"analysis.further_tests, {one['variable']}: {one['test']!r} is not one of {', '.join(tests)}"
+        f"{_nearest(one['test'], tests)}."
+        for one in analysis.get("further_tests", [])
+        if one["test"] not in tests
     ]
     seen = set()
     for model in analysis.get("models", []):
