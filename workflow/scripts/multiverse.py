@@ -48,9 +48,14 @@ def main(args: argparse.Namespace) -> None:
     write_csv(table, args.multiverse)
     write_csv(summary, args.multiverse_summary)
     moved = summary[(summary["grade_changes"] != "none") & (summary["group"] == "overall")]["claim"]
+    told = (
+        f"a grade changes for {', '.join(moved)}"
+        if len(moved)
+        else "no grade of a claim on all staff changes"
+    )
     print(
         f"multiverse: {int(summary['points'].sum())} distinct estimates of {len(summary)} claims and groups; "
-        + (f"a grade changes for {', '.join(moved)}" if len(moved) else "no claim on all staff changes its grade")
+        f"{told}"
     )
 
 

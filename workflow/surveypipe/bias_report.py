@@ -39,7 +39,7 @@ DEFAULTS: dict[str, Any] = {
     "waves": None,
     "fewest": 10,
     "benchmarks": [],
-    "imputations": 100,
+    "imputations": 400,
 }
 
 
