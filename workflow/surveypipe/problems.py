@@ -26,11 +26,11 @@ class Problems:
     Examples
     --------
     >>> problems = Problems()
-    >>> problems.add("staff_list.csv: staff_id S012 occurs 2 times; keep one row for each person.")
+    >>> problems.add("staff_list.csv: staff_id S012 occurs 2 times; keep one row each.")
     >>> problems.raise_if_any()
     Traceback (most recent call last):
     ...
-    surveypipe.problems.SurveyError: staff_list.csv: staff_id S012 occurs 2 times; keep one row for each person.
+    surveypipe.problems.SurveyError: staff_list.csv: staff_id S012 occurs 2 times; keep one row each.
     """
 
     def __init__(self) -> None:
