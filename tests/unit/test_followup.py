@@ -444,6 +444,14 @@ def test_change_by_agency_and_without_the_correction():
     assert table.loc["a", "se"] == pytest.approx(np.sqrt(1 / 3))
 
 
+def test_means_are_of_those_with_both_answers():
+    weights, cells = pd.Series(3.0, index=["a0", "a1", "a2"]), pd.Series("a", index=["a0", "a1", "a2"])
+    second = SECOND.assign(y=SECOND["y"].where(SECOND["id"] != "a2"))
+    row = waves.change(FIRST, second, ["y"], weights, cells, {"a": 9}).iloc[0]
+    assert row["n"] == 2
+    assert (row["mean_first"], row["mean_second"], row["change"]) == pytest.approx((1.5, 3.0, 1.5))
+
+
 def test_change_says_what_is_wrong_with_variables():
     weights = pd.Series(1.0, index=["a0", "a1", "b0", "b2"])
     cells = pd.Series("x", index=weights.index)

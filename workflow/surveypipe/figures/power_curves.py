@@ -59,11 +59,21 @@ def draw(power: pd.DataFrame, config: Mapping[str, Any]) -> Drawn:
 
 
 def _notes(config: Mapping[str, Any]) -> list[str]:
+    wanted = formatting.percent(config["design"]["power"])
+    studies = formatting.count(config["design"]["simulations"])
     return [
-        "Lines: assumed ICC and team size. Shading: the range of the ICC. Dots: fewest teams per arm "
-        f"reaching {formatting.percent(config['design']['power'])}. "
-        f"{formatting.count(config['design']['simulations'])} simulated studies each."
+        f"Lines: as assumed. Shading: the range of the ICC. Marks: fewest teams per arm reaching {wanted}.",
+        _points([about["kind"] for about in config["outcomes"].values()]),
+        f"{studies} simulated studies each.",
     ]
+
+
+def _points(kinds: list[str]) -> str:
+    """Say what a point is in which panel."""
+    panels = {kind: [chr(ord("A") + n) for n, own in enumerate(kinds) if own == kind] for kind in kinds}
+    meaning = {"binary": "percentage points", "ordinal": "points of the scale"}
+    told = [f"{', '.join(panels[kind])} {words}" for kind, words in meaning.items() if kind in panels]
+    return f"Effects: {'; '.join(told)}." if told else ""
 
 
 def _panel(
