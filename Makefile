@@ -1,5 +1,6 @@
 # make        builds .venv on the first call and runs the pipeline
 # make test   the same, then the tests
+# make simulation, make followup   targets of their own: the simulation study, the planning of a follow-up
 # make clean  deletes what the pipeline generated; make distclean deletes .venv as well
 
 SHELL := /bin/bash
@@ -47,6 +48,9 @@ lock: .venv/.developing
 
 simulate: .venv/.installed
 	$(BIN)/python workflow/scripts/simulate_raw.py
+
+simulation followup: .venv/.installed
+	@$(RUN) $@
 
 docs: .venv/.installed
 	$(BIN)/python workflow/scripts/document_configuration.py

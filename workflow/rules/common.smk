@@ -52,6 +52,10 @@ def missing_files():
         "checksums": "the checksums",
     }
     meaning |= {"authors": "the authors' file", "headcounts": "the headcounts"}
+    meaning |= {
+        "follow_up": "the check of non-respondents",
+        "codes": "the coders' codes",
+    }
     named = {config["inputs"].get(key): words for key, words in meaning.items()}
     named |= {
         f"report/{document}.qmd": "a document"
@@ -84,12 +88,14 @@ def check_configuration():
 
 
 def section(*names):
-    """Give a job the parts of the configuration it needs, through its params.
+    """Give a job the parts of the configuration it needs, through its params; optional ones may be absent.
 
     The parts are written to a file named by its content, so that a changed value is a changed
     parameter, and a message about a failed command stays short enough to read.
     """
-    text = json.dumps({name: config[name] for name in names}, ensure_ascii=False)
+    text = json.dumps(
+        {name: config[name] for name in names if name in config}, ensure_ascii=False
+    )
     path = (
         Path(".snakemake/sections")
         / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"

@@ -38,7 +38,7 @@ rule nonresponse:
             "frame",
             "cleaning",
             "seed",
-            *[name for name in ("nonresponse",) if name in config],
+            "nonresponse",
         ),
         follow_up=lambda wildcards, input: (
             f"--follow-up '{input.follow_up}'" if input.follow_up else ""

@@ -22,7 +22,14 @@ rule sensitivity:
         "../../environment.yml"
     params:
         config=section(
-            "claims", "sensitivity", "weighting", "groups", "frame", "cleaning", "seed"
+            "claims",
+            "sensitivity",
+            "nonresponse",
+            "weighting",
+            "groups",
+            "frame",
+            "cleaning",
+            "seed",
         ),
     message:
         "Asking what each claim becomes if the silent differ"

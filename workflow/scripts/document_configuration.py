@@ -11,6 +11,7 @@ from typing import Any
 SCHEMAS = {
     "The configuration (`config/config.yaml`)": Path("workflow/schemas/config.schema.json"),
     "The codebook (`config/codebook.yaml`)": Path("workflow/schemas/codebook.schema.json"),
+    "The follow-up study (`config/followup.yaml`)": Path("workflow/schemas/followup.schema.json"),
 }
 HEAD = """# Configuration
 

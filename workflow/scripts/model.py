@@ -9,9 +9,9 @@ import pandas as pd
 
 from _reading import read_codebook, read_text_table
 from _shared import parser, read_csv, read_json, run, write_csv
-from analyse import design_of, respondents_of
 from surveypipe import estimation, further_analyses, imputed_claims, named_tests, open_answers
 from surveypipe.claims import scheme_in_force, unweighted_scheme
+from surveypipe.scheme_designs import design_of, respondents_of
 from surveypipe.simulation import stream
 
 INPUTS = ("analysis", "missing", "weights", "cells", "estimates", "variables", "codebook")

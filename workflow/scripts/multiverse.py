@@ -8,9 +8,9 @@ import pandas as pd
 
 from _reading import read_codebook
 from _shared import parser, read_csv, run, write_csv
-from analyse import design_of, respondents_of
 from surveypipe import multiverse
 from surveypipe.claim_ledger import setting
+from surveypipe.scheme_designs import design_of, respondents_of
 
 INPUTS = ("estimates", "claims", "analysis", "missing", "dispositions", "weights", "weight_cells", "codebook")
 OUTPUTS = ("multiverse", "multiverse_summary")

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from _shared import parser, read_csv, run, write_csv
-from analyse import design_of, replicates_of, respondents_of
 from surveypipe import bias_report, follow_up_check, ledger_context
 from surveypipe.claim_ledger import cases, setting
 from surveypipe.problems import SurveyError
+from surveypipe.scheme_designs import design_of, replicates_of, respondents_of
 
 INPUTS = (
     "estimates", "analysis", "dispositions", "weights", "weight_cells", "replicate_weights",
@@ -47,7 +47,11 @@ def load_study(args: argparse.Namespace) -> bias_report.Study:
     dispositions = pd.read_parquet(args.dispositions)
     made = setting(config, cells)
     replicates = config["weighting"].get("replicates") or {}
-    paired = replicates_of(args, weights) if replicates.get("method") == "jackknife" else {}
+    paired = (
+        replicates_of(weights, pd.read_parquet(args.replicate_weights), pd.read_parquet(args.replicate_coefs))
+        if replicates.get("method") == "jackknife"
+        else {}
+    )
     return bias_report.Study(
         staff=dispositions[dispositions["category"] != "IE"].reset_index(drop=True),
         respondents=respondents,

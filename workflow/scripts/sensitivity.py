@@ -32,6 +32,7 @@ def main(args: argparse.Namespace) -> None:
         dispositions[dispositions["category"] != "IE"],
         predictors,
         seed=args.config["seed"],
+        plan=args.config.get("nonresponse"),
     )
     write_csv(mixtures, args.not_at_random)
     write_csv(ledger, args.claims)
