@@ -318,8 +318,8 @@ def _beyond(shown: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
     return [
         f"Grade 1 was given {formatting.count(count[1]['n_surveys'])} times and never wrong; "
         f"{'; '.join(later)}. None was wrong under its own condition more often than its interval errs "
-        "(beyond the 99.9 % quantile of a binomial over the surveys in which the claim is false: a generous limit "
-        "where the truth lies far off)."
+        "(beyond the 99.9 % quantile of a binomial over the surveys in which the claim is false: a generous "
+        "limit where the truth lies far off)."
     ]
 
 
