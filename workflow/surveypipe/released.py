@@ -21,6 +21,16 @@ TABLES = (
     "weight_margins",
     "cleaning_summary",
 )
+# What stands beside the estimates: who did not answer, other ways of estimating, and what was checked.
+CONTEXT = (
+    "nonresponse",
+    "ledger_context",
+    "follow_up_check",
+    "not_at_random",
+    "multiverse",
+    "multiverse_summary",
+    "verification",
+)
 CATEGORIES = ("disagree", "neutral", "agree")
 CATEGORY_LABELS = {"disagree": "Disagree", "neutral": "Neither agree nor disagree", "agree": "Agree"}
 # Keys of the merged categories in the table of estimates.
@@ -31,8 +41,13 @@ _NUMERIC = frozenset(
     """n N estimate se df ci_low ci_high ci_level deff_kish deff_design n_level se_jackknife df2 p_value
     percent frame_n frame_percent std_diff value numerator denominator weight sum_weights w_min w_max w_mean
     n_eff n_cells n_merged frame_share unweighted_share weighted_share threshold upper_threshold
-    margin grade""".split()
+    margin grade probability rho R R_adjusted R_se cv_adjusted v_response v_answer
+    weighting_shift weighting_shift_p wave_late_minus_early wave_p wave_all_staff_on_line fmi share_unknown
+    phi_low phi_high k deciding_low deciding_high point points least greatest largest_shift
+    tolerance""".split()
 )
+# Columns of codes and words, which read as numbers where every cell is empty.
+_CODES = ("level", "group_level", "claim", "base", "flag", "within", "variable", "note")
 
 
 @dataclass(frozen=True)
@@ -76,7 +91,7 @@ class Released:
         for column in table.columns:
             if table[column].dtype.kind not in "biuf" and column not in _NUMERIC:
                 table[column] = table[column].fillna("").astype(str)
-        for column in ("level", "group_level", "claim", "base", "flag", "within"):
+        for column in _CODES:
             if column in table and table[column].dtype.kind in "biuf":
                 table[column] = table[column].map(code_text)
         return table

@@ -1,0 +1,608 @@
+"""Tables of the non-response bias analysis, of answers not missing at random, and of the multiverse."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from surveypipe import formatting
+from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, escape
+from surveypipe.released import Released
+from surveypipe.tables import INDENT, SUPPRESSED_STATUS, Column, Table, claim_name, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Form = Callable[[float], str]
+
+# Notes that begin so stand where a figure would mislead.
+REFUSALS = ("not estimable", "not estimated")
+REFUSED = "n.e."
+
+
+def rows_of(table: pd.DataFrame, **wanted: str) -> pd.DataFrame:
+    """Keep the rows that hold the wanted text in each named column."""
+    for column, value in wanted.items():
+        table = table[table[column].astype(str) == value]
+    return table
+
+
+def first_of(table: pd.DataFrame, **wanted: str) -> pd.Series | None:
+    """First row that holds the wanted text in each named column; None if there is none."""
+    found = rows_of(table, **wanted)
+    return None if found.empty else found.iloc[0]
+
+
+def beside(table: pd.DataFrame, claim: pd.Series) -> pd.DataFrame:
+    """Keep the rows about one row of the ledger."""
+    return rows_of(table, claim=str(claim["claim"]), group_level=str(claim["group_level"]))
+
+
+def scale_form(claim: pd.Series) -> Form:
+    """How values of a claim are printed in a table: a share in per cent, a mean in scale points."""
+    return formatting.decimal if claim["kind"] == "equivalence" else formatting.points
+
+
+def shift_form(claim: pd.Series) -> Form:
+    """How a difference between two values of a claim is printed: shares to a tenth of a point."""
+    if claim["kind"] == "equivalence":
+        return formatting.decimal
+    return lambda value: formatting.points(value, 1)
+
+
+def cell(row: pd.Series | None, column: str, form: Form) -> str:
+    """Print a value of a row: a number, ``s``, ``n.e.`` where it was refused, or a dash."""
+    if row is None:
+        return NOT_APPLICABLE
+    text = number(float(row[column]), form, row)
+    return REFUSED if text == NOT_APPLICABLE and refusal(row) else text
+
+
+def refusal(row: pd.Series) -> str:
+    """Reason for which a row holds no figure; '' if it was not refused."""
+    note = str(row.get("note", ""))
+    return note if note.startswith(REFUSALS) else ""
+
+
+def p_cell(row: pd.Series | None, column: str = "p_value") -> str:
+    """Print a p-value that does not break over lines."""
+    text = cell(row, column, formatting.p_value)
+    return escape(text).replace(" ", NO_BREAK)
+
+
+def with_p(row: pd.Series | None, form: Form, estimate: str = "estimate", p: str = "p_value") -> str:
+    """Print a difference with the p-value of its test: ``3.7; 0.015``."""
+    value, test = cell(row, estimate, form), p_cell(row, p)
+    return value if test in (NOT_APPLICABLE, SUPPRESSED, REFUSED) else f"{value};{NO_BREAK}{test}"
+
+
+def refused_note(tables: Iterable[pd.DataFrame]) -> str:
+    """Explain ``n.e.`` by the reasons given; '' where nothing was refused."""
+    reasons = {
+        refusal(row).split(": ", 1)[-1]
+        for table in tables
+        for _, row in table.iterrows()
+        if refusal(row) and row.get("status") != SUPPRESSED_STATUS
+    }
+    return f"{REFUSED}, not estimable: {escape('; '.join(sorted(reasons)))}." if reasons else ""
+
+
+def level_label(released: Released, variable: str, level: str) -> str:
+    """Name a category of a frame variable as a reader is shown it."""
+    group = released.config["groups"].get(variable)
+    if group:
+        return str(group["levels"].get(level, level))
+    return released.values(variable).get(level, level)
+
+
+def variables_of(table: pd.DataFrame) -> list[str]:
+    """List the variables of a table in order."""
+    return [name for name in dict.fromkeys(table["variable"]) if name]
+
+
+def _plain_name(released: Released, variable: str) -> str:
+    return escape(formatting.lower_first(released.label(variable)))
+
+
+# --- who answered -------------------------------------------------------------------------------------
+
+
+def nrba_response(released: Released) -> Table:
+    """Response by subgroup with tests, and respondents against all eligible staff."""
+    columns = [
+        Column("Staff", 25, "l"), Column("Eligible", 9), Column("Answered", 10), Column("Rate, %", 8),
+        Column("Of staff, %", 9), Column("Of respondents, %", 13), Column("Difference", 11),
+        Column("*p*", 9), Column("Std diff", 9),
+    ]  # fmt: skip
+    table = Table(
+        "nrba_response", "Response by subgroup, and respondents against all eligible staff", columns
+    )
+    data = released.table("nonresponse")
+    rates, frame = rows_of(data, step="rates"), rows_of(data, step="frame")
+    overall = first_of(rates, measure="response_rate", variable="")
+    if overall is not None:
+        table.rows.append(["All eligible staff", *_rate_cells(overall)])
+    for variable in variables_of(rates):
+        table.section(released.label(variable))
+        for _, row in rows_of(rates, variable=variable, measure="response_rate").iterrows():
+            own = rows_of(frame, variable=variable, level=str(row["level"]))
+            table.rows.append(
+                [
+                    INDENT + escape(level_label(released, variable, str(row["level"]))),
+                    *_rate_cells(row),
+                    cell(first_of(own, measure="frame_share"), "estimate", _one),
+                    cell(first_of(own, measure="respondent_share"), "estimate", _one),
+                    cell(first_of(own, measure="difference"), "estimate", _one),
+                    p_cell(first_of(own, measure="difference")),
+                    cell(first_of(own, measure="difference"), "statistic", formatting.decimal),
+                ]
+            )
+    table.notes = [
+        "Rates are of usable questionnaires. Difference, respondents less staff in percentage points, with a "
+        "test that takes the respondents for a random part of the staff; std diff, standardised difference.",
+        _independence(released, rates),
+    ]
+    return table
+
+
+def _one(share: float) -> str:
+    return formatting.points(share, 1)
+
+
+def _rate_cells(row: pd.Series) -> list[str]:
+    return [
+        cell(row, "N", formatting.count), cell(row, "n", formatting.count),
+        cell(row, "estimate", formatting.points),
+    ]  # fmt: skip
+
+
+def _independence(released: Released, rates: pd.DataFrame) -> str:
+    """Read out the tests of equal response rates."""
+    parts = []
+    for variable in variables_of(rates):
+        test = first_of(rates, variable=variable, measure="chi2_test")
+        if test is None or not math.isfinite(float(test["statistic"])):
+            continue
+        text = f"by {_plain_name(released, variable)} {chi_squared(test)}"
+        exact = first_of(rates, variable=variable, measure="fisher_test")
+        if exact is not None and math.isfinite(float(exact["p_value"])):
+            text += f" (Fisher's exact test, {_p(exact)})"
+        parts.append(text)
+    return f"Tests of equal rates: {'; '.join(parts)}." if parts else ""
+
+
+def chi_squared(test: pd.Series) -> str:
+    """Print a chi-squared test: ``χ²(1) = 26.09, p < 0.001``."""
+    degrees = formatting.degrees(float(test["df"]))
+    return f"χ²({degrees}) = {formatting.decimal(float(test['statistic']))}, {_p(test)}"
+
+
+def _p(row: pd.Series) -> str:
+    return formatting.p_statement(float(row["p_value"])).replace("<", r"\<")
+
+
+def nrba_model(released: Released) -> Table:
+    """Model of response from the staff list, and what the list has to do with response."""
+    columns = [
+        Column("Staff", 34, "l"), Column("Odds ratio", 24), Column("*p*", 10),
+        Column("Test of the variable", 26), Column("*V* with response", 16),
+    ]  # fmt: skip
+    table = Table("nrba_model", "Who answered: a logistic model of response from the staff list", columns)
+    data = released.table("nonresponse")
+    model = rows_of(data, step="response_model")
+    links = rows_of(data, step="auxiliaries", measure="v_response")
+    for variable in variables_of(model):
+        test = first_of(model, variable=variable, measure="wald_test")
+        known = test is not None and math.isfinite(float(test["statistic"]))
+        table.rows.append(
+            [
+                f"**{escape(released.label(variable))}**", "", "",
+                chi_squared(test).replace(" ", NO_BREAK, 2) if known and test is not None else NOT_APPLICABLE,
+                cell(first_of(links, variable=variable), "estimate", formatting.decimal),
+            ]
+        )  # fmt: skip
+        for _, row in rows_of(model, variable=variable, measure="log_odds_ratio").iterrows():
+            name = escape(level_label(released, variable, str(row["level"])))
+            table.rows.append([INDENT + name, _odds_ratio(row), p_cell(row), "", ""])
+    table.notes = [
+        "Odds of returning a usable questionnaire, against the first category of each variable; in brackets, "
+        "95% Wald intervals. *V*, Cramér's *V*.",
+        _model_notes(model),
+    ]
+    return table
+
+
+def _odds_ratio(row: pd.Series) -> str:
+    estimate, se = float(row["estimate"]), float(row["se"])
+    if not (math.isfinite(estimate) and math.isfinite(se)):
+        return cell(row, "estimate", formatting.decimal)
+    low, high = (math.exp(estimate + sign * 1.959963984540054 * se) for sign in (-1, 1))
+    ends = formatting.span(formatting.decimal(low), formatting.decimal(high))
+    return f"{formatting.decimal(math.exp(estimate))} ({ends})"
+
+
+def _model_notes(model: pd.DataFrame) -> str:
+    auc = first_of(model, measure="auc")
+    found = []
+    if auc is not None and math.isfinite(float(auc["estimate"])):
+        found.append(
+            f"Area under the curve {formatting.decimal(auc['estimate'])}; 0.50 would mean that the list "
+            f"tells "
+            "nothing of who answers."
+        )
+    found += sorted({f"{escape(str(note))}." for note in model["note"] if str(note).startswith("Firth")})
+    found += [f"{escape(refusal(row)).capitalize()}." for _, row in model.iterrows() if refusal(row)]
+    return " ".join(found)
+
+
+def nrba_auxiliaries(released: Released) -> Table:
+    """Relate the staff list to response and to the answers: whether weighting by it can help."""
+    data = rows_of(released.table("nonresponse"), step="auxiliaries")
+    names = variables_of(rows_of(data, measure="v_response"))
+    columns = [Column("Answer", 40, "l")]
+    for name in names:
+        columns += [Column(escape(released.label(name)), 22), Column("*p*", 12)]
+    caption = "What the staff list has to do with response and with the answers"
+    table = Table("nrba_auxiliaries", caption, columns)
+    response = [first_of(data, measure="v_response", variable=name) for name in names]
+    table.rows.append(["Response", *_links(response)])
+    for claim in released.claim_rows():
+        own = rows_of(beside(data, claim), measure="v_answer")
+        table.rows.append(
+            [claim_name(released, claim), *_links([first_of(own, variable=name) for name in names])]
+        )
+    table.notes = [
+        "Cramér's *V* (for a mean, the correlation ratio) among respondents. Weighting can move an estimate "
+        "only as far as a variable has to do with response and with the answer both.",
+    ]
+    return table
+
+
+def _links(rows: list[pd.Series | None]) -> list[str]:
+    cells = []
+    for row in rows:
+        cells += [cell(row, "estimate", formatting.decimal), p_cell(row)]
+    return cells
+
+
+INDICATORS: tuple[tuple[str, str, str], ...] = (
+    ("R", "R-indicator", "1"),
+    ("R_adjusted", "R-indicator, adjusted for its bias", "1"),
+    ("cv", "Coefficient of variation of the response propensities", "0"),
+    ("cv_adjusted", "Coefficient of variation, adjusted", "0"),
+    ("imbalance", "Imbalance (Särndal and Lundquist)", "0"),
+    ("balance_indicator", "Balance indicator BI~1~", "1"),
+)
+
+
+def nrba_indicators(released: Released) -> Table:
+    """Lay out the representativity of response: R-indicator, coefficient of variation, imbalance."""
+    columns = [
+        Column("Measure", 44, "l"), Column("Value", 14), Column("SE", 12),
+        Column("If all groups answered alike", 26),
+    ]  # fmt: skip
+    table = Table("nrba_indicators", "How evenly the staff answered: indicators of representativity", columns)
+    data = rows_of(released.table("nonresponse"), step="representativity")
+    for measure, label, even in INDICATORS:
+        row = first_of(data, measure=measure)
+        if row is not None:
+            table.rows.append(
+                [label, cell(row, "estimate", _three), cell(row, "se", _three), even]
+            )  # fmt: skip
+    names = [_plain_name(released, name) for name in variables_of(data)]
+    table.notes = [
+        f"From a model of response on {formatting.sentence_list(names)}. These indicators see only what "
+        "the staff list holds; they say nothing of a response that depends on the answers.",
+        "The adjusted coefficient of variation is the greatest bias of a respondents' mean, in standard "
+        "deviations of the answer, that these propensities allow.",
+    ]
+    return table
+
+
+def _three(value: float) -> str:
+    return formatting.decimal(value, 3)
+
+
+def nrba_partial(released: Released) -> Table:
+    """Partial R-indicators by variable and category."""
+    columns = [
+        Column("Staff", 40, "l"), Column("Eligible", 12), Column("Answered", 12),
+        Column("Unconditional", 16), Column("Conditional", 16),
+    ]  # fmt: skip
+    table = Table("nrba_partial", "Partial R-indicators: where response is uneven", columns)
+    data = rows_of(released.table("nonresponse"), step="representativity")
+    for variable in variables_of(data):
+        own = rows_of(data, variable=variable)
+        for level in ["", *(level for level in dict.fromkeys(own["level"]) if level)]:
+            rows = rows_of(own, level=level)
+            name = (
+                INDENT + escape(level_label(released, variable, level))
+                if level
+                else f"**{escape(released.label(variable))}**"
+            )
+            first = rows.iloc[0]
+            table.rows.append(
+                [
+                    name, cell(first, "N", formatting.count), cell(first, "n", formatting.count),
+                    cell(first_of(rows, measure="partial_unconditional"), "estimate", _three),
+                    cell(first_of(rows, measure="partial_conditional"), "estimate", _three),
+                ]
+            )  # fmt: skip
+    table.notes = [
+        "Unconditional, how far the category's propensity lies from the mean (minus: answered less); "
+        "conditional, what is left of it among staff who are alike in the other variables. 0, no "
+        "contribution.",
+    ]
+    return table
+
+
+# --- the claims ---------------------------------------------------------------------------------------
+
+
+def nrba_claims(released: Released) -> Table:
+    """Set beside each claim what the bias analysis says of it."""
+    columns = [
+        Column("Claim", 25, "l"), Column("Un\u00adweighted", 9), Column("Weighted", 9),
+        Column("Shift; *p*", 13), Column("Late less early; *p*", 14), Column("FMI", 7),
+        Column("Unknown", 8), Column("ρ", 7), Column("φ range", 12),
+    ]  # fmt: skip
+    table = Table("nrba_claims", "What the bias analysis says of each claim", columns)
+    data, context = released.table("nonresponse"), released.table("ledger_context")
+    for claim in released.claim_rows():
+        row = first_of(beside(context, claim))
+        shifts = rows_of(beside(data, claim), step="weighting")
+        late = first_of(beside(data, claim), step="early_late")
+        form = scale_form(claim)
+        table.rows.append(
+            [
+                claim_name(released, claim),
+                cell(first_of(shifts, measure="before"), "estimate", form),
+                cell(first_of(shifts, measure="after", scheme=released.primary), "estimate", form),
+                with_p(first_of(shifts, measure="shift", scheme=released.primary), shift_form(claim)),
+                with_p(late, form),
+                cell(row, "fmi", formatting.decimal),
+                cell(row, "share_unknown", formatting.decimal),
+                cell(row, "rho", formatting.decimal),
+                _phi_range(row, form),
+            ]
+        )
+    table.notes = [
+        "Per cent, differences in percentage points (for the comparison of means, scale points). Shift, "
+        "weighted less unweighted, tested on replicates paired with each other. Late less early, second half "
+        "of the returns less the first, within groups.",
+        "FMI, fraction of missing information: near the share of staff of whom no answer is known (unknown), "
+        "the list tells next to nothing of the answer and weighting cannot help. ρ, correlation of the "
+        "answer "
+        "with the best prediction from the list; φ range, estimates of the proxy pattern mixture that may be "
+        "quoted (@tbl-proxy).",
+        refused_note([rows_of(data, step="early_late")]),
+    ]
+    return table
+
+
+def _phi_range(row: pd.Series | None, form: Form) -> str:
+    if row is None or not math.isfinite(float(row["phi_low"])):
+        return cell(row, "phi_low", form)
+    ends = form(float(row["phi_low"])), form(float(row["phi_high"]))
+    return ends[0] if ends[0] == ends[1] else formatting.span(*ends)
+
+
+def nrba_waves(released: Released) -> Table:
+    """Show each claim as returns came in, and where the silent would be if the trend went on."""
+    data = released.table("nonresponse")
+    waves = rows_of(data, step="waves", measure="wave")
+    numbers = sorted({level for level in waves["level"] if level}, key=float)
+    columns = [Column("Claim", 28, "l"), *(Column(f"Wave {name}", 9) for name in numbers)]
+    columns += [Column("Silent as the last", 12), Column("Staff then", 10)]
+    columns += [Column("Silent on the line", 12), Column("Staff then", 10)]
+    table = Table("nrba_waves", "The claims in the order of return, and a continuum of resistance", columns)
+    for claim in released.claim_rows():
+        if claim["group_level"]:
+            continue
+        own, form = beside(data, claim), scale_form(claim)
+        cells = [
+            cell(first_of(rows_of(own, measure="wave"), level=name), "estimate", form) for name in numbers
+        ]
+        for name in ("silent_as_last_wave", "all_staff_as_last_wave", "silent_on_line", "all_staff_on_line"):
+            cells.append(cell(first_of(own, measure=name), "estimate", form))
+        table.rows.append([claim_name(released, claim), *cells])
+    table.notes = [
+        "Weighted per cent (for the comparison, scale points) in each part of the returns, from the first to "
+        "come back to the last. The silent are then taken for those who came last, or for the point to which "
+        "a line through the waves leads. Both are figures of sensitivity and never corrections: three "
+        "or four waves of so few answers draw a line badly.",
+        refused_note([rows_of(data, step="waves"), rows_of(data, step="extrapolation")]),
+    ]
+    return table
+
+
+def nrba_range(released: Released) -> Table:
+    """Bias of the respondents' share, were the silent's share a multiple of it."""
+    data = rows_of(released.table("nonresponse"), step="bias_range")
+    multiples = sorted({level for level in data["level"] if level}, key=float)
+    columns = [Column("Claim", 34, "l"), *(Column(f"× {name}", 13) for name in multiples)]
+    table = Table("nrba_range", "Bias of the respondents' share, were the silent's a multiple of it", columns)
+    for claim in released.claim_rows():
+        own = beside(data, claim)
+        if len(own):
+            cells = [cell(first_of(own, level=name), "estimate", _one) for name in multiples]
+            table.rows.append([claim_name(released, claim), *cells])
+    table.notes = [
+        "Percentage points, unweighted: the share of staff without an answer times the difference between "
+        "respondents and silent. The silent's share is held at 100% where the multiple would pass it. Claims "
+        "on readers and on means are left out.",
+    ]
+    return table
+
+
+# --- not at random ------------------------------------------------------------------------------------
+
+
+def not_at_random(released: Released) -> Table:
+    """Bayesian finite-population pattern mixture under three illustrative priors."""
+    data = rows_of(released.table("not_at_random"), method="bayes")
+    priors = [name for name in dict.fromkeys(data["value"].fillna("").astype(str)) if name]
+    columns = [Column("Claim", 30, "l"), Column("Primary", 10)]
+    for name in priors:
+        columns += [Column(PRIOR_NAMES.get(name, escape(name)), 14), Column("*P*", 7)]
+    caption = "The claims if response depends on the answer: Bayesian mixture under three illustrative priors"
+    table = Table("not_at_random", caption, columns)
+    for claim in released.claim_rows():
+        own = beside(data, claim)
+        if own.empty:
+            continue
+        refused = next((row for _, row in own.iterrows() if refusal(row)), None)
+        cells = [number(claim["estimate"], formatting.points, claim)]
+        for name in priors:
+            row = first_of(own, value=name) if refused is None else refused
+            cells += [_credible(row), cell(row, "probability", formatting.decimal)]
+        table.rows.append([claim_name(released, claim), *cells])
+    labels = {str(row["value"]): str(row["note"]).split(": ", 1)[-1] for _, row in data.iterrows()}
+    parts = [f"{PRIOR_NAMES.get(name, name)}, {escape(labels[name])}" for name in priors]
+    table.notes = [
+        "Posterior mean, per cent of staff, with 95% credible interval; *P*, posterior probability that the "
+        "share lies above the claim's threshold.",
+        f"The priors, on how much readier to answer those are of whom the claim is true: {'; '.join(parts)}. "
+        "They are illustrative and were elicited from nobody."
+        if parts
+        else "",
+        refused_note([data]),
+    ]
+    return table
+
+
+PRIOR_NAMES = {"even": "Even", "lean": "Leaning", "harm": "Harmful"}
+
+
+def _credible(row: pd.Series | None) -> str:
+    text = cell(row, "estimate", formatting.points)
+    if row is None or text in (SUPPRESSED, NOT_APPLICABLE, REFUSED):
+        return text
+    ends = (formatting.points(float(row[name])) for name in ("ci_low", "ci_high"))
+    return f"{text} ({formatting.span(*ends)})"
+
+
+NO_HEADLINE, BREAKS_DOWN = "not for a headline", "breaks down"
+
+
+def proxy(released: Released) -> Table:
+    """Proxy pattern mixture over φ, with what may not be quoted marked."""
+    data = rows_of(released.table("not_at_random"), method="proxy")
+    grid = sorted({text for text in data["value"].fillna("").astype(str) if text}, key=float)
+    columns = [Column("Claim", 34, "l"), Column("ρ", 9), *(Column(f"φ = {text}", 12) for text in grid)]
+    caption = "The claims if response depends on the answer: proxy pattern mixture from the staff list"
+    table = Table("proxy", caption, columns)
+    for claim in released.claim_rows():
+        own = beside(data, claim)
+        if own.empty:
+            continue
+        first = own.iloc[0]
+        cells = [_phi_cell(first_of(own, value=text), first, scale_form(claim)) for text in grid]
+        table.rows.append([claim_name(released, claim), cell(first, "rho", formatting.decimal), *cells])
+    weak = formatting.decimal(float((released.config.get("nonresponse") or {}).get("weak_rho", 0.3)), 1)
+    table.notes = [
+        "Per cent (for the comparison, scale points). φ = 0, response depends on what the list tells of "
+        "the answer; φ = 1, on the answer alone. ρ, correlation of the answer with its best prediction from "
+        f"the list: under {weak} the proxy is weak, and the figures marked † rest on the model and on next "
+        f"to "
+        "no data; they are shown and not to be quoted. ×, the model breaks down.",
+        refused_note([data]),
+    ]
+    return table
+
+
+def _phi_cell(row: pd.Series | None, first: pd.Series, form: Form) -> str:
+    if row is None:
+        return REFUSED if refusal(first) else NOT_APPLICABLE
+    if BREAKS_DOWN in str(row["note"]):
+        return "×"
+    text = cell(row, "estimate", form)
+    return f"{text}†" if NO_HEADLINE in str(row["note"]) and text != SUPPRESSED else text
+
+
+def heckman_sentence(released: Released) -> str:
+    """Say what a selection model gave, or why there is none."""
+    data = rows_of(released.table("not_at_random"), method="heckman")
+    reasons = sorted({refusal(row).split(": ", 1)[-1] for _, row in data.iterrows() if refusal(row)})
+    fitted = [row for _, row in data.iterrows() if row["parameter"] == "estimate"]
+    if data.empty:
+        return ""
+    if not fitted:
+        return f"A selection model after Heckman was refused: {escape('; '.join(reasons))}."
+    parts = []
+    for row in fitted:
+        claim = first_of(
+            released.table("claims"), claim=str(row["claim"]), group_level=str(row["group_level"])
+        )
+        if claim is None or not math.isfinite(float(row["estimate"])):
+            continue
+        form = formatting.decimal if claim["kind"] == "equivalence" else formatting.percent
+        where = f" ({released.levels[row['group_level']]})" if row["group_level"] else ""
+        ends = f"{form(float(row['ci_low']))} to {form(float(row['ci_high']))}"
+        parts.append(f"{row['claim']}{where} {form(float(row['estimate']))} ({ends})")
+    return (
+        f"A selection model after Heckman, which leans on its exclusion variable, gives {'; '.join(parts)}."
+    )
+
+
+# --- the multiverse -----------------------------------------------------------------------------------
+
+
+def multiverse(released: Released) -> Table:
+    """Show how far the point moves over all specifications, and what would change the grade."""
+    columns = [
+        Column("Claim", 25, "l"), Column("Primary", 9), Column("Distinct points", 9), Column("Range", 15),
+        Column("Largest shift", 9), Column("under", 19, "l"),
+        Column("Grade, and specifications with another", 34, "l"),
+    ]  # fmt: skip
+    table = Table("multiverse", "The weighting multiverse: largest shift and any change of grade", columns)
+    data = released.table("multiverse_summary")
+    for claim in released.claim_rows():
+        row = first_of(beside(data, claim))
+        if row is None or row["status"] == SUPPRESSED_STATUS:
+            table.rows.append(
+                [claim_name(released, claim), *[SUPPRESSED if row is not None else NOT_APPLICABLE] * 6]
+            )
+            continue
+        form = scale_form(claim)
+        table.rows.append(
+            [
+                claim_name(released, claim), cell(row, "estimate", form),
+                cell(row, "points", formatting.count),
+                formatting.span(*(shift_form(claim)(float(row[name])) for name in ("least", "greatest"))),
+                cell(row, "largest_shift", shift_form(claim)),
+                escape(f"{row['largest_shift_scheme']}, {row['largest_shift_missing']}".strip(", ")),
+                _grades(row),
+            ]
+        )  # fmt: skip
+    table.notes = [
+        "Every claim under each weighting scheme, from complete cases and from imputed items; these two move "
+        "the point. The finite-population correction (the correction), on or off, and the method of interval "
+        "move the interval only. A specification is not a draw from anything, so none are counted as "
+        "agreeing.",
+        "Every specification assumes response at random within the cells of its scheme.",
+    ]
+    return table
+
+
+def _grades(row: pd.Series) -> str:
+    grade = escape(str(row["grade_label"]))
+    changes = str(row["grade_changes"])
+    text = grade[:1].upper() + grade[1:]
+    return f"{text}; the same in all" if changes in ("", "none") else f"{text}. Otherwise {escape(changes)}"
+
+
+TABLES: dict[str, Callable[[Released], Table]] = {
+    "nrba_response": nrba_response,
+    "nrba_model": nrba_model,
+    "nrba_auxiliaries": nrba_auxiliaries,
+    "nrba_indicators": nrba_indicators,
+    "nrba_partial": nrba_partial,
+    "nrba_claims": nrba_claims,
+    "nrba_waves": nrba_waves,
+    "nrba_range": nrba_range,
+    "not_at_random": not_at_random,
+    "proxy": proxy,
+    "multiverse": multiverse,
+}
