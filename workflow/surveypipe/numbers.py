@@ -36,7 +36,20 @@ SOFTWARE = (
     "seaborn",
 )
 # Diagnostics and quartiles stand in tables; a metadata file of everything would be slow to read.
-LEFT_OUT = ("weight_diagnostic", "no_answer", "lower_quartile", "upper_quartile")
+LEFT_OUT = (
+    "weight_diagnostic",
+    "no_answer",
+    "lower_quartile",
+    "upper_quartile",
+    "log_odds",
+    "average_marginal_effect",
+    "proportional_odds_check",
+    "item_total",
+    "alpha_if_dropped",
+    "observed_agreement",
+)
+# Adjusted p-values, predictors alone, and information lost to unanswered items.
+LEFT_OUT_ENDINGS = ("_p_holm", "_p_bh", "_unadjusted", "_missing_information")
 
 Cells = dict[str, str]
 
@@ -66,10 +79,14 @@ def _all(released: Released, problems: Problems) -> Iterator[tuple[str, str]]:
         for column, text in claim_fields(row).items():
             yield number_key(claim_identifier(row), column), text
     for _, row in released.table("estimates").iterrows():
-        if row["statistic"] in LEFT_OUT or not _wanted(released, row):
+        if _in_tables_only(str(row["statistic"])) or not _wanted(released, row):
             continue
         for field, text in _checked_fields(row, problems).items():
             yield number_key(str(row["estimate_id"]), field), text
+
+
+def _in_tables_only(statistic: str) -> bool:
+    return statistic in LEFT_OUT or statistic.endswith(LEFT_OUT_ENDINGS)
 
 
 def _wanted(released: Released, row: pd.Series) -> bool:
@@ -135,7 +152,7 @@ def forms(
     of_share
         Whether it is about an answer (a difference of shares) and not about a score.
     """
-    if statistic in ("proportion", "response_rate") or statistic.startswith("tost_power"):
+    if statistic == "response_rate" or statistic.startswith(("proportion", "share_", "tost_power")):
         return percent, formatting.percent_interval, ""
     if statistic == "count":
         return formatting.count, lambda a, b: f"{formatting.count(a)} to {formatting.count(b)}", ""
