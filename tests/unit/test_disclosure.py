@@ -306,3 +306,64 @@ def test_further_tables_lose_the_rows_of_a_suppressed_claim():
     release = disclosure.release_with_claims(table, claims, "theta")
     assert release.table["theta"].tolist() == [1.0]
     assert len(release.log) == 1
+
+
+def test_group_all_alike_is_hidden_under_every_treatment_of_missing_items():
+    group = {"group": "agency", "group_level": "A", "n": 40}
+    table = estimates(
+        [
+            group | {"n_level": 40, "statistic": "proportion"},
+            group | {"n_level": 40, "statistic": "proportion_imputed"},
+            group | {"n_level": 40, "statistic": "proportion_complete_cases"},
+        ]
+    )
+    release = disclosure.release_estimates(table, RULES, [])
+    assert (release.table["status"] == "suppressed").all()
+
+
+def nonresponse(rows: list[dict]) -> pd.DataFrame:
+    base = {
+        "step": "rates", "measure": "response_rate", "variable": "p", "level": "x", "group": "overall",
+        "group_level": "", "claim": "", "n": 20.0, "N": 60.0, "estimate": 0.3,
+    }  # fmt: skip
+    return pd.DataFrame([base | row for row in rows])
+
+
+def test_bias_analysis_is_judged_by_what_a_row_is_about():
+    claims = pd.DataFrame(
+        {"claim": ["C1"], "group": ["overall"], "group_level": [""], "status": ["released"]}
+    )
+    wave = {"step": "waves", "claim": "C1", "measure": "wave", "n": 30}
+    table = nonresponse(
+        [
+            {"n": 4},
+            {"N": 9},
+            {"n": 6},
+            {"step": "weighting", "claim": "C1", "n": 9},
+            wave | {"estimate": 1.0},
+            wave | {"measure": "cumulative"},
+            {"step": "weighting", "claim": "C1", "n": 10},
+        ]
+    )
+    release = disclosure.release_nonresponse(table, claims, RULES)
+    hidden = ["suppressed"] * 2 + ["released"] + ["suppressed"] * 3 + ["released"]
+    assert release.table["status"].tolist() == hidden
+    assert release.table.loc[release.table["status"] == "suppressed", "estimate"].isna().all()
+
+
+def test_rows_of_claims_on_small_bases_are_emptied():
+    table = pd.DataFrame({"claim": ["C1", "C2"], "n": [9, 10], "estimate": [0.5, 0.5]}).assign(
+        status="released"
+    )
+    empty = pd.DataFrame(columns=["table", "place", "status", "reason"])
+    release = disclosure.release_bases(disclosure.Release(table, empty), RULES, "multiverse")
+    assert release.table["status"].tolist() == ["suppressed", "released"]
+
+
+def test_table_of_claims_without_rows_stays_without_rows():
+    claims = pd.DataFrame(
+        {"claim": ["C1"], "group": ["overall"], "group_level": [""], "status": ["suppressed"]}
+    )
+    table = pd.DataFrame({name: pd.Series(dtype=object) for name in ("claim", "group", "group_level", "n")})
+    release = disclosure.release_bases(disclosure.release_with_claims(table, claims, "t"), RULES, "t")
+    assert release.table.empty and "status" in release.table

@@ -13,6 +13,11 @@ PUBLIC = [
     "theta",
     "theta_by_group",
     "not_at_random",
+    "nonresponse",
+    "ledger_context",
+    "follow_up_check",
+    "multiverse",
+    "multiverse_summary",
     "response_rates",
     "response_cells",
     "weight_diagnostics",
@@ -22,6 +27,7 @@ PUBLIC = [
 rule disclose:
     input:
         private=[f"<results>/private/{name}.csv" for name in PUBLIC],
+        further="<results>/private/further_estimates.csv",
         cleaning_log="<results>/private/cleaning_log.csv",
         variables="<results>/data/variables.json",
         script="workflow/scripts/disclose.py",
@@ -41,7 +47,7 @@ rule disclose:
         "Disclosure control: releasing what may be read by anybody"
     shell:
         "python {input.script} --config {params.config:q} --private {input.private:q}"
-        " --cleaning-log {input.cleaning_log:q} --variables {input.variables:q}"
+        " --further {input.further:q} --cleaning-log {input.cleaning_log:q} --variables {input.variables:q}"
         " --public {output.public:q} --disclosure-log {output.disclosure_log:q}"
         " --cleaning-summary {output.cleaning_summary:q} --public-variables {output.variables:q}"
         " 2>&1 | tee {log:q}"

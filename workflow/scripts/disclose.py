@@ -12,6 +12,7 @@ from surveypipe import disclosure
 
 PASSED_ON = ("weight_diagnostics",)
 WITH_CLAIMS = ("theta", "theta_by_group", "not_at_random")
+WITH_CLAIMS_AND_BASES = ("multiverse", "multiverse_summary", "ledger_context", "follow_up_check")
 # What became of staff. Records left out because they were blank, doubled or not from the list are no
 # characteristic of a person.
 BRANCHES = (("no_reply", "refused", "unknown", "other"), ("excluded_late", "excluded_few"))
@@ -22,6 +23,8 @@ def main(args: argparse.Namespace) -> None:
     """Apply the preset of the configuration to every table on its way out."""
     rules = disclosure.rules_of(args.config["disclosure"])
     private = {path.stem: _shared.read_csv(path) for path in args.private}
+    estimates = [private["estimates"], _shared.read_csv(args.further)]
+    private["estimates"] = pd.concat([part for part in estimates if len(part)], ignore_index=True)
     variables = _shared.read_json(args.variables)
     releases = release_all(private, variables, rules, args.config)
     for path in args.public:
@@ -62,6 +65,10 @@ def release_all(
     claims = releases["claims"].table
     for name in WITH_CLAIMS:
         releases[name] = disclosure.release_with_claims(private[name], claims, name)
+    for name in WITH_CLAIMS_AND_BASES:
+        followed = disclosure.release_with_claims(private[name], claims, name)
+        releases[name] = disclosure.release_bases(followed, rules, name)
+    releases["nonresponse"] = disclosure.release_nonresponse(private["nonresponse"], claims, rules)
     for name in PASSED_ON:
         table = private[name].assign(status=disclosure.RELEASED)
         releases[name] = disclosure.Release(table, releases["claims"].log.iloc[:0])
@@ -71,7 +78,7 @@ def release_all(
 if __name__ == "__main__":
     made = _shared.parser(
         __doc__ or "",
-        inputs=("cleaning_log", "variables"),
+        inputs=("further", "cleaning_log", "variables"),
         outputs=("disclosure_log", "cleaning_summary", "public_variables"),
     )
     made.add_argument("--private", type=Path, nargs="+", required=True, help="tables to release")

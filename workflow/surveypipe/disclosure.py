@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 RELEASED, MERGED, SUPPRESSED = "released", "merged", "suppressed"
 DESCRIPTIVE_OF_ANSWERS = ("proportion", "mean", "median", "quantile", "ratio")
 NOT_ABOUT_ANSWERS = ("count", "response_rate", "weight_diagnostic")
+# A share of answers under any treatment of missing items: what hides one hides the others.
+SHARES = ("proportion", "proportion_complete_cases", "proportion_imputed")
 IDENTIFYING_COLUMNS = ("n_level",)
 
 
@@ -92,6 +94,14 @@ def _log(table: str, places: Iterable[str], status: str, reason: str) -> list[di
     return [{"table": table, "place": place, "status": status, "reason": reason} for place in places]
 
 
+def _places(table: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
+    """Join columns of text into one key for each row; an empty table gives no key."""
+    joined = table[keys[0]].fillna("").astype(str)
+    for key in keys[1:]:
+        joined = joined + "|" + table[key].fillna("").astype(str)
+    return joined
+
+
 def _log_frame(rows: list[dict[str, str]]) -> pd.DataFrame:
     import pandas as pd
 
@@ -122,9 +132,9 @@ def release_estimates(estimates: pd.DataFrame, rules: Rules, five_point: Iterabl
     answers = ~table["statistic"].isin(NOT_ABOUT_ANSWERS)
     in_group = table["group_level"].fillna("") != ""
     fine = table["variable"].isin(list(five_point)) & table["level"].fillna("").str.fullmatch(r"\d+(\.0)?")
-    hidden_detail = answers & in_group & fine & (table["statistic"] == "proportion")
+    hidden_detail = answers & in_group & fine & table["statistic"].isin(SHARES)
     small = answers & (table["n"] < rules.min_base)
-    few = answers & (table["statistic"] == "proportion") & (table["n_level"] < rules.min_answers)
+    few = answers & table["statistic"].isin(SHARES) & (table["n_level"] < rules.min_answers)
     alike = answers & in_group & _all_alike(table)
     log = _log("estimates", table.loc[hidden_detail, "estimate_id"], MERGED, "three categories within groups")
     for where, reason in (
@@ -141,11 +151,11 @@ def release_estimates(estimates: pd.DataFrame, rules: Rules, five_point: Iterabl
 
 def _all_alike(table: pd.DataFrame) -> pd.Series:
     """Proportions of a variable in a group where one answer, or none but one, was given."""
-    share = table["statistic"] == "proportion"
+    share = table["statistic"].isin(SHARES)
     uniform = share & (table["n_level"] == table["n"])
     keys = ["variable", "base", "group", "group_level"]
-    alike = table.loc[uniform, keys].fillna("").agg("|".join, axis=1)
-    return share & table[keys].fillna("").agg("|".join, axis=1).isin(set(alike))
+    alike = _places(table[uniform], keys)
+    return share & _places(table, keys).isin(set(alike))
 
 
 def _blank(table: pd.DataFrame, where: pd.Series) -> None:
@@ -196,11 +206,63 @@ def release_with_claims(table: pd.DataFrame, claims: pd.DataFrame, name: str) ->
         What the log calls the table.
     """
     keys = ["claim", "group", "group_level"]
-    hidden = claims.loc[claims["status"] == SUPPRESSED, keys].fillna("").agg("|".join, axis=1)
-    place = table[keys].fillna("").agg("|".join, axis=1)
+    hidden = _places(claims[claims["status"] == SUPPRESSED], keys)
+    place = _places(table, keys)
     gone = place.isin(set(hidden))
     log = _log(name, place[gone], SUPPRESSED, "the claim itself is suppressed")
     return Release(table.loc[~gone].assign(status=RELEASED).reset_index(drop=True), _log_frame(log))
+
+
+CHARACTERISTIC_STEPS = ("rates", "frame", "response_model", "representativity")
+
+
+def release_nonresponse(table: pd.DataFrame, claims: pd.DataFrame, rules: Rules) -> Release:
+    """Release the non-response bias analysis, each row by what it is about.
+
+    Parameters
+    ----------
+    table
+        ``step, measure, variable, level, group, group_level, claim, n, N, estimate`` and more; n counts
+        respondents, N staff.
+    claims
+        The released claims; rows about a suppressed claim are left out.
+    rules
+        Thresholds: for characteristics those of respondents and staff, for answers the base.
+
+    Returns
+    -------
+    Release
+        A wave in which all answered alike is suppressed with its whole series, since the cumulative
+        rows would give it away.
+    """
+    release = release_with_claims(table, claims, "nonresponse")
+    made = release.table
+    who = made["step"].isin(CHARACTERISTIC_STEPS) | (made["measure"] == "v_response")
+    small = who & ((made["n"] < rules.min_cell) | (made["N"] < rules.min_population))
+    small |= ~who & (made["n"] < rules.min_base)
+    series = _places(made, ["claim", "group", "group_level"])
+    wave = made["step"].isin(["waves", "extrapolation"])
+    alike = (made["measure"] == "wave") & made["estimate"].isin([0.0, 1.0])
+    small |= wave & series.isin(set(series[alike]))
+    _blank(made, small)
+    places = (made["step"] + ": " + series)[small]
+    log = _log("nonresponse", places, SUPPRESSED, "small base, or all of a wave alike")
+    return Release(made, _concat_logs(release.log, _log_frame(log)))
+
+
+def release_bases(release: Release, rules: Rules, name: str) -> Release:
+    """Empty the numbers of rows that rest on too few respondents, of a table released otherwise."""
+    small = release.table["n"] < rules.min_base
+    _blank(release.table, small)
+    reason = f"fewer than {rules.min_base} respondents"
+    log = _log(name, release.table.loc[small, "claim"], SUPPRESSED, reason)
+    return Release(release.table, _concat_logs(release.log, _log_frame(log)))
+
+
+def _concat_logs(*logs: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.concat([log for log in logs if len(log)] or [logs[0]], ignore_index=True)
 
 
 def release_characteristics(
@@ -288,6 +350,8 @@ def _partner(worst: str, levels: list[str], totals: pd.Series, *, neighbours: bo
 
 def _merge_two(rows: pd.DataFrame, first: str, second: str, levels: list[str], joiner: str) -> pd.DataFrame:
     """Add up two categories."""
+    import pandas as pd
+
     first, second = sorted((first, second), key=levels.index)
     pair = rows[rows["level"].isin([first, second])]
     labels = pair.drop_duplicates("level").set_index("level")["level_label"]
@@ -298,7 +362,7 @@ def _merge_two(rows: pd.DataFrame, first: str, second: str, levels: list[str], j
     made["level_label"] = f"{labels[first]}{joiner}{labels[second]}"
     # The standardised difference compares who answered with who was asked, so its shares are unweighted.
     answered = rows[rows["level"] != "missing"].groupby(keys, sort=False, dropna=False)["n"].sum()
-    totals = made.set_index(keys).index.map(answered)
+    totals = answered.reindex(pd.MultiIndex.from_frame(made[keys]))
     p, q = made["n"] / np.asarray(totals, float), made["frame_percent"] / 100
     spread = np.sqrt((p * (1 - p) + q * (1 - q)) / 2)
     made["std_diff"] = ((p - q) / spread).where(spread > 0)
@@ -307,8 +371,6 @@ def _merge_two(rows: pd.DataFrame, first: str, second: str, levels: list[str], j
     order = [level if level != first else f"{first}+{second}" for level in levels if level != second] + [
         "missing"
     ]
-    import pandas as pd
-
     both = pd.concat([keep, made], ignore_index=True)
     both["_order"] = both["level"].map({level: i for i, level in enumerate(order)})
     return both.sort_values("_order", kind="stable").drop(columns="_order").reset_index(drop=True)
