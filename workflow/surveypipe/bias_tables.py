@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
+from surveypipe.claims import GRADE_LABELS
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, escape
 from surveypipe.released import Released
 from surveypipe.tables import INDENT, SUPPRESSED_STATUS, Column, Table, claim_name, number
@@ -61,8 +62,8 @@ def cell(row: pd.Series | None, column: str, form: Form) -> str:
 
 def refusal(row: pd.Series) -> str:
     """Reason for which a row holds no figure; '' if it was not refused."""
-    note = str(row.get("note", ""))
-    return note if note.startswith(REFUSALS) else ""
+    notes = (str(row.get(name, "")) for name in ("note", "phi_note"))
+    return next((note for note in notes if note.startswith(REFUSALS)), "")
 
 
 def p_cell(row: pd.Series | None, column: str = "p_value") -> str:
@@ -111,8 +112,8 @@ def _plain_name(released: Released, variable: str) -> str:
 def nrba_response(released: Released) -> Table:
     """Response by subgroup with tests, and respondents against all eligible staff."""
     columns = [
-        Column("Staff", 25, "l"), Column("Eligible", 9), Column("Answered", 10), Column("Rate, %", 8),
-        Column("Of staff, %", 9), Column("Of respondents, %", 13), Column("Difference", 11),
+        Column("Group", 23, "l"), Column("Staff", 7), Column("Answered", 10), Column("Rate, %", 9),
+        Column("Staff, %", 9), Column("Answered, %", 13), Column("Difference", 11),
         Column("*p*", 9), Column("Std diff", 9),
     ]  # fmt: skip
     table = Table(
@@ -139,7 +140,9 @@ def nrba_response(released: Released) -> Table:
                 ]
             )
     table.notes = [
-        "Rates are of usable questionnaires. Difference, respondents less staff in percentage points, with a "
+        "Rates are of usable questionnaires. Staff, % and answered, %: make-up of the eligible staff and of "
+        "the "
+        "respondents. Difference, respondents less staff in percentage points, with a "
         "test that takes the respondents for a random part of the staff; std diff, standardised difference.",
         _independence(released, rates),
     ]
@@ -376,7 +379,7 @@ def nrba_claims(released: Released) -> Table:
         "answer "
         "with the best prediction from the list; φ range, estimates of the proxy pattern mixture that may be "
         "quoted (@tbl-proxy).",
-        refused_note([rows_of(data, step="early_late")]),
+        refused_note([rows_of(data, step="early_late"), context]),
     ]
     return table
 
@@ -560,7 +563,8 @@ def multiverse(released: Released) -> Table:
     data = released.table("multiverse_summary")
     for claim in released.claim_rows():
         row = first_of(beside(data, claim))
-        if row is None or row["status"] == SUPPRESSED_STATUS:
+        hidden = row is not None and row["status"] == SUPPRESSED_STATUS
+        if row is None or hidden or not math.isfinite(float(row["grade"])):
             table.rows.append(
                 [claim_name(released, claim), *[SUPPRESSED if row is not None else NOT_APPLICABLE] * 6]
             )
@@ -573,7 +577,7 @@ def multiverse(released: Released) -> Table:
                 formatting.span(*(shift_form(claim)(float(row[name])) for name in ("least", "greatest"))),
                 cell(row, "largest_shift", shift_form(claim)),
                 escape(f"{row['largest_shift_scheme']}, {row['largest_shift_missing']}".strip(", ")),
-                _grades(row),
+                _grades(released, claim, row),
             ]
         )  # fmt: skip
     table.notes = [
@@ -586,11 +590,37 @@ def multiverse(released: Released) -> Table:
     return table
 
 
-def _grades(row: pd.Series) -> str:
-    grade = escape(str(row["grade_label"]))
-    changes = str(row["grade_changes"])
-    text = grade[:1].upper() + grade[1:]
-    return f"{text}; the same in all" if changes in ("", "none") else f"{text}. Otherwise {escape(changes)}"
+def _grades(released: Released, claim: pd.Series, row: pd.Series) -> str:
+    """Name the grade, and each other one with the specifications that give it."""
+    table = rows_of(beside(released.table("multiverse"), claim), what="specification")
+    table = table[table["grade"].notna()]
+    others = sorted({int(grade) for grade in table["grade"]} - {int(row["grade"])})
+    parts = [_capital(escape(str(row["grade_label"])))]
+    if not others:
+        return f"{parts[0]}; the same in all"
+    for grade in others:
+        parts.append(f"{_capital(GRADE_LABELS[grade])}: {_where(released, table, grade)}")
+    return ". ".join(parts)
+
+
+def _where(released: Released, table: pd.DataFrame, grade: int) -> str:
+    """Say under which schemes, and with which intervals, a grade is found."""
+    found = table[table["grade"] == grade]
+    schemes = [key for key in released.schemes if key in set(found["scheme"])]
+    all_of_them = len(schemes) == table["scheme"].nunique()
+    named = [escape(formatting.lower_first(released.schemes[key])) for key in schemes]
+    words = ["every scheme" if all_of_them else formatting.sentence_list(named)]
+    corrections = set(found["fpc"].astype(str))
+    if len(corrections) == 1:
+        words.append("with the correction" if corrections == {"True"} else "without the correction")
+    same = table[table["scheme"].isin(schemes) & table["fpc"].astype(str).isin(corrections)]
+    if len(found) < len(same):
+        words.append("by some intervals")
+    return ", ".join(words)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 TABLES: dict[str, Callable[[Released], Table]] = {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import claims as rules
 from surveypipe import formatting as fmt
+from surveypipe import results_text
 from surveypipe.bias_tables import (
     beside,
     first_of,
@@ -23,7 +24,6 @@ from surveypipe.bias_tables import (
 from surveypipe.formatting import escape
 from surveypipe.model_tables import imputation_preferred, imputations_made, imputed_rows
 from surveypipe.released import SUPPRESSED, Released
-from surveypipe.results_text import clause
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,12 +40,13 @@ def sentences(released: Released) -> dict[str, str]:
     -------
     dict
         Key under ``num:`` to Markdown: ``bias__rates-sentence``, ``…__representativity-sentence``,
-        ``…__list-sentence``, ``…__weighting-sentence``, ``…__waves-sentence``, ``…__proxy-sentence``,
+        ``…__representativity-short``, ``…__list-sentence``, ``…__weighting-sentence``,
+        ``…__waves-sentence``, ``…__proxy-sentence``,
         ``…__heckman-sentence``, ``…__multiverse-sentence``, ``…__multiverse-short`` and
         ``…__imputation-sentence``.
     """
     made = {name: compose(released) for name, compose in SENTENCES.items()}
-    return {f"bias__{name}": text or "Nothing can be said of this here." for name, text in made.items()}
+    return {f"bias__{name}": text or results_text.WITHHELD_SENTENCE for name, text in made.items()}
 
 
 def number_of(row: pd.Series | None, column: str) -> float:
@@ -173,10 +174,10 @@ def _information(released: Released) -> str:
     total = fmt.numeral(len(data), "claim")
     if not about:
         return (
-            f"For all of the {total} the fraction of missing information is below the share of staff of whom "
+            f"For all {total} the fraction of missing information is below the share of staff of whom "
             "no answer is known, so that weighting can help."
         )
-    which = f"all of the {total}" if len(about) == len(data) else f"{fmt.numeral(len(about))} of the {total}"
+    which = f"all {total}" if len(about) == len(data) else f"{fmt.numeral(len(about))} of the {total}"
     return (
         f"For {which} the fraction of missing information is about as large as the share of staff of whom no "
         "answer is known: there weighting by the list can hardly help."
@@ -483,9 +484,37 @@ def _preferred_sentence(preferred: list[pd.Series], differs: list[pd.Series], an
     return f"{which}; the two lead to the same conclusion on every claim."
 
 
+def representativity_short(released: Released) -> str:
+    """Give the adjusted R-indicator in one short sentence, for the article."""
+    found = first_of(rows_of(released.table("nonresponse"), step="representativity"), measure="R_adjusted")
+    value, se = number_of(found, "estimate"), number_of(found, "se")
+    if not known(value, se):
+        return ""
+    return (
+        "The R-indicator, which is 1 where all groups known from the staff lists answer alike, was "
+        f"{fmt.decimal(value)} after adjustment for its bias (standard error {fmt.decimal(se)})."
+    )
+
+
+def imputation_short(released: Released) -> str:
+    """Say in one sentence what was done with unanswered items, for the methods section."""
+    if "imputation" not in released.config["analysis"]:
+        return "Each estimate rests on those who answered the question; nothing was imputed."
+    made = imputations_made(released.table("estimates"))
+    number = f" ({fmt.count(made)} data sets)" if known(made) else ""
+    return (
+        "Each estimate rests on those who answered the question; beside it, each claim was estimated again "
+        "with "
+        f"unanswered items imputed by chained equations within the response cells{number}, which is shown in "
+        f"the "
+        "supplement."
+    )
+
+
 SENTENCES: dict[str, Callable[[Released], str]] = {
     "rates-sentence": rates_sentence,
     "representativity-sentence": representativity_sentence,
+    "representativity-short": representativity_short,
     "list-sentence": list_sentence,
     "weighting-sentence": weighting_sentence,
     "waves-sentence": waves_sentence,
@@ -515,7 +544,7 @@ def summary(released: Released) -> str:
         (
             "What if the silent differ in what the list does not show?",
             [bounds_sentence(released), readers_sentence(released), bayes_sentence(released),
-             proxy_sentence(released), heckman_sentence(released)],
+             proxy_sentence(released)],
         ),
         ("Would other choices have led elsewhere?", [multiverse_sentence(released)]),
         ("What would settle it?", [follow_up_sentence(released)]),
@@ -524,7 +553,16 @@ def summary(released: Released) -> str:
         f"**{head}** {' '.join(text for text in texts if text)}" for head, texts in points if any(texts)
     ]
     verdicts = [_verdict(released, row) for row in released.claim_rows()]
-    return "\n\n".join([*paragraphs, "**Verdict, claim by claim.**", "\n".join(verdicts)]) + "\n"
+    return (
+        "\n\n".join(
+            [
+                *paragraphs,
+                "**Verdict, claim by claim** (estimate with interval, bounds, grade).",
+                "\n".join(verdicts),
+            ]
+        )
+        + "\n"
+    )
 
 
 def _verdict(released: Released, row: pd.Series) -> str:
@@ -533,8 +571,9 @@ def _verdict(released: Released, row: pd.Series) -> str:
     if row["status"] == SUPPRESSED or not known(number_of(row, "estimate"), number_of(row, "ci_low")):
         return f"- {name}: withheld, because too few people answered."
     ends = f"{shown_value(float(row['ci_low']), row)} to {shown_value(float(row['ci_high']), row)}"
-    text = f"{shown_value(float(row['estimate']), row)} (interval {ends}"
+    text = f"{shown_value(float(row['estimate']), row)} ({ends})"
     if known(number_of(row, "bound_low"), number_of(row, "bound_high")):
         limits = (shown_value(float(row[end]), row) for end in ("bound_low", "bound_high"))
-        text += f"; bounds {' to '.join(limits)}"
-    return f"- {name}: {text}). The claim {clause(row)}."
+        text += f", bounds {' to '.join(limits)}"
+    verdict = escape(str(row["grade_label"]))
+    return f"- {name}: {text}; *{verdict if int(row['grade']) == 0 else f'supported {verdict}'}*."

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from surveypipe.bias_text import imputation_short
 from surveypipe.figures.response import cell_label
 from surveypipe.formatting import count, decimal, escape, lower_first, numeral, percent, sentence_list
 from surveypipe.numbers import software_versions
@@ -230,10 +231,12 @@ def analysis(released: Released) -> str:
         "distribution, with degrees of freedom from the numbers of respondents and cells.",
         _jackknife(released),
         _tests(released),
-        "Each estimate rests on those who answered the question; nothing was imputed."
-        if "imputation" not in section
-        else "",
-        "No adjustment was made for the number of tests; each claim has one estimand, fixed beforehand.",
+        imputation_short(released),
+        "Each claim has one estimand, fixed beforehand, and is judged by its own interval; *p*-values "
+        "adjusted for "
+        "the number of tests are in the supplement."
+        if "multiplicity" in section
+        else "No adjustment was made for the number of tests; each claim has one estimand, fixed beforehand.",
     )
 
 

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 INTERCEPT = "(Intercept)"
 SLOPES = {"logistic": "odds_ratio", "proportional-odds": "odds_ratio", "linear": "coefficient"}
-KINDS = {
-    "logistic": "logistic regression, odds ratios",
-    "proportional-odds": "proportional-odds model, odds ratios",
-    "linear": "linear regression, differences in scale points",
+# What the numbers of a model are, in its own rows of the table.
+UNITS = {
+    "logistic": ("odds ratio", "points"),
+    "proportional-odds": ("odds ratio", "points, highest answer"),
+    "linear": ("scale points", "scale points"),
 }
 
 
@@ -57,19 +58,23 @@ def models(released: Released) -> Table:
         weighted = weighted[weighted["level"] != INTERCEPT]
         if weighted.empty:
             continue
-        table.rows.append([f"**{escape(str(weighted['variable_label'].iloc[0]))}**"])
-        table.rows.append([f"*{KINDS[kind]}; n = {cell(weighted.iloc[0], 'n', formatting.count)}*"])
+        size = f"*n*{NO_BREAK}={NO_BREAK}{cell(weighted.iloc[0], 'n', formatting.count)}"
+        name = f"**{escape(str(weighted['variable_label'].iloc[0]))}**, {size}"
+        effect, margin = (f"*{unit}*" for unit in UNITS[kind])
+        table.rows.append([name, effect, "", effect, effect, margin])
         for _, row in weighted.iterrows():
             table.rows.append(_predictor(released, own, row, kind))
         check = _proportional_odds(released, data, variable) if kind == "proportional-odds" else ""
         notes += [check, _flags(str(weighted["variable_label"].iloc[0]), weighted)]
     level = formatting.percent(released.config["analysis"]["ci_level"])
     table.notes = [
+        "Logistic regression for an answer of yes, a proportional-odds model for an answer on five points, "
+        "linear "
+        "regression for a scale. "
         f"In brackets, {level} intervals with linearised standard errors. Adjusted, all predictors of the "
         f"model "
         "together, weighted; alone, one predictor among the same cases, weighted; unweighted, adjusted.",
-        "Marginal effect, average over respondents, weighted: percentage points of the outcome, in the "
-        "proportional-odds model of the highest answer; in the linear model, scale points.",
+        "Marginal effect, average over respondents, weighted; points, percentage points of the outcome.",
         *notes,
         "Not adjusted for the number of tests (@tbl-multiplicity)."
         if "multiplicity" in released.config["analysis"]
@@ -492,7 +497,9 @@ def _tolerance(rows: pd.DataFrame) -> str:
 
 def _verification_notes(data: pd.DataFrame, checked: pd.DataFrame) -> list[str]:
     left = data[data["status"] != "checked"]
-    reasons = dict.fromkeys(str(text) for text in left["reason"] if text)
+    reasons = dict.fromkeys(
+        str(text).split(";")[0].removesuffix(" is not offered") for text in left["reason"] if text
+    )
     simulated = checked[checked["tolerance"].astype(float) >= SIMULATED_ABOVE]
     known = checked[checked["tolerance_kind"] != "relative"]
     return [
@@ -506,7 +513,9 @@ def _verification_notes(data: pd.DataFrame, checked: pd.DataFrame) -> list[str]:
         "error and left out of the tolerance."
         if len(simulated)
         else "",
-        f"Not offered and so not checked: {escape('; '.join(reasons))}." if reasons else "",
+        f"Not offered and so not checked: {escape(formatting.sentence_list(list(reasons)))}."
+        if reasons
+        else "",
     ]
 
 
