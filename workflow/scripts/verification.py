@@ -12,7 +12,8 @@ from surveypipe.verification import CHECKED, verification_table
 def main(args: argparse.Namespace) -> None:
     """Read the golden tests as text and write the table."""
     sources = {path.stem: path.read_text(encoding="utf-8") for path in args.tests}
-    calls = read_csv(args.calls).set_index("id")["r_call"].to_dict()
+    listed = read_csv(args.calls)
+    calls = dict(zip(listed["id"].astype(str), listed["r_call"].astype(str), strict=True))
     table = verification_table(sources, read_json(args.reference)["estimates"], calls)
     write_csv(table, args.verification)
     checked = int((table["status"] == CHECKED).sum())
