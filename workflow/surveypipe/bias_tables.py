@@ -140,10 +140,9 @@ def nrba_response(released: Released) -> Table:
                 ]
             )
     table.notes = [
-        "Rates are of usable questionnaires. Staff, % and answered, %: make-up of the eligible staff and of "
-        "the "
-        "respondents. Difference, respondents less staff in percentage points, with a "
-        "test that takes the respondents for a random part of the staff; std diff, standardised difference.",
+        "Rates are of usable questionnaires. Staff, % and answered, %: make-up of the eligible staff and "
+        "of the respondents. Difference, respondents less staff in percentage points, with a test that "
+        "takes the respondents for a random part of the staff; std diff, standardised difference.",
         _independence(released, rates),
     ]
     return table
@@ -209,8 +208,8 @@ def nrba_model(released: Released) -> Table:
             name = escape(level_label(released, variable, str(row["level"])))
             table.rows.append([INDENT + name, _odds_ratio(row), p_cell(row), "", ""])
     table.notes = [
-        "Odds of returning a usable questionnaire, against the first category of each variable; in brackets, "
-        "95% Wald intervals. *V*, Cramér's *V*.",
+        "Odds of returning a usable questionnaire, against the first category of each variable; in "
+        "brackets, 95% Wald intervals. *V*, Cramér's *V*.",
         _model_notes(model),
     ]
     return table
@@ -231,8 +230,7 @@ def _model_notes(model: pd.DataFrame) -> str:
     if auc is not None and math.isfinite(float(auc["estimate"])):
         found.append(
             f"Area under the curve {formatting.decimal(auc['estimate'])}; 0.50 would mean that the list "
-            f"tells "
-            "nothing of who answers."
+            "tells nothing of who answers."
         )
     found += sorted({f"{escape(str(note))}." for note in model["note"] if str(note).startswith("Firth")})
     found += [f"{escape(refusal(row)).capitalize()}." for _, row in model.iterrows() if refusal(row)]
@@ -256,8 +254,8 @@ def nrba_auxiliaries(released: Released) -> Table:
             [claim_name(released, claim), *_links([first_of(own, variable=name) for name in names])]
         )
     table.notes = [
-        "Cramér's *V* (for a mean, the correlation ratio) among respondents. Weighting can move an estimate "
-        "only as far as a variable has to do with response and with the answer both.",
+        "Cramér's *V* (for a mean, the correlation ratio) among respondents. Weighting can move an "
+        "estimate only as far as a variable has to do with response and with the answer both.",
     ]
     return table
 
@@ -295,8 +293,8 @@ def nrba_indicators(released: Released) -> Table:
             )  # fmt: skip
     names = [_plain_name(released, name) for name in variables_of(data)]
     table.notes = [
-        f"From a model of response on {formatting.sentence_list(names)}. These indicators see only what "
-        "the staff list holds; they say nothing of a response that depends on the answers.",
+        f"From a model of response on {formatting.sentence_list(names)}. These indicators see only what the "
+        "staff list holds; they say nothing of a response that depends on the answers.",
         "The adjusted coefficient of variation is the greatest bias of a respondents' mean, in standard "
         "deviations of the answer, that these propensities allow.",
     ]
@@ -372,13 +370,12 @@ def nrba_claims(released: Released) -> Table:
         )
     table.notes = [
         "Per cent, differences in percentage points (for the comparison of means, scale points). Shift, "
-        "weighted less unweighted, tested on replicates paired with each other. Late less early, second half "
-        "of the returns less the first, within groups.",
-        "FMI, fraction of missing information: near the share of staff of whom no answer is known (unknown), "
-        "the list tells next to nothing of the answer and weighting cannot help. ρ, correlation of the "
-        "answer "
-        "with the best prediction from the list; φ range, estimates of the proxy pattern mixture that may be "
-        "quoted (@tbl-proxy).",
+        "weighted less unweighted, tested on replicates paired with each other. Late less early, second "
+        "half of the returns less the first, within groups.",
+        "FMI, fraction of missing information: near the share of staff of whom no answer is known "
+        "(unknown), the list tells next to nothing of the answer and weighting cannot help. ρ, correlation "
+        "of the answer with the best prediction from the list; φ range, estimates of the proxy pattern "
+        "mixture that may be quoted (@tbl-proxy).",
         refused_note([rows_of(data, step="early_late"), context]),
     ]
     return table
@@ -411,10 +408,10 @@ def nrba_waves(released: Released) -> Table:
             cells.append(cell(first_of(own, measure=name), "estimate", form))
         table.rows.append([claim_name(released, claim), *cells])
     table.notes = [
-        "Weighted per cent (for the comparison, scale points) in each part of the returns, from the first to "
-        "come back to the last. The silent are then taken for those who came last, or for the point to which "
-        "a line through the waves leads. Both are figures of sensitivity and never corrections: three "
-        "or four waves of so few answers draw a line badly.",
+        "Weighted per cent (for the comparison, scale points) in each part of the returns, from the first "
+        "to come back to the last. The silent are then taken for those who came last, or for the point to "
+        "which a line through the waves leads. Both are figures of sensitivity and never corrections: "
+        "three or four waves of so few answers draw a line badly.",
         refused_note([rows_of(data, step="waves"), rows_of(data, step="extrapolation")]),
     ]
     return table
@@ -433,8 +430,8 @@ def nrba_range(released: Released) -> Table:
             table.rows.append([claim_name(released, claim), *cells])
     table.notes = [
         "Percentage points, unweighted: the share of staff without an answer times the difference between "
-        "respondents and silent. The silent's share is held at 100% where the multiple would pass it. Claims "
-        "on readers and on means are left out.",
+        "respondents and silent. The silent's share is held at 100% where the multiple would pass it. "
+        "Claims on readers and on means are left out.",
     ]
     return table
 
@@ -464,10 +461,10 @@ def not_at_random(released: Released) -> Table:
     labels = {str(row["value"]): str(row["note"]).split(": ", 1)[-1] for _, row in data.iterrows()}
     parts = [f"{PRIOR_NAMES.get(name, name)}, {escape(labels[name])}" for name in priors]
     table.notes = [
-        "Posterior mean, per cent of staff, with 95% credible interval; *P*, posterior probability that the "
-        "share lies above the claim's threshold.",
-        f"The priors, on how much readier to answer those are of whom the claim is true: {'; '.join(parts)}. "
-        "They are illustrative and were elicited from nobody."
+        "Posterior mean, per cent of staff, with 95% credible interval; *P*, posterior probability that "
+        "the share lies above the claim's threshold.",
+        "The priors, on how much readier to answer those are of whom the claim is true: "
+        f"{'; '.join(parts)}. They are illustrative and were elicited from nobody."
         if parts
         else "",
         refused_note([data]),
@@ -506,10 +503,9 @@ def proxy(released: Released) -> Table:
     weak = formatting.decimal(float((released.config.get("nonresponse") or {}).get("weak_rho", 0.3)), 1)
     table.notes = [
         "Per cent (for the comparison, scale points). φ = 0, response depends on what the list tells of "
-        "the answer; φ = 1, on the answer alone. ρ, correlation of the answer with its best prediction from "
-        f"the list: under {weak} the proxy is weak, and the figures marked † rest on the model and on next "
-        f"to "
-        "no data; they are shown and not to be quoted. ×, the model breaks down.",
+        "the answer; φ = 1, on the answer alone. ρ, correlation of the answer with its best prediction "
+        f"from the list: under {weak} the proxy is weak, and the figures marked † rest on the model and on "
+        "next to no data; they are shown and not to be quoted. ×, the model breaks down.",
         refused_note([data]),
     ]
     return table
@@ -581,10 +577,10 @@ def multiverse(released: Released) -> Table:
             ]
         )  # fmt: skip
     table.notes = [
-        "Every claim under each weighting scheme, from complete cases and from imputed items; these two move "
-        "the point. The finite-population correction (the correction), on or off, and the method of interval "
-        "move the interval only. A specification is not a draw from anything, so none are counted as "
-        "agreeing.",
+        "Every claim under each weighting scheme, from complete cases and from imputed items; these two "
+        "move the point. The finite-population correction (the correction), on or off, and the method of "
+        "interval move the interval only. A specification is not a draw from anything, so none are counted "
+        "as agreeing.",
         "Every specification assumes response at random within the cells of its scheme.",
     ]
     return table

@@ -138,8 +138,8 @@ def representativity_sentence(released: Released) -> str:
     )
     if known(spread):
         text += (
-            "; response as uneven as that could shift a respondents' mean by at most "
-            f"{fmt.decimal(spread)} standard deviations of the answer"
+            f"; response as uneven as that could shift a respondents' mean by at most {fmt.decimal(spread)} "
+            "standard deviations of the answer"
         )
     return f"{text}."
 
@@ -158,8 +158,8 @@ def list_sentence(released: Released) -> str:
         found.append(
             f"What the staff list holds has {word} to do with the answers: its strongest link is that of "
             f"{escape(fmt.lower_first(released.label(str(top['variable']))))} with "
-            f"{escape(str(top['claim']))} "
-            f"({escape(fmt.lower_first(str(claim['short'])))}; Cramér's *V* {fmt.decimal(top['estimate'])})."
+            f"{escape(str(top['claim']))} ({escape(fmt.lower_first(str(claim['short'])))}; Cramér's *V* "
+            f"{fmt.decimal(top['estimate'])})."
         )
     found.append(_information(released))
     return " ".join(text for text in found if text)
@@ -174,13 +174,13 @@ def _information(released: Released) -> str:
     total = fmt.numeral(len(data), "claim")
     if not about:
         return (
-            f"For all {total} the fraction of missing information is below the share of staff of whom "
-            "no answer is known, so that weighting can help."
+            f"For all {total} the fraction of missing information is below the share of staff of whom no "
+            "answer is known, so that weighting can help."
         )
     which = f"all {total}" if len(about) == len(data) else f"{fmt.numeral(len(about))} of the {total}"
     return (
-        f"For {which} the fraction of missing information is about as large as the share of staff of whom no "
-        "answer is known: there weighting by the list can hardly help."
+        f"For {which} the fraction of missing information is about as large as the share of staff of whom "
+        "no answer is known: there weighting by the list can hardly help."
     )
 
 
@@ -278,9 +278,8 @@ def _weakest(released: Released, judged: list[pd.Series]) -> str:
     only = "The tipping point" if len(points) == 1 else "The smallest tipping point of a supported claim"
     return (
         f"{only} is {fmt.decimal(theta, 1)} ({escape(str(row['claim']))}): odds of answering that differ by "
-        f"this "
-        f"factor between staff of whom it is true and the others would bring the estimate to the threshold, "
-        f"{word}."
+        "this factor between staff of whom it is true and the others would bring the estimate to the "
+        f"threshold, {word}."
     )
 
 
@@ -337,15 +336,13 @@ def proxy_sentence(released: Released) -> str:
     best = fmt.decimal(float(rho.max()))
     if float(rho.max()) < weak:
         return (
-            f"The staff list gives no proxy worth the name for any answer (the greatest correlation is "
-            f"{best}), "
-            "so that the proxy pattern mixtures are shown and not quoted."
+            "The staff list gives no proxy worth the name for any answer (the greatest correlation is "
+            f"{best}), so that the proxy pattern mixtures are shown and not quoted."
         )
     good = fmt.numeral(int((rho >= weak).sum()), "claim")
     return (
         f"For {good} the staff list gives a proxy that correlates by at least {fmt.decimal(weak, 1)} with "
-        f"the "
-        f"answer (at most {best}); the other proxy pattern mixtures are shown and not quoted."
+        f"the answer (at most {best}); the other proxy pattern mixtures are shown and not quoted."
     )
 
 
@@ -356,8 +353,8 @@ def follow_up_sentence(released: Released) -> str:
     rows = rows[rows["estimate"].notna()]
     if rows.empty:
         return (
-            "No random part of the silent was asked afterwards. A single question put to a few of them would "
-            "tell more than any model here."
+            "No random part of the silent was asked afterwards. A single question put to a few of them "
+            "would tell more than any model here."
         )
     parts = []
     for _, row in rows.iterrows():
@@ -387,8 +384,7 @@ def multiverse_sentence(released: Released) -> str:
     parts = [row for row in changed if row["group_level"]]
     text = (
         "Over all weighting schemes, from complete cases or imputed items, no headline share moves by more "
-        "than "
-        f"{largest}, and "
+        f"than {largest}, and "
     )
     if whole:
         text += f"the grade of {names(whole)} depends on the specification"
@@ -452,9 +448,9 @@ def imputation_sentence(released: Released) -> str:
     made = imputations_made(data)
     number = f" ({fmt.count(made)} data sets)" if known(made) else ""
     text = (
-        "Each estimate rests on those who answered the question (complete cases). Beside it, each claim was "
-        "estimated again with unanswered items imputed by chained equations within the response cells"
-        f"{number} and combined by Rubin's rules."
+        "Each estimate rests on those who answered the question (complete cases). Beside it, each claim "
+        "was estimated again with unanswered items imputed by chained equations within the response "
+        f"cells{number} and combined by Rubin's rules."
     )
     found = {str(c["claim"]): (c, imputed_rows(data, c)) for c in main_claims(released)}
     usable = {key: pair for key, pair in found.items() if imputation_preferred(pair[1]) is not None}
@@ -472,12 +468,10 @@ def _preferred_sentence(preferred: list[pd.Series], differs: list[pd.Series], an
         return ""
     which = (
         f"Where at least 5% of the answers to a claim are lacking ({names(preferred)}) the imputed estimate "
-        f"is "
-        "the one to prefer"
+        "is the one to prefer"
         if preferred
         else "For no claim are as many as 5% of the answers lacking, from where the imputed estimate would "
-        "be "
-        "the one to prefer"
+        "be the one to prefer"
     )
     if differs:
         return f"{which}; on {names(differs)} the two lead to different conclusions."
@@ -504,10 +498,8 @@ def imputation_short(released: Released) -> str:
     number = f" ({fmt.count(made)} data sets)" if known(made) else ""
     return (
         "Each estimate rests on those who answered the question; beside it, each claim was estimated again "
-        "with "
-        f"unanswered items imputed by chained equations within the response cells{number}, which is shown in "
-        f"the "
-        "supplement."
+        f"with unanswered items imputed by chained equations within the response cells{number}, which is "
+        "shown in the supplement."
     )
 
 

@@ -69,11 +69,9 @@ def models(released: Released) -> Table:
     level = formatting.percent(released.config["analysis"]["ci_level"])
     table.notes = [
         "Logistic regression for an answer of yes, a proportional-odds model for an answer on five points, "
-        "linear "
-        "regression for a scale. "
-        f"In brackets, {level} intervals with linearised standard errors. Adjusted, all predictors of the "
-        f"model "
-        "together, weighted; alone, one predictor among the same cases, weighted; unweighted, adjusted.",
+        f"linear regression for a scale. In brackets, {level} intervals with linearised standard errors. "
+        "Adjusted, all predictors of the model together, weighted; alone, one predictor among the same "
+        "cases, weighted; unweighted, adjusted.",
         "Marginal effect, average over respondents, weighted; points, percentage points of the outcome.",
         *notes,
         "Not adjusted for the number of tests (@tbl-multiplicity)."
@@ -302,15 +300,11 @@ def _imputation_notes(released: Released, data: pd.DataFrame) -> list[str]:
     level = formatting.percent(released.config["analysis"]["ci_level"])
     return [
         f"In brackets, {level} intervals. Weighted by the primary scheme. Imputed, {number}combined by "
-        f"Rubin's "
-        "rules. Incomplete, share of the base whose answer to the claim had to be imputed; any item open, "
-        "share "
-        "with at least one item of it unanswered. FMI, fraction of the information missing through "
-        "unanswered "
-        "items.",
+        "Rubin's rules. Incomplete, share of the base whose answer to the claim had to be imputed; any "
+        "item open, share with at least one item of it unanswered. FMI, fraction of the information "
+        "missing through unanswered items.",
         "By the rule, which of the two is to be preferred: complete cases where fewer than 5% are "
-        "incomplete. "
-        "The ledger and the article report complete cases throughout.",
+        "incomplete. The ledger and the article report complete cases throughout.",
     ]
 
 
@@ -340,9 +334,8 @@ def multiplicity(released: Released) -> Table:
             )  # fmt: skip
     table.notes = [
         "Holm guards the claims against any false finding among them; Benjamini–Hochberg (BH) keeps the "
-        "share "
-        "of false findings among those named down. The claims are judged by their intervals, each by its own "
-        "threshold; the tests here are the same judgement as *p*-values.",
+        "share of false findings among those named down. The claims are judged by their intervals, each by "
+        "its own threshold; the tests here are the same judgement as *p*-values.",
     ]
     return table
 
@@ -373,8 +366,7 @@ def open_answers(released: Released) -> Table:
     levels = list(released.levels)
     columns = [Column("Theme", 34, "l")]
     columns += [
-        Column(f"{head}, *n* (%)", 13)
-        for head in ("All", *(escape(released.abbreviation(v)) for v in levels))
+        Column(f"{head}, %", 9) for head in ("All", *(escape(released.abbreviation(v)) for v in levels))
     ]
     columns += [Column("κ", 17), Column("α", 8), Column("AC1", 8)]
     table = Table("open_answers", "What was written in answer to the open questions", columns)
@@ -384,15 +376,15 @@ def open_answers(released: Released) -> Table:
         own = rows_of(data, variable=question)
         themes = rows_of(own, statistic="proportion", group_level="")
         table.section(released.label(question))
-        bases = [first_of(rows_of(own, statistic="proportion"), group_level=level) for level in ("", *levels)]
-        table.rows.append(
-            [INDENT + "*Wrote an answer*", *(cell(row, "n", formatting.count) for row in bases)]
-        )
+        given = rows_of(own, statistic="proportion")
+        bases = [_most(rows_of(given, group_level=level)["n"]) for level in ("", *levels)]
+        table.rows.append([INDENT + "*Wrote an answer, n*", *bases])
         for _, theme in themes.iterrows():
             code = str(theme["level"])
             rows = rows_of(own, level=code)
             counts = [
-                _theme_cell(first_of(rows, statistic="proportion", group_level=v)) for v in ("", *levels)
+                cell(first_of(rows, statistic="proportion", group_level=v), "estimate", formatting.points)
+                for v in ("", *levels)
             ]
             table.rows.append(
                 [
@@ -409,8 +401,7 @@ def open_answers(released: Released) -> Table:
     short = released.abbreviations()
     table.notes = [
         "Unweighted, of those who wrote an answer; an answer may hold several themes. A theme counts where "
-        "both "
-        "coders gave it, or as they agreed.",
+        "both coders gave it, or as they agreed.",
         f"Two coders: κ, Cohen's kappa with {level} interval; α, Krippendorff's, nominal; AC1, Gwet's.",
         f"Pooled kappa: {'; '.join(pooled)}." if pooled else "",
         f"{escape(short)}." if short else "",
@@ -418,18 +409,15 @@ def open_answers(released: Released) -> Table:
     return table
 
 
+def _most(counts: pd.Series) -> str:
+    """Print the base of a question's themes, of which some may be suppressed with theirs."""
+    known = counts.dropna()
+    return formatting.count(float(known.max())) if len(known) else SUPPRESSED
+
+
 def coded_questions(data: pd.DataFrame) -> list[str]:
     """List the open questions whose answers were coded."""
     return list(dict.fromkeys(data.loc[data["base"] == "wrote an answer", "variable"]))
-
-
-def _theme_cell(row: pd.Series | None) -> str:
-    if row is None:
-        return NOT_APPLICABLE
-    share = cell(row, "estimate", formatting.points)
-    if share in (SUPPRESSED, NOT_APPLICABLE):
-        return share
-    return f"{cell(row, 'n_level', formatting.count)}{NO_BREAK}({share})"
 
 
 # --- verification -------------------------------------------------------------------------------------
@@ -505,12 +493,11 @@ def _verification_notes(data: pd.DataFrame, checked: pd.DataFrame) -> list[str]:
     return [
         f"{formatting.count(len(checked) - len(known))} results of R and "
         f"{formatting.numeral(len(known), 'known answer')}, which are sets of printed figures held to their "
-        f"last "
-        "digit. An entry counts in each group that checks it. R values are on public data of the R packages.",
+        "last digit. An entry counts in each group that checks it. R values are on public data of the R "
+        "packages.",
         f"{formatting.numeral(len(simulated), 'bootstrap entry', 'bootstrap entries').capitalize()} "
         f"{'is' if len(simulated) == 1 else 'are'} held to {'its' if len(simulated) == 1 else 'their'} "
-        f"simulation "
-        "error and left out of the tolerance."
+        "simulation error and left out of the tolerance."
         if len(simulated)
         else "",
         f"Not offered and so not checked: {escape(formatting.sentence_list(list(reasons)))}."

@@ -65,8 +65,7 @@ def why_these_cells(released: Released) -> str:
     variables = [str(name) for name in scheme.get("by", scheme.get("margins", []))]
     made_of = (
         f"They are made of {_labels(released, variables)}, which the staff list gives for everybody, those "
-        f"who "
-        "answered and those who did not; nothing that only respondents told can make a weight."
+        "who answered and those who did not; nothing that only respondents told can make a weight."
         if variables
         else ""
     )
@@ -98,9 +97,9 @@ def _merging(released: Released, scheme: dict[str, object]) -> str:
         return f"There {'is' if len(cells) == 1 else 'are'} {number}{smallest}."
     merged = int((cells["merged"].astype(str).str.lower() == "true").sum())
     return (
-        f"Categories with fewer than {rule['min_n']} respondents were merged by a rule that reads numbers of "
-        f"respondents and no answer; it left {number}, {fmt.numeral(merged)} of them merged{smallest} "
-        f"(@tbl-cells)."
+        f"Categories with fewer than {rule['min_n']} respondents were merged by a rule that reads numbers "
+        f"of respondents and no answer; it left {number}, {fmt.numeral(merged)} of them merged{smallest} "
+        "(@tbl-cells)."
     )
 
 
@@ -115,12 +114,11 @@ def population_correction(released: Released) -> str:
         "The tests between groups carry it too."
         if plan["tests"]
         else "Tests between groups and models leave it out, because they speak of services like these and "
-        "not of "
-        "these people."
+        "not of these people."
     )
     return _joined(
-        f"The estimates describe this workforce and no other, and {share} of its members were observed; what "
-        "has been seen is not uncertain. The correction takes that part out of the standard error.",
+        f"The estimates describe this workforce and no other, and {share} of its members were observed; "
+        "what has been seen is not uncertain. The correction takes that part out of the standard error.",
         _without_correction(released),
         tests,
     )
@@ -164,8 +162,7 @@ def which_n(released: Released) -> str:
     n, size = released.base_size(), released.staff_size()
     first = (
         f"*N* is the {fmt.count(size)} eligible staff, to whom all weights add up; *n* counts people who "
-        f"answered, "
-        f"unweighted, {fmt.count(n)} in all."
+        f"answered, unweighted, {fmt.count(n)} in all."
         if known(n, size)
         else "*N* counts eligible staff; *n* counts people who answered, unweighted."
     )
@@ -175,7 +172,7 @@ def which_n(released: Released) -> str:
     if found:
         low, high = (pick(found, key=lambda pair: pair[1]) for pick in (min, max))
         spread = (
-            f"Each estimate carries its own *n*, those who were asked its question and answered it: from "
+            "Each estimate carries its own *n*, those who were asked its question and answered it: from "
             f"{fmt.count(low[1])} ({escape(str(low[0]['claim']))}) to {fmt.count(high[1])} "
             f"({escape(str(high[0]['claim']))}) over the claims."
             if low[1] != high[1]
@@ -204,13 +201,11 @@ def if_readers_answered(released: Released) -> str:
     own = next((row for row in main_claims(released) if row["variable"] == reader), None)
     return _joined(
         "Then readers are scarcer among the silent than among those who answered, and the reader scenario "
-        "says "
-        "what follows.",
+        "says what follows.",
         _own_claim(own, k) if own is not None else "",
         bias_text.readers_sentence(released),
-        "Silent readers are taken to think as readers who answered, which the tipping points and the bounds "
-        "do "
-        "not suppose (@tbl-not-at-random, @fig-multiverse).",
+        "Silent readers are taken to think as readers who answered, which the tipping points and the "
+        "bounds do not suppose (@tbl-not-at-random, @fig-multiverse).",
     )
 
 
@@ -221,12 +216,9 @@ def _own_claim(row: pd.Series, k: float) -> str:
     common = "half as common" if k == 0.5 else f"{fmt.decimal(k)} times as common"
     return (
         f"For {escape(str(row['claim']))} ({escape(fmt.lower_first(str(row['short'])))}), which is about "
-        f"readership "
-        f"itself, the estimate would be {shown_value(values[1.0], row)} if readers were as common among the "
-        f"silent, "
-        f"{shown_value(values[k], row)} if they were {common}, and {shown_value(values[0.0], row)} if there "
-        f"were "
-        "none."
+        f"readership itself, the estimate would be {shown_value(values[1.0], row)} if readers were as "
+        f"common among the silent, {shown_value(values[k], row)} if they were {common}, and "
+        f"{shown_value(values[0.0], row)} if there were none."
     )
 
 
@@ -251,16 +243,11 @@ def decided_beforehand(released: Released) -> str:
     claims = fmt.numeral(len(config["claims"]), "claim")
     return (
         "All that bears on a verdict stands in the configuration, which the run reads before it reads an "
-        "answer: "
-        f"the {cleaning} and what each may do, the scoring of the scales, the primary weights with their "
-        f"fallback "
-        f"and the rule of merging, for each of the {claims} one estimand with its threshold or margin, the "
-        f"rule of "
-        f"the grades, and the conventions in it (a tipping point of {strong} counts as strong). The models, "
-        f"the "
-        "comparisons by item and all that is tested beside the claims are exploratory and are marked so by "
-        "the "
-        "adjustment that they carry."
+        f"answer: the {cleaning} and what each may do, the scoring of the scales, the primary weights with "
+        f"their fallback and the rule of merging, for each of the {claims} one estimand with its threshold "
+        f"or margin, the rule of the grades, and the conventions in it (a tipping point of {strong} counts "
+        "as strong). The models, the comparisons by item and all that is tested beside the claims are "
+        "exploratory and are marked so by the adjustment that they carry."
     )
 
 
@@ -293,7 +280,7 @@ def many_tests(released: Released) -> str:
     lost = [row for row in raw if row["estimate"] >= bias_text.LIMIT_P]
     verdict = (
         f"of the {fmt.numeral(len(raw))} with *p* below 0.05, {names(lost)} would not be so after Holm's "
-        f"adjustment"
+        "adjustment"
         if lost
         else "Holm's adjustment takes none of those with *p* below 0.05 above it"
         if raw
@@ -301,8 +288,7 @@ def many_tests(released: Released) -> str:
     )
     return (
         "The claims are judged one by one, each by its own interval. As a check, their tests were adjusted "
-        "for "
-        f"their number: {verdict}. All other tests are adjusted within their family (@tbl-multiplicity)."
+        f"for their number: {verdict}. All other tests are adjusted within their family (@tbl-multiplicity)."
     )
 
 
