@@ -11,6 +11,12 @@ EXHIBIT_TABLES = [
     "weight_cells",
     "weight_margins",
     "cleaning_summary",
+    "nonresponse",
+    "ledger_context",
+    "follow_up_check",
+    "not_at_random",
+    "multiverse",
+    "multiverse_summary",
 ]
 EXHIBIT_SECTIONS = [
     "study",
@@ -23,6 +29,7 @@ EXHIBIT_SECTIONS = [
     "claims",
     "sensitivity",
     "disclosure",
+    "nonresponse",
 ]
 
 
@@ -30,6 +37,7 @@ rule figures:
     input:
         released=[f"<results>/public/{name}.csv" for name in EXHIBIT_TABLES],
         variables="<results>/public/variables.json",
+        verification="<results>/verification.csv",
         script="workflow/scripts/figures.py",
         reading="workflow/scripts/_released.py",
         lib=library("figures"),
@@ -38,7 +46,16 @@ rule figures:
     output:
         [
             f"<results>/figures/{name}.{form}"
-            for name in ("flow", "response", "likert", "scales", "weights", "ledger")
+            for name in (
+                "flow",
+                "response",
+                "likert",
+                "scales",
+                "weights",
+                "ledger",
+                "multiverse",
+                "waves",
+            )
             for form in ("svg", "png")
         ],
         index="<results>/figures/index.json",
@@ -53,6 +70,7 @@ rule figures:
         "Drawing the figures"
     shell:
         "python {input.script} --config {params.config:q} {params.released} --variables {input.variables:q}"
+        " --verification {input.verification:q}"
         " --index {output.index:q} 2>&1 | tee {log:q}"
 
 
@@ -60,6 +78,7 @@ rule tables:
     input:
         released=[f"<results>/public/{name}.csv" for name in EXHIBIT_TABLES],
         variables="<results>/public/variables.json",
+        verification="<results>/verification.csv",
         script="workflow/scripts/tables.py",
         reading="workflow/scripts/_released.py",
         lib=library("tables"),
@@ -79,6 +98,25 @@ rule tables:
                 "schemes",
                 "ledger",
                 "tests",
+                "nrba_response",
+                "nrba_model",
+                "nrba_auxiliaries",
+                "nrba_indicators",
+                "nrba_partial",
+                "nrba_claims",
+                "nrba_waves",
+                "nrba_range",
+                "not_at_random",
+                "proxy",
+                "multiverse",
+                "models",
+                "reliability",
+                "imputation",
+                "multiplicity",
+                "open_answers",
+                "verification",
+                "nrba_summary",
+                "reviewer_questions",
                 "questionnaire",
                 "methods_response",
                 "methods_cleaning",
@@ -104,4 +142,5 @@ rule tables:
         "Writing the tables, the methods paragraphs and the numbers of the text"
     shell:
         "python {input.script} --config {params.config:q} {params.released} --variables {input.variables:q}"
+        " --verification {input.verification:q}"
         " --index {output.index:q} --numbers {output.numbers:q} --headlines {output.headlines:q} 2>&1 | tee {log:q}"

@@ -7,7 +7,16 @@ from pathlib import Path
 
 from _released import INPUTS, read_released
 from _shared import parser, run, write_json
-from surveypipe import methods_text, numbers, results_text, tables
+from surveypipe import (
+    bias_tables,
+    bias_text,
+    methods_text,
+    model_tables,
+    numbers,
+    results_text,
+    reviewer_text,
+    tables,
+)
 from surveypipe.questionnaire import questionnaire
 
 
@@ -15,12 +24,21 @@ def main(args: argparse.Namespace) -> None:
     """Write Markdown beside the index that lists it, the numbers as YAML and the headlines as JSON."""
     released = read_released(args)
     folder: Path = args.index.parent
-    shown = {**tables.TABLES, "questionnaire": questionnaire}
+    shown = {
+        **tables.TABLES,
+        **bias_tables.TABLES,
+        **model_tables.TABLES,
+        "questionnaire": questionnaire,
+    }
     texts = {
         f"{name}.md": make(released).markdown(simulated=released.simulated) for name, make in shown.items()
     }
     texts |= {f"methods_{name}.md": make(released) + "\n" for name, make in methods_text.PARAGRAPHS.items()}
-    made = numbers.numbers(released) | results_text.sentences(released)
+    texts |= {
+        "nrba_summary.md": bias_text.summary(released),
+        "reviewer_questions.md": reviewer_text.questions(released),
+    }
+    made = numbers.numbers(released) | results_text.sentences(released) | bias_text.sentences(released)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     args.numbers.write_text(numbers.as_yaml(made), encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from surveypipe.figures import flow, ledger, likert, response, scales, weights
+from surveypipe.figures import flow, ledger, likert, multiverse, response, scales, waves, weights
 from surveypipe.figures.theme import WIDTH_MM, Drawn, save, themed
 from surveypipe.released import Released
 
@@ -15,6 +15,8 @@ DRAW: dict[str, Callable[[Released], Drawn]] = {
     "scales": scales.draw,
     "weights": weights.draw,
     "ledger": ledger.draw,
+    "multiverse": multiverse.draw,
+    "waves": waves.draw,
 }
 
 __all__ = ["DRAW", "WIDTH_MM", "Drawn", "save", "themed"]
