@@ -134,3 +134,14 @@ def test_fallback_is_said(released):
     fallen = dataclasses.replace(released, tables={**released.tables, "claims": claims})
     assert "fallback" in methods_text.weighting(fallen)
     assert "fallback" not in methods_text.weighting(released)
+
+
+def test_a_post_that_does_not_exist_in_a_group_is_not_a_count_of_nought():
+    made = made_up.released()
+    data = made.tables["table_1"]
+    here = (data["variable"] == "profession_group") & (data["group_level"] == "CSC")
+    label = data.loc[here, "level_label"].iloc[0]
+    first = here & (data["level_label"] == label)
+    data.loc[first, ["n", "percent", "frame_n", "frame_percent"]] = 0.0
+    row = next(row for row in tables.table_1(made).rows if label in row[0])
+    assert row[3] == "—"

@@ -183,7 +183,8 @@ def _characteristic(rows: pd.DataFrame, levels: list[str], *, missing: bool) -> 
     found = {str(row["group_level"]): row for _, row in rows.iterrows()}
     for place in ("", *levels):
         row = found.get(place)
-        cells.append(NOT_APPLICABLE if row is None else _count_percent(row, "n", "percent", missing=missing))
+        absent = row is None or (row["n"] == 0 and row["frame_n"] == 0)
+        cells.append(NOT_APPLICABLE if absent else _count_percent(row, "n", "percent", missing=missing))
     overall = found.get("")
     if missing or overall is None:
         return [*cells, "", ""]
