@@ -535,8 +535,7 @@ def summary(released: Released) -> str:
         ("Does readiness to answer go with the answer?", [waves_sentence(released)]),
         (
             "What if the silent differ in what the list does not show?",
-            [bounds_sentence(released), readers_sentence(released), bayes_sentence(released),
-             proxy_sentence(released)],
+            [bounds_sentence(released), readers_sentence(released), proxy_sentence(released)],
         ),
         ("Would other choices have led elsewhere?", [multiverse_sentence(released)]),
         ("What would settle it?", [follow_up_sentence(released)]),
@@ -549,7 +548,7 @@ def summary(released: Released) -> str:
         "\n\n".join(
             [
                 *paragraphs,
-                "**Verdict, claim by claim** (estimate with interval, bounds, grade).",
+                "**Verdict, claim by claim** (estimate with interval; bounds; supported how far).",
                 "\n".join(verdicts),
             ]
         )
@@ -558,14 +557,13 @@ def summary(released: Released) -> str:
 
 
 def _verdict(released: Released, row: pd.Series) -> str:
-    where = f", {released.levels[row['group_level']]}" if row["group_level"] else ""
-    name = f"**{escape(str(row['claim']))}** {escape(str(row['short']) + where)}"
+    about = released.levels[row["group_level"]] if row["group_level"] else str(row["short"])
+    name = f"**{escape(str(row['claim']))}** {escape(about)}"
     if row["status"] == SUPPRESSED or not known(number_of(row, "estimate"), number_of(row, "ci_low")):
         return f"- {name}: withheld, because too few people answered."
     ends = f"{shown_value(float(row['ci_low']), row)} to {shown_value(float(row['ci_high']), row)}"
     text = f"{shown_value(float(row['estimate']), row)} ({ends})"
     if known(number_of(row, "bound_low"), number_of(row, "bound_high")):
         limits = (shown_value(float(row[end]), row) for end in ("bound_low", "bound_high"))
-        text += f", bounds {' to '.join(limits)}"
-    verdict = escape(str(row["grade_label"]))
-    return f"- {name}: {text}; *{verdict if int(row['grade']) == 0 else f'supported {verdict}'}*."
+        text += f"; {' to '.join(limits)}"
+    return f"- {name}: {text}; *{escape(str(row['grade_label']))}*."
