@@ -225,10 +225,10 @@ def _own_claim(row: pd.Series, k: float) -> str:
 def if_the_silent_differ(released: Released) -> str:
     """Point to what is asked of the silent beyond readership."""
     return _joined(
-        bias_text.bounds_sentence(released),
+        "The bounds allow them any answer, the tipping points say how different they would have to be, and the "
+        "grade of each claim says what has to be believed of them for it to stand (@sec-nrba-summary).",
         bias_text.bayes_sentence(released),
-        "The grade of each claim says what has to be believed of the silent for it to stand "
-        "(@sec-nrba-summary).",
+        bias_text.heckman_sentence(released),
     )
 
 
