@@ -26,18 +26,6 @@ local function is_heading(row)
   return #blocks == 1 and blocks[1].content and #blocks[1].content == 1 and blocks[1].content[1].t == "Strong"
 end
 
--- A short table is kept on one page with its note; a long one kept so would leave its caption behind.
-local LONG = 20
-
-local function may_break(tbl)
-  local rows = 0
-  for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
-  if rows <= LONG or not FORMAT:match("typst") then return tbl end
-  local open = "#[#show figure.where(kind: table): set block(sticky: false)"
-    .. "\n#show figure.where(kind: \"quarto-float-tbl\"): set block(sticky: false)"
-  return { pandoc.RawBlock("typst", open), tbl, pandoc.RawBlock("typst", "]") }
-end
-
 local function spanning_headings(tbl)
   for _, body in ipairs(tbl.bodies) do
     for _, row in ipairs(body.body) do
@@ -48,7 +36,7 @@ local function spanning_headings(tbl)
       end
     end
   end
-  return may_break(tbl)
+  return tbl
 end
 
 -- In Word the paragraphs of a tight list would take the small style of table cells.
