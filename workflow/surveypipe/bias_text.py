@@ -22,7 +22,7 @@ from surveypipe.bias_tables import (
     variables_of,
 )
 from surveypipe.formatting import escape
-from surveypipe.model_tables import imputation_preferred, imputations_made, imputed_rows
+from surveypipe.model_tables import coded_questions, imputation_preferred, imputations_made, imputed_rows
 from surveypipe.released import SUPPRESSED, Released
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def sentences(released: Released) -> dict[str, str]:
         Key under ``num:`` to Markdown: ``bias__rates-sentence``, ``…__representativity-sentence``,
         ``…__representativity-short``, ``…__list-sentence``, ``…__weighting-sentence``,
         ``…__waves-sentence``, ``…__proxy-sentence``,
-        ``…__heckman-sentence``, ``…__multiverse-sentence``, ``…__multiverse-short`` and
-        ``…__imputation-sentence``.
+        ``…__heckman-sentence``, ``…__multiverse-sentence``, ``…__multiverse-short``,
+        ``…__imputation-sentence`` and ``…__open-answers-sentence``.
     """
     made = {name: compose(released) for name, compose in SENTENCES.items()}
     return {f"bias__{name}": text or results_text.WITHHELD_SENTENCE for name, text in made.items()}
@@ -246,26 +246,47 @@ def _last_wave(released: Released, data: pd.DataFrame) -> str:
 
 
 def bounds_sentence(released: Released) -> str:
-    """Say for how many claims the bounds decide, and which needs least to fall."""
+    """Say for how many claims the bounds decide, which needs least to fall, and which might yet stand."""
     judged = [row for row in main_claims(released) if known(number_of(row, "grade"))]
-    if not judged:
-        return ""
-    sure = [row for row in judged if int(row["grade"]) == 1]
-    text = (
-        f"The bounds decide {names(sure)} whatever the silent think; they decide no other claim."
-        if sure
-        else "The bounds decide no claim: with so many silent, some answers of theirs would overturn each "
-        "that is supported."
-        if any(int(row["grade"]) in (2, 3) for row in judged)
-        else "The bounds decide no claim in its favour."
-    )
-    return f"{text} {_weakest(released, judged)}"
-
-
-def _weakest(released: Released, judged: list[pd.Series]) -> str:
     held = [row for row in judged if int(row["grade"]) in (2, 3)]
-    if not held:
-        return "No claim is supported on a condition, so that there is none whose condition could be weighed."
+    sure = [row for row in judged if int(row["grade"]) == 1]
+    found = []
+    if sure:
+        found.append(f"The bounds decide for {names(sure)} whatever the silent think.")
+    if held:
+        other = "other " if sure else ""
+        found.append(
+            f"The bounds decide no {other}claim: with so many silent, some answers of theirs would overturn "
+            "each that is supported."
+        )
+        found.append(_weakest(released, held))
+    if judged and not sure and not held:
+        found.append("No claim is supported, so that there is none for the silent to overturn.")
+    return " ".join([text for text in found if text] + _might_stand(released, judged))
+
+
+def _might_stand(released: Released, judged: list[pd.Series]) -> list[str]:
+    """Say which claims that are not supported some answers of the silent would support, and which none."""
+    failed = [row for row in judged if int(row["grade"]) in (0, 4) and known(number_of(row, "bound_low"))]
+    could = [row for row in failed if _reachable(released, row)]
+    never = [row for row in failed if not any(row is one for one in could)]
+    found = []
+    if could:
+        found.append(
+            f"Some answers of the silent would bring the estimate of {names(could)} to where the claim needs it."
+        )
+    if never:
+        found.append(f"No answers of the silent could support {names(never)}.")
+    return found
+
+
+def _reachable(released: Released, row: pd.Series) -> bool:
+    low, high = float(row["bound_low"]), float(row["bound_high"])
+    sides = rules.sides(released.config["claims"][row["claim"]])
+    return all(high > side.limit if side.direction == "above" else low < side.limit for side in sides)
+
+
+def _weakest(released: Released, held: list[pd.Series]) -> str:
     points = [(row, number_of(row, "tipping_theta")) for row in held]
     points = [(row, max(theta, 1 / theta)) for row, theta in points if known(theta) and theta > 0]
     if not points:
@@ -311,6 +332,10 @@ def readers_sentence(released: Released) -> str:
     return f"{condition}{names(falls)} would lose {whose} support{kept}."
 
 
+def _readers_if_any(released: Released) -> str:
+    return readers_sentence(released) if any(reader_outcomes(released)) else ""
+
+
 def bayes_sentence(released: Released) -> str:
     """Give the lowest posterior probability under the least favourable of the priors."""
     data = rows_of(released.table("not_at_random"), method="bayes")
@@ -322,8 +347,15 @@ def bayes_sentence(released: Released) -> str:
     return (
         f"Of the {priors} on how far response depends on the answer, elicited from nobody, the least "
         f"favourable leaves {escape(str(row['claim']))} the lowest posterior probability of lying above its "
-        f"threshold, {fmt.decimal(row['probability'])}."
+        f"threshold, {_probability(float(row['probability']))}."
     )
+
+
+def _probability(value: float) -> str:
+    """Print a probability, never as a certainty."""
+    if value < 0.005:
+        return "below 0.01"
+    return "above 0.99" if value >= 0.995 else fmt.decimal(value)
 
 
 def proxy_sentence(released: Released) -> str:
@@ -503,6 +535,19 @@ def imputation_short(released: Released) -> str:
     )
 
 
+def open_answers_sentence(released: Released) -> str:
+    """Say whether the answers to the open questions were coded, and how far the coders agreed."""
+    data = released.table("estimates")
+    if not coded_questions(data):
+        return "The answers to the open questions were not coded."
+    kappas = rows_of(data, statistic="pooled_kappa")["estimate"].dropna()
+    text = "Two coders read the answers to the open questions independently, from one list of codes"
+    if kappas.empty:
+        return f"{text}."
+    low, high = fmt.decimal(float(kappas.min())), fmt.decimal(float(kappas.max()))
+    return f"{text}; their pooled kappa was {low if low == high else f'{low} to {high}'}."
+
+
 SENTENCES: dict[str, Callable[[Released], str]] = {
     "rates-sentence": rates_sentence,
     "representativity-sentence": representativity_sentence,
@@ -515,6 +560,7 @@ SENTENCES: dict[str, Callable[[Released], str]] = {
     "multiverse-sentence": multiverse_sentence,
     "multiverse-short": multiverse_short,
     "imputation-sentence": imputation_sentence,
+    "open-answers-sentence": open_answers_sentence,
 }
 
 
@@ -535,7 +581,7 @@ def summary(released: Released) -> str:
         ("Does readiness to answer go with the answer?", [waves_sentence(released)]),
         (
             "What if the silent differ in what the list does not show?",
-            [bounds_sentence(released), readers_sentence(released), proxy_sentence(released)],
+            [bounds_sentence(released), _readers_if_any(released), proxy_sentence(released)],
         ),
         ("Would other choices have led elsewhere?", [multiverse_sentence(released)]),
         ("What would settle it?", [follow_up_sentence(released)]),

@@ -96,10 +96,10 @@ def _merging(released: Released, scheme: dict[str, object]) -> str:
     if not isinstance(rule, dict):
         return f"There {'is' if len(cells) == 1 else 'are'} {number}{smallest}."
     merged = int((cells["merged"].astype(str).str.lower() == "true").sum())
+    which = "all of them" if merged == len(cells) else f"{fmt.numeral(merged)} of them"
     return (
         f"Categories with fewer than {rule['min_n']} respondents were merged by a rule that reads numbers "
-        f"of respondents and no answer; it left {number}, {fmt.numeral(merged)} of them merged{smallest} "
-        "(@tbl-cells)."
+        f"of respondents and no answer; it left {number}, {which} merged{smallest} (@tbl-cells)."
     )
 
 
@@ -225,8 +225,8 @@ def _own_claim(row: pd.Series, k: float) -> str:
 def if_the_silent_differ(released: Released) -> str:
     """Point to what is asked of the silent beyond readership."""
     return _joined(
-        "The bounds allow them any answer, the tipping points say how different they would have to be, and the "
-        "grade of each claim says what has to be believed of them for it to stand (@sec-nrba-summary).",
+        "The bounds allow them any answer, the tipping points say how different they would have to be, and "
+        "the grade of each claim says what has to be believed of them for it to stand (@sec-nrba-summary).",
         bias_text.bayes_sentence(released),
         bias_text.heckman_sentence(released),
     )
