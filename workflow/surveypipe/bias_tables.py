@@ -456,7 +456,7 @@ def not_at_random(released: Released) -> Table:
         cells = [number(claim["estimate"], formatting.points, claim)]
         for name in priors:
             row = first_of(own, value=name) if refused is None else refused
-            cells += [_credible(row), cell(row, "probability", formatting.decimal)]
+            cells += [_credible(row), cell(row, "probability", _probability)]
         table.rows.append([claim_name(released, claim), *cells])
     labels = {str(row["value"]): str(row["note"]).split(": ", 1)[-1] for _, row in data.iterrows()}
     parts = [f"{PRIOR_NAMES.get(name, name)}, {escape(labels[name])}" for name in priors]
@@ -470,6 +470,13 @@ def not_at_random(released: Released) -> Table:
         refused_note([data]),
     ]
     return table
+
+
+def _probability(value: float) -> str:
+    """Print a probability, never as a certainty."""
+    if value < 0.005:
+        return rf"\<{NO_BREAK}0.01"
+    return rf"\>{NO_BREAK}0.99" if value >= 0.995 else formatting.decimal(value)
 
 
 PRIOR_NAMES = {"even": "Even", "lean": "Leaning", "harm": "Harmful"}

@@ -273,7 +273,7 @@ def _might_stand(released: Released, judged: list[pd.Series]) -> list[str]:
     found = []
     if could:
         found.append(
-            f"Some answers of the silent would bring the estimate of {names(could)} to where the claim needs it."
+            f"Some answers of the silent would bring {names(could)} to where the claim needs its estimate."
         )
     if never:
         found.append(f"No answers of the silent could support {names(never)}.")
