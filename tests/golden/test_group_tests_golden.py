@@ -115,7 +115,7 @@ def test_rank_two_groups(strat):
     frame, _, covariance, df = strat
     wanted = REFERENCE["strat_ranktest"]
     yes = (frame["sch.wide"] == "Yes").astype(float)
-    test = group_tests.rank_test(frame["api00"], yes, frame["pw"], covariance, df)
+    test = group_tests.rank_test(frame["api00"], yes, frame["pw"], covariance, df, as_r=True)
     assert test.estimate == pytest.approx(wanted["estimate"]["value"], rel=REL)
     assert test.statistic == pytest.approx(wanted["extra"]["t"], rel=REL)
     assert test.ddf == wanted["extra"]["df"]
@@ -133,7 +133,7 @@ def test_svy_rank_test_still_ignores_the_fpc(strat):
 def test_gt17_kruskal_wallis(strat):
     frame, _, covariance, df = strat
     codes = frame["stype"].map({"E": 0, "H": 1, "M": 2})
-    test = group_tests.rank_test(frame["api00"], codes, frame["pw"], covariance, df)
+    test = group_tests.rank_test(frame["api00"], codes, frame["pw"], covariance, df, as_r=True)
     assert test.statistic == pytest.approx(6.7104061, abs=5e-8)
     assert test.ndf == 2
     assert test.p == pytest.approx(0.0369288, abs=5e-8)

@@ -228,6 +228,52 @@ def test_tests_stand_with_and_without_the_correction(estimates):
     assert -1 < rank["effect"] < 1 and 0 < rank["p_value"] < 1
 
 
+def second_phase_f(y: np.ndarray, second: np.ndarray, people: pd.DataFrame, fpc: bool) -> float:
+    """Rao-Scott F of a 2 by 2 table by hand: X² over the design effect of the log odds ratio's contrast."""
+    inside = ~np.isnan(y)
+    cell = people["cell"].to_numpy()
+    N = np.array([CELLS[name][1] for name in cell])
+    n = people.groupby("cell")["id"].transform("size").to_numpy()
+    w = np.where(inside, N / n, 0.0)
+    counted = np.column_stack([inside & (y == a) & (second == b) for a in (0, 1) for b in (0, 1)])
+    p = w @ counted / w.sum()
+    table = p.reshape(2, 2)
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
+    x2 = inside.sum() * ((table - expected) ** 2 / expected).sum()
+    u = w * ((counted - p) @ (np.array([1, -1, -1, 1]) / p)) * inside / w.sum()
+    v = sum(
+        (1 - rows.sum() / CELLS[name][1] if fpc else 1) * rows.sum() * u[rows].var(ddof=1)
+        for name, rows in ((name, cell == name) for name in CELLS)
+    )
+    return float(x2 / (v * inside.sum() / (1 / p).sum()))
+
+
+@pytest.mark.parametrize("name", ["used", "clear"])
+@pytest.mark.parametrize("fpc", [False, True])
+def test_rao_scott_of_a_domain_keeps_the_cells_whole(people, name, fpc):
+    # Item non-response and a base of readers are domains: who is outside stays in the cell's size n_h.
+    gaps = people.assign(used=people["used"].where(np.arange(len(people)) % 5 > 0))
+    config = {
+        **CONFIG,
+        "analysis": {**CONFIG["analysis"], "tests": [{"variable": name, "between": "agency"}]},
+    }
+    table = table_of(survey_of(gaps, config))
+    row = one(table, variable=name, statistic="rao_scott_fpc" if fpc else "rao_scott")
+    y = estimation.indicator(gaps[name], 1)
+    y = np.where(gaps["read"] == 1, y, np.nan) if name == "clear" else y
+    second = (gaps["agency"] == "CSC").to_numpy(float)
+    assert row["estimate"] == pytest.approx(second_phase_f(y, second, gaps, fpc), rel=1e-9)
+
+
+def test_ranks_of_ties_do_not_depend_on_the_order_of_the_file():
+    y, w = np.array([2.0, 1.0, 1.0, 3.0]), np.array([1.0, 3.0, 1.0, 5.0])
+    scores = group_tests.rank_scores(y, w)
+    # Mid-ranks: staff below and half of those alike, over all staff.
+    assert scores == pytest.approx([0.45, 0.2, 0.2, 0.75])
+    turned = group_tests.rank_scores(y[::-1], w[::-1])
+    assert turned[::-1] == pytest.approx(scores)
+
+
 def test_equivalence_rows(estimates):
     mean = one(estimates, estimate_id="d__mean__overall__cells")
     tost = one(estimates, estimate_id="d__tost__overall__cells")

@@ -14,6 +14,8 @@ Traps of svy 0.35, and what stands against each here:
 * intervals use the units that are not missing and its ``korn-graubard`` is not R's ``beta``: intervals are
   made in :mod:`surveypipe.intervals`, from explicit degrees of freedom;
 * the rank test ignores the finite-population correction: :mod:`surveypipe.group_tests` has its own;
+* a table with missing answers is tested after dropping their rows, so that cells shrink to those who answered
+  while their staff do not: such tables go to :func:`surveypipe.group_tests.rao_scott_test`;
 * a batched call (a list of variables, nothing missing) and every quantile leave a calibration out of the
   variance without a word, and a domain of a calibrated mean is residualised within itself: standard errors
   under raking and calibration are the matrix formula, which equals svy's single ratio and R;

@@ -118,19 +118,35 @@ class RankTest:
     p: float
 
 
-def rank_scores(y: ArrayLike, weights: ArrayLike) -> Floats:
-    """Estimated population ranks of y over the population size: mid-ranks, in (0, 1), shape (n,)."""
+def rank_scores(y: ArrayLike, weights: ArrayLike, *, as_r: bool = False) -> Floats:
+    """Estimated population ranks of y over the population size: mid-ranks, in (0, 1), shape (n,).
+
+    Parameters
+    ----------
+    y, weights
+        Values and weights, shape (n,).
+    as_r
+        Give ties the plain mean of their cumulated weights, as R's ``svyranktest`` does: it depends on the
+        order of the file where weights differ, and serves comparison with R only.
+    """
     values, w = np.asarray(y, float), np.asarray(weights, float)
     order = np.argsort(values, kind="stable")
     middle = np.cumsum(w[order]) - w[order] / 2
     _, tied = np.unique(values[order], return_inverse=True)
+    share = np.ones_like(w) if as_r else np.maximum(w[order], 1e-300)
     scores = np.empty_like(w)
-    scores[order] = (np.bincount(tied, middle) / np.bincount(tied))[tied]
+    scores[order] = (np.bincount(tied, share * middle) / np.bincount(tied, share))[tied]
     return scores / w.sum()
 
 
 def rank_test(
-    y: ArrayLike, group: ArrayLike, weights: ArrayLike, covariance: Covariance, design_df: float
+    y: ArrayLike,
+    group: ArrayLike,
+    weights: ArrayLike,
+    covariance: Covariance,
+    design_df: float,
+    *,
+    as_r: bool = False,
 ) -> RankTest:
     """Wilcoxon form for two groups, Kruskal-Wallis form for more (Lumley and Scott 2013).
 
@@ -146,6 +162,8 @@ def rank_test(
         Of totals of weighted influence values over all n respondents.
     design_df
         Degrees of freedom of the design among those compared.
+    as_r
+        See :func:`rank_scores`.
     """
     from scipy.special import fdtrc
 
@@ -153,7 +171,7 @@ def rank_test(
     inside = ~np.isnan(values) & ~np.isnan(codes)
     levels = np.unique(codes[inside])
     scores = np.zeros_like(w)
-    scores[inside] = rank_scores(values[inside], w[inside])
+    scores[inside] = rank_scores(values[inside], w[inside], as_r=as_r)
     X = np.column_stack([inside.astype(float)] + [(codes == level).astype(float) for level in levels[1:]])
     X[~inside] = 0.0
     bread = np.linalg.inv((X * w[:, None]).T @ X)
