@@ -110,7 +110,7 @@ def _rao_scott_row(survey: Survey, name: str, group: str, fpc: bool, published: 
     frame = pd.DataFrame({"answer": answers, "group": codes})
     both = frame.notna().all(axis=1).to_numpy()
     kept = frame[both]
-    # svy drops whoever is outside the table, so that n_h shrinks and N_h does not: a domain needs the formula.
+    # svy drops whoever is outside the table: n_h shrinks and N_h does not, and a domain needs the formula.
     if design.aux is None and both.all():
         made = design_engine.second_phase_sample(frame, design, fpc=fpc)
         test = design_engine.rao_scott(made, "answer", "group")
