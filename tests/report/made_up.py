@@ -7,6 +7,7 @@ leaves empty.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,10 @@ import yaml
 from surveypipe.cleaning import describe
 from surveypipe.codebook import parse_codebook
 from surveypipe.estimate_rows import estimate_frame, estimate_row
-from surveypipe.released import Released
+from surveypipe.released import CONTEXT, Released
 
 ROOT = Path(__file__).resolve().parents[2]
+CONTEXT_FOLDER = Path(__file__).with_name("context_SIMULATED")
 SIZES = {"": (312, 119), "AMH": (175, 45), "CSC": (137, 74)}
 GRADES = {
     0: "not supported",
@@ -66,8 +68,28 @@ def released(**changes: Any) -> Released:
         "weight_cells": made_cells(),
         "weight_margins": made_margins(config),
         "cleaning_summary": made_cleaning(),
+        **context_tables(),
     }
     return Released(config, variables, tables)
+
+
+def context_tables() -> dict[str, pd.DataFrame]:
+    """What stands beside the estimates, kept from a run on the simulated survey."""
+    return {name: sample(name) for name in CONTEXT}
+
+
+def sample(name: str) -> pd.DataFrame:
+    """One table of tests/report/context_SIMULATED, read as the pipeline reads its tables."""
+    return pd.read_csv(
+        CONTEXT_FOLDER / f"{name}.csv", keep_default_na=False, na_values=[""],
+        dtype={"level": "str", "group_level": "str"},
+    )  # fmt: skip
+
+
+def with_further(given: Released) -> Released:
+    """The same with the rows of models, scales, imputed items, adjusted p-values and open answers."""
+    estimates = pd.concat([given.tables["estimates"], sample("further_estimates")], ignore_index=True)
+    return dataclasses.replace(given, tables={**given.tables, "estimates": estimates})
 
 
 def interval_cells(p: float, n: int) -> dict[str, float]:

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from surveypipe import methods_text, numbers, results_text, tables
+from surveypipe import (
+    bias_tables,
+    bias_text,
+    figures,
+    methods_text,
+    model_tables,
+    numbers,
+    results_text,
+    tables,
+)
 from surveypipe.rendering.expand import split_front_matter
 from surveypipe.rendering.metadata import RESERVED
 
@@ -21,7 +30,7 @@ _SPEC.loader.exec_module(made_up)
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "report"
 TEXTS = sorted(REPORT.glob("*.qmd"))
-FIGURES = {"flow", "response", "likert", "scales", "weights", "ledger"}
+FIGURES = set(figures.DRAW)
 
 SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
 META_KEY = re.compile(r"\{\{<\s*meta\s+([^\s>]+)\s*>\}\}")
@@ -64,7 +73,7 @@ def bibliography() -> set[str]:
 @pytest.fixture(scope="module")
 def known() -> dict[str, str]:
     made = made_up.released()
-    return numbers.numbers(made) | results_text.sentences(made)
+    return numbers.numbers(made) | results_text.sentences(made) | bias_text.sentences(made)
 
 
 def test_there_are_texts() -> None:
@@ -160,7 +169,8 @@ def test_shortcodes_are_only_meta_and_include(path: Path) -> None:
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
 def test_tables_and_figures_exist(path: Path) -> None:
     text = path.read_text("utf-8")
-    made = {*tables.TABLES, "questionnaire", *(f"methods_{name}" for name in methods_text.PARAGRAPHS)}
+    made = {*tables.TABLES, *bias_tables.TABLES, *model_tables.TABLES, "questionnaire", "nrba_summary"}
+    made |= {"reviewer_questions", *(f"methods_{name}" for name in methods_text.PARAGRAPHS)}
     assert {Path(name).stem for name in INCLUDE.findall(text)} <= made
     drawn = re.findall(r"\]\(figures/([\w-]+)\)\{#fig-([\w-]+) fig-alt=\"@alt:([\w-]+)\"\}", text)
     assert len(drawn) == text.count("](figures/")

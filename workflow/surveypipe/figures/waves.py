@@ -122,14 +122,14 @@ def _draw_panel(axes: Axes, course: Course) -> None:
 
 def _scale(axes: Axes, course: Course) -> None:
     if not course.means:
-        axes.set(ylim=(0, 1))
+        axes.set(ylim=(-0.1, 1.02))
         axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
         marks = [0.0, 0.5, 1.0]
     else:
         values = [abs(value) for _, value in (*course.waves, *course.cumulative)]
         limit = max(0.5, math.ceil(2 * 1.1 * max(*values, float(course.claim["margin"]))) / 2)
         marks = [-limit, 0.0, limit]
-        axes.set(ylim=(-limit, limit))
+        axes.set(ylim=(-1.2 * limit, 1.04 * limit))
         axes.set_yticks(marks, [formatting.decimal(mark, 1) for mark in marks])
     for mark in marks:
         axes.axhline(mark, color=theme.PALE, linewidth=0.7, zorder=0)
