@@ -31,7 +31,9 @@ def main(args: argparse.Namespace) -> None:
         "questionnaire": questionnaire,
     }
     texts = {
-        f"{name}.md": make(released).markdown(simulated=released.simulated) for name, make in shown.items()
+        # What is checked against R holds nothing of the survey, simulated or not.
+        f"{name}.md": make(released).markdown(simulated=released.simulated and name != "verification")
+        for name, make in shown.items()
     }
     texts |= {f"methods_{name}.md": make(released) + "\n" for name, make in methods_text.PARAGRAPHS.items()}
     texts |= {
