@@ -130,7 +130,7 @@ def test_shift_of_weighting_carries_its_test(markdown: dict[str, str], released:
     data = released.tables["nonresponse"]
     line = data[(data["measure"] == "shift") & (data["claim"] == "C2") & (data["scheme"] == "cells")].iloc[0]
     cell = row_of(markdown["nrba_claims"], "C2")[3]
-    assert cell == f"{100 * line['estimate']:.1f};\u00a0{line['p_value']:.3f}"
+    assert cell == f"{100 * line['estimate']:.1f}; {line['p_value']:.3f}"
 
 
 def test_a_weak_proxy_is_marked_and_a_broken_model_has_no_number(markdown: dict[str, str]) -> None:

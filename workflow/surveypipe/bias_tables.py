@@ -75,7 +75,7 @@ def p_cell(row: pd.Series | None, column: str = "p_value") -> str:
 def with_p(row: pd.Series | None, form: Form, estimate: str = "estimate", p: str = "p_value") -> str:
     """Print a difference with the p-value of its test: ``3.7; 0.015``."""
     value, test = cell(row, estimate, form), p_cell(row, p)
-    return value if test in (NOT_APPLICABLE, SUPPRESSED, REFUSED) else f"{value};{NO_BREAK}{test}"
+    return value if test in (NOT_APPLICABLE, SUPPRESSED, REFUSED) else f"{value}; {test}"
 
 
 def refused_note(tables: Iterable[pd.DataFrame]) -> str:
