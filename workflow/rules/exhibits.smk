@@ -1,4 +1,7 @@
-"""Exhibits: figures, tables, methods paragraphs and numbers, made from results/public/ and nothing else."""
+"""Exhibits: figures, tables, methods paragraphs and numbers.
+
+Made from results/public/, and from the list of what is checked against R, which holds nothing of the survey.
+"""
 
 EXHIBIT_TABLES = [
     "estimates",

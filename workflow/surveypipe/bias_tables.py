@@ -72,9 +72,9 @@ def p_cell(row: pd.Series | None, column: str = "p_value") -> str:
     return escape(text).replace(" ", NO_BREAK)
 
 
-def with_p(row: pd.Series | None, form: Form, estimate: str = "estimate", p: str = "p_value") -> str:
+def with_p(row: pd.Series | None, form: Form) -> str:
     """Print a difference with the p-value of its test: ``3.7; 0.015``."""
-    value, test = cell(row, estimate, form), p_cell(row, p)
+    value, test = cell(row, "estimate", form), p_cell(row)
     return value if test in (NOT_APPLICABLE, SUPPRESSED, REFUSED) else f"{value}; {test}"
 
 
@@ -344,9 +344,9 @@ def nrba_partial(released: Released) -> Table:
 def nrba_claims(released: Released) -> Table:
     """Set beside each claim what the bias analysis says of it."""
     columns = [
-        Column("Claim", 25, "l"), Column("Un\u00adweighted", 9), Column("Weighted", 9),
-        Column("Shift; *p*", 13), Column("Late less early; *p*", 14), Column("FMI", 7),
-        Column("Unknown", 8), Column("ρ", 7), Column("φ range", 12),
+        Column("Claim", 26, "l"), Column("Before", 9), Column("After", 9), Column("Shift; *p*", 13),
+        Column("Late less early; *p*", 14), Column("FMI; unknown", 13), Column("ρ", 7),
+        Column("φ range", 13),
     ]  # fmt: skip
     table = Table("nrba_claims", "What the bias analysis says of each claim", columns)
     data, context = released.table("nonresponse"), released.table("ledger_context")
@@ -362,16 +362,15 @@ def nrba_claims(released: Released) -> Table:
                 cell(first_of(shifts, measure="after", scheme=released.primary), "estimate", form),
                 with_p(first_of(shifts, measure="shift", scheme=released.primary), shift_form(claim)),
                 with_p(late, form),
-                cell(row, "fmi", formatting.decimal),
-                cell(row, "share_unknown", formatting.decimal),
+                "; ".join(cell(row, name, formatting.decimal) for name in ("fmi", "share_unknown")),
                 cell(row, "rho", formatting.decimal),
                 _phi_range(row, form),
             ]
         )
     table.notes = [
-        "Per cent, differences in percentage points (for the comparison of means, scale points). Shift, "
-        "weighted less unweighted, tested on replicates paired with each other. Late less early, second "
-        "half of the returns less the first, within groups.",
+        "Per cent, differences in percentage points (for the comparison of means, scale points). Before "
+        "and after weighting; shift, weighted less unweighted, tested on replicates paired with each "
+        "other. Late less early, second half of the returns less the first, within groups.",
         "FMI, fraction of missing information: near the share of staff of whom no answer is known "
         "(unknown), the list tells next to nothing of the answer and weighting cannot help. ρ, correlation "
         "of the answer with the best prediction from the list; φ range, estimates of the proxy pattern "
