@@ -515,7 +515,7 @@ def information_rows(study: Study) -> Iterator[dict[str, Any]]:
         if math.isnan(value):
             note = f"{NOT_ESTIMABLE}: too few answers, or all alike"
         elif value > 0.9 * share:
-            note = "about the share unknown: the frame tells next to nothing of it, weighting cannot help"
+            note = "about the share unknown: the frame adds next to nothing to its precision"
         else:
             note = "below the share unknown: the frame tells something of the answer"
         row = {"step": "missing_information", **_of(case), "n": n, "N": case.population}

@@ -372,9 +372,9 @@ def nrba_claims(released: Released) -> Table:
         "and after weighting; shift, weighted less unweighted, tested on replicates paired with each "
         "other. Late less early, second half of the returns less the first, within groups.",
         "FMI, fraction of missing information: near the share of staff of whom no answer is known "
-        "(unknown), the list tells next to nothing of the answer and weighting cannot help. ρ, correlation "
+        "(unknown), the list adds next to nothing to the precision of the estimate. ρ, correlation "
         "of the answer with the best prediction from the list; φ range, estimates of the proxy pattern "
-        "mixture that may be quoted (@tbl-proxy).",
+        "mixture over the values of φ that are shown (@tbl-proxy).",
         refused_note([rows_of(data, step="early_late"), context]),
     ]
     return table

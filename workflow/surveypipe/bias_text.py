@@ -138,8 +138,8 @@ def representativity_sentence(released: Released) -> str:
     )
     if known(spread):
         text += (
-            f"; response as uneven as that could shift a respondents' mean by at most {fmt.decimal(spread)} "
-            "standard deviations of the answer"
+            "; through what the list knows alone, response as uneven as that could shift a respondents' "
+            f"mean by at most {fmt.decimal(spread)} standard deviations of the answer"
         )
     return f"{text}."
 
@@ -175,12 +175,13 @@ def _information(released: Released) -> str:
     if not about:
         return (
             f"For all {total} the fraction of missing information is below the share of staff of whom no "
-            "answer is known, so that weighting can help."
+            "answer is known, so that the list makes the estimates more precise."
         )
     which = f"all {total}" if len(about) == len(data) else f"{fmt.numeral(len(about))} of the {total}"
     return (
         f"For {which} the fraction of missing information is about as large as the share of staff of whom "
-        "no answer is known: there weighting by the list can hardly help."
+        "no answer is known: there the list makes the estimate no more precise. Whether weighting removes "
+        "bias is another question, which the shift of each estimate answers in part."
     )
 
 
@@ -217,7 +218,7 @@ def waves_sentence(released: Released) -> str:
     if not tested:
         return "Early and late respondents could not be compared: too few answered, or no date is known."
     clear = [c for c, _, p in tested if p < LIMIT_P]
-    subject = "Within groups, those who answered late"
+    subject = "Taken over the groups, those who answered late"
     text = (
         f"{subject} differed from those who answered early on {names(clear)}."
         if clear
@@ -369,12 +370,12 @@ def proxy_sentence(released: Released) -> str:
     if float(rho.max()) < weak:
         return (
             "The staff list gives no proxy worth the name for any answer (the greatest correlation is "
-            f"{best}), so that the proxy pattern mixtures are shown and not quoted."
+            f"{best}), so that nothing rests on the proxy pattern mixtures."
         )
     good = fmt.numeral(int((rho >= weak).sum()), "claim")
     return (
         f"For {good} the staff list gives a proxy that correlates by at least {fmt.decimal(weak, 1)} with "
-        f"the answer (at most {best}); the other proxy pattern mixtures are shown and not quoted."
+        f"the answer (at most {best}); nothing rests on the other proxy pattern mixtures."
     )
 
 

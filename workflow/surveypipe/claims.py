@@ -27,7 +27,7 @@ VERDICTS: dict[int, str] = {
     1: "Supported, whatever the silent think.",
     2: "Supported, unless the silent differ strongly from those who answered.",
     3: "Supported if, within response cells, the silent are like those who answered.",
-    4: "Holds among respondents only: it does not stand once answers are weighted to all staff.",
+    4: "Holds among respondents only: it does not stand under the primary weights.",
 }
 EQUIVALENCE_VERDICT_0 = (
     "Not supported: the interval does not lie within the margin that was fixed beforehand."

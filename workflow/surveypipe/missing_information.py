@@ -2,7 +2,7 @@
 
 Wagner (2010): answers of the silent are imputed from what the frame knows of them; the part of the total
 variance that comes from the imputation is the information that non-response took away. Well under the
-non-response rate, the frame's variables stand in for the silent; about as large, weighting cannot help.
+non-response rate, the frame's variables stand in for the silent; about as large, the frame adds no precision.
 """
 
 from __future__ import annotations

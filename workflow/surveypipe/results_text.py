@@ -29,7 +29,7 @@ CLAUSES: dict[int, str] = {
     1: "is supported whatever the silent think",
     2: "is supported unless the silent differ strongly from those who answered",
     3: "is supported if, within each response cell, the silent are like those who answered",
-    4: "holds among those who answered only, and not once their answers are weighted to all staff",
+    4: "holds among those who answered only, and not under the primary weights",
 }
 
 # What the ledger's note on the reader scenario means in a sentence, where it departs from the usual rule.
@@ -467,7 +467,7 @@ def _of_all(found: int, total: int) -> str:
 _ORDER = (1, 2, 3, 4, 0)
 _PLURALS = {
     0: "are not supported",
-    4: "hold among those who answered only, and not once their answers are weighted to all staff",
+    4: "hold among those who answered only, and not under the primary weights",
 }
 
 
