@@ -54,7 +54,7 @@ def test_counts_of_an_answer_never_leave():
     assert "n_level" not in release.table
 
 
-def test_group_that_all_answered_alike_is_hidden_in_every_level_but_not_in_other_groups():
+def test_group_that_all_answered_alike_is_hidden_with_a_second_group_but_not_all_staff():
     group = {"group": "agency", "n": 40}
     table = estimates(
         [
@@ -65,7 +65,47 @@ def test_group_that_all_answered_alike_is_hidden_in_every_level_but_not_in_other
         ]
     )
     release = disclosure.release_estimates(table, RULES, [])
-    assert release.table["status"].tolist() == ["suppressed", "suppressed", "released", "released"]
+    assert release.table["status"].tolist() == ["suppressed"] * 3 + ["released"]
+
+
+def small_group(third: bool) -> pd.DataFrame:
+    group = {"variable": "w", "group": "agency"}
+    rows = [
+        {"variable": "w", "n": 19, "n_level": 14, "estimate": 14 / 19},
+        group | {"group_level": "A", "n": 6, "n_level": 4, "estimate": 4 / 6},
+        group | {"group_level": "B", "n": 13, "n_level": 10, "estimate": 10 / 13},
+        group | {"statistic": "difference", "level": "", "n": 19, "estimate": 10 / 13 - 4 / 6},
+        group | {"statistic": "risk_ratio", "level": "", "n": 19, "estimate": 1.15},
+        {"variable": "other", "group": "agency", "group_level": "B", "n": 70},
+    ]
+    if third:
+        rows.append(group | {"group_level": "C", "n": 30, "n_level": 20})
+    return estimates(rows)
+
+
+def worked_out(table: pd.DataFrame) -> float | None:
+    """What all staff less the released groups give for the group of six, if anything."""
+    mine = table[(table["variable"] == "w") & (table["statistic"] == "proportion")].set_index("group_level")
+    others = mine.loc[["B"]]
+    if others["estimate"].isna().any():
+        return None
+    counts = mine.loc["", "n"] * mine.loc["", "estimate"] - (others["n"] * others["estimate"]).sum()
+    return counts / (mine.loc["", "n"] - others["n"].sum())
+
+
+def test_group_of_six_cannot_be_worked_out_from_the_rest(monkeypatch):
+    release = disclosure.release_estimates(small_group(third=False), RULES, [])
+    assert worked_out(release.table) is None
+    assert release.table["status"].tolist() == ["released"] + ["suppressed"] * 4 + ["released"]
+    monkeypatch.setattr(disclosure, "_would_tell", lambda table, hidden: hidden)
+    open_release = disclosure.release_estimates(small_group(third=False), RULES, [])
+    assert worked_out(open_release.table) == pytest.approx(4 / 6)
+
+
+def test_only_the_smallest_further_group_is_hidden():
+    release = disclosure.release_estimates(small_group(third=True), RULES, [])
+    shown = release.table[(release.table["group_level"] == "C")]
+    assert (shown["status"] == "released").all()
 
 
 def test_five_points_are_shown_overall_and_three_categories_within_groups():
@@ -367,3 +407,17 @@ def test_table_of_claims_without_rows_stays_without_rows():
     table = pd.DataFrame({name: pd.Series(dtype=object) for name in ("claim", "group", "group_level", "n")})
     release = disclosure.release_bases(disclosure.release_with_claims(table, claims, "t"), RULES, "t")
     assert release.table.empty and "status" in release.table
+
+
+def test_claim_hidden_in_one_group_is_hidden_in_its_fellows():
+    claims = pd.DataFrame(
+        {
+            "claim": ["C5", "C5", "C5", "C1"],
+            "group": ["overall", "agency", "agency", "overall"],
+            "group_level": ["", "A", "B", ""],
+            "n": [40, 8, 32, 40],
+            "estimate": [0.5, 0.5, 0.5, 0.5],
+        }
+    )
+    release = disclosure.release_claims(claims, RULES)
+    assert release.table["status"].tolist() == ["released", "suppressed", "suppressed", "released"]

@@ -113,6 +113,9 @@ def _log_frame(rows: list[dict[str, str]]) -> pd.DataFrame:
 def release_estimates(estimates: pd.DataFrame, rules: Rules, five_point: Iterable[str]) -> Release:
     """Release estimates of answers; suppress small bases and groups that all answered alike.
 
+    Where one group of a variable is suppressed, so are a second group (the one with fewest respondents),
+    since all staff less the others would give the first, and every comparison between the groups.
+
     Parameters
     ----------
     estimates
@@ -143,10 +146,42 @@ def release_estimates(estimates: pd.DataFrame, rules: Rules, five_point: Iterabl
         (alike & ~small & ~few, "all of the group gave the same answer"),
     ):
         log += _log("estimates", table.loc[where & ~hidden_detail, "estimate_id"], SUPPRESSED, reason)
+    primary = small | few | alike
+    telling = answers & _would_tell(table, primary & in_group) & ~primary
+    reason = "so that a suppressed group cannot be worked out"
+    log += _log("estimates", table.loc[telling & ~hidden_detail, "estimate_id"], SUPPRESSED, reason)
     table["status"] = RELEASED
-    _blank(table, small | few | alike)
+    _blank(table, primary | telling)
     kept = table.loc[~hidden_detail].drop(columns=[c for c in IDENTIFYING_COLUMNS if c in table])
     return Release(kept.reset_index(drop=True), _log_frame(log))
+
+
+def _would_tell(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+    """Rows from which a hidden group of a variable could be worked out by taking differences.
+
+    Parameters
+    ----------
+    table
+        Estimates with ``variable, group, group_level, n``.
+    hidden
+        Rows within groups that are suppressed for themselves.
+
+    Returns
+    -------
+    Series of bool
+        All rows of the hidden groups, of a second group where only one is hidden, and of comparisons.
+    """
+    family = _places(table, ["variable", "group"])
+    level = table["group_level"].fillna("")
+    tells = family.isin(set(family[hidden])) & (level == "") & (table["group"] != "overall")
+    for name in dict.fromkeys(family[hidden]):
+        mine = family == name
+        gone = set(level[mine & hidden])
+        others = table["n"][mine & (level != "") & ~level.isin(gone)].groupby(level).max()
+        if len(gone) == 1 and len(others):
+            gone.add(str(others.sort_index().idxmin()))
+        tells |= mine & level.isin(gone)
+    return tells
 
 
 def _all_alike(table: pd.DataFrame) -> pd.Series:
@@ -184,6 +219,9 @@ def release_claims(claims: pd.DataFrame, rules: Rules) -> Release:
             f"claims: the headline of {shown(table.loc[headline, 'claim'])} rests on fewer than "
             f"{rules.min_base} respondents and may not be published; choose an estimand with a wider base."
         )
+    hidden = small & (table["group_level"].fillna("") != "")
+    # Both bases of a claim come from the same respondents: with one group hidden its fellows are hidden too.
+    small |= _places(table, ["claim", "group"]).isin(set(_places(table[hidden], ["claim", "group"])))
     table["status"] = RELEASED
     _blank(table, small)
     words = ["grade_label", "verdict", "tipping_note", "reader_note", "equivalence", "other_thresholds"]
