@@ -25,6 +25,7 @@ PARTS = [
     "environment.yml",
     "requirements.lock",
     "tests/fixtures",
+    "tests/golden",
 ]
 # What the date of the documents is taken from, as in workflow/rules/report.smk.
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
@@ -59,7 +60,13 @@ def project(tmp_path: Path) -> Path:
     return copy_project(tmp_path / "project")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def copied() -> Callable[[Path], Path]:
+    """Copy the project, without results, into a folder."""
+    return copy_project
+
+
+@pytest.fixture(scope="session")
 def snakemake() -> Callable[..., subprocess.CompletedProcess[str]]:
     return run_snakemake
 
