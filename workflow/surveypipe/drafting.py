@@ -16,6 +16,8 @@ TO_CHECK = """\
 #   4. A column that nobody can explain takes `role: undocumented`.
 #   5. Give numbers a `range` of possible values; take out answers that stand for no answer and put them
 #      under `missing`.
+#   6. `label` and `question` both hold the label of the file: shorten `label`, which stands in tables, and
+#      give the wording of the form under `question`, without which the table of the questionnaire lacks it.
 """
 
 
@@ -35,7 +37,7 @@ def draft_codebook(raw: pd.DataFrame, labels: FileLabels, id_variable: str | Non
     entries: dict[str, Any] = {}
     for name in map(str, raw.columns):
         entry: dict[str, Any] = {"role": "id"} if name == chosen else {}
-        entry |= _entry(name, raw[name], labels)
+        entry |= _entry(name, raw[name], labels, asked=name != chosen)
         entries[name] = entry
     return {"unknown_code_limit": 0.05, "variables": entries}
 
@@ -48,7 +50,7 @@ def _guess_id(raw: pd.DataFrame) -> str | None:
     return None
 
 
-def _entry(name: str, column: pd.Series, labels: FileLabels) -> dict[str, Any]:
+def _entry(name: str, column: pd.Series, labels: FileLabels, *, asked: bool) -> dict[str, Any]:
     label = labels.variables.get(name) or ""
     entry: dict[str, Any] = {"type": "", "label": label or name}
     coded = {code: text for code, text in labels.values.get(name, {}).items() if not isinstance(code, str)}
@@ -56,6 +58,8 @@ def _entry(name: str, column: pd.Series, labels: FileLabels) -> dict[str, Any]:
     missing = {code: text for code, text in coded.items() if any(lo <= code <= hi for lo, hi in ranges)}
     answers = {code: text for code, text in coded.items() if code not in missing}
     entry["type"] = _guess_type(column, answers)
+    if label and asked and entry["type"] != "date":
+        entry["question"] = label
     if not label and not coded and entry["type"] == "numeric":
         entry = {"role": "undocumented", **entry}
     if answers and entry["type"] != "numeric":

@@ -150,12 +150,13 @@ def claim_of(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def analysed_variables(config: Mapping[str, Any]) -> list[str]:
-    """Variables to estimate, each once: items, then those of claims and of tests."""
+    """Variables to estimate, each once: items, then those of claims and of tests, then scales."""
     analysis = config["analysis"]
     names = list(analysis["items"])
     for claim in config["claims"].values():
         names += [claim["variable"], *claim.get("secondary", [])]
     names += [test["variable"] for test in analysis["tests"]]
+    names += [scale["variable"] for scale in config.get("cleaning", {}).get("scales", [])]
     return list(dict.fromkeys(names))
 
 

@@ -135,5 +135,15 @@ def numeral(value: int, unit: str = "", plural: str = "") -> str:
 
 
 def lower_first(text: str) -> str:
-    """Begin a label with a small letter inside a sentence, unless it begins with an abbreviation."""
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    """Begin a label with a small letter inside a sentence, unless it is an abbreviation or a proper name.
+
+    A proper name is one whose other words of four letters or more begin with capitals too.
+
+    Examples
+    --------
+    >>> lower_first("Adult mental health"), lower_first("HCA or sister"), lower_first("North General")
+    ('adult mental health', 'HCA or sister', 'North General')
+    """
+    others = [word for word in text.split()[1:] if len(word) > 3]
+    proper = bool(others) and all(word[0].isupper() for word in others)
+    return text if text[:2].isupper() or proper else text[:1].lower() + text[1:]

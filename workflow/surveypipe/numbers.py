@@ -18,7 +18,7 @@ from surveypipe import formatting
 from surveypipe.formatting import decimal, escape, percent
 from surveypipe.identifiers import number_key, slug
 from surveypipe.problems import Problems
-from surveypipe.released import SUPPRESSED, Released
+from surveypipe.released import SUPPRESSED, Released, code_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,7 +210,7 @@ _CLAIM_TEXT = ("label", "short", "grade_label", "verdict", "equivalence", "tippi
 
 def claim_fields(row: pd.Series) -> Cells:
     """Print the columns of one row of the ledger, and the words that follow from them."""
-    made = {name: escape(str(row[name])) for name in _CLAIM_TEXT if str(row.get(name, ""))}
+    made = {name: escape(code_text(row[name])) for name in _CLAIM_TEXT if code_text(row.get(name))}
     if row["status"] == SUPPRESSED:
         hidden = ("est", "pct", "ci", "n", "bounds", "bound_low", "bound_high", "tipping_theta",
                   "scheme_range", "grade", "grade_label", "verdict", "support", "verb", "ci90")  # fmt: skip

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from surveypipe.formatting import lower_first
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -44,7 +46,7 @@ _NUMERIC = frozenset(
     margin grade probability rho R R_adjusted R_se cv_adjusted v_response v_answer
     weighting_shift weighting_shift_p wave_late_minus_early wave_p wave_all_staff_on_line fmi share_unknown
     phi_low phi_high k deciding_low deciding_high point points least greatest largest_shift
-    tolerance""".split()
+    tolerance records values""".split()
 )
 # Columns of codes and words, which read as numbers where every cell is empty.
 _CODES = ("level", "group_level", "claim", "base", "flag", "within", "variable", "note")
@@ -89,8 +91,12 @@ class Released:
         """Give a table, empty text as '' and not as a missing value."""
         table = self.tables[name].copy()
         for column in table.columns:
-            if table[column].dtype.kind not in "biuf" and column not in _NUMERIC:
+            if table[column].dtype.kind in "biuf":
+                continue
+            if column not in _NUMERIC:
                 table[column] = table[column].fillna("").astype(str)
+            elif table[column].isna().all():
+                table[column] = table[column].astype(float)
         for column in _CODES:
             if column in table and table[column].dtype.kind in "biuf":
                 table[column] = table[column].map(code_text)
@@ -118,7 +124,7 @@ class Released:
     def abbreviations(self) -> str:
         """Explain the short names of the groups for a note; '' where none is short."""
         pairs = [
-            f"{level}, {label[:1].lower() + label[1:]}"
+            f"{level}, {lower_first(label)}"
             for level, label in self.levels.items()
             if self.abbreviation(level) != label
         ]
@@ -157,12 +163,17 @@ class Released:
         return dict(self.variables.get(variable, {}).get("values", {}))
 
     def batteries(self) -> list[Battery]:
-        """Blocks of agreement items that the analysis reports, in the order of the configuration."""
-        items = [name for name in self.config["analysis"]["items"] if len(self.values(name)) >= 4]
-        keys = list(dict.fromkeys(str(self.variables[name].get("battery") or "") for name in items))
+        """Blocks of agreement items that the analysis reports, in the order of the configuration.
+
+        An item outside every battery may ask how often or which, and is never shown as agreement.
+        """
+        about = self.variables
+        items = [name for name in self.config["analysis"]["items"] if about.get(name, {}).get("battery")]
+        items = [name for name in items if about[name]["type"] == "ordinal" and len(self.values(name)) >= 4]
+        keys = list(dict.fromkeys(str(about[name]["battery"]) for name in items))
         found = []
         for key in keys:
-            members = tuple(n for n in items if str(self.variables[n].get("battery") or "") == key)
+            members = tuple(n for n in items if about[n]["battery"] == key)
             found.append(Battery(key, self._battery_label(key, members), members))
         return found
 
@@ -170,7 +181,7 @@ class Released:
         for scale in self.config["cleaning"].get("scales", []):
             if set(scale["items"]) & set(members):
                 return str(scale["label"])
-        return key.replace("_", " ").capitalize() or "Items"
+        return key.replace("_", " ").capitalize()
 
     def estimates(
         self, variable: str, statistic: str, *, group_level: str = "", scheme: str | None = None

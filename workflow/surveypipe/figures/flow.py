@@ -23,6 +23,11 @@ PAD = 2.2
 COLUMN = 10.5
 MAIN_WIDTH = 76.0
 SIDE_LEFT = 88.0
+# Counts of more groups than this would leave no room for the stages: then only all staff are counted.
+MOST_GROUPS = 3
+# A longer name would run into its neighbour at the head of a column; it is replaced by a letter.
+LONGEST_HEAD = 5
+CHARACTER = 1.6
 
 
 @dataclass
@@ -53,31 +58,43 @@ class Box:
 def draw(released: Released) -> Drawn:
     """Draw the flow diagram: stages down the left, those who leave at the right."""
     main, sides = boxes(released)
-    heights = [box.height(27) for box in main]
-    gaps = [max(5.0, (side.height(26) + 4.0) if side.lines else 5.0) for side in sides]
-    notes = _notes(released, main, sides)
+    names = headings(released)
+    inner, outer = (27 - round(COLUMN / CHARACTER * max(0, len(names) - 2)) - less for less in (0, 1))
+    heights = [box.height(inner) for box in main]
+    gaps = [max(5.0, (side.height(outer) + 4.0) if side.lines else 5.0) for side in sides]
+    notes = _notes(names, released, main, sides)
     total = 8 + sum(heights) + sum(gaps[: len(main) - 1]) + theme.foot_mm(notes, simulated=released.simulated)
     figure = theme.page(total + 2)
-    heads = ["All", *(released.abbreviation(level) for level in released.levels)]
+    heads = ["All", *names.values()]
     _headings(figure, heads, 0, MAIN_WIDTH)
     _headings(figure, heads, SIDE_LEFT, theme.WIDTH_MM - 0.5)
     top = 7.0
     for number, box in enumerate(main):
-        _box(figure, box, 0.5, top, MAIN_WIDTH - 0.5, heights[number], 27, strong=True)
+        _box(figure, box, 0.5, top, MAIN_WIDTH - 0.5, heights[number], inner, strong=True)
         bottom = top + heights[number]
         if number < len(main) - 1:
             side, gap = sides[number], gaps[number]
             _arrow(figure, MAIN_WIDTH / 2, bottom, MAIN_WIDTH / 2, bottom + gap)
             if side.lines:
-                height = side.height(26)
+                height = side.height(outer)
                 middle = bottom + gap / 2
-                _box(
-                    figure, side, SIDE_LEFT, middle - height / 2, theme.WIDTH_MM - 0.5 - SIDE_LEFT, height, 26
-                )
+                width = theme.WIDTH_MM - 0.5 - SIDE_LEFT
+                _box(figure, side, SIDE_LEFT, middle - height / 2, width, height, outer)
                 _arrow(figure, MAIN_WIDTH / 2, middle, SIDE_LEFT, middle)
             top = bottom + gap
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(released, main, sides))
+
+
+def headings(released: Released) -> dict[str, str]:
+    """Heading of each group's column: its abbreviation, or a letter where names are long; none if many."""
+    levels = list(released.levels)
+    if len(levels) > MOST_GROUPS:
+        return {}
+    short = {level: released.abbreviation(level) for level in levels}
+    if max(map(len, short.values()), default=0) <= LONGEST_HEAD:
+        return short
+    return {level: chr(ord("A") + number) for number, level in enumerate(levels)}
 
 
 def boxes(released: Released) -> tuple[list[Box], list[Box]]:
@@ -130,7 +147,7 @@ def fold_merged(table: pd.DataFrame) -> pd.DataFrame:
 def _counts(released: Released, table: pd.DataFrame, stage: str) -> list[float]:
     rows = table[table["stage"] == stage]
     found = {str(row["group_level"]): float(row["n"]) for _, row in rows.iterrows()}
-    return [found.get(level, math.nan) for level in ["", *released.levels]]
+    return [found.get(level, math.nan) for level in ["", *headings(released)]]
 
 
 def shown(value: float) -> str:
@@ -184,21 +201,22 @@ def _arrow(figure: Figure, x0: float, y0: float, x1: float, y1: float) -> None:
     )  # fmt: skip
 
 
-def _notes(released: Released, main: list[Box], sides: list[Box]) -> list[str]:
+def _notes(names: dict[str, str], released: Released, main: list[Box], sides: list[Box]) -> list[str]:
     every = [count for box in (*main, *sides) for count in box.counts]
     every += [count for box in (*main, *sides) for _, counts in box.lines for count in counts]
-    short = released.abbreviations()
+    labels = {level: formatting.lower_first(released.levels[level]) for level in names}
+    short = "; ".join(f"{names[level]}, {label}" for level, label in labels.items() if names[level] != label)
     hidden = "s: suppressed, too few to show." if any(math.isnan(count) for count in every) else ""
     return [f"{short}." if short else "", hidden]
 
 
 def alt_text(released: Released, main: list[Box], sides: list[Box]) -> str:
     """Read the diagram out: each stage with its counts, and who left."""
-    names = list(released.levels.values())
+    names = [released.levels[level] for level in headings(released)]
 
     def phrase(label: str, counts: list[float]) -> str:
         groups = [f"{name} {_spoken(n)}" for name, n in zip(names, counts[1:], strict=True)]
-        return f"{label}: {_spoken(counts[0])} ({'; '.join(groups)})"
+        return f"{label}: {_spoken(counts[0])}" + (f" ({'; '.join(groups)})" if groups else "")
 
     parts = []
     for box, side in zip(main, sides, strict=True):

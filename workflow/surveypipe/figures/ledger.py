@@ -19,6 +19,8 @@ ROW = 9.6
 LEFT = 43.0
 WIDTH = 60.0
 TOP = 15.0
+# A longer key of a claim would run into its name, and is left out.
+LONGEST_KEY = 3
 THRESHOLD = "#b3331d"
 
 
@@ -110,11 +112,14 @@ def _holds(row: pd.Series) -> bool:
 
 
 def _row_words(figure: Figure, row: pd.Series, released: Released, y: float) -> None:
+    keys = max(map(len, released.config["claims"])) <= LONGEST_KEY
     if row["group_level"]:
         theme.words(figure, 8.0, y, theme.wrapped(released.levels[row["group_level"]], 23), color=theme.QUIET)
-    else:
+    elif keys:
         theme.words(figure, 0.5, y, str(row["claim"]), weight="bold")
         theme.words(figure, 8.0, y, theme.wrapped(str(row["short"]), 21), linespacing=1.15)
+    else:
+        theme.words(figure, 0.5, y, theme.wrapped(str(row["short"]), 25), linespacing=1.15)
     if row["status"] == SUPPRESSED:
         return
     x = LEFT + WIDTH + 3.0

@@ -24,6 +24,9 @@ TOP = 13.0
 def draw(released: Released) -> Drawn:
     """Draw one column of bars for each group; neutral answers are split around zero."""
     blocks = released.batteries()
+    if not blocks:
+        text = "No ordered items of a battery were analysed."
+        return theme.nothing_to_draw(text, simulated=released.simulated)
     levels = list(released.levels)
     body = sum(HEAD + ROW * len(block.items) for block in blocks) + 2
     notes = _notes(released, blocks)

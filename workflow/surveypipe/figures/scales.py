@@ -23,6 +23,8 @@ TOP = 9.0
 def draw(released: Released) -> Drawn:
     """Draw means on the answers' own scale, the neutral point marked."""
     scales = released.config["cleaning"].get("scales", [])
+    if not scales:
+        return theme.nothing_to_draw("No scale was scored.", simulated=released.simulated)
     who = ["", *released.levels]
     notes = _notes(released, scales)
     body = len(scales) * (STEP * len(who) + GAP)

@@ -166,6 +166,14 @@ def foot_mm(sentences: list[str], *, simulated: bool) -> float:
     return 2.0 + 3.8 * lines_of(note) if note or simulated else 1.0
 
 
+def nothing_to_draw(text: str, *, simulated: bool) -> Drawn:
+    """Say in a figure's place why there is none."""
+    figure = page(8 + foot_mm([], simulated=simulated))
+    words(figure, 0.5, 4.0, text, color=QUIET)
+    footnote(figure, [], simulated=simulated)
+    return Drawn(figure, text)
+
+
 def grid_lines(axes: Axes, at: list[float], top: float | None = None, bottom: float | None = None) -> None:
     """Draw faint vertical lines behind the marks, over the whole panel or between two heights."""
     for x in at:

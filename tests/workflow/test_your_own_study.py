@@ -1,0 +1,217 @@
+"""Another study than the shipped one, brought in as docs/your_own_study.md says, with the files there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+import yaml
+
+from _shared import read_csv
+from surveypipe import figures
+from surveypipe.released import Released
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs/your_own_study.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```\n", PAGE, re.DOTALL)
+CONFIG = next(text for kind, text in BLOCKS if kind == "yaml" and text.startswith("# my_study/config.yaml"))
+ITEM = next(text for kind, text in BLOCKS if kind == "yaml" and "FREQ:" in text and text is not CONFIG)
+TEXT = next(text for kind, text in BLOCKS if kind == "markdown")
+DRAFT = next(text for kind, text in BLOCKS if "draft_codebook.py" in text)
+AGREE = {1: "Strongly disagree", 2: "Disagree", 3: "Neither", 4: "Agree", 5: "Strongly agree"}
+YES_NO = {1: "Yes", 2: "No", 8: "Don't know", 9: "Refused"}
+BEDSIDE, OFFICE = [[f"{name}{number}" for number in range(1, 5)] for name in ("BED", "OFF")]
+
+
+def make_files(folder: Path) -> None:
+    """A survey of 260 ward staff of three hospitals, and their list."""
+    draw = np.random.default_rng(7)
+    site = np.repeat(["NORTH", "RIVER", "HILL"], [110, 90, 60])
+    grade = draw.choice(["RN", "HCA", "Sister"], 260, p=[0.62, 0.3, 0.08])
+    number = [f"{n:05d}" for n in range(101, 361)]
+    back = draw.random(260) < np.select([site == "NORTH", site == "RIVER"], [0.55, 0.48], 0.6)
+    silent = draw.choice(["Nothing heard", "Declined", "Long-term sick", "Gone before start"], 260,
+                         p=[0.75, 0.12, 0.1, 0.03])  # fmt: skip
+    staff = pd.DataFrame({"PersonNo": number, "Hospital": site, "Grade": grade, "Ward": "W1"})
+    staff["Posted"], staff["Result"] = "2024-09-03", np.where(back, "Questionnaire back", silent)
+    staff.to_csv(folder / "nurses_staff.csv", index=False)
+    n = int(back.sum())
+    mood = draw.normal(size=n)
+    survey = pd.DataFrame({"PNO": np.array(number)[back]})
+    survey["DRET"] = [dt.date(2024, 9, 5) + dt.timedelta(int(day)) for day in draw.integers(0, 40, n)]
+    survey["HOSP"] = pd.Series(site[back]).map({"NORTH": 1.0, "RIVER": 2.0, "HILL": 3.0})
+    survey["USES"] = np.where(draw.random(n) < 0.66, 1.0, 2.0)
+    survey["FREQ"] = np.where(survey["USES"] == 1, draw.integers(1, 5, n), np.nan)
+    for item in BEDSIDE + OFFICE:
+        survey[item] = np.clip(np.round(3.3 + 0.9 * mood + 0.8 * draw.normal(size=n)), 1, 5)
+    survey["BED2"] = 6 - survey["BED2"]
+    survey["LOST"] = np.where(draw.random(n) < 0.2, 1.0, 2.0)
+    labels = {"HOSP": {1: "North General", 2: "Riverside Hospital", 3: "Hill Infirmary"}, "USES": YES_NO,
+              "FREQ": {1: "Rarely", 2: "Some shifts", 3: "Most shifts", 4: "Every shift"},
+              "LOST": YES_NO, **dict.fromkeys(BEDSIDE + OFFICE, AGREE)}  # fmt: skip
+    pyreadstat.write_sav(
+        survey, str(folder / "nurses.sav"), variable_value_labels=labels,
+        column_labels={name: f"Question {name}" for name in survey},
+        missing_ranges={name: [{"lo": 8, "hi": 9}] for name in ("USES", "LOST")},
+    )  # fmt: skip
+
+
+def complete(path: Path) -> None:
+    """What a person does to the draft of a codebook, by the list of the page."""
+    draft = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = draft["variables"]
+    found |= yaml.safe_load(ITEM)
+    found["HOSP"]["type"] = "categorical"
+    for battery, items in (("bedside", BEDSIDE), ("office", OFFICE)):
+        for item in items:
+            found[item] |= {"battery": battery, "core": True}
+    found["LOST"]["core"] = found["USES"]["core"] = True
+    draft["batteries"] = {"bedside": "Bedside handover", "office": "Office handover"}
+    path.write_text(yaml.safe_dump(draft, sort_keys=False), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory, copied, snakemake) -> Path:
+    """The folder of the project after the new study has been run in it."""
+    folder = copied(tmp_path_factory.mktemp("other") / "project")
+    own = folder / "my_study"
+    own.mkdir()
+    make_files(own)
+    words = DRAFT.replace("\\\n", " ").split()
+    command = [sys.executable, *words[1:]]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    complete(own / "codebook.yaml")
+    shutil.copy(folder / "config/authors.yaml", own / "authors.yaml")
+    (own / "config.yaml").write_text(CONFIG, encoding="utf-8")
+    (folder / "report/handover.qmd").write_text(TEXT, encoding="utf-8")
+    done = snakemake(folder, "--cores", "2", "--configfile", "my_study/config.yaml")
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def released(study: Path) -> Released:
+    public = study / "results_handover/public"
+    variables = json.loads((public / "variables.json").read_text(encoding="utf-8"))
+    tables = {path.stem: read_csv(path) for path in public.glob("*.csv")}
+    return Released(yaml.safe_load(CONFIG), variables, tables)
+
+
+def table(study: Path, name: str) -> str:
+    return (study / f"results_handover/tables/{name}.md").read_text(encoding="utf-8")
+
+
+def test_the_documents_are_there_and_nothing_speaks_of_the_shipped_study(study):
+    for name in ("handover", "handover-blinded"):
+        for form in ("html", "docx", "pdf"):
+            assert (study / f"results_handover/report/{name}.{form}").stat().st_size > 5000
+    told = "".join(path.read_text(encoding="utf-8") for path in study.glob("results_handover/tables/*.md"))
+    told += (study / "results_handover/numbers.yaml").read_text(encoding="utf-8")
+    assert not re.search(r"protocol|agenc|southwark|profession\b|safeguard", told, re.IGNORECASE)
+
+
+def test_no_number_reads_nan(study):
+    numbers = yaml.safe_load((study / "results_handover/numbers.yaml").read_text(encoding="utf-8"))["num"]
+    assert [key for key, value in numbers.items() if re.search(r"\bnan\b|\binf\b|None", value)] == []
+
+
+def test_cleaning_that_found_nothing_is_told(study):
+    summary = pd.read_csv(study / "results_handover/public/cleaning_summary.csv")
+    assert summary.empty
+    assert "They left out no records" in table(study, "methods_cleaning")
+
+
+def test_every_scale_is_estimated_also_one_that_no_claim_and_no_test_names(study):
+    office = next(line for line in table(study, "scales").splitlines() if "Office" in line)
+    assert re.search(r"\d\.\d\d", office), office
+
+
+def test_how_often_is_not_shown_as_agreement(study, released):
+    assert [battery.key for battery in released.batteries()] == ["bedside", "office"]
+    assert "sheet is used" not in table(study, "items")
+
+
+def test_questions_of_the_draft_stand_in_the_questionnaire(study):
+    assert "Question BED1" in table(study, "questionnaire")
+
+
+def test_names_of_places_keep_their_capitals(study):
+    assert "NORTH, North General; RIVER, Riverside Hospital" in table(study, "scales")
+
+
+def test_texts_of_figures_of_three_groups_do_not_overlap(study, released):
+    drawn = json.loads((study / "results_handover/figures/index.json").read_text(encoding="utf-8"))
+    assert [(name, clashes(released, name)) for name in drawn if clashes(released, name)] == []
+
+
+def test_flow_of_groups_with_long_names_and_ledger_of_long_keys(released):
+    """No capital abbreviations: 'Hill Infirmary' is too long for the head of a column, 'shifts' for a key."""
+    config = yaml.safe_load(CONFIG)
+    levels = config["groups"]["hospital"]["levels"]
+    config["groups"]["hospital"]["levels"] = {key.lower(): text for key, text in levels.items()}
+    tables = {key: frame.copy() for key, frame in released.tables.items()}
+    for frame in tables.values():
+        if "group_level" in frame:
+            frame["group_level"] = frame["group_level"].astype("str").str.lower().replace("nan", "")
+    tables["claims"]["claim"] = tables["claims"]["claim"].map({"C1": "uses", "C2": "lostly", "C3": "shifts"})
+    config["claims"] = dict(zip(("uses", "lostly", "shifts"), config["claims"].values(), strict=True))
+    other = Released(config, released.variables, tables)
+    assert clashes(other, "flow") == []
+    assert clashes(other, "ledger") == []
+
+
+def clashes(released: Released, name: str) -> list[tuple[str, str]]:
+    """Pairs of texts of a figure that lie on each other, or that leave the page."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text
+
+    with figures.themed(name):
+        figure = figures.DRAW[name](released).figure
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        renderer = canvas.get_renderer()
+        found = [item for item in figure.findobj(Text) if item.get_visible() and item.get_text().strip()]
+        boxes = [(item.get_text(), item.get_window_extent(renderer)) for item in found]
+    pairs = itertools.combinations(boxes, 2)
+    return [
+        (first, second)
+        for (first, a), (second, b) in pairs
+        if a.x0 + 2 < b.x1 - 2 and b.x0 + 2 < a.x1 - 2 and a.y0 + 3 < b.y1 - 3 and b.y0 + 3 < a.y1 - 3
+    ]
+
+
+def no_scales(config: dict) -> None:
+    for key in ("scales", "recodes", "reverse"):
+        del config["cleaning"][key]
+    del config["claims"]["C3"]
+    config["analysis"]["tests"].pop()
+    config["analysis"]["items"] = ["USES", "LOST"]
+
+
+def no_items(config: dict) -> None:
+    config["analysis"] |= {"items": [], "tests": []}
+
+
+@pytest.mark.parametrize("change", [no_scales, no_items])
+def test_parts_that_are_left_out(study, tmp_path, snakemake, change: Callable[[dict], None]):
+    folder = Path(shutil.copytree(study, tmp_path / "project", symlinks=True))
+    config = yaml.safe_load(CONFIG)
+    change(config)
+    (folder / "my_study/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    line = "Bedside handover scored {{< meta num.bedside__mean__overall__site_and_grade__est >}}."
+    text = TEXT.replace(line, "")
+    (folder / "report/handover.qmd").write_text(text, encoding="utf-8")
+    done = snakemake(folder, "--cores", "2", "--configfile", "my_study/config.yaml")
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
