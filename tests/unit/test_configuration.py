@@ -14,6 +14,7 @@ from surveypipe.configuration import consistency_problems, known_variables, sche
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
+CODEBOOK_SCHEMA = json.loads((ROOT / "workflow/schemas/codebook.schema.json").read_text())
 
 
 @pytest.fixture
@@ -77,6 +78,56 @@ def test_all_problems_are_told_at_once(config: dict):
     problems = schema_problems(config, SCHEMA, "config.yaml")
     assert len(problems) == 3
     assert any("did you mean 'simulated'" in p for p in problems)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("report", "documents"), {"My_Paper": ["authors"]}, "use small letters, digits and -"),
+        (("claims",), {}, "claims: there should be at least 1 of these"),
+        (("analysis", "characteristics"), [], "there should be at least 1 of these"),
+        (("nonresponse",), None, "nothing stands after the colon"),
+        (("response", "dispositions", "refused"), 2.2, "put it in quotes"),
+        (("response", "dispositions", "refused"), True, "YAML reads this as true"),
+        (("seed",), "one", "'one' should be a whole number"),
+    ],
+)
+def test_what_a_user_gets_wrong_is_told_without_words_of_the_schema(
+    config: dict, path: tuple, value: Any, words: str
+):
+    place = config
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    problems = schema_problems(config, SCHEMA, "c")
+    assert len(problems) == 1
+    assert words in problems[0]
+
+
+def test_two_missing_keys_are_told_once(config: dict):
+    del config["sensitivity"]["reader_variable"], config["sensitivity"]["reader_level"]
+    assert len(schema_problems(config, SCHEMA, "c")) == 1
+
+
+def test_yes_and_no_without_quotes(codebook: dict):
+    codebook["variables"]["read"]["values"] = {1: True, 2: False}
+    problems = schema_problems(codebook, CODEBOOK_SCHEMA, "book")
+    assert len(problems) == 1
+    assert "put Yes and No in quotes" in problems[0]
+
+
+def test_codebook_without_core_items(config: dict, codebook: dict):
+    for about in codebook["variables"].values():
+        about.pop("core", None)
+    problems = consistency_problems(config, codebook, "c")
+    assert len(problems) == 1
+    assert "has `core: true`" in problems[0]
+
+
+def test_every_key_of_a_variable_is_documented():
+    page = (ROOT / "docs/configuration.md").read_text()
+    for key in CODEBOOK_SCHEMA["$defs"]["variable"]["properties"]:
+        assert f"variables.*.{key} " in page or f"variables.*.**{key}** " in page
 
 
 @pytest.mark.parametrize(

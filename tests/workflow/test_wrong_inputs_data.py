@@ -254,3 +254,41 @@ def test_snakemake_passes_the_words_on_and_stops(project, snakemake):
     assert "has changed since its checksum was taken" in text
     assert "Traceback" not in text
     assert not list((project / "results/data").glob("*"))
+
+
+def test_level_that_nobody_on_the_staff_list_has(study):
+    study.config["groups"]["agency"]["levels"]["HOU"] = "Housing"
+    text = study.refusal()
+    assert "groups.agency.levels: nobody on the staff list has agency 'HOU'" in text
+    assert "Correct the level or take it out" in text
+
+
+def test_decimal_commas(study):
+    raw = study.respondents()
+    raw["years_in_post"] = [f"{n}".replace(".", ",") for n in raw["years_in_post"].fillna(1.0)]
+    study.survey = study.folder / "survey.csv"
+    raw.to_csv(study.survey, index=False)
+    assert "these have decimal commas: export the file again with decimal points" in study.refusal()
+
+
+def test_staff_list_as_a_workbook(study):
+    pd.read_csv(study.folder / STAFF, dtype=str).to_excel(study.folder / "list.xlsx", index=False)
+    (study.folder / "list.xlsx").rename(study.folder / STAFF)
+    assert "not a CSV file, although its name says so; in Excel, save it as 'CSV UTF-8" in study.refusal()
+
+
+def test_failure_of_the_program_itself_ends_in_words(tmp_path):
+    script = tmp_path / "broken_stage.py"
+    script.write_text(
+        "from _shared import parser, run\n"
+        "def main(args):\n    args.out.write_text('half')\n    raise KeyError('x')\n"
+        "run(parser('A stage.', outputs=('out',)), main)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'workflow'}:{ROOT / 'workflow/scripts'}"}
+    command = [sys.executable, str(script), "--out", str(tmp_path / "out.csv")]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 1
+    assert "KeyError: 'x'" in done.stderr
+    last = done.stderr[done.stderr.rindex("The stage 'broken stage' stopped: 1 problem") :]
+    assert "should not, whatever your files hold" in last
+    assert not (tmp_path / "out.csv").exists()

@@ -115,9 +115,9 @@ def read_text_table(path: Path) -> pd.DataFrame:
     _check_present(path)
     content = path.read_bytes()
     if b"\0" in content:
-        raise SurveyError(
-            f"{path}: this is not a CSV file, although its name says so; export it again as CSV UTF-8."
-        )
+        named = path.suffix.lower() in (".csv", ".txt", ".tsv")
+        what = "this is not a CSV file, although its name says so" if named else "this must be a CSV file"
+        raise SurveyError(f"{path}: {what}; in Excel, save it as 'CSV UTF-8 (comma delimited)'.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

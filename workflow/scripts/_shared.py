@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FLOAT_FORMAT = "%.12g"
+UNEXPECTED = (
+    "The program failed in a way that it should not, whatever your files hold. The lines above, also in the "
+    "stage's file under logs/ in the results, say where; please report them. Nothing half done was left."
+)
 
 
 def parser(
@@ -59,6 +64,11 @@ def run(made: argparse.ArgumentParser, main: Callable[[argparse.Namespace], None
         _discard(outputs)
         stage = Path(sys.argv[0]).stem.replace("_", " ")
         print(report(stage, error.problems), file=sys.stderr)
+        sys.exit(1)
+    except Exception:
+        _discard(outputs)
+        traceback.print_exc()
+        print(report(Path(sys.argv[0]).stem.replace("_", " "), [UNEXPECTED]), file=sys.stderr)
         sys.exit(1)
     except BaseException:
         _discard(outputs)

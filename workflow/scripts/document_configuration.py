@@ -20,26 +20,39 @@ refused. `*` stands for a name of your own; **bold** keys are required.
 """
 
 
-def rows(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yield key, kind and meaning of every property, depth first."""
+def rows(
+    schema: dict[str, Any], path: str = "", shared: dict[str, Any] | None = None
+) -> Iterator[tuple[str, str, str]]:
+    """Yield key, kind and meaning of every property, depth first; `shared` holds what `$ref` points to."""
+    shared = schema.get("$defs", {}) if shared is None else shared
+    schema = resolved(schema, shared)
     required = set(schema.get("required", []))
     for key, about in schema.get("properties", {}).items():
+        about = resolved(about, shared)
         name = f"**{key}**" if key in required else key
         yield f"{path}{name}", kind(about), about.get("description", "")
-        yield from rows(about, f"{path}{key}.")
+        yield from rows(about, f"{path}{key}.", shared)
     if isinstance(schema.get("additionalProperties"), dict):
-        inner = schema["additionalProperties"]
+        inner = resolved(schema["additionalProperties"], shared)
         if "properties" in inner:
-            yield from rows(inner, f"{path}*.")
+            yield from rows(inner, f"{path}*.", shared)
     if isinstance(schema.get("items"), dict):
-        yield from rows(schema["items"], f"{path}[].")
+        yield from rows(schema["items"], f"{path}[].", shared)
+
+
+def resolved(about: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
+    """Follow a reference to a shared definition; what stands beside it goes before."""
+    if "$ref" not in about:
+        return about
+    return shared[about["$ref"].rpartition("/")[2]] | about
 
 
 def kind(about: dict[str, Any]) -> str:
     """Name a property's type, with its options or limits."""
     if "enum" in about:
         return ", ".join(f"`{option}`" for option in about["enum"])
-    types = about.get("type", "any")
+    options = [option.get("type", "object") for option in about.get("anyOf", [])]
+    types = about.get("type", options or "any")
     return " or ".join(types) if isinstance(types, list) else str(types)
 
 

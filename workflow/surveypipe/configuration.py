@@ -29,9 +29,8 @@ def schema_problems(value: Any, schema: Mapping[str, Any], name: str) -> list[st
     import jsonschema
 
     found = jsonschema.Draft202012Validator(schema).iter_errors(value)
-    return [
-        _in_words(error, name) for error in sorted(found, key=lambda e: [str(p) for p in e.absolute_path])
-    ]
+    ordered = sorted(found, key=lambda error: [str(part) for part in error.absolute_path])
+    return list(dict.fromkeys(_in_words(error, name) for error in ordered))
 
 
 def _in_words(error: Any, name: str) -> str:
@@ -50,8 +49,53 @@ def _in_words(error: Any, name: str) -> str:
         close = _nearest(error.instance, error.validator_value)
         return f"{place}: {error.instance!r} is not one of {options}{close}."
     if error.validator == "type":
-        return f"{place}: {error.instance!r} should be of type {error.validator_value}."
+        return f"{place}: {_wrong_kind(error.instance, error.validator_value)}"
+    if error.validator == "pattern" and error.validator_value in NAME_RULES:
+        return f"{place}: {error.instance!r} cannot be used here; {NAME_RULES[error.validator_value]}."
+    if error.validator == "anyOf":
+        about = error.schema.get("description", "").rstrip(".")
+        meaning = about[:1].lower() + about[1:]
+        return f"{place}: {error.instance!r} does not fit ({meaning}){_in_quotes(error)}."
+    if error.validator in ("minProperties", "minItems"):
+        return f"{place}: there should be at least {error.validator_value} of these."
     return f"{place}: {error.message}."
+
+
+# What the patterns of the schemas ask for.
+NAME_RULES = {
+    "^[a-z][a-z0-9_]*$": "use small letters, digits and _, beginning with a letter",
+    "^[a-z][a-z0-9-]*$": "use small letters, digits and -, beginning with a letter, and no ending like .qmd",
+    "^[A-Za-z][A-Za-z0-9_-]*$": "use letters, digits, _ and -, beginning with a letter",
+    "^[A-Za-z][A-Za-z0-9_.$#@]*$": "use letters, digits and . _ $ # @, beginning with a letter",
+    "^[^/].*[^/]$|^[^/]$": "name a folder inside the project, without / at its beginning or end",
+    r"^\d{4}-\d{2}-\d{2}$": "write a day as YYYY-MM-DD, in quotes",
+}
+KINDS = {
+    "object": "a block of keys, indented below it",
+    "array": "a list, such as [a, b]",
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "null": "nothing (null)",
+}
+
+
+def _wrong_kind(found: Any, wanted: str | list[str]) -> str:
+    kinds = [wanted] if isinstance(wanted, str) else wanted
+    if found is None:
+        return "nothing stands after the colon; fill it in, or delete the key if it is optional."
+    if kinds == ["string"] and isinstance(found, bool):
+        return f"YAML reads this as {str(found).lower()}; put the word in quotes."
+    if kinds == ["string"]:
+        return f"{found!r} is read as a number or list; put it in quotes as you mean it."
+    return f"{found!r} should be {' or '.join(KINDS[kind] for kind in kinds)}."
+
+
+def _in_quotes(error: Any) -> str:
+    """Advise quotes where YAML has read a word as true or false."""
+    found = error.instance.values() if isinstance(error.instance, dict) else [error.instance]
+    return "; put Yes and No in quotes" if any(isinstance(value, bool) for value in found) else ""
 
 
 def _nearest(word: object, known: Iterable[object]) -> str:
@@ -120,7 +164,17 @@ def consistency_problems(config: Mapping[str, Any], codebook: Mapping[str, Any],
             *_frame_problems(config),
             *_claim_problems(config),
             *_further_problems(config),
+            *_core_problems(config, codebook),
         ]
+    ]
+
+
+def _core_problems(config: Mapping[str, Any], codebook: Mapping[str, Any]) -> list[str]:
+    if any(about.get("core") for about in codebook["variables"].values()):
+        return []
+    return [
+        f"response.core: no variable of {config['inputs']['codebook']} has `core: true`, so every "
+        "questionnaire would count as blank; mark the questions that decide whether somebody has answered."
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -160,10 +161,16 @@ def _as_numbers(
     numbers = pd.to_numeric(mapped, errors="coerce").astype("float64")
     lost = mapped.notna() & numbers.isna()
     if lost.any():
+        unread = sorted(map(str, set(mapped[lost])))
+        commas = all(re.fullmatch(r"\s*-?\d+,\d+\s*", text) for text in unread)
+        advice = (
+            "these have decimal commas: export the file again with decimal points, or as .sav or .xlsx."
+            if commas
+            else "give their codes, or call the variable a string."
+        )
         problems.add(
             f"{source}: {_values(lost.sum())} of {variable.name} cannot be read: neither numbers nor answers "
-            f"of the codebook ({shown(sorted(map(str, set(mapped[lost]))))}); give their codes, or call the "
-            "variable a string."
+            f"of the codebook ({shown(unread)}); {advice}"
         )
     return numbers
 
@@ -344,6 +351,12 @@ def _check_levels(
         if blank:
             problems.add(f"{source}: {blank} {_cases(blank)} without a {column}; fill it in for everybody.")
         counts = frame[name].value_counts().sort_index()
+        if name in groups:
+            for level in (level for level in levels if level not in counts.index):
+                problems.add(
+                    f"{key}: nobody on the staff list has {column} {level!r}; the list has "
+                    f"{shown(counts.index)}. Correct the level or take it out."
+                )
         for level, n in counts.items():
             if level not in levels:
                 problems.add(
