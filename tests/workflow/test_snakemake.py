@@ -97,7 +97,8 @@ def test_rules_run_programs_and_say_what_they_do(path):
     assert text.startswith(('"""', "# ")), "each file of rules opens with what goes in and what comes out"
     assert not re.search(r"^\s+(run|shadow|script):", text, re.M)
     rules = re.split(r"^rule ", text, flags=re.M)[1:]
-    for rule in rules:
+    # A rule without a shell command only names what a target collects.
+    for rule in [rule for rule in rules if "shell:" in rule]:
         for part in ("message:", "log:", "conda:", "script=", "lib="):
             assert part in rule, f"{path.name}, rule {rule.split(':')[0]}: no {part}"
 
