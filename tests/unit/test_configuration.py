@@ -116,6 +116,13 @@ def test_yes_and_no_without_quotes(codebook: dict):
     assert "put Yes and No in quotes" in problems[0]
 
 
+@pytest.mark.parametrize("column", ["outcome", "agency"])
+def test_columns_without_which_the_staff_list_is_misread(config: dict, codebook: dict, column: str):
+    del config["frame"]["columns"][column]
+    problems = consistency_problems(config, codebook, "c")
+    assert any("frame.columns: " in text and repr(column) in text for text in problems)
+
+
 def test_codebook_without_core_items(config: dict, codebook: dict):
     for about in codebook["variables"].values():
         about.pop("core", None)

@@ -258,6 +258,15 @@ def _frame_problems(config: Mapping[str, Any]) -> list[str]:
             for item in named
             if item not in known
         ]
+    if config["frame"]["group"] not in known:
+        found.append(
+            f"frame.columns: the column of {config['frame']['group']!r}, which frame.group names, is missing."
+        )
+    if config["response"]["dispositions"] and "outcome" not in config["frame"]["columns"]:
+        found.append(
+            "frame.columns: name the column with the outcome of contact under 'outcome'; without it "
+            "response.dispositions would be passed over and everybody silent would count as eligible."
+        )
     wanted = [("frame.group", config["frame"]["group"])]
     for key in ("tests", "further_tests"):
         wanted += [(f"analysis.{key}", test["between"]) for test in config["analysis"].get(key, [])]

@@ -69,7 +69,7 @@ _RULES: dict[str, str] = {
     "not_on_frame": "a questionnaire from someone not on the staff list",
     "blank": "a blank questionnaire",
     "duplicate": "a second questionnaire from the same person",
-    "frame_mismatch": "a stated agency or profession that differs from the staff list",
+    "frame_mismatch": "an answer that differs from the staff list",
     "range": "an answer outside the range or code list of its question",
     "skip": "an answer to a question that did not apply",
     "straight_lining": "the same answer throughout a block of items that holds reversed items",
@@ -278,7 +278,6 @@ def claims(released: Released) -> str:
 
 _BASES = {
     "all": "all eligible staff",
-    "readers": "staff who had read the protocols",
     "answered": "those asked",
 }
 
