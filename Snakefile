@@ -25,6 +25,7 @@ include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/nonresponse.smk"
 include: "workflow/rules/disclose.smk"
 include: "workflow/rules/exhibits.smk"
+include: "workflow/rules/checklists.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/publish.smk"
 # Targets of their own, which the default run does not make:

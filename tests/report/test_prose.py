@@ -12,6 +12,7 @@ import yaml
 from surveypipe import (
     bias_tables,
     bias_text,
+    checklists,
     figures,
     methods_text,
     model_tables,
@@ -171,6 +172,7 @@ def test_tables_and_figures_exist(path: Path) -> None:
     text = path.read_text("utf-8")
     made = {*tables.TABLES, *bias_tables.TABLES, *model_tables.TABLES, "questionnaire", "nrba_summary"}
     made |= {"reviewer_questions", *(f"methods_{name}" for name in methods_text.PARAGRAPHS)}
+    made |= {f"checklist_{name}" for name in checklists.NAMES}
     assert {Path(name).stem for name in INCLUDE.findall(text)} <= made
     drawn = re.findall(r"\]\(figures/([\w-]+)\)\{#fig-([\w-]+) fig-alt=\"@alt:([\w-]+)\"\}", text)
     assert len(drawn) == text.count("](figures/")

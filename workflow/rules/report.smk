@@ -33,7 +33,11 @@ rule render:
         numbers="<results>/numbers.yaml",
         tables="<results>/tables/index.json",
         figures="<results>/figures/index.json",
-        exhibits=[rules.figures.output, rules.tables.output],
+        exhibits=[
+            rules.figures.output,
+            rules.tables.output,
+            rules.checklists.output,
+        ],
         authors=config["inputs"]["authors"],
         script="workflow/scripts/render.py",
         lib=library("render"),
@@ -71,7 +75,11 @@ rule render_blinded:
         numbers="<results>/numbers.yaml",
         tables="<results>/tables/index.json",
         figures="<results>/figures/index.json",
-        exhibits=[rules.figures.output, rules.tables.output],
+        exhibits=[
+            rules.figures.output,
+            rules.tables.output,
+            rules.checklists.output,
+        ],
         script="workflow/scripts/render.py",
         lib=library("render"),
     output:

@@ -10,6 +10,7 @@ from _shared import parser, run, write_json
 from surveypipe import (
     bias_tables,
     bias_text,
+    checklists,
     methods_text,
     model_tables,
     numbers,
@@ -45,7 +46,8 @@ def main(args: argparse.Namespace) -> None:
         (folder / name).write_text(text, encoding="utf-8")
     args.numbers.write_text(numbers.as_yaml(made), encoding="utf-8")
     write_json(numbers.headlines(released), args.headlines)
-    write_json(list(texts), args.index)
+    # A rule of their own writes the checklists, into the same folder.
+    write_json([*texts, *(f"checklist_{name}.md" for name in checklists.NAMES)], args.index)
     print(f"tables: {len(shown)} tables, {len(methods_text.PARAGRAPHS)} methods texts, {len(made)} numbers")
 
 
