@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from surveypipe import disclosure
+from surveypipe.disclosure import answers
 from surveypipe.problems import SurveyError
 
 RULES = disclosure.PRESETS["research"]
@@ -97,7 +98,7 @@ def test_group_of_six_cannot_be_worked_out_from_the_rest(monkeypatch):
     release = disclosure.release_estimates(small_group(third=False), RULES, [])
     assert worked_out(release.table) is None
     assert release.table["status"].tolist() == ["released"] + ["suppressed"] * 4 + ["released"]
-    monkeypatch.setattr(disclosure, "_would_tell", lambda table, hidden: hidden)
+    monkeypatch.setattr(answers, "_would_tell", lambda table, hidden: hidden)
     open_release = disclosure.release_estimates(small_group(third=False), RULES, [])
     assert worked_out(open_release.table) == pytest.approx(4 / 6)
 

@@ -1,35 +1,22 @@
 """Disclosure control: results/private/ -> results/public/.
 
-Everything that a figure, a table, the text or a reader sees has passed this rule.
+Everything that a figure, a table, the text or a reader sees has passed this rule. Which tables there are,
+and by which rule each is released, stands in workflow/surveypipe/release_kinds.py.
 """
 
-PUBLIC = [
-    "estimates",
-    "claims",
-    "table_1",
-    "flow",
-    "weight_cells",
-    "weight_margins",
-    "theta",
-    "theta_by_group",
-    "not_at_random",
-    "nonresponse",
-    "ledger_context",
-    "follow_up_check",
-    "multiverse",
-    "multiverse_summary",
-    "response_rates",
-    "response_cells",
-    "weight_diagnostics",
-]
+from surveypipe.release_kinds import KINDS, RELEASED_TABLES
+
+PUBLIC = list(RELEASED_TABLES)
 
 
 rule disclose:
     input:
-        private=[f"<results>/private/{name}.csv" for name in PUBLIC],
-        further="<results>/private/further_estimates.csv",
+        private=[f"<results>/private/{name}.csv" for name in KINDS],
         cleaning_log="<results>/private/cleaning_log.csv",
         variables="<results>/data/variables.json",
+        analysis="<results>/data/analysis.parquet",
+        weights="<results>/data/weights.parquet",
+        dispositions="<results>/data/dispositions.parquet",
         script="workflow/scripts/disclose.py",
         lib=library("disclose"),
     output:
@@ -42,12 +29,13 @@ rule disclose:
     conda:
         "../../environment.yml"
     params:
-        config=section("disclosure", "cleaning"),
+        config=section("disclosure", "cleaning", "frame", "sensitivity", "weighting"),
     message:
         "Disclosure control: releasing what may be read by anybody"
     shell:
         "python {input.script} --config {params.config:q} --private {input.private:q}"
-        " --further {input.further:q} --cleaning-log {input.cleaning_log:q} --variables {input.variables:q}"
+        " --cleaning-log {input.cleaning_log:q} --variables {input.variables:q}"
+        " --analysis {input.analysis:q} --weights {input.weights:q} --dispositions {input.dispositions:q}"
         " --public {output.public:q} --disclosure-log {output.disclosure_log:q}"
         " --cleaning-summary {output.cleaning_summary:q} --public-variables {output.variables:q}"
         " 2>&1 | tee {log:q}"

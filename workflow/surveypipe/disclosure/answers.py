@@ -1,0 +1,191 @@
+"""Estimates of answers: which of them may be read, each by itself.
+
+What follows from several of them together is the business of :mod:`surveypipe.disclosure.audit_answers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from surveypipe.disclosure.release import (
+    MERGED,
+    RELEASED,
+    SUPPRESSED,
+    Release,
+    blank,
+    log_frame,
+    log_rows,
+    places_of,
+)
+from surveypipe.disclosure.rules import Rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOT_ABOUT_ANSWERS = ("count", "response_rate", "weight_diagnostic")
+# A share of answers under any treatment of missing items: what hides one hides the others.
+SHARES = ("proportion", "proportion_complete_cases", "proportion_imputed")
+# Describe one variable; every other statistic compares or models.
+DESCRIPTIVE = ("proportion", "mean", "median", "lower_quartile", "upper_quartile", "quantile", "no_answer")
+IDENTIFYING_COLUMNS = ("n_level",)
+
+
+def release_estimates(
+    estimates: pd.DataFrame,
+    rules: Rules,
+    five_point: Iterable[str],
+    primary: str | None = None,
+    *,
+    together: bool = True,
+) -> Release:
+    """Release estimates of answers; suppress small bases and groups that all answered alike.
+
+    Where one group of a variable is suppressed, so are a second group (the one with fewest respondents),
+    since all staff less the others would give the first, and every comparison between the groups.
+
+    Parameters
+    ----------
+    estimates
+        Private estimates (one tidy row each).
+    rules
+        Thresholds.
+    five_point
+        Agreement items; within groups only their three merged categories are released.
+    primary
+        The primary scheme. Single points, means and quartiles of agreement items are released under it
+        alone: the same under two schemes gives the points of each group by subtraction. None: under all.
+    together
+        Whether a second group goes with the first. Off only to show what happens without.
+
+    Returns
+    -------
+    Release
+        Rows in the private order. A count or diagnostic is passed on untouched here; the tables of
+        characteristics have their own rules.
+    """
+    table = estimates.copy()
+    detail = _detail(table, set(five_point), primary, rules)
+    reasons = _reasons(table, rules)
+    log = log_rows("estimates", table.loc[detail, "estimate_id"], MERGED, "three categories within groups")
+    hidden = ~table["statistic"].notna()
+    for where, reason in reasons:
+        log += log_rows("estimates", table.loc[where & ~detail & ~hidden, "estimate_id"], SUPPRESSED, reason)
+        hidden |= where
+    if together:
+        whole = _whole_groups(table, rules)
+        telling = _would_tell(table, whole) & ~table["statistic"].isin(NOT_ABOUT_ANSWERS) & ~hidden
+        reason = "so that a suppressed group cannot be worked out"
+        log += log_rows("estimates", table.loc[telling & ~detail, "estimate_id"], SUPPRESSED, reason)
+        hidden |= telling
+    table["status"] = RELEASED
+    blank(table, hidden)
+    kept = table.loc[~detail].drop(columns=[c for c in IDENTIFYING_COLUMNS if c in table])
+    return Release(kept.reset_index(drop=True), log_frame(log))
+
+
+def _reasons(table: pd.DataFrame, rules: Rules) -> list[tuple[pd.Series, str]]:
+    """Rows that may not be read, by reason; a row is logged under the first."""
+    answers = ~table["statistic"].isin(NOT_ABOUT_ANSWERS)
+    share = answers & table["statistic"].isin(SHARES)
+    in_group = _text(table, "group_level") != ""
+    gave = table["n_level"]
+    few = share & (gave > 0) & (gave < rules.min_answers)
+    made = [
+        (answers & (table["n"] < rules.min_base), f"fewer than {rules.min_base} respondents"),
+        (few, f"fewer than {rules.min_answers} gave the answer"),
+        (share & in_group & _all_alike(table, share), "all of the group gave the same answer"),
+    ]
+    if rules.zeros_disclosive:
+        none = share & ((gave == 0) | _all_alike(table, share))
+        made.append((none, "nobody, or everybody, gave the answer"))
+    if rules.complement:
+        made.append((_complements(table, share, few), "the only other answer is suppressed"))
+    if rules.min_df:
+        compared = answers & ~table["statistic"].str.startswith(DESCRIPTIVE)
+        few_df = compared & (table["df"] < rules.min_df)
+        made.append((few_df, f"fewer than {rules.min_df} degrees of freedom"))
+    if rules.min_answers:
+        counted = (table["statistic"] == "no_answer") & (table["estimate"] > 0)
+        made.append(
+            (counted & (table["estimate"] < rules.min_answers), f"fewer than {rules.min_answers} persons")
+        )
+    return made
+
+
+def _whole_groups(table: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Rows of groups of which nothing may be read: too few, or all alike."""
+    answers = ~table["statistic"].isin(NOT_ABOUT_ANSWERS)
+    share = answers & table["statistic"].isin(SHARES)
+    in_group = _text(table, "group_level") != ""
+    return in_group & ((answers & (table["n"] < rules.min_base)) | _all_alike(table, share))
+
+
+def _would_tell(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+    """Rows from which a hidden group of a variable could be worked out by taking differences.
+
+    Parameters
+    ----------
+    table
+        Estimates with ``variable, group, group_level, n``.
+    hidden
+        Rows within groups that are suppressed for themselves.
+
+    Returns
+    -------
+    Series of bool
+        All rows of the hidden groups, of a second group where only one is hidden, and of comparisons.
+    """
+    family = places_of(table, ["variable", "group"])
+    level = _text(table, "group_level")
+    tells = family.isin(set(family[hidden])) & (level == "") & (table["group"] != "overall")
+    for name in dict.fromkeys(family[hidden]):
+        mine = family == name
+        gone = set(level[mine & hidden])
+        others = table["n"][mine & (level != "") & ~level.isin(gone)].groupby(level).max()
+        if len(gone) == 1 and len(others):
+            gone.add(str(others.sort_index().idxmin()))
+        tells |= mine & level.isin(gone)
+    return tells
+
+
+def _text(table: pd.DataFrame, column: str) -> pd.Series:
+    return table[column].fillna("").astype(str)
+
+
+def _detail(table: pd.DataFrame, items: set[str], primary: str | None, rules: Rules) -> pd.Series:
+    """Rows that give agreement items in more detail than is released.
+
+    Where a preset looks at the count of an answer, an item with a rare point is merged for all staff too, and
+    keeps no mean, from which the points could be worked out.
+    """
+    answers = ~table["statistic"].isin(NOT_ABOUT_ANSWERS)
+    item = answers & table["variable"].isin(items)
+    in_group = _text(table, "group_level") != ""
+    fine = item & table["statistic"].isin(SHARES) & _text(table, "level").str.fullmatch(r"\d+(\.0)?")
+    if primary is None:
+        return fine & in_group
+    mean = item & table["statistic"].str.startswith("mean")
+    ranked = item & table["statistic"].isin(["median", "lower_quartile", "upper_quartile"])
+    other = table["scheme"] != primary
+    if rules.min_answers:
+        rare = fine & ~in_group & (table["n_level"] < rules.min_answers)
+        rare &= (table["n_level"] > 0) | rules.zeros_disclosive
+        other |= table["variable"].isin(set(table.loc[rare, "variable"]))
+    return (fine & (in_group | other)) | (mean & other) | (ranked & (in_group | other))
+
+
+def _all_alike(table: pd.DataFrame, share: pd.Series) -> pd.Series:
+    """Proportions of a variable in a group where one answer, or none but one, was given."""
+    uniform = share & (table["n_level"] == table["n"])
+    keys = ["variable", "base", "group", "group_level"]
+    return share & places_of(table, keys).isin(set(places_of(table[uniform], keys)))
+
+
+def _complements(table: pd.DataFrame, share: pd.Series, few: pd.Series) -> pd.Series:
+    """Answers to a question with two, of which the other is suppressed."""
+    keys = ["variable", "base", "group", "group_level"]
+    place = places_of(table, keys)
+    levels = table.loc[share].groupby(place[share])["level"].nunique()
+    two = set(levels.index[levels == 2])
+    return share & place.isin(two & set(place[few]))

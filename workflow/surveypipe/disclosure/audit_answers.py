@@ -1,0 +1,423 @@
+"""Answers that follow from others: subtraction between groups, between answers and between schemes.
+
+For each question the unknown counts are those of each answer in each *atom*: the respondents of one group who
+carry the same weights under every scheme. A published share says what some of them add up to; the same share
+under another weighting scheme says it with other coefficients, and enough of these give away the parts. The
+interval of each suppressed answer is worked out from all of them; while it is too narrow, something more is
+hidden, the cheapest first:
+
+1. another answer of the same group, or the same answer of another group (never a headline);
+2. decimals: weighted numbers of the question are rounded to a tenth of a per cent;
+3. the other schemes within groups;
+4. more decimals: to whole per cent, as the documents print them; then the other schemes altogether;
+5. the unweighted share: its decimals, and itself where it belongs to no claim.
+
+An atom in which all answered alike is protected in the same way, although nobody prints its answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from surveypipe.disclosure.answers import DESCRIPTIVE, NOT_ABOUT_ANSWERS, SHARES
+from surveypipe.disclosure.linear import Statement, System
+from surveypipe.disclosure.release import RELEASED, ROUNDED, SUPPRESSED, Release, blank
+from surveypipe.disclosure.rules import Rules
+from surveypipe.problems import SurveyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNWEIGHTED = "none"
+Coefficients = dict[Hashable, float]
+FINE, COARSE = 3, 2
+# Room for the tolerance of the linear programmes.
+LEEWAY = 1e-3
+# More atoms than this and the weights differ from person to person: they say nothing linear of a group.
+MOST_ATOMS = 40
+ROUNDED_COLUMNS = ("estimate", "se", "ci_low", "ci_high", "se_jackknife")
+TELLING_COLUMNS = ("deff_kish", "deff_design", "effect")
+
+
+class Place(NamedTuple):
+    """An answer of a group; the group is empty for all respondents."""
+
+    level: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Atom:
+    """Respondents of one group who carry the same weights under every scheme.
+
+    Parameters
+    ----------
+    group
+        Their group.
+    size
+        Their number, which Table 1 and the response cells tell.
+    weights
+        Scheme to weight; empty where weights differ from person to person.
+    """
+
+    group: str
+    size: float
+    weights: Mapping[str, float]
+
+
+@dataclass
+class Question:
+    """A question with its base: who answered what, and what of it is published.
+
+    Parameters
+    ----------
+    variable, base
+        As in the table of estimates.
+    rows
+        Its rows of the released estimates.
+    parts
+        Published level to the answers it takes together.
+    private
+        Place to its unweighted count.
+    atoms
+        Those who may be told apart.
+    known
+        Answers in each atom, unweighted: ``known[answer, atom]``; empty where they are not known.
+    primary
+        The primary scheme, which is always published.
+    decimals, all_rounded
+        How many decimals of its weighted numbers are published (None: all), and whether that goes for the
+        unweighted ones too.
+    hidden, left_out
+        Answers, and schemes within a group, that were hidden to protect others.
+    """
+
+    variable: str
+    base: str
+    rows: pd.DataFrame
+    parts: dict[str, tuple[str, ...]]
+    private: dict[Place, float]
+    atoms: tuple[Atom, ...]
+    known: dict[tuple[str, int], float] = field(default_factory=dict)
+    primary: str = ""
+    decimals: int | None = None
+    all_rounded: bool = False
+    hidden: set[Place] = field(default_factory=set)
+    left_out: set[tuple[str, str]] = field(default_factory=set)
+
+    def answers(self) -> list[str]:
+        """Distinct answers, the finest that any published level is made of."""
+        return list(dict.fromkeys(part for parts in self.parts.values() for part in parts))
+
+    def cells(self, levels: Iterable[str], group: str) -> list[tuple[str, int]]:
+        """Unknown counts of some answers in a group."""
+        return [
+            (level, number)
+            for level in levels
+            for number, atom in enumerate(self.atoms)
+            if group in ("", atom.group)
+        ]
+
+    def published(self) -> set[Place]:
+        """Places of which some share is still published."""
+        shares = self.rows[(self.rows["statistic"] == "proportion") & (self.rows["status"] == RELEASED)]
+        places = {Place(str(r.level), str(r.group_level)) for r in shares.itertuples()}
+        return places - self.hidden
+
+
+def statements(question: Question) -> list[Statement]:
+    """Write down what every published share, mean and base of a question says."""
+    every = question.answers()
+    made = [_of_size(atom, number, every) for number, atom in enumerate(question.atoms)]
+    for row in question.rows.to_dict("records"):
+        place = Place(str(row["level"]), str(row["group_level"]))
+        scheme = str(row["scheme"])
+        if row["status"] != RELEASED or (scheme, place.group) in question.left_out:
+            continue
+        if row["statistic"] == "proportion" and place not in question.hidden:
+            made += _of_share(question, place, scheme, float(row["n"]), float(row["estimate"]), every)
+        elif row["statistic"] == "mean" and not place.level and scheme != UNWEIGHTED:
+            made += _of_mean(question, row, every)
+    return made
+
+
+def _of_size(atom: Atom, number: int, every: list[str]) -> Statement:
+    """No more than all of an atom answered; the others left the question out, or were not asked."""
+    counts: Coefficients = {(level, number): 1.0 for level in every}
+    return Statement(("size", number), {**counts, ("no answer", number): 1.0}, atom.size)
+
+
+def _of_share(
+    question: Question, place: Place, scheme: str, n: float, share: float, every: list[str]
+) -> list[Statement]:
+    inside = question.cells(question.parts[place.level], place.group)
+    total = question.cells(every, place.group)
+    made = [Statement(("n", place.group), dict.fromkeys(total, 1.0), n)]
+    if scheme == UNWEIGHTED:
+        slack = _slack(question) * n if question.all_rounded else 0.0
+        return [*made, Statement(place, dict.fromkeys(inside, 1.0), share * n, slack)]
+    weights = _weights(question, scheme)
+    if weights is None:
+        return made
+    chosen = set(inside)
+    coefficients: Coefficients = {cell: weights[cell[1]] * ((cell in chosen) - share) for cell in total}
+    slack = _slack(question) * n * max(weights)
+    return [*made, Statement((place, scheme), coefficients, 0.0, slack)]
+
+
+def _of_mean(question: Question, row: dict[Any, Any], every: list[str]) -> list[Statement]:
+    weights = _weights(question, str(row["scheme"]))
+    if weights is None or not all(level.replace(".", "", 1).isdigit() for level in every):
+        return []
+    total, mean = question.cells(every, str(row["group_level"])), float(row["estimate"])
+    coefficients: Coefficients = {cell: weights[cell[1]] * (float(cell[0]) - mean) for cell in total}
+    slack = _slack(question) * float(row["n"]) * max(weights)
+    return [Statement(("mean", row["group_level"], row["scheme"]), coefficients, 0.0, slack)]
+
+
+def _weights(question: Question, scheme: str) -> list[float] | None:
+    weights = [atom.weights.get(scheme) for atom in question.atoms]
+    return None if any(weight is None for weight in weights) else [float(w) for w in weights if w is not None]
+
+
+def _slack(question: Question) -> float:
+    """Half a unit of the last decimal that is published of a weighted number.
+
+    Where all are published, what iteration leaves to chance in the weights.
+    """
+    return 1e-6 if question.decimals is None else 0.5 * 10.0**-question.decimals
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Counts that nobody may work out, and how wide their interval has to be."""
+
+    name: str
+    cells: tuple[Hashable, ...]
+    width: float
+    place: Place | None = None
+
+
+def secrets(question: Question, rules: Rules) -> list[Secret]:
+    """Suppressed answers of a question, and the dissenters of each atom that has none."""
+    made = []
+    for row in _suppressed(question).itertuples():
+        place = Place(str(row.level), str(row.group_level))
+        size = sum(count for other, count in question.private.items() if other.group == place.group)
+        cells = question.cells(question.parts[place.level], place.group)
+        width = min(float(rules.min_cell), _most(question, place) or size)
+        made.append(Secret(_name(question, place), tuple(cells), width, place))
+    return made + _alike(question, rules)
+
+
+def _suppressed(question: Question) -> pd.DataFrame:
+    rows = question.rows
+    shares = (rows["statistic"] == "proportion") & (rows["status"] == SUPPRESSED)
+    return rows[shares].drop_duplicates(["level", "group_level"])
+
+
+def _most(question: Question, place: Place) -> float:
+    """How wide an interval can be at all: nobody hides behind more people than gave the answer."""
+    if not place.group:
+        return sum(n for other, n in question.private.items() if not other.group and other.level)
+    overall = question.private.get(Place(place.level, ""), np.nan)
+    base = sum(n for other, n in question.private.items() if other.group == place.group and other.level)
+    return float(min(overall, base))
+
+
+def _name(question: Question, place: Place) -> str:
+    return "|".join([question.variable, question.base, place.level, place.group])
+
+
+def _alike(question: Question, rules: Rules) -> list[Secret]:
+    made = []
+    every = question.answers()
+    for number, atom in enumerate(question.atoms):
+        counts = {level: question.known.get((level, number), 0.0) for level in every}
+        size = sum(counts.values())
+        if size and max(counts.values()) == size and len(question.atoms) > 1:
+            other = tuple((level, number) for level in every if not counts[level])
+            name = f"{question.variable}|{question.base}|a part of {atom.group}"
+            made.append(Secret(name, other, min(float(rules.min_cell), size)))
+    return made
+
+
+@dataclass
+class Remedy:
+    """What had to be hidden of a question beyond its own small numbers."""
+
+    question: Question
+    steps: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def note(self, place: str, status: str, reason: str) -> None:
+        """Add to the log."""
+        self.steps.append((place, status, reason))
+
+
+def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
+    """Hide more of a question until no secret of it can be worked out.
+
+    Parameters
+    ----------
+    question
+        Changed: ``hidden``, ``decimals`` and ``left_out`` say what is to be hidden.
+    rules
+        Thresholds; ``min_cell`` is the least width of an interval.
+    headlines
+        Places that must stay.
+
+    Raises
+    ------
+    SurveyError
+        If a suppressed answer cannot be protected without its headline.
+    """
+    remedy = Remedy(question)
+    wanted = secrets(question, rules)
+    left = _remedies(question, claimed=bool(headlines))
+    done: list[Step] = []
+    while wanted and (exposed := _exposed(question, wanted)):
+        answers = [secret for secret in exposed if secret.place is not None]
+        partner = _partner(question, answers[0].place, headlines) if answers else None
+        if partner is not None:
+            question.hidden.add(partner)
+            remedy.note(_name(question, partner), SUPPRESSED, "would give away a suppressed answer")
+        elif left:
+            done.append(left.pop(0))
+            _take(question, done)
+        else:
+            _give_up(question, answers)
+            break
+    for step in _needed(question, wanted, done):
+        remedy.note(step.place, step.status, step.reason)
+    return remedy
+
+
+@dataclass(frozen=True)
+class Step:
+    """One remedy, a scheme left out within some groups or decimals, and its line of the log."""
+
+    place: str
+    status: str
+    reason: str
+    scheme: str = ""
+    groups: frozenset[str] = frozenset()
+    decimals: int | None = None
+    unweighted: bool = False
+
+
+def _take(question: Question, steps: list[Step]) -> None:
+    """Let a question be published as some steps, and no others, leave it."""
+    question.left_out = {(step.scheme, group) for step in steps for group in step.groups}
+    question.decimals = min((s.decimals for s in steps if s.decimals is not None), default=None)
+    question.all_rounded = any(step.unweighted for step in steps)
+
+
+def _needed(question: Question, wanted: list[Secret], done: list[Step]) -> list[Step]:
+    """Leave away each step that the others make superfluous, the dearest first."""
+    kept = list(done)
+    for step in reversed(done):
+        fewer = [other for other in kept if other is not step]
+        _take(question, fewer)
+        if not _exposed(question, wanted):
+            kept = fewer
+    _take(question, kept)
+    return kept
+
+
+def _remedies(question: Question, *, claimed: bool) -> list[Step]:
+    """List what protects without hiding another answer, the cheapest first."""
+    name = f"{question.variable}|{question.base}"
+    why = "this scheme beside another would give away a group"
+    decimals = "decimals under several schemes would give away a group within a group"
+    others = [s for s in reversed(list(dict.fromkeys(question.rows["scheme"]))) if s != question.primary]
+    groups = frozenset(str(g) for g in question.rows["group_level"] if g)
+    everybody = frozenset({""})
+    made = [Step(name, ROUNDED, decimals, decimals=FINE)]
+    if groups:
+        made += [Step(f"{name}|{s} within groups", SUPPRESSED, why, s, groups) for s in others]
+    made.append(Step(name, ROUNDED, decimals, decimals=COARSE))
+    made += [Step(f"{name}|{s} for all", SUPPRESSED, why, s, everybody) for s in others if s != UNWEIGHTED]
+    made.append(Step(name, ROUNDED, "decimals of the unweighted share too", decimals=COARSE, unweighted=True))
+    if not claimed:
+        made.append(Step(f"{name}|{UNWEIGHTED} for all", SUPPRESSED, why, UNWEIGHTED, everybody))
+    return made
+
+
+def _exposed(question: Question, wanted: list[Secret]) -> list[Secret]:
+    """Secrets whose interval, given all that is published of the question, is too narrow."""
+    system = System(statements(question))
+    found = []
+    for secret in wanted:
+        low, high = system.interval(secret.cells)
+        # Of an atom all alike the dissenters are asked for: there may be none, but so many must be possible.
+        if high - (low if secret.place is not None else 0.0) < secret.width - LEEWAY:
+            found.append(secret)
+    return found
+
+
+def _partner(question: Question, place: Place | None, headlines: set[Place]) -> Place | None:
+    """Cheapest further answer: of the same group, then of another group; the rarest first."""
+    if place is None:
+        return None
+    same = [p for p in question.published() if p.group == place.group and p.level != place.level]
+    across = [p for p in question.published() if p.group != place.group and p.group]
+    across = [p for p in across if set(question.parts[p.level]) & set(question.parts[place.level])] or across
+    for candidates in (same, across):
+        kept = [p for p in candidates if p not in headlines]
+        if kept:
+            return min(kept, key=lambda p: (question.private.get(p, 0.0), p))
+    return None
+
+
+def _give_up(question: Question, answers: list[Secret]) -> None:
+    if answers:
+        raise SurveyError(
+            f"{question.variable}: a suppressed answer could be worked out from what is published of it, and "
+            "only suppressing its headline would help. Merge groups or answers, or choose another estimand."
+        )
+
+
+def apply(release: Release, remedy: Remedy) -> None:
+    """Hide in the released estimates what a remedy says.
+
+    A comparison of groups, a model and a mean go with the answers that they would give away.
+    """
+    question, table = remedy.question, release.table
+    mine = (table["variable"] == question.variable) & (table["base"] == question.base)
+    mine &= ~table["statistic"].isin(NOT_ABOUT_ANSWERS)
+    group, level = table["group_level"].fillna("").astype(str), table["level"].fillna("").astype(str)
+    share = mine & table["statistic"].isin(SHARES)
+    for answer, inside in question.hidden:
+        blank(table, share & (level == answer) & (group == inside))
+    lost = {Place(str(r.level), str(r.group_level)) for r in _suppressed(question).itertuples()}
+    lost |= question.hidden
+    _hide_what_follows(table, mine & ~share, group, {place.group for place in lost})
+    for scheme, where in question.left_out:
+        blank(table, mine & (table["scheme"] == scheme) & (group == where))
+    if question.decimals is not None:
+        weighted = (table["scheme"] != UNWEIGHTED) | question.all_rounded
+        _round(table, mine & weighted, question.decimals)
+    for place, status, reason in remedy.steps:
+        release.note("estimates", [place], status, reason)
+
+
+def _hide_what_follows(table: pd.DataFrame, rest: pd.Series, group: pd.Series, groups: set[str]) -> None:
+    """Empty means and shares of missing answers of some groups, and whatever compares the groups."""
+    descriptive = table["statistic"].str.startswith(DESCRIPTIVE)
+    counted = table["statistic"] == "no_answer"
+    blank(table, rest & descriptive & ~counted & group.isin(groups) & (table["status"] == RELEASED))
+    if groups - {""}:
+        blank(table, rest & ~descriptive & (table["status"] == RELEASED))
+
+
+def _round(table: pd.DataFrame, where: pd.Series, decimals: int) -> None:
+    like_shares = table["statistic"].str.startswith((*DESCRIPTIVE, "difference", "risk_ratio", "claim_test"))
+    where = where & like_shares
+    for column in [c for c in ROUNDED_COLUMNS if c in table]:
+        table[column] = table[column].astype("float64").where(~where, table[column].round(decimals))
+    for column in [c for c in TELLING_COLUMNS if c in table]:
+        table[column] = table[column].where(~where)

@@ -1,0 +1,373 @@
+"""Characteristics of staff and respondents: Table 1, flow, response rates, cells and margins of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from surveypipe.disclosure.release import (
+    MERGED,
+    RELEASED,
+    SUPPRESSED,
+    Release,
+    blank,
+    log_frame,
+    log_rows,
+    places_of,
+)
+from surveypipe.disclosure.rules import Rules
+from surveypipe.problems import Problems, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLE_1_KEYS = ("variable", "level", "group", "group_level")
+
+
+def release_characteristics(
+    table_1: pd.DataFrame, rules: Rules, ordered: Iterable[str], joiner: str = " or "
+) -> Release:
+    """Merge categories of Table 1 until every published cell is large enough; suppress what remains.
+
+    Parameters
+    ----------
+    table_1
+        Columns ``variable, variable_label, level, level_label, group, group_level, n, percent,
+        frame_n, frame_percent, std_diff``; rows with level ``missing`` count who did not answer and
+        say nothing about a characteristic, so they are passed on.
+    rules
+        Thresholds.
+    ordered
+        Variables whose categories are in order: only neighbours are merged.
+    joiner
+        Put between the labels of merged categories.
+
+    Returns
+    -------
+    Release
+        Rows in the private order of variables.
+
+    Raises
+    ------
+    SurveyError
+        If more than ``rules.max_lost`` of the cells would still be suppressed, naming the categories.
+    """
+    import pandas as pd
+
+    parts, log = [], []
+    for variable, rows in table_1.groupby("variable", sort=False):
+        merged = _merge_until_large(rows, rules, neighbours=variable in set(ordered), joiner=joiner)
+        small = _small_cells(merged, rules)
+        places = merged.loc[small, "variable_label"] + ": " + merged.loc[small, "level_label"]
+        log += log_rows(
+            "table_1",
+            places,
+            SUPPRESSED,
+            f"fewer than {rules.min_cell} respondents or {rules.min_population} staff",
+        )
+        changed = merged["status"] == MERGED
+        log += log_rows(
+            "table_1",
+            merged.loc[changed, "variable_label"] + ": " + merged.loc[changed, "level_label"],
+            MERGED,
+            "small categories",
+        )
+        parts.append(merged)
+    table = pd.concat(parts, ignore_index=True)
+    blank(table, _small_cells(table, rules))
+    check_lost(table, rules)
+    return Release(table, log_frame(log))
+
+
+def _small_cells(rows: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Cells with somebody in them, but too few; an empty post is nobody's secret."""
+    exists = (rows["n"] > 0) | (rows["frame_n"].fillna(0) > 0)
+    if rules.zeros_disclosive:
+        exists |= rows["frame_n"].isna()
+    few = rows["n"] < rules.min_cell
+    rare = rows["frame_n"].notna() & (rows["frame_n"] < rules.min_population)
+    return exists & (few | rare) & (rows["level"] != "missing")
+
+
+def _merge_until_large(rows: pd.DataFrame, rules: Rules, *, neighbours: bool, joiner: str) -> pd.DataFrame:
+    rows = rows.assign(status=RELEASED)
+    while True:
+        levels = [level for level in dict.fromkeys(rows["level"]) if level != "missing"]
+        small = rows.loc[_small_cells(rows, rules)]
+        if small.empty or len(levels) <= 2:
+            return rows
+        totals = rows.groupby("level", sort=False)["n"].sum()
+        worst = min(small["level"].unique(), key=lambda level: (totals[level], levels.index(level)))
+        rows = _merge_two(rows, worst, _partner(worst, levels, totals, neighbours=neighbours), levels, joiner)
+
+
+def _partner(worst: str, levels: list[str], totals: pd.Series, *, neighbours: bool) -> str:
+    at = levels.index(worst)
+    near = [levels[i] for i in (at - 1, at + 1) if 0 <= i < len(levels)]
+    others = near if neighbours else [level for level in levels if level != worst]
+    return min(others, key=lambda level: (totals[level], levels.index(level)))
+
+
+def _merge_two(rows: pd.DataFrame, first: str, second: str, levels: list[str], joiner: str) -> pd.DataFrame:
+    """Add up two categories."""
+    import pandas as pd
+
+    first, second = sorted((first, second), key=levels.index)
+    pair = rows[rows["level"].isin([first, second])]
+    labels = pair.drop_duplicates("level").set_index("level")["level_label"]
+    sums = ["n", "percent", "frame_n", "frame_percent"]
+    keys = ["variable", "variable_label", "group", "group_level"]
+    made = pair.groupby(keys, sort=False, dropna=False)[sums].sum(min_count=1).reset_index()
+    made["level"] = f"{first}+{second}"
+    made["level_label"] = f"{labels[first]}{joiner}{labels[second]}"
+    # The standardised difference compares who answered with who was asked, so its shares are unweighted.
+    answered = rows[rows["level"] != "missing"].groupby(keys, sort=False, dropna=False)["n"].sum()
+    totals = answered.reindex(pd.MultiIndex.from_frame(made[keys]))
+    p, q = made["n"] / np.asarray(totals, float), made["frame_percent"] / 100
+    spread = np.sqrt((p * (1 - p) + q * (1 - q)) / 2)
+    made["std_diff"] = ((p - q) / spread).where(spread > 0)
+    made["status"] = MERGED
+    keep = rows[~rows["level"].isin([first, second])]
+    order = [level if level != first else f"{first}+{second}" for level in levels if level != second] + [
+        "missing"
+    ]
+    both = pd.concat([keep, made], ignore_index=True)
+    both["_order"] = both["level"].map({level: i for i, level in enumerate(order)})
+    return both.sort_values("_order", kind="stable").drop(columns="_order").reset_index(drop=True)
+
+
+def check_lost(table: pd.DataFrame, rules: Rules) -> None:
+    """Stop where too much of Table 1 is suppressed for it to be read.
+
+    Raises
+    ------
+    SurveyError
+        If more than ``rules.max_lost`` of its cells are, naming the categories to merge.
+    """
+    counted = table["level"] != "missing"
+    lost = table[counted & (table["status"] == SUPPRESSED)]
+    if len(lost) <= rules.max_lost * counted.sum():
+        return
+    problems = Problems()
+    for variable, rows in lost.groupby("variable_label", sort=False):
+        problems.add(
+            f"Table 1: {len(rows)} cells of '{variable}' are too small to publish "
+            f"({shown(rows['level_label'].unique())}); merge these categories in the configuration "
+            "(frame.recodes or cleaning.recodes) or leave the variable out of analysis.characteristics."
+        )
+    problems.raise_if_any()
+
+
+def release_flow(
+    flow: pd.DataFrame,
+    rules: Rules,
+    branches: Iterable[Sequence[str]],
+    labels: Sequence[str],
+    left: Sequence[str] = (),
+) -> Release:
+    """Release the flow of cases; outcomes too rare to show join the last outcome of their branch.
+
+    Parameters
+    ----------
+    flow
+        Columns ``order, stage, stage_label, group, group_level, n``.
+    rules
+        Thresholds (``min_cell`` persons).
+    branches
+        For each branch of the diagram the stages that say what became of those not analysed; the last
+        takes in the rare ones.
+    labels
+        What the last stage of each branch is called once it has taken in others.
+    left
+        Those who left before anything was asked of them, and the stages that would give their number away
+        by subtraction; emptied within groups where they are rare in one.
+
+    Returns
+    -------
+    Release
+        An outcome is merged for all staff and in every group alike, so that columns add up and no count
+        follows from their difference; while the merged outcome is still rare the next rarest joins it.
+    """
+    table, log = flow.assign(status=RELEASED), []
+    for stages, label in zip(branches, labels, strict=True):
+        table, rare = _merge_branch(table, rules, stages, label)
+        log += log_rows("flow", rare, MERGED, f"fewer than {rules.min_cell} persons")
+        small = _rare_in(table, stages[-1], rules)
+        blank(table, small)
+        log += log_rows(
+            "flow", table.loc[small, "stage_label"], SUPPRESSED, f"fewer than {rules.min_cell} persons"
+        )
+    if left:
+        in_group = table["group_level"].fillna("") != ""
+        if (_rare_in(table, left[0], rules) & in_group).any():
+            hidden = table["stage"].isin(left) & in_group
+            blank(table, hidden)
+            places = table.loc[hidden, "stage_label"]
+            log += log_rows("flow", places, SUPPRESSED, f"fewer than {rules.min_cell} persons")
+    return Release(table, log_frame(log))
+
+
+def _merge_branch(
+    table: pd.DataFrame, rules: Rules, stages: Sequence[str], label: str
+) -> tuple[pd.DataFrame, list[str]]:
+    counts = table[table["stage"].isin(stages[:-1])].groupby("stage")["n"]
+    smallest = counts.agg(lambda n: n[n > 0].min() if (n > 0).any() else np.inf).sort_values(kind="stable")
+    rare = [str(stage) for stage, n in smallest.items() if n < rules.min_cell]
+    candidates = [str(stage) for stage, n in smallest.items() if rules.min_cell <= n < np.inf]
+    merged = _add_to_last(table, rare, stages[-1], label)
+    while _rare_in(merged, stages[-1], rules).any() and candidates:
+        rare.append(candidates.pop(0))
+        merged = _add_to_last(table, rare, stages[-1], label)
+    return merged, rare
+
+
+def _add_to_last(table: pd.DataFrame, rare: list[str], last: str, label: str) -> pd.DataFrame:
+    if not rare:
+        return table
+    table = table.copy()
+    keys = table["group"] + "|" + table["group_level"].fillna("")
+    joining = table["stage"].isin(rare)
+    added = keys.map(table.loc[joining, "n"].groupby(keys[joining]).sum())
+    target = table["stage"] == last
+    table["n"] = table["n"].where(~target, table["n"] + added)
+    table.loc[target, "stage_label"] = label
+    table.loc[target, "status"] = MERGED
+    return table[~joining].reset_index(drop=True)
+
+
+def _rare_in(table: pd.DataFrame, stage: str, rules: Rules) -> pd.Series:
+    return (table["stage"] == stage) & (table["n"] > 0) & (table["n"] < rules.min_cell)
+
+
+def release_cells(cells: pd.DataFrame, rules: Rules) -> Release:
+    """Release response cells with enough respondents and staff; empty the numbers of the rest."""
+    table = cells.assign(status=RELEASED)
+    small = (table["n"] < rules.min_cell) | (table["N"] < rules.min_population)
+    blank(table, small)
+    places = table.loc[small, "scheme"] + ": " + table.loc[small, "cell"]
+    return Release(table, log_frame(log_rows("weight_cells", places, SUPPRESSED, "small cell")))
+
+
+def release_margins(margins: pd.DataFrame, rules: Rules, table_1: pd.DataFrame | None = None) -> Release:
+    """Release the margins of the weights for levels with enough respondents and staff.
+
+    Parameters
+    ----------
+    margins
+        Columns ``scheme, variable, level, frame_n, frame_share, unweighted_share, weighted_share``.
+    rules
+        Thresholds.
+    table_1
+        The released Table 1; levels that it does not show by themselves are left out, since a finer
+        variable under several schemes gives the counts of each group.
+    """
+    import pandas as pd
+
+    table, log = margins.assign(status=RELEASED), []
+    if table_1 is not None:
+        shown_there = table_1[(table_1["group"] == "overall") & (table_1["status"] == RELEASED)]
+        counts = shown_there.set_index([shown_there["variable"], shown_there["level"].astype(str)])["n"]
+        key = pd.MultiIndex.from_arrays([table["variable"], table["level"].astype(str)])
+        fine = ~key.isin(counts.index)
+        places = places_of(table[fine], ["scheme", "variable", "level"])
+        log += log_rows("weight_margins", places, MERGED, "shown in the categories of Table 1 alone")
+        table = table[~fine].reset_index(drop=True)
+    small = table["frame_n"] < rules.min_population
+    blank(table, small)
+    places = places_of(table[small], ["scheme", "variable", "level"])
+    log += log_rows("weight_margins", places, SUPPRESSED, "few staff")
+    return Release(table, log_frame(log))
+
+
+def release_rates(rates: pd.DataFrame, flow: pd.DataFrame) -> Release:
+    """Release outcome rates, without those that would give away outcomes merged in the flow.
+
+    Parameters
+    ----------
+    rates
+        Columns ``group, group_level, rate, value, numerator, denominator, formula``.
+    flow
+        The released flow.
+
+    Returns
+    -------
+    Release
+        Response rates of all groups; co-operation, refusal and contact rates only where the flow
+        shows the same outcomes unmerged.
+    """
+    rates = rates.copy()
+    place = rates["group"] + "|" + rates["group_level"].fillna("")
+    merged = flow.loc[flow["status"] != RELEASED]
+    coarse = set(merged["group"] + "|" + merged["group_level"].fillna(""))
+    telling = rates["rate"].str.match("COOP|REF|CON") & place.isin(coarse)
+    log = log_rows(
+        "response_rates", place[telling] + ": " + rates.loc[telling, "rate"], SUPPRESSED, "merged outcomes"
+    )
+    kept = rates.loc[~telling].assign(status=RELEASED).reset_index(drop=True)
+    return Release(kept, log_frame(log))
+
+
+def release_response_cells(rates: pd.DataFrame, rules: Rules, rate: str = "RR2") -> Release:
+    """Release one response rate of each group by profession, where respondents and staff are enough."""
+    cells = rates[(rates["rate"] == rate) & rates["group"].str.contains(":")].assign(status=RELEASED)
+    cells = cells.reset_index(drop=True)
+    small = (cells["numerator"] < rules.min_cell) | (cells["denominator"] < rules.min_population)
+    blank(cells, small)
+    log = log_rows("response_cells", cells.loc[small, "group_level"], SUPPRESSED, "small cell")
+    return Release(cells, log_frame(log))
+
+
+def align(
+    estimates: pd.DataFrame, statistic: str, public: pd.DataFrame, *, name: str, value: str, base: str
+) -> pd.DataFrame:
+    """Let the rows of the estimates that repeat another released table say what that table says.
+
+    Parameters
+    ----------
+    estimates
+        Released estimates.
+    statistic
+        The rows concerned.
+    public
+        The released table, with ``group, group_level, status``.
+    name, value, base
+        Its columns with the variable's name, the value and the base.
+
+    Returns
+    -------
+    DataFrame
+        Rows that the released table has left out are left out here too.
+    """
+    keys = ["variable", "group", "group_level"]
+    other = public.rename(columns={name: "variable"})[[*keys, value, base, "status"]]
+    other = other.assign(group_level=other["group_level"].fillna(""))
+    rows = estimates["statistic"] == statistic
+    mine = estimates.loc[rows].assign(group_level=estimates.loc[rows, "group_level"].fillna(""))
+    joined = mine[keys].merge(
+        other.set_axis([*keys, "_value", "_base", "_status"], axis=1),
+        on=keys,
+        how="left",
+        validate="one_to_one",
+    )
+    table = estimates.copy()
+    table.loc[rows, "estimate"] = joined["_value"].to_numpy(dtype=float)
+    table.loc[rows, "n"] = joined["_base"].to_numpy(dtype=float)
+    table.loc[rows, "status"] = joined["_status"].to_numpy()
+    return table.loc[~rows | table["status"].notna()].reset_index(drop=True)
+
+
+def cleaning_summary(log: pd.DataFrame) -> pd.DataFrame:
+    """Count what each rule of cleaning did, without saying to whom.
+
+    Returns
+    -------
+    DataFrame
+        ``rule, action, records, values``: records concerned and single values concerned.
+    """
+    if log.empty:
+        return log.reindex(columns=["rule", "action", "records", "values"])
+    grouped = log.groupby(["rule", "action"], sort=False)
+    made = grouped.agg(records=("row", "nunique"), values=("variable", "size")).reset_index()
+    return made.sort_values(["action", "rule"], kind="stable").reset_index(drop=True)

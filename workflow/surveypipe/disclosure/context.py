@@ -1,0 +1,129 @@
+"""Tables about the claims, and the non-response bias analysis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from surveypipe.disclosure.release import (
+    RELEASED,
+    SUPPRESSED,
+    Release,
+    blank,
+    joined_logs,
+    log_frame,
+    log_rows,
+    places_of,
+)
+from surveypipe.disclosure.rules import Rules
+from surveypipe.problems import SurveyError, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHARACTERISTIC_STEPS = ("rates", "frame", "response_model", "representativity")
+CLAIM_KEYS = ("claim", "group", "group_level")
+WORDS = ("grade_label", "verdict", "tipping_note", "reader_note", "equivalence", "other_thresholds")
+
+
+def release_claims(claims: pd.DataFrame, rules: Rules, *, together: bool = True) -> Release:
+    """Release claims whose base is large enough; with one group hidden its fellows are hidden too.
+
+    Raises
+    ------
+    SurveyError
+        If a claim's headline would be suppressed, naming the claim and what to do.
+    """
+    table = claims.assign(status=RELEASED)
+    release = Release(table, log_frame([]))
+    small = claims["n"] < rules.min_base
+    suppress_claims(release, small, f"fewer than {rules.min_base} respondents")
+    if together:
+        family = places_of(claims, ["claim", "group"])
+        in_group = claims["group_level"].fillna("").astype(str) != ""
+        fellows = in_group & family.isin(set(family[small & in_group])) & ~small
+        suppress_claims(release, fellows, "would give away another group")
+    return release
+
+
+def suppress_claims(release: Release, where: pd.Series, reason: str) -> None:
+    """Empty the numbers and the words of some rows of the claims.
+
+    Raises
+    ------
+    SurveyError
+        If a headline is among them.
+    """
+    table = release.table
+    headline = where & (table["group"] == "overall")
+    if headline.any():
+        raise SurveyError(
+            f"claims: the headline of {shown(table.loc[headline, 'claim'])} may not be published "
+            f"({reason}); choose an estimand with a wider base."
+        )
+    blank(table, where)
+    for column in [c for c in WORDS if c in table]:
+        table[column] = table[column].where(~where, "")
+    release.note("claims", table.loc[where, "claim"], SUPPRESSED, reason)
+
+
+def release_with_claims(table: pd.DataFrame, claims: pd.DataFrame, name: str) -> Release:
+    """Release further tables of the claims, without the rows of a claim that was suppressed.
+
+    Parameters
+    ----------
+    table
+        With ``claim, group, group_level``.
+    claims
+        The released claims, with ``status``.
+    name
+        What the log calls the table.
+    """
+    hidden = places_of(claims[claims["status"] == SUPPRESSED], CLAIM_KEYS)
+    place = places_of(table, CLAIM_KEYS)
+    gone = place.isin(set(hidden))
+    log = log_rows(name, place[gone], SUPPRESSED, "the claim itself is suppressed")
+    return Release(table.loc[~gone].assign(status=RELEASED).reset_index(drop=True), log_frame(log))
+
+
+def release_bases(release: Release, rules: Rules, name: str) -> Release:
+    """Empty the numbers of rows that rest on too few respondents, of a table released otherwise."""
+    small = release.table["n"] < rules.min_base
+    blank(release.table, small)
+    release.note(
+        name, release.table.loc[small, "claim"], SUPPRESSED, f"fewer than {rules.min_base} respondents"
+    )
+    return release
+
+
+def release_nonresponse(table: pd.DataFrame, claims: pd.DataFrame, rules: Rules) -> Release:
+    """Release the non-response bias analysis, each row by what it is about.
+
+    Parameters
+    ----------
+    table
+        ``step, measure, variable, level, group, group_level, claim, n, N, estimate`` and more; n counts
+        respondents, N staff.
+    claims
+        The released claims; rows about a suppressed claim are left out.
+    rules
+        Thresholds: for characteristics those of respondents and staff, for answers the base.
+
+    Returns
+    -------
+    Release
+        A wave in which all answered alike is suppressed with its whole series, since the cumulative
+        rows would give it away.
+    """
+    release = release_with_claims(table, claims, "nonresponse")
+    made = release.table
+    who = made["step"].isin(CHARACTERISTIC_STEPS) | (made["measure"] == "v_response")
+    small = who & ((made["n"] < rules.min_cell) | (made["N"] < rules.min_population))
+    small |= ~who & (made["n"] < rules.min_base)
+    series = places_of(made, CLAIM_KEYS)
+    wave = made["step"].isin(["waves", "extrapolation"])
+    alike = (made["measure"] == "wave") & made["estimate"].isin([0.0, 1.0])
+    small |= wave & series.isin(set(series[alike]))
+    blank(made, small)
+    places = (made["step"] + ": " + series)[small]
+    log = log_rows("nonresponse", places, SUPPRESSED, "small base, or all of a wave alike")
+    return Release(made, joined_logs(release.log, log_frame(log)))

@@ -1,0 +1,161 @@
+"""The questions that disclosure control looks at together: every share of an answer, with its base."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from surveypipe.disclosure.audit_answers import MOST_ATOMS, UNWEIGHTED, Atom, Place, Question
+from surveypipe.disclosure.release import places_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Weights that agree to so many decimals are the same: iteration leaves the last digits to chance.
+WEIGHT_DECIMALS = 7
+MERGED_LEVELS = ("low", "middle", "high")
+# Whoever did not give an answer of which several could be given.
+REST = "not this one"
+
+
+@dataclass(frozen=True)
+class Respondents:
+    """Those who answered, with what disclosure control needs to know of each.
+
+    Parameters
+    ----------
+    answers
+        One row per respondent: ``id``, the group and every variable.
+    weights
+        ``id`` and ``w_<scheme>`` for each scheme.
+    group
+        Name of the variable whose levels are the published groups.
+    reader_variable, reader_level
+        What makes a respondent a reader, for questions on that base; empty if nothing does.
+    """
+
+    answers: pd.DataFrame
+    weights: pd.DataFrame
+    group: str
+    reader_variable: str = ""
+    reader_level: float = 1.0
+
+    def atoms(self) -> pd.DataFrame:
+        """Give the atom of each respondent (``atom``), beside the weights that its members share."""
+        schemes = [c for c in self.weights.columns if c.startswith("w_")]
+        people = self.answers[["id", self.group]].merge(self.weights[["id", *schemes]], on="id", how="left")
+        people[schemes] = people[schemes].round(WEIGHT_DECIMALS)
+        people["atom"] = people.groupby([self.group, *schemes], sort=True, dropna=False).ngroup()
+        if people["atom"].nunique() > MOST_ATOMS:
+            people["atom"] = people.groupby(self.group, sort=True).ngroup()
+            people[[c for c in schemes if c != f"w_{UNWEIGHTED}"]] = float("nan")
+        return people
+
+
+def questions(
+    private: pd.DataFrame,
+    released: pd.DataFrame,
+    respondents: Respondents,
+    values: Mapping[str, list[str]],
+    primary: str,
+) -> Iterator[Question]:
+    """Put together, for each variable and base, what is published of it and what is known of it.
+
+    Parameters
+    ----------
+    private, released
+        The estimates before and after each was judged by itself.
+    respondents
+        Those who answered.
+    values
+        Codes of each variable's answers, in order.
+    primary
+        The primary scheme.
+    """
+    people = respondents.atoms()
+    atoms = tuple(_atoms(people, respondents.group))
+    keys = ["variable", "base"]
+    shares = private[(private["statistic"] == "proportion") & (private["scheme"] == UNWEIGHTED)]
+    rows = _as_text(released)
+    place = places_of(rows, keys)
+    for (variable, base), mine in _as_text(shares).groupby(keys, sort=False):
+        counts = {
+            Place(str(row["level"]), str(row["group_level"])): float(row["n_level"])
+            for row in mine.to_dict("records")
+        }
+        here = rows[place == f"{variable}|{base}"]
+        n = float(here.loc[here["group_level"] == "", "n"].max())
+        for levels in _exclusive(counts, n):
+            parts = _parts(levels, values.get(str(variable), []))
+            some = {p: count for p, count in counts.items() if p.level in levels}
+            known = _known(str(variable), str(base), people, respondents, parts, some)
+            told = here[here["level"].isin(["", *levels])]
+            if len(levels) < len(dict.fromkeys(p.level for p in counts)):
+                parts[REST] = (REST,)
+            yield Question(str(variable), str(base), told, parts, some, atoms, known, primary)
+
+
+def _exclusive(counts: Mapping[Place, float], n: float) -> list[list[str]]:
+    """Levels of which each person gave one; themes of which a person may name several stand alone."""
+    levels = list(dict.fromkeys(place.level for place in counts))
+    finest = [level for level in levels if level not in MERGED_LEVELS] or levels
+    several = sum(counts.get(Place(level, ""), 0.0) for level in finest) > n
+    return [[level] for level in levels] if several else [levels]
+
+
+def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.copy()
+    for column in ("level", "group_level", "scheme"):
+        table[column] = table[column].fillna("").astype(str)
+    return table
+
+
+def _atoms(people: pd.DataFrame, group: str) -> Iterator[Atom]:
+    schemes = [c for c in people.columns if c.startswith("w_")]
+    for _, rows in people.groupby("atom", sort=True):
+        shared = rows.iloc[0][schemes].dropna()
+        weights = {str(name)[2:]: float(weight) for name, weight in shared.items()}
+        yield Atom(str(rows[group].iloc[0]), float(len(rows)), weights)
+
+
+def _parts(levels: Mapping[str, Any], codes: list[str]) -> dict[str, tuple[str, ...]]:
+    """Answers that each published level takes together; three categories of a scale, or itself."""
+    half = len(codes) // 2
+    merged = {
+        "low": tuple(codes[:half]),
+        "middle": tuple(codes[half : len(codes) - half]),
+        "high": tuple(codes[-half:]) if half else (),
+    }
+    return {level: merged[level] if codes and merged.get(level) else (level,) for level in levels}
+
+
+def _known(
+    variable: str,
+    base: str,
+    people: pd.DataFrame,
+    respondents: Respondents,
+    parts: Mapping[str, tuple[str, ...]],
+    counts: Mapping[Place, float],
+) -> dict[tuple[str, int], float]:
+    """Answers in each atom; empty where the base cannot be told from the answers, as with open answers."""
+    answers = respondents.answers
+    if variable not in answers:
+        return {}
+    given = answers[variable].map(_code)
+    if base == "readers" and respondents.reader_variable:
+        given = given.where(answers[respondents.reader_variable] == respondents.reader_level)
+    found = Counter(zip(given.dropna(), people.loc[given.notna().to_numpy(), "atom"], strict=True))
+    known = {(str(level), int(atom)): float(n) for (level, atom), n in found.items()}
+    finest = {part for parts_of in parts.values() for part in parts_of}
+    known = {key: n for key, n in known.items() if key[0] in finest}
+    total = {level: sum(n for key, n in known.items() if key[0] in inside) for level, inside in parts.items()}
+    agrees = all(total[place.level] == n for place, n in counts.items() if not place.group)
+    return known if agrees else {}
+
+
+def _code(value: Any) -> str | None:
+    if value is None or value != value:
+        return None
+    return f"{value:g}" if isinstance(value, float) else str(value)

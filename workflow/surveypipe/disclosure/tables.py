@@ -1,0 +1,184 @@
+"""Every private table on its way out: judged by the rule for its kind, then together with the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from surveypipe.disclosure import audit, context
+from surveypipe.disclosure.answers import release_estimates
+from surveypipe.disclosure.characteristics import (
+    align,
+    release_cells,
+    release_characteristics,
+    release_flow,
+    release_margins,
+    release_rates,
+    release_response_cells,
+)
+from surveypipe.disclosure.questions import Respondents
+from surveypipe.disclosure.release import RELEASED, Release, joined_logs, log_frame
+from surveypipe.disclosure.rounding import round_counts
+from surveypipe.disclosure.rules import Rules
+from surveypipe.release_kinds import ESTIMATES, JOINED, KINDS, RELEASED_TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What became of staff. Records left out because they were blank, doubled or not from the list, and how much
+# of a questionnaire was filled in, are no characteristic of a person.
+BRANCHES = (("no_reply", "refused", "unknown", "other"), ("excluded_late", "excluded_few"))
+LABELS = ("Refused or another reason", "Too late, or too few questions answered")
+LEFT_BEFORE = ("ineligible", "on_list")
+
+
+@dataclass(frozen=True)
+class Study:
+    """What disclosure control has to know beside the tables.
+
+    Parameters
+    ----------
+    respondents
+        Those who answered.
+    staff
+        Eligible staff, ``respondent`` among the columns.
+    five_point
+        Agreement items.
+    ordered
+        Variables whose categories are in order.
+    values
+        Codes of the answers of each variable, in order.
+    primary
+        The primary scheme.
+    schemes
+        Weighting schemes of the configuration.
+    """
+
+    respondents: Respondents
+    staff: pd.DataFrame
+    five_point: list[str]
+    ordered: list[str]
+    values: Mapping[str, list[str]]
+    primary: str
+    schemes: Mapping[str, Any]
+
+
+def release_all(
+    private: Mapping[str, pd.DataFrame], study: Study, rules: Rules, *, audited: bool = True
+) -> dict[str, Release]:
+    """Release every table.
+
+    Parameters
+    ----------
+    private
+        Tables by name, each known to :data:`surveypipe.release_kinds.KINDS`.
+    study
+        What is known beside them.
+    rules
+        Thresholds.
+    audited
+        Whether what follows from several tables together is hidden too. Off only in tests, to show that
+        without it suppressed counts can be worked out.
+
+    Returns
+    -------
+    dict
+        Name to release, in the order of the registry.
+    """
+    estimates = _joined(private)
+    made = _each_by_itself(private, estimates, study, rules, together=audited)
+    linked = audit.Linked()
+    if audited:
+        linked = audit.audit_estimates(
+            made[ESTIMATES],
+            estimates,
+            private["claims"],
+            study.respondents,
+            study.values,
+            study.primary,
+            rules,
+        )
+        audit.follow_estimates(made["claims"], made[ESTIMATES].table, linked)
+    _about_claims(made, private, study, rules, linked)
+    if audited:
+        audit.audit_characteristics_of(
+            made, private["table_1"], study.staff, study.respondents.group, study.schemes, rules
+        )
+    _repeat_counts(made)
+    if rules.round_to:
+        for name, release in made.items():
+            made[name] = replace(release, table=round_counts(name, release.table, rules))
+    return {name: made[name] for name in RELEASED_TABLES if name in made}
+
+
+def _joined(private: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    import pandas as pd
+
+    parts = [private[name] for name in (ESTIMATES, *JOINED) if name in private]
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def _each_by_itself(
+    private: Mapping[str, pd.DataFrame],
+    estimates: pd.DataFrame,
+    study: Study,
+    rules: Rules,
+    *,
+    together: bool,
+) -> dict[str, Release]:
+    made = {
+        ESTIMATES: release_estimates(estimates, rules, study.five_point, study.primary, together=together),
+        "claims": context.release_claims(private["claims"], rules, together=together),
+        "table_1": release_characteristics(private["table_1"], rules, study.ordered),
+        "flow": release_flow(private["flow"], rules, BRANCHES, LABELS, LEFT_BEFORE),
+        "weight_cells": release_cells(private["weight_cells"], rules),
+        "response_cells": release_response_cells(private["response_cells"], rules),
+    }
+    made["weight_margins"] = release_margins(private["weight_margins"], rules, made["table_1"].table)
+    made["response_rates"] = release_rates(private["response_rates"], made["flow"].table)
+    for name, kind in KINDS.items():
+        if kind == "passed_on" and name in private:
+            made[name] = Release(private[name].assign(status=RELEASED), log_frame([]))
+    return made
+
+
+def _about_claims(
+    made: dict[str, Release],
+    private: Mapping[str, pd.DataFrame],
+    study: Study,
+    rules: Rules,
+    linked: audit.Linked,
+) -> None:
+    claims = made["claims"].table
+    rounded = audit.decimals_of(claims, linked.decimals)
+    split = audit.claims_of(claims, linked.split)
+    for name, kind in KINDS.items():
+        if name not in private or kind not in ("about_claims", "by_theta", "with_bases", "nonresponse"):
+            continue
+        if kind == "nonresponse":
+            made[name] = context.release_nonresponse(private[name], claims, rules)
+        else:
+            made[name] = context.release_with_claims(private[name], claims, name)
+        if kind == "with_bases":
+            made[name] = context.release_bases(made[name], rules, name)
+        if kind == "by_theta" and split:
+            audit.drop_split(made[name], split, name)
+        audit.round_claims(made[name], rounded, name)
+    if rounded and {"nonresponse", "ledger_context"} <= set(made):
+        audit.repeat_shifts(made["nonresponse"], made["ledger_context"], rounded, study.primary)
+
+
+def _repeat_counts(made: dict[str, Release]) -> None:
+    """Let the estimates say of counts and rates what their own tables say."""
+    release = made[ESTIMATES]
+    flow, rates = made["flow"].table, made["response_rates"].table
+    release.table = align(release.table, "count", flow, name="stage", value="n", base="n")
+    release.table = align(
+        release.table, "response_rate", rates, name="rate", value="value", base="denominator"
+    )
+
+
+def log_of(releases: Mapping[str, Release]) -> pd.DataFrame:
+    """Put the logs of all tables together."""
+    return joined_logs(*(release.log for release in releases.values()))
