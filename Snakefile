@@ -28,6 +28,13 @@ include: "workflow/rules/exhibits.smk"
 include: "workflow/rules/checklists.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/publish.smk"
+
+
+if journal_checks():
+
+    include: "workflow/rules/journal.smk"
+
+
 # Targets of their own, which the default run does not make:
 #   snakemake simulation | followup | waves
 include: "workflow/rules/verification.smk"

@@ -61,6 +61,10 @@ def missing_files():
         f"report/{document}.qmd": "a document"
         for document in config["report"]["documents"]
     }
+    if config["report"].get("journal"):
+        named[f"config/journals/{config['report']['journal']}.yaml"] = (
+            "a journal's profile (report.journal)"
+        )
     return [
         f"{path}: there is no such file; the configuration names it as {words}. Put it there or correct the name."
         for path, words in named.items()
@@ -83,8 +87,19 @@ def check_configuration():
     problems = (
         problems or consistency_problems(config, codebook, name) + missing_files()
     )
+    problems = problems or journal_problems()
     if problems:
         stop(problems)
+
+
+def journal_problems():
+    """What is wrong with the form of the journal's profile, where one is named."""
+    if not config["report"].get("journal"):
+        return []
+    path = f"config/journals/{config['report']['journal']}.yaml"
+    profile = read_yaml(path, "a journal's profile (report.journal)")
+    with open(workflow.source_path("../schemas/journal.schema.json")) as file:
+        return schema_problems(profile, json.load(file), path)
 
 
 def section(*names):
@@ -177,6 +192,21 @@ def blinding_checks():
     ]
 
 
+def journal_pages():
+    """HTML of the manuscript with its authors, then of the title page, as far as they are made."""
+    return [
+        f"<results>/report/{document}.html"
+        for document in ("manuscript", "title-page")
+        if "authors" in config["report"]["documents"].get(document, [])
+    ]
+
+
+def journal_checks():
+    """Report on the journal's limits, where a journal is named and there is a manuscript to count."""
+    named = "<results>/report/manuscript.html" in journal_pages()
+    return ["<results>/checks/journal.txt"] if JOURNAL and named else []
+
+
 def rule_of_released():
     """Every released file with the rule that makes it."""
     made = {
@@ -225,6 +255,7 @@ os.environ.update(
 )
 
 check_configuration()
+JOURNAL = config["report"].get("journal")
 try:
     RENDERER = choose_renderer(config["report"]["renderer"], which=shutil.which)
 except SurveyError as error:

@@ -8,7 +8,7 @@ rule publish:
     input:
         released=list(rule_of_released()),
         headlines="<results>/headlines.json",
-        checks=blinding_checks(),
+        checks=blinding_checks() + journal_checks(),
         raw=[config["inputs"][name] for name in ("survey", "staff_list", "codebook")],
         script="workflow/scripts/publish.py",
         lib=library("publish"),

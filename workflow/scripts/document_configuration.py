@@ -12,6 +12,7 @@ SCHEMAS = {
     "The configuration (`config/config.yaml`)": Path("workflow/schemas/config.schema.json"),
     "The codebook (`config/codebook.yaml`)": Path("workflow/schemas/codebook.schema.json"),
     "The follow-up study (`config/followup.yaml`)": Path("workflow/schemas/followup.schema.json"),
+    "A journal (`config/journals/`)": Path("workflow/schemas/journal.schema.json"),
 }
 HEAD = """# Configuration
 

@@ -1,0 +1,234 @@
+"""A manuscript held against what a journal asks: words by the journal's own rule, keywords, statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from surveypipe.formatting import sentence_list
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+PARTS = ("text", "title", "abstract", "statements", "references", "tables", "figures")
+# Headings and leading words under which a statement stands, in the manuscript or on the title page.
+STATEMENTS = {
+    "ethics": ("ethics", "ethical approval"),
+    "interests": ("conflict of interest", "conflicts of interest", "competing interests"),
+    "funding": ("funding",),
+    "data availability": ("data availability",),
+}
+# What belongs to the printed page and not to the manuscript.
+_FURNITURE = ("//nav", "//script", "//style", "//*[@class='simulated-banner']", "//a[@class='skip']")
+_UNFILLED = re.compile(r"to be filled in|none stated", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One requirement and how the manuscript stands to it.
+
+    Parameters
+    ----------
+    text
+        A sentence.
+    met
+        Whether the requirement is met; None where the profile does not say what is required.
+    """
+
+    text: str
+    met: bool | None
+
+
+def count_words(text: str) -> int:
+    """Count words as word processors do: what stands between spaces and holds a letter or a digit.
+
+    Examples
+    --------
+    >>> count_words("Staff – all 312 of them – were asked (38%).")
+    8
+    """
+    return sum(any(sign.isalnum() for sign in word) for word in text.split())
+
+
+def manuscript_words(page: str) -> dict[str, int]:
+    """Count the words of each part of a finished manuscript.
+
+    Parameters
+    ----------
+    page
+        Source of the HTML.
+
+    Returns
+    -------
+    dict
+        Words in ``title``, ``abstract``, ``statements``, ``references`` (the list with its heading),
+        ``tables`` (caption, cells and note), ``figures`` (captions) and ``text``, which is all the rest.
+    """
+    root = _root(page)
+    places = {
+        "title": ".//header//h1",
+        "abstract": ".//section[contains(@class, 'abstract')]/p[not(contains(@class, 'keywords'))]",
+        "references": ".//section[.//div[@id='refs'] and not(.//section)]",
+        "statements": ".//section[@id='sec-statements']",
+        "tables": ".//figure[contains(@id, 'tbl-')] | .//div[contains(@class, 'table-note')]"
+        " | .//table[not(ancestor::figure)]",
+        "figures": ".//figure[not(contains(@id, 'tbl-'))]",
+    }
+    words = {part: _take(root, place) for part, place in places.items()}
+    # Authors, addresses and keywords belong to the title page.
+    _take(root, ".//header")
+    return {"text": count_words(_text(root))} | words
+
+
+def _root(page: str) -> HtmlElement:
+    from lxml import html
+
+    tree = html.fromstring(page)
+    for path in _FURNITURE:
+        for element in tree.xpath(path):
+            element.drop_tree()
+    found = tree.xpath("//main")
+    return found[0] if found else tree
+
+
+def _text(element: HtmlElement) -> str:
+    # Cells and paragraphs may follow each other without a space.
+    return re.sub(r"\s+", " ", " ".join(_pieces(element)))
+
+
+def _pieces(element: HtmlElement) -> list[str]:
+    blocks = {"p", "td", "th", "tr", "li", "div", "section", "figcaption", "h1", "h2", "h3", "h4"}
+    pieces: list[str] = []
+    current = element.text or ""
+    for child in element:
+        inner = _text(child) if isinstance(child.tag, str) else ""
+        # Inline markup does not end a word; a block does.
+        current += f" {inner} " if child.tag in blocks or child.tag == "br" else inner
+        current += child.tail or ""
+    pieces.append(current)
+    return pieces
+
+
+def _take(root: HtmlElement, path: str) -> int:
+    found = root.xpath(path)
+    words = sum(count_words(_text(element)) for element in found)
+    for element in found:
+        if element.getparent() is not None:
+            element.drop_tree()
+    return words
+
+
+def keywords(page: str) -> list[str]:
+    """Keywords as the manuscript prints them."""
+    found = _root(page).xpath("//*[contains(@class, 'keywords')]")
+    listed = _text(found[0]).partition(":")[2] if found else ""
+    return [word.strip() for word in re.split(r"[,;]", listed) if word.strip()]
+
+
+def statement(pages: Sequence[str], name: str) -> str | None:
+    """Find a statement by its heading or its leading words.
+
+    Returns
+    -------
+    str or None
+        Its text; None where there is none.
+    """
+    found = None
+    for page in pages:
+        for element in _root(page).xpath("//p[strong] | //section"):
+            head = element.find("strong") if element.tag == "p" else _heading(element)
+            title = "" if head is None else _text(head).strip(" .").casefold()
+            if title in STATEMENTS[name]:
+                text = _text(element)[len(title) :].strip(" .")
+                # The statement that is filled in counts, wherever it stands.
+                if text and not _UNFILLED.search(text):
+                    return text
+                found = found or text
+    return found
+
+
+def _heading(section: HtmlElement) -> HtmlElement | None:
+    return next((child for child in section if child.tag in {"h1", "h2", "h3", "h4"}), None)
+
+
+def findings(profile: Mapping[str, Any], pages: Sequence[str], *, csl: str) -> list[Finding]:
+    """Hold a manuscript against a journal's profile.
+
+    Parameters
+    ----------
+    profile
+        Content of a file of ``config/journals``.
+    pages
+        HTML of the manuscript, then of the title page where there is one.
+    csl
+        Citation style of the run.
+    """
+    words = manuscript_words(pages[0])
+    counted = ["text", *profile["count_includes"]]
+    total = sum(words[part] for part in counted)
+    listed = keywords(pages[0])
+    made = [
+        _limit(f"Words, {_rule(counted)}", total, profile["max_words"]),
+        _limit("Words of the abstract", words["abstract"], profile["abstract_max"]),
+        _limit("Keywords", len(listed), profile["keywords_max"]),
+    ]
+    made += [_statement(name, statement(pages, name)) for name in profile["statements"]]
+    wanted = profile.get("csl")
+    if wanted:
+        same = wanted == csl
+        words_csl = "met" if same else f"the run uses '{csl}'; set report.csl to '{wanted}'"
+        made.append(Finding(f"Citation style {wanted}: {words_csl}.", same))
+    return made
+
+
+def _rule(counted: Sequence[str]) -> str:
+    out = [part for part in PARTS if part not in counted]
+    inside = f"with {sentence_list([part for part in counted if part != 'text'])}" if len(counted) > 1 else ""
+    outside = f"without {sentence_list(out)}" if out else ""
+    return ", ".join(filter(None, (inside, outside)))
+
+
+def _limit(name: str, value: int, limit: int | None) -> Finding:
+    if limit is None:
+        return Finding(f"{name}: {value:,}; the profile gives no limit.", None)
+    if value <= limit:
+        return Finding(f"{name}: {value:,} of at most {limit:,}: met.", True)
+    return Finding(f"{name}: {value:,} of at most {limit:,}: exceeded by {value - limit:,}.", False)
+
+
+def _statement(name: str, text: str | None) -> Finding:
+    if text is None:
+        return Finding(
+            f"Statement on {name}: missing; write one in the manuscript or on the title page.", False
+        )
+    if not text or _UNFILLED.search(text):
+        return Finding(f"Statement on {name}: there is a place for it, still to be filled in.", False)
+    return Finding(f"Statement on {name}: met.", True)
+
+
+def report(profile: Mapping[str, Any], found: Sequence[Finding], words: Mapping[str, int]) -> str:
+    """Lay the findings out as text, unmet ones marked."""
+    marks = {True: "  ", False: "! ", None: "? "}
+    lines = [f"The manuscript held against what {profile['name']} asks", ""]
+    lines += [marks[finding.met] + finding.text for finding in found]
+    lines += ["", "Words by part: " + ", ".join(f"{part} {words[part]:,}" for part in PARTS) + "."]
+    if profile.get("source"):
+        lines.append(f"The rules: {profile['source']}")
+    lines += [f"To see to by hand: {text}." for text in _by_hand(profile)]
+    return "\n".join([*lines, ""])
+
+
+def _by_hand(profile: Mapping[str, Any]) -> list[str]:
+    told = []
+    if profile.get("spacing"):
+        told.append(f"{profile['spacing']} spacing")
+    if profile.get("tables_placement") in ("end", "separate"):
+        where = {"end": "after the text", "separate": "on pages or in files of their own"}
+        told.append(f"tables and figures {where[profile['tables_placement']]}")
+    if profile.get("self_cite_text"):
+        told.append(f'citations of your own work given as "{profile["self_cite_text"]}"')
+    if profile.get("title_page_fields"):
+        told.append(f"a title page with {sentence_list(list(profile['title_page_fields']))}")
+    return told
