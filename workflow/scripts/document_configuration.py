@@ -51,7 +51,7 @@ def resolved(about: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
 def kind(about: dict[str, Any]) -> str:
     """Name a property's type, with its options or limits."""
     if "enum" in about:
-        return ", ".join(f"`{option}`" for option in about["enum"])
+        return ", ".join(f"`{'null' if option is None else option}`" for option in about["enum"])
     options = [option.get("type", "object") for option in about.get("anyOf", [])]
     types = about.get("type", options or "any")
     return " or ".join(types) if isinstance(types, list) else str(types)
