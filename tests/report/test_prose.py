@@ -20,6 +20,7 @@ from surveypipe import (
     results_text,
     tables,
 )
+from surveypipe.prose import typed_number_problems, typed_numbers
 from surveypipe.rendering.expand import split_front_matter
 from surveypipe.rendering.metadata import RESERVED
 
@@ -33,32 +34,10 @@ REPORT = ROOT / "report"
 TEXTS = sorted(REPORT.glob("*.qmd"))
 FIGURES = set(figures.DRAW)
 
-SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
 META_KEY = re.compile(r"\{\{<\s*meta\s+([^\s>]+)\s*>\}\}")
 INCLUDE = re.compile(r"\{\{<\s*include\s+(\S+)\s*>\}\}")
 CITATION = re.compile(r"(?<![\w\\])@([A-Za-z][\w:-]*)")
 CROSS_REFERENCE = ("fig-", "tbl-", "sec-")
-# What stands for itself: the name of a response rate, the interval of an equivalence test, a year.
-ALLOWED = re.compile(r"\bRR[1-6]\b|\b90% interval\b|\b(?:19|20)\d\d\b")
-NUMBER_WORDS = re.compile(r"\bper cent\b|\bpercent\b", re.IGNORECASE)
-
-
-def prose(text: str) -> str:
-    """Title, abstract and body without what the build puts in and what is markup."""
-    block, body = split_front_matter(text)
-    front = yaml.safe_load(block) or {}
-    body = re.sub(r"\]\(figures/[^)]*\)", "]", body)
-    body = re.sub(r"\{[#.][^}]*\}", "", SHORTCODE.sub("", body))
-    words = [str(front.get(key, "")) for key in ("title", "abstract")]
-    words += [str(word) for word in front.get("keywords", [])]
-    return CITATION.sub("", SHORTCODE.sub("", "\n".join([*words, body])))
-
-
-def typed_numbers(text: str) -> list[str]:
-    """Numbers in a text that come neither from the results nor from the list of exceptions."""
-    bare = ALLOWED.sub("", prose(text))
-    found = re.findall(r"\S*\d\S*", bare)
-    return found + NUMBER_WORDS.findall(bare)
 
 
 def citations(text: str) -> set[str]:
@@ -102,6 +81,35 @@ def test_a_number_in_title_or_abstract_is_found() -> None:
 
 def test_a_year_and_a_rate_may_stand() -> None:
     assert typed_numbers("---\ntitle: T\n---\nIn 2013 (AAPOR RR2) [@rao1984, p. {{< meta num.n >}}].\n") == []
+
+
+@pytest.mark.parametrize(
+    "passage",
+    [
+        "Under section 17 of the Children Act 1989.",
+        "See @rao1984 [pp. 12-14] and [@rao1984, p. 3; @scie2009].",
+        "Depression (PHQ-9) during COVID-19.",
+        "In [30]{.given} teams.",
+        "::: {.given}\n| a | 30 |\n|---|----|\n| b | 12 |\n:::",
+        "[Text](https://example.org/2/3) <!-- 12 --> and a note.[^1]\n\n[^1]: Words.",
+        "1. First\n2. Second",
+    ],
+)
+def test_what_may_stand(passage: str) -> None:
+    assert typed_numbers(f"---\ntitle: T\nformat: 3\n---\n{passage}\n") == []
+
+
+@pytest.mark.parametrize("number", ["2013%", "1,989", "20.13", "p. 12", "RR7", "Table 2", "3-point", "N=320"])
+def test_what_looks_like_an_exception_is_none(number: str) -> None:
+    assert [found for _, found in typed_numbers(f"Words, {number} words.")]
+
+
+def test_a_typed_number_is_told_with_its_line_and_what_to_do() -> None:
+    text = "---\ntitle: T\nabstract: |\n  Of all,\n  38% answered.\n---\n\n<!-- a\nb -->\nIn 119.\n"
+    first, second = typed_number_problems(text, "report/x.qmd")
+    assert first.startswith("report/x.qmd, line 5: '38%' is typed by hand")
+    assert second.startswith("report/x.qmd, line 10: '119'")
+    assert "{{< meta num" in first and "[38%]{.given}" in first
 
 
 def test_citations_and_bibliography_agree() -> None:

@@ -91,3 +91,15 @@ def test_unknown_numbers_are_told_in_plain_words_and_no_format_is_left(sample: P
     assert "The stage 'render' stopped: 2 problems to put right." in done.stderr
     assert "Traceback" not in done.stderr
     assert not any((tmp_path / "report").iterdir())
+
+
+def test_numbers_typed_by_hand_stop_the_build(sample: Path, tmp_path: Path) -> None:
+    path = sample / "sample.qmd"
+    lines = path.read_text(encoding="utf-8").count("\n")
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\nOf all, 38% answered, and 45 of them late.\n")
+    done = render(sample, tmp_path)
+    assert done.returncode == 1
+    assert "The stage 'render' stopped: 2 problems to put right." in done.stderr
+    assert f"sample.qmd, line {lines + 2}: '38%' is typed by hand" in done.stderr
+    assert not any((tmp_path / "report").iterdir())

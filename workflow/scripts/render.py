@@ -10,7 +10,8 @@ from pathlib import Path
 import yaml
 
 from _shared import parser, run
-from surveypipe.problems import SurveyError
+from surveypipe.problems import Problems, SurveyError
+from surveypipe.prose import typed_number_problems
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.metadata import build_metadata
 from surveypipe.rendering.staging import FORMATS, Sources, find_csl, stage
@@ -19,6 +20,9 @@ from surveypipe.rendering.staging import FORMATS, Sources, find_csl, stage
 def main(args: argparse.Namespace) -> None:
     """Stage, render, finish and check; then move all formats at once."""
     report = args.config["report"]
+    problems = Problems()
+    problems.extend(typed_number_problems(args.qmd.read_text(encoding="utf-8"), str(args.qmd)))
+    problems.raise_if_any()
     authors = read_yaml(args.authors) if args.authors else None
     metadata = build_metadata(args.config["study"], report, read_yaml(args.numbers)["num"], authors)
     sources = Sources(
