@@ -12,6 +12,10 @@ hidden, the cheapest first:
 4. more decimals: to whole per cent, as the documents print them; then the other schemes altogether;
 5. the unweighted share: its decimals, and itself where it belongs to no claim.
 
+Where a whole group is suppressed for its base, steps 4 and 5 are taken at once but for the decimals of the
+unweighted share. Counts are whole numbers, and a question put to some only is bounded by the one before it;
+of a wide interval two schemes then leave a handful of values, or one.
+
 An atom in which all answered alike is protected in the same way, although nobody prints its answers.
 """
 
@@ -278,7 +282,10 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
     remedy = Remedy(question)
     wanted = secrets(question, rules)
     left = _remedies(question, claimed=bool(headlines))
-    done: list[Step] = []
+    always = _of_small_groups(question, left, rules) if wanted else []
+    left = [step for step in left if step not in always]
+    done = list(always)
+    _take(question, done)
     while wanted and (exposed := _exposed(question, wanted)):
         answers = [secret for secret in exposed if secret.place is not None]
         partner = _partner(question, answers[0].place, headlines) if answers else None
@@ -291,7 +298,7 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
         else:
             _give_up(question, answers)
             break
-    for step in _needed(question, wanted, done):
+    for step in _needed(question, wanted, done, always):
         remedy.note(step.place, step.status, step.reason)
     return remedy
 
@@ -316,10 +323,24 @@ def _take(question: Question, steps: list[Step]) -> None:
     question.all_rounded = any(step.unweighted for step in steps)
 
 
-def _needed(question: Question, wanted: list[Secret], done: list[Step]) -> list[Step]:
+def _of_small_groups(question: Question, steps: list[Step], rules: Rules) -> list[Step]:
+    """Choose what is taken in any case where a group has too few respondents to be shown at all."""
+    sizes: dict[str, float] = {}
+    for (_, number), count in question.known.items():
+        group = question.atoms[number].group
+        sizes[group] = sizes.get(group, 0.0) + count
+    if not any(0 < size < rules.min_base for size in sizes.values()):
+        return []
+    whole_per_cent = [step for step in steps if step.decimals == COARSE and not step.unweighted]
+    return whole_per_cent + [step for step in steps if step.groups == {""}]
+
+
+def _needed(
+    question: Question, wanted: list[Secret], done: list[Step], always: Iterable[Step] = ()
+) -> list[Step]:
     """Leave away each step that the others make superfluous, the dearest first."""
     kept = list(done)
-    for step in reversed(done):
+    for step in reversed([step for step in done if step not in list(always)]):
         fewer = [other for other in kept if other is not step]
         _take(question, fewer)
         if not _exposed(question, wanted):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +120,7 @@ def _atoms(people: pd.DataFrame, group: str) -> Iterator[Atom]:
         yield Atom(str(rows[group].iloc[0]), float(len(rows)), weights)
 
 
-def _parts(levels: Mapping[str, Any], codes: list[str]) -> dict[str, tuple[str, ...]]:
+def _parts(levels: Iterable[str], codes: list[str]) -> dict[str, tuple[str, ...]]:
     """Answers that each published level takes together; three categories of a scale, or itself."""
     half = len(codes) // 2
     merged = {
