@@ -12,7 +12,7 @@ hidden, the cheapest first:
 4. more decimals: to whole per cent, as the documents print them; then the other schemes altogether;
 5. the unweighted share: its decimals, and itself where it belongs to no claim.
 
-Where a whole group is suppressed for its base, steps 4 and 5 are taken at once but for the decimals of the
+Where a whole group is suppressed, steps 4 and 5 are taken at once but for the decimals of the
 unweighted share. Counts are whole numbers, and a question put to some only is bounded by the one before it;
 of a wide interval two schemes then leave a handful of values, or one.
 
@@ -21,6 +21,7 @@ An atom in which all answered alike is protected in the same way, although nobod
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -282,7 +283,7 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
     remedy = Remedy(question)
     wanted = secrets(question, rules)
     left = _remedies(question, claimed=bool(headlines))
-    always = _of_small_groups(question, left, rules) if wanted else []
+    always = _of_hidden_groups(question, left, rules) if wanted else []
     left = [step for step in left if step not in always]
     done = list(always)
     _take(question, done)
@@ -323,13 +324,13 @@ def _take(question: Question, steps: list[Step]) -> None:
     question.all_rounded = any(step.unweighted for step in steps)
 
 
-def _of_small_groups(question: Question, steps: list[Step], rules: Rules) -> list[Step]:
-    """Choose what is taken in any case where a group has too few respondents to be shown at all."""
-    sizes: dict[str, float] = {}
-    for (_, number), count in question.known.items():
-        group = question.atoms[number].group
-        sizes[group] = sizes.get(group, 0.0) + count
-    if not any(0 < size < rules.min_base for size in sizes.values()):
+def _of_hidden_groups(question: Question, steps: list[Step], rules: Rules) -> list[Step]:
+    """Choose what is taken in any case where a group is too small to show, or all of it answered alike."""
+    groups: dict[str, Counter[str]] = {}
+    for (level, number), count in question.known.items():
+        groups.setdefault(question.atoms[number].group, Counter())[level] += int(count)
+    sizes = [(counts.total(), max(counts.values())) for counts in groups.values()]
+    if not any(0 < size and (size < rules.min_base or size == most) for size, most in sizes):
         return []
     whole_per_cent = [step for step in steps if step.decimals == COARSE and not step.unweighted]
     return whole_per_cent + [step for step in steps if step.groups == {""}]
