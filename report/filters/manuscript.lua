@@ -1,5 +1,9 @@
--- What both renderers need: notes under tables (`::: {.table-note}`) in the style of each format, and headings
--- within tables (a row whose only text is bold and in its first cell) across all columns, and lists in Word.
+-- What both renderers need: notes under tables (`::: {.table-note}`) in the style of each format, headings
+-- within tables (a row whose only text is bold and in its first cell) across all columns, indented labels (an em
+-- space first), room kept at the right of a number (`[ (00.0)]{.pad}`), lists in Word, and '*n* = 1' in one line.
+
+local INDENT = "\u{2003}"
+local NBSP = "\u{a0}"
 
 local function table_note(div)
   if not div.classes:includes("table-note") then return nil end
@@ -39,6 +43,71 @@ local function spanning_headings(tbl)
   return tbl
 end
 
+-- The first text of a cell, and the inlines it stands in.
+local function first_text(cell)
+  local block = cell.contents[1]
+  local inlines = block and block.content
+  if not inlines or not inlines[1] or inlines[1].t ~= "Str" then return nil end
+  return inlines[1], inlines
+end
+
+-- Word's indent is set when the file is finished, because a paragraph in a cell can be given none from here.
+local function indented_label(cell)
+  local text, inlines = first_text(cell)
+  if not text or text.text:sub(1, #INDENT) ~= INDENT or FORMAT:match("docx") then return end
+  text.text = text.text:sub(#INDENT + 1)
+  if FORMAT:match("typst") then
+    inlines:insert(1, pandoc.RawInline("typst", "#pad(left: 1em)["))
+    inlines:insert(pandoc.RawInline("typst", "]"))
+  else
+    cell.classes:insert("sub")
+  end
+end
+
+local function labels_and_scopes(tbl)
+  for _, row in ipairs(tbl.head.rows) do
+    for _, cell in ipairs(row.cells) do
+      if FORMAT:match("html") then cell.attributes.scope = "col" end
+    end
+  end
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      local first = row.cells[1]
+      if first then
+        indented_label(first)
+        -- It names its row for a reader who hears the table. A `th` could not span columns: Pandoc forbids it.
+        if FORMAT:match("html") then first.attributes.role = "rowheader" end
+      end
+    end
+  end
+  return tbl
+end
+
+-- Room as wide as the text, which is not shown and, in a page, not there.
+local function pad(span)
+  if not span.classes:includes("pad") then return nil end
+  local text = pandoc.utils.stringify(span)
+  if FORMAT:match("docx") then
+    return pandoc.Span(text, pandoc.Attr("", {}, { ["custom-style"] = "Pad" }))
+  elseif FORMAT:match("typst") then
+    return pandoc.RawInline("typst", "#hide[" .. text .. "]")
+  end
+  return pandoc.Span({}, pandoc.Attr("", { "pad" }, { room = text }))
+end
+
+-- '*n* = 119' and '*p* = 0.04' are not broken over two lines.
+local function equations(inlines)
+  for position = 1, #inlines - 3 do
+    local name, before, sign, after = table.unpack(inlines, position, position + 3)
+    if name.t == "Emph" and before.t == "Space" and sign.t == "Str" and after.t == "Space"
+      and (sign.text == "=" or sign.text == "<") then
+      inlines[position + 1] = pandoc.Str(NBSP)
+      inlines[position + 3] = pandoc.Str(NBSP)
+    end
+  end
+  return inlines
+end
+
 -- In Word the paragraphs of a tight list would take the small style of table cells.
 local function loose(list)
   if not FORMAT:match("docx") then return nil end
@@ -50,6 +119,46 @@ local function loose(list)
   return list
 end
 
+local LONG = 25
+
+local MANY = 6
+local tables = 0
+
+local function is_short(block)
+  if block.t ~= "Table" or block.identifier == "" then return false end
+  local rows = 0
+  for _, body in ipairs(block.bodies) do rows = rows + #body.body end
+  return rows < LONG
+end
+
+local function count_tables(doc)
+  doc:walk { Table = function() tables = tables + 1 end }
+end
+
+-- In the PDF a table that fits a page stays with its note; longer ones break over pages. It floats where there
+-- are few, because among many it would drift away from the text that speaks of it.
+local function with_notes(blocks)
+  if not FORMAT:match("typst") then return nil end
+  local opening = "#table-with-note(float: " .. tostring(tables <= MANY) .. ")["
+  local made = pandoc.Blocks {}
+  local position = 1
+  while position <= #blocks do
+    local block, note = blocks[position], blocks[position + 1]
+    local has_note = note and note.t == "Div" and note.classes:includes("table-note")
+    if is_short(block) and has_note then
+      made:extend { pandoc.RawBlock("typst", opening), block, note, pandoc.RawBlock("typst", "]") }
+      position = position + 2
+    elseif block.t == "Table" and block.identifier ~= "" then
+      made:extend { pandoc.RawBlock("typst", "#room-for-a-start"), block }
+      position = position + 1
+    else
+      made:insert(block)
+      position = position + 1
+    end
+  end
+  return made
+end
+
 local function in_text(doc)
   return pandoc.Pandoc(pandoc.Blocks(doc.blocks):map(function(block)
     if block.t == "BulletList" or block.t == "OrderedList" then return loose(block) or block end
@@ -58,4 +167,10 @@ local function in_text(doc)
   end), doc.meta)
 end
 
-return { { Div = table_note, Table = spanning_headings }, { Pandoc = in_text } }
+return {
+  { Pandoc = count_tables },
+  { Blocks = with_notes },
+  { Div = table_note, Table = spanning_headings, Span = pad, Inlines = equations },
+  { Table = labels_and_scopes },
+  { Pandoc = in_text },
+}

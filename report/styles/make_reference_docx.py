@@ -63,6 +63,10 @@ KEEP_WITH_NEXT = (
     "Figure",
     "Abstract Title",
 )
+# Built-in styles that python-docx writes in small letters and as ours; Word knows them by these ids.
+BUILT_IN = ("Header", "Footer")
+# A caption or a note is not split over two pages.
+KEEP_TOGETHER = ("Table Caption", "Image Caption", "Table Note")
 
 
 def main() -> None:
@@ -99,6 +103,9 @@ def style_paragraph(document: Document, name: str, settings: tuple) -> None:
     style = (
         document.styles[name] if name in names else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     )
+    if name in BUILT_IN:
+        style.element.set(qn("w:styleId"), name)
+        style.element.attrib.pop(qn("w:customStyle"), None)
     style.font.name, style.font.size, style.font.bold, style.font.italic = font, Pt(size), bold, italic
     style.font.color.rgb = RGBColor.from_string(colour)
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -111,6 +118,7 @@ def style_paragraph(document: Document, name: str, settings: tuple) -> None:
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.MULTIPLE, spacing
     form.alignment = WD_ALIGN_PARAGRAPH.LEFT
     form.keep_with_next = name in KEEP_WITH_NEXT
+    form.keep_together = name in KEEP_TOGETHER
     form.widow_control = True
 
 
@@ -144,6 +152,15 @@ def style_table(document: Document) -> None:
     if old is not None:
         document.styles.element.remove(old)
     rule = '<w:{0} w:val="single" w:sz="{1}" w:space="0" w:color="000000"/>'
+    document.styles.element.append(
+        parse_xml(
+            f'<w:style {nsdecls("w")} w:type="table" w:default="1" w:styleId="TableNormal">'
+            '<w:name w:val="Normal Table"/><w:uiPriority w:val="99"/><w:semiHidden/><w:unhideWhenUsed/>'
+            '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/>'
+            '<w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/>'
+            '<w:right w:w="108" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
+        )
+    )
     document.styles.element.append(
         parse_xml(
             f'<w:style {nsdecls("w")} w:type="table" w:customStyle="1" w:styleId="Table">'

@@ -202,8 +202,8 @@ def _count_percent(row: pd.Series, counts: str, percents: str, *, missing: bool 
     if value in (SUPPRESSED, NOT_APPLICABLE):
         return value
     if missing or not math.isfinite(float(row[percents])):
-        # The room that ' (00.0)' takes: figure spaces for digits, thin ones for brackets and the point.
-        return value + "\u00a0" + "\u2007" * 3 + "\u2006" * 3
+        # The filter keeps the room that the bracket takes in the rows above.
+        return f"{value}[\u00a0(00.0)]{{.pad}}"
     share = formatting.decimal(float(row[percents]), 1)
     return f"{value}\u00a0{formatting.FIGURE_SPACE * (4 - len(share))}({share})"
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from lxml import etree
 
+from surveypipe.rendering.docx_cells import begins_part, indent_labels, keep_room
 from surveypipe.rendering.docx_package import (
     Package,
     drop_private_parts,
@@ -40,6 +41,7 @@ _PPR_ORDER = (
 ).split()
 _TEXT_WIDTH = 9070  # twips between the margins of the reference document (A4, 2.5 cm)
 _SHORT_TABLE = 16  # rows up to which a table is not split over pages
+_FIRST_ROWS = 4  # rows of a long table, its header among them, that stay with the caption
 _SMALL_FROM = 8  # columns from which a table is set smaller
 
 
@@ -148,15 +150,22 @@ def paragraph_of(style: str, *runs: etree._Element) -> etree._Element:
     return made
 
 
-def field_runs(code: str, shown: Sequence[etree._Element]) -> list[etree._Element]:
+def field_runs(code: str, shown: Sequence[etree._Element], *, bold: bool = False) -> list[etree._Element]:
     """Make a field with its result already in place, so that it reads right before Word updates it."""
 
-    def char(kind: str) -> etree._Element:
+    def part() -> etree._Element:
+        # LibreOffice takes the weight of a field from its first part, Word from its result.
         made = etree.Element(w("r"))
+        if bold:
+            etree.SubElement(etree.SubElement(made, w("rPr")), w("b"))
+        return made
+
+    def char(kind: str) -> etree._Element:
+        made = part()
         etree.SubElement(made, w("fldChar")).set(w("fldCharType"), kind)
         return made
 
-    instruction = etree.Element(w("r"))
+    instruction = part()
     node = etree.SubElement(instruction, w("instrText"))
     node.set(_XML_SPACE, "preserve")
     node.text = f" {code} "
@@ -268,7 +277,7 @@ def _write_caption(paragraph: etree._Element, match: re.Match[str], name: str) -
     for mark in (start, end):
         mark.set(w("id"), f"caption-{name}")
     start.set(w("name"), name)
-    number = field_runs(f"SEQ {match[1]} \\* ARABIC", [run(match[2], bold=True)])
+    number = field_runs(f"SEQ {match[1]} \\* ARABIC", [run(match[2], bold=True)], bold=True)
     new = [start, run(f"{match[1]}\u00a0", bold=True), *number, end, run(": ", bold=True)]
     for offset, element in enumerate(new):
         paragraph.insert(1 + offset, element)
@@ -378,13 +387,23 @@ def finish_table(table: etree._Element) -> None:
             set_style(paragraph, "CompactSmall")
         _narrow_cells(properties)
     _embolden_header(rows)
-    _keep_together(rows)
+    for row in rows:
+        indent_labels(row, small=columns >= _SMALL_FROM)
+        keep_room(row, small=columns >= _SMALL_FROM)
+    _keep_together(rows, columns)
     _space_after(table)
 
 
-def _keep_together(rows: Sequence[etree._Element]) -> None:
-    # A short table stays on one page; of a long one the last rows stay with the note below.
-    held = rows if len(rows) <= _SHORT_TABLE else rows[-2:]
+def _keep_together(rows: Sequence[etree._Element], columns: int) -> None:
+    # A short table stays on one page; of a long one the first rows stay with the caption, the last with the
+    # note below, and a heading with what it heads.
+    held = list(rows)
+    if len(rows) > _SHORT_TABLE:
+        held = [
+            row
+            for position, row in enumerate(rows)
+            if position < _FIRST_ROWS or position >= len(rows) - 2 or begins_part(row, columns)
+        ]
     for row in held:
         for paragraph in row.iter(w("p")):
             if paragraph.find(w("pPr")) is None:
@@ -443,14 +462,17 @@ def _space_after(table: etree._Element) -> None:
         or style_of(following) not in {"", "BodyText", "FirstParagraph"}
     ):
         return
-    properties = following.find(w("pPr"))
-    if properties is None:
-        set_style(following, "BodyText")
-        properties = following.find(w("pPr"))
+    _add_space(following, "before", "240")
+
+
+def _add_space(paragraph: etree._Element, side: str, twips: str) -> None:
+    if paragraph.find(w("pPr")) is None:
+        set_style(paragraph, "BodyText")
+    properties = paragraph.find(w("pPr"))
     spacing = properties.find(w("spacing"))
     if spacing is None:
         spacing = etree.SubElement(properties, w("spacing"))
-    spacing.set(w("before"), "240")
+    spacing.set(w(side), twips)
     properties[:] = sorted(properties, key=lambda child: _PPR_ORDER.index(etree.QName(child).localname))
 
 
@@ -566,6 +588,10 @@ def describe_drawings(root: etree._Element, alts: Sequence[str]) -> None:
     for position, drawing in enumerate(root.iter(w("drawing"))):
         outer, inner = drawing.find(f".//{{{_WP}}}docPr"), drawing.find(f".//{{{_PIC}}}cNvPr")
         alt = alts[position] if position < len(alts) else (outer.get("descr") or "")
+        inline = drawing.find(f"{{{_WP}}}inline")
+        for side in ("distT", "distB", "distL", "distR") if inline is not None else ():
+            # Unstated, LibreOffice takes an eighth of an inch and pushes the figure out of the margin.
+            inline.set(side, "0")
         for offset, properties in enumerate((outer, inner)):
             if properties is not None:
                 properties.attrib.pop("title", None)
@@ -581,7 +607,11 @@ def write_title_block(body: etree._Element, facts: Facts) -> None:
     ]:
         body.remove(old)
     titles = [child for child in body if style_of(child) in {"Title", "Subtitle"}]
-    for made in reversed(_author_paragraphs(facts)):
+    authors = _author_paragraphs(facts)
+    if authors and not any(style_of(child) == "AbstractTitle" for child in body):
+        # An abstract has room of its own above it, the first sentence of a text has not.
+        _add_space(authors[-1], "after", "240")
+    for made in reversed(authors):
         if titles:
             titles[-1].addnext(made)
         else:

@@ -101,6 +101,10 @@ def set_header_and_footer(package: Package, body: etree._Element, header: str | 
     for tag in ("headerReference", "footerReference", "titlePg"):
         for old in section.findall(w(tag)):
             section.remove(old)
+    margins = section.find(w("pgMar"))
+    for name, twips in (("header", "708"), ("footer", "708"), ("gutter", "0")) if margins is not None else ():
+        # The schema demands all of them, the reference document states some.
+        margins.set(w(name), margins.get(w(name)) or twips)
     space = f'xmlns:w="{W}"'
     parts = [("footer", _footer(space))]
     if header:

@@ -1,0 +1,256 @@
+"""Finished Word files against the rules that Word enforces, and through LibreOffice and back."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shutil
+import subprocess
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from docx import Document
+from lxml import etree
+from pypdf import PdfReader
+
+from surveypipe.rendering.comparison import docx_content, normalised
+from surveypipe.rendering.docx_finishing import style_of, text_of
+from surveypipe.rendering.docx_package import Package, R, w
+
+from .wordprocessing_schema import ANY_ORDER, FIRST_CHILD, REQUIRED_ATTRIBUTES, SEQUENCES
+
+DOCUMENTS = ("manuscript", "manuscript-blinded", "supplement", "supplement-blinded", "title-page")
+WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+
+
+@pytest.fixture(scope="module", params=DOCUMENTS)
+def path(request: pytest.FixtureRequest, finished: Path) -> Path:
+    return finished / "results" / "report" / f"{request.param}.docx"
+
+
+@pytest.fixture(scope="module")
+def package(path: Path) -> Package:
+    return Package(path)
+
+
+@pytest.fixture(scope="module")
+def body(package: Package) -> etree._Element:
+    return package.tree("word/document.xml").find(w("body"))
+
+
+def written(package: Package) -> Iterator[tuple[str, etree._Element]]:
+    for name in sorted(package.members):
+        if name.startswith("word/") and name.endswith(".xml") and "theme" not in name:
+            yield name, package.tree(name)
+
+
+def local(element: etree._Element) -> str:
+    return str(etree.QName(element).localname)
+
+
+def in_word(element: etree._Element) -> bool:
+    return isinstance(element.tag, str) and element.tag.startswith(w(""))
+
+
+def schema_problems(root: etree._Element) -> list[str]:
+    """Elements out of the sequence of their parent, out of place or without an attribute they must have."""
+    found = []
+    for element in root.iter():
+        if not in_word(element):
+            continue
+        name, children = local(element), [local(child) for child in element if in_word(child)]
+        if name in SEQUENCES:
+            places = [SEQUENCES[name].index(c) if c in SEQUENCES[name] else -1 for c in children]
+            if -1 in places or places != sorted(places):
+                found.append(f"{name}: {' '.join(children)}")
+        if name in ANY_ORDER and set(children) - ANY_ORDER[name]:
+            found.append(f"{name}: {' '.join(children)}")
+        first = FIRST_CHILD.get(name)
+        if first in children[1:] or children.count(first or "") > 1:
+            found.append(f"{name}: {first} not first")
+        for attribute in REQUIRED_ATTRIBUTES.get(name, ()):
+            if element.get(w(attribute)) is None:
+                found.append(f"{name}: without {attribute}")
+        if name == "tc" and children[-1:] != ["p"]:
+            found.append(f"tc: ends with {children[-1:]}")
+    return sorted(set(found))
+
+
+def test_elements_stand_in_the_order_of_the_schema(package: Package) -> None:
+    assert {name: found for name, root in written(package) if (found := schema_problems(root))} == {}
+
+
+@pytest.mark.parametrize(
+    ("xml", "found"),
+    [
+        ("<w:p><w:pPr><w:jc/><w:keepNext/></w:pPr></w:p>", "pPr: jc keepNext"),
+        ("<w:p><w:r/><w:pPr/></w:p>", "p: pPr not first"),
+        ("<w:tc><w:tcPr/><w:p/><w:tbl/></w:tc>", "tc: ends with ['tbl']"),
+        ("<w:tblPr><w:tblW/><w:invented/></w:tblPr>", "tblPr: tblW invented"),
+        ("<w:sectPr><w:pgMar/></w:sectPr>", "pgMar: without gutter"),
+    ],
+)
+def test_the_check_of_the_order_can_fail(xml: str, found: str) -> None:
+    opening, rest = xml.split(">", 1)
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    assert found in schema_problems(etree.fromstring(f"{opening} {space}>{rest}"))
+
+
+def test_identifiers_are_unique_and_bookmarks_closed(body: etree._Element) -> None:
+    starts, ends = list(body.iter(w("bookmarkStart"))), list(body.iter(w("bookmarkEnd")))
+    for values in (
+        [mark.get(w("id")) for mark in starts],
+        [mark.get(w("name")) for mark in starts],
+        [drawing.get("id") for drawing in body.iter(f"{{{WP}}}docPr")],
+    ):
+        assert [value for value, times in Counter(values).items() if times > 1] == []
+    assert sorted(mark.get(w("id")) for mark in starts) == sorted(mark.get(w("id")) for mark in ends)
+    assert all(re.fullmatch(r"[A-Za-z]\w{0,39}", mark.get(w("name"))) for mark in starts)
+
+
+def test_relationships_resolve_and_parts_have_content_types(package: Package) -> None:
+    for rels in [name for name in package.members if name.endswith(".rels")]:
+        folder = posixpath.dirname(posixpath.dirname(rels))
+        entries = list(package.tree(rels))
+        assert len({entry.get("Id") for entry in entries}) == len(entries)
+        for entry in entries:
+            if entry.get("TargetMode") == "External":
+                continue
+            target = unquote(entry.get("Target"))
+            where = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+            assert posixpath.normpath(where) in package.members, f"{rels}: {target}"
+    types = package.tree("[Content_Types].xml")
+    parts = {entry.get("PartName") for entry in types if entry.get("PartName")}
+    suffixes = {entry.get("Extension") for entry in types if entry.get("Extension")}
+    assert {part.lstrip("/") for part in parts} <= set(package.members)
+    for name in set(package.members) - {"[Content_Types].xml"}:
+        assert f"/{name}" in parts or name.rsplit(".", 1)[-1] in suffixes, name
+
+
+def test_identifiers_of_relationships_that_the_text_uses_exist(package: Package) -> None:
+    for name, root in written(package):
+        used = {
+            value
+            for element in root.iter(etree.Element)
+            for key, value in element.attrib.items()
+            if str(key).startswith(f"{{{R}}}")
+        }
+        rels = f"word/_rels/{posixpath.basename(name)}.rels"
+        known = {entry.get("Id") for entry in package.tree(rels)} if rels in package.members else set()
+        assert used <= known, name
+
+
+def test_no_table_in_a_table_and_no_picture_of_one(body: etree._Element) -> None:
+    assert body.findall(f".//{w('tc')}//{w('tbl')}") == []
+    assert body.findall(f".//{w('tc')}//{w('drawing')}") == []
+    for caption in [p for p in body.findall(w("p")) if style_of(p) == "TableCaption"]:
+        following = caption.getnext()
+        while following.tag in {w("bookmarkEnd"), w("bookmarkStart")}:
+            following = following.getnext()
+        assert following.tag == w("tbl"), text_of(caption)
+
+
+def test_tables_have_a_header_a_full_grid_and_fill_the_text(body: etree._Element) -> None:
+    for table in body.iter(w("tbl")):
+        rows = table.findall(w("tr"))
+        assert rows[0].find(f"{w('trPr')}/{w('tblHeader')}") is not None
+        columns = len(table.findall(f"{w('tblGrid')}/{w('gridCol')}"))
+        for row in rows:
+            spans = [cell.find(f"{w('tcPr')}/{w('gridSpan')}") for cell in row.findall(w("tc"))]
+            assert sum(1 if span is None else int(span.get(w("val"))) for span in spans) == columns
+        assert sum(int(c.get(w("w"))) for c in table.iter(w("gridCol"))) <= 9075
+
+
+def test_figures_have_alt_text_and_fit_the_text(body: etree._Element) -> None:
+    for inline in body.iter(f"{{{WP}}}inline"):
+        described = inline.find(f"{{{WP}}}docPr").get("descr") or ""
+        assert len(described.split()) > 5
+        assert int(inline.find(f"{{{WP}}}extent").get("cx")) <= 9075 * 635
+        assert [inline.get(side) for side in ("distT", "distB", "distL", "distR")] == ["0"] * 4
+        assert inline.find(f".//{{{A}}}blip") is not None
+
+
+def test_styles_that_are_used_exist(package: Package) -> None:
+    known = {style.get(w("styleId")) for style in package.tree("word/styles.xml").iter(w("style"))}
+    for name, root in written(package):
+        tags = ("pStyle", "rStyle", "tblStyle", "basedOn", "next", "link")
+        used = {node.get(w("val")) for tag in tags for node in root.iter(w(tag))}
+        assert used <= known, f"{name}: {sorted(used - known)}"
+
+
+def test_fields_are_balanced_and_refer_to_bookmarks(body: etree._Element) -> None:
+    names = {mark.get(w("name")) for mark in body.iter(w("bookmarkStart"))}
+    codes = []
+    for paragraph in body.iter(w("p")):
+        kinds = [node.get(w("fldCharType")) for node in paragraph.iter(w("fldChar"))]
+        assert kinds == ["begin", "separate", "end"] * (len(kinds) // 3)
+        codes += [(node.text or "").split() for node in paragraph.iter(w("instrText"))]
+    assert {code[1] for code in codes if code[0] == "REF"} <= names
+    assert {link.get(w("anchor")) for link in body.iter(w("hyperlink"))} - {None} <= names
+    captions = [p for p in body.iter(w("p")) if style_of(p) in {"TableCaption", "ImageCaption"}]
+    for kind in ("Table", "Figure"):
+        shown = [
+            match[1]
+            for p in captions
+            if (match := re.match(rf"{kind}\u00a0(\d+): \S", text_of(p))) is not None
+        ]
+        assert shown == [str(number + 1) for number in range(len(shown))]
+        assert len(shown) == sum(code[:2] == ["SEQ", kind] for code in codes)
+
+
+def test_nothing_of_the_build_is_in_the_properties(path: Path, package: Package) -> None:
+    assert "docProps/custom.xml" not in package.members
+    assert not [name for name in package.members if "comments" in name]
+    properties = Document(str(path)).core_properties
+    assert properties.title
+    assert properties.language == "en-GB"
+    assert properties.created == properties.modified
+    assert bool(properties.author) == ("blinded" not in path.name)
+    assert properties.last_modified_by == ""
+
+
+def test_a_long_table_may_break_but_keeps_caption_and_note(body: etree._Element) -> None:
+    def keeps(row: etree._Element) -> bool:
+        return all(p.find(f"{w('pPr')}/{w('keepNext')}") is not None for p in row.iter(w("p")))
+
+    for table in body.iter(w("tbl")):
+        kept = [keeps(row) for row in table.findall(w("tr"))]
+        assert all(kept) if len(kept) <= 16 else all(kept[:3]) and kept[-1] and not all(kept)
+
+
+@pytest.fixture(scope="module")
+def converted(path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        pytest.skip("LibreOffice (soffice) is not installed; the Word files are not opened with it")
+    folder = tmp_path_factory.mktemp("libreoffice")
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [program, "--headless", profile, "--convert-to", "pdf", "--outdir", str(folder), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0
+    assert "error" not in (done.stdout + done.stderr).lower()
+    return folder / f"{path.stem}.pdf"
+
+
+def test_libreoffice_opens_it_and_shows_every_caption(path: Path, converted: Path) -> None:
+    pages = PdfReader(converted).pages
+    assert len(pages) >= 1
+    text = re.sub(r"\s", "", normalised(" ".join(page.extract_text() for page in pages)))
+    content = docx_content(path)
+    for caption in (*content.captions, *content.headings):
+        words = re.sub(r"\s", "", caption)
+        # A heading's number is made by its style and is not in the text of the paragraph.
+        assert words[:60] in text, caption
+    assert "Error!Reference" not in text
+
+
+def test_the_files_are_zips_that_hold_each_part_once(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        assert len(set(archive.namelist())) == len(archive.namelist())
+        assert archive.namelist()[0] == "[Content_Types].xml"

@@ -1,0 +1,80 @@
+"""Cells of a Word table that Markdown can only hint at: indented labels and numbers without a bracket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lxml import etree
+
+from surveypipe.rendering.docx_package import w
+
+INDENT = "\u2003"
+PAD_STYLE = "Pad"
+# Twips: an em of the table's font at 9 pt; of Arial's digits, and of its brackets, point and space together.
+_EM, _DIGIT = 180, 100
+_NARROW = {"(": 60, ")": 60, ".": 50, ",": 50, " ": 50, "\u00a0": 50, "\u2009": 36}
+
+
+def indent_labels(row: etree._Element, *, small: bool = False) -> None:
+    """Turn the em space before a label into an indent, so that a second line stands below the first.
+
+    Parameters
+    ----------
+    row
+        A row of the table; its first cell is looked at.
+    small
+        Whether the table is set in the small size.
+    """
+    cell = row.find(w("tc"))
+    for paragraph in cell.findall(w("p")) if cell is not None else ():
+        text = next(iter(paragraph.iter(w("t"))), None)
+        if text is None or not (text.text or "").startswith(INDENT):
+            continue
+        text.text = (text.text or "").removeprefix(INDENT)
+        _indent(paragraph, "left", round(_EM * (8 / 9 if small else 1)))
+
+
+def keep_room(row: etree._Element, *, small: bool = False) -> None:
+    """Take out the text that only keeps room at the right of a number, and keep the room as an indent."""
+    for paragraph in row.iter(w("p")):
+        runs = [made for made in paragraph.findall(w("r")) if _is_pad(made)]
+        if not runs:
+            continue
+        room = sum(_width("".join(node.text or "" for node in made.iter(w("t")))) for made in runs)
+        for made in runs:
+            paragraph.remove(made)
+        _indent(paragraph, "right", round(room * (8 / 9 if small else 1)))
+
+
+def begins_part(row: etree._Element, columns: int) -> bool:
+    """Tell whether a row is a heading within the table, which spans all columns."""
+    cells = row.findall(w("tc"))
+    span = cells[0].find(f"{w('tcPr')}/{w('gridSpan')}") if len(cells) == 1 else None
+    return span is not None and int(span.get(w("val"))) == columns > 1
+
+
+def _is_pad(made: etree._Element) -> bool:
+    style = made.find(f"{w('rPr')}/{w('rStyle')}")
+    return style is not None and style.get(w("val")) == PAD_STYLE
+
+
+def _width(text: str) -> int:
+    return sum(_NARROW.get(letter, _DIGIT) for letter in text)
+
+
+def _indent(paragraph: etree._Element, side: str, twips: int) -> None:
+    properties = paragraph.find(w("pPr"))
+    if properties is None:
+        properties = etree.Element(w("pPr"))
+        paragraph.insert(0, properties)
+    indent = properties.find(w("ind"))
+    if indent is None:
+        indent = etree.Element(w("ind"))
+        properties.insert(_place(properties), indent)
+    indent.set(w(side), str(twips))
+
+
+def _place(properties: Sequence[etree._Element]) -> int:
+    # After what the schema puts before an indent, of the properties that occur in a table here.
+    before = {w(tag) for tag in ("pStyle", "keepNext", "keepLines", "widowControl", "numPr", "spacing")}
+    return sum(child.tag in before for child in properties)
