@@ -160,7 +160,7 @@ def test_every_key_is_well_formed_and_known(path: Path, known: dict[str, str]) -
     keys = META_KEY.findall(path.read_text("utf-8"))
     assert keys
     for key in keys:
-        assert re.fullmatch(r"place|statements\.[a-z]+|num\.[a-z][a-z0-9_-]*", key), key
+        assert re.fullmatch(r"place|journal|statements\.[a-z]+|num\.[a-z][a-z0-9_-]*", key), key
         if key.startswith("num."):
             assert key.removeprefix("num.") in known, key
 

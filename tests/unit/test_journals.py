@@ -10,7 +10,16 @@ import pytest
 import yaml
 
 from surveypipe.configuration import schema_problems
-from surveypipe.journals import count_words, findings, keywords, manuscript_words, report, statement
+from surveypipe.journals import (
+    citation_problems,
+    count_words,
+    findings,
+    keywords,
+    manuscript_words,
+    report,
+    statement,
+    title_page_lacks,
+)
 from surveypipe.rendering.staging import find_csl
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,3 +108,36 @@ def test_the_report_marks_what_is_not_met():
     text = report(profile(), found, manuscript_words(PAGE))
     assert "! Words" in text and "  Citation style" in text and "? Keywords" in text
     assert 'given as "author\'s own"' in text
+
+
+TITLE_PAGE = """<html><body><main><header><h1 class="title">T</h1><p class="authors">A Name<sup>1</sup></p>
+<p class="affiliation"><sup>1</sup> A Place</p><p class="affiliation">Correspondence: A Name, a@b.example</p>
+</header><section><h1>Funding</h1><p>To be filled in.</p></section></main></body></html>"""
+
+
+def test_what_the_title_page_lacks_is_named():
+    fields = ["title", "authors", "affiliations", "biography", "contact", "funding"]
+    # A place still to be filled in is told among the statements.
+    assert title_page_lacks(TITLE_PAGE, fields) == ["biography"]
+    assert title_page_lacks(TITLE_PAGE.replace("Correspondence", "Seen by"), ["contact"]) == ["contact"]
+    found = findings(profile(), [PAGE, TITLE_PAGE], csl="x")
+    assert said(found, "Title page").text.endswith("lacks biography.")
+    assert "none is made" in said(findings(profile(), [PAGE], csl="x"), "Title page").text
+
+
+def test_references_and_citations_are_held_against_each_other():
+    cited = '<p>As <a href="#ref-smith">Smith</a> says.</p>'
+    listed = '<div id="refs"><div id="ref-smith">Smith</div></div>'
+    page = "<html><body><main>{}</main></body></html>"
+    assert citation_problems(page.format(cited + listed)) == []
+    assert citation_problems(page.format(cited)) == ["'smith' is cited and not in the list"]
+    assert citation_problems(page.format(listed)) == ["'smith' is in the list and never cited"]
+    found = findings(profile(), [page.format(listed)], csl="x")
+    assert said(found, "References").met is False
+
+
+def test_the_report_says_what_is_set_in_the_word_file():
+    asked = profile(spacing="double", line_numbers=True, tables_placement="separate")
+    text = report(asked, [], manuscript_words(PAGE))
+    assert "Set in the Word file: double spacing, numbered lines and tables and figures after the" in text
+    assert "Set in" not in report(profile(spacing=None), [], manuscript_words(PAGE))

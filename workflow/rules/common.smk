@@ -207,6 +207,11 @@ def journal_checks():
     return ["<results>/checks/journal.txt"] if JOURNAL and named else []
 
 
+def journal_profile():
+    """The journal's profile, where a journal is named."""
+    return [f"config/journals/{JOURNAL}.yaml"] if JOURNAL else []
+
+
 def rule_of_released():
     """Every released file with the rule that makes it."""
     made = {

@@ -39,6 +39,7 @@ rule render:
             rules.checklists.output,
         ],
         authors=config["inputs"]["authors"],
+        journal=journal_profile(),
         script="workflow/scripts/render.py",
         lib=library("render"),
     output:
@@ -55,6 +56,9 @@ rule render:
         config=section("study", "report"),
         renderer=RENDERER,
         epoch=EPOCH,
+        journal=lambda wildcards, input: "".join(
+            f" --journal {path}" for path in input.journal
+        ),
         build=lambda wildcards: f"{config['results']}/build/{wildcards.document}/authors",
     message:
         "Report: typesetting {wildcards.document} with its authors (HTML, DOCX, PDF)"
@@ -62,7 +66,7 @@ rule render:
         "python {input.script} --config {params.config:q} --document {wildcards.document} --renderer {params.renderer}"
         " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
         " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
-        " --authors {input.authors:q} --build {params.build:q}"
+        " --authors {input.authors:q} --build {params.build:q}{params.journal}"
         " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
 
 
@@ -80,6 +84,7 @@ rule render_blinded:
             rules.tables.output,
             rules.checklists.output,
         ],
+        journal=journal_profile(),
         script="workflow/scripts/render.py",
         lib=library("render"),
     output:
@@ -95,6 +100,9 @@ rule render_blinded:
         config=section("study", "report"),
         renderer=RENDERER,
         epoch=EPOCH,
+        journal=lambda wildcards, input: "".join(
+            f" --journal {path}" for path in input.journal
+        ),
         build=lambda wildcards: f"{config['results']}/build/{wildcards.document}/blinded",
     message:
         "Report: typesetting {wildcards.document} without its authors (HTML, DOCX, PDF)"
@@ -102,7 +110,7 @@ rule render_blinded:
         "python {input.script} --config {params.config:q} --document {wildcards.document} --renderer {params.renderer}"
         " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
         " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
-        " --build {params.build:q}"
+        " --build {params.build:q}{params.journal}"
         " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
 
 

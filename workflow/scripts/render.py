@@ -12,6 +12,7 @@ import yaml
 from _shared import parser, run
 from surveypipe.problems import Problems, SurveyError
 from surveypipe.prose import typed_number_problems
+from surveypipe.rendering.docx_layout import Layout
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.metadata import build_metadata
 from surveypipe.rendering.staging import FORMATS, Sources, find_csl, stage
@@ -24,7 +25,10 @@ def main(args: argparse.Namespace) -> None:
     problems.extend(typed_number_problems(args.qmd.read_text(encoding="utf-8"), str(args.qmd)))
     problems.raise_if_any()
     authors = read_yaml(args.authors) if args.authors else None
-    metadata = build_metadata(args.config["study"], report, read_yaml(args.numbers)["num"], authors)
+    journal = read_yaml(args.journal) if args.journal else {}
+    metadata = build_metadata(
+        args.config["study"], report, read_yaml(args.numbers)["num"], authors, journal.get("name")
+    )
     sources = Sources(
         qmd=args.qmd,
         bibliography=args.bibliography,
@@ -35,7 +39,9 @@ def main(args: argparse.Namespace) -> None:
         figures=args.figures,
     )
     staged = stage(args.build, args.document, sources, metadata)
-    made = render_document(staged, args.renderer, args.epoch)
+    # The journal's rules are for the manuscript; its supplement and title page stay as they are.
+    layout = Layout.of(journal if args.document == "manuscript" else {})
+    made = render_document(staged, args.renderer, args.epoch, layout)
     for form in FORMATS:
         target: Path = getattr(args, form)
         partial = target.with_name(target.name + ".part")
@@ -64,4 +70,5 @@ if __name__ == "__main__":
     made.add_argument(
         "--authors", type=Path, default=None, help="authors' file; left out of the blinded variant"
     )
+    made.add_argument("--journal", type=Path, default=None, help="profile of the journal it is sent to")
     run(made, main)

@@ -22,6 +22,14 @@ STATEMENTS = {
 }
 # What belongs to the printed page and not to the manuscript.
 _FURNITURE = ("//nav", "//script", "//style", "//*[@class='simulated-banner']", "//a[@class='skip']")
+# Where the title page prints each field; statements are found by their headings.
+_FIELDS = {
+    "title": "//header//h1",
+    "authors": "//header//*[@class='authors']",
+    "affiliations": "//header//*[@class='affiliation'][sup]",
+    "contact": "//header//*[@class='affiliation'][starts-with(normalize-space(), 'Correspondence')]",
+    "biography": "//section[h1[contains(., 'Biograph') or contains(., 'About the author')]]",
+}
 _UNFILLED = re.compile(r"to be filled in|none stated", re.IGNORECASE)
 
 
@@ -153,6 +161,33 @@ def _heading(section: HtmlElement) -> HtmlElement | None:
     return next((child for child in section if child.tag in {"h1", "h2", "h3", "h4"}), None)
 
 
+def title_page_lacks(page: str, fields: Sequence[str]) -> list[str]:
+    """Fields that a title page does not print, in the order asked for.
+
+    Parameters
+    ----------
+    page
+        Source of its HTML.
+    fields
+        Names of fields, as in the schema of the profiles.
+    """
+    root = _root(page)
+    return [
+        name
+        for name in fields
+        if not (statement([page], name) if name in STATEMENTS else root.xpath(_FIELDS[name]))
+    ]
+
+
+def citation_problems(page: str) -> list[str]:
+    """Works cited and not listed, and works listed and never cited, in a finished manuscript."""
+    root = _root(page)
+    listed = {str(name) for name in root.xpath("//*[@id='refs']//*[starts-with(@id, 'ref-')]/@id")}
+    cited = {str(link).lstrip("#") for link in root.xpath("//a[starts-with(@href, '#ref-')]/@href")}
+    told = [f"'{name[4:]}' is cited and not in the list" for name in sorted(cited - listed)]
+    return told + [f"'{name[4:]}' is in the list and never cited" for name in sorted(listed - cited)]
+
+
 def findings(profile: Mapping[str, Any], pages: Sequence[str], *, csl: str) -> list[Finding]:
     """Hold a manuscript against a journal's profile.
 
@@ -175,6 +210,11 @@ def findings(profile: Mapping[str, Any], pages: Sequence[str], *, csl: str) -> l
         _limit("Keywords", len(listed), profile["keywords_max"]),
     ]
     made += [_statement(name, statement(pages, name)) for name in profile["statements"]]
+    made += _title_page(pages[1:], profile.get("title_page_fields") or [])
+    wrong = citation_problems(pages[0])
+    made.append(
+        Finding(f"References and citations: {'; '.join(wrong) or 'each has the other: met'}.", not wrong)
+    )
     wanted = profile.get("csl")
     if wanted:
         same = wanted == csl
@@ -208,6 +248,16 @@ def _statement(name: str, text: str | None) -> Finding:
     return Finding(f"Statement on {name}: met.", True)
 
 
+def _title_page(pages: Sequence[str], fields: Sequence[str]) -> list[Finding]:
+    if not fields:
+        return []
+    asked = f"Title page with {sentence_list(list(fields))}"
+    if not pages:
+        return [Finding(f"{asked}: none is made; name title-page under report.documents.", False)]
+    lacking = title_page_lacks(pages[0], fields)
+    return [Finding(f"{asked}: {'lacks ' + sentence_list(lacking) if lacking else 'met'}.", not lacking)]
+
+
 def report(profile: Mapping[str, Any], found: Sequence[Finding], words: Mapping[str, int]) -> str:
     """Lay the findings out as text, unmet ones marked."""
     marks = {True: "  ", False: "! ", None: "? "}
@@ -216,19 +266,21 @@ def report(profile: Mapping[str, Any], found: Sequence[Finding], words: Mapping[
     lines += ["", "Words by part: " + ", ".join(f"{part} {words[part]:,}" for part in PARTS) + "."]
     if profile.get("source"):
         lines.append(f"The rules: {profile['source']}")
-    lines += [f"To see to by hand: {text}." for text in _by_hand(profile)]
+    done = _in_word(profile)
+    if done:
+        lines.append(f"Set in the Word file: {sentence_list(done)}.")
+    if profile.get("self_cite_text"):
+        own = profile["self_cite_text"]
+        lines.append(f'To see to by hand: citations of your own work given as "{own}".')
     return "\n".join([*lines, ""])
 
 
-def _by_hand(profile: Mapping[str, Any]) -> list[str]:
-    told = []
-    if profile.get("spacing"):
-        told.append(f"{profile['spacing']} spacing")
-    if profile.get("tables_placement") in ("end", "separate"):
-        where = {"end": "after the text", "separate": "on pages or in files of their own"}
-        told.append(f"tables and figures {where[profile['tables_placement']]}")
-    if profile.get("self_cite_text"):
-        told.append(f'citations of your own work given as "{profile["self_cite_text"]}"')
-    if profile.get("title_page_fields"):
-        told.append(f"a title page with {sentence_list(list(profile['title_page_fields']))}")
-    return told
+def _in_word(profile: Mapping[str, Any]) -> list[str]:
+    placed = {
+        "end": "tables and figures after the references",
+        "separate": "tables and figures after the references, each on a page of its own",
+    }
+    done = [f"{profile['spacing']} spacing"] if profile.get("spacing") else []
+    done += ["numbered lines"] if profile.get("line_numbers") else []
+    where = profile.get("tables_placement")
+    return done + ([placed[where]] if where in placed else [])

@@ -9,10 +9,16 @@ from surveypipe.problems import Problems
 from surveypipe.rendering import pandoc_renderer, quarto_renderer
 from surveypipe.rendering.checks import docx_problems, failed_lookups, html_problems
 from surveypipe.rendering.docx_finishing import Facts, finish_docx
+from surveypipe.rendering.docx_layout import Layout, lay_out
 from surveypipe.rendering.staging import Staged
 
 
-def render_document(staged: Staged, renderer: str, epoch: int) -> dict[str, Path]:
+def render_document(
+    staged: Staged,
+    renderer: str,
+    epoch: int,
+    layout: Layout = Layout(),  # noqa: B008, it is frozen
+) -> dict[str, Path]:
     """Typeset, finish and check a staged document.
 
     Parameters
@@ -23,6 +29,8 @@ def render_document(staged: Staged, renderer: str, epoch: int) -> dict[str, Path
         ``quarto`` or ``pandoc``.
     epoch
         Date of the documents, in seconds since 1970.
+    layout
+        What a journal asks of the Word file; by default nothing.
 
     Returns
     -------
@@ -37,6 +45,7 @@ def render_document(staged: Staged, renderer: str, epoch: int) -> dict[str, Path
     module = quarto_renderer if renderer == "quarto" else pandoc_renderer
     made = module.render(staged, epoch)
     finish_docx(made["docx"], _facts(staged), epoch)
+    lay_out(made["docx"], layout, epoch)
     simulated = bool(staged.metadata.get("simulated"))
     problems = Problems()
     problems.extend(html_problems(made["html"], simulated))

@@ -29,6 +29,7 @@ RESERVED = (
     "simulated",
     "simulated-notice",
     "place",
+    "journal",
     "statements",
     "format",
     "bibliography",
@@ -42,6 +43,7 @@ def build_metadata(
     report: Mapping[str, Any],
     numbers: Mapping[str, str],
     authors: Mapping[str, Any] | None,
+    journal: str | None = None,
 ) -> dict[str, Any]:
     """Assemble what both renderers are told about one document in one variant.
 
@@ -53,13 +55,15 @@ def build_metadata(
         Key to finished, Markdown-escaped text.
     authors
         Content of the authors' file; None for the blinded variant, which must not see it.
+    journal
+        Name of the journal that it is sent to, where one is named.
 
     Returns
     -------
     dict
-        Keys ``num``, ``place``, ``statements`` and ``lang``; ``simulated`` and ``blinded`` only when true,
-        because conditional content asks whether a key is there; ``author`` and ``affiliations`` in
-        Quarto's form when `authors` is given.
+        Keys ``num``, ``place``, ``journal``, ``statements`` and ``lang``; ``simulated`` and ``blinded``
+        only when true, because conditional content asks whether a key is there; ``author`` and
+        ``affiliations`` in Quarto's form when `authors` is given.
 
     Raises
     ------
@@ -67,6 +71,7 @@ def build_metadata(
         If the authors' file lacks a name or names an affiliation that it does not define.
     """
     metadata: dict[str, Any] = {"lang": report.get("language", "en-GB")}
+    metadata["journal"] = f"*{journal}*" if journal else "a journal"
     if study.get("data") == "simulated":
         metadata |= {"simulated": True, "simulated-notice": SIMULATED_NOTICE}
     if authors is None:

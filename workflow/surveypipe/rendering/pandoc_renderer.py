@@ -88,7 +88,7 @@ def _pandoc_front_matter(staged: Staged, front: dict[str, Any]) -> dict[str, Any
     given = {
         key: value
         for key, value in staged.metadata.items()
-        if key not in {"num", "author", "affiliations", "statements", "place"}
+        if key not in {"num", "author", "affiliations", "statements", "place", "journal"}
     }
     return {**given, **pandoc_authors(staged.metadata), **known}
 
