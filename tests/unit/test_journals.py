@@ -107,7 +107,7 @@ def test_the_report_marks_what_is_not_met():
     found = findings(profile(max_words=10), [PAGE], csl="the-british-journal-of-social-work")
     text = report(profile(), found, manuscript_words(PAGE))
     assert "! Words" in text and "  Citation style" in text and "? Keywords" in text
-    assert 'given as "author\'s own"' in text
+    assert 'are "author\'s own" in the blinded documents' in text
 
 
 TITLE_PAGE = """<html><body><main><header><h1 class="title">T</h1><p class="authors">A Name<sup>1</sup></p>

@@ -15,6 +15,7 @@ from surveypipe.prose import typed_number_problems
 from surveypipe.rendering.docx_layout import Layout
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.metadata import build_metadata
+from surveypipe.rendering.own_works import OWN, withhold_own_works
 from surveypipe.rendering.staging import FORMATS, Sources, find_csl, stage
 
 
@@ -39,6 +40,8 @@ def main(args: argparse.Namespace) -> None:
         figures=args.figures,
     )
     staged = stage(args.build, args.document, sources, metadata)
+    if authors is None and report.get("own_works"):
+        withhold_own_works(staged.folder, report["own_works"], journal.get("self_cite_text") or OWN)
     # The journal's rules are for the manuscript; its supplement and title page stay as they are.
     layout = Layout.of(journal if args.document == "manuscript" else {})
     made = render_document(staged, args.renderer, args.epoch, layout)

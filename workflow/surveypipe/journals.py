@@ -271,7 +271,7 @@ def report(profile: Mapping[str, Any], found: Sequence[Finding], words: Mapping[
         lines.append(f"Set in the Word file: {sentence_list(done)}.")
     if profile.get("self_cite_text"):
         own = profile["self_cite_text"]
-        lines.append(f'To see to by hand: citations of your own work given as "{own}".')
+        lines.append(f'Works that report.own_works names are "{own}" in the blinded documents.')
     return "\n".join([*lines, ""])
 
 
