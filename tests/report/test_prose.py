@@ -180,7 +180,7 @@ def test_tables_and_figures_exist(path: Path) -> None:
     text = path.read_text("utf-8")
     made = {*tables.TABLES, *bias_tables.TABLES, *model_tables.TABLES, "questionnaire", "nrba_summary"}
     made |= {"reviewer_questions", *(f"methods_{name}" for name in methods_text.PARAGRAPHS)}
-    made |= {f"checklist_{name}" for name in checklists.NAMES}
+    made |= {f"checklist_{name}" for name in checklists.NAMES} | {"provenance"}
     assert {Path(name).stem for name in INCLUDE.findall(text)} <= made
     drawn = re.findall(r"\]\(figures/([\w-]+)\)\{#fig-([\w-]+) fig-alt=\"@alt:([\w-]+)\"\}", text)
     assert len(drawn) == text.count("](figures/")

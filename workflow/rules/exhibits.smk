@@ -82,6 +82,7 @@ rule tables:
         released=[f"<results>/public/{name}.csv" for name in EXHIBIT_TABLES],
         variables="<results>/public/variables.json",
         verification="<results>/verification.csv",
+        texts=[f"report/{document}.qmd" for document in config["report"]["documents"]],
         script="workflow/scripts/tables.py",
         reading="workflow/scripts/_released.py",
         lib=library("tables"),
@@ -121,6 +122,7 @@ rule tables:
                 "nrba_summary",
                 "reviewer_questions",
                 "questionnaire",
+                "provenance",
                 "methods_response",
                 "methods_cleaning",
                 "methods_weighting",
@@ -134,6 +136,7 @@ rule tables:
         index="<results>/tables/index.json",
         numbers="<results>/numbers.yaml",
         headlines="<results>/headlines.json",
+        provenance="<results>/provenance.json",
     log:
         "<results>/logs/tables.log",
     conda:
@@ -146,4 +149,5 @@ rule tables:
     shell:
         "python {input.script} --config {params.config:q} {params.released} --variables {input.variables:q}"
         " --verification {input.verification:q}"
+        " --texts {input.texts:q} --provenance {output.provenance:q}"
         " --index {output.index:q} --numbers {output.numbers:q} --headlines {output.headlines:q} 2>&1 | tee {log:q}"

@@ -33,6 +33,7 @@ rule render:
         numbers="<results>/numbers.yaml",
         tables="<results>/tables/index.json",
         figures="<results>/figures/index.json",
+        provenance="<results>/provenance.json",
         exhibits=[
             rules.figures.output,
             rules.tables.output,
@@ -66,6 +67,7 @@ rule render:
         "python {input.script} --config {params.config:q} --document {wildcards.document} --renderer {params.renderer}"
         " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
         " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
+        " --provenance {input.provenance:q}"
         " --authors {input.authors:q} --build {params.build:q}{params.journal}"
         " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
 
@@ -79,6 +81,7 @@ rule render_blinded:
         numbers="<results>/numbers.yaml",
         tables="<results>/tables/index.json",
         figures="<results>/figures/index.json",
+        provenance="<results>/provenance.json",
         exhibits=[
             rules.figures.output,
             rules.tables.output,
@@ -110,6 +113,7 @@ rule render_blinded:
         "python {input.script} --config {params.config:q} --document {wildcards.document} --renderer {params.renderer}"
         " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
         " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
+        " --provenance {input.provenance:q}"
         " --build {params.build:q}{params.journal}"
         " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
 

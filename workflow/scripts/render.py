@@ -38,6 +38,7 @@ def main(args: argparse.Namespace) -> None:
         filters=args.filters,
         tables=args.tables,
         figures=args.figures,
+        provenance=args.provenance,
     )
     staged = stage(args.build, args.document, sources, metadata)
     if authors is None and report.get("own_works"):
@@ -74,4 +75,7 @@ if __name__ == "__main__":
         "--authors", type=Path, default=None, help="authors' file; left out of the blinded variant"
     )
     made.add_argument("--journal", type=Path, default=None, help="profile of the journal it is sent to")
+    made.add_argument(
+        "--provenance", type=Path, default=None, help="what stands behind each number, for the web page"
+    )
     run(made, main)

@@ -13,6 +13,7 @@ from surveypipe import (
     checklists,
     methods_text,
     model_tables,
+    number_sources,
     numbers,
     results_text,
     reviewer_text,
@@ -22,7 +23,7 @@ from surveypipe.questionnaire import questionnaire
 
 
 def main(args: argparse.Namespace) -> None:
-    """Write Markdown beside the index that lists it, the numbers as YAML and the headlines as JSON."""
+    """Write Markdown beside the index that lists it, the numbers as YAML, headlines and sources as JSON."""
     released = read_released(args)
     folder: Path = args.index.parent
     shown = {
@@ -42,6 +43,12 @@ def main(args: argparse.Namespace) -> None:
         "reviewer_questions.md": reviewer_text.questions(released),
     }
     made = numbers.numbers(released) | results_text.sentences(released) | bias_text.sentences(released)
+    called = [path.read_text(encoding="utf-8") for path in args.texts]
+    texts["provenance.md"] = number_sources.table(released, called[0], made).markdown(
+        simulated=released.simulated
+    )
+    keys = [key for text in called for key, _ in number_sources.called(text)]
+    write_json(number_sources.as_json(number_sources.sources(released, keys)), args.provenance)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     args.numbers.write_text(numbers.as_yaml(made), encoding="utf-8")
@@ -52,4 +59,8 @@ def main(args: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    run(parser(__doc__ or "", inputs=INPUTS, outputs=("index", "numbers", "headlines")), main)
+    made = parser(__doc__ or "", inputs=INPUTS, outputs=("index", "numbers", "headlines", "provenance"))
+    made.add_argument(
+        "--texts", type=Path, nargs="+", required=True, help="texts of the report, the article first"
+    )
+    run(made, main)

@@ -18,6 +18,8 @@ NO_BREAK = "\u00a0"
 NOT_APPLICABLE = "\u2014"
 SUPPRESSED = "s"
 
+# A number as these functions print it, not a digit within a name.
+PRINTED = re.compile(r"(?<![\w.-])[\u2212\u00b1]?\d+(?:[.,]\d+)*%?")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~^$@])")
 
 

@@ -184,8 +184,10 @@ def _characteristic(rows: pd.DataFrame, levels: list[str], *, missing: bool) -> 
     found = {str(row["group_level"]): row for _, row in rows.iterrows()}
     for place in ("", *levels):
         row = found.get(place)
-        absent = row is None or (row["n"] == 0 and row["frame_n"] == 0)
-        cells.append(NOT_APPLICABLE if absent else _count_percent(row, "n", "percent", missing=missing))
+        if row is None or (row["n"] == 0 and row["frame_n"] == 0):
+            cells.append(NOT_APPLICABLE)
+        else:
+            cells.append(_count_percent(row, "n", "percent", missing=missing))
     overall = found.get("")
     if missing or overall is None:
         return [*cells, "", ""]

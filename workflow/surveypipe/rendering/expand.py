@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from surveypipe.formatting import PRINTED
 from surveypipe.problems import Problems
 from surveypipe.rendering.metadata import known_keys, value_at
 
@@ -55,11 +56,14 @@ class Expander:
         Nested values that ``meta`` may name.
     problems
         Where unknown keys, missing files and unknown shortcodes are recorded.
+    sourced
+        Keys below ``num`` whose source is known; their numbers become spans of the class ``num``.
     """
 
-    def __init__(self, metadata: Mapping[str, Any], problems: Problems) -> None:
+    def __init__(self, metadata: Mapping[str, Any], problems: Problems, sourced: Container[str] = ()) -> None:
         self._metadata = metadata
         self._problems = problems
+        self._sourced = sourced
         self._keys = known_keys(metadata)
 
     def document(self, path: Path, added_lines: int = 0) -> tuple[dict[str, Any], str]:
@@ -86,22 +90,34 @@ class Expander:
         front = self._values(yaml.safe_load(block) or {}, path)
         return front, self._expand(body, path, first_line=skipped + 1 - added_lines, depth=0)
 
-    def _values(self, value: Any, path: Path) -> Any:
+    def _values(self, value: Any, path: Path, name: str = "") -> Any:
         if isinstance(value, str):
-            return self._expand(value, path, first_line=0, depth=0, report=False)
+            # Of the front matter only the abstract is text; a title is a property of the files as well.
+            marked = name == "abstract"
+            return self._expand(value, path, first_line=0, depth=0, report=False, marked=marked)
         if isinstance(value, list):
             return [self._values(item, path) for item in value]
         if isinstance(value, dict):
-            return {key: self._values(item, path) for key, item in value.items()}
+            return {key: self._values(item, path, key) for key, item in value.items()}
         return value
 
-    def _expand(self, text: str, path: Path, first_line: int, depth: int, report: bool = True) -> str:
+    def _expand(
+        self,
+        text: str,
+        path: Path,
+        first_line: int,
+        depth: int,
+        report: bool = True,
+        marked: bool = True,
+    ) -> str:
         def replaced(match: re.Match[str]) -> str:
             line = first_line + text.count("\n", 0, match.start())
             where = f"{path.name}, line {line}" if report else ""
             name, argument = match["name"], match["argument"].strip()
             if name == "meta":
-                return self._meta(argument, where, text, match)
+                value = self._meta(argument, where, text, match)
+                key = argument.removeprefix("num.")
+                return marked_numbers(value, key) if marked and self._marks(key, text, match) else value
             if name == "include":
                 return self._include(argument, path, where, depth)
             if name == "pagebreak":
@@ -127,6 +143,13 @@ class Expander:
             return match.group(0)
         return value.ljust(room)
 
+    def _marks(self, key: str, text: str, match: re.Match[str]) -> bool:
+        if key not in self._sourced or in_grid_table(text, match.start()):
+            return False
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        # Headings are repeated in the contents list, captions are made into attributes.
+        return not line.startswith(("#", "![", ":", "|"))
+
     def _include(self, name: str, path: Path, where: str, depth: int) -> str:
         included = path.parent / name
         if not included.is_file():
@@ -144,6 +167,18 @@ class Expander:
     def _add(self, where: str, sentence: str) -> None:
         if where:
             self._problems.add(f"{where}: {sentence}")
+
+
+def marked_numbers(value: str, key: str) -> str:
+    """Put each number of a value into a span that names its key; the first of them can be focused.
+
+    Examples
+    --------
+    >>> marked_numbers("58% (*n* = 45)", "k")
+    '[58%]{.num source="k" first="1"} (*n* = [45]{.num source="k"})'
+    """
+    first = iter([' first="1"'])
+    return PRINTED.sub(lambda found: f'[{found[0]}]{{.num source="{key}"{next(first, "")}}}', value)
 
 
 def in_grid_table(text: str, position: int) -> bool:

@@ -37,6 +37,8 @@ class Sources:
     tables, figures
         Index files of the tables (a list, or an object keyed by name) and of the figures
         (``{name: {"alt": ...}}``); the files stand beside them.
+    provenance
+        What stands behind each number, by key; None where a page need not tell.
     """
 
     qmd: Path
@@ -46,6 +48,7 @@ class Sources:
     filters: Path
     tables: Path
     figures: Path
+    provenance: Path | None = None
 
 
 @dataclass
@@ -57,6 +60,7 @@ class Staged:
     metadata: dict[str, Any]
     alts: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)
+    provenance: dict[str, Any] = field(default_factory=dict)
     added_lines: int = 0
 
     @property
@@ -121,6 +125,8 @@ def stage(folder: Path, document: str, sources: Sources, metadata: Mapping[str, 
         _copy_tree(origin, folder / name)
     _copy_listed(sources.tables, folder / "tables")
     _copy_listed(sources.figures, folder / "figures")
+    if sources.provenance is not None:
+        staged.provenance = json.loads(sources.provenance.read_text(encoding="utf-8"))
     _stage_text(staged, sources)
     return staged
 

@@ -1,0 +1,135 @@
+"""The source of each number: found for every key that the texts call, and shown without changing the text."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import pytest
+from lxml import html as lxml_html
+
+from surveypipe import bias_text, number_sources, numbers, results_text
+from surveypipe.formatting import PRINTED
+from surveypipe.problems import Problems
+from surveypipe.released import Released
+from surveypipe.rendering.comparison import differences, docx_content, html_content
+from surveypipe.rendering.expand import Expander, marked_numbers
+from surveypipe.rendering.finishing import render_document
+from surveypipe.rendering.staging import stage
+
+from .conftest import AUTHORS, EPOCH, SAMPLE, metadata, sources
+
+_SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
+assert _SPEC and _SPEC.loader
+made_up = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(made_up)
+
+TEXTS = sorted((Path(__file__).resolve().parents[2] / "report").glob("*.qmd"))
+
+
+@pytest.fixture(scope="module")
+def released() -> Released:
+    return made_up.released()
+
+
+@pytest.fixture(scope="module")
+def values(released: Released) -> dict[str, str]:
+    return numbers.numbers(released) | results_text.sentences(released) | bias_text.sentences(released)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_every_number_of_a_text_has_a_source_that_exists(
+    path: Path, released: Released, values: dict[str, str]
+) -> None:
+    called = [key for key, _ in number_sources.called(path.read_text("utf-8"))]
+    found = number_sources.sources(released, called)
+    printed = [key for key in called if re.search(r"\d", values.get(key, "")) and key != "title"]
+    assert [key for key in printed if key not in found] == []
+    known = set(released.table("estimates")["estimate_id"])
+    for key in printed:
+        for row in found[key].rows:
+            assert row in known or row.endswith(".csv") or row.startswith("setting "), (key, row)
+        assert found[key].method and found[key].rule
+
+
+def test_the_source_of_a_claim_is_its_own_estimate(released: Released) -> None:
+    found = number_sources.sources(released, ["claim-c1__pct", "claim-c1__bounds-sentence", "n", "rr2"])
+    row = next(row for row in released.claim_rows() if row["claim"] == "C1" and not row["group_level"])
+    estimates = released.table("estimates").set_index("estimate_id")
+    source = estimates.loc[found["claim-c1__pct"].rows[0]]
+    assert float(source["estimate"]) == pytest.approx(float(row["estimate"]))
+    assert found["claim-c1__pct"].n == str(int(row["n"]))
+    assert found["claim-c1__pct"].scheme == released.schemes[released.primary]
+    assert found["claim-c1__pct"].rule == "analyse"
+    assert found["claim-c1__bounds-sentence"].rule == "sensitivity"
+
+
+def test_a_name_has_no_source_and_settings_say_so(released: Released) -> None:
+    found = number_sources.sources(released, ["title", "group-amh", "theta-strong", "no-such-key"])
+    assert list(found) == ["theta-strong"]
+    assert found["theta-strong"].rule == "configuration"
+
+
+def test_keys_are_listed_once_under_the_heading_they_stand_first_in() -> None:
+    text = "---\nabstract: '{{< meta num.a >}}'\n---\n{{< meta num.b >}}\n# One {#sec-1}\n{{<meta num.a>}}\n"
+    text += "{{< meta num.c >}} {{< meta place >}}\n## Two\n{{< meta num.d__x-y >}}"
+    assert number_sources.called(text) == [("a", ""), ("b", ""), ("c", "One"), ("d__x-y", "Two")]
+
+
+def test_the_table_joins_numbers_of_one_source(released: Released, values: dict[str, str]) -> None:
+    text = "# Results\n{{< meta num.claim-c1__ci >}} {{< meta num.claim-c1__n >}} {{< meta num.title >}}"
+    made = number_sources.table(released, text, values)
+    assert made.rows[0] == ["**Results**"]
+    assert len(made.rows) == 2
+    shown = [*PRINTED.findall(values["claim-c1__ci"]), values["claim-c1__n"]]
+    assert made.rows[1][0] == ", ".join(shown)
+
+
+@pytest.mark.parametrize(
+    ("value", "spans"),
+    [("58%", 1), ("C1 and tbl-2", 0), ("−2.52 to 2.61 (*n* = 45)", 3), ("±0.25", 1), ("none", 0)],
+)
+def test_only_numbers_are_marked_and_the_text_stays(value: str, spans: int) -> None:
+    marked = marked_numbers(value, "k")
+    assert marked.count(".num") == spans
+    assert marked.count('first="1"') == min(spans, 1)
+    assert re.sub(r"\[([^\]]*)\]\{\.num[^}]*\}", r"\1", marked) == value
+
+
+def test_headings_captions_and_grid_tables_are_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.qmd"
+    key = "{{< meta num.a-long-key-of-a-number >}}"
+    lines = [f"# In {key}", f"In {key}.", f"![In {key}](f)", f": In {key}", f"+---+\n| {key} |\n+---+"]
+    path.write_text("\n\n".join(lines))
+    problems = Problems()
+    found = {"num": {"a-long-key-of-a-number": "7"}}
+    _, text = Expander(found, problems, {"a-long-key-of-a-number"}).document(path)
+    assert [block for block in text.split("\n\n") if ".num" in block] == [
+        'In [7]{.num source="a-long-key-of-a-number" first="1"}.'
+    ]
+
+
+def test_the_page_says_the_same_with_sources_and_the_word_file_knows_nothing_of_them(
+    authors_build: Path, tmp_path: Path
+) -> None:
+    keys = metadata(AUTHORS)["num"]
+    source = {"rows": ["an__id"], "n": "7", "scheme": "S</script>", "method": "m", "rule": "r"}
+    given = sources(SAMPLE)
+    (tmp_path / "provenance.json").write_text(json.dumps({key: source for key in keys}))
+    told = type(given)(**{**vars(given), "provenance": tmp_path / "provenance.json"})
+    made = render_document(stage(tmp_path / "build", "sample", told, metadata(AUTHORS)), "pandoc", EPOCH)
+    again = render_document(stage(tmp_path / "again", "sample", told, metadata(AUTHORS)), "pandoc", EPOCH)
+    for form in ("html", "docx", "pdf"):
+        assert made[form].read_bytes() == again[form].read_bytes(), form
+    assert differences(html_content(made["html"]), html_content(authors_build / "sample.html")) == []
+    assert differences(docx_content(made["docx"]), docx_content(authors_build / "sample.docx")) == []
+    assert made["docx"].read_bytes() == (authors_build / "sample.docx").read_bytes()
+    page = lxml_html.parse(str(made["html"]), lxml_html.HTMLParser(encoding="utf-8")).getroot()
+    data = json.loads(page.get_element_by_id("sources").text)
+    marked = page.xpath("//*[contains(@class, 'num')][@data-source]")
+    assert marked
+    assert {span.get("data-source") for span in marked} == set(data)
+    assert {span.get("tabindex") for span in marked} <= {"0", "-1"}
+    assert data[marked[0].get("data-source")] == source
