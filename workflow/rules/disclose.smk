@@ -6,7 +6,7 @@ and by which rule each is released, stands in workflow/surveypipe/release_kinds.
 
 from surveypipe.release_kinds import KINDS, RELEASED_TABLES
 
-PUBLIC = list(RELEASED_TABLES)
+PUBLIC = [*RELEASED_TABLES, "quotations"]
 
 
 rule disclose:
@@ -29,7 +29,7 @@ rule disclose:
     conda:
         "../../environment.yml"
     params:
-        config=section("disclosure", "cleaning", "frame", "sensitivity", "weighting"),
+        config=section("disclosure", "cleaning", "frame", "groups", "sensitivity", "weighting"),
     message:
         "Disclosure control: releasing what may be read by anybody"
     shell:

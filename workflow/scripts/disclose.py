@@ -9,8 +9,10 @@ import pandas as pd
 
 import _shared
 from surveypipe import disclosure
+from surveypipe.codebook import code_text
 from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.tables import Study, log_of, release_all
+from surveypipe.open_text import release_quotations
 
 
 def main(args: argparse.Namespace) -> None:
@@ -18,9 +20,12 @@ def main(args: argparse.Namespace) -> None:
     rules = disclosure.rules_of(args.config["disclosure"])
     private = {path.stem: _shared.read_csv(path) for path in args.private}
     variables = _shared.read_json(args.variables)
-    releases = release_all(private, study_of(args, variables), rules)
+    study = study_of(args, variables)
+    releases = release_all(private, study, rules)
+    tables = {name: release.table for name, release in releases.items()}
+    tables["quotations"] = quotations_of(args.config, study, rules)
     for path in args.public:
-        _shared.write_csv(releases[path.stem].table, path)
+        _shared.write_csv(tables[path.stem], path)
     _shared.write_csv(log_of(releases), args.disclosure_log)
     summary = disclosure.cleaning_summary(_shared.read_csv(args.cleaning_log))
     _shared.write_csv(summary, args.cleaning_summary)
@@ -49,7 +54,31 @@ def study_of(args: argparse.Namespace, variables: dict) -> Study:
         values={name: codes[name] for name in ordinal if name in codes},
         primary=config["weighting"]["primary"],
         schemes=config["weighting"]["schemes"],
+        asked_if={name: _conditions(about) for name, about in variables.items()},
     )
+
+
+def quotations_of(config: dict, study: Study, rules: disclosure.Rules) -> pd.DataFrame:
+    """Release the quotations that the configuration names; none by default."""
+    people, frame = study.respondents.answers, config["frame"]
+    team = frame["columns"].get("team")
+    groups = config["groups"][frame["group"]]
+    return release_quotations(
+        people,
+        config["disclosure"].get("quotations") or [],
+        frame["group"],
+        known={
+            "team": sorted(set(people["team"].dropna().astype(str))) if team and "team" in people else [],
+            "id": sorted(set(study.staff["id"].astype(str))),
+        },
+        harmless=[groups["label"], *groups["levels"].values()],
+        min_base=rules.min_base,
+    )
+
+
+def _conditions(about: dict) -> dict[str, str]:
+    """Conditions on which a question was asked, with codes as text."""
+    return {name: code_text(code) for name, code in (about.get("asked_if") or {}).items()}
 
 
 if __name__ == "__main__":

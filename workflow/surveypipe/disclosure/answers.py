@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from surveypipe.disclosure.release import (
     MERGED,
     RELEASED,
+    ROUNDED,
     SUPPRESSED,
     Release,
     blank,
@@ -29,6 +30,9 @@ SHARES = ("proportion", "proportion_complete_cases", "proportion_imputed")
 # Describe one variable; every other statistic compares or models.
 DESCRIPTIVE = ("proportion", "mean", "median", "lower_quartile", "upper_quartile", "quantile", "no_answer")
 IDENTIFYING_COLUMNS = ("n_level",)
+ROUNDED_COLUMNS = ("estimate", "se", "ci_low", "ci_high", "se_jackknife")
+TELLING_COLUMNS = ("deff_kish", "deff_design", "effect")
+POINT_DECIMALS = 2
 
 
 def release_estimates(
@@ -54,7 +58,8 @@ def release_estimates(
         Agreement items; within groups only their three merged categories are released.
     primary
         The primary scheme. Single points, means and quartiles of agreement items are released under it
-        alone: the same under two schemes gives the points of each group by subtraction. None: under all.
+        alone, and to two decimals: the same under two schemes gives the points of each group by
+        subtraction, and all digits of a rare point tell by its weight who gave it. None: under all.
     together
         Whether a second group goes with the first. Off only to show what happens without.
 
@@ -80,6 +85,11 @@ def release_estimates(
         hidden |= telling
     table["status"] = RELEASED
     blank(table, hidden)
+    if primary is not None:
+        points = _points(table, set(five_point)) & ~detail
+        round_estimates(table, points, POINT_DECIMALS)
+        items = dict.fromkeys(table.loc[points, "variable"])
+        log += log_rows("estimates", items, ROUNDED, "single points and means of an agreement item")
     kept = table.loc[~detail].drop(columns=[c for c in IDENTIFYING_COLUMNS if c in table])
     return Release(kept.reset_index(drop=True), log_frame(log))
 
@@ -173,6 +183,20 @@ def _detail(table: pd.DataFrame, items: set[str], primary: str | None, rules: Ru
         rare &= (table["n_level"] > 0) | rules.zeros_disclosive
         other |= table["variable"].isin(set(table.loc[rare, "variable"]))
     return (fine & (in_group | other)) | (mean & other) | (ranked & (in_group | other))
+
+
+def _points(table: pd.DataFrame, items: set[str]) -> pd.Series:
+    """Single points and means of agreement items."""
+    single = table["statistic"].isin(SHARES) & _text(table, "level").str.fullmatch(r"\d+(\.0)?")
+    return table["variable"].isin(items) & (single | table["statistic"].str.startswith("mean"))
+
+
+def round_estimates(table: pd.DataFrame, where: pd.Series, decimals: int) -> None:
+    """Round some rows, and empty what would give their digits back."""
+    for column in [c for c in ROUNDED_COLUMNS if c in table]:
+        table[column] = table[column].astype("float64").where(~where, table[column].round(decimals))
+    for column in [c for c in TELLING_COLUMNS if c in table]:
+        table[column] = table[column].where(~where)
 
 
 def _all_alike(table: pd.DataFrame, share: pd.Series) -> pd.Series:

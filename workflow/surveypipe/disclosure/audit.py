@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure import audit_answers, audit_characteristics
-from surveypipe.disclosure.audit_answers import Place
+from surveypipe.disclosure.audit_answers import COARSE, Place
 from surveypipe.disclosure.characteristics import check_lost
 from surveypipe.disclosure.context import CLAIM_KEYS, suppress_claims
 from surveypipe.disclosure.questions import Respondents, questions
@@ -30,6 +30,10 @@ WEIGHTED_IN_CLAIMS = re.compile(
 )
 
 
+# Tell the unweighted count for all staff: y / n, y / N and (y + N - n) / N.
+UNWEIGHTED_IN_CLAIMS = ("estimate_none", "bound_low", "bound_high")
+
+
 @dataclass
 class Linked:
     """What was found about questions, for the tables that repeat them.
@@ -38,6 +42,8 @@ class Linked:
     ----------
     decimals
         Variable and base of the questions whose numbers were rounded, with the decimals left.
+    unweighted
+        Those of which the unweighted share was rounded too, and so must be what tells it.
     split
         Variable and base of those with an answer suppressed in a group.
     left_out
@@ -45,6 +51,7 @@ class Linked:
     """
 
     decimals: dict[tuple[str, str], int] = field(default_factory=dict)
+    unweighted: set[tuple[str, str]] = field(default_factory=set)
     split: set[tuple[str, str]] = field(default_factory=set)
     left_out: set[tuple[str, str, str, str]] = field(default_factory=set)
 
@@ -57,6 +64,7 @@ def audit_estimates(
     values: Mapping[str, list[str]],
     primary: str,
     rules: Rules,
+    asked_if: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Linked:
     """Hide what would give away a suppressed answer, question by question.
 
@@ -72,16 +80,20 @@ def audit_estimates(
         As in :func:`questions`.
     rules
         Thresholds.
+    asked_if
+        As in :func:`questions`.
     """
     linked = Linked()
     headlines = {(str(row.variable), str(row.base)) for row in claims.itertuples()}
-    for question in questions(private, release.table, respondents, values, primary):
+    for question in questions(private, release.table, respondents, values, primary, asked_if):
         key = (question.variable, question.base)
         kept = {p for p in question.published() if not p.group} if key in headlines else set()
         remedy = audit_answers.protect(question, rules, kept)
         audit_answers.apply(release, remedy)
         if question.decimals is not None:
             linked.decimals[key] = question.decimals
+        if question.all_rounded:
+            linked.unweighted.add(key)
         linked.left_out |= {(*key, scheme, group) for scheme, group in question.left_out}
         if any(place.group for place in lost_places(release.table, question.variable, question.base)):
             linked.split.add(key)
@@ -115,7 +127,12 @@ def follow_estimates(claims: Release, estimates: pd.DataFrame, linked: Linked) -
         mine = (claims.table["variable"] == variable) & (claims.table["base"] == base) & (level == group)
         for name in [c for c in (column, "scheme_low", "scheme_high") if c in claims.table]:
             claims.table[name] = claims.table[name].where(~mine)
-    round_claims(claims, decimals_of(claims.table, linked.decimals), "claims")
+    rounded = decimals_of(claims.table, linked.decimals)
+    round_claims(claims, rounded, "claims")
+    exact = decimals_of(claims.table, dict.fromkeys(linked.unweighted, COARSE))
+    for column in [c for c in UNWEIGHTED_IN_CLAIMS if c in claims.table]:
+        mine = claims.table["claim"].isin(list(exact))
+        claims.table[column] = claims.table[column].where(~mine, claims.table[column].round(COARSE))
 
 
 def claims_of(claims: pd.DataFrame, questions_of: set[tuple[str, str]]) -> set[str]:

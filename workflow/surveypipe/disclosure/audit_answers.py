@@ -3,8 +3,8 @@
 For each question the unknown counts are those of each answer in each *atom*: the respondents of one group who
 carry the same weights under every scheme. A published share says what some of them add up to; the same share
 under another weighting scheme says it with other coefficients, and enough of these give away the parts. The
-interval of each suppressed answer is worked out from all of them; while it is too narrow, something more is
-hidden, the cheapest first:
+interval of each suppressed answer is worked out from all of them; while it holds fewer whole numbers than the
+threshold, something more is hidden, the cheapest first:
 
 1. another answer of the same group, or the same answer of another group (never a headline);
 2. decimals: weighted numbers of the question are rounded to a tenth of a per cent;
@@ -21,6 +21,7 @@ An atom in which all answered alike is protected in the same way, although nobod
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +29,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from surveypipe.disclosure.answers import DESCRIPTIVE, NOT_ABOUT_ANSWERS, SHARES
+from surveypipe.disclosure.answers import (
+    DESCRIPTIVE,
+    NOT_ABOUT_ANSWERS,
+    POINT_DECIMALS,
+    SHARES,
+    round_estimates,
+)
 from surveypipe.disclosure.linear import Statement, System
 from surveypipe.disclosure.release import RELEASED, ROUNDED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
@@ -44,8 +51,6 @@ FINE, COARSE = 3, 2
 LEEWAY = 1e-3
 # More atoms than this and the weights differ from person to person: they say nothing linear of a group.
 MOST_ATOMS = 40
-ROUNDED_COLUMNS = ("estimate", "se", "ci_low", "ci_high", "se_jackknife")
-TELLING_COLUMNS = ("deff_kish", "deff_design", "effect")
 
 
 class Place(NamedTuple):
@@ -94,6 +99,8 @@ class Question:
         Answers in each atom, unweighted: ``known[answer, atom]``; empty where they are not known.
     primary
         The primary scheme, which is always published.
+    asked
+        Group to the number of those whom the question was put to, where the question before it tells.
     decimals, all_rounded
         How many decimals of its weighted numbers are published (None: all), and whether that goes for the
         unweighted ones too.
@@ -109,10 +116,16 @@ class Question:
     atoms: tuple[Atom, ...]
     known: dict[tuple[str, int], float] = field(default_factory=dict)
     primary: str = ""
+    asked: Mapping[str, float] = field(default_factory=dict)
     decimals: int | None = None
     all_rounded: bool = False
     hidden: set[Place] = field(default_factory=set)
     left_out: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def scaled(self) -> bool:
+        """Whether its answers are points of a scale, published in categories too."""
+        return any(len(parts) > 1 for parts in self.parts.values())
 
     def answers(self) -> list[str]:
         """Distinct answers, the finest that any published level is made of."""
@@ -138,6 +151,7 @@ def statements(question: Question) -> list[Statement]:
     """Write down what every published share, mean and base of a question says."""
     every = question.answers()
     made = [_of_size(atom, number, every) for number, atom in enumerate(question.atoms)]
+    made += [_of_asked(question, group, n, every) for group, n in question.asked.items()]
     for row in question.rows.to_dict("records"):
         place = Place(str(row["level"]), str(row["group_level"]))
         scheme = str(row["scheme"])
@@ -156,6 +170,12 @@ def _of_size(atom: Atom, number: int, every: list[str]) -> Statement:
     return Statement(("size", number), {**counts, ("no answer", number): 1.0}, atom.size)
 
 
+def _of_asked(question: Question, group: str, n: float, every: list[str]) -> Statement:
+    """No more answered than were asked."""
+    counts: Coefficients = dict.fromkeys(question.cells(every, group), 1.0)
+    return Statement(("asked", group), {**counts, ("not answered", group): 1.0}, n)
+
+
 def _of_share(
     question: Question, place: Place, scheme: str, n: float, share: float, every: list[str]
 ) -> list[Statement]:
@@ -170,7 +190,7 @@ def _of_share(
         return made
     chosen = set(inside)
     coefficients: Coefficients = {cell: weights[cell[1]] * ((cell in chosen) - share) for cell in total}
-    slack = _slack(question) * n * max(weights)
+    slack = _slack(question, point=question.scaled and place.level in every) * n * max(weights)
     return [*made, Statement((place, scheme), coefficients, 0.0, slack)]
 
 
@@ -180,7 +200,7 @@ def _of_mean(question: Question, row: dict[Any, Any], every: list[str]) -> list[
         return []
     total, mean = question.cells(every, str(row["group_level"])), float(row["estimate"])
     coefficients: Coefficients = {cell: weights[cell[1]] * (float(cell[0]) - mean) for cell in total}
-    slack = _slack(question) * float(row["n"]) * max(weights)
+    slack = _slack(question, point=question.scaled) * float(row["n"]) * max(weights)
     return [Statement(("mean", row["group_level"], row["scheme"]), coefficients, 0.0, slack)]
 
 
@@ -189,17 +209,19 @@ def _weights(question: Question, scheme: str) -> list[float] | None:
     return None if any(weight is None for weight in weights) else [float(w) for w in weights if w is not None]
 
 
-def _slack(question: Question) -> float:
+def _slack(question: Question, *, point: bool = False) -> float:
     """Half a unit of the last decimal that is published of a weighted number.
 
-    Where all are published, what iteration leaves to chance in the weights.
+    Where all are published, what iteration leaves to chance in the weights. Single points and means of
+    agreement items are rounded from the start.
     """
-    return 1e-6 if question.decimals is None else 0.5 * 10.0**-question.decimals
+    decimals = min((d for d in (question.decimals, POINT_DECIMALS if point else None) if d), default=None)
+    return 1e-6 if decimals is None else 0.5 * 10.0**-decimals
 
 
 @dataclass(frozen=True)
 class Secret:
-    """Counts that nobody may work out, and how wide their interval has to be."""
+    """Counts that nobody may work out, and how many values have to remain possible."""
 
     name: str
     cells: tuple[Hashable, ...]
@@ -292,7 +314,6 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
         partner = _partner(question, answers[0].place, headlines) if answers else None
         if partner is not None:
             question.hidden.add(partner)
-            remedy.note(_name(question, partner), SUPPRESSED, "would give away a suppressed answer")
         elif left:
             done.append(left.pop(0))
             _take(question, done)
@@ -301,6 +322,8 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
             break
     for step in _needed(question, wanted, done, always):
         remedy.note(step.place, step.status, step.reason)
+    for place in _needed_partners(question, wanted):
+        remedy.note(_name(question, place), SUPPRESSED, "would give away a suppressed answer")
     return remedy
 
 
@@ -334,6 +357,15 @@ def _of_hidden_groups(question: Question, steps: list[Step], rules: Rules) -> li
         return []
     whole_per_cent = [step for step in steps if step.decimals == COARSE and not step.unweighted]
     return whole_per_cent + [step for step in steps if step.groups == {""}]
+
+
+def _needed_partners(question: Question, wanted: list[Secret]) -> list[Place]:
+    """Publish again each answer that was hidden beside a suppressed one to no purpose, the largest first."""
+    for place in sorted(question.hidden, key=lambda p: (-question.private.get(p, 0.0), p)):
+        question.hidden.discard(place)
+        if _exposed(question, wanted):
+            question.hidden.add(place)
+    return sorted(question.hidden)
 
 
 def _needed(
@@ -376,9 +408,15 @@ def _exposed(question: Question, wanted: list[Secret]) -> list[Secret]:
     for secret in wanted:
         low, high = system.interval(secret.cells)
         # Of an atom all alike the dissenters are asked for: there may be none, but so many must be possible.
-        if high - (low if secret.place is not None else 0.0) < secret.width - LEEWAY:
+        possible = high if secret.place is None else _whole_numbers(low, high)
+        if possible < secret.width - LEEWAY:
             found.append(secret)
     return found
+
+
+def _whole_numbers(low: float, high: float) -> float:
+    """How many counts lie in an interval."""
+    return math.inf if math.isinf(high) else math.floor(high + LEEWAY) - math.ceil(low - LEEWAY) + 1.0
 
 
 def _partner(question: Question, place: Place | None, headlines: set[Place]) -> Place | None:
@@ -438,8 +476,4 @@ def _hide_what_follows(table: pd.DataFrame, rest: pd.Series, group: pd.Series, g
 
 def _round(table: pd.DataFrame, where: pd.Series, decimals: int) -> None:
     like_shares = table["statistic"].str.startswith((*DESCRIPTIVE, "difference", "risk_ratio", "claim_test"))
-    where = where & like_shares
-    for column in [c for c in ROUNDED_COLUMNS if c in table]:
-        table[column] = table[column].astype("float64").where(~where, table[column].round(decimals))
-    for column in [c for c in TELLING_COLUMNS if c in table]:
-        table[column] = table[column].where(~where)
+    round_estimates(table, where & like_shares, decimals)

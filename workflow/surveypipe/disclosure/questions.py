@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.audit_answers import MOST_ATOMS, UNWEIGHTED, Atom, Place, Question
-from surveypipe.disclosure.release import places_of
+from surveypipe.disclosure.release import RELEASED, places_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +60,7 @@ def questions(
     respondents: Respondents,
     values: Mapping[str, list[str]],
     primary: str,
+    asked_if: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Iterator[Question]:
     """Put together, for each variable and base, what is published of it and what is known of it.
 
@@ -73,6 +74,8 @@ def questions(
         Codes of each variable's answers, in order.
     primary
         The primary scheme.
+    asked_if
+        Variable to the answers of earlier questions on which it was asked.
     """
     people = respondents.atoms()
     atoms = tuple(_atoms(people, respondents.group))
@@ -94,7 +97,20 @@ def questions(
             told = here[here["level"].isin(["", *levels])]
             if len(levels) < len(dict.fromkeys(p.level for p in counts)):
                 parts[REST] = (REST,)
-            yield Question(str(variable), str(base), told, parts, some, atoms, known, primary)
+            asked = _asked(rows, (asked_if or {}).get(str(variable), {}))
+            yield Question(str(variable), str(base), told, parts, some, atoms, known, primary, asked)
+
+
+def _asked(rows: pd.DataFrame, conditions: Mapping[str, str]) -> dict[str, float]:
+    """Count those asked in each group, where the shares of the question before are published."""
+    counts: dict[str, float] = {}
+    shares = (rows["statistic"] == "proportion") & (rows["scheme"] == UNWEIGHTED)
+    shares &= rows["status"] == RELEASED
+    for variable, code in conditions.items():
+        for row in rows[shares & (rows["variable"] == variable) & (rows["level"] == code)].to_dict("records"):
+            n = float(row["n"]) * float(row["estimate"])
+            counts[row["group_level"]] = min(n, counts.get(row["group_level"], n))
+    return counts
 
 
 def _exclusive(counts: Mapping[Place, float], n: float) -> list[list[str]]:

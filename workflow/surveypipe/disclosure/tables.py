@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure import audit, context
@@ -53,6 +53,8 @@ class Study:
         The primary scheme.
     schemes
         Weighting schemes of the configuration.
+    asked_if
+        Variable to the answers of earlier questions on which it was asked.
     """
 
     respondents: Respondents
@@ -62,6 +64,7 @@ class Study:
     values: Mapping[str, list[str]]
     primary: str
     schemes: Mapping[str, Any]
+    asked_if: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def release_all(
@@ -98,6 +101,7 @@ def release_all(
             study.values,
             study.primary,
             rules,
+            study.asked_if,
         )
         audit.follow_estimates(made["claims"], made[ESTIMATES].table, linked)
     _about_claims(made, private, study, rules, linked)
