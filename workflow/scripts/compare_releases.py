@@ -1,0 +1,49 @@
+"""Compare a new release with an old one before it is published: the two together may say too much.
+
+python workflow/scripts/compare_releases.py --old published/public --new results/public
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import yaml
+
+import _shared
+from surveypipe.disclosure import rules_of
+from surveypipe.disclosure.versions import TABLES, compare_releases
+from surveypipe.problems import SurveyError
+
+
+def main(args: argparse.Namespace) -> None:
+    """Print every place that needs a decision; exit with 1 if there is one."""
+    settings = yaml.safe_load(args.study.read_text(encoding="utf-8"))["disclosure"]
+    found = compare_releases(released(args.old), released(args.new), rules_of(settings))
+    if found.empty:
+        print("The two releases may stand beside each other: no small difference was found.")
+        return
+    for reason, rows in found.groupby("reason", sort=False):
+        print(f"{reason} ({len(rows)} places):")
+        for table, places in rows.groupby("table", sort=False)["place"]:
+            print("\n".join(f"  {table}: {place.strip('|')}" for place in places))
+    sys.exit(1)
+
+
+def released(folder: Path) -> dict:
+    """Read the tables of a release that count people."""
+    paths = {name: folder / f"{name}.csv" for name in TABLES}
+    if not any(path.is_file() for path in paths.values()):
+        raise SurveyError(f"{folder}: there is no released table here; name a folder such as results/public.")
+    return {name: _shared.read_csv(path) for name, path in paths.items() if path.is_file()}
+
+
+if __name__ == "__main__":
+    made = _shared.parser((__doc__ or "").splitlines()[0])
+    made.add_argument("--old", type=Path, required=True, help="folder of the release that is out")
+    made.add_argument("--new", type=Path, required=True, help="folder of the release to come")
+    made.add_argument(
+        "--study", type=Path, default=Path("config/config.yaml"), help="configuration with the thresholds"
+    )
+    _shared.run(made, main)
