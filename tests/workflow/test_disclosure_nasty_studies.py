@@ -1,0 +1,152 @@
+"""What is released, attacked: suppressed counts may not be worked out from the public files together."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+import yaml
+
+import disclose
+from _shared import read_csv, write_csv
+from surveypipe import disclosure
+from surveypipe.disclosure.tables import release_all
+from surveypipe.release_kinds import JOINED, KINDS, RELEASED_TABLES
+
+ROOT = Path(__file__).resolve().parents[2]
+SECTIONS = ("disclosure", "cleaning", "frame", "sensitivity", "weighting")
+NEEDED = ("results/tables/index.json",)
+
+
+def helper(path: Path) -> ModuleType:
+    """Load a module that stands beside the tests."""
+    spec = importlib.util.spec_from_file_location(path.stem + "_helper", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+attack = helper(ROOT / "tests/workflow/disclosure_attack.py")
+nasty_studies = helper(ROOT / "tests/workflow/nasty_studies.py")
+
+
+@pytest.fixture(scope="module", params=["rare_profession", "small_agency"])
+def nasty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of a run on a study made to be hard to protect, up to its tables."""
+    tools = helper(ROOT / "tests/conftest.py")
+    folder = tools.copy_project(tmp_path_factory.mktemp(request.param) / "project")
+    nasty_studies.make(folder, getattr(nasty_studies, request.param))
+    done = tools.run_snakemake(folder, "--cores", "2", *NEEDED)
+    assert done.returncode == 0, done.stderr[-4000:]
+    return folder / "results"
+
+
+def found(results: Path, public: Path | None = None) -> dict[str, list[str]]:
+    """Everything that the attack gets out of a release."""
+    public, private = public or results / "public", results / "private"
+    analysis = pd.read_parquet(results / "data/analysis.parquet")
+    about = json.loads((results / "data/variables.json").read_text())
+    asked_if = {name: one["asked_if"] for name, one in about.items()}
+    made = {
+        "answers": list(attack.answers(public, private, analysis, asked_if)),
+        "staff": list(attack.staff(public, pd.read_parquet(results / "data/dispositions.parquet"))),
+        "flow": list(attack.flow(public, private)),
+    }
+    if public == results / "public":
+        made["words"] = list(attack.words(results, public, private))
+    return made
+
+
+def unaudited(results: Path, folder: Path) -> Path:
+    """The same tables, each judged by itself only."""
+    config = yaml.safe_load((results.parent / "config/config.yaml").read_text())
+    args = argparse.Namespace(
+        config={name: config[name] for name in SECTIONS},
+        analysis=results / "data/analysis.parquet",
+        weights=results / "data/weights.parquet",
+        dispositions=results / "data/dispositions.parquet",
+    )
+    variables = json.loads((results / "data/variables.json").read_text())
+    private = {name: read_csv(results / f"private/{name}.csv") for name in KINDS}
+    study, rules = disclose.study_of(args, variables), disclosure.rules_of(config["disclosure"])
+    folder.mkdir()
+    for name, release in release_all(private, study, rules, audited=False).items():
+        write_csv(release.table, folder / f"{name}.csv")
+    return folder
+
+
+def test_nothing_suppressed_can_be_worked_out_from_the_default_study(finished):
+    assert not any(found(finished / "results").values()), found(finished / "results")
+
+
+def test_nothing_suppressed_can_be_worked_out_where_every_claim_is_false(false_study):
+    made = found(false_study)
+    assert not any(made.values()), made
+
+
+def test_nothing_suppressed_can_be_worked_out_from_nasty_studies(nasty):
+    made = found(nasty)
+    assert not any(made.values()), made
+
+
+def test_without_the_audit_the_default_study_is_broken(finished, tmp_path):
+    """The attack can succeed: a group of six by subtraction, and a group within a group by two schemes."""
+    broken = found(finished / "results", unaudited(finished / "results", tmp_path / "public"))["answers"]
+    assert any(name.startswith("access_worked") and "AMH" in name for name in broken), broken
+    assert any("alike" in name for name in broken), broken
+
+
+def test_without_the_audit_nasty_studies_are_broken(nasty, tmp_path):
+    broken = found(nasty, unaudited(nasty, tmp_path / "public"))
+    assert len(broken["answers"]) >= 2, broken
+
+
+def test_attack_on_words_finds_a_planted_number(finished_copy):
+    results = finished_copy / "results"
+    table = attack.read(results / "public", "estimates")
+    hidden = table.loc[table["status"] == "suppressed", "estimate_id"].iloc[0]
+    with open(results / "numbers.yaml", "a", encoding="utf-8") as file:
+        file.write(f'  {hidden}__pct: "67%"\n')
+    with open(results / "tables/response.md", "a", encoding="utf-8") as file:
+        file.write("| Refused | 16 |\n")
+    leaks = list(attack.words(results, results / "public", results / "private"))
+    assert leaks == [f"numbers.yaml: {hidden}__pct", "response.md: Refused"]
+
+
+@pytest.mark.parametrize("study", ["finished", "false_study"])
+def test_default_preset_leaves_table_1_and_every_headline_readable(study, request):
+    results = request.getfixturevalue(study)
+    public = results / "results/public" if study == "finished" else results / "public"
+    table = attack.read(public, "table_1")
+    assert len(table) > 15 and (table["status"] != "suppressed").all()
+    claims = attack.read(public, "claims")
+    headlines = claims[claims["group"] == "overall"]
+    assert len(headlines) == 6 and (headlines["status"] == "released").all()
+    assert headlines[["n", "estimate", "ci_low", "ci_high", "bound_low", "bound_high"]].notna().all(axis=None)
+    within = claims[claims["group"] != "overall"]
+    assert len(within) == 2 and (within["status"] == "released").all()
+
+
+def test_log_of_what_was_done_holds_no_numbers(finished):
+    log = pd.read_csv(finished / "results/public/disclosure_log.csv")
+    reasons = log["reason"].str.replace(r"fewer than \d+|or \d+ staff|Table 1", "", regex=True)
+    assert not reasons.str.contains(r"\d").any()
+    assert not log["place"].str.contains(r"=\s*\d|\(\d").any()
+
+
+def test_every_private_table_of_the_registry_is_released_or_joined(finished):
+    assert set(RELEASED_TABLES) | set(JOINED) == set(KINDS)
+    public = {path.stem for path in (finished / "results/public").glob("*.csv")}
+    assert set(RELEASED_TABLES) <= public
+    estimates = attack.read(finished / "results/public", "estimates")
+    for name in JOINED:
+        rows = attack.read(finished / "results/private", name)
+        assert set(rows["estimate_id"]) & set(estimates["estimate_id"])
