@@ -1,0 +1,256 @@
+"""The finished web pages in headless Chromium: a phone, a desktop, light and dark, the keyboard."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+DOCUMENTS = ("manuscript", "manuscript-blinded", "supplement", "title-page")
+VIEWS = {"phone": (390, 844), "small": (320, 640), "desktop": (1280, 900)}
+RULES = Path(__file__).with_name("accessibility.js").read_text(encoding="utf-8")
+SWITCHES = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromedriver = shutil.which("chromedriver")
+    if chromium is None or chromedriver is None:
+        pytest.skip("Chromium and chromedriver are not installed; the web pages are not opened in a browser")
+    from selenium.webdriver import Chrome, ChromeOptions
+    from selenium.webdriver.chrome.service import Service
+
+    options = ChromeOptions()
+    options.binary_location = chromium
+    for switch in (*SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+        options.add_argument(switch)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    # A path is given, so that selenium does not look for a driver on the network.
+    opened = Chrome(options=options, service=Service(chromedriver))
+    yield opened
+    opened.quit()
+
+
+class Page:
+    """One document in one view."""
+
+    def __init__(self, browser: Chrome, path: Path) -> None:
+        self.browser = browser
+        self.path = path
+
+    def open(self, view: str = "desktop", *, dark: bool = False) -> Page:
+        width, height = VIEWS[view]
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        still = {"name": "prefers-reduced-motion", "value": "reduce"}
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme, still]})
+        self.browser.get(self.path.as_uri())
+        return self
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        return self.browser.execute_script(script, *arguments)
+
+    def press(self, *keys: str) -> None:
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        ActionChains(self.browser, duration=0).send_keys(*keys).perform()
+
+
+@pytest.fixture(params=DOCUMENTS)
+def page(request: pytest.FixtureRequest, browser: Chrome, finished: Path) -> Page:
+    return Page(browser, finished / "results" / "report" / f"{request.param}.html")
+
+
+@pytest.fixture
+def manuscript(browser: Chrome, finished: Path) -> Page:
+    return Page(browser, finished / "results" / "report" / "manuscript.html")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nothing_is_wider_than_the_screen_and_nothing_fails(page: Page, view: str) -> None:
+    page.browser.get_log("browser")
+    page.open(view)
+    width = VIEWS[view][0]
+    assert page.run("return document.documentElement.scrollWidth") <= width
+    cut = """return Array.from(document.querySelectorAll('main p, main li, h1, h2, h3, figcaption'))
+      .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.textContent.slice(0, 60))"""
+    assert page.run(cut) == []
+    assert [entry["message"] for entry in page.browser.get_log("browser")] == []
+
+
+def test_every_link_within_the_page_arrives(page: Page) -> None:
+    page.open()
+    links = page.run("return Array.from(document.querySelectorAll('a[href^=\"#\"]'), a => a.hash.slice(1))")
+    ids = set(page.run("return Array.from(document.querySelectorAll('[id]'), e => e.id)"))
+    assert set(map(str, links)) <= ids
+    references = page.run("return document.querySelector('main').textContent.match(/(Figure|Table)\\s\\d+/g)")
+    if page.path.stem in {"manuscript", "supplement"}:
+        assert len(links) > 20
+        assert references
+
+
+def test_the_page_fetches_nothing(page: Page) -> None:
+    page.open()
+    fetched = page.run("return performance.getEntriesByType('resource').map(e => e.name)")
+    assert [name for name in fetched if not name.startswith(("data:", "file:", "blob:"))] == []
+    broken = "return Array.from(document.images).filter(i => !i.complete || !i.naturalWidth).length"
+    assert page.run(broken) == 0
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("view", ["phone", "desktop"])
+def test_no_serious_finding_of_accessibility(page: Page, view: str, dark: bool) -> None:
+    page.open(view, dark=dark)
+    page.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+    number = "const n = document.querySelector('.num[tabindex=\"0\"]'); if (n) { n.focus(); }"
+    page.run(number)
+    assert page.run(RULES) == []
+
+
+def test_the_check_of_accessibility_finds_what_is_wrong(browser: Chrome, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.html"
+    bad.write_text(
+        "<!DOCTYPE html><html><head><title> </title></head><body><div id=a>Out of a landmark</div><main>"
+        "<h1>One</h1><h3 id=a>Three</h3><img src='data:,'><a href='#x'></a><button></button><input>"
+        "<table><tr><td>1</td></tr></table><p style='color:#999'>Grey</p><a href='#a'><button>In</button></a>"
+        "<p tabindex=3 aria-describedby=nothing>Odd</p><li>Alone</li></main></body></html>"
+    )
+    found = Counter(line.split(":")[0] for line in Page(browser, bad).open().run(RULES))
+    expected = {
+        *("html-lang", "document-title", "region", "viewport-zoom", "image-alt", "link-name", "button-name"),
+        *(
+            "label",
+            "heading-order",
+            "table-header",
+            "row-header",
+            "table-caption",
+            "listitem",
+            "duplicate-id",
+        ),
+        *("aria-reference", "tabindex", "nested-interactive", "contrast"),
+    }
+    assert set(found) == expected
+
+
+def test_dark_is_dark_and_light_is_light(page: Page) -> None:
+    ground = "return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+    assert max(page.open(dark=True).run(ground)) < 60
+    assert min(page.open(dark=False).run(ground)) > 230
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(manuscript: Page) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    manuscript.open()
+    state = """const e = document.activeElement, s = getComputedStyle(e);
+      const visible = e.getBoundingClientRect(); return [e === document.body, s.outlineStyle,
+      parseFloat(s.outlineWidth), visible.bottom > 0 && visible.top < innerHeight,
+      e.outerHTML.slice(0, 60)]"""
+    stops = manuscript.run(
+        """return Array.from(document.querySelectorAll('a[href], button, summary, [tabindex="0"]'))
+           .filter(e => e.checkVisibility() && !e.closest('dialog')).length"""
+    )
+    reached = 0
+    for _ in range(stops + 5):
+        manuscript.press(Keys.TAB)
+        outside, style, width, seen, what = manuscript.run(state)
+        if outside:
+            break
+        reached += 1
+        assert style != "none" and width >= 2, what
+        assert seen, what
+    assert reached >= stops
+    first = "document.activeElement.blur(); window.scrollTo(0, 0)"
+    manuscript.open()
+    manuscript.run(first)
+    manuscript.press(Keys.TAB)
+    assert manuscript.run("return document.activeElement.className") == "skip"
+    manuscript.press(Keys.ENTER)
+    assert manuscript.run("return location.hash") == "#text"
+
+
+@pytest.mark.parametrize("view", ["phone", "desktop"])
+def test_figures_enlarge_and_give_the_focus_back(manuscript: Page, view: str) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    manuscript.open(view)
+    assert manuscript.run("return document.querySelectorAll('figure button.enlarge img').length") >= 3
+    manuscript.run("document.querySelector('button.enlarge').focus()")
+    before = manuscript.run("return document.querySelector('figure img').getBoundingClientRect().width")
+    manuscript.press(Keys.ENTER)
+    assert manuscript.run("return document.querySelector('dialog').open")
+    larger = manuscript.run("return document.querySelector('dialog img').getBoundingClientRect().width")
+    assert larger > 1.2 * before
+    assert manuscript.run("return document.querySelector('dialog img').alt.length") > 20
+    assert manuscript.run("return document.documentElement.scrollWidth") <= VIEWS[view][0]
+    manuscript.press(Keys.ESCAPE)
+    assert not manuscript.run("return document.querySelector('dialog').open")
+    assert manuscript.run("return document.activeElement.className") == "enlarge"
+
+
+def test_the_contents_list_is_folded_on_a_phone_and_open_on_a_desktop(manuscript: Page) -> None:
+    opened = "return document.querySelector('#TOC details').open"
+    assert manuscript.open("phone").run(opened) is False
+    assert manuscript.open("desktop").run(opened) is True
+    titles = "return Array.from(document.querySelectorAll('#TOC a'), a => a.textContent.trim())"
+    assert len(manuscript.run(titles)) > 10
+
+
+@pytest.mark.parametrize("view", ["phone", "desktop"])
+def test_a_number_tells_its_source_to_mouse_keyboard_and_touch(manuscript: Page, view: str) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+
+    manuscript.open(view)
+    tip = "const t = document.getElementById('number-source'); return t.hidden ? '' : t.innerText"
+    number = manuscript.browser.find_element(By.CSS_SELECTOR, 'main .num[data-source="claim-c1__ci"]')
+    manuscript.run("arguments[0].scrollIntoView({block: 'center'})", number)
+    assert manuscript.run(tip) == ""
+    ActionChains(manuscript.browser, duration=0).move_to_element(number).perform()
+    text = manuscript.run(tip)
+    assert re.search(r"Estimate\s+read__yes__proportion__overall__\w+", text)
+    for term in ("n", "Weights", "Method", "Rule"):
+        assert re.search(rf"^{term}$", text, re.MULTILINE), term
+    assert "analyse" in text
+    manuscript.press(Keys.ESCAPE)
+    assert manuscript.run(tip) == ""
+    manuscript.run("arguments[0].focus()", number)
+    assert manuscript.run(tip) == text
+    assert number.get_attribute("aria-describedby") == "number-source"
+    assert manuscript.run("return document.documentElement.scrollWidth") <= VIEWS[view][0]
+    inside = """const b = document.getElementById('number-source').getBoundingClientRect();
+      return b.left >= 0 && b.right <= innerWidth && b.top >= 0 && b.bottom <= innerHeight"""
+    assert manuscript.run(inside)
+    ActionChains(manuscript.browser, duration=0).move_by_offset(0, -200).click().perform()
+    assert manuscript.run(tip) == ""
+
+
+def test_paper_gets_no_controls(manuscript: Page) -> None:
+    manuscript.open()
+    manuscript.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    shown = "return ['#TOC', '.skip'].map(s => getComputedStyle(document.querySelector(s)).display)"
+    try:
+        assert manuscript.run(shown) == ["none", "none"]
+    finally:
+        manuscript.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
