@@ -254,3 +254,24 @@ def test_the_files_are_zips_that_hold_each_part_once(path: Path) -> None:
         assert archive.testzip() is None
         assert len(set(archive.namelist())) == len(archive.namelist())
         assert archive.namelist()[0] == "[Content_Types].xml"
+
+
+def test_labels_are_indented_and_no_heading_of_a_column_breaks(body: etree._Element) -> None:
+    for table in body.iter(w("tbl")):
+        for cell in table.iter(w("tc")):
+            assert not text_of(cell).startswith("\u2003")
+            assert "(00.0)" not in text_of(cell)
+        widths = [int(column.get(w("w"))) for column in table.iter(w("gridCol"))]
+        for width, cell in zip(widths, table.find(w("tr")).findall(w("tc")), strict=True):
+            longest = max(map(len, text_of(cell).replace("\u200b", " ").split()), default=0)
+            # A narrow estimate of what a bold letter takes at 8 pt, cell margins apart.
+            assert width >= 80 * longest, text_of(cell)
+
+
+def test_a_number_without_its_bracket_keeps_the_room(finished: Path) -> None:
+    body = Package(finished / "results/report/manuscript.docx").tree("word/document.xml")
+    row = next(row for row in body.iter(w("tr")) if text_of(row).startswith("Not answered"))
+    cells = row.findall(w("tc"))
+    rooms = [cell.find(f".//{w('ind')}") for cell in cells[1:4]]
+    assert [int(room.get(w("right"))) for room in rooms] == [520, 520, 520]
+    assert int(cells[0].find(f".//{w('ind')}").get(w("left"))) > 0

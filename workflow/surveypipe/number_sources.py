@@ -149,8 +149,8 @@ def table(released: Released, text: str, values: Mapping[str, str]) -> Table:
     """
     listed = called(text)
     known = sources(released, [key for key, _ in listed])
-    columns = [Column("Printed", 17, "l"), Column("Estimate", 41, "l"), Column("*n*", 8)]
-    columns += [Column("Weights", 15, "l"), Column("Method (rule)", 26, "l")]
+    columns = [Column("Printed", 18, "l"), Column("Estimate", 36, "l"), Column("*n*", 9)]
+    columns += [Column("Weights", 15, "l"), Column("Method (rule)", 28, "l")]
     made = Table("provenance", "Where each number in the text of the article comes from", columns)
     # Numbers of one source stand in one row of their part of the text.
     printed: dict[tuple[str, Source], list[str]] = {}

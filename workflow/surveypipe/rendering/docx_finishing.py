@@ -517,7 +517,7 @@ def _shares_by_text(rows: Sequence[etree._Element], columns: int) -> list[float]
     for row in rows:
         for position, cell in enumerate(row.findall(w("tc"))[:columns]):
             if cell.find(f"{w('tcPr')}/{w('gridSpan')}") is None:
-                words = text_of(cell).split()
+                words = _words(cell)
                 longest = max(map(len, words), default=0)
                 shares[position] = max(shares[position], longest + 1.5, min(len(" ".join(words)), 34) + 1.5)
     return shares
@@ -528,8 +528,13 @@ def _longest_words(rows: Sequence[etree._Element], columns: int) -> list[int]:
     for row in rows:
         for position, cell in enumerate(row.findall(w("tc"))[:columns]):
             if cell.find(f"{w('tcPr')}/{w('gridSpan')}") is None:
-                longest[position] = max([longest[position], *map(len, text_of(cell).split())])
+                longest[position] = max([longest[position], *map(len, _words(cell))])
     return longest
+
+
+def _words(cell: etree._Element) -> list[str]:
+    # A space of no width is where an identifier may break.
+    return text_of(cell).replace("\u200b", " ").split()
 
 
 def column_widths(shares: Sequence[float], longest: Sequence[int], *, small: bool) -> list[int]:
