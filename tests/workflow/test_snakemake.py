@@ -139,7 +139,7 @@ def test_inputs_of_a_rule_hold_every_module_that_its_script_imports(script):
     namespace: dict = {}
     source = (ROOT / "workflow/rules/common.smk").read_text()
     functions = source[source.index("def library(") : source.index("def finished_documents(")]
-    exec("import ast\nfrom pathlib import Path\n" + functions, namespace)
+    exec("import ast, functools\nfrom pathlib import Path\n" + functions, namespace)
     import os
 
     before = Path.cwd()

@@ -25,7 +25,9 @@ rule analyse:
     conda:
         "../../environment.yml"
     params:
-        config=section("analysis", "claims", "cleaning", "groups", "weighting", "sensitivity"),
+        config=section(
+            "analysis", "claims", "cleaning", "groups", "weighting", "sensitivity"
+        ),
     message:
         "Estimating every item, scale and claim under every weighting scheme"
     shell:

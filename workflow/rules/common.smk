@@ -1,6 +1,7 @@
 """Helper functions of the rules; no rule stands here."""
 
 import ast
+import functools
 import hashlib
 import json
 import os
@@ -133,6 +134,8 @@ def library(script):
     return sorted(map(str, found))
 
 
+# A module that many scripts share is read once, not once a rule: a run with nothing to do stays short.
+@functools.cache
 def local_imports(path, root):
     """Files of ours that one file imports, at its top or inside a function."""
     tree = ast.parse(path.read_text(encoding="utf-8"))

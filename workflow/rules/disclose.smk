@@ -29,7 +29,9 @@ rule disclose:
     conda:
         "../../environment.yml"
     params:
-        config=section("disclosure", "cleaning", "frame", "groups", "sensitivity", "weighting"),
+        config=section(
+            "disclosure", "cleaning", "frame", "groups", "sensitivity", "weighting"
+        ),
     message:
         "Disclosure control: releasing what may be read by anybody"
     shell:

@@ -303,9 +303,7 @@ def _notes(panels: Sequence[Panel]) -> list[str]:
     return [
         "Every point assumes response at random within the cells of its scheme; the reader scenario (white: "
         "no readers among the silent; full: as many as among respondents) and the bounds do not.",
-        "For the difference, 90% intervals, which decide; arrows, the bounds go on."
-        if beyond
-        else "",
+        "For the difference, 90% intervals, which decide; arrows, the bounds go on." if beyond else "",
         "Suppressed panels rest on too few respondents." if hidden else "",
     ]
 
