@@ -13,6 +13,7 @@ import yaml
 from surveypipe.checklists import BY, NAMES, automatic_identifier, check, checklist_table, sections
 from surveypipe.problems import SurveyError
 
+PAPER = {"mode": "paper", "field_period": {"first": "2012-01-16", "last": "2012-03-31"}}
 ROOT = Path(__file__).resolve().parents[2]
 LISTS = yaml.safe_load((ROOT / "config/checklists.yaml").read_text())
 DOCUMENTS = ("manuscript", "supplement", "title-page")
@@ -75,7 +76,7 @@ def test_what_the_run_checks_it_checks():
 def test_a_document_that_the_study_does_not_make_is_passed_over():
     without = {name: KNOWN[name] for name in ("manuscript", "supplement")}
     check(LISTS, without, DOCUMENTS)
-    rows = {row[0]: row for row in checklist_table("cross", LISTS["cross"], without, "paper").rows}
+    rows = {row[0]: row for row in checklist_table("cross", LISTS["cross"], without, PAPER).rows}
     assert "Manuscript" in rows["17"][2] and "Title page" not in rows["17"][2]
     assert rows["5d"][3] == "Pipeline"
 
@@ -92,12 +93,14 @@ def test_headings_are_named_as_pandoc_names_them():
 
 
 def test_web_items_apply_to_the_web_only():
-    on_paper = checklist_table("cherries", LISTS["cherries"], KNOWN, "paper").rows
+    on_paper = checklist_table("cherries", LISTS["cherries"], KNOWN, PAPER).rows
     assert on_paper == [["1–30", "All items", "Not applicable: paper questionnaire", "—"]]
     for mode in ("web", "mixed"):
-        assert len(checklist_table("cherries", LISTS["cherries"], KNOWN, mode).rows) == 30
+        assert len(checklist_table("cherries", LISTS["cherries"], KNOWN, {"mode": mode}).rows) == 30
     visitors = {
-        mode: next(r for r in checklist_table("cross", LISTS["cross"], KNOWN, mode).rows if r[0] == "11d")
+        mode: next(
+            r for r in checklist_table("cross", LISTS["cross"], KNOWN, {"mode": mode}).rows if r[0] == "11d"
+        )
         for mode in ("paper", "web")
     }
     assert visitors["paper"][2] == "Not applicable: paper questionnaire"
@@ -105,9 +108,19 @@ def test_web_items_apply_to_the_web_only():
 
 
 def test_a_section_of_the_supplement_is_a_reference_and_one_of_the_manuscript_is_named():
-    rows = {row[0]: row for row in checklist_table("cross", LISTS["cross"], KNOWN, "paper").rows}
+    rows = {row[0]: row for row in checklist_table("cross", LISTS["cross"], KNOWN, PAPER).rows}
     assert "@sec-response" in rows["11c"][2]
     assert "section 'Response and respondents'" in rows["11c"][2]
     assert rows["1a"][2] == "Manuscript, title and abstract"
     # A heading without a name of its own is found through the section it stands in.
     assert "@sec-estimates (Models)" in rows["13b"][2]
+
+
+def test_dates_are_the_authors_to_add_where_the_study_does_not_give_them():
+    for name, item in (("cross", "7b"), ("aapor", "7")):
+        given, missing = (
+            next(row for row in checklist_table(name, LISTS[name], KNOWN, study).rows if row[0] == item)
+            for study in (PAPER, {"mode": "paper"})
+        )
+        assert "Design and setting" in given[2] and given[3] == "Pipeline"
+        assert missing[2:] == ["For the authors to add", "Author"]

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -192,3 +193,24 @@ def test_documentation_of_the_configuration_is_in_step_with_the_schemas():
         assert (ROOT / "docs/configuration.md").read_text() == page(), "run: make docs"
     finally:
         os.chdir(before)
+
+
+@pytest.mark.parametrize(
+    "first, last, words",
+    [
+        ("2012-04-01", "2012-03-31", "lies before the first"),
+        ("2012-01-16", "2012-02-30", "no such day"),
+    ],
+)
+def test_fieldwork_that_cannot_be(config: dict, codebook: dict, first: str, last: str, words: str):
+    config["study"]["field_period"] = {"first": first, "last": last}
+    (problem,) = consistency_problems(config, codebook, "config.yaml")
+    assert "study.field_period" in problem and words in problem
+
+
+def test_fieldwork_of_the_shipped_study_is_that_of_its_files(config: dict):
+    days = config["study"]["field_period"]
+    staff = pd.read_csv(ROOT / config["inputs"]["staff_list"])
+    assert days["first"] == staff["invited_date"].min()
+    (late,) = (rule for rule in config["cleaning"]["rules"] if rule["type"] == "late")
+    assert days["last"] == late["after"]

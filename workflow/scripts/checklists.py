@@ -19,7 +19,7 @@ def main(args: argparse.Namespace) -> None:
     known = {path.stem: sections(path.read_text(encoding="utf-8")) for path in args.documents}
     check(checklists, known, DOCUMENTS)
     for name in NAMES:
-        table = checklist_table(name, checklists[name], known, args.config["study"]["mode"])
+        table = checklist_table(name, checklists[name], known, args.config["study"])
         # A checklist holds nothing of the survey, simulated or not.
         getattr(args, name).write_text(table.markdown(simulated=False), encoding="utf-8")
     print(f"checklists: {sum(len(checklists[name]['items']) for name in NAMES)} items in {len(NAMES)} tables")

@@ -166,7 +166,10 @@ def _places(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def checklist_table(
-    key: str, checklist: Mapping[str, Any], known: Mapping[str, Mapping[str, Section]], mode: str
+    key: str,
+    checklist: Mapping[str, Any],
+    known: Mapping[str, Mapping[str, Section]],
+    study: Mapping[str, Any],
 ) -> Table:
     """Lay out one checklist.
 
@@ -178,8 +181,8 @@ def checklist_table(
         ``name``, ``title``, ``items`` and, where it is about one mode of survey, ``mode``.
     known
         Document to its sections.
-    mode
-        ``paper``, ``web`` or ``mixed``, from the study.
+    study
+        Section of the configuration: its ``mode`` (``paper``, ``web`` or ``mixed``) decides what applies.
     """
     columns = [
         Column("Item", 8, "l"),
@@ -188,12 +191,12 @@ def checklist_table(
         Column("By", 15, "l"),
     ]
     table = Table(f"checklist_{key}", escape(checklist["title"]), columns)
-    if not applies(checklist, mode):
+    if not applies(checklist, study["mode"]):
         first, last = checklist["items"][0]["id"], checklist["items"][-1]["id"]
-        table.rows.append([f"{first}–{last}", "All items", _no_web(mode), NOT_APPLICABLE])
+        table.rows.append([f"{first}–{last}", "All items", _no_web(study["mode"]), NOT_APPLICABLE])
         table.notes = ["The checklist is for questionnaires on the web."]
         return table
-    table.rows = [item_row(item, known, mode) for item in checklist["items"]]
+    table.rows = [item_row(item, known, study) for item in checklist["items"]]
     table.notes = [
         "Items in our own words. Pipeline, filled by the run in text whose frame the authors wrote; checked, "
         "the authors' words, in which the run looks for what the item wants; author, the authors' own words."
@@ -210,14 +213,17 @@ def _no_web(mode: str) -> str:
     return f"Not applicable: {mode} questionnaire"
 
 
-def item_row(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Section]], mode: str) -> list[str]:
+def item_row(
+    item: Mapping[str, Any], known: Mapping[str, Mapping[str, Section]], study: Mapping[str, Any]
+) -> list[str]:
     """Cells of one item."""
     what = escape(item["what"])
-    if not applies(item, mode):
-        return [item["id"], what, _no_web(mode), NOT_APPLICABLE]
+    if not applies(item, study["mode"]):
+        return [item["id"], what, _no_web(study["mode"]), NOT_APPLICABLE]
     if item["by"] == "N/A":
         return [item["id"], what, f"Not applicable: {escape(item['because'])}", NOT_APPLICABLE]
-    answered = where(item, known)
+    # What only the study's configuration can tell, the run writes where the configuration tells it.
+    answered = where(item, known) if study.get(item.get("needs", "mode")) else ""
     if not answered:
         return [item["id"], what, "For the authors to add", BY["T"]]
     return [item["id"], what, answered, BY[item["by"]]]

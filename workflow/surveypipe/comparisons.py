@@ -283,7 +283,7 @@ def _tost_rows(survey: Survey, key: str, margin: float, one: Estimand, fpc: bool
     yield estimate_row(
         one.variable, statistic_name("tost", survey.fpc, fpc), test.estimate, **common, se=test.se,
         df=test.df, ci_low=test.ci90[0], ci_high=test.ci90[1], ci_level=0.90, p_value=test.p, effect=margin,
-        method="two one-sided t tests, 90 % interval; effect: the margin", flag=test.verdict,
+        method="two one-sided t tests, 90% interval; effect: the margin", flag=test.verdict,
     )  # fmt: skip
     yield estimate_row(
         one.variable, statistic_name("tost_power", survey.fpc, fpc), test.power_at_zero, **common,

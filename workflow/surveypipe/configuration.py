@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,7 @@ def consistency_problems(config: Mapping[str, Any], codebook: Mapping[str, Any],
     return [
         f"{name}: {sentence}"
         for sentence in [
+            *_period_problems(config),
             *_scheme_problems(config),
             *_variable_problems(config, known_variables(config, codebook)),
             *_frame_problems(config),
@@ -167,6 +169,21 @@ def consistency_problems(config: Mapping[str, Any], codebook: Mapping[str, Any],
             *_core_problems(config, codebook),
         ]
     ]
+
+
+def _period_problems(config: Mapping[str, Any]) -> list[str]:
+    found = config["study"].get("field_period")
+    if not found:
+        return []
+    try:
+        first, last = (date.fromisoformat(found[key]) for key in ("first", "last"))
+    except ValueError as error:
+        return [f"study.field_period: there is no such day ({error}); write YYYY-MM-DD."]
+    if first > last:
+        return [
+            f"study.field_period: the last day, {last}, lies before the first, {first}; change one of them."
+        ]
+    return []
 
 
 def _core_problems(config: Mapping[str, Any], codebook: Mapping[str, Any]) -> list[str]:

@@ -7,8 +7,10 @@ each function raises :class:`ValueError`; what prints instead (a dash, 'suppress
 
 from __future__ import annotations
 
+import calendar
 import math
 import re
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "\u2212"
@@ -149,3 +151,30 @@ def lower_first(text: str) -> str:
     others = [word for word in text.split()[1:] if len(word) > 3]
     proper = bool(others) and all(word[0].isupper() for word in others)
     return text if text[:2].isupper() or proper else text[:1].lower() + text[1:]
+
+
+def period(first: str, last: str) -> str:
+    """Print a period between two days, without repeating the month or the year that they share.
+
+    Parameters
+    ----------
+    first, last
+        Days as ``YYYY-MM-DD``.
+
+    Raises
+    ------
+    ValueError
+        If one of them is not a day.
+
+    Examples
+    --------
+    >>> period("2012-01-16", "2012-03-31")
+    '16 January to 31 March 2012'
+    """
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    parts = [str(start.day)]
+    if (start.year, start.month) != (end.year, end.month):
+        parts.append(calendar.month_name[start.month])
+    if start.year != end.year:
+        parts.append(str(start.year))
+    return f"{' '.join(parts)} to {end.day} {calendar.month_name[end.month]} {end.year}"

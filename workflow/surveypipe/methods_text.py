@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.bias_text import imputation_short
 from surveypipe.figures.response import cell_label
-from surveypipe.formatting import count, decimal, escape, lower_first, numeral, percent, sentence_list
+from surveypipe.formatting import count, decimal, escape, lower_first, numeral, percent, period, sentence_list
 from surveypipe.numbers import software_versions
 from surveypipe.released import Released
 
@@ -34,6 +34,7 @@ def response(released: Released) -> str:
     verified = released.config["frame"].get("verified")
     return _join(
         "The survey was a census: every member of staff on the list was invited and none was sampled.",
+        _field_period(released),
         _eligible_sentence(released),
         "The services had confirmed who was in post, so a person who returned nothing counts as an eligible "
         "non-respondent."
@@ -49,6 +50,16 @@ def response(released: Released) -> str:
         "Opinion Research (AAPOR); the response rate reported is RR2, which counts complete and partial "
         "questionnaires.",
     )
+
+
+def _field_period(released: Released) -> str:
+    days = released.config["study"].get("field_period")
+    if not days:
+        return ""
+    late = [rule for rule in released.config["cleaning"]["rules"] if rule["type"] == "late"]
+    kept = late and all(rule["action"] == "flag" for rule in late)
+    after = "; questionnaires that came later were kept and marked" if kept else ""
+    return f"Fieldwork ran from {period(days['first'], days['last'])}{after}."
 
 
 def _eligible_sentence(released: Released) -> str:

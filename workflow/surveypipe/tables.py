@@ -296,7 +296,9 @@ def weights(released: Released) -> Table:
         f"{number(first['N'], formatting.count, first)} eligible staff; the weights of each scheme add up "
         "to that "
         "number.",
-        "Merges, categories joined because too few answered. Design effect after Kish, *n*Σ*w*² / (Σ*w*)²; "
+        "Cells, groups within which response is taken as alike, also for the standard errors (of raked "
+        "weights, the groups compared). Merges, categories joined because too few answered. "
+        "Design effect after Kish, *n*Σ*w*² / (Σ*w*)²; "
         "effective *n*, *n* over the design effect.",
     ]
     return table
