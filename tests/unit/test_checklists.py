@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from surveypipe.checklists import BY, NAMES, automatic_identifier, check, checklist_table, sections
+from surveypipe.checklists import BY, NAMES, check, checklist_table, sections
 from surveypipe.problems import SurveyError
+from surveypipe.rendering.pages import automatic_identifier
 
 PAPER = {"mode": "paper", "field_period": {"first": "2012-01-16", "last": "2012-03-31"}}
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,7 +114,7 @@ def test_a_section_of_the_supplement_is_a_reference_and_one_of_the_manuscript_is
     assert "section 'Response and respondents'" in rows["11c"][2]
     assert rows["1a"][2] == "Manuscript, title and abstract"
     # A heading without a name of its own is found through the section it stands in.
-    assert "@sec-estimates (Models)" in rows["13b"][2]
+    assert "@sec-estimates (Models`, #ref(<models>" in rows["13b"][2]
 
 
 def test_dates_are_the_authors_to_add_where_the_study_does_not_give_them():

@@ -185,6 +185,15 @@ def finished_documents():
     ]
 
 
+def paged_documents(document, variant):
+    """PDFs whose pages a document names: its checklists say where the manuscript answers an item."""
+    suffix = {"authors": "", "blinded": "-blinded"}[variant]
+    made = document == "supplement" and variant in config["report"]["documents"].get(
+        "manuscript", []
+    )
+    return [f"{config['results']}/report/manuscript{suffix}.pdf"] if made else []
+
+
 def blinding_checks():
     """Reports of the search for names in every blinded document."""
     documents = config["report"]["documents"].items()

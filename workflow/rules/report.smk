@@ -41,6 +41,7 @@ rule render:
         ],
         authors=config["inputs"]["authors"],
         journal=journal_profile(),
+        paged=lambda wildcards: paged_documents(wildcards.document, "authors"),
         script="workflow/scripts/render.py",
         lib=library("render"),
     output:
@@ -60,6 +61,10 @@ rule render:
         journal=lambda wildcards, input: "".join(
             f" --journal {path}" for path in input.journal
         ),
+        paged=lambda wildcards, input: "".join(
+            f" --paged {Path(path).stem.removesuffix('-blinded')} {path}"
+            for path in input.paged
+        ),
         build=lambda wildcards: f"{config['results']}/build/{wildcards.document}/authors",
     message:
         "Report: typesetting {wildcards.document} with its authors (HTML, DOCX, PDF)"
@@ -68,7 +73,7 @@ rule render:
         " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
         " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
         " --provenance {input.provenance:q}"
-        " --authors {input.authors:q} --build {params.build:q}{params.journal}"
+        " --authors {input.authors:q} --build {params.build:q}{params.journal}{params.paged}"
         " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
 
 
@@ -88,6 +93,7 @@ rule render_blinded:
             rules.checklists.output,
         ],
         journal=journal_profile(),
+        paged=lambda wildcards: paged_documents(wildcards.document, "blinded"),
         script="workflow/scripts/render.py",
         lib=library("render"),
     output:
@@ -106,6 +112,10 @@ rule render_blinded:
         journal=lambda wildcards, input: "".join(
             f" --journal {path}" for path in input.journal
         ),
+        paged=lambda wildcards, input: "".join(
+            f" --paged {Path(path).stem.removesuffix('-blinded')} {path}"
+            for path in input.paged
+        ),
         build=lambda wildcards: f"{config['results']}/build/{wildcards.document}/blinded",
     message:
         "Report: typesetting {wildcards.document} without its authors (HTML, DOCX, PDF)"
@@ -114,7 +124,7 @@ rule render_blinded:
         " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
         " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
         " --provenance {input.provenance:q}"
-        " --build {params.build:q}{params.journal}"
+        " --build {params.build:q}{params.journal}{params.paged}"
         " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
 
 

@@ -16,6 +16,7 @@ from surveypipe.rendering.docx_layout import Layout
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.metadata import build_metadata
 from surveypipe.rendering.own_works import OWN, withhold_own_works
+from surveypipe.rendering.pages import fill_pages
 from surveypipe.rendering.staging import FORMATS, Sources, find_csl, stage
 
 
@@ -41,6 +42,7 @@ def main(args: argparse.Namespace) -> None:
         provenance=args.provenance,
     )
     staged = stage(args.build, args.document, sources, metadata)
+    fill_pages(staged.folder / "tables", {name: Path(pdf) for name, pdf in args.paged})
     if authors is None and report.get("own_works"):
         withhold_own_works(staged.folder, report["own_works"], journal.get("self_cite_text") or OWN)
     # The journal's rules are for the manuscript; its supplement and title page stay as they are.
@@ -77,5 +79,13 @@ if __name__ == "__main__":
     made.add_argument("--journal", type=Path, default=None, help="profile of the journal it is sent to")
     made.add_argument(
         "--provenance", type=Path, default=None, help="what stands behind each number, for the web page"
+    )
+    made.add_argument(
+        "--paged",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("DOCUMENT", "PDF"),
+        help="a finished document whose pages this one names; may be repeated",
     )
     run(made, main)

@@ -10,6 +10,7 @@ from typing import Any
 from surveypipe.formatting import NOT_APPLICABLE, escape, sentence_list
 from surveypipe.problems import Problems
 from surveypipe.rendering.expand import near
+from surveypipe.rendering.pages import automatic_identifier, own_page, page_token
 from surveypipe.tables import Column, Table
 
 NAMES = ("cross", "strobe", "cherries", "aapor")
@@ -36,11 +37,14 @@ class Section:
         the nearest heading above it; empty where there is none.
     text
         What stands under the heading, up to the next one.
+    identifier
+        The heading's own identifier.
     """
 
     title: str
     reference: str
     text: str = ""
+    identifier: str = ""
 
 
 def sections(text: str) -> dict[str, Section]:
@@ -69,7 +73,7 @@ def sections(text: str) -> dict[str, Section]:
         identifier = named[1] if named else automatic_identifier(title)
         above = [*(entry for entry in above if entry[0] < level), (level, identifier)]
         reference = next((name for _, name in reversed(above) if name.startswith("sec-")), "")
-        found[identifier] = Section(title, reference, body[heading.end() : end])
+        found[identifier] = Section(title, reference, body[heading.end() : end], identifier)
     return found
 
 
@@ -83,18 +87,6 @@ def _front_parts(front: str) -> Iterator[tuple[str, str]]:
 def _split(text: str) -> tuple[str, str]:
     parts = re.match(r"---\n(.*?)\n---\n(.*)", text, re.DOTALL)
     return (parts.group(1), parts.group(2)) if parts else ("", text)
-
-
-def automatic_identifier(title: str) -> str:
-    """Name a heading as Pandoc does (extension ``auto_identifiers``).
-
-    Examples
-    --------
-    >>> automatic_identifier("Estimates, intervals and tests")
-    'estimates-intervals-and-tests'
-    """
-    kept = re.sub(r"[^\w\s.-]", "", title).strip().lower()
-    return re.sub(r"^[^a-z]+", "", re.sub(r"\s+", "-", kept)) or "section"
 
 
 def check(
@@ -246,12 +238,18 @@ def _here(found: list[Section]) -> str:
 
 
 def _reference(section: Section) -> str:
-    return f"@{section.reference} ({section.title})" if section.reference else f"'{section.title}'"
+    if not section.reference:
+        return f"'{section.title}'"
+    return f"@{section.reference} ({section.title}{own_page(section.identifier)})"
 
 
 def _elsewhere(document: str, found: list[Section]) -> str:
     front = [section.title for section in found if section.title in FRONT_MATTER]
-    titled = [f"'{section.title}'" for section in found if section.title not in FRONT_MATTER]
+    titled = [
+        f"'{section.title}'{page_token(document, section.title)}"
+        for section in found
+        if section.title not in FRONT_MATTER
+    ]
     parts = [sentence_list(front)] if front else []
     if titled:
         parts.append(f"section{'s' if len(titled) > 1 else ''} {sentence_list(titled)}")
