@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from docx import Document
 from lxml import etree
+from pypdf import PdfReader
 
 from surveypipe.rendering.docx_finishing import style_of, text_of
 from surveypipe.rendering.docx_layout import Layout, floats, lay_out
 from surveypipe.rendering.docx_package import Package, w
+from surveypipe.rendering.finishing import render_document
 
 from .conftest import EPOCH
 from .test_docx_validity import schema_problems
@@ -116,3 +118,21 @@ def test_every_layout_keeps_to_the_schema_that_word_enforces(made: Path) -> None
     package = Package(made)
     for name in ("word/document.xml", "word/styles.xml"):
         assert schema_problems(package.tree(name)) == []
+
+
+def test_the_pdf_is_spaced_and_numbered_where_the_journal_asks(stage_sample) -> None:
+    def pages(layout: Layout) -> list[str]:
+        made = render_document(stage_sample(), "pandoc", EPOCH, layout)
+        return [page.extract_text() for page in PdfReader(made["pdf"]).pages]
+
+    plain, double, numbered = (
+        pages(layout) for layout in (Layout(), Layout(spacing="double"), Layout(line_numbers=True))
+    )
+    assert len(double) > len(plain)
+    printed = [set(re.findall(r"^\d+$", "\n".join(text), re.MULTILINE)) for text in (plain, numbered)]
+    assert {str(line) for line in range(1, 16)} <= printed[1] - printed[0] | {"1"}
+
+
+def test_of_the_layout_only_what_is_asked_is_told() -> None:
+    assert Layout().metadata() == {}
+    assert Layout.of({"spacing": "double", "line_numbers": False}).metadata() == {"text-spacing": "double"}

@@ -1,4 +1,4 @@
-"""What a journal asks of the Word file: line spacing, numbered lines, tables and figures after the text."""
+"""What a journal asks of Word file and PDF: line spacing, numbered lines, tables and figures after text."""
 
 from __future__ import annotations
 
@@ -53,6 +53,11 @@ class Layout:
     def of(cls, profile: Mapping[str, Any]) -> Layout:
         """Take the layout from a journal's profile."""
         return cls(*(profile.get(key) for key in ("spacing", "line_numbers", "tables_placement")))
+
+    def metadata(self) -> dict[str, Any]:
+        """Give what the template of the PDF is told; tables stay in its text, where a reviewer reads them."""
+        told = {"text-spacing": self.spacing, "numbered-lines": self.line_numbers}
+        return {key: value for key, value in told.items() if value}
 
 
 def lay_out(path: Path, layout: Layout, epoch: int) -> None:

@@ -30,7 +30,7 @@ def render_document(
     epoch
         Date of the documents, in seconds since 1970.
     layout
-        What a journal asks of the Word file; by default nothing.
+        What a journal asks of the Word file and the PDF; by default nothing.
 
     Returns
     -------
@@ -42,6 +42,7 @@ def render_document(
     SurveyError
         With everything that the renderer complained of or the checks found.
     """
+    staged.metadata |= layout.metadata()
     module = quarto_renderer if renderer == "quarto" else pandoc_renderer
     made = module.render(staged, epoch)
     finish_docx(made["docx"], _facts(staged), epoch)
