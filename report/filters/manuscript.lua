@@ -1,6 +1,7 @@
 -- What both renderers need: notes under tables (`::: {.table-note}`) in the style of each format, headings
 -- within tables (a row whose only text is bold and in its first cell) across all columns, indented labels (an em
--- space first), room kept at the right of a number (`[ (00.0)]{.pad}`), lists in Word, and '*n* = 1' in one line.
+-- space first), room kept at the right of a number (`[ (00.0)]{.pad}`), lists in Word, '*n* = 1' in one line, and
+-- numbers of the web page that tell their source.
 
 local INDENT = "\u{2003}"
 local NBSP = "\u{a0}"
@@ -159,6 +160,30 @@ local function with_notes(blocks)
   return made
 end
 
+-- A number whose source is known: hovered or focused, the page tells it. Elsewhere it is plain text.
+local function sourced_number(span)
+  if not span.classes:includes("num") or span.attributes.tabindex then return nil end
+  if not FORMAT:match("html") then return span.content end
+  -- Pairs, because the order of a Lua table's names differs from run to run.
+  local attributes = { { "source", span.attributes.source }, { "tabindex", span.attributes.first and "0" or "-1" } }
+  return pandoc.Span(span.content, pandoc.Attr("", { "num" }, attributes))
+end
+
+local function with_sources(doc)
+  -- A walk passes over the metadata, where the abstract stands.
+  for key, value in pairs(doc.meta) do
+    local kind = pandoc.utils.type(value)
+    if kind == "Blocks" or kind == "Inlines" then doc.meta[key] = value:walk { Span = sourced_number } end
+  end
+  doc = doc:walk { Span = sourced_number }
+  local file = FORMAT:match("html") and io.open("sources.json", "r")
+  if not file then return doc end
+  local content = file:read("a")
+  file:close()
+  doc.blocks:insert(pandoc.RawBlock("html", '<script type="application/json" id="sources">' .. content .. "</script>"))
+  return doc
+end
+
 local function in_text(doc)
   return pandoc.Pandoc(pandoc.Blocks(doc.blocks):map(function(block)
     if block.t == "BulletList" or block.t == "OrderedList" then return loose(block) or block end
@@ -172,5 +197,6 @@ return {
   { Blocks = with_notes },
   { Div = table_note, Table = spanning_headings, Span = pad, Inlines = equations },
   { Table = labels_and_scopes },
+  { Pandoc = with_sources },
   { Pandoc = in_text },
 }

@@ -180,23 +180,6 @@ local function html_figure(figure)
   return figure
 end
 
--- A number whose source is known: hovered or focused, the page tells it. Elsewhere it is plain text.
-local function sourced_number(span)
-  if not span.classes:includes("num") or span.attributes.tabindex then return nil end
-  if not FORMAT:match("html") then return span.content end
-  -- Pairs, because the order of a Lua table's names differs from run to run.
-  local attributes = { { "source", span.attributes.source }, { "tabindex", span.attributes.first and "0" or "-1" } }
-  return pandoc.Span(span.content, pandoc.Attr("", { "num" }, attributes))
-end
-
-local function with_sources(doc)
-  local file = io.open("sources.json", "r")
-  if not file then return end
-  local content = file:read("a")
-  file:close()
-  doc.blocks:insert(pandoc.RawBlock("html", '<script type="application/json" id="sources">' .. content .. "</script>"))
-end
-
 function Pandoc(doc)
   meta = doc.meta
   local function in_all(filter)
@@ -208,12 +191,11 @@ function Pandoc(doc)
     end
   end
   in_all { Div = conditional, Span = conditional }
-  in_all { Div = page_break, Image = alt_text, Span = sourced_number }
+  in_all { Div = page_break, Image = alt_text }
   collect(doc.blocks)
   in_all { Cite = cross_references }
   if FORMAT:match("html") then
     in_all { Table = html_table, Figure = html_figure }
-    with_sources(doc)
   end
   return doc
 end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import yaml
 from surveypipe.problems import SurveyError
 from surveypipe.rendering import quarto_renderer
 from surveypipe.rendering.comparison import differences, docx_content, html_content
+from surveypipe.rendering.expand import split_front_matter
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.staging import Staged, stage
 
@@ -48,7 +50,33 @@ def test_all_formats_in_one_call_with_one_metadata_file(
     assert words == ["render", "sample.qmd", "--metadata-file", "metadata.yml", "--no-execute"]
     told = yaml.safe_load((staged.folder / "metadata.yml").read_text(encoding="utf-8"))
     assert told["author"][0]["name"] == "Ada Lovelock"
-    assert told["num"]["read__pct"] == "64.2%"
+    text = staged.qmd.read_text(encoding="utf-8")
+    front, body = split_front_matter(text)
+    assert "64.2%" in body and "{{< meta" not in text and "{{< include" not in text
+    # Quarto reads the settings of its formats here and nowhere else.
+    assert set(yaml.safe_load(front)["format"]) == {"html", "docx", "typst"}
+
+
+def test_numbers_tell_their_source_by_quarto_too(
+    stage_sample: Callable[..., Staged], fake_quarto: Callable[[str], Path]
+) -> None:
+    fake_quarto("touch sample.html sample.docx sample.pdf")
+    staged = stage_sample()
+    staged.provenance = {"read__pct": {"rule": "analyse"}}
+    quarto_renderer.render(staged, EPOCH)
+    assert '[64.2%]{.num source="read__pct" first="1"}' in staged.qmd.read_text(encoding="utf-8")
+    assert json.loads((staged.folder / "sources.json").read_text()) == staged.provenance
+
+
+def test_a_page_break_is_left_to_quarto(
+    sample: Path, stage_sample: Callable[..., Staged], fake_quarto: Callable[[str], Path]
+) -> None:
+    fake_quarto("touch sample.html sample.docx sample.pdf")
+    path = sample / "sample.qmd"
+    path.write_text(path.read_text(encoding="utf-8") + "\n{{< pagebreak >}}\n", encoding="utf-8")
+    staged = stage_sample()
+    quarto_renderer.render(staged, EPOCH)
+    assert "{{< pagebreak >}}" in staged.qmd.read_text(encoding="utf-8")
 
 
 def test_the_blinded_call_is_told_no_author(

@@ -1,6 +1,6 @@
-"""Shortcodes of the text, expanded for Pandoc: ``include``, ``meta`` and ``pagebreak``.
+"""Shortcodes of the text, expanded for both renderers: ``include``, ``meta`` and ``pagebreak``.
 
-Quarto expands them itself; this is what stands in for it where Quarto is not installed. Positions are kept,
+Quarto could expand them itself, but not tell which number came from where. Positions are kept,
 so that an unknown key is reported with the file and line where it stands.
 """
 
@@ -58,12 +58,21 @@ class Expander:
         Where unknown keys, missing files and unknown shortcodes are recorded.
     sourced
         Keys below ``num`` whose source is known; their numbers become spans of the class ``num``.
+    page_break
+        What a page break becomes.
     """
 
-    def __init__(self, metadata: Mapping[str, Any], problems: Problems, sourced: Container[str] = ()) -> None:
+    def __init__(
+        self,
+        metadata: Mapping[str, Any],
+        problems: Problems,
+        sourced: Container[str] = (),
+        page_break: str = PAGE_BREAK,
+    ) -> None:
         self._metadata = metadata
         self._problems = problems
         self._sourced = sourced
+        self._page_break = page_break
         self._keys = known_keys(metadata)
 
     def document(self, path: Path, added_lines: int = 0) -> tuple[dict[str, Any], str]:
@@ -121,7 +130,7 @@ class Expander:
             if name == "include":
                 return self._include(argument, path, where, depth)
             if name == "pagebreak":
-                return PAGE_BREAK
+                return self._page_break
             self._add(where, f"the shortcode '{name}' is not known here; use meta, include or pagebreak.")
             return ""
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -73,7 +71,7 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
     expander = Expander(staged.metadata, problems, staged.provenance)
     front, body = expander.document(staged.qmd, staged.added_lines)
     problems.raise_if_any()
-    _write_sources(staged, body + str(front.get("abstract", "")))
+    staged.write_sources(body + str(front.get("abstract", "")))
     source = staged.folder / f"{staged.document}.md"
     source.write_text(join_front_matter(_pandoc_front_matter(staged, front), body), encoding="utf-8")
     with ThreadPoolExecutor() as pool:
@@ -84,14 +82,6 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
     pdf = staged.folder / f"{staged.document}.pdf"
     pdf.write_bytes(compile_pdf(staged.folder / f"{staged.document}.typ", epoch))
     return {form: staged.folder / f"{staged.document}.{form}" for form in ("html", "docx", "pdf")}
-
-
-def _write_sources(staged: Staged, text: str) -> None:
-    # The filter puts the file into the page; a `</` in it would end the element there.
-    used = {key: staged.provenance[key] for key in sorted(set(re.findall(r'\.num source="([\w-]+)"', text)))}
-    if used:
-        content = json.dumps(used, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-        (staged.folder / "sources.json").write_text(content, encoding="utf-8")
 
 
 def _pandoc_front_matter(staged: Staged, front: dict[str, Any]) -> dict[str, Any]:

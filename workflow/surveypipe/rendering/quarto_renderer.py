@@ -1,7 +1,8 @@
 """HTML, DOCX and PDF by Quarto.
 
 Written to Quarto's documentation: all formats in one call, the format settings in the front matter (a
-``format`` key in a metadata file is passed over), everything that varies in one ``--metadata-file``.
+``format`` key in a metadata file is passed over), what varies in one ``--metadata-file``. The numbers are in
+the text before Quarto sees it, in spans that name their source.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import yaml
 
 from surveypipe.problems import Problems
 from surveypipe.rendering.checks import warning_problems
-from surveypipe.rendering.expand import Expander
+from surveypipe.rendering.expand import Expander, join_front_matter
 from surveypipe.rendering.staging import FORMATS, Staged
 
 
@@ -39,11 +40,17 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
         With every warning, since Quarto ends well after a failed look-up.
     """
     problems = Problems()
-    # Quarto says '?meta:key' without a line; looking the keys up first names the file and the line.
-    Expander(staged.metadata, problems).document(staged.qmd, staged.added_lines)
+    # Quarto says '?meta:key' without a line, and gives no way to tell where a number came from.
+    expander = Expander(staged.metadata, problems, staged.provenance, page_break="{{< pagebreak >}}")
+    front, body = expander.document(staged.qmd, staged.added_lines)
     problems.raise_if_any()
+    staged.write_sources(body + str(front.get("abstract", "")))
+    staged.qmd.write_text(join_front_matter(front, body), encoding="utf-8")
     metadata = staged.folder / "metadata.yml"
-    metadata.write_text(metadata_yaml(staged.metadata), encoding="utf-8")
+    metadata.write_text(
+        metadata_yaml({key: value for key, value in staged.metadata.items() if key != "num"}),
+        encoding="utf-8",
+    )
     command = ["quarto", "render", staged.qmd.name, "--metadata-file", metadata.name, "--no-execute"]
     done = subprocess.run(
         command,

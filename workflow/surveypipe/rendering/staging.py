@@ -68,6 +68,15 @@ class Staged:
         """The staged text."""
         return self.folder / f"{self.document}.qmd"
 
+    def write_sources(self, text: str) -> None:
+        """Write what stands behind the numbers of an expanded text, for the filter to put into the page."""
+        named = sorted(set(re.findall(r'\.num source="([\w-]+)"', text)))
+        if named:
+            used = {key: self.provenance[key] for key in named}
+            # A `</` in it would end the element of the page there.
+            content = json.dumps(used, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+            (self.folder / "sources.json").write_text(content, encoding="utf-8")
+
 
 def find_csl(name: str) -> Path:
     """Find a citation style by name in the installed collection.
