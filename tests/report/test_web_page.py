@@ -98,6 +98,15 @@ def test_nothing_is_wider_than_the_screen_and_nothing_fails(page: Page, view: st
     assert [entry["message"] for entry in page.browser.get_log("browser")] == []
 
 
+def test_on_a_desktop_every_table_is_seen_whole(page: Page) -> None:
+    page.open("desktop")
+    cut = page.run(
+        "return [...document.querySelectorAll('.table-scroll')]"
+        ".filter(box => box.scrollWidth > box.clientWidth).map(box => box.innerText.slice(0, 60))"
+    )
+    assert cut == []
+
+
 def test_every_link_within_the_page_arrives(page: Page) -> None:
     page.open()
     links = page.run("return Array.from(document.querySelectorAll('a[href^=\"#\"]'), a => a.hash.slice(1))")
