@@ -341,7 +341,8 @@ def sensitivity(released: Released) -> str:
         "respondents "
         "divided by θ, and the tipping point is the θ nearest to 1 at which the estimate crosses the "
         "claim's own "
-        f"threshold; a θ of {strong} is taken as a strong difference, a convention{beside}.",
+        f"threshold; a θ of {strong}, or of 1/{strong}, is taken as a strong difference, a "
+        f"convention{beside}.",
         "Third, a reader scenario: the share of readers among the silent of a cell is *k* times that among "
         "its "
         f"respondents (*k* = {steps}); silent readers answer as reading respondents, and silent non-readers "

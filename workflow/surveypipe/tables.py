@@ -470,7 +470,7 @@ def ledger(released: Released) -> Table:
     table = Table("ledger", "The claim ledger: what each claim rests on, and what would overturn it", columns)
     for row in released.claim_rows():
         table.rows.append(_ledger_row(released, row, k))
-    strong = formatting.decimal(released.config["sensitivity"]["theta_strong"], 0)
+    strong = f"{float(released.config['sensitivity']['theta_strong']):g}"
     table.notes = [
         f"Weighted per cent of staff{_readers_note(released)}, or for a comparison the difference in scale "
         "points.",
@@ -480,9 +480,10 @@ def ledger(released: Released) -> Table:
         "the margin).",
         "Bounds, what the estimate could be whatever the silent think. Tipping θ, the odds ratio of "
         "response at which "
-        f"the estimate would cross the threshold (none: no θ does); {strong} or more counts as strong. "
+        f"the estimate would cross the threshold (none: no θ does); {strong} or more, or 1/{strong} or less, "
+        "counts as strong. "
         "Readers, the estimate if the share of readers among the silent of a cell were "
-        f"{formatting.decimal(k, 1)} times "
+        f"{k:g} times "
         "that among its respondents (neutral to worst case where these differ). Grade, what must be "
         "believed of the "
         "silent for the claim to stand.",
@@ -551,10 +552,9 @@ def tests(released: Released) -> Table:
     levels = list(released.levels)
     columns = [Column("Measure", 32, "l")]
     columns += [Column(escape(released.abbreviation(level)), 8) for level in levels]
-    columns += [
-        Column("Difference", 20), Column("Test", 21), Column("*p*", 9), Column("Effect", 10),
-        Column("*p*, fpc", 9),
-    ]  # fmt: skip
+    # Of more than two groups no one difference is tested.
+    columns += [Column("Difference", 20)] if len(levels) == 2 else []
+    columns += [Column("Test", 21), Column("*p*", 9), Column("Effect", 10), Column("*p*, fpc", 9)]
     names = formatting.sentence_list([formatting.lower_first(label) for label in released.levels.values()])
     table = Table("tests", f"Tests between {escape(names)}", columns)
     wanted = [t["variable"] for t in released.config["analysis"]["tests"] if t["between"] == released.group]
@@ -571,12 +571,18 @@ def _test_notes(released: Released, levels: list[str]) -> list[str]:
     minus = " minus ".join(escape(released.abbreviation(level)) for level in reversed(levels[:2]))
     published = bool(released.config["analysis"]["fpc"]["tests"])
     return [
-        f"Weighted. Difference, {minus}, with its "
-        f"{formatting.percent(released.config['analysis']['ci_level'])} "
-        "confidence interval.",
-        "*F*, Rao–Scott test of second order, with Cramér's *V* as effect; *t*, design-based *t* test, with "
-        "the "
-        "difference over the pooled standard deviation (*d*) as effect.",
+        "Weighted.",
+        f"Difference, {minus}, with its {formatting.percent(released.config['analysis']['ci_level'])} "
+        "confidence interval."
+        if len(levels) == 2
+        else "",
+        "*F*, Rao–Scott test of second order, with Cramér's *V* as effect; "
+        + (
+            "*t*, design-based *t* test, with the difference over the pooled standard deviation (*d*) as "
+            "effect."
+            if len(levels) == 2
+            else "χ², design-based rank test in the form of Kruskal and Wallis."
+        ),
         "Tests carry the finite-population correction."
         if published
         else "Tests leave out the finite-population correction, because they are about services like these; "
@@ -596,14 +602,15 @@ def _test_row(released: Released, name: str) -> list[str]:
         form = formatting.decimal if scale else formatting.points
         cells_of.append(NOT_APPLICABLE if row is None else number(row["estimate"], form, row))
     difference = _compared(released, name, "difference")
-    statistic = "t_test" if scale else "rao_scott"
+    two = len(released.levels) == 2
+    statistic = ("t_test" if two else "rank_test") if scale else "rao_scott"
     test, with_fpc = _compared(released, name, statistic), _compared(released, name, f"{statistic}_fpc")
     return [
         *cells_of,
-        mean_cell(difference) if scale else share_cell(difference),
-        _statistic_cell(test, scale=scale),
+        *([mean_cell(difference) if scale else share_cell(difference)] if two else []),
+        _statistic_cell(test, statistic),
         _p_cell(test),
-        _effect_cell(difference if scale else test, "d" if scale else "V"),
+        _effect_cell((difference if two else None) if scale else test, "d" if scale else "V"),
         _p_cell(with_fpc if with_fpc is not None else test),
     ]
 
@@ -612,13 +619,14 @@ def _compared(released: Released, name: str, statistic: str) -> pd.Series | None
     return released.comparison(name, statistic, released.group)
 
 
-def _statistic_cell(test: pd.Series | None, *, scale: bool) -> str:
+def _statistic_cell(test: pd.Series | None, statistic: str) -> str:
     if test is None or not math.isfinite(float(test["estimate"])):
         return number(math.nan, formatting.decimal, test)
-    columns = ("df",) if scale else ("df", "df2")
+    columns = ("df", "df2") if statistic == "rao_scott" else ("df",)
     degrees = f",{formatting.NO_BREAK}".join(formatting.degrees(float(test[name])) for name in columns)
     equals = f"{formatting.NO_BREAK}={formatting.NO_BREAK}"
-    return f"*{'t' if scale else 'F'}*({degrees}){equals}{formatting.decimal(test['estimate'])}"
+    symbol = {"rao_scott": "*F*", "t_test": "*t*", "rank_test": "χ²"}[statistic]
+    return f"{symbol}({degrees}){equals}{formatting.decimal(test['estimate'])}"
 
 
 def _effect_cell(row: pd.Series | None, symbol: str) -> str:
