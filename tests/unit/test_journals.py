@@ -139,5 +139,6 @@ def test_references_and_citations_are_held_against_each_other():
 def test_the_report_says_what_is_set_in_the_word_file():
     asked = profile(spacing="double", line_numbers=True, tables_placement="separate")
     text = report(asked, [], manuscript_words(PAGE))
-    assert "Set in the Word file: double spacing, numbered lines and tables and figures after the" in text
+    assert "Set in the Word file and the PDF: double spacing and numbered lines." in text
+    assert "Set in the Word file: tables and figures after the references, each on a page" in text
     assert "Set in" not in report(profile(spacing=None), [], manuscript_words(PAGE))

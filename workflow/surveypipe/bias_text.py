@@ -531,8 +531,7 @@ def imputation_short(released: Released) -> str:
     number = f" ({fmt.count(made)} data sets)" if known(made) else ""
     return (
         "Each estimate rests on those who answered the question; beside it, each claim was estimated again "
-        f"with unanswered items imputed by chained equations within the response cells{number}, which is "
-        "shown in the supplement."
+        f"with unanswered items imputed by chained equations within the response cells{number}."
     )
 
 

@@ -266,21 +266,20 @@ def report(profile: Mapping[str, Any], found: Sequence[Finding], words: Mapping[
     lines += ["", "Words by part: " + ", ".join(f"{part} {words[part]:,}" for part in PARTS) + "."]
     if profile.get("source"):
         lines.append(f"The rules: {profile['source']}")
-    done = _in_word(profile)
-    if done:
-        lines.append(f"Set in the Word file: {sentence_list(done)}.")
+    lines += _set(profile)
     if profile.get("self_cite_text"):
         own = profile["self_cite_text"]
         lines.append(f'Works that report.own_works names are "{own}" in the blinded documents.')
     return "\n".join([*lines, ""])
 
 
-def _in_word(profile: Mapping[str, Any]) -> list[str]:
+def _set(profile: Mapping[str, Any]) -> list[str]:
     placed = {
         "end": "tables and figures after the references",
         "separate": "tables and figures after the references, each on a page of its own",
     }
-    done = [f"{profile['spacing']} spacing"] if profile.get("spacing") else []
-    done += ["numbered lines"] if profile.get("line_numbers") else []
+    both = [f"{profile['spacing']} spacing"] if profile.get("spacing") else []
+    both += ["numbered lines"] if profile.get("line_numbers") else []
+    said = [f"Set in the Word file and the PDF: {sentence_list(both)}."] if both else []
     where = profile.get("tables_placement")
-    return done + ([placed[where]] if where in placed else [])
+    return said + ([f"Set in the Word file: {placed[where]}."] if where in placed else [])

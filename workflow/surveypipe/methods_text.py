@@ -243,9 +243,8 @@ def analysis(released: Released) -> str:
         _jackknife(released),
         _tests(released),
         imputation_short(released),
-        "Each claim has one estimand, fixed beforehand, and is judged by its own interval; *p*-values "
-        "adjusted for "
-        "the number of tests are in the supplement."
+        "Each claim has one estimand, fixed beforehand, and is judged by its own interval; its "
+        "*p*-value was also adjusted for the number of claims, and every other within its family."
         if "multiplicity" in section
         else "No adjustment was made for the number of tests; each claim has one estimand, fixed beforehand.",
     )
