@@ -176,6 +176,18 @@ def test_second_study_inherits_nothing_from_the_first(project, snakemake):
     assert not (project / "results").exists()
 
 
+def test_a_folder_of_results_may_have_a_space_in_its_name(project, snakemake):
+    study = yaml.safe_load((project / "config/config.yaml").read_text())
+    study["results"] = "my results"
+    (project / "second.yaml").write_text(yaml.safe_dump(study, allow_unicode=True))
+    planned = snakemake(project, "-n", "-p", "--configfile", "second.yaml").stdout
+    paged = re.findall(r"--paged (\S.*?) --html", planned)
+    assert sorted(filter(None, paged)) == [
+        "'my results/report/manuscript-blinded.pdf'",
+        "'my results/report/manuscript.pdf'",
+    ]
+
+
 @pytest.mark.parametrize("script", scripts_of_rules())
 def test_nothing_reads_the_configuration_behind_snakemakes_back(script):
     text = (ROOT / f"workflow/scripts/{script}.py").read_text()

@@ -62,10 +62,7 @@ def missing_files():
         f"report/{document}.qmd": "a document"
         for document in config["report"]["documents"]
     }
-    if config["report"].get("journal"):
-        named[f"config/journals/{config['report']['journal']}.yaml"] = (
-            "a journal's profile (report.journal)"
-        )
+    named |= dict.fromkeys(journal_profile(), "a journal's profile (report.journal)")
     return [
         f"{path}: there is no such file; the configuration names it as {words}. Put it there or correct the name."
         for path, words in named.items()
@@ -95,12 +92,15 @@ def check_configuration():
 
 def journal_problems():
     """What is wrong with the form of the journal's profile, where one is named."""
-    if not config["report"].get("journal"):
-        return []
-    path = f"config/journals/{config['report']['journal']}.yaml"
-    profile = read_yaml(path, "a journal's profile (report.journal)")
     with open(workflow.source_path("../schemas/journal.schema.json")) as file:
-        return schema_problems(profile, json.load(file), path)
+        schema = json.load(file)
+    return [
+        problem
+        for path in journal_profile()
+        for problem in schema_problems(
+            read_yaml(path, "a journal's profile (report.journal)"), schema, path
+        )
+    ]
 
 
 def section(*names):
@@ -174,11 +174,14 @@ def files_of(name, root):
     return found
 
 
+# What the name of a document's files says of the variant.
+SUFFIX = {"authors": "", "blinded": "-blinded"}
+
+
 def finished_documents():
     """Paths of every document the configuration asks for, in every variant and format."""
-    suffix = {"authors": "", "blinded": "-blinded"}
     return [
-        f"<results>/report/{document}{suffix[variant]}.{form}"
+        f"<results>/report/{document}{SUFFIX[variant]}.{form}"
         for document, variants in config["report"]["documents"].items()
         for variant in variants
         for form in ("html", "docx", "pdf")
@@ -187,11 +190,12 @@ def finished_documents():
 
 def paged_documents(document, variant):
     """PDFs whose pages a document names: its checklists say where the manuscript answers an item."""
-    suffix = {"authors": "", "blinded": "-blinded"}[variant]
     made = document == "supplement" and variant in config["report"]["documents"].get(
         "manuscript", []
     )
-    return [f"{config['results']}/report/manuscript{suffix}.pdf"] if made else []
+    return (
+        [f"{config['results']}/report/manuscript{SUFFIX[variant]}.pdf"] if made else []
+    )
 
 
 def blinding_checks():
@@ -216,12 +220,13 @@ def journal_pages():
 def journal_checks():
     """Report on the journal's limits, where a journal is named and there is a manuscript to count."""
     named = "<results>/report/manuscript.html" in journal_pages()
-    return ["<results>/checks/journal.txt"] if JOURNAL and named else []
+    return ["<results>/checks/journal.txt"] if journal_profile() and named else []
 
 
 def journal_profile():
     """The journal's profile, where a journal is named."""
-    return [f"config/journals/{JOURNAL}.yaml"] if JOURNAL else []
+    journal = config["report"].get("journal")
+    return [f"config/journals/{journal}.yaml"] if journal else []
 
 
 def rule_of_released():
@@ -272,7 +277,6 @@ os.environ.update(
 )
 
 check_configuration()
-JOURNAL = config["report"].get("journal")
 try:
     RENDERER = choose_renderer(config["report"]["renderer"], which=shutil.which)
 except SurveyError as error:

@@ -3,7 +3,7 @@
 
 rule check_journal:
     input:
-        profile=f"config/journals/{JOURNAL}.yaml",
+        profile=journal_profile(),
         pages=journal_pages(),
         script="workflow/scripts/check_journal.py",
         lib=library("check_journal"),

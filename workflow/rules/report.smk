@@ -58,13 +58,6 @@ rule render:
         config=section("study", "report"),
         renderer=RENDERER,
         epoch=EPOCH,
-        journal=lambda wildcards, input: "".join(
-            f" --journal {path}" for path in input.journal
-        ),
-        paged=lambda wildcards, input: "".join(
-            f" --paged {Path(path).stem.removesuffix('-blinded')} {path}"
-            for path in input.paged
-        ),
         build=lambda wildcards: f"{config['results']}/build/{wildcards.document}/authors",
     message:
         "Report: typesetting {wildcards.document} with its authors (HTML, DOCX, PDF)"
@@ -73,7 +66,7 @@ rule render:
         " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
         " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
         " --provenance {input.provenance:q}"
-        " --authors {input.authors:q} --build {params.build:q}{params.journal}{params.paged}"
+        " --authors {input.authors:q} --build {params.build:q} --journal {input.journal:q} --paged {input.paged:q}"
         " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
 
 
@@ -109,13 +102,6 @@ rule render_blinded:
         config=section("study", "report"),
         renderer=RENDERER,
         epoch=EPOCH,
-        journal=lambda wildcards, input: "".join(
-            f" --journal {path}" for path in input.journal
-        ),
-        paged=lambda wildcards, input: "".join(
-            f" --paged {Path(path).stem.removesuffix('-blinded')} {path}"
-            for path in input.paged
-        ),
         build=lambda wildcards: f"{config['results']}/build/{wildcards.document}/blinded",
     message:
         "Report: typesetting {wildcards.document} without its authors (HTML, DOCX, PDF)"
@@ -124,7 +110,7 @@ rule render_blinded:
         " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
         " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
         " --provenance {input.provenance:q}"
-        " --build {params.build:q}{params.journal}{params.paged}"
+        " --build {params.build:q} --journal {input.journal:q} --paged {input.paged:q}"
         " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
 
 

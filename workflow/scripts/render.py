@@ -42,7 +42,7 @@ def main(args: argparse.Namespace) -> None:
         provenance=args.provenance,
     )
     staged = stage(args.build, args.document, sources, metadata)
-    fill_pages(staged.folder / "tables", {name: Path(pdf) for name, pdf in args.paged})
+    fill_pages(staged.folder / "tables", {pdf.stem.removesuffix("-blinded"): pdf for pdf in args.paged})
     if authors is None and report.get("own_works"):
         withhold_own_works(staged.folder, report["own_works"], journal.get("self_cite_text") or OWN)
     # The journal's rules are for the manuscript; its supplement and title page stay as they are.
@@ -76,16 +76,11 @@ if __name__ == "__main__":
     made.add_argument(
         "--authors", type=Path, default=None, help="authors' file; left out of the blinded variant"
     )
-    made.add_argument("--journal", type=Path, default=None, help="profile of the journal it is sent to")
+    made.add_argument("--journal", type=Path, nargs="?", help="profile of the journal it is sent to, if any")
     made.add_argument(
         "--provenance", type=Path, default=None, help="what stands behind each number, for the web page"
     )
     made.add_argument(
-        "--paged",
-        nargs=2,
-        action="append",
-        default=[],
-        metavar=("DOCUMENT", "PDF"),
-        help="a finished document whose pages this one names; may be repeated",
+        "--paged", type=Path, nargs="*", default=[], help="finished PDFs whose pages this document names"
     )
     run(made, main)

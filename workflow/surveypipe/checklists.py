@@ -9,7 +9,7 @@ from typing import Any
 
 from surveypipe.formatting import NOT_APPLICABLE, escape, sentence_list
 from surveypipe.problems import Problems
-from surveypipe.rendering.expand import near
+from surveypipe.rendering.expand import near, split_front_matter
 from surveypipe.rendering.pages import automatic_identifier, own_page, page_token
 from surveypipe.tables import Column, Table
 
@@ -61,7 +61,7 @@ def sections(text: str) -> dict[str, Section]:
         Identifier (the heading's own, else Pandoc's) to section, with those parts of the front matter
         that are printed.
     """
-    front, body = _split(text)
+    front, body = split_front_matter(text)
     found = {name: Section(name, "", part) for name, part in _front_parts(front)}
     above: list[tuple[int, str]] = []
     body = _CODE.sub("", body)
@@ -82,11 +82,6 @@ def _front_parts(front: str) -> Iterator[tuple[str, str]]:
         part = re.search(rf"^{name}:(.*(?:\n(?![A-Za-z]).*)*)", front, re.MULTILINE)
         if part:
             yield name, part[1]
-
-
-def _split(text: str) -> tuple[str, str]:
-    parts = re.match(r"---\n(.*?)\n---\n(.*)", text, re.DOTALL)
-    return (parts.group(1), parts.group(2)) if parts else ("", text)
 
 
 def check(

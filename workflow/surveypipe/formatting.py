@@ -63,6 +63,11 @@ def percent(share: float, places: int = 0) -> str:
     return decimal(100 * share, places) + "%"
 
 
+def setting(value: float) -> str:
+    """Print a number of the configuration as it stands there: ``3``, ``0.25``."""
+    return f"{float(value):g}"
+
+
 def points(share: float, places: int = 0) -> str:
     """Print a difference between shares in percentage points, without the unit: ``−9``."""
     return decimal(100 * share, places)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.bias_text import imputation_short
 from surveypipe.figures.response import cell_label
-from surveypipe.formatting import count, decimal, escape, lower_first, numeral, percent, period, sentence_list
+from surveypipe.formatting import (
+    count,
+    decimal,
+    escape,
+    lower_first,
+    numeral,
+    percent,
+    period,
+    sentence_list,
+    setting,
+)
 from surveypipe.numbers import software_versions
 from surveypipe.released import Released
 
@@ -325,9 +335,9 @@ def sensitivity(released: Released) -> str:
     """Describe what is asked of the silent and the grades that follow."""
     section = released.config["sensitivity"]
     scenario = section["reader_scenario"]
-    steps = sentence_list([f"{float(k):g}" for k in scenario["k"]])
-    strong = f"{float(section['theta_strong']):g}"
-    shown = [f"{float(theta):g}" for theta in section.get("theta_shown", []) if f"{float(theta):g}" != strong]
+    steps = sentence_list([setting(k) for k in scenario["k"]])
+    strong = setting(section["theta_strong"])
+    shown = [each for each in map(setting, section.get("theta_shown", [])) if each != strong]
     beside = f", shown with {sentence_list(shown)}" if shown else ""
     return _join(
         "Weights cannot repair non-response that depends on the answers themselves. Each claim was "
@@ -354,7 +364,7 @@ def sensitivity(released: Released) -> str:
         "its side; *unless the silent differ strongly*, when it is supported under every weighting scheme, "
         "its tipping "
         f"point is at least {strong}, and it stands in the reader scenario at *k* = "
-        f"{float(scenario['k_grade']):g}; *if "
+        f"{setting(scenario['k_grade'])}; *if "
         "response is at random within cells*, when it is supported under the primary weights; *among "
         "respondents only*, "
         "when it is supported unweighted alone; else *not supported*.",

@@ -304,8 +304,8 @@ def study_facts(released: Released) -> Cells:
         "n-eligible": formatting.count(released.staff_size()),
         "ci-level": percent(config["analysis"]["ci_level"]),
         "scheme-primary": escape(formatting.lower_first(released.schemes[released.primary])),
-        "theta-strong": f"{float(config['sensitivity']['theta_strong']):g}",
-        "k-grade": f"{float(config['sensitivity']['reader_scenario']['k_grade']):g}",
+        "theta-strong": formatting.setting(config["sensitivity"]["theta_strong"]),
+        "k-grade": formatting.setting(config["sensitivity"]["reader_scenario"]["k_grade"]),
     }
     made |= _counts(released) | _rates(released) | _weights(released)
     for level, label in released.levels.items():

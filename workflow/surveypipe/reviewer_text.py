@@ -238,7 +238,7 @@ def if_the_silent_differ(released: Released) -> str:
 def decided_beforehand(released: Released) -> str:
     """List what the configuration fixes and what it leaves to exploration."""
     config = released.config
-    strong = f"{float(config['sensitivity']['theta_strong']):g}"
+    strong = fmt.setting(config["sensitivity"]["theta_strong"])
     cleaning = fmt.numeral(len(config["cleaning"]["rules"]), "cleaning rule")
     claims = fmt.numeral(len(config["claims"]), "claim")
     return (

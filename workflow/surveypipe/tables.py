@@ -470,7 +470,7 @@ def ledger(released: Released) -> Table:
     table = Table("ledger", "The claim ledger: what each claim rests on, and what would overturn it", columns)
     for row in released.claim_rows():
         table.rows.append(_ledger_row(released, row, k))
-    strong = f"{float(released.config['sensitivity']['theta_strong']):g}"
+    strong = formatting.setting(released.config["sensitivity"]["theta_strong"])
     table.notes = [
         f"Weighted per cent of staff{_readers_note(released)}, or for a comparison the difference in scale "
         "points.",
@@ -483,7 +483,7 @@ def ledger(released: Released) -> Table:
         f"the estimate would cross the threshold (none: no θ does); {strong} or more, or 1/{strong} or less, "
         "counts as strong. "
         "Readers, the estimate if the share of readers among the silent of a cell were "
-        f"{k:g} times "
+        f"{formatting.setting(k)} times "
         "that among its respondents (neutral to worst case where these differ). Grade, what must be "
         "believed of the "
         "silent for the claim to stand.",

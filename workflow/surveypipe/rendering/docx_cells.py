@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from surveypipe.rendering.docx_package import w
+from surveypipe.rendering.docx_package import properties_of, w
 
 INDENT = "\u2003"
 PAD_STYLE = "Pad"
@@ -63,10 +63,7 @@ def _width(text: str) -> int:
 
 
 def _indent(paragraph: etree._Element, side: str, twips: int) -> None:
-    properties = paragraph.find(w("pPr"))
-    if properties is None:
-        properties = etree.Element(w("pPr"))
-        paragraph.insert(0, properties)
+    properties = properties_of(paragraph, "pPr")
     indent = properties.find(w("ind"))
     if indent is None:
         indent = etree.Element(w("ind"))

@@ -19,6 +19,7 @@ from surveypipe.rendering.docx_cells import begins_part, indent_labels, keep_roo
 from surveypipe.rendering.docx_package import (
     Package,
     drop_private_parts,
+    properties_of,
     set_header_and_footer,
     set_language,
     set_properties,
@@ -116,10 +117,7 @@ def style_of(paragraph: etree._Element) -> str:
 
 def set_style(paragraph: etree._Element, style: str) -> None:
     """Give a paragraph a style."""
-    properties = paragraph.find(w("pPr"))
-    if properties is None:
-        properties = etree.Element(w("pPr"))
-        paragraph.insert(0, properties)
+    properties = properties_of(paragraph, "pPr")
     old = properties.find(w("pStyle"))
     if old is None:
         old = etree.Element(w("pStyle"))
@@ -438,10 +436,7 @@ def _embolden_header(rows: Sequence[etree._Element]) -> None:
         if row.find(f"{w('trPr')}/{w('tblHeader')}") is None:
             continue
         for text in row.iter(w("r")):
-            properties = text.find(w("rPr"))
-            if properties is None:
-                properties = etree.Element(w("rPr"))
-                text.insert(0, properties)
+            properties = properties_of(text, "rPr")
             if properties.find(w("b")) is None:
                 style = properties.find(w("rStyle"))
                 properties.insert(0 if style is None else 1, etree.Element(w("b")))
@@ -573,10 +568,7 @@ def column_widths(shares: Sequence[float], longest: Sequence[int], *, small: boo
 def _set_cell_widths(row: etree._Element, widths: Sequence[int]) -> None:
     position = 0
     for cell in row.findall(w("tc")):
-        properties = cell.find(w("tcPr"))
-        if properties is None:
-            properties = etree.Element(w("tcPr"))
-            cell.insert(0, properties)
+        properties = properties_of(cell, "tcPr")
         span = properties.find(w("gridSpan"))
         count = int(span.get(w("val"))) if span is not None else 1
         size = properties.find(w("tcW"))

@@ -166,6 +166,15 @@ def set_properties(
     ).encode()
 
 
+def properties_of(element: etree._Element, name: str) -> etree._Element:
+    """Give the properties of an element (``pPr``, ``rPr``, ``tcPr``), its first child; made where missing."""
+    found = element.find(w(name))
+    if found is None:
+        found = etree.Element(w(name))
+        element.insert(0, found)
+    return found
+
+
 def set_language(package: Package, language: str) -> None:
     """State the language of the text in the defaults of the styles."""
     styles = package.members["word/styles.xml"].decode("utf-8")

@@ -11,7 +11,7 @@ from typing import Any
 from surveypipe.problems import Problems
 from surveypipe.rendering import pandoc_program
 from surveypipe.rendering.checks import warning_problems
-from surveypipe.rendering.expand import Expander, join_front_matter
+from surveypipe.rendering.expand import join_front_matter
 from surveypipe.rendering.metadata import pandoc_authors
 from surveypipe.rendering.staging import Staged
 from surveypipe.rendering.typst_pdf import compile_pdf
@@ -68,10 +68,7 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
         With every unknown key, citation, image and cross-reference, and every other warning.
     """
     problems = Problems()
-    expander = Expander(staged.metadata, problems, staged.provenance)
-    front, body = expander.document(staged.qmd, staged.added_lines)
-    problems.raise_if_any()
-    staged.write_sources(body + str(front.get("abstract", "")))
+    front, body = staged.expanded()
     source = staged.folder / f"{staged.document}.md"
     source.write_text(join_front_matter(_pandoc_front_matter(staged, front), body), encoding="utf-8")
     with ThreadPoolExecutor() as pool:

@@ -15,7 +15,7 @@ import yaml
 
 from surveypipe.problems import Problems
 from surveypipe.rendering.checks import warning_problems
-from surveypipe.rendering.expand import Expander, join_front_matter
+from surveypipe.rendering.expand import join_front_matter
 from surveypipe.rendering.staging import FORMATS, Staged
 
 
@@ -41,10 +41,7 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
     """
     problems = Problems()
     # Quarto says '?meta:key' without a line, and gives no way to tell where a number came from.
-    expander = Expander(staged.metadata, problems, staged.provenance, page_break="{{< pagebreak >}}")
-    front, body = expander.document(staged.qmd, staged.added_lines)
-    problems.raise_if_any()
-    staged.write_sources(body + str(front.get("abstract", "")))
+    front, body = staged.expanded(page_break="{{< pagebreak >}}")
     staged.qmd.write_text(join_front_matter(front, body), encoding="utf-8")
     metadata = staged.folder / "metadata.yml"
     metadata.write_text(

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from surveypipe.problems import Problems, SurveyError
-from surveypipe.rendering.expand import near, split_front_matter
+from surveypipe.rendering.expand import PAGE_BREAK, Expander, near, split_front_matter
 from surveypipe.rendering.metadata import RESERVED
 
 ALT = re.compile(r"@alt:([A-Za-z0-9_-]+)")
@@ -68,8 +68,32 @@ class Staged:
         """The staged text."""
         return self.folder / f"{self.document}.qmd"
 
-    def write_sources(self, text: str) -> None:
-        """Write what stands behind the numbers of an expanded text, for the filter to put into the page."""
+    def expanded(self, page_break: str = PAGE_BREAK) -> tuple[dict[str, Any], str]:
+        """Expand the text, and write what stands behind its numbers, for the filter to put into the page.
+
+        Parameters
+        ----------
+        page_break
+            What a page break becomes.
+
+        Returns
+        -------
+        tuple
+            The front matter and the body.
+
+        Raises
+        ------
+        SurveyError
+            With every key, file and shortcode that is not known.
+        """
+        problems = Problems()
+        expander = Expander(self.metadata, problems, self.provenance, page_break)
+        front, body = expander.document(self.qmd, self.added_lines)
+        problems.raise_if_any()
+        self._write_sources(body + str(front.get("abstract", "")))
+        return front, body
+
+    def _write_sources(self, text: str) -> None:
         named = sorted(set(re.findall(r'\.num source="([\w-]+)"', text)))
         if named:
             used = {key: self.provenance[key] for key in named}
