@@ -51,7 +51,7 @@ rule all:
 
 
 onsuccess:
-    shell("cat {config[results]}/summary.txt 2>/dev/null || true")
+    shell("cat {config[results]:q}/summary.txt 2>/dev/null || true")
 
 
 onerror:

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -181,6 +182,9 @@ def test_a_folder_of_results_may_have_a_space_in_its_name(project, snakemake):
     study["results"] = "my results"
     (project / "second.yaml").write_text(yaml.safe_dump(study, allow_unicode=True))
     planned = snakemake(project, "-n", "-p", "--configfile", "second.yaml").stdout
+    commands = re.findall(r"^Shell command: (.*)$", planned, re.MULTILINE)
+    assert len(commands) > 20
+    assert not [command for command in commands if "my" in shlex.split(command)]
     paged = re.findall(r"--paged (\S.*?) --html", planned)
     assert sorted(filter(None, paged)) == [
         "'my results/report/manuscript-blinded.pdf'",

@@ -5,6 +5,7 @@ import functools
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -246,7 +247,7 @@ def rule_of_released():
 def released_options(wildcards, input):
     """Name each released table on a command line."""
     return " ".join(
-        f"--{name.replace('_', '-')} {path}"
+        f"--{name.replace('_', '-')} {shlex.quote(path)}"
         for name, path in zip(EXHIBIT_TABLES, input.released)
     )
 
