@@ -337,7 +337,7 @@ def test_withheld_numbers_leave_no_gap_in_the_texts(released: Released) -> None:
 def test_each_question_is_answered(released: Released) -> None:
     text = reviewer_text.questions(released)
     for question in ("Which weight?", "Why these cells?", "Which *n*?", "non-readers did not?",
-                     "Why the finite-population correction?", "What was decided beforehand?",
+                     "Why the finite-population correction?", "What is set, and what is exploratory?",
                      "How were missing items handled?"):  # fmt: skip
         answer = re.search(re.escape(f"{question}**") + r" (.+)", text)
         assert answer and len(answer[1]) > 80, question

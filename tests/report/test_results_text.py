@@ -57,21 +57,21 @@ def claim(survey: Released, key: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
-        (0.65, 0.80, "lies wholly above the 50%"),
-        (0.45, 0.60, "includes the 50%"),
-        (0.20, 0.40, "lies wholly below the 50%"),
+        (0.65, 0.80, "lies wholly above the threshold of 50%"),
+        (0.45, 0.60, "includes the threshold of 50%"),
+        (0.20, 0.40, "lies wholly below the threshold of 50%"),
     ],
 )
 def test_the_interval_beside_its_threshold(survey: Released, low: float, high: float, words: str) -> None:
     made = results_text.threshold_sentence(row(ci_low=low, ci_high=high), claim(survey, "C1"), survey)
-    assert made == f"That interval {words} fixed beforehand."
+    assert made == f"That interval {words}."
 
 
 def test_a_claim_with_two_thresholds_is_held_to_both(survey: Released) -> None:
     case = row(ci_low=0.45, ci_high=0.60, group_level="CSC")
     made = results_text.threshold_sentence(case, claim(survey, "C4"), survey)
-    assert made.startswith("The interval for children's social care lies wholly above the 10% and")
-    assert made.endswith("and includes the 50% fixed beforehand.")
+    assert made.startswith("The interval for children's social care lies wholly above the threshold of 10%")
+    assert made.endswith(" and includes that of 50%.")
 
 
 def test_a_tipping_point_names_ratio_and_threshold(survey: Released) -> None:
@@ -129,7 +129,7 @@ def test_the_reader_scenario_says_what_becomes_of_the_claim(
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        ("equivalent", "equivalent by the margin"),
+        ("equivalent", "equivalent by this margin"),
         ("both", "differ, but by less than the margin"),
         ("different", "the two differ, and equivalence is not shown"),
         ("inconclusive", "not a finding that the two are equal"),

@@ -5,8 +5,8 @@ Usage, from the folder of the Snakefile::
     python workflow/scripts/simulate_raw.py                    # data/raw/, tests/fixtures/truth_SIMULATED.csv
     python workflow/scripts/simulate_raw.py --scenario false   # tests/fixtures/false_claims/
 
-How the numbers were chosen: the effects of ``config/simulation.yaml`` were written down once, for
-plausibility, before any estimate existed; the seed is that of ``config/config.yaml``. Only the number
+How the numbers were chosen: the effects of ``config/simulation.yaml`` are plausible round numbers and are not
+tuned to any result; the seed is that of ``config/config.yaml``. Only the number
 of usable questionnaires per agency (45 and 74, published) is conditioned on. The scenario `false` is a
 population in which each claim is false; its effects were set so on purpose and are otherwise as plain.
 """

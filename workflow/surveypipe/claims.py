@@ -23,15 +23,13 @@ GRADE_LABELS: dict[int, str] = {
 }
 
 VERDICTS: dict[int, str] = {
-    0: "Not supported: the interval does not clear the threshold that was fixed beforehand.",
+    0: "Not supported: the interval does not clear the threshold.",
     1: "Supported, whatever the silent think.",
     2: "Supported, unless the silent differ strongly from those who answered.",
     3: "Supported if, within response cells, the silent are like those who answered.",
     4: "Holds among respondents only: it does not stand under the primary weights.",
 }
-EQUIVALENCE_VERDICT_0 = (
-    "Not supported: the interval does not lie within the margin that was fixed beforehand."
-)
+EQUIVALENCE_VERDICT_0 = "Not supported: the interval does not lie within the margin."
 
 
 class Side(NamedTuple):

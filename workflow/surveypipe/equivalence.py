@@ -1,7 +1,7 @@
 """Equivalence of two measures on the same people: two one-sided tests (TOST) on the paired difference.
 
-The margin is fixed beforehand in scale points. The 90 % interval within the margin is the test at 5 %
-(Schuirmann 1987); the 95 % interval tells whether the two also differ.
+The margin is set in the configuration, in scale points. The 90 % interval within the margin is the test
+at 5 % (Schuirmann 1987); the 95 % interval tells whether the two also differ.
 """
 
 from __future__ import annotations

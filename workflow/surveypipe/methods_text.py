@@ -113,7 +113,7 @@ def cleaning(released: Released) -> str:
                 f"{'Rules' if len(found) > 1 else 'One rule'} could {words} ({sentence_list(found)})."
             )
     return _join(
-        "Cleaning followed rules declared before any result was seen, and every change is logged.",
+        "Cleaning followed rules set in the configuration of the analysis, and every change is logged.",
         *parts,
         _cleaned(released.table("cleaning_summary")),
         _scales(released),
@@ -165,11 +165,10 @@ def weighting(released: Released) -> str:
     return _join(
         "Weights adjust for unit non-response.",
         _method_sentence(released, scheme),
-        "The scheme planned as primary had a cell with too few respondents, and this one, named beforehand "
-        "as the "
-        "fallback, took its place."
+        "The scheme configured as primary had a cell with too few respondents, and the fallback took its "
+        "place."
         if fallback
-        else "The primary scheme was fixed before any answer was read.",
+        else "",
         _collapse_sentence(scheme, cells),
         _result_sentence(released),
         f"Every result was also computed under the other schemes ({sentence_list(others)})."
@@ -253,10 +252,11 @@ def analysis(released: Released) -> str:
         _jackknife(released),
         _tests(released),
         imputation_short(released),
-        "Each claim has one estimand, fixed beforehand, and is judged by its own interval; its "
+        "Each claim has one estimand, set in the configuration, and is judged by its own interval; its "
         "*p*-value was also adjusted for the number of claims, and every other within its family."
         if "multiplicity" in section
-        else "No adjustment was made for the number of tests; each claim has one estimand, fixed beforehand.",
+        else "No adjustment was made for the number of tests; each claim has one estimand, set in the "
+        "configuration.",
     )
 
 
@@ -286,8 +286,7 @@ def claims(released: Released) -> str:
     """State for each claim what was estimated and when it counts as supported."""
     level = percent(released.config["analysis"]["ci_level"])
     lines = [
-        "Each claim has one estimand and a threshold, both fixed before any answer was read. It counts as "
-        "supported "
+        "Each claim has one estimand and a threshold, both set in the configuration. It counts as supported "
         f"when the whole {level} confidence interval lies beyond the threshold:",
         "",
     ]

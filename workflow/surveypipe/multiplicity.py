@@ -64,7 +64,7 @@ def adjust_families(
     p_value, family
         Names of the columns.
     primary
-        Families whose tests were fixed beforehand.
+        Families of confirmatory tests.
 
     Returns
     -------

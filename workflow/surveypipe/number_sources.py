@@ -207,7 +207,9 @@ class _Finder:
     def _setting(self, key: str) -> Source | None:
         setting = _SETTINGS.get(key)
         return (
-            Source((f"setting {setting}",), "", "", "fixed beforehand", "configuration") if setting else None
+            Source((f"setting {setting}",), "", "", "set by the researcher", "configuration")
+            if setting
+            else None
         )
 
     def _fact(self, key: str) -> Source | None:

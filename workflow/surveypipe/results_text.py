@@ -123,16 +123,16 @@ def threshold_sentence(row: pd.Series, claim: Mapping[str, Any], released: Relea
     low, high = _number(row, "ci_low"), _number(row, "ci_high")
     parts = []
     for side in rules.sides(claim):
-        limit = fmt.percent(side.limit)
+        limit = f"{'that' if parts else 'the threshold'} of {fmt.percent(side.limit)}"
         if side.holds(low, high):
-            parts.append(f"lies wholly {side.direction} the {limit}")
+            parts.append(f"lies wholly {side.direction} {limit}")
         elif rules.Side(_opposite(side.direction), side.limit).holds(low, high):
-            parts.append(f"lies wholly {_opposite(side.direction)} the {limit}")
+            parts.append(f"lies wholly {_opposite(side.direction)} {limit}")
         else:
-            parts.append(f"includes the {limit}")
+            parts.append(f"includes {limit}")
     level = str(row["group_level"])
     whose = f"The interval for {fmt.lower_first(released.levels[level])}" if level else "That interval"
-    return f"{whose} {fmt.sentence_list(parts)} fixed beforehand."
+    return f"{whose} {fmt.sentence_list(parts)}."
 
 
 def other_thresholds_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
@@ -260,10 +260,10 @@ def equivalence_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
         f"The 90% interval does not lie within ±{margin}",
     )
     return {
-        "equivalent": f"{within} and the 95% interval includes zero: the two are equivalent by the margin "
-        "fixed beforehand, and no difference between them is shown.",
-        "both": f"{within} and the 95% interval excludes zero: the two differ, but by less than the margin "
-        "fixed beforehand, and so count as equivalent.",
+        "equivalent": f"{within} and the 95% interval includes zero: the two are equivalent by this "
+        "margin, and no difference between them is shown.",
+        "both": f"{within} and the 95% interval excludes zero: the two differ, but by less than the margin, "
+        "and so count as equivalent.",
         "different": f"{without} and the 95% interval excludes zero: the two differ, and equivalence is "
         "not shown.",
         "inconclusive": f"{without} and the 95% interval includes zero: neither equivalence nor a difference "

@@ -47,8 +47,7 @@ def which_weight(released: Released) -> str:
     return _joined(
         f"Every headline estimate carries one weight, *{label}*, "
         + (
-            "the fallback named beforehand: the scheme planned as primary had a cell with too few "
-            "respondents."
+            "the configured fallback: the scheme configured as primary had a cell with too few respondents."
             if fallback
             else "which the configuration names and which no result can change."
         ),
@@ -232,22 +231,22 @@ def if_the_silent_differ(released: Released) -> str:
     )
 
 
-# --- beforehand, missing items, many tests -------------------------------------------------------------
+# --- choices, missing items, many tests -----------------------------------------------------------------
 
 
-def decided_beforehand(released: Released) -> str:
-    """List what the configuration fixes and what it leaves to exploration."""
+def what_is_set(released: Released) -> str:
+    """List what the configuration sets and what it leaves to exploration."""
     config = released.config
     strong = fmt.setting(config["sensitivity"]["theta_strong"])
     cleaning = fmt.numeral(len(config["cleaning"]["rules"]), "cleaning rule")
     claims = fmt.numeral(len(config["claims"]), "claim")
     return (
-        "All that bears on a verdict stands in the configuration, which the run reads before it reads an "
-        f"answer: the {cleaning} and what each may do, the scoring of the scales, the primary weights with "
-        f"their fallback and the rule of merging, for each of the {claims} one estimand with its threshold "
-        f"or margin, the rule of the grades, and the conventions in it (a tipping point of {strong} counts "
-        "as strong). The models, the comparisons by item and all that is tested beside the claims are "
-        "exploratory and are marked so by the adjustment that they carry."
+        f"All that bears on a verdict is set in the configuration: the {cleaning} and what each may do, "
+        "the scoring of the scales, the primary weights with their fallback and the rule of merging. So are, for "
+        f"each of the {claims}, one estimand with its threshold or margin, and the rule of the grades with "
+        f"its conventions (a tipping point of {strong} counts as strong). The run knows of no sealed plan and "
+        "cannot show when these choices were made. The models, the comparisons by item and all that is "
+        "tested beside the claims are exploratory."
     )
 
 
@@ -273,7 +272,7 @@ def many_tests(released: Released) -> str:
         row for _, row in holm.iterrows() if known(number_of(row, "estimate"), number_of(row, "p_value"))
     ]
     if "multiplicity" not in released.config["analysis"]:
-        return "No; each claim has one estimand, fixed beforehand."
+        return "No. Each claim has one estimand and is judged by its own interval."
     if not known_rows:
         return "The adjusted *p*-values are in @tbl-multiplicity."
     raw = [row for row in known_rows if row["p_value"] < bias_text.LIMIT_P]
@@ -317,7 +316,7 @@ QUESTIONS: tuple[tuple[Callable[[Released], str], Callable[[Released], str]], ..
     (_fixed("And if the silent differ in some other way?"), if_the_silent_differ),
     (_fixed("Which *n*?"), which_n),
     (_fixed("Why the finite-population correction?"), population_correction),
-    (_fixed("What was decided beforehand?"), decided_beforehand),
+    (_fixed("What is set, and what is exploratory?"), what_is_set),
     (_fixed("How were missing items handled?"), missing_items),
     (_fixed("Was the number of tests allowed for?"), many_tests),
     (_fixed("How is it known that the computations are right?"), trusted),

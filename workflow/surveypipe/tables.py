@@ -333,7 +333,7 @@ def cells(released: Released) -> Table:
         for _, row in rows.iterrows():
             table.rows.append(_cell_row(row, INDENT if level else ""))
     table.notes = [
-        "Categories with few respondents were merged within the same group before any answer was read."
+        "Categories with few respondents were merged within the same group, by number alone; no answer enters."
     ]
     return table
 
@@ -475,9 +475,8 @@ def ledger(released: Released) -> Table:
         f"Weighted per cent of staff{_readers_note(released)}, or for a comparison the difference in scale "
         "points.",
         _interval_note(released),
-        "Threshold, fixed beforehand; the interval must lie beyond it (for an equivalence, the 90% interval "
-        "within "
-        "the margin).",
+        "Threshold, set in the configuration; the interval must lie beyond it (for an equivalence, the 90% "
+        "interval within the margin).",
         "Bounds, what the estimate could be whatever the silent think. Tipping θ, the odds ratio of "
         "response at which "
         f"the estimate would cross the threshold (none: no θ does); {strong} or more, or 1/{strong} or less, "

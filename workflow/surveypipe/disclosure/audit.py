@@ -22,7 +22,7 @@ from surveypipe.disclosure.rules import Rules
 if TYPE_CHECKING:
     import pandas as pd
 
-# Weighted estimates in the tables of the claims. What was fixed beforehand, tests and shares of all staff
+# Weighted estimates in the tables of the claims. What is configured, tests and shares of all staff
 # (which tell the unweighted count for all and nothing of a group) stay as they are.
 WEIGHTED_IN_CLAIMS = re.compile(
     "estimate(?!_none)|se$|ci_|ci90_|scheme_|reader_|tipping_|least|greatest|largest_shift$|deciding_|phi_|"
