@@ -198,10 +198,11 @@ def test_when_every_claim_falls_the_text_says_so(survey: Released) -> None:
 def test_claims_of_a_grade_are_listed_by_what_they_claim(survey: Released) -> None:
     made = results_text.all_claims(with_grades(survey, [2, 2, 3, 3, 3, 0]))["claims__by-grade"]
     assert made.startswith(
-        "The claims that the protocols were widely disseminated and that the protocols gave clear"
+        "The claims that the protocols were widely disseminated and that most readers report that"
     )
     assert made.endswith(
-        "; and the claim that personal contact was as important as the protocols is not supported."
+        "; and the claim that staff report that personal contact helped as much as the protocols is not "
+        "supported."
     )
 
 

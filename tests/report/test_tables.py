@@ -88,8 +88,8 @@ def test_ledger_words(markdown):
     assert rows["C4 Gained access to services"][3] == "\\> 10,\u00a0\\< 50"
     assert rows["C6 Contact minus protocols"][3] == "± 0.25"
     assert rows["C1 Read the protocols"][5] == "3.4"
-    assert rows["C5 Joint working improved"][5] == "none"
-    assert rows["C3 More aware of risk"][5] == "—"
+    assert rows["C5 Report better joint working"][5] == "none"
+    assert rows["C3 Report more awareness of risk"][5] == "—"
 
 
 def test_a_suppressed_claim_leaks_no_number(released):

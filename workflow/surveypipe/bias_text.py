@@ -117,11 +117,24 @@ def _rate_range(released: Released, rates: pd.DataFrame, variable: str) -> str:
         name = fmt.lower_first(level_label(released, variable, str(row["level"])))
         return f"{fmt.percent(float(row['estimate']))} ({escape(name)})"
 
-    verdict = "a larger difference than" if test < LIMIT_P else "no larger a difference than"
-    return (
-        f"By {escape(fmt.lower_first(released.label(variable)))} the rate ran from {shown(least)} to "
-        f"{shown(most)}, {verdict} chance would give ({fmt.p_statement(test)})."
-    )
+    name = escape(fmt.lower_first(released.label(variable)))
+    if fmt.percent(float(least["estimate"])) == fmt.percent(float(most["estimate"])):
+        ran = f"By {name}, taken alone, the rate was {fmt.percent(float(most['estimate']))} in each group"
+    else:
+        ran = f"By {name}, taken alone, the rate ran from {shown(least)} to {shown(most)}"
+    return f"{ran}; the test of equal rates gives {fmt.p_statement(test)}.{_held_equal(released, variable)}"
+
+
+def _held_equal(released: Released, variable: str) -> str:
+    """Set the test with the list's other variables held equal beside that of the variable alone."""
+    model = rows_of(released.table("nonresponse"), step="response_model", measure="wald_test")
+    p = number_of(first_of(model, variable=variable), "p_value")
+    others = [
+        escape(fmt.lower_first(released.label(name))) for name in variables_of(model) if name != variable
+    ]
+    if not known(p) or not others:
+        return ""
+    return f" With {fmt.sentence_list(others)} held equal, the response model gives {fmt.p_statement(p)}."
 
 
 def representativity_sentence(released: Released) -> str:
@@ -200,12 +213,11 @@ def weighting_sentence(released: Released) -> str:
         f"({escape(str(claim['claim']))}). "
     )
     if not clear:
-        return text + "No shift is larger than chance would give."
-    subject = "the shift is" if len(clear) == 1 else "the shifts are"
+        return text + "In the test on paired replicates no shift differs from zero (*p* of 0.05 or more)."
+    subject = "the shift differs" if len(clear) == 1 else "the shifts differ"
     return (
-        text
-        + f"On {names(clear)} {subject} larger than chance would give (*p* below 0.05, unadjusted): there "
-        "the groups known from the list differ both in response and in answer."
+        text + f"On {names(clear)} {subject} from zero (*p* below 0.05 in the test on paired replicates, "
+        "unadjusted): there the groups known from the list differ both in response and in answer."
     )
 
 

@@ -242,11 +242,11 @@ def what_is_set(released: Released) -> str:
     claims = fmt.numeral(len(config["claims"]), "claim")
     return (
         f"All that bears on a verdict is set in the configuration: the {cleaning} and what each may do, "
-        "the scoring of the scales, the primary weights with their fallback and the rule of merging. So are, for "
-        f"each of the {claims}, one estimand with its threshold or margin, and the rule of the grades with "
-        f"its conventions (a tipping point of {strong} counts as strong). The run knows of no sealed plan and "
-        "cannot show when these choices were made. The models, the comparisons by item and all that is "
-        "tested beside the claims are exploratory."
+        "the scoring of the scales, the primary weights with their fallback and the rule of merging. "
+        f"Also set there, for each of the {claims}, is one estimand with its threshold or margin, and the "
+        f"rule of the grades with its conventions (a tipping point of {strong} counts as strong). The run "
+        "knows of no sealed plan and cannot show when these choices were made. The models, the comparisons "
+        "by item and all that is tested beside the claims are exploratory."
     )
 
 

@@ -333,7 +333,7 @@ def cells(released: Released) -> Table:
         for _, row in rows.iterrows():
             table.rows.append(_cell_row(row, INDENT if level else ""))
     table.notes = [
-        "Categories with few respondents were merged within the same group, by number alone; no answer enters."
+        "Categories with few respondents were merged within the same group by number alone; no answer enters."
     ]
     return table
 
