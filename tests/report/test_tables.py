@@ -85,7 +85,7 @@ def test_suppressed_and_not_applicable_are_told_apart(markdown):
 
 def test_ledger_words(markdown):
     rows = {cells[0]: cells for cells in rows_of(markdown["ledger"])}
-    assert rows["C4 Gained access to services"][3] == "\\> 10,\u00a0\\< 50"
+    assert rows["C4 Used to seek access"][3] == "\\> 10,\u00a0\\< 50"
     assert rows["C6 Contact minus protocols"][3] == "± 0.25"
     assert rows["C1 Read the protocols"][5] == "3.4"
     assert rows["C5 Report better joint working"][5] == "none"

@@ -198,6 +198,17 @@ def test_impossible_skip_behind_a_skip():
     assert result.analysis.loc[0, "access_any"] == 0
 
 
+def test_routed_past_the_filter_of_a_filter_counts_as_no_and_an_unknown_filter_does_not():
+    skipped = one_person(read=2.0, access_used=np.nan, access_worked=np.nan)
+    assert cleaned(skipped, FRAME).analysis.loc[0, "access_gained"] == 0
+    unused = one_person(read=1.0, access_used=2.0, access_worked=np.nan)
+    assert cleaned(unused, FRAME).analysis.loc[0, "access_gained"] == 0
+    gained = one_person(read=1.0, access_used=1.0, access_worked=1.0)
+    assert cleaned(gained, FRAME).analysis.loc[0, "access_gained"] == 1
+    unsaid = one_person(read=98.0, access_used=np.nan, access_worked=np.nan)
+    assert np.isnan(cleaned(unsaid, FRAME).analysis.loc[0, "access_gained"])
+
+
 def test_duplicate_keeps_the_most_complete_and_the_first_of_equals():
     thin = one_person(risk_1=np.nan, risk_2=np.nan)
     full = one_person()
@@ -347,6 +358,11 @@ def test_order_of_records_does_not_matter(data):
     pd.testing.assert_frame_equal(cleaned(turned, data[1]).analysis, once)
 
 
+def recode(cleaning: dict, kind: str) -> dict:
+    """Give the first recode of a kind."""
+    return next(made for made in cleaning["recodes"] if made["type"] == kind)
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -366,8 +382,8 @@ def test_order_of_records_does_not_matter(data):
         (lambda c: c["scales"][0].update(variable="read"), "already a variable"),
         (lambda c: c["recodes"][0].update({"from": "clarity"}), "clarity is no variable"),
         (lambda c: c["recodes"][0].update(type="below"), "no recode of type 'below'"),
-        (lambda c: c["recodes"][5].update(labels=["a"]), "3 cuts make 4 bands, but 1 labels"),
-        (lambda c: c["recodes"][5].update(cuts=[5, 2, 10]), "the cuts must rise"),
+        (lambda c: recode(c, "bands").update(labels=["a"]), "3 cuts make 4 bands, but 1 labels"),
+        (lambda c: recode(c, "bands").update(cuts=[5, 2, 10]), "the cuts must rise"),
     ],
 )
 def test_faults_in_the_declaration_are_named(change, expected):

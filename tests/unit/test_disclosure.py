@@ -422,3 +422,29 @@ def test_claim_hidden_in_one_group_is_hidden_in_its_fellows():
     )
     release = disclosure.release_claims(claims, RULES)
     assert release.table["status"].tolist() == ["released", "suppressed", "suppressed", "released"]
+
+
+def test_variable_that_repeats_a_small_question_hides_the_groups_that_the_question_hides():
+    """Whoever was routed past counts as 'no', so the count of 'yes' is that of the question itself."""
+    group = {"variable": "w_all", "group": "agency"}
+    repeated = estimates(
+        [
+            {"variable": "w_all", "n": 110, "n_level": 14, "estimate": 14 / 110},
+            group | {"group_level": "A", "n": 40, "n_level": 4, "estimate": 4 / 40},
+            group | {"group_level": "B", "n": 70, "n_level": 10, "estimate": 10 / 70},
+            group | {"statistic": "difference", "level": "", "n": 110, "estimate": 0.04},
+        ]
+    )
+    table = pd.concat([small_group(third=False), repeated], ignore_index=True)
+    table["estimate_id"] = [f"e{i}" for i in range(len(table))]
+    release = disclosure.release_estimates(table, RULES, [], made_from={"w_all": "w"})
+    mine = release.table[release.table["variable"] == "w_all"]
+    assert mine["status"].tolist() == ["released"] + ["suppressed"] * 3
+
+
+def test_variable_that_repeats_a_question_of_too_few_is_hidden_for_all_staff_too():
+    table = estimates(
+        [{"variable": "w", "n": 8, "n_level": 5}, {"variable": "w_all", "n": 110, "n_level": 5}]
+    )
+    release = disclosure.release_estimates(table, RULES, [], made_from={"w_all": "w"})
+    assert release.table["status"].tolist() == ["suppressed", "suppressed"]

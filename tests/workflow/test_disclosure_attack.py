@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from surveypipe.disclosure import PRESETS, SUPPRESSED, Release
@@ -344,3 +345,19 @@ def test_the_same_attacks_succeed_without_the_audit():
         assert whole_numbers(tables, ("B", "doctor"), column) == pytest.approx((count, count))
     assert answers_in(tables, "routed", "B", 58) == {(8, 5)}
     assert answers_in(tables, "alike", "A", 80) == {(80, 80)}
+
+
+def test_what_a_routed_question_hides_is_not_told_by_the_variable_made_from_it(finished: Path):
+    """The 'yes' of both is the same count: a group hidden in one is hidden in the other."""
+    config = yaml.safe_load((finished / "config/config.yaml").read_text())
+    table = read(finished / "results/public/estimates.csv")
+    table = table[table["statistic"] == "proportion"]
+    where = ["group_level", "scheme"]
+    pairs = [(r["variable"], r["from"]) for r in config["cleaning"]["recodes"] if r["type"] == "routed_no"]
+    asked_of_few = 0
+    for variable, asked in pairs:
+        hidden = table[(table["variable"] == asked) & (table["status"] == SUPPRESSED)]
+        mine = table[table["variable"] == variable].merge(hidden[where].drop_duplicates(), on=where)
+        asked_of_few += len(mine)
+        assert (mine["status"] == SUPPRESSED).all(), (variable, asked)
+    assert asked_of_few, "no such question hides a group: this test has lost its object"

@@ -55,6 +55,11 @@ def study_of(args: argparse.Namespace, variables: dict) -> Study:
         primary=config["weighting"]["primary"],
         schemes=config["weighting"]["schemes"],
         asked_if={name: _conditions(about) for name, about in variables.items()},
+        made_from={
+            made["variable"]: made["from"]
+            for made in config["cleaning"].get("recodes", [])
+            if made["type"] == "routed_no"
+        },
     )
 
 

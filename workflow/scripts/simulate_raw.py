@@ -7,8 +7,9 @@ Usage, from the folder of the Snakefile::
 
 How the numbers were chosen: the effects of ``config/simulation.yaml`` are plausible round numbers and are not
 tuned to any result; the seed is that of ``config/config.yaml``. Only the number
-of usable questionnaires per agency (45 and 74, published) is conditioned on. The scenario `false` is a
-population in which each claim is false; its effects were set so on purpose and are otherwise as plain.
+of usable questionnaires per agency is conditioned on: their total, 119, is published, its division invented.
+The scenario `false` is a population in which each claim is false; its effects were set so on purpose and are
+otherwise as plain.
 """
 
 from __future__ import annotations

@@ -565,15 +565,29 @@ def _recoded(answers: pd.DataFrame, recode: Mapping[str, Any], codebook: Codeboo
 
 
 def routed_no(answers: pd.DataFrame, source: str, filter_name: str, codebook: Codebook) -> pd.Series:
-    """Count those routed past a yes/no question as *no*; unknown where neither answer is known."""
+    """Count those routed past a yes/no question as *no*; unknown where neither answer is known.
+
+    Whoever was routed past the filter question itself never came to the question either, and counts as *no*.
+    """
     yes = next(iter(codebook.variables[source].values))
     answered = (answers[source] == yes).astype(float).where(answers[source].notna())
     needed = codebook.variables[source].asked_if.get(filter_name)
     if needed is None:
         needed = (next(iter(codebook.variables[filter_name].values)),)
-    filtered = answers[filter_name]
-    past = filtered.notna() & ~filtered.isin(needed)
+    past = _said_otherwise(answers, filter_name, needed) | _routed_past(answers, filter_name, codebook)
     return answered.mask(answered.isna() & past, 0.0)
+
+
+def _said_otherwise(answers: pd.DataFrame, name: str, needed: Sequence[float]) -> pd.Series:
+    return answers[name].notna() & ~answers[name].isin(needed)
+
+
+def _routed_past(answers: pd.DataFrame, name: str, codebook: Codebook) -> pd.Series:
+    """Whether a question was not to be asked, by its own condition or by that of a question before it."""
+    past = pd.Series(False, index=answers.index)
+    for earlier, needed in codebook.variables[name].asked_if.items():
+        past |= _said_otherwise(answers, earlier, needed) | _routed_past(answers, earlier, codebook)
+    return past
 
 
 def _assemble(state: _State, derived: pd.DataFrame, shares: pd.Series) -> pd.DataFrame:

@@ -393,6 +393,7 @@ def phrases(variable: str, released: Released) -> dict[str, str]:
             row = released.share(variable, code, group_level=level)
             name = estimate_id(variable, label, "proportion", group, level, "primary")
             made[number_key(name, "phrase")] = share_phrase(row)
+            made[number_key(name, "pct")] = short_share(row)
         elif not values and (row := released.mean(variable, group_level=level)) is not None:
             name = estimate_id(variable, "", "mean", group, level, "primary")
             made[number_key(name, "phrase")] = score_phrase(row)
@@ -406,6 +407,11 @@ def share_phrase(row: pd.Series | None) -> str:
     ends = fmt.percent_interval(float(row["ci_low"]), float(row["ci_high"]))
     share = fmt.percent(float(row["estimate"]))
     return f"{share} (95% interval {ends}; *n* = {fmt.count(float(row['n']))})"
+
+
+def short_share(row: pd.Series | None) -> str:
+    """Give a share alone, for an abstract."""
+    return WITHHELD_SHARE if row is None or _withheld(row) else fmt.percent(float(row["estimate"]))
 
 
 def score_phrase(row: pd.Series) -> str:

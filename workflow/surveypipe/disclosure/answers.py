@@ -5,7 +5,7 @@ What follows from several of them together is the business of :mod:`surveypipe.d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from surveypipe.disclosure.release import (
@@ -42,6 +42,7 @@ def release_estimates(
     primary: str | None = None,
     *,
     together: bool = True,
+    made_from: Mapping[str, str] | None = None,
 ) -> Release:
     """Release estimates of answers; suppress small bases and groups that all answered alike.
 
@@ -62,6 +63,9 @@ def release_estimates(
         subtraction, and all digits of a rare point tell by its weight who gave it. None: under all.
     together
         Whether a second group goes with the first. Off only to show what happens without.
+    made_from
+        Variable to the question whose 'yes' it repeats on a wider base (those routed past count as 'no'):
+        where the question may not be read, nor may the variable, whose count of 'yes' is the same.
 
     Returns
     -------
@@ -74,11 +78,14 @@ def release_estimates(
     reasons = _reasons(table, rules)
     log = log_rows("estimates", table.loc[detail, "estimate_id"], MERGED, "three categories within groups")
     hidden = ~table["statistic"].notna()
+    if made_from:
+        small = repeats(table, reasons[0][0], made_from)
+        reasons.append((small, "repeats a question that fewer answered than may be shown"))
     for where, reason in reasons:
         log += log_rows("estimates", table.loc[where & ~detail & ~hidden, "estimate_id"], SUPPRESSED, reason)
         hidden |= where
     if together:
-        whole = _whole_groups(table, rules)
+        whole = _with_repeated(table, _whole_groups(table, rules), made_from or {})
         telling = _would_tell(table, whole) & ~table["statistic"].isin(NOT_ABOUT_ANSWERS) & ~hidden
         reason = "so that a suppressed group cannot be worked out"
         log += log_rows("estimates", table.loc[telling & ~detail, "estimate_id"], SUPPRESSED, reason)
@@ -129,6 +136,29 @@ def _whole_groups(table: pd.DataFrame, rules: Rules) -> pd.Series:
     share = answers & table["statistic"].isin(SHARES)
     in_group = _text(table, "group_level") != ""
     return in_group & ((answers & (table["n"] < rules.min_base)) | _all_alike(table, share))
+
+
+def repeats(table: pd.DataFrame, hidden: pd.Series, made_from: Mapping[str, str]) -> pd.Series:
+    """Rows of a variable in a group in which the question that it repeats is hidden."""
+    place = places_of(table, ["variable", "group", "group_level", "scheme"])
+    source = place.where(~table["variable"].isin(list(made_from)))
+    for variable, asked in made_from.items():
+        mine = table["variable"] == variable
+        source = source.where(~mine, asked + place.str.slice(len(variable)))
+    compared = (table["group"] != "overall") & (_text(table, "group_level") == "")
+    found = source.isin(set(place[hidden & ~compared])) & table["variable"].isin(list(made_from)) & ~compared
+    return found & ~table["statistic"].isin(NOT_ABOUT_ANSWERS)
+
+
+def _with_repeated(table: pd.DataFrame, whole: pd.Series, made_from: Mapping[str, str]) -> pd.Series:
+    """Add to hidden groups those of the variables that repeat a question there, and so on along a chain."""
+    for _ in made_from:
+        gone = whole | _would_tell(table, whole)
+        more = repeats(table, gone, made_from) & ~whole
+        if not more.any():
+            break
+        whole = whole | more
+    return whole
 
 
 def _would_tell(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure import audit_answers, audit_characteristics
+from surveypipe.disclosure.answers import repeats
 from surveypipe.disclosure.audit_answers import COARSE, Place
 from surveypipe.disclosure.characteristics import check_lost
 from surveypipe.disclosure.context import CLAIM_KEYS, suppress_claims
@@ -98,6 +99,38 @@ def audit_estimates(
         if any(place.group for place in lost_places(release.table, question.variable, question.base)):
             linked.split.add(key)
     return linked
+
+
+def follow_repeated(
+    release: Release, made_from: Mapping[str, str], headlines: set[str], primary: str, linked: Linked
+) -> None:
+    """Hide what repeats a question where the audit hid the question, scheme by scheme.
+
+    Parameters
+    ----------
+    release
+        Released estimates; changed.
+    made_from
+        As in :func:`surveypipe.disclosure.answers.release_estimates`.
+    headlines
+        Variables of the claims, whose published estimate over all staff stays.
+    primary
+        The primary scheme.
+    linked
+        What was found about questions; what is left out here is added.
+    """
+    table = release.table
+    for _ in made_from:
+        more = repeats(table, table["status"] == SUPPRESSED, made_from) & (table["status"] != SUPPRESSED)
+        headline = table["variable"].isin(headlines) & (table["scheme"] == primary)
+        more &= ~(headline & (table["group"] == "overall"))
+        if not more.any():
+            return
+        for row in table.loc[more].fillna({"group_level": ""}).itertuples():
+            linked.left_out.add((str(row.variable), str(row.base), str(row.scheme), str(row.group_level)))
+        reason = "repeats a question that is suppressed there"
+        release.note("estimates", table.loc[more, "estimate_id"], SUPPRESSED, reason)
+        blank(table, more)
 
 
 def lost_places(table: pd.DataFrame, variable: str, base: str) -> set[Place]:

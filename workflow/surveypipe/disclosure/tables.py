@@ -55,6 +55,8 @@ class Study:
         Weighting schemes of the configuration.
     asked_if
         Variable to the answers of earlier questions on which it was asked.
+    made_from
+        Variable that counts those routed past a question as 'no', to that question: their yes is the same.
     """
 
     respondents: Respondents
@@ -65,6 +67,7 @@ class Study:
     primary: str
     schemes: Mapping[str, Any]
     asked_if: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    made_from: Mapping[str, str] = field(default_factory=dict)
 
 
 def release_all(
@@ -103,6 +106,8 @@ def release_all(
             rules,
             study.asked_if,
         )
+        headlines = {str(name) for name in private["claims"]["variable"]}
+        audit.follow_repeated(made[ESTIMATES], study.made_from, headlines, study.primary, linked)
         audit.follow_estimates(made["claims"], made[ESTIMATES].table, linked)
     _about_claims(made, private, study, rules, linked)
     if audited:
@@ -132,7 +137,9 @@ def _each_by_itself(
     together: bool,
 ) -> dict[str, Release]:
     made = {
-        ESTIMATES: release_estimates(estimates, rules, study.five_point, study.primary, together=together),
+        ESTIMATES: release_estimates(
+            estimates, rules, study.five_point, study.primary, together=together, made_from=study.made_from
+        ),
         "claims": context.release_claims(private["claims"], rules, together=together),
         "table_1": release_characteristics(private["table_1"], rules, study.ordered),
         "flow": release_flow(private["flow"], rules, BRANCHES, LABELS, LEFT_BEFORE),
