@@ -1,0 +1,1 @@
+"""A second computation of every printed number, from the raw file and without the library."""

@@ -1,0 +1,105 @@
+"""Walk over every number printed in the article and the supplement, and compare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recomputation import article_tables, sentences
+from recomputation.article_tables import Row, Rows
+from recomputation.book import ANY, Saying, Value, Verdict, bind, cell, judged, tally
+from recomputation.printed import Page, Passage, Table
+from recomputation.whole import Whole
+
+DOCUMENTS = ("manuscript",)
+# Tables that say nothing of the survey's results: page numbers, section numbers, checks of the code.
+NO_RESULTS = {
+    "tbl-checklist-cross": "not a result",
+    "tbl-checklist-strobe": "not a result",
+    "tbl-checklist-cherries": "not a result",
+    "tbl-checklist-aapor": "not a result",
+    "tbl-verification": "of the tests",
+}
+LABEL = Value(None, "constant")
+FINE = ("recomputed", "constant", "simulated", "not a result", "of the tests", "withheld")
+
+
+@dataclass
+class Comparison:
+    """What became of every printed number."""
+
+    verdicts: list[Verdict]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return tally(self.verdicts)
+
+    @property
+    def faults(self) -> list[Verdict]:
+        return [v for v in self.verdicts if v.kind not in FINE]
+
+    def report(self) -> str:
+        lines = []
+        for document in DOCUMENTS:
+            own = [v for v in self.verdicts if v.document == document]
+            lines.append(
+                f"{document}: {len(own)} numbers: " + ", ".join(f"{n} {k}" for k, n in tally(own).items())
+            )
+        lines += [f"  {verdict.kind}: {verdict}" for verdict in self.faults]
+        return "\n".join(lines)
+
+
+def compare(root: Path, results: Path) -> Comparison:
+    """Recompute a study and hold its finished pages against it."""
+    whole = Whole(root)
+    said = sentences.sayings(whole)
+    expected = tables(whole)
+    verdicts: list[Verdict] = []
+    for name in DOCUMENTS:
+        page = Page(results / "report" / f"{name}.html")
+        for item in page.passages:
+            verdicts += _passage(item, said)
+        for table in page.tables:
+            verdicts += _table(table, expected.get(table.place), said)
+    return Comparison(verdicts)
+
+
+def tables(whole: Whole) -> dict[str, Rows]:
+    return {"tbl-table-1": article_tables.table_1(whole), "tbl-ledger": article_tables.ledger(whole)}
+
+
+def _passage(item: Passage, said: Sequence[Saying]) -> list[Verdict]:
+    if item.kind == "references":
+        return [judged(item, token, ANY) for token in item.tokens]
+    if item.kind in ("h1", "h2", "h3", "h4"):
+        return [judged(item, token, ANY if token.start < 3 else None) for token in item.tokens]
+    years = sentences.citations(item.text)
+    made = bind(item, said)
+    return [
+        judged(item, verdict.token, ANY)
+        if verdict.kind == "unclassified" and verdict.token.start in years
+        else verdict
+        for verdict in made
+    ]
+
+
+def _table(table: Table, rows: Rows | None, said: Sequence[Saying]) -> list[Verdict]:
+    if table.place in NO_RESULTS:
+        return [
+            Verdict(token, table.document, table.place, "", NO_RESULTS[table.place])
+            for _, _, cells in table.rows
+            for one in cells
+            for token in one.tokens
+        ]
+    verdicts: list[Verdict] = []
+    for section, label, cells in table.rows:
+        row: Row | None = (rows or {}).get((section, label), (rows or {}).get(("*", label)))
+        # A label that is ours, word for word, comes from the configuration with the numbers in it.
+        verdicts += (
+            bind(cells[0], said) if row is None else [judged(cells[0], t, LABEL) for t in cells[0].tokens]
+        )
+        for number, item in enumerate(cells[1:]):
+            values = row[number] if row is not None and number < len(row) else None
+            verdicts += cell(item, values, f"{section} / {label} / column {number + 2}")
+    return verdicts
