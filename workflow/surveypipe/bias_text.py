@@ -6,8 +6,7 @@ it needs is withheld, it says so or is left out.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from surveypipe import claims as rules
@@ -24,6 +23,16 @@ from surveypipe.bias_tables import (
 from surveypipe.formatting import escape
 from surveypipe.model_tables import coded_questions, imputation_preferred, imputations_made, imputed_rows
 from surveypipe.released import SUPPRESSED, Released
+from surveypipe.worst_cases import (
+    farthest,
+    known,
+    largest_shift,
+    number_of,
+    place,
+    places,
+    shown_value,
+    weighting_shifts,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,40 +58,9 @@ def sentences(released: Released) -> dict[str, str]:
     return {f"bias__{name}": text or results_text.WITHHELD_SENTENCE for name, text in made.items()}
 
 
-def number_of(row: pd.Series | None, column: str) -> float:
-    """Value of a cell; NaN where row or value is absent."""
-    if row is None:
-        return math.nan
-    value = row.get(column)
-    return math.nan if value is None or value == "" else float(value)
-
-
-def known(*values: float) -> bool:
-    """Whether all values are there."""
-    return all(math.isfinite(value) for value in values)
-
-
 def main_claims(released: Released) -> list[pd.Series]:
-    """Rows of the ledger over all staff."""
+    """Rows of the ledger over all."""
     return [row for row in released.claim_rows() if not row["group_level"]]
-
-
-def names(claims: Iterable[pd.Series]) -> str:
-    """List claims by key for a sentence: ``C1, C2 and C5 (adult mental health)``."""
-    return fmt.sentence_list([escape(str(row["claim"])) for row in claims])
-
-
-def shown_shift(value: float, claim: pd.Series) -> str:
-    """Print the size of a move of an estimate with its unit."""
-    if claim["kind"] == "equivalence":
-        return f"{fmt.decimal(abs(value))} scale points"
-    size = fmt.points(abs(value), 1)
-    return f"{size} percentage {'point' if size == '1.0' else 'points'}"
-
-
-def shown_value(value: float, claim: pd.Series) -> str:
-    """Print a value of a claim: a share as a percentage, a mean in scale points."""
-    return fmt.decimal(value) if claim["kind"] == "equivalence" else fmt.percent(value)
 
 
 # --- who answered -------------------------------------------------------------------------------------
@@ -138,40 +116,51 @@ def _held_equal(released: Released, variable: str) -> str:
 
 
 def representativity_sentence(released: Released) -> str:
-    """Give the adjusted R-indicator and what it leaves room for."""
+    """Give the R-indicator, before and after adjustment, and what it leaves room for."""
     data = rows_of(released.table("nonresponse"), step="representativity")
+    text = _r_indicator(data, "is")
+    spread = number_of(first_of(data, measure="cv_adjusted"), "estimate")
+    if not text:
+        return ""
+    room = (
+        " Through what the list knows alone, response as uneven as that could shift a respondents' mean by "
+        f"at most {fmt.decimal(spread)} standard deviations of the answer."
+        if known(spread)
+        else ""
+    )
+    return text + room
+
+
+def _r_indicator(data: pd.DataFrame, verb: str) -> str:
+    plain = number_of(first_of(data, measure="R"), "estimate")
     found = first_of(data, measure="R_adjusted")
     value, se = number_of(found, "estimate"), number_of(found, "se")
-    spread = number_of(first_of(data, measure="cv_adjusted"), "estimate")
     if not known(value, se):
         return ""
-    text = (
-        "The R-indicator, which is 1 where all groups known from the staff list answer alike, is "
-        f"{fmt.decimal(value)} after adjustment for its bias (standard error {fmt.decimal(se)})"
+    before = f"{fmt.decimal(plain)} before, " if known(plain) else ""
+    return (
+        f"The R-indicator, which is 1 where all groups known from the list answer alike, {verb} "
+        f"{fmt.decimal(value)} after adjustment for its bias ({before}standard error {fmt.decimal(se)})."
     )
-    if known(spread):
-        text += (
-            "; through what the list knows alone, response as uneven as that could shift a respondents' "
-            f"mean by at most {fmt.decimal(spread)} standard deviations of the answer"
-        )
-    return f"{text}."
 
 
 def list_sentence(released: Released) -> str:
     """Say whether what is known of everybody has anything to do with the answers."""
     data = rows_of(released.table("nonresponse"), step="auxiliaries", measure="v_answer")
-    data = data[data["estimate"].notna()]
-    claims = {str(row["claim"]): row for row in main_claims(released)}
-    data = data[(data["group_level"] == "") & data["claim"].isin(list(claims))]
+    links = [
+        (claim, row)
+        for claim in released.claim_rows()
+        for _, row in beside(data, claim).iterrows()
+        if known(number_of(row, "estimate"))
+    ]
     found = []
-    if len(data):
-        top = max((row for _, row in data.iterrows()), key=lambda row: float(row["estimate"]))
+    if links:
+        claim, top = max(links, key=lambda pair: float(pair[1]["estimate"]))
         word = "little" if float(top["estimate"]) < WEAK_V else "something"
-        claim = claims[str(top["claim"])]
         found.append(
-            f"What the staff list holds has {word} to do with the answers: its strongest link is that of "
+            f"What the list holds has {word} to do with the answers. Its strongest link is that of "
             f"{escape(fmt.lower_first(released.label(str(top['variable']))))} with "
-            f"{escape(str(top['claim']))} ({escape(fmt.lower_first(str(claim['short'])))}; Cramér's *V* "
+            f"{place(claim, released)} (Cramér's *V*, or for a mean the correlation ratio, "
             f"{fmt.decimal(top['estimate'])})."
         )
     found.append(_information(released))
@@ -179,20 +168,25 @@ def list_sentence(released: Released) -> str:
 
 
 def _information(released: Released) -> str:
+    """Say for which rows of the ledger the list makes the estimate no more precise."""
     data = rows_of(released.table("nonresponse"), step="missing_information", measure="fmi")
-    data = data[(data["group_level"] == "") & data["estimate"].notna()]
-    about = [row for _, row in data.iterrows() if str(row["note"]).startswith("about")]
-    if data.empty:
+    found = [(claim, first_of(beside(data, claim))) for claim in released.claim_rows()]
+    notes = [
+        (claim, str(row["note"]))
+        for claim, row in found
+        if row is not None and known(number_of(row, "estimate"))
+    ]
+    if not notes:
         return ""
-    total = fmt.numeral(len(data), "claim")
+    about = [claim for claim, note in notes if note.startswith("about")]
     if not about:
         return (
-            f"For all {total} the fraction of missing information is below the share of staff of whom no "
+            "For every claim the fraction of missing information is below the share of those of whom no "
             "answer is known, so that the list makes the estimates more precise."
         )
-    which = f"all {total}" if len(about) == len(data) else f"{fmt.numeral(len(about))} of the {total}"
+    which = "every claim" if len(about) == len(notes) else places(about, released)
     return (
-        f"For {which} the fraction of missing information is about as large as the share of staff of whom "
+        f"For {which} the fraction of missing information is about as large as the share of those of whom "
         "no answer is known: there the list makes the estimate no more precise. Whether weighting removes "
         "bias is another question, which the shift of each estimate answers in part."
     )
@@ -200,59 +194,88 @@ def _information(released: Released) -> str:
 
 def weighting_sentence(released: Released) -> str:
     """Say how far weighting moved the claims, and whether that is more than chance."""
-    data = rows_of(released.table("nonresponse"), step="weighting", measure="shift", scheme=released.primary)
-    found = [(claim, first_of(beside(data, claim))) for claim in main_claims(released)]
-    shifts = [(claim, number_of(row, "estimate"), number_of(row, "p_value")) for claim, row in found]
-    shares = [(c, shift) for c, shift, _ in shifts if known(shift) and c["kind"] != "equivalence"]
-    if not shares:
+    shifts = weighting_shifts(released)
+    text = largest_shift([(row, shift) for row, shift, _ in shifts], released, lead="Through weighting the")
+    if not text:
         return ""
-    claim, shift = max(shares, key=lambda pair: abs(pair[1]))
-    clear = [c for c, value, p in shifts if known(value, p) and p < LIMIT_P]
-    text = (
-        f"Weighting moved no claim's share by more than {shown_shift(shift, claim)} "
-        f"({escape(str(claim['claim']))}). "
-    )
+    clear = [row for row, shift, p in shifts if known(shift, p) and p < LIMIT_P]
     if not clear:
-        return text + "In the test on paired replicates no shift differs from zero (*p* of 0.05 or more)."
+        return f"{text} In the test on paired replicates no shift differs from zero (*p* of 0.05 or more)."
     subject = "the shift differs" if len(clear) == 1 else "the shifts differ"
     return (
-        text + f"On {names(clear)} {subject} from zero (*p* below 0.05 in the test on paired replicates, "
-        "unadjusted): there the groups known from the list differ both in response and in answer."
+        f"{text} On {places(clear, released)} {subject} from zero (*p* below 0.05 in the test on paired "
+        "replicates, unadjusted): there the groups known from the list differ both in response and in "
+        "answer."
     )
 
 
 def waves_sentence(released: Released) -> str:
-    """Say whether late respondents differ from early ones, and where the last wave would lead."""
+    """Say whether late respondents differ from early ones, and where the silent would lead."""
     data = released.table("nonresponse")
-    late = [(c, first_of(beside(data, c), step="early_late", group="overall")) for c in main_claims(released)]
-    tested = [(c, number_of(row, "estimate"), number_of(row, "p_value")) for c, row in late]
-    tested = [(c, gap, p) for c, gap, p in tested if known(gap, p)]
-    if not tested:
+    late = [row for _, row in rows_of(data, step="early_late").iterrows()]
+    late = [row for row in late if known(number_of(row, "estimate"), number_of(row, "p_value"))]
+    if not late:
         return "Early and late respondents could not be compared: too few answered, or no date is known."
-    clear = [c for c, _, p in tested if p < LIMIT_P]
-    subject = "Taken over the groups, those who answered late"
-    text = (
-        f"{subject} differed from those who answered early on {names(clear)}."
-        if clear
-        else f"{subject} did not clearly differ from those who answered early on any claim."
+    over_all = _early_late([row for row in late if not row["group_level"]], released)
+    inside = _early_late([row for row in late if row["group_level"]], released)
+    texts = [
+        f"Taken over the groups, those who answered late {over_all}." if over_all else "",
+        f"Within the groups, they {inside}." if inside else "",
+        *(_continued(released, data, *scenario) for scenario in SCENARIOS),
+    ]
+    return " ".join(filter(None, texts))
+
+
+def _early_late(rows: list[pd.Series], released: Released) -> str:
+    if not rows:
+        return ""
+    clear = [row for row in rows if float(row["p_value"]) < LIMIT_P]
+    if clear:
+        listed = [f"{place(row, released)} ({fmt.p_statement(float(row['p_value']))})" for row in clear]
+        return f"differed from those who answered early on {fmt.sentence_list(listed)}"
+    least = min(rows, key=lambda row: float(row["p_value"]))
+    return (
+        "did not clearly differ from those who answered early on any claim (at the most, on "
+        f"{place(least, released)}, {fmt.p_statement(float(least['p_value']))})"
     )
-    return " ".join(filter(None, [text, _last_wave(released, data)]))
 
 
-def _last_wave(released: Released, data: pd.DataFrame) -> str:
-    moves = []
-    for claim in main_claims(released):
-        row = first_of(beside(data, claim), measure="all_staff_as_last_wave")
-        move = number_of(row, "estimate") - number_of(claim, "estimate")
-        if known(move) and claim["kind"] != "equivalence":
-            moves.append((claim, move))
+# Where the silent are supposed to stand, by the measure that gives the estimate for all.
+SCENARIOS = (
+    ("all_staff_as_last_wave", "Were all the silent like the last to answer"),
+    ("all_staff_on_line", "Were they where a line through the waves leads"),
+)
+
+
+def _continued(released: Released, data: pd.DataFrame, measure: str, condition: str) -> str:
+    """Say which estimate would move most, and which would cross a threshold or margin."""
+    found = [(row, number_of(first_of(beside(data, row), measure=measure), "estimate"))
+             for row in released.claim_rows()]  # fmt: skip
+    found = [(row, value) for row, value in found if known(value, number_of(row, "estimate"))]
+    moves = farthest((row, value - float(row["estimate"])) for row, value in found)
     if not moves:
         return ""
-    claim, move = max(moves, key=lambda pair: abs(pair[1]))
-    return (
-        "Were all the silent like the last to answer, no share of all staff would move by more than "
-        f"{shown_shift(move, claim)} ({escape(str(claim['claim']))})."
+    row, move = moves[0]
+    kind = "mean difference" if row["kind"] == "equivalence" else "share"
+    now = float(row["estimate"])
+    text = (
+        f"{condition}, the {kind} to move most would be that of {place(row, released)}, from "
+        f"{shown_value(now, row)} to {shown_value(now + move, row)}"
     )
+    return f"{text}; {_crossed(released, found)}."
+
+
+def _crossed(released: Released, found: list[tuple[pd.Series, float]]) -> str:
+    """List the estimates that a move takes from one side of their threshold or margin to the other."""
+    crossed = []
+    for row, value in found:
+        claim, now = released.config["claims"][row["claim"]], float(row["estimate"])
+        if rules.supported(claim, now, now) != rules.supported(claim, value, value):
+            crossed.append(f"{place(row, released)} (to {shown_value(value, row)})")
+    if not crossed:
+        return "no estimate would cross its threshold or margin"
+    whose = "its" if len(crossed) == 1 else "their"
+    return f"{fmt.sentence_list(crossed)} would cross {whose} threshold or margin"
 
 
 # --- if the silent differ -----------------------------------------------------------------------------
@@ -260,12 +283,12 @@ def _last_wave(released: Released, data: pd.DataFrame) -> str:
 
 def bounds_sentence(released: Released) -> str:
     """Say for how many claims the bounds decide, which needs least to fall, and which might yet stand."""
-    judged = [row for row in main_claims(released) if known(number_of(row, "grade"))]
+    judged = [row for row in released.claim_rows() if known(number_of(row, "grade"))]
     held = [row for row in judged if int(row["grade"]) in (2, 3)]
     sure = [row for row in judged if int(row["grade"]) == 1]
     found = []
     if sure:
-        found.append(f"The bounds decide for {names(sure)} whatever the silent think.")
+        found.append(f"The bounds decide for {places(sure, released)} whatever the silent think.")
     if held:
         other = "other " if sure else ""
         found.append(
@@ -285,11 +308,9 @@ def _might_stand(released: Released, judged: list[pd.Series]) -> list[str]:
     never = [row for row in failed if not any(row is one for one in could)]
     found = []
     if could:
-        found.append(
-            f"Some answers of the silent would bring {names(could)} to where the claim needs its estimate."
-        )
+        found.append(f"Some answers of the silent would make {places(could, released)} true.")
     if never:
-        found.append(f"No answers of the silent could support {names(never)}.")
+        found.append(f"No answers of the silent could make {places(never, released)} true.")
     return found
 
 
@@ -311,7 +332,7 @@ def _weakest(released: Released, held: list[pd.Series]) -> str:
     )
     only = "The tipping point" if len(points) == 1 else "The smallest tipping point of a supported claim"
     return (
-        f"{only} is {fmt.decimal(theta, 1)} ({escape(str(row['claim']))}): odds of answering that differ by "
+        f"{only} is {fmt.decimal(theta, 1)} ({place(row, released)}): odds of answering that differ by "
         "this factor between staff of whom it is true and the others would bring the estimate to the "
         f"threshold, {word}."
     )
@@ -321,7 +342,7 @@ def reader_outcomes(released: Released) -> tuple[list[pd.Series], list[pd.Series
     """Claims supported under the primary weights: those that stand in the reader scenario, and that fall."""
     stands: list[pd.Series] = []
     falls: list[pd.Series] = []
-    for row in main_claims(released):
+    for row in released.claim_rows():
         limit = number_of(row, "reader_limit")
         if not known(limit, number_of(row, "grade")) or int(row["grade"]) not in (1, 2, 3):
             continue
@@ -339,10 +360,10 @@ def readers_sentence(released: Released) -> str:
     common = "half" if k == 0.5 else f"{fmt.decimal(k)} times"
     condition = f"Were readers {common} as common among the silent as among those who answered, "
     if not falls:
-        return f"{condition}every supported claim would still be supported ({names(stands)})."
+        return f"{condition}every supported claim would still be supported ({places(stands, released)})."
     whose = "its" if len(falls) == 1 else "their"
-    kept = f"; {names(stands)} would stand" if stands else ""
-    return f"{condition}{names(falls)} would lose {whose} support{kept}."
+    kept = f"; {places(stands, released)} would stand" if stands else ""
+    return f"{condition}{places(falls, released)} would lose {whose} support{kept}."
 
 
 def _readers_if_any(released: Released) -> str:
@@ -352,14 +373,14 @@ def _readers_if_any(released: Released) -> str:
 def bayes_sentence(released: Released) -> str:
     """Give the lowest posterior probability under the least favourable of the priors."""
     data = rows_of(released.table("not_at_random"), method="bayes")
-    found = [row for _, row in data.iterrows() if not row["group_level"] and known(row["probability"])]
+    found = [row for _, row in data.iterrows() if known(number_of(row, "probability"))]
     if not found:
         return ""
     row = min(found, key=lambda line: float(line["probability"]))
     priors = fmt.numeral(data["value"].nunique(), "illustrative prior")
     return (
         f"Of the {priors} on how far response depends on the answer, elicited from nobody, the least "
-        f"favourable leaves {escape(str(row['claim']))} the lowest posterior probability of lying above its "
+        f"favourable leaves {place(row, released)} the lowest posterior probability of lying above its "
         f"threshold, {_probability(float(row['probability']))}."
     )
 
@@ -373,8 +394,7 @@ def _probability(value: float) -> str:
 
 def proxy_sentence(released: Released) -> str:
     """Say how good the best proxy is, and what follows for the mixture made from it."""
-    data = rows_of(released.table("ledger_context"), group_level="")
-    rho = data["rho"].astype(float).dropna()
+    rho = released.table("ledger_context")["rho"].astype(float).dropna()
     weak = float((released.config.get("nonresponse") or {}).get("weak_rho", 0.3))
     if rho.empty:
         return "No proxy for the answers could be made from the staff list."
@@ -384,7 +404,7 @@ def proxy_sentence(released: Released) -> str:
             "The staff list gives no proxy worth the name for any answer (the greatest correlation is "
             f"{best}), so that nothing rests on the proxy pattern mixtures."
         )
-    good = fmt.numeral(int((rho >= weak).sum()), "claim")
+    good = fmt.numeral(int((rho >= weak).sum()), "row of the ledger", "rows of the ledger")
     return (
         f"For {good} the staff list gives a proxy that correlates by at least {fmt.decimal(weak, 1)} with "
         f"the answer (at most {best}); nothing rests on the other proxy pattern mixtures."
@@ -420,58 +440,38 @@ def follow_up_sentence(released: Released) -> str:
 
 
 def multiverse_sentence(released: Released) -> str:
-    """Say how far any specification moves a claim, and whether any changes a grade."""
-    largest = _largest_move(released)
+    """Say how far any specification moves an estimate, and whether any changes a grade."""
+    largest = largest_shift(_largest_shifts(released), released)
     if not largest:
         return ""
-    changed = changed_rows(released)
-    whole = [row for row in changed if not row["group_level"]]
-    parts = [row for row in changed if row["group_level"]]
-    text = (
-        "Over all weighting schemes, from complete cases or imputed items, no headline share moves by more "
-        f"than {largest}, and "
+    return (
+        "Every claim was estimated under all weighting schemes, from complete cases and from imputed items. "
+        f"{largest} {_changes(released, 'depends', 'on the specification')}"
     )
-    if whole:
-        text += f"the grade of {names(whole)} depends on the specification"
-    else:
-        text += "no claim over all staff changes its grade"
-    if parts:
-        listed = [
-            f"{escape(str(row['claim']))} in {escape(fmt.lower_first(released.levels[row['group_level']]))}"
-            for row in parts
-        ]
-        text += f"; within groups, that of {fmt.sentence_list(listed)} does"
-    return f"{text}."
 
 
 def multiverse_short(released: Released) -> str:
-    """Say the same of the claims over all staff alone, for the article."""
-    largest = _largest_move(released)
+    """Say the same in the past, for the article."""
+    largest = largest_shift(_largest_shifts(released), released, verb="was")
     if not largest:
         return ""
-    whole = [row for row in changed_rows(released) if not row["group_level"]]
-    verdict = (
-        f"the grade of {names(whole)} depended on the choice"
-        if whole
-        else "no claim over all staff changed its grade"
-    )
     return (
-        "Under every other weighting scheme, with or without the finite-population correction, and with "
-        f"unanswered items imputed, no headline share moved by more than {largest} and {verdict}."
+        "Each estimate was made again under every other weighting scheme, with and without the "
+        f"finite-population correction, and with unanswered items imputed. {largest} "
+        f"{_changes(released, 'depended', 'on these choices')}"
     )
 
 
-def _largest_move(released: Released) -> str:
+def _largest_shifts(released: Released) -> list[tuple[pd.Series, float]]:
     data = released.table("multiverse_summary")
-    moves = []
-    for claim in main_claims(released):
-        shift = number_of(first_of(beside(data, claim)), "largest_shift")
-        if known(shift) and claim["kind"] != "equivalence":
-            moves.append((abs(shift), claim))
-    if not moves:
-        return ""
-    size, claim = max(moves, key=lambda pair: pair[0])
-    return shown_shift(size, claim)
+    return [(row, number_of(first_of(beside(data, row)), "largest_shift")) for row in released.claim_rows()]
+
+
+def _changes(released: Released, verb: str, on_what: str) -> str:
+    changed = changed_rows(released)
+    if not changed:
+        return f"No grade {verb} {on_what}."
+    return f"The grade of {places(changed, released)} {verb} {on_what}."
 
 
 def changed_rows(released: Released) -> list[pd.Series]:
@@ -497,42 +497,62 @@ def imputation_sentence(released: Released) -> str:
         "was estimated again with unanswered items imputed by chained equations within the response "
         f"cells{number} and combined by Rubin's rules."
     )
-    found = {str(c["claim"]): (c, imputed_rows(data, c)) for c in main_claims(released)}
-    usable = {key: pair for key, pair in found.items() if imputation_preferred(pair[1]) is not None}
-    preferred = [claim for claim, rows in usable.values() if imputation_preferred(rows)]
+    found = [(row, imputed_rows(data, row)) for row in released.claim_rows()]
+    usable = [(row, rows) for row, rows in found if imputation_preferred(rows) is not None]
+    preferred = [row for row, rows in usable if imputation_preferred(rows)]
     differs = [
-        claim
-        for claim, rows in usable.values()
-        if any(row is not None and "differs" in str(row["flag"]) for row in rows.values())
+        row
+        for row, rows in usable
+        if any(part is not None and "differs" in str(part["flag"]) for part in rows.values())
     ]
-    return " ".join(filter(None, [text, _preferred_sentence(preferred, differs, bool(usable))]))
+    return " ".join(filter(None, [text, _preferred_sentence(preferred, differs, usable, released)]))
 
 
-def _preferred_sentence(preferred: list[pd.Series], differs: list[pd.Series], any_usable: bool) -> str:
-    if not any_usable:
+def _preferred_sentence(
+    preferred: list[pd.Series],
+    differs: list[pd.Series],
+    usable: list[tuple[pd.Series, dict[str, pd.Series | None]]],
+    released: Released,
+) -> str:
+    if not usable:
         return ""
     which = (
-        f"Where at least 5% of the answers to a claim are lacking ({names(preferred)}) the imputed estimate "
-        "is the one to prefer"
+        f"Where at least 5% of the answers to a claim are lacking ({places(preferred, released)}) the "
+        "imputed estimate is the one to prefer."
         if preferred
         else "For no claim are as many as 5% of the answers lacking, from where the imputed estimate would "
-        "be the one to prefer"
+        "be the one to prefer."
     )
-    if differs:
-        return f"{which}; on {names(differs)} the two lead to different conclusions."
-    return f"{which}; the two lead to the same conclusion on every claim."
+    verdict = (
+        f"On {places(differs, released)} the two lead to different conclusions."
+        if differs
+        else "The two lead to the same conclusion on every claim."
+    )
+    return " ".join(filter(None, [which, _farthest_imputed(usable, released), verdict]))
+
+
+def _farthest_imputed(usable: list[tuple[pd.Series, dict[str, pd.Series | None]]], released: Released) -> str:
+    """Name the claim on which complete cases and imputed items lie farthest apart."""
+    ends = [
+        (row, number_of(rows["complete"], "estimate"), number_of(rows["imputed"], "estimate"))
+        for row, rows in usable
+    ]
+    found = farthest((row, imputed - complete) for row, complete, imputed in ends)
+    if not found:
+        return ""
+    complete, imputed = next((a, b) for row, a, b in ends if row is found[0][0])
+    row = found[0][0]
+    if shown_value(complete, row) == shown_value(imputed, row):
+        return ""
+    return (
+        f"The two lie farthest apart on {place(row, released)} ({shown_value(complete, row)} from complete "
+        f"cases, {shown_value(imputed, row)} imputed)."
+    )
 
 
 def representativity_short(released: Released) -> str:
     """Give the adjusted R-indicator in one short sentence, for the article."""
-    found = first_of(rows_of(released.table("nonresponse"), step="representativity"), measure="R_adjusted")
-    value, se = number_of(found, "estimate"), number_of(found, "se")
-    if not known(value, se):
-        return ""
-    return (
-        "The R-indicator, which is 1 where all groups known from the staff lists answer alike, was "
-        f"{fmt.decimal(value)} after adjustment for its bias (standard error {fmt.decimal(se)})."
-    )
+    return _r_indicator(rows_of(released.table("nonresponse"), step="representativity"), "was")
 
 
 def imputation_short(released: Released) -> str:

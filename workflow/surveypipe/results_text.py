@@ -15,6 +15,7 @@ from surveypipe import claims as rules
 from surveypipe import formatting as fmt
 from surveypipe.identifiers import estimate_id, number_key, slug
 from surveypipe.released import Released
+from surveypipe.worst_cases import known, largest_shift, place, weighting_shifts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -456,10 +457,10 @@ def all_claims(released: Released) -> dict[str, str]:
     return {
         "claims__count": fmt.numeral(len(rows)),
         "claims__supported": _of_all(supported, len(rows)),
-        "claims__tally": _tally(by_grade, len(rows)),
+        "claims__tally": " ".join(filter(None, [_tally(by_grade, len(rows)), _weaker(released)])),
         "claims__tally-short": _tally_short(by_grade, len(rows)),
         "claims__by-grade": _by_grade(by_grade),
-        "claims__largest-shift-sentence": _largest_shift(rows, released),
+        "claims__largest-shift-sentence": _largest_shift(released),
     }
 
 
@@ -500,6 +501,23 @@ def _all_alike(grade: int, total: int) -> str:
     return f"All {fmt.numeral(total)} claims {_ending(grade, True)}."
 
 
+def _weaker(released: Released) -> str:
+    """Name the groups in which a claim has a weaker grade than over all; '' where there are none."""
+    over_all: dict[str, float] = {}
+    parts: list[str] = []
+    for row in released.claim_rows():
+        grade = _number(row, "grade")
+        if not row["group_level"]:
+            over_all[str(row["claim"])] = grade
+        elif not math.isnan(grade) and _strength(grade) < _strength(over_all[str(row["claim"])]):
+            parts.append(f"{place(row, released)} {CLAUSES[int(grade)]}")
+    return f"By group the evidence is weaker: {_joined(parts)}." if parts else ""
+
+
+def _strength(grade: float) -> int:
+    return -len(_ORDER) if math.isnan(grade) else -_ORDER.index(int(grade))
+
+
 def _tally_short(by_grade: Mapping[int, list[str]], total: int) -> str:
     """Count the claims of each grade by its label, for an abstract."""
     found = [grade for grade in _ORDER if grade in by_grade]
@@ -531,16 +549,11 @@ def _joined(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{'; '.join(parts[:-1])}; and {parts[-1]}" if parts else ""
 
 
-def _largest_shift(rows: list[pd.Series], released: Released) -> str:
-    unweighted = released.unweighted
-    shifts = [
-        abs(_number(row, "estimate") - _number(row, f"estimate_{unweighted}"))
-        for row in rows
-        if unweighted and row["statistic"] == "proportion"
-    ]
-    known = [shift for shift in shifts if not math.isnan(shift)]
-    if not known:
-        return WITHHELD_SENTENCE
-    size = fmt.points(max(known))
-    unit = "percentage point" if size == "1" else "percentage points"
-    return f"Weighting moved no headline share by more than {size} {unit}."
+def _largest_shift(released: Released) -> str:
+    """Say how far the primary weights move an estimate, over all and within groups."""
+    shifts = [(row, shift) for row, shift, _ in weighting_shifts(released)]
+    if not any(known(shift) for _, shift in shifts):
+        # Without a bias analysis the ledger's own columns tell, to a whole point.
+        name = f"estimate_{released.unweighted}"
+        shifts = [(row, _number(row, "estimate") - _number(row, name)) for row in released.claim_rows()]
+    return largest_shift(shifts, released, lead="Through weighting the", verb="was") or WITHHELD_SENTENCE

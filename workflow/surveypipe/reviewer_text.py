@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from surveypipe import bias_text
 from surveypipe import formatting as fmt
 from surveypipe.bias_tables import beside, first_of, rows_of
-from surveypipe.bias_text import known, main_claims, names, number_of, shown_value
+from surveypipe.bias_text import main_claims
 from surveypipe.formatting import escape
 from surveypipe.released import SUPPRESSED, Released
+from surveypipe.worst_cases import known, number_of, place, places, ranked, shown_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +128,7 @@ def _without_correction(released: Released) -> str:
     """Compare each claim's interval and grade with and without the correction, all else as in the primary."""
     table = rows_of(released.table("multiverse"), what="specification")
     ratios, changed, compared = [], [], 0
-    for claim in main_claims(released):
+    for claim in released.claim_rows():
         own = beside(table, claim)
         with_fpc = first_of(own[own["primary"].astype(str).str.lower() == "true"])
         if with_fpc is None or with_fpc["status"] == SUPPRESSED:
@@ -145,11 +146,7 @@ def _without_correction(released: Released) -> str:
         return ""
     least, most = fmt.percent(min(ratios)), fmt.percent(max(ratios))
     wider = f"{least} wider" if least == most else f"{least} to {most} wider"
-    verdict = (
-        f"the grade of {names(changed)} would differ"
-        if changed
-        else "no claim over all staff would change its grade"
-    )
+    verdict = f"the grade of {places(changed, released)} would differ" if changed else "no grade would differ"
     return f"Without it the intervals of the claims would be {wider}, and {verdict}."
 
 
@@ -165,17 +162,16 @@ def which_n(released: Released) -> str:
         if known(n, size)
         else "*N* counts eligible staff; *n* counts people who answered, unweighted."
     )
-    bases = [(row, number_of(row, "n")) for row in main_claims(released)]
-    found = [(row, value) for row, value in bases if known(value)]
+    found = ranked(released.claim_rows(), lambda row: number_of(row, "n"))
     spread = ""
     if found:
-        low, high = (pick(found, key=lambda pair: pair[1]) for pick in (min, max))
+        low, high = found[0], found[-1]
         spread = (
             "Each estimate carries its own *n*, those who were asked its question and answered it: from "
-            f"{fmt.count(low[1])} ({escape(str(low[0]['claim']))}) to {fmt.count(high[1])} "
-            f"({escape(str(high[0]['claim']))}) over the claims."
-            if low[1] != high[1]
-            else f"Each estimate carries its own *n*; for every claim it is {fmt.count(low[1])}."
+            f"{fmt.count(low['n'])} ({place(low, released)}) to {fmt.count(high['n'])} "
+            f"({place(high, released)})."
+            if low["n"] != high["n"]
+            else f"Each estimate carries its own *n*; for every claim it is {fmt.count(low['n'])}."
         )
     return _joined(first, spread, "Percentages are weighted, counts never are.", _effective(released))
 
@@ -267,7 +263,7 @@ def missing_items(released: Released) -> str:
 def many_tests(released: Released) -> str:
     """Say how the number of tests was allowed for."""
     data = released.table("estimates")
-    holm = data[data["statistic"].str.endswith("_p_holm") & (data["group_level"] == "")]
+    holm = data[data["statistic"].str.endswith("_p_holm")]
     known_rows = [
         row for _, row in holm.iterrows() if known(number_of(row, "estimate"), number_of(row, "p_value"))
     ]
@@ -278,8 +274,8 @@ def many_tests(released: Released) -> str:
     raw = [row for row in known_rows if row["p_value"] < bias_text.LIMIT_P]
     lost = [row for row in raw if row["estimate"] >= bias_text.LIMIT_P]
     verdict = (
-        f"of the {fmt.numeral(len(raw))} with *p* below 0.05, {names(lost)} would not be so after Holm's "
-        "adjustment"
+        f"of the {fmt.numeral(len(raw))} with *p* below 0.05, {places(lost, released)} would not be so after "
+        "Holm's adjustment"
         if lost
         else "Holm's adjustment takes none of those with *p* below 0.05 above it"
         if raw
