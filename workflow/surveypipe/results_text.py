@@ -122,7 +122,7 @@ def threshold_sentence(row: pd.Series, claim: Mapping[str, Any], released: Relea
     if _withheld(row):
         return WITHHELD_SENTENCE
     low, high = _number(row, "ci_low"), _number(row, "ci_high")
-    parts = []
+    parts: list[str] = []
     for side in rules.sides(claim):
         limit = f"{'that' if parts else 'the threshold'} of {fmt.percent(side.limit)}"
         if side.holds(low, high):
