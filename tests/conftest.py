@@ -12,36 +12,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from studies import ROOT, copy_project, false_claims
 from surveypipe.determinism import source_date_epoch
 
-ROOT = Path(__file__).resolve().parents[1]
-PARTS = [
-    "Snakefile",
-    "workflow",
-    "profiles",
-    "config",
-    "data",
-    "report",
-    "environment.yml",
-    "requirements.lock",
-    "tests/fixtures",
-    "tests/golden",
-]
 # What the date of the documents is taken from, as in workflow/rules/report.smk.
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 DATED = ["config/config.yaml", *filter(None, CONFIG["inputs"].values()), "report"]
-IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
-
-
-def copy_project(target: Path) -> Path:
-    for part in PARTS:
-        source, copy = ROOT / part, target / part
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, copy, ignore=IGNORED)
-        else:
-            shutil.copy2(source, copy)
-    return target
 
 
 def run_snakemake(folder: Path, *words: str, timeout: int = 400) -> subprocess.CompletedProcess[str]:
@@ -90,18 +66,7 @@ def finished_copy(finished: Path, tmp_path: Path) -> Path:
 def false_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of a whole run on the second simulated population, in which every claim is false."""
     folder = copy_project(tmp_path_factory.mktemp("false") / "project")
-    study = yaml.safe_load((folder / "config/config.yaml").read_text())
-    fixtures = "tests/fixtures/false_claims"
-    study["study"]["id"] = "false"
-    study["results"] = "results_false"
-    study["inputs"] |= {
-        "survey": f"{fixtures}/southwark_SIMULATED.sav",
-        "staff_list": f"{fixtures}/staff_list_SIMULATED.csv",
-        "checksums": f"{fixtures}/SHA256SUMS",
-    }
-    for optional in {"codes", "follow_up"} & set(study["inputs"]):
-        study["inputs"][optional] = None
-    (folder / "false.yaml").write_text(yaml.safe_dump(study, allow_unicode=True, sort_keys=False))
-    done = run_snakemake(folder, "--configfile", "false.yaml")
+    study = false_claims(folder)
+    done = run_snakemake(folder, "--configfile", study.configfile)
     assert done.returncode == 0, done.stderr[-6000:]
-    return folder / "results_false"
+    return folder / study.results

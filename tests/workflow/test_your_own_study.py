@@ -3,104 +3,36 @@
 from __future__ import annotations
 
 import ast
-import datetime as dt
 import itertools
 import json
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import pyreadstat
 import pytest
 import yaml
 
 from _shared import read_csv
+from studies import read_page, three_hospitals
 from surveypipe import figures
 from surveypipe.released import Released
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs/your_own_study.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w*)\n(.*?)```\n", PAGE, re.DOTALL)
-CONFIG = next(text for kind, text in BLOCKS if kind == "yaml" and text.startswith("# my_study/config.yaml"))
-ITEM = next(text for kind, text in BLOCKS if kind == "yaml" and "FREQ:" in text and text is not CONFIG)
-TEXT = next(text for kind, text in BLOCKS if kind == "markdown")
-DRAFT = next(text for kind, text in BLOCKS if "draft_codebook.py" in text)
-AGREE = {1: "Strongly disagree", 2: "Disagree", 3: "Neither", 4: "Agree", 5: "Strongly agree"}
-YES_NO = {1: "Yes", 2: "No", 8: "Don't know", 9: "Refused"}
+PAGE = read_page(ROOT)
+CONFIG, TEXT = PAGE.config, PAGE.text
 SHIPPED = re.compile(r"protocols?\b|agenc|southwark|profession\b|safeguard", re.IGNORECASE)
 # The study of how the methods fare on populations like the shipped one.
 MADE_FOR_THE_SHIPPED_STUDY = ("simulation", "mess")
-BEDSIDE, OFFICE = [[f"{name}{number}" for number in range(1, 5)] for name in ("BED", "OFF")]
-
-
-def make_files(folder: Path) -> None:
-    """A survey of 260 ward staff of three hospitals, and their list."""
-    draw = np.random.default_rng(7)
-    site = np.repeat(["NORTH", "RIVER", "HILL"], [110, 90, 60])
-    grade = draw.choice(["RN", "HCA", "Sister"], 260, p=[0.62, 0.3, 0.08])
-    number = [f"{n:05d}" for n in range(101, 361)]
-    back = draw.random(260) < np.select([site == "NORTH", site == "RIVER"], [0.55, 0.48], 0.6)
-    silent = draw.choice(["Nothing heard", "Declined", "Long-term sick", "Gone before start"], 260,
-                         p=[0.75, 0.12, 0.1, 0.03])  # fmt: skip
-    staff = pd.DataFrame({"PersonNo": number, "Hospital": site, "Grade": grade, "Ward": "W1"})
-    staff["Posted"], staff["Result"] = "2024-09-03", np.where(back, "Questionnaire back", silent)
-    staff.to_csv(folder / "nurses_staff.csv", index=False)
-    n = int(back.sum())
-    mood = draw.normal(size=n)
-    survey = pd.DataFrame({"PNO": np.array(number)[back]})
-    survey["DRET"] = [dt.date(2024, 9, 5) + dt.timedelta(int(day)) for day in draw.integers(0, 40, n)]
-    survey["HOSP"] = pd.Series(site[back]).map({"NORTH": 1.0, "RIVER": 2.0, "HILL": 3.0})
-    survey["USES"] = np.where(draw.random(n) < 0.66, 1.0, 2.0)
-    survey["FREQ"] = np.where(survey["USES"] == 1, draw.integers(1, 5, n), np.nan)
-    for item in BEDSIDE + OFFICE:
-        survey[item] = np.clip(np.round(3.3 + 0.9 * mood + 0.8 * draw.normal(size=n)), 1, 5)
-    survey["BED2"] = 6 - survey["BED2"]
-    survey["LOST"] = np.where(draw.random(n) < 0.2, 1.0, 2.0)
-    labels = {"HOSP": {1: "North General", 2: "Riverside Hospital", 3: "Hill Infirmary"}, "USES": YES_NO,
-              "FREQ": {1: "Rarely", 2: "Some shifts", 3: "Most shifts", 4: "Every shift"},
-              "LOST": YES_NO, **dict.fromkeys(BEDSIDE + OFFICE, AGREE)}  # fmt: skip
-    pyreadstat.write_sav(
-        survey, str(folder / "nurses.sav"), variable_value_labels=labels,
-        column_labels={name: f"Question {name}" for name in survey},
-        missing_ranges={name: [{"lo": 8, "hi": 9}] for name in ("USES", "LOST")},
-    )  # fmt: skip
-
-
-def complete(path: Path) -> None:
-    """What a person does to the draft of a codebook, by the list of the page."""
-    draft = yaml.safe_load(path.read_text(encoding="utf-8"))
-    found = draft["variables"]
-    found |= yaml.safe_load(ITEM)
-    found["HOSP"]["type"] = "categorical"
-    for battery, items in (("bedside", BEDSIDE), ("office", OFFICE)):
-        for item in items:
-            found[item] |= {"battery": battery, "core": True}
-    found["LOST"]["core"] = found["USES"]["core"] = True
-    draft["batteries"] = {"bedside": "Bedside handover", "office": "Office handover"}
-    path.write_text(yaml.safe_dump(draft, sort_keys=False), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory, copied, snakemake) -> Path:
     """The folder of the project after the new study has been run in it."""
     folder = copied(tmp_path_factory.mktemp("other") / "project")
-    own = folder / "my_study"
-    own.mkdir()
-    make_files(own)
-    words = DRAFT.replace("\\\n", " ").split()
-    command = [sys.executable, *words[1:]]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    complete(own / "codebook.yaml")
-    shutil.copy(folder / "config/authors.yaml", own / "authors.yaml")
-    (own / "config.yaml").write_text(CONFIG, encoding="utf-8")
-    (folder / "report/handover.qmd").write_text(TEXT, encoding="utf-8")
-    done = snakemake(folder, "--cores", "2", "--configfile", "my_study/config.yaml")
+    made = three_hospitals(folder, PAGE)
+    done = snakemake(folder, "--cores", "2", "--configfile", made.configfile)
     assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
     return folder
 

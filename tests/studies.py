@@ -1,0 +1,168 @@
+"""The studies that whole runs are tried on, set up in a copy of a checkout."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+PARTS = [
+    "Snakefile",
+    "workflow",
+    "profiles",
+    "config",
+    "data",
+    "report",
+    "environment.yml",
+    "requirements.lock",
+    "tests/fixtures",
+    "tests/golden",
+]
+IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
+FALSE_CLAIMS = "tests/fixtures/false_claims"
+BEDSIDE, OFFICE = [[f"{name}{number}" for number in range(1, 5)] for name in ("BED", "OFF")]
+AGREE = {1: "Strongly disagree", 2: "Disagree", 3: "Neither", 4: "Agree", 5: "Strongly agree"}
+YES_NO = {1: "Yes", 2: "No", 8: "Don't know", 9: "Refused"}
+
+
+class Study(NamedTuple):
+    """What a run needs to know of a study, both relative to the folder it runs in."""
+
+    configfile: str
+    results: str
+
+
+def copy_project(target: Path, root: Path = ROOT) -> Path:
+    """Copy what a run needs of a checkout, without its results and its history."""
+    for part in PARTS:
+        source, copy = root / part, target / part
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, copy, ignore=IGNORED)
+        else:
+            shutil.copy2(source, copy)
+    return target
+
+
+def shipped(folder: Path) -> Study:
+    """The study that the repository ships."""
+    path = "config/config.yaml"
+    return Study(path, yaml.safe_load((folder / path).read_text(encoding="utf-8")).get("results", "results"))
+
+
+def false_claims(folder: Path) -> Study:
+    """The shipped questionnaire on a second simulated population, in which every claim is false."""
+    config = yaml.safe_load((folder / "config/config.yaml").read_text(encoding="utf-8"))
+    config["study"]["id"] = "false"
+    config["results"] = "results_false"
+    config["inputs"] |= {
+        "survey": f"{FALSE_CLAIMS}/southwark_SIMULATED.sav",
+        "staff_list": f"{FALSE_CLAIMS}/staff_list_SIMULATED.csv",
+        "checksums": f"{FALSE_CLAIMS}/SHA256SUMS",
+    }
+    for optional in {"codes", "follow_up"} & set(config["inputs"]):
+        config["inputs"][optional] = None
+    write_yaml(config, folder / "false.yaml")
+    return Study("false.yaml", "results_false")
+
+
+class Page(NamedTuple):
+    """Files and commands that docs/your_own_study.md shows."""
+
+    config: str
+    item: str
+    text: str
+    draft: list[str]
+
+
+def read_page(root: Path = ROOT) -> Page:
+    """Take the blocks of the page on a study of one's own that a reader would copy."""
+    told = (root / "docs/your_own_study.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(\w*)\n(.*?)```\n", told, re.DOTALL)
+    config = next(t for kind, t in blocks if kind == "yaml" and t.startswith("# my_study/config.yaml"))
+    item = next(t for kind, t in blocks if kind == "yaml" and "FREQ:" in t and t is not config)
+    text = next(t for kind, t in blocks if kind == "markdown")
+    draft = next(t for kind, t in blocks if "draft_codebook.py" in t)
+    return Page(config, item, text, draft.replace("\\\n", " ").split()[1:])
+
+
+def three_hospitals(folder: Path, page: Page) -> Study:
+    """A made-up study brought in as its page says; raises CalledProcessError where the draft fails."""
+    own = folder / "my_study"
+    own.mkdir()
+    make_files(own)
+    subprocess.run([sys.executable, *page.draft], cwd=folder, capture_output=True, text=True, check=True)
+    complete(own / "codebook.yaml", page.item)
+    shutil.copy(folder / "config/authors.yaml", own / "authors.yaml")
+    (own / "config.yaml").write_text(page.config, encoding="utf-8")
+    (folder / "report/handover.qmd").write_text(page.text, encoding="utf-8")
+    return Study("my_study/config.yaml", yaml.safe_load(page.config)["results"])
+
+
+def make_files(folder: Path) -> None:
+    """A survey of 260 ward staff of three hospitals, and their list."""
+    import numpy as np
+    import pandas as pd
+    import pyreadstat
+
+    draw = np.random.default_rng(7)
+    site = np.repeat(["NORTH", "RIVER", "HILL"], [110, 90, 60])
+    grade = draw.choice(["RN", "HCA", "Sister"], 260, p=[0.62, 0.3, 0.08])
+    number = [f"{n:05d}" for n in range(101, 361)]
+    back = draw.random(260) < np.select([site == "NORTH", site == "RIVER"], [0.55, 0.48], 0.6)
+    outcomes = ["Nothing heard", "Declined", "Long-term sick", "Gone before start"]
+    silent = draw.choice(outcomes, 260, p=[0.75, 0.12, 0.1, 0.03])
+    staff = pd.DataFrame({"PersonNo": number, "Hospital": site, "Grade": grade, "Ward": "W1"})
+    staff["Posted"], staff["Result"] = "2024-09-03", np.where(back, "Questionnaire back", silent)
+    staff.to_csv(folder / "nurses_staff.csv", index=False)
+    n = int(back.sum())
+    mood = draw.normal(size=n)
+    survey = pd.DataFrame({"PNO": np.array(number)[back]})
+    survey["DRET"] = [dt.date(2024, 9, 5) + dt.timedelta(int(day)) for day in draw.integers(0, 40, n)]
+    survey["HOSP"] = pd.Series(site[back]).map({"NORTH": 1.0, "RIVER": 2.0, "HILL": 3.0})
+    survey["USES"] = np.where(draw.random(n) < 0.66, 1.0, 2.0)
+    survey["FREQ"] = np.where(survey["USES"] == 1, draw.integers(1, 5, n), np.nan)
+    for item in BEDSIDE + OFFICE:
+        survey[item] = np.clip(np.round(3.3 + 0.9 * mood + 0.8 * draw.normal(size=n)), 1, 5)
+    survey["BED2"] = 6 - survey["BED2"]
+    survey["LOST"] = np.where(draw.random(n) < 0.2, 1.0, 2.0)
+    labels: dict[str, dict[int, str]] = {
+        "HOSP": {1: "North General", 2: "Riverside Hospital", 3: "Hill Infirmary"},
+        "USES": YES_NO,
+        "FREQ": {1: "Rarely", 2: "Some shifts", 3: "Most shifts", 4: "Every shift"},
+        "LOST": YES_NO,
+        **dict.fromkeys(BEDSIDE + OFFICE, AGREE),
+    }
+    pyreadstat.write_sav(
+        survey,
+        str(folder / "nurses.sav"),
+        variable_value_labels=labels,
+        column_labels={name: f"Question {name}" for name in survey},
+        missing_ranges={name: [{"lo": 8, "hi": 9}] for name in ("USES", "LOST")},
+    )
+
+
+def complete(path: Path, item: str) -> None:
+    """What a person does to the draft of a codebook, by the list of the page."""
+    draft = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = draft["variables"]
+    found |= yaml.safe_load(item)
+    found["HOSP"]["type"] = "categorical"
+    for battery, items in (("bedside", BEDSIDE), ("office", OFFICE)):
+        for name in items:
+            found[name] |= {"battery": battery, "core": True}
+    found["LOST"]["core"] = found["USES"]["core"] = True
+    draft["batteries"] = {"bedside": "Bedside handover", "office": "Office handover"}
+    write_yaml(draft, path)
+
+
+def write_yaml(content: Any, path: Path) -> None:
+    """Write a configuration, keys in the order given."""
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
