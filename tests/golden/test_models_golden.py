@@ -16,6 +16,8 @@ import pytest
 from scipy import optimize
 
 from surveypipe import models
+from surveypipe.proportional_odds import ordinal_log_likelihood, ordinal_scores
+from surveypipe.survey_design import SurveyDesign
 
 HERE = Path(__file__).parent
 API = json.loads((HERE / "data" / "api.json").read_text(encoding="utf-8"))["estimates"]
@@ -42,8 +44,8 @@ def strat() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def strat_design(strat: pd.DataFrame) -> models.SurveyDesign:
-    return models.SurveyDesign(strat.pw.to_numpy(), strata=strat.stype.to_numpy(), fpc=strat.fpc.to_numpy())
+def strat_design(strat: pd.DataFrame) -> SurveyDesign:
+    return SurveyDesign(strat.pw.to_numpy(), strata=strat.stype.to_numpy(), fpc=strat.fpc.to_numpy())
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +55,8 @@ def clus() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def clus_design(clus: pd.DataFrame) -> models.SurveyDesign:
-    return models.SurveyDesign(clus.pw.to_numpy(), psu=clus.dnum.to_numpy(), fpc=clus.fpc.to_numpy())
+def clus_design(clus: pd.DataFrame) -> SurveyDesign:
+    return SurveyDesign(clus.pw.to_numpy(), psu=clus.dnum.to_numpy(), fpc=clus.fpc.to_numpy())
 
 
 def _against(fitted: models.ModelFit, key: str, rtol: float = 1e-8) -> None:
@@ -130,10 +132,10 @@ def _r_svyolr(fitted: models.ModelFit) -> tuple[np.ndarray, np.ndarray]:
     def loss(b):
         if np.max(np.abs(b)) > 50:  # R meets -Inf here
             return np.inf
-        return -models.ordinal_log_likelihood(thresholds(b), X, y, w)
+        return -ordinal_log_likelihood(thresholds(b), X, y, w)
 
     def scores(b):
-        return -models.ordinal_scores(thresholds(b), X, y, w) @ jacobian(b)
+        return -ordinal_scores(thresholds(b), X, y, w) @ jacobian(b)
 
     q1 = (K + 1) // 2
     binary = models._fit_glm(replace(fitted, kind="logistic", y=(y > q1 - 1).astype(float)), models._R_GLM)
@@ -165,10 +167,8 @@ def test_proportional_odds_fully_converged_beats_r_s_likelihood(clus, clus_desig
     )
     X, w = fitted.X.to_numpy(), fitted.weights
     ours = fitted.coefficients.to_numpy()
-    gain = models.ordinal_log_likelihood(ours, X, fitted.y, w) - models.ordinal_log_likelihood(
-        theirs, X, fitted.y, w
-    )
-    assert 0 < gain < 1.5e-8 * abs(models.ordinal_log_likelihood(ours, X, fitted.y, w))
+    gain = ordinal_log_likelihood(ours, X, fitted.y, w) - ordinal_log_likelihood(theirs, X, fitted.y, w)
+    assert 0 < gain < 1.5e-8 * abs(ordinal_log_likelihood(ours, X, fitted.y, w))
 
 
 def test_proportional_odds_stratified(strat, strat_design):
@@ -204,7 +204,7 @@ def test_gt17_difference_between_agencies(fpc, t, p, low, high):
     data = pd.DataFrame({"agency": agency, "answer": answer})
     population = np.where(agency == "AMH", 180.0, 140.0)
     weights = population / np.where(agency == "AMH", 45.0, 74.0)
-    design = models.SurveyDesign(weights, strata=agency, fpc=population if fpc else None)
+    design = SurveyDesign(weights, strata=agency, fpc=population if fpc else None)
     line = models.fit(data, "answer", ["agency"], kind="linear", design=design).table().loc["agency=CSC"]
     assert line["df"] == 116
     np.testing.assert_allclose(
@@ -219,7 +219,7 @@ def test_firth_saturated_adds_a_half_to_each_cell():
     data = pd.DataFrame(
         {"x": np.repeat([0.0, 1.0], [12, 9]), "y": np.r_[np.ones(5), np.zeros(7), np.ones(9)]}
     )
-    fitted = models.fit(data, "y", ["x"], kind="logistic", design=models.SurveyDesign(np.ones(21)))
+    fitted = models.fit(data, "y", ["x"], kind="logistic", design=SurveyDesign(np.ones(21)))
     assert "firth" in fitted.flags
     expected = [np.log(5.5 / 7.5), np.log(9.5 / 0.5) - np.log(5.5 / 7.5)]
     np.testing.assert_allclose(fitted.coefficients, expected, rtol=1e-8)
@@ -229,7 +229,7 @@ def test_firth_profile_interval_by_brute_force():
     rng = np.random.default_rng(7)
     x = rng.normal(size=40)
     data = pd.DataFrame({"x": x, "g": np.repeat([0.0, 1.0], 20), "y": (x > 0).astype(float)})
-    fitted = models.fit(data, "y", ["x", "g"], kind="logistic", design=models.SurveyDesign(np.ones(40)))
+    fitted = models.fit(data, "y", ["x", "g"], kind="logistic", design=SurveyDesign(np.ones(40)))
     X = np.column_stack([np.ones(40), data.x, data.g])
 
     def penalised(beta):

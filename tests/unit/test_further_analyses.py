@@ -12,10 +12,10 @@ import yaml
 
 from _reading import read_codebook
 from surveypipe import (
+    claim_tests,
     comparisons,
     design_engine,
     estimation,
-    further_analyses,
     imputed_claims,
     models,
     named_tests,
@@ -24,7 +24,10 @@ from surveypipe import (
 from surveypipe.cleaning import derive
 from surveypipe.configuration import consistency_problems, registered
 from surveypipe.estimate_rows import ESTIMATE_COLUMNS
+from surveypipe.model_rows import model_rows
 from surveypipe.problems import SurveyError
+from surveypipe.reliability_rows import reliability_rows
+from surveypipe.survey_design import SurveyDesign
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
@@ -135,7 +138,7 @@ def only(rows: pd.DataFrame, **where) -> pd.Series:
 
 @pytest.fixture(scope="module")
 def model_table(survey):
-    return further_analyses.model_rows(survey, CONFIG["analysis"]["models"])
+    return model_rows(survey, CONFIG["analysis"]["models"])
 
 
 def test_models_stand_weighted_and_unweighted_side_by_side(model_table):
@@ -150,7 +153,7 @@ def test_weighted_model_is_that_of_the_response_cells_without_fpc(survey, model_
     data = survey.respondents.assign(reads=(survey.respondents["read"] == 1).astype(float))
     data["reads"] = data["reads"].where(survey.respondents["read"].notna())
     weights = survey.designs["cells"].weights
-    design = models.SurveyDesign(weights, strata=data["agency"].to_numpy())
+    design = SurveyDesign(weights, strata=data["agency"].to_numpy())
     by_hand = models.fit(data, "reads", ["agency", "years_in_post"], kind="logistic", design=design).table()
     row = only(model_table, variable="read", level="agency=CSC", statistic="log_odds", scheme="cells")
     assert row["estimate"] == pytest.approx(by_hand.loc["agency=CSC", "estimate"], rel=1e-12)
@@ -200,7 +203,7 @@ def test_proportional_odds_are_checked_and_effects_add_up(model_table):
 
 def test_outcome_of_readers_is_modelled_among_readers(survey):
     spec = [{"outcome": "guidance_above", "kind": "logistic", "predictors": ["agency"]}]
-    rows = further_analyses.model_rows(survey, spec)
+    rows = model_rows(survey, spec)
     reads = survey.respondents["read"] == 1
     assert (rows["n"] == (reads & survey.respondents["guidance_above"].notna()).sum()).all()
     assert (rows["base"] == "readers").all()
@@ -211,7 +214,7 @@ def test_too_large_a_model_is_flagged(survey):
     spec = [
         {"outcome": "read", "kind": "logistic", "predictors": ["agency", "joint", "risk", "years_in_post"]}
     ]
-    rows = further_analyses.model_rows(survey, spec)
+    rows = model_rows(survey, spec)
     assert rows.loc[rows["statistic"] == "odds_ratio", "flag"].eq("too many parameters").all()
 
 
@@ -219,7 +222,7 @@ def test_too_large_a_model_is_flagged(survey):
 
 
 def test_reliability_of_each_scale(survey):
-    rows = further_analyses.reliability_rows(survey, CONFIG["analysis"]["reliability"], SCALES, 1)
+    rows = reliability_rows(survey, CONFIG["analysis"]["reliability"], SCALES, 1)
     alpha = rows[rows["statistic"] == "alpha"].set_index("variable")
     assert list(alpha.index) == list(SCALES)
     assert ((alpha["ci_low"] < alpha["estimate"]) & (alpha["estimate"] < alpha["ci_high"])).all()
@@ -352,10 +355,10 @@ def test_claim_is_supported_exactly_where_its_test_is_significant(survey, estima
         changed = estimation.Survey(
             survey.respondents, survey.variables, survey.designs, "cells", "none", config
         )
-        rows = further_analyses.claim_test_rows(changed, estimates)
+        rows = claim_tests.claim_test_rows(changed, estimates)
         for row in rows[rows["claim"] != "C6"].to_dict("records"):
             claim = config["claims"][row["claim"]]
-            interval = further_analyses.estimand_row(estimates, "cells", claim)
+            interval = claim_tests.estimand_row(estimates, "cells", claim)
             above = interval["ci_low"] > threshold
             assert (row["p_value"] < 0.05 and row["estimate"] > 0) == above
             found.append(above)
@@ -363,8 +366,8 @@ def test_claim_is_supported_exactly_where_its_test_is_significant(survey, estima
 
 
 def test_some_but_not_most_takes_the_worse_of_two_sides(survey, estimates):
-    rows = further_analyses.claim_test_rows(survey, estimates)
-    line = further_analyses.estimand_row(estimates, "cells", CONFIG["claims"]["C4"])
+    rows = claim_tests.claim_test_rows(survey, estimates)
+    line = claim_tests.estimand_row(estimates, "cells", CONFIG["claims"]["C4"])
     row = only(rows, claim="C4")
     nearer = min(
         (0.1, 0.5),
@@ -376,7 +379,7 @@ def test_some_but_not_most_takes_the_worse_of_two_sides(survey, estimates):
 
 
 def test_equivalence_has_the_p_of_two_one_sided_tests(survey, estimates):
-    row = only(further_analyses.claim_test_rows(survey, estimates), claim="C6")
+    row = only(claim_tests.claim_test_rows(survey, estimates), claim="C6")
     tost = next(
         row
         for row in comparisons.equivalence_rows(survey)
@@ -386,11 +389,11 @@ def test_equivalence_has_the_p_of_two_one_sided_tests(survey, estimates):
 
 
 def test_families_are_adjusted_each_by_its_method(survey, estimates, model_table):
-    own = further_analyses.claim_test_rows(survey, estimates)
+    own = claim_tests.claim_test_rows(survey, estimates)
     tests = pd.DataFrame(
         [*estimates.to_dict("records"), *own.to_dict("records"), *model_table.to_dict("records")]
     )
-    rows = further_analyses.adjusted_rows(survey, tests, CONFIG["analysis"]["multiplicity"])
+    rows = claim_tests.adjusted_rows(survey, tests, CONFIG["analysis"]["multiplicity"])
     holm = rows[rows["statistic"] == "claim_test_p_holm"].sort_values("p_value")
     raw = holm["p_value"].to_numpy(float)
     steps = np.minimum(np.maximum.accumulate(raw * np.arange(6, 0, -1)), 1)
@@ -406,7 +409,7 @@ def test_families_are_adjusted_each_by_its_method(survey, estimates, model_table
 
 
 def test_no_families_no_rows(survey, estimates):
-    assert further_analyses.adjusted_rows(survey, estimates, {"families": []}).empty
+    assert claim_tests.adjusted_rows(survey, estimates, {"families": []}).empty
 
 
 # --- tests by name -----------------------------------------------------------------------------------

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from surveypipe import models
-from surveypipe.marginal_effects import _individual_effects
+from surveypipe.marginal_effects import _individual_effects, average_marginal_effects, predicted
+from surveypipe.model_rows import tidy
 from surveypipe.problems import SurveyError
-from surveypipe.proportional_odds import ordinal_information
+from surveypipe.proportional_odds import ordinal_information, ordinal_log_likelihood, ordinal_scores
+from surveypipe.survey_design import SurveyDesign
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +28,8 @@ def survey() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def design(survey: pd.DataFrame) -> models.SurveyDesign:
-    return models.SurveyDesign(survey.w.to_numpy(), strata=survey.agency.to_numpy())
+def design(survey: pd.DataFrame) -> SurveyDesign:
+    return SurveyDesign(survey.w.to_numpy(), strata=survey.agency.to_numpy())
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def test_linearised_errors_agree_with_the_delete_one_jackknife(survey, design, k
         same = (survey.agency == survey.agency[i]).to_numpy()
         w[same] *= size[i] / (size[i] - 1)
         keep = np.arange(len(survey)) != i
-        part = models.SurveyDesign(w[keep], strata=survey.agency.to_numpy()[keep])
+        part = SurveyDesign(w[keep], strata=survey.agency.to_numpy()[keep])
         one = models.fit(survey[keep], outcome, ["agency", "years"], kind=kind, design=part, firth="never")
         variance += (size[i] - 1) / size[i] * (one.coefficients - full.coefficients).to_numpy() ** 2
     np.testing.assert_allclose(full.standard_errors(), np.sqrt(variance), rtol=0.06)
@@ -52,12 +54,12 @@ def test_ordinal_scores_and_information_are_derivatives_of_the_likelihood(survey
     X, y, w = survey[["years"]].to_numpy(), survey.answer.to_numpy() - 1, survey.w.to_numpy()
     at = np.array([0.04, -0.4, 0.9, 2.1])
     numeric = np.array([
-        models.ordinal_log_likelihood(at + e, X, y, w) - models.ordinal_log_likelihood(at - e, X, y, w)
+        ordinal_log_likelihood(at + e, X, y, w) - ordinal_log_likelihood(at - e, X, y, w)
         for e in 1e-6 * np.eye(4)
     ]) / 2e-6  # fmt: skip
-    np.testing.assert_allclose(models.ordinal_scores(at, X, y, w).sum(axis=0), numeric, rtol=1e-5)
+    np.testing.assert_allclose(ordinal_scores(at, X, y, w).sum(axis=0), numeric, rtol=1e-5)
     bent = np.array([
-        (models.ordinal_scores(at + e, X, y, w) - models.ordinal_scores(at - e, X, y, w)).sum(axis=0) / 2e-6
+        (ordinal_scores(at + e, X, y, w) - ordinal_scores(at - e, X, y, w)).sum(axis=0) / 2e-6
         for e in 1e-6 * np.eye(4)
     ])  # fmt: skip
     np.testing.assert_allclose(-ordinal_information(at, X, y, w), bent, rtol=1e-5, atol=1e-4)
@@ -68,7 +70,7 @@ def test_ordinal_with_two_predictor_groups_reproduces_weighted_log_odds(survey, 
     from statsmodels.miscmodels.ordinal_model import OrderedModel
 
     plain = models.fit(
-        survey, "answer", ["agency", "years"], kind="ordinal", design=models.SurveyDesign(np.ones(240))
+        survey, "answer", ["agency", "years"], kind="ordinal", design=SurveyDesign(np.ones(240))
     )
     other = OrderedModel(survey.answer.astype(int), plain.X, distr="logit").fit(
         method="bfgs", disp=False, gtol=1e-9
@@ -79,7 +81,7 @@ def test_ordinal_with_two_predictor_groups_reproduces_weighted_log_odds(survey, 
 def test_marginal_effect_of_a_lone_predictor_is_the_difference_in_proportions(survey, design):
     fitted = models.fit(survey, "yes", ["agency"], kind="logistic", design=design)
     linear = models.fit(survey, "yes", ["agency"], kind="linear", design=design)
-    effect = models.average_marginal_effects(fitted).iloc[0]
+    effect = average_marginal_effects(fitted).iloc[0]
     line = linear.table().loc["agency=CSC"]
     np.testing.assert_allclose(
         effect[["estimate", "se", "ci_low", "p_value"]].astype(float),
@@ -92,20 +94,18 @@ def test_marginal_effects_by_brute_force_and_ordinal_effects_sum_to_zero(survey,
     fitted = models.fit(survey, "yes", ["agency", "years"], kind="logistic", design=design)
     moved = fitted.X.copy()
     moved["years"] += 1e-5
-    change = (
-        models.predicted(fitted, moved.to_numpy()) - models.predicted(fitted, fitted.X.to_numpy())
-    ) / 1e-5
-    effects = models.average_marginal_effects(fitted).set_index("variable")
+    change = (predicted(fitted, moved.to_numpy()) - predicted(fitted, fitted.X.to_numpy())) / 1e-5
+    effects = average_marginal_effects(fitted).set_index("variable")
     assert effects.loc["years", "estimate"] == pytest.approx(np.average(change, weights=survey.w), rel=1e-5)
     ordinal = models.fit(survey, "answer", ["agency", "years"], kind="ordinal", design=design)
-    table = models.average_marginal_effects(ordinal)
+    table = average_marginal_effects(ordinal)
     assert len(table) == 8
     np.testing.assert_allclose(table.groupby("variable").estimate.sum(), 0.0, atol=1e-12)
 
 
 def test_delta_method_agrees_with_draws_of_the_coefficients(survey, design):
     fitted = models.fit(survey, "answer", ["agency", "years"], kind="ordinal", design=design)
-    table = models.average_marginal_effects(fitted)
+    table = average_marginal_effects(fitted)
     rng = np.random.default_rng(1)
     drawn = rng.multivariate_normal(fitted.coefficients, fitted.covariance, 1500)
     share = survey.w / survey.w.sum()
@@ -116,17 +116,10 @@ def test_delta_method_agrees_with_draws_of_the_coefficients(survey, design):
 
 def test_sampled_covariates_add_variance(survey, design):
     fitted = models.fit(survey, "yes", ["agency", "years"], kind="logistic", design=design)
-    fixed = models.average_marginal_effects(fitted)
-    sampled = models.average_marginal_effects(fitted, covariates="sampled")
+    fixed = average_marginal_effects(fitted)
+    sampled = average_marginal_effects(fitted, covariates="sampled")
     assert (fixed.estimate == sampled.estimate).all()
     assert not np.allclose(fixed.se, sampled.se, rtol=1e-6)
-
-
-def test_adjusted_predictions_differ_by_the_marginal_effect(survey, design):
-    fitted = models.fit(survey, "yes", ["agency", "years"], kind="logistic", design=design)
-    means = models.adjusted_predictions(fitted, "agency").set_index("level").estimate
-    effect = models.average_marginal_effects(fitted).set_index("variable").loc["agency", "estimate"]
-    assert means["CSC"] - means["AMH"] == pytest.approx(effect, rel=1e-12)
 
 
 def test_proportional_odds_check_keeps_its_level_and_finds_a_violation():
@@ -140,7 +133,7 @@ def test_proportional_odds_check_keeps_its_level_and_finds_a_violation():
             "a",
             ["x"],
             kind="ordinal",
-            design=models.SurveyDesign(np.ones(200)),
+            design=SurveyDesign(np.ones(200)),
         )
         rejected += models.proportional_odds_check(fitted).loc["all", "p_value"] < 0.05
     assert 1 <= rejected <= 15  # 6 expected; 99.9 % of binomials lie below 15
@@ -151,7 +144,7 @@ def test_proportional_odds_check_keeps_its_level_and_finds_a_violation():
         "a",
         ["x"],
         kind="ordinal",
-        design=models.SurveyDesign(np.ones(400)),
+        design=SurveyDesign(np.ones(400)),
     )
     bent = x**2 > 1
     assert models.proportional_odds_check(bad).shape == (2, 5)
@@ -161,9 +154,7 @@ def test_proportional_odds_check_keeps_its_level_and_finds_a_violation():
             "a": np.where(bent, rng.choice([0, 2], 400), rng.choice([0, 1, 2], 400, p=[0.3, 0.4, 0.3])),
         }
     )
-    fitted = models.fit(
-        worse.astype(float), "a", ["x"], kind="ordinal", design=models.SurveyDesign(np.ones(400))
-    )
+    fitted = models.fit(worse.astype(float), "a", ["x"], kind="ordinal", design=SurveyDesign(np.ones(400)))
     assert models.proportional_odds_check(fitted).loc["x", "p_value"] < 1e-3
 
 
@@ -180,20 +171,20 @@ def test_fpc_as_count_and_as_share_agree_and_nonsense_is_refused(survey):
     size = survey.groupby("agency").agency.transform("size").to_numpy()
     population = np.where(survey.agency == "AMH", 400.0, 300.0)
     designs = [
-        models.SurveyDesign(survey.w.to_numpy(), survey.agency.to_numpy(), fpc=fpc)
+        SurveyDesign(survey.w.to_numpy(), survey.agency.to_numpy(), fpc=fpc)
         for fpc in (population, size / population)
     ]
     made = [
         models.fit(survey, "yes", ["years"], kind="logistic", design=d).standard_errors() for d in designs
     ]
     np.testing.assert_allclose(made[0], made[1], rtol=1e-12)
-    wrong = models.SurveyDesign(survey.w.to_numpy(), survey.agency.to_numpy(), fpc=np.full(240, 20.0))
+    wrong = SurveyDesign(survey.w.to_numpy(), survey.agency.to_numpy(), fpc=np.full(240, 20.0))
     with pytest.raises(SurveyError, match="neither a share"):
         models.fit(survey, "yes", ["years"], kind="logistic", design=wrong)
 
 
 def test_a_census_without_silence_has_no_error(survey):
-    whole = models.SurveyDesign(np.ones(240), survey.agency.to_numpy(), fpc=np.ones(240))
+    whole = SurveyDesign(np.ones(240), survey.agency.to_numpy(), fpc=np.ones(240))
     assert (models.fit(survey, "yes", ["years"], kind="linear", design=whole).standard_errors() == 0).all()
 
 
@@ -201,9 +192,7 @@ def test_a_lonely_stratum_is_named(survey):
     strata = survey.agency.to_numpy().astype(object)
     strata[0] = "Lone team"
     with pytest.raises(SurveyError, match="Lone team"):
-        models.fit(
-            survey, "yes", ["years"], kind="linear", design=models.SurveyDesign(survey.w.to_numpy(), strata)
-        )
+        models.fit(survey, "yes", ["years"], kind="linear", design=SurveyDesign(survey.w.to_numpy(), strata))
 
 
 def test_parameter_limits():
@@ -236,12 +225,10 @@ def test_mistakes_are_answered_in_survey_words(survey, design, change, outcome, 
         models.fit(survey.assign(**change), outcome, ["agency", "years"], kind=kind, design=design)
 
 
-def test_weighted_and_unweighted_side_by_side_and_tidy(survey, design):
-    designs = {"none": models.SurveyDesign(np.ones(240)), "cells": design}
-    table, fits = models.side_by_side(survey, "yes", ["agency", "years"], kind="logistic", designs=designs)
-    assert {"estimate_none", "estimate_cells", "se_cells"} <= set(table.columns)
-    rows = models.tidy(
-        fits["cells"],
+def test_a_fit_becomes_rows_of_the_table_of_estimates(survey, design):
+    fitted = models.fit(survey, "yes", ["agency", "years"], kind="logistic", design=design)
+    rows = tidy(
+        fitted,
         scheme="cells",
         labels={"agency": "Agency"},
         level_labels={"agency": {"AMH": "Adult mental health"}},
@@ -249,14 +236,14 @@ def test_weighted_and_unweighted_side_by_side_and_tidy(survey, design):
     assert rows.estimate_id.is_unique
     assert rows.n.eq(240).all()
     ratio = rows[(rows.statistic == "odds_ratio") & (rows.level == "agency=CSC")].iloc[0]
-    assert ratio.estimate == pytest.approx(np.exp(table.loc["agency=CSC", "estimate_cells"]))
+    assert ratio.estimate == pytest.approx(np.exp(fitted.coefficients["agency=CSC"]))
     assert ratio.level_label == "Agency: CSC (against Adult mental health)"
     assert (rows.statistic == "average_marginal_effect").sum() == 2
 
 
 def test_tidy_of_an_ordinal_model_carries_its_check(survey, design):
     fitted = models.fit(survey, "answer", ["agency", "years"], kind="ordinal", design=design)
-    rows = models.tidy(fitted, scheme="cells")
+    rows = tidy(fitted, scheme="cells")
     assert set(rows[rows.statistic == "proportional_odds_check"].level) == {"all", "agency", "years"}
     assert (rows.statistic == "average_marginal_effect").sum() == 8
     assert rows.estimate_id.is_unique
@@ -269,17 +256,17 @@ def test_separation_falls_back_on_firth_with_a_finite_interval(survey, design):
     assert "firth" in fitted.flags
     assert np.isfinite(line[["estimate", "ci_low", "ci_high", "p_value"]].astype(float)).all()
     assert line.ci_low > 0
-    assert models.tidy(fitted, scheme="cells").flag.eq("firth").all()
+    assert tidy(fitted, scheme="cells").flag.eq("firth").all()
 
 
 def test_raked_weights_take_out_what_the_margins_explain(survey):
     # Fitting the auxiliaries exactly leaves no error in a model of one of them.
     margins = pd.get_dummies(survey.agency).to_numpy(float)
-    raked = models.SurveyDesign(survey.w.to_numpy(), auxiliaries=margins)
+    raked = SurveyDesign(survey.w.to_numpy(), auxiliaries=margins)
     data = survey.assign(
         is_csc=(survey.agency == "CSC").astype(float), half=(np.arange(240) % 2).astype(float)
     )
-    plain = models.fit(data, "is_csc", [], kind="linear", design=models.SurveyDesign(survey.w.to_numpy()))
+    plain = models.fit(data, "is_csc", [], kind="linear", design=SurveyDesign(survey.w.to_numpy()))
     assert models.fit(data, "is_csc", [], kind="linear", design=raked).standard_errors().iloc[0] < 1e-12
     assert plain.standard_errors().iloc[0] > 0.02
 
@@ -288,7 +275,7 @@ def test_cases_without_a_weight_are_refused(survey):
     w = survey.w.to_numpy().copy()
     w[:3] = [0.0, np.nan, -1.0]
     with pytest.raises(SurveyError, match="3 cases"):
-        models.fit(survey, "yes", ["years"], kind="linear", design=models.SurveyDesign(w))
+        models.fit(survey, "yes", ["years"], kind="linear", design=SurveyDesign(w))
 
 
 @pytest.mark.parametrize("kind", ["complete", "quasi", "overlap"])

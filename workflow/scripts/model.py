@@ -9,8 +9,12 @@ import pandas as pd
 
 from _reading import read_codebook, read_text_table
 from _shared import parser, read_csv, read_json, run, write_csv
-from surveypipe import estimation, further_analyses, imputed_claims, named_tests, open_answers
+from surveypipe import estimation, imputed_claims, named_tests, open_answers
+from surveypipe.claim_tests import adjusted_rows, claim_test_rows
 from surveypipe.claims import scheme_in_force, unweighted_scheme
+from surveypipe.estimate_rows import gathered
+from surveypipe.model_rows import model_rows
+from surveypipe.reliability_rows import reliability_rows
 from surveypipe.scheme_designs import design_of, respondents_of
 from surveypipe.simulation import stream
 
@@ -23,9 +27,9 @@ def main(args: argparse.Namespace) -> None:
     estimates = read_csv(args.estimates)
     parts = {}
     if asked.get("models"):
-        parts["models"] = further_analyses.model_rows(survey, asked["models"])
+        parts["models"] = model_rows(survey, asked["models"])
     if asked.get("reliability"):
-        parts["reliability of scales"] = further_analyses.reliability_rows(
+        parts["reliability of scales"] = reliability_rows(
             survey, asked["reliability"], scale_items(args), seed_of(args, "reliability")
         )
     if asked.get("imputation"):
@@ -36,14 +40,14 @@ def main(args: argparse.Namespace) -> None:
     if asked.get("further_tests"):
         parts["further tests"] = named_tests.named_test_rows(survey, asked["further_tests"])
     if asked.get("multiplicity"):
-        own = further_analyses.claim_test_rows(survey, estimates)
+        own = claim_test_rows(survey, estimates)
         made = [estimates, own, parts.get("models"), parts.get("further tests")]
         tests = pd.DataFrame([row for table in made for row in rows_of(table)])
-        adjusted = further_analyses.adjusted_rows(survey, tests, asked["multiplicity"])
-        parts["tests and adjusted p-values"] = further_analyses.gathered(own, adjusted)
+        adjusted = adjusted_rows(survey, tests, asked["multiplicity"])
+        parts["tests and adjusted p-values"] = gathered(own, adjusted)
     if asked.get("agreement") and args.codes:
         parts["open answers"] = coded_answers(args, survey)
-    write_csv(further_analyses.gathered(*parts.values()), args.further)
+    write_csv(gathered(*parts.values()), args.further)
     counts = ", ".join(f"{name} {len(rows)}" for name, rows in parts.items()) or "nothing asked for"
     print(f"model: rows of estimates: {counts}")
 

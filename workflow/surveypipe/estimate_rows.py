@@ -69,3 +69,16 @@ def estimate_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     if twice:
         raise ValueError(f"the same estimate_id more than once: {twice}")
     return table
+
+
+def gathered(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Put tables of rows under one another; the header alone where nothing was asked for.
+
+    Raises
+    ------
+    ValueError
+        If an `estimate_id` occurs twice.
+    """
+    return estimate_frame(
+        {str(name): value for name, value in row.items()} for part in parts for row in part.to_dict("records")
+    )

@@ -240,11 +240,10 @@ def estimands(survey: Survey) -> list[Estimand]:
     made: list[Estimand] = []
     reader, claims = readers(survey), claim_of(survey.config)
     base = {claim["variable"]: claim["base"] for claim in survey.config["claims"].values()}
-    places = _places(survey)
     for name in analysed_variables(survey.config):
         for plain in _ungrouped(survey, name):
             domain = reader if base.get(name) == "readers" else np.ones(len(reader), dtype=bool)
-            for group, level, inside in places:
+            for group, level, inside in places(survey):
                 if group == name:
                     continue
                 made.append(
@@ -268,13 +267,13 @@ def _merged(column: pd.Series, codes: Sequence[str]) -> Floats:
     return np.asarray(np.sum([indicator(column, code) for code in codes], axis=0))
 
 
-def _places(survey: Survey) -> list[tuple[str, str, NDArray[np.bool_]]]:
-    everybody = np.ones(len(survey.respondents), dtype=bool)
-    places = [("overall", "", everybody)]
+def places(survey: Survey) -> list[tuple[str, str, NDArray[np.bool_]]]:
+    """All respondents, then each level of each group: group, level, who is in it."""
+    found = [("overall", "", np.ones(len(survey.respondents), dtype=bool))]
     for group, about in survey.config["groups"].items():
         for level in about["levels"]:
-            places.append((group, str(level), indicator(survey.respondents[group], level) == 1.0))
-    return places
+            found.append((group, str(level), indicator(survey.respondents[group], level) == 1.0))
+    return found
 
 
 def _ungrouped(survey: Survey, name: str) -> Iterator[Estimand]:

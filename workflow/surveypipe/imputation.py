@@ -81,22 +81,6 @@ def missing_by_item(data: pd.DataFrame, routed: pd.DataFrame) -> pd.DataFrame:
     return made.assign(share=made["unanswered"] / made["asked"].where(made["asked"] > 0))
 
 
-def missing_patterns(data: pd.DataFrame, routed: pd.DataFrame) -> pd.DataFrame:
-    """Count the combinations of items left unanswered together, the commonest first.
-
-    Returns
-    -------
-    DataFrame
-        `unanswered` (names joined by ``, ``; empty for complete cases), `items`, `n`.
-    """
-    lacking = data[routed.columns].isna().to_numpy() & routed.to_numpy()
-    names = np.array([str(name) for name in routed.columns])
-    joined = pd.Series([", ".join(names[row]) for row in lacking]).value_counts()
-    made = pd.DataFrame({"unanswered": joined.index, "n": joined.to_numpy()})
-    made.insert(1, "items", [text.count(", ") + 1 if text else 0 for text in made["unanswered"]])
-    return made.sort_values(["n", "items", "unanswered"], ascending=[False, True, True], ignore_index=True)
-
-
 def share_incomplete(data: pd.DataFrame, routed: pd.DataFrame) -> float:
     """Compute the share of persons who left at least one item unanswered that they were routed to."""
     lacking = data[routed.columns].isna().to_numpy() & routed.to_numpy()
@@ -111,45 +95,6 @@ def number_of_imputations(share: float) -> int:
 def primary_analysis(share: float) -> Literal["complete cases", "multiple imputation"]:
     """Name the primary analysis: complete cases while fewer than 5 % are incomplete."""
     return "complete cases" if share < PRIMARY_FROM else "multiple imputation"
-
-
-def missingness_tests(data: pd.DataFrame, routed: pd.DataFrame, predictors: Sequence[str]) -> pd.DataFrame:
-    """Test, item by item, whether leaving it unanswered goes with what is known of the person.
-
-    A logistic model of "unanswered" among those asked, unweighted, with a Wald test of all predictors
-    (Firth's likelihood and its likelihood-ratio test of the strongest where the model is separated).
-
-    Returns
-    -------
-    DataFrame
-        Index the items with at least 5 unanswered; `asked`, `unanswered`, `F`, `df`, `df2`, `p_value`,
-        `flag`.
-    """
-    from scipy import stats
-
-    from surveypipe import models
-
-    rows = {}
-    for name, line in missing_by_item(data, routed).iterrows():
-        if line["unanswered"] < 5 or line["unanswered"] == line["asked"]:
-            continue
-        people = data[routed[name].to_numpy(bool)]
-        frame = people[list(predictors)].assign(unanswered=people[str(name)].isna().astype(float))
-        design = models.SurveyDesign(np.ones(len(frame)))
-        made = models.fit(frame, "unanswered", predictors, kind="logistic", design=design)
-        cells: dict[str, Any] = {"asked": int(line["asked"]), "unanswered": int(line["unanswered"])}
-        if made.p_values is not None:
-            smallest = min(1.0, float(made.p_values[made.slopes].min()) * len(made.slopes))
-            rows[name] = {**cells, "F": np.nan, "df": np.nan, "df2": np.nan, "p_value": smallest}
-        else:
-            beta = made.coefficients[made.slopes].to_numpy()
-            spread = made.covariance.loc[made.slopes, made.slopes].to_numpy()
-            F = float(beta @ np.linalg.solve(spread, beta)) / len(beta)
-            p = float(stats.f.sf(F, len(beta), made.df))
-            rows[name] = {**cells, "F": F, "df": float(len(beta)), "df2": float(made.df), "p_value": p}
-        rows[name]["flag"] = ";".join(made.flags)
-    wanted = ["asked", "unanswered", "F", "df", "df2", "p_value", "flag"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=wanted)
 
 
 # --- drawing ----------------------------------------------------------------------------------------

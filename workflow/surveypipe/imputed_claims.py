@@ -123,7 +123,7 @@ def _claim_rows(
     estimator = imputation.second_phase_estimator(
         design.labels, design.n_pop, design.weights, fpc=survey.fpc, aux=design.aux
     )
-    for group, level, inside in places(survey):
+    for group, level, inside in estimation.places(survey):
         rows = imputation.tidy(
             {claim["variable"]: np.where(inside[:, None], filled, np.nan)},
             {claim["variable"]: np.where(inside, given, np.nan)},
@@ -134,14 +134,6 @@ def _claim_rows(
             n_level=int((given[inside] == 1).sum()) if claim["kind"] == "share" else None,
         )  # fmt: skip
         yield from _judged(claim, rows)
-
-
-def places(survey: Survey) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
-    """All respondents, then each level of each group: group, level, who is in it."""
-    yield "overall", "", np.ones(len(survey.respondents), dtype=bool)
-    for group, about in survey.config["groups"].items():
-        for level in about["levels"]:
-            yield group, str(level), estimation.indicator(survey.respondents[group], level) == 1.0
 
 
 def outcomes(survey: Survey, claim: Mapping[str, Any], people: pd.DataFrame) -> Floats:

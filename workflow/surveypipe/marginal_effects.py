@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from surveypipe.model_families import family
 from surveypipe.model_terms import Term, level_code
-from surveypipe.problems import SurveyError
-
-if TYPE_CHECKING:
-    from surveypipe.models import ModelFit
+from surveypipe.models import ModelFit
 
 Array = np.ndarray
 
@@ -65,37 +62,6 @@ def average_marginal_effects(
             base = level_code(term.reference) if term.categorical else ""
             rows += _averaged(fitted, effect, {"variable": term.variable, "level": level, "reference": base},
                               ci_level, covariates == "sampled")  # fmt: skip
-    return pd.DataFrame(rows)
-
-
-def adjusted_predictions(fitted: ModelFit, variable: str, *, ci_level: float = 0.95) -> pd.DataFrame:
-    """Mean expected answer with everyone set to each level of `variable` in turn, all else as it is.
-
-    Returns
-    -------
-    DataFrame
-        As :func:`average_marginal_effects`, one row a level.
-
-    Raises
-    ------
-    SurveyError
-        If the variable is not a categorical predictor of the model.
-    """
-    term = next((term for term in fitted.terms if term.variable == variable and term.categorical), None)
-    if term is None:
-        raise SurveyError(f"{variable} is not a categorical predictor of the model of {fitted.outcome}.")
-    rows = []
-    for level in (term.reference, *term.levels):
-
-        def level_mean(params: Array, level: Any = level) -> Array:
-            X = fitted.X.copy()
-            X[list(term.columns)] = 0.0
-            if level != term.reference:
-                X[term.columns[term.levels.index(level)]] = 1.0
-            return predicted(fitted, X.to_numpy(), params)
-
-        cells = {"variable": variable, "level": level_code(level), "reference": ""}
-        rows += _averaged(fitted, level_mean, cells, ci_level, False)
     return pd.DataFrame(rows)
 
 

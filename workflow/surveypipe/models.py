@@ -41,8 +41,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from surveypipe.estimate_rows import estimate_frame, estimate_row
-from surveypipe.marginal_effects import adjusted_predictions, average_marginal_effects, predicted
 from surveypipe.model_families import Kind, family, start
 from surveypipe.model_families import deviance as deviance_of
 from surveypipe.model_terms import Term, design_matrix, level_code
@@ -50,29 +48,8 @@ from surveypipe.problems import SurveyError, shown
 from surveypipe.proportional_odds import ordinal_information, ordinal_log_likelihood, ordinal_scores
 from surveypipe.survey_design import SurveyDesign
 
-__all__ = [
-    "ModelFit",
-    "SurveyDesign",
-    "Term",
-    "adjusted_predictions",
-    "average_marginal_effects",
-    "design_matrix",
-    "fit",
-    "ordinal_log_likelihood",
-    "ordinal_scores",
-    "parameter_limit",
-    "predicted",
-    "proportional_odds_check",
-    "side_by_side",
-    "tidy",
-]
-
 Array = np.ndarray
 INTERCEPT = "(Intercept)"
-_RATIO = {"logistic": "odds_ratio", "ordinal": "odds_ratio", "poisson": "rate_ratio"}
-_COEFFICIENT = {
-    "logistic": "log_odds", "ordinal": "log_odds", "poisson": "log_rate", "linear": "coefficient",
-}  # fmt: skip
 _FULL = {"deviance": 0.0, "step": 1e-12, "iterations": 60}
 _R_GLM = {"deviance": 1e-8, "step": np.inf, "iterations": 25}
 
@@ -513,155 +490,3 @@ def _fit_firth(made: ModelFit, ci_level: float) -> ModelFit:
         interval=interval,
         p_values=p_values,
     )
-
-
-# --- tables -----------------------------------------------------------------------------------------
-
-
-def side_by_side(
-    data: pd.DataFrame,
-    outcome: str,
-    predictors: Sequence[str],
-    *,
-    kind: Kind,
-    designs: Mapping[str, SurveyDesign],
-    ci_level: float = 0.95,
-    **options: Any,
-) -> tuple[pd.DataFrame, dict[str, ModelFit]]:
-    """Fit one model under each weighting scheme.
-
-    Parameters
-    ----------
-    designs
-        Design by scheme, for example ``{"none": unweighted, "cells": weighted}``.
-    **options
-        Passed to :func:`fit`.
-
-    Returns
-    -------
-    table : DataFrame
-        One row a parameter; columns ``estimate_<scheme>``, ``se_<scheme>``, ``ci_low_<scheme>``,
-        ``ci_high_<scheme>``, ``p_value_<scheme>`` for each scheme in the order given.
-    fits : dict of ModelFit
-    """
-    fits = {
-        scheme: fit(data, outcome, predictors, kind=kind, design=design, ci_level=ci_level, **options)
-        for scheme, design in designs.items()
-    }
-    wanted = ["estimate", "se", "ci_low", "ci_high", "p_value"]
-    parts = [made.table(ci_level)[wanted].add_suffix(f"_{scheme}") for scheme, made in fits.items()]
-    return pd.concat(parts, axis=1), fits
-
-
-def tidy(
-    fitted: ModelFit,
-    *,
-    scheme: str,
-    ci_level: float = 0.95,
-    outcome_label: str = "",
-    labels: Mapping[str, str] | None = None,
-    level_labels: Mapping[str, Mapping[str, str]] | None = None,
-    effects: bool = True,
-    **cells: Any,
-) -> pd.DataFrame:
-    """Rows of the table of estimates for a model: coefficients, ratios, marginal effects, the PO check.
-
-    Parameters
-    ----------
-    scheme
-        Key of the weighting scheme.
-    labels, level_labels
-        Display names of predictors, and of their levels by variable and code.
-    effects
-        Whether to add average marginal effects.
-    **cells
-        Any further column, for example `group`, `group_level`, `base`, `claim`.
-
-    Returns
-    -------
-    DataFrame
-        `variable` is the outcome, `level` the predictor (``variable=level``, a threshold ``low|high`` or
-        the intercept), `effect` the odds or rate ratio beside a coefficient, `flag` the fit's flags.
-    """
-    common: dict[str, Any] = {
-        "scheme": scheme, "n": fitted.n, "ci_level": ci_level, "variable_label": outcome_label,
-        "fpc": fitted.design.fpc is not None, "method": fitted.method, "flag": ";".join(fitted.flags),
-        **cells,
-    }  # fmt: skip
-    names = _display_names(fitted, labels or {}, level_labels or {})
-    rows = _coefficient_rows(fitted, names, common, ci_level)
-    if effects:
-        rows += _effect_rows(fitted, names, common, ci_level, (level_labels or {}).get(fitted.outcome, {}))
-    if fitted.kind == "ordinal":
-        check = proportional_odds_check(fitted)
-        for name, line in check.iterrows():
-            label = "all predictors" if name == "all" else (labels or {}).get(str(name), str(name))
-            text = ";".join(filter(None, [common["flag"], line["note"]]))
-            rows.append(estimate_row(
-                fitted.outcome, "proportional_odds_check", line["F"],
-                **{**common, "level": str(name), "level_label": label, "df": line["df"], "df2": line["df2"],
-                   "p_value": line["p_value"], "method": "Brant-type Wald test, design-based", "flag": text},
-            ))  # fmt: skip
-    return estimate_frame(rows)
-
-
-def _display_names(
-    fitted: ModelFit, labels: Mapping[str, str], level_labels: Mapping[str, Mapping[str, str]]
-) -> dict[str, str]:
-    names = {INTERCEPT: "Intercept"}
-    for term in fitted.terms:
-        label = labels.get(term.variable, term.variable)
-        if not term.categorical:
-            names[term.columns[0]] = label
-            continue
-        of_level = level_labels.get(term.variable, {})
-        base = of_level.get(level_code(term.reference), level_code(term.reference))
-        for level, column in zip(term.levels, term.columns, strict=True):
-            names[column] = f"{label}: {of_level.get(level_code(level), level_code(level))} (against {base})"
-    answers = level_labels.get(fitted.outcome, {})
-    for name in fitted.coefficients.index:
-        marks = [answers.get(mark, mark) for mark in str(name).split("|")]
-        names.setdefault(str(name), f"Threshold: {' | '.join(marks)}")
-    return names
-
-
-def _coefficient_rows(
-    fitted: ModelFit, names: Mapping[str, str], common: Mapping[str, Any], ci_level: float
-) -> list[dict[str, Any]]:
-    rows = []
-    for column, line in fitted.table(ci_level).iterrows():
-        cells = {**common, "level": str(column), "level_label": names[str(column)], "df": line["df"],
-                 "p_value": line["p_value"]}  # fmt: skip
-        is_slope = str(column) in fitted.slopes
-        ratio = float(np.exp(line["estimate"])) if is_slope and fitted.kind in _RATIO else None
-        rows.append(estimate_row(
-            fitted.outcome, _COEFFICIENT[fitted.kind], line["estimate"],
-            **{**cells, "se": line["se"], "ci_low": line["ci_low"], "ci_high": line["ci_high"],
-               "effect": ratio},
-        ))  # fmt: skip
-        if ratio is not None:
-            rows.append(estimate_row(
-                fitted.outcome, _RATIO[fitted.kind], ratio,
-                **{**cells, "se": ratio * line["se"], "ci_low": float(np.exp(line["ci_low"])),
-                   "ci_high": float(np.exp(line["ci_high"]))},
-            ))  # fmt: skip
-    return rows
-
-
-def _effect_rows(
-    fitted: ModelFit, names: Mapping[str, str], common: Mapping[str, Any], ci_level: float,
-    answers: Mapping[str, str],
-) -> list[dict[str, Any]]:  # fmt: skip
-    rows = []
-    for _, line in average_marginal_effects(fitted, ci_level=ci_level).iterrows():
-        column = f"{line['variable']}={line['level']}" if line["level"] else line["variable"]
-        level, label = column, names[column]
-        if line["answer"]:
-            level = f"{column}@{line['answer']}"
-            label = f"{label}, answer {answers.get(line['answer'], line['answer'])}"
-        rows.append(estimate_row(
-            fitted.outcome, "average_marginal_effect", line["estimate"],
-            **{**common, "level": level, "level_label": label, "se": line["se"], "df": line["df"],
-               "ci_low": line["ci_low"], "ci_high": line["ci_high"], "p_value": line["p_value"]},
-        ))  # fmt: skip
-    return rows

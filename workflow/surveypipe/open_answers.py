@@ -15,7 +15,6 @@ import pandas as pd
 from surveypipe import agreement, estimation
 from surveypipe.estimate_rows import estimate_frame, estimate_row
 from surveypipe.estimation import Survey
-from surveypipe.imputed_claims import places
 from surveypipe.problems import Problems, shown
 
 COLUMNS = ("case_id", "question", "coder", "codes")
@@ -149,7 +148,7 @@ def _frequency_rows(
 ) -> list[dict[str, Any]]:
     rows = []
     how = "codes agreed by the coders" if agreed else "codes given by both coders"
-    for group, level, inside in places(survey):
+    for group, level, inside in estimation.places(survey):
         own = final.loc[final.index.isin(survey.respondents.loc[inside, "id"])].dropna()
         for code, label in labels.items():
             n_level = int(own[code].sum())
