@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
+
+from surveypipe.formatting import escape
+from surveypipe.placeholders import leaves as placeholder_leaves
+from surveypipe.rendering.metadata import STATEMENTS, build_metadata, escaped_authors
 
 from .conftest import AUTHORS, EPOCH, REPORT, ROOT, STUDY
 
@@ -103,3 +111,127 @@ def test_numbers_typed_by_hand_stop_the_build(sample: Path, tmp_path: Path) -> N
     assert "The stage 'render' stopped: 2 problems to put right." in done.stderr
     assert f"sample.qmd, line {lines + 2}: '38%' is typed by hand" in done.stderr
     assert not any((tmp_path / "report").iterdir())
+
+
+NASTY = "river_side_ <Unit> & $Trust$ | @home [y](z) ^a^ ~b~ `c` {#id} --- ... &amp; *s* **u**"
+NASTY_AUTHORS = {
+    "authors": [
+        {
+            "name": f"Ann {NASTY}",
+            "email": "a_b_c@my_unit.example",
+            "corresponding": True,
+            "affiliations": [1],
+        }
+    ],
+    "affiliations": [{"id": 1, "name": f"House {NASTY}"}],
+    **{key: f"{key.capitalize()} {NASTY}" for key in ("place", *STATEMENTS)},
+}
+
+
+def words_of(path: Path) -> str:
+    """Text of a document without white space, which its lines break anywhere."""
+    if path.suffix == ".docx":
+        with zipfile.ZipFile(path) as archive:
+            text = html.unescape(re.sub(r"<[^>]*>", "", archive.read("word/document.xml").decode()))
+    elif path.suffix == ".pdf":
+        text = subprocess.run(
+            ["pdftotext", "-raw", path, "-"], capture_output=True, text=True, check=True
+        ).stdout
+    else:
+        text = html.unescape(re.sub(r"<[^>]*>", "", path.read_text(encoding="utf-8")))
+    return re.sub(r"\s+", "", text)
+
+
+NO_PDFTOTEXT = pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext is not installed")
+
+
+@pytest.mark.parametrize("form", ["html", "docx", pytest.param("pdf", marks=NO_PDFTOTEXT)])
+def test_the_authors_file_is_text_in_every_format(sample: Path, tmp_path: Path, form: str) -> None:
+    with (sample / "sample.qmd").open("a", encoding="utf-8") as file:
+        for key in ("place", *(f"statements.{name}" for name in STATEMENTS)):
+            file.write(f"\nAt {{{{< meta {key} >}}}}\n")
+    path = tmp_path / "authors.yaml"
+    path.write_text(yaml.safe_dump(NASTY_AUTHORS), encoding="utf-8")
+    done = render(sample, tmp_path, "--authors", path)
+    assert done.returncode == 0, done.stderr
+    text = words_of(tmp_path / "report" / f"s.{form}")
+    for label in ("Ann", "House", "Place", *(name.capitalize() for name in STATEMENTS)):
+        assert re.sub(r"\s+", "", f"{label} {NASTY}") in text, label
+    assert "a_b_c@my_unit.example" in text
+
+
+def test_quarto_is_given_the_authors_escaped() -> None:
+    metadata = build_metadata(STUDY, REPORT, {}, NASTY_AUTHORS)
+    given = escaped_authors(metadata)
+    assert given["author"][0]["name"] == escape(f"Ann {NASTY}")
+    assert given["affiliations"][0]["name"] == escape(f"House {NASTY}")
+    assert given["author"][0]["affiliations"] == [{"ref": "aff-1"}]
+
+
+# --- values that stand as in the template --------------------------------------------------------------
+
+
+def look(tmp_path: Path, authors: Path, study: dict[str, object]) -> tuple[str, str]:
+    out = tmp_path / "placeholders.txt"
+    done = call(
+        "check_placeholders", "--config", json.dumps({"study": study}), "--name", "my_study/config.yaml",
+        "--authors", authors, "--template", ROOT / "workflow/schemas/placeholders.yaml", "--report", out,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout, out.read_text(encoding="utf-8")
+
+
+def shipped(name: str) -> dict:
+    return yaml.safe_load((ROOT / "config" / name).read_text(encoding="utf-8"))
+
+
+def test_a_real_study_with_the_template_untouched_is_told_every_value_with_file_and_key(
+    tmp_path: Path,
+) -> None:
+    study = shipped("config.yaml")["study"] | {"data": "real"}
+    told, written = look(tmp_path, ROOT / "config/authors.yaml", study)
+    assert told.strip() == written.strip()
+    expected = [
+        "config/authors.yaml: authors.1.name is still 'First Author'.",
+        "config/authors.yaml: affiliations.1.name is still 'Institution, City, Country'.",
+        "config/authors.yaml: place is still 'the London Borough of Southwark'.",
+        "my_study/config.yaml: study.setting is still 'one London borough'.",
+    ]
+    for line in expected:
+        assert line in written
+    # All that the template holds and that identifies a study: nothing of it escapes.
+    leaves = [value for _, value in placeholder_leaves(shipped("authors.yaml")) if value not in ("True", "1")]
+    assert all(f"'{value}'" in written for value in leaves)
+
+
+def test_a_study_with_its_own_values_is_told_nothing_and_a_simulated_one_either(
+    tmp_path: Path, authors_file: Path
+) -> None:
+    own = {"id": "mine", "title": "Ours", "data": "real", "setting": "one city"}
+    named = yaml.safe_load(authors_file.read_text()) | {"ethics": "Ours"}
+    named["authors"][0]["email"] = "ada@eastmere.ac.uk"
+    authors_file.write_text(yaml.safe_dump(named), encoding="utf-8")
+    assert look(tmp_path, authors_file, own)[1] == ""
+    assert look(tmp_path, ROOT / "config/authors.yaml", shipped("config.yaml")["study"])[1] == ""
+
+
+def test_words_of_the_template_are_found_wherever_they_stand(tmp_path: Path, authors_file: Path) -> None:
+    named = yaml.safe_load(authors_file.read_text()) | {"funding": "The grant, TO BE FILLED IN"}
+    authors_file.write_text(yaml.safe_dump(named), encoding="utf-8")
+    written = look(tmp_path, authors_file, {"data": "real"})[1]
+    assert "funding is still 'The grant, TO BE FILLED IN'" in written
+    assert "authors.1.email is still 'ada@example.org'" in written
+
+
+def test_the_end_of_the_run_repeats_the_list(tmp_path: Path) -> None:
+    (tmp_path / "public").mkdir()
+    (tmp_path / "headlines.json").write_text(json.dumps({"simulated": False, "claims": []}))
+    (tmp_path / "placeholders.txt").write_text("NOT YET YOURS: 1 value\n")
+    done = call(
+        "publish", "--config", json.dumps({"study": {"id": "x", "data": "real"}}), "--rules", "{}",
+        "--headlines", tmp_path / "headlines.json", "--placeholders", tmp_path / "placeholders.txt",
+        "--raw", tmp_path / "headlines.json", "--renderer", "pandoc", "--renderer-version", "3",
+        "--manifest", tmp_path / "public/manifest.json", "--summary", tmp_path / "summary.txt",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "summary.txt").read_text().rstrip().endswith("NOT YET YOURS: 1 value")

@@ -43,11 +43,16 @@ def summary(args: argparse.Namespace, documents: list[str]) -> str:
     mark = " (SIMULATED data: these figures describe nobody)" if numbers["simulated"] else ""
     lines += ["", f"The claims{mark}:"]
     lines += [f"  {claim['claim']}  {claim['text']}" for claim in numbers["claims"]]
-    return "\n".join([*lines, "", f"All numbers: {args.manifest.parent}/estimates.csv", ""])
+    lines += ["", f"All numbers: {args.manifest.parent}/estimates.csv", ""]
+    # Last, where it is seen.
+    unfilled = args.placeholders.read_text(encoding="utf-8").strip()
+    return "\n".join([*lines, *([unfilled, ""] if unfilled else [])])
 
 
 if __name__ == "__main__":
-    made = _shared.parser(__doc__ or "", inputs=("headlines",), outputs=("manifest", "summary"))
+    made = _shared.parser(
+        __doc__ or "", inputs=("headlines", "placeholders"), outputs=("manifest", "summary")
+    )
     made.add_argument("--rules", type=json.loads, required=True, help="released file: rule, as JSON")
     made.add_argument("--raw", nargs="+", required=True, help="inputs of which only the checksum is kept")
     made.add_argument("--renderer", required=True)

@@ -118,7 +118,7 @@ def _sizes_table(sizes: pd.DataFrame, config: Mapping[str, Any]) -> str:
         block = sizes[sizes["outcome"] == outcome]
         for number, effect in enumerate(about["effects"]):
             of_effect = block[block["effect"] == effect]
-            label = about["label"] if number == 0 else ""
+            label = formatting.escape(about["label"]) if number == 0 else ""
             rows.append([label, effect_words(about, effect), *_answers(of_effect, config, outcome)])
     return markdown_table(COLUMNS, rows, right_from=2)
 
@@ -151,7 +151,7 @@ def teams_words(value: Any, most: int) -> str:
 
 
 def _assumptions_table(config: Mapping[str, Any]) -> str:
-    head = ["Assumption", *(about["label"] for about in config["outcomes"].values())]
+    head = ["Assumption", *(formatting.escape(about["label"]) for about in config["outcomes"].values())]
     keys = list(config["outcomes"])
     rows = [
         ["Before", *(_before(config["outcomes"][key]) for key in keys)],

@@ -22,7 +22,8 @@ SUPPRESSED = "s"
 
 # A number as these functions print it, not a digit within a name.
 PRINTED = re.compile(r"(?<![\w.-])[\u2212\u00b1]?\d+(?:[.,]\d+)*%?")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~^$@])")
+# An ampersand begins an entity; hyphens and dots in a row become dashes and an ellipsis.
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~^$@&]|-(?=-)|(?<=-)-|\.(?=\.)|(?<=\.)\.")
 
 
 def decimal(value: float, places: int = 2) -> str:
@@ -115,8 +116,30 @@ def degrees(df: float) -> str:
 
 
 def escape(text: str) -> str:
-    """Escape what means something to Markdown, so that a label prints as it stands."""
-    return _SPECIAL.sub(r"\\\1", text)
+    r"""Escape what means something to Markdown, so that a label prints as it stands, in one line.
+
+    Examples
+    --------
+    >>> print(escape("A & B <c> 1--2"))
+    A \& B \<c\> 1\-\-2
+    """
+    return _SPECIAL.sub(r"\\\g<0>", re.sub(r"\s*\n\s*", " ", text))
+
+
+def escape_paragraphs(text: str) -> str:
+    r"""Escape a text of one or more paragraphs; an empty line parts them, and none becomes a list.
+
+    Examples
+    --------
+    >>> print(escape_paragraphs("1. Ours"), escape_paragraphs("- <x>"))
+    1\. Ours \- \<x\>
+    """
+    paragraphs = (escape(part.strip()) for part in re.split(r"\n\s*\n", text.strip()))
+    return "\n\n".join(re.sub(r"^(\(?\w+)([.)])(?=\s)|^([-+:%=])(?=\s)", _inert, part) for part in paragraphs)
+
+
+def _inert(marker: re.Match[str]) -> str:
+    return f"\\{marker[3]}" if marker[3] else f"{marker[1]}\\{marker[2]}"
 
 
 def sentence_list(words: list[str], last: str = "and") -> str:

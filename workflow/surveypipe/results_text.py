@@ -106,6 +106,11 @@ def _withheld(row: Any) -> bool:
     return math.isnan(_number(row, "estimate")) or math.isnan(_number(row, "ci_low"))
 
 
+def _in_text(label: str) -> str:
+    """Give a label as it stands inside a sentence."""
+    return fmt.escape(fmt.lower_first(label))
+
+
 def _printed(value: float, row: Any) -> str:
     """Print a value of a claim's own kind: a share as a percentage, a mean in scale points."""
     return fmt.decimal(value) if row["statistic"] == "mean" else fmt.percent(value)
@@ -132,7 +137,7 @@ def threshold_sentence(row: pd.Series, claim: Mapping[str, Any], released: Relea
         else:
             parts.append(f"includes {limit}")
     level = str(row["group_level"])
-    whose = f"The interval for {fmt.lower_first(released.levels[level])}" if level else "That interval"
+    whose = f"The interval for {_in_text(released.levels[level])}" if level else "That interval"
     return f"{whose} {fmt.sentence_list(parts)}."
 
 
@@ -217,7 +222,7 @@ def _compared(variable: str, released: Released) -> tuple[str, str]:
     for recode in released.config["cleaning"].get("recodes", []):
         if recode["variable"] == variable and recode["type"] == "difference":
             minuend, subtrahend = recode["minuend"], recode["subtrahend"]
-            return fmt.lower_first(released.label(minuend)), fmt.lower_first(released.label(subtrahend))
+            return _in_text(released.label(minuend)), _in_text(released.label(subtrahend))
     return "the first score", "the second score"
 
 
@@ -305,7 +310,7 @@ def groups_sentence(row: pd.Series, released: Released) -> str:
     rows = released.estimates(variable, "difference", group_level="")
     if not all(shown) or rows.empty or math.isnan(_number(rows.iloc[0], "estimate")):
         return NOT_COMPARED
-    names = [fmt.lower_first(levels[level]) for level in (first, second)]
+    names = [_in_text(levels[level]) for level in (first, second)]
     noun = "mean" if row["statistic"] == "mean" else "share"
     return (
         f"The {noun} was {shown[0]} in {names[0]} and {shown[1]} in {names[1]}, "
@@ -436,7 +441,7 @@ def response_sentences(released: Released) -> dict[str, str]:
         }
     ordered = sorted(known, key=lambda level: (known[level], level))
     low, high = ordered[0], ordered[-1]
-    names = {level: fmt.lower_first(released.levels[level]) for level in (low, high)}
+    names = {level: _in_text(released.levels[level]) for level in (low, high)}
     sentence = (
         f"Response was lower in {names[low]} ({fmt.percent(known[low])}) than in {names[high]} "
         f"({fmt.percent(known[high])})."
@@ -450,9 +455,7 @@ def all_claims(released: Released) -> dict[str, str]:
     by_grade: dict[int, list[str]] = {}
     for row in rows:
         grade = _number(row, "grade")
-        by_grade.setdefault(-1 if math.isnan(grade) else int(grade), []).append(
-            fmt.lower_first(str(row["label"]))
-        )
+        by_grade.setdefault(-1 if math.isnan(grade) else int(grade), []).append(_in_text(str(row["label"])))
     supported = sum(len(names) for grade, names in by_grade.items() if grade in (1, 2, 3))
     return {
         "claims__count": fmt.numeral(len(rows)),

@@ -111,7 +111,7 @@ def _promise(coverage: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
         first, second = by[claim, SECOND_PHASE], by[claim, JACKKNIFE]
         rows.append(
             [
-                f"{claim} {first['short']}",
+                f"{claim} {formatting.escape(first['short'])}",
                 _least(first),
                 _percent(first["coverage"]),
                 _percent(second["coverage"]),
@@ -159,8 +159,8 @@ def _unreliable(table: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
     """Name the published intervals that are unreliable though response is at random within cells."""
     low = table[(table["flag"] != "") & (table["mechanism"] == next(iter(MECHANISMS)))]
     named = [
-        f"{_name(row['claim'], row['group_level'], config)}, {formatting.lower_first(row['scheme_label'])} "
-        f"({_percent(row['coverage'])} %)"
+        f"{_name(row['claim'], row['group_level'], config)}, "
+        f"{formatting.escape(formatting.lower_first(row['scheme_label']))} ({_percent(row['coverage'])} %)"
         for row in low.to_dict("records")
     ]
     if not named:
@@ -181,8 +181,8 @@ def _by_scheme(table: pd.DataFrame) -> list[str]:
                 f"{_percent(one['coverage'])} ({formatting.decimal(one['bias'] / one['sd'])})"
                 for one in found
             ]
-            rows.append([f"{claim} {short}", *cells])
-        blocks += [f"**{label}**", _table(["Claim", *schemes], rows)]
+            rows.append([f"{claim} {formatting.escape(short)}", *cells])
+        blocks += [f"**{label}**", _table(["Claim", *map(formatting.escape, schemes)], rows)]
     return blocks
 
 
@@ -206,7 +206,7 @@ def _by_level(primary: pd.DataFrame, coverage: pd.DataFrame, config: Mapping[str
         found = [by[claim, level, name] for name in mechanisms]
         other = capped.get((claim, level))
         rows.append(
-            [f"{claim} {found[0]['short']}", _level_label(level, config), _least(found[0])]
+            [f"{claim} {formatting.escape(found[0]['short'])}", _level_label(level, config), _least(found[0])]
             + [_percent(one["coverage"]) + (" *flagged*" if one["flag"] else "") for one in found]
             + [_percent(other["coverage"]) if other else formatting.NOT_APPLICABLE]
         )
@@ -216,7 +216,7 @@ def _by_level(primary: pd.DataFrame, coverage: pd.DataFrame, config: Mapping[str
 def _level_label(level: str, config: Mapping[str, Any]) -> str:
     for about in config["groups"].values():
         if level in about["levels"]:
-            return str(about["levels"][level])
+            return formatting.escape(str(about["levels"][level]))
     return level
 
 
@@ -336,7 +336,8 @@ def _reading(coverage: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
         "`agency` but by the length of intervals. It says nothing of a workforce in which professions answer "
         "differently *and* cells of different professions are merged.",
         "- Where readers respond more readily no scheme repairs the estimate, because none knows who had "
-        f"read: the primary interval of {worst['claim']} ({formatting.lower_first(worst['short'])}) covers "
+        f"read: the primary interval of {worst['claim']} "
+        f"({formatting.escape(formatting.lower_first(worst['short']))}) covers "
         f"the truth in {_percent(worst['coverage'])} % of surveys. That is what θ, bounds and the reader "
         "scenario are for, and why a supported claim carries a grade.",
         "- The finite-population correction is part of every second-phase interval. Korn-Graubard capped at "

@@ -135,7 +135,7 @@ def count_cell(value: float, *, suppressed: bool = False) -> str:
 
 
 def _weights_note(released: Released) -> str:
-    return f"Weights: {formatting.lower_first(released.schemes[released.primary])}."
+    return f"Weights: {escape(formatting.lower_first(released.schemes[released.primary]))}."
 
 
 def _short_note(released: Released) -> str:
@@ -157,7 +157,7 @@ def table_1(released: Released) -> Table:
     columns = [Column("Characteristic", 32, "l")]
     columns += [Column(f"{head}, *n* (%)", 15) for head in ("All", *shorts)]
     columns += [Column("Staff, *N* (%)", 15), Column("Std diff", 10)]
-    caption = f"Respondents by {formatting.lower_first(_group_label(released))}, beside all eligible staff"
+    caption = f"Respondents by {_group_in_text(released)}, beside all eligible staff"
     table = Table("table_1", caption, columns)
     for _, rows in data.groupby("variable", sort=False):
         table.section(str(rows["variable_label"].iloc[0]))
@@ -210,8 +210,8 @@ def _count_percent(row: pd.Series, counts: str, percents: str, *, missing: bool 
     return f"{value}\u00a0{formatting.FIGURE_SPACE * (4 - len(share))}({share})"
 
 
-def _group_label(released: Released) -> str:
-    return str(released.config["groups"][released.group]["label"])
+def _group_in_text(released: Released) -> str:
+    return escape(formatting.lower_first(str(released.config["groups"][released.group]["label"])))
 
 
 RATE_NAMES = {
@@ -239,7 +239,7 @@ def response(released: Released) -> Table:
     data = released.table("response_rates")
     levels = list(released.levels)
     heads = [Column("All", 17), *(Column(escape(released.abbreviation(level)), 17) for level in levels)]
-    group = formatting.lower_first(_group_label(released))
+    group = _group_in_text(released)
     caption = f"Outcome rates of the survey, by {group}: % (numerator of denominator)"
     table = Table("response", caption, [Column("Rate (AAPOR)", 24, "l"), Column("Formula", 27, "l"), *heads])
     for rate, name in RATE_NAMES.items():
@@ -357,9 +357,7 @@ def items(released: Released) -> Table:
     columns = [Column("Item", 40, "l")]
     for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
         columns += [Column(f"{head} *n*", 9), Column("% agree", 16)]
-    caption = (
-        f"Agreement with each item, for all staff and by {formatting.lower_first(_group_label(released))}"
-    )
+    caption = f"Agreement with each item, for all staff and by {_group_in_text(released)}"
     table = Table("items", caption, columns)
     for battery in released.batteries():
         table.section(battery.label)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from surveypipe.formatting import escape, escape_paragraphs
 from surveypipe.problems import Problems
 
 SIMULATED_NOTICE = (
@@ -63,7 +64,9 @@ def build_metadata(
     dict
         Keys ``num``, ``place``, ``journal``, ``statements`` and ``lang``; ``simulated`` and ``blinded``
         only when true, because conditional content asks whether a key is there; ``author`` and
-        ``affiliations`` in Quarto's form when `authors` is given.
+        ``affiliations`` in Quarto's form when `authors` is given. The authors' file is text: place and
+        statements are escaped here, because they go into Markdown; names and addresses stand as given,
+        because Word files take them so, and :func:`escaped_authors` escapes them for a renderer.
 
     Raises
     ------
@@ -71,15 +74,17 @@ def build_metadata(
         If the authors' file lacks a name or names an affiliation that it does not define.
     """
     metadata: dict[str, Any] = {"lang": report.get("language", "en-GB")}
-    metadata["journal"] = f"*{journal}*" if journal else "a journal"
+    metadata["journal"] = f"*{escape(journal)}*" if journal else "a journal"
     if study.get("data") == "simulated":
         metadata |= {"simulated": True, "simulated-notice": SIMULATED_NOTICE}
     if authors is None:
-        metadata |= {"blinded": True, "place": str(study["setting"])}
+        metadata |= {"blinded": True, "place": escape(str(study["setting"]))}
         metadata["statements"] = dict.fromkeys(STATEMENTS, WITHHELD)
     else:
-        metadata["place"] = str(authors.get("place") or study["setting"])
-        metadata["statements"] = {key: str(authors.get(key) or "None stated.") for key in STATEMENTS}
+        metadata["place"] = escape(str(authors.get("place") or study["setting"]))
+        metadata["statements"] = {
+            key: escape_paragraphs(str(authors.get(key) or "None stated.")) for key in STATEMENTS
+        }
         metadata |= quarto_authors(authors)
     metadata["num"] = dict(numbers)
     return metadata
@@ -113,6 +118,30 @@ def quarto_authors(authors: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]
     return {"author": people, "affiliations": affiliations}
 
 
+def escaped_authors(metadata: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Give authors and affiliations with every text escaped, for a renderer that reads them as Markdown.
+
+    Parameters
+    ----------
+    metadata
+        Result of :func:`build_metadata`.
+
+    Returns
+    -------
+    dict
+        ``author`` and ``affiliations``; empty for the blinded variant.
+    """
+    texts = ("name", "email", "orcid")
+    return {
+        key: [
+            {name: escape(str(value)) if name in texts else value for name, value in entry.items()}
+            for entry in metadata[key]
+        ]
+        for key in ("author", "affiliations")
+        if key in metadata
+    }
+
+
 def pandoc_authors(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Do for Pandoc what Quarto does itself: resolve affiliations into ``by-author``.
 
@@ -126,12 +155,13 @@ def pandoc_authors(metadata: Mapping[str, Any]) -> dict[str, Any]:
     dict
         ``author`` (names), ``by-author`` and ``by-affiliation``; empty for the blinded variant.
     """
-    people = metadata.get("author", [])
+    given = escaped_authors(metadata)
+    people = given.get("author", [])
     if not people:
         return {}
     places = [
         {"id": entry["id"], "number": str(number), "name": entry["name"]}
-        for number, entry in enumerate(metadata.get("affiliations", []), start=1)
+        for number, entry in enumerate(given.get("affiliations", []), start=1)
     ]
     by_id = {entry["id"]: entry for entry in places}
     resolved = []

@@ -16,6 +16,7 @@ import yaml
 from surveypipe.problems import Problems
 from surveypipe.rendering.checks import warning_problems
 from surveypipe.rendering.expand import join_front_matter
+from surveypipe.rendering.metadata import escaped_authors
 from surveypipe.rendering.staging import FORMATS, Staged
 
 
@@ -45,7 +46,10 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
     staged.qmd.write_text(join_front_matter(front, body), encoding="utf-8")
     metadata = staged.folder / "metadata.yml"
     metadata.write_text(
-        metadata_yaml({key: value for key, value in staged.metadata.items() if key != "num"}),
+        metadata_yaml(
+            {key: value for key, value in staged.metadata.items() if key != "num"}
+            | escaped_authors(staged.metadata)
+        ),
         encoding="utf-8",
     )
     command = ["quarto", "render", staged.qmd.name, "--metadata-file", metadata.name, "--no-execute"]
