@@ -1,7 +1,7 @@
 """Whatever a label holds, it is printed as it stands: no label of the study means anything to Markdown.
 
 Every label of the configuration, the codebook and the data is made nasty, with a mark at its end. Everything
-that the run composes is then put through Pandoc. Wherever a mark is found the whole label must stand before it.
+that the run composes is then put through Pandoc. Wherever a mark is found, the whole label must stand before.
 """
 
 from __future__ import annotations
