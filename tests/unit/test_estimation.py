@@ -27,7 +27,8 @@ YES_NO = {"1": "Yes", "2": "No"}
 
 
 def entry(label, kind, values=None):
-    return {"label": label, "type": kind, "values": values or {}}
+    counts = "1" if kind == "binary" else ""
+    return {"label": label, "type": kind, "values": values or {}, "counts": counts}
 
 
 VARIABLES = {

@@ -498,7 +498,7 @@ def test_team_in_both_arms_is_refused():
 
 
 def test_program_of_the_second_wave_counts_yes_as_one_and_keeps_ids_to_itself(tmp_path: Path, config: dict):
-    meaning = {"y": {"label": "Read it", "type": "binary", "values": {"1": "Yes", "2": "No"}}}
+    meaning = {"y": {"label": "Read it", "type": "binary", "values": {"1": "Yes", "2": "No"}, "counts": "1"}}
     codes = answers(a0=1, a1=2, a2=1, b0=2, b1=2, b2=1), answers(a0=1, a1=1, a2=1, b0=2, b1=1, b2=2)
     scheme = {"agency": {"label": "Agency", "method": "poststratify", "by": ["agency"]}}
     settings = {

@@ -79,6 +79,8 @@ def variables() -> dict:
     }
     for name in made:
         made[name]["values"] = {f"{code:g}": text for code, text in BOOK.variables[name].values.items()}
+        counted = BOOK.variables[name].counts
+        made[name]["counts"] = "" if counted is None else f"{counted:g}"
     for scale in CONFIG["cleaning"]["scales"]:
         made[scale["variable"]] = {"label": scale["label"], "type": "numeric", "values": {}}
     for recode in CONFIG["cleaning"]["recodes"]:
@@ -86,6 +88,7 @@ def variables() -> dict:
         values = {"1": "Yes", "0": "No"} if yes_no else {}
         kind = "binary" if yes_no else "numeric"
         made[recode["variable"]] = {"label": recode["label"], "type": kind, "values": values}
+        made[recode["variable"]]["counts"] = "1" if yes_no else ""
     made["agency"] = {
         "label": "Agency",
         "type": "categorical",

@@ -17,6 +17,7 @@ from surveypipe.ingestion import (
     check_identifiers,
     label_conflicts,
     match_columns,
+    same_answers,
     typed,
     unknown_codes,
 )
@@ -48,7 +49,8 @@ def main(args: argparse.Namespace) -> None:
         matched, names = match_columns(raw, codebook, problems, source)
         responses = typed(matched, labels, codebook, problems, source)
         problems.extend(f"{source}: {text}" for text in label_conflicts(labels, names, codebook))
-        for note in labels.notes + unknown_codes(responses, codebook, problems, source):
+        notes = labels.notes + same_answers(codebook, str(args.codebook))
+        for note in notes + unknown_codes(responses, codebook, problems, source):
             print(f"Note: {note}")
         _check_identifier(args.config["frame"], codebook.id_variable, problems)
         if frame is not None:

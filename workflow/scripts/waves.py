@@ -75,10 +75,8 @@ def check_variables(names: list[str], first: dict[str, Any], second: dict[str, A
                 f"second_wave.variables: {name!r} is of the type {first[name]['type']}; a change needs one "
                 f"of {', '.join(COUNTED)}."
             )
-        if (first[name]["type"], first[name].get("values")) != (
-            second[name]["type"],
-            second[name].get("values"),
-        ):
+        told = [[wave[name].get(key) for key in ("type", "values", "counts")] for wave in (first, second)]
+        if told[0] != told[1]:
             problems.add(
                 f"second_wave.variables: {name!r} has another type or other answers in the second wave's "
                 "codebook; the two cannot be compared as they are."
@@ -87,11 +85,11 @@ def check_variables(names: list[str], first: dict[str, Any], second: dict[str, A
 
 
 def yes_no_as_share(table: pd.DataFrame, names: list[str], about: dict[str, Any]) -> pd.DataFrame:
-    """Turn two-answer variables into 1 for the answer listed first and 0 for the other."""
+    """Turn binary variables into 1 for the answer that the codebook counts and 0 for the other."""
     table = table.copy()
     for name in names:
         if about[name]["type"] == "binary":
-            yes = float(next(iter(about[name]["values"])))
+            yes = float(about[name]["counts"])
             table[name] = np.where(table[name].isna(), np.nan, (table[name] == yes).astype(float))
     return table
 

@@ -38,6 +38,7 @@ RECODE_NEEDS = {
 }
 WHOLE_RECORD = "(whole record)"
 YES_NO = {"1": "Yes", "0": "No"}
+YES = "1"
 
 
 @dataclass
@@ -298,7 +299,8 @@ def check_cleaning(cleaning: Mapping[str, Any], codebook: Codebook, frame: pd.Da
     _check_scales(cleaning, codebook, known, problems)
     made = known | {scale["variable"] for scale in cleaning.get("scales", [])}
     for number, recode in enumerate(cleaning.get("recodes", []), start=1):
-        _check_recode(f"cleaning.recodes, entry {number} ({recode.get('variable')})", recode, made, problems)
+        place = f"cleaning.recodes, entry {number} ({recode.get('variable')})"
+        _check_recode(place, recode, made, codebook, problems)
         made.add(str(recode.get("variable")))
     return problems
 
@@ -398,7 +400,21 @@ def _check_scales(
         taken.add(scale["variable"])
 
 
-def _check_recode(where: str, recode: Mapping[str, Any], made: set[str], problems: Problems) -> None:
+def _routed_faults(recode: Mapping[str, Any], key: str, codebook: Codebook) -> list[str]:
+    name = str(recode[key])
+    variable = codebook.variables.get(name)
+    if variable is None:
+        return [f"{name} is made in cleaning; a recode of type routed_no takes questions of the codebook."]
+    source = codebook.variables.get(str(recode["from"]))
+    asked = key == "filter" and source is not None and name in source.asked_if
+    if asked or variable.counts is not None:
+        return []
+    return [f"which answer of {name} counts as yes is not said; give it `counts` in the codebook."]
+
+
+def _check_recode(
+    where: str, recode: Mapping[str, Any], made: set[str], codebook: Codebook, problems: Problems
+) -> None:
     kind = recode.get("type")
     if kind not in RECODE_NEEDS:
         problems.add(f"{where}: there is no recode of type {kind!r}; types are {', '.join(RECODE_NEEDS)}.")
@@ -412,6 +428,8 @@ def _check_recode(where: str, recode: Mapping[str, Any], made: set[str], problem
             problems.add(
                 f"{where}: {recode[key]} is no variable of the codebook and no scale or recode above it."
             )
+        elif kind == "routed_no" and key in recode:
+            problems.extend(f"{where}: {text}" for text in _routed_faults(recode, key, codebook))
     if recode["variable"] in made:
         problems.add(f"{where}: the name is already taken by another variable.")
     if kind == "bands" and len(recode["labels"]) != len(recode["cuts"]) + 1:
@@ -568,12 +586,13 @@ def routed_no(answers: pd.DataFrame, source: str, filter_name: str, codebook: Co
     """Count those routed past a yes/no question as *no*; unknown where neither answer is known.
 
     Whoever was routed past the filter question itself never came to the question either, and counts as *no*.
+    *Yes* is the answer that the codebook counts (``counts``). Who was asked is said by the question's own
+    filter, else by the counted answer of the filter variable.
     """
-    yes = next(iter(codebook.variables[source].values))
-    answered = (answers[source] == yes).astype(float).where(answers[source].notna())
-    needed = codebook.variables[source].asked_if.get(filter_name)
-    if needed is None:
-        needed = (next(iter(codebook.variables[filter_name].values)),)
+    answered = (answers[source] == codebook.variables[source].counts).astype(float)
+    answered = answered.where(answers[source].notna())
+    counted = codebook.variables[filter_name].counts
+    needed = codebook.variables[source].asked_if.get(filter_name, () if counted is None else (counted,))
     past = _said_otherwise(answers, filter_name, needed) | _routed_past(answers, filter_name, codebook)
     return answered.mask(answered.isna() & past, 0.0)
 
@@ -636,6 +655,7 @@ def _entry(label: str, kind: str, **more: Any) -> dict[str, Any]:
         "question": "",
         "type": kind,
         "values": {},
+        "counts": "",
         "asked_if": {},
         "section": "",
         "battery": "",
@@ -667,6 +687,7 @@ def _describe_question(variable: Variable, codebook: Codebook, cleaning: Mapping
         short=variable.short,
         question=variable.question,
         values={code_text(code): label for code, label in variable.values.items()},
+        counts="" if variable.counts is None else code_text(variable.counts),
         asked_if=asked_if,
         section=variable.section,
         battery=variable.battery,
@@ -706,9 +727,10 @@ def _describe_recode(recode: Mapping[str, Any], made: Mapping[str, dict[str, Any
             recode["label"],
             "binary",
             values=dict(YES_NO),
+            counts=YES,
             asked_if=source["asked_if"],
             derivation=f"{source['label']} above {recode['cut']:g}",
             **shared,
         )
     text = f"{source['label']}; those routed past the question count as no"
-    return _entry(recode["label"], "binary", values=dict(YES_NO), derivation=text, **shared)
+    return _entry(recode["label"], "binary", values=dict(YES_NO), counts=YES, derivation=text, **shared)

@@ -30,6 +30,8 @@ class Variable:
         Lowest and highest possible value, numbers or days (``YYYY-MM-DD``).
     asked_if
         Filter variable and the codes for which this question is asked; all filters must hold.
+    counts
+        Code of the answer whose share stands for the variable; None where no answer does.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Variable:
     missing_range: tuple[float, float] | None = None
     valid_range: tuple[Any, Any] | None = None
     asked_if: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    counts: float | None = None
 
     def is_user_missing(self, column: pd.Series) -> pd.Series:
         """Mark the values that stand for no answer; blanks are not among them."""
@@ -206,6 +209,9 @@ def _looked_up(entry: Any, sets: Mapping[str, Any], what: str, problems: Problem
 def _coded(labels: Mapping[str, str], what: str, problems: Problems) -> dict[float, str]:
     coded = {}
     for code, label in labels.items():
+        if not isinstance(label, str):
+            problems.add(f"{what}: the answer {label} of the code {code} is a number; put it in quotes.")
+            continue
         try:
             coded[float(code)] = label
         except ValueError:
@@ -217,7 +223,12 @@ def _variable(
     name: str, entry: Mapping[str, Any], document: Mapping[str, Any], problems: Problems, source: str
 ) -> Variable:
     here = f"{source}: variable {name}"
-    values = _looked_up(entry.get("values"), document.get("value_sets", {}), here, problems)
+    values = dict(_looked_up(entry.get("values"), document.get("value_sets", {}), here, problems))
+    shared = values.pop("counts", None)
+    counted = entry.get("counts", shared)
+    if isinstance(counted, str):
+        problems.add(f"{here} counts {counted!r}; write the code of the answer, without quotes.")
+        counted = None
     missing = _looked_up(entry.get("missing"), document.get("missing_sets", {}), here, problems)
     values = _coded(values, here, problems)
     codes = _coded(missing.get("codes", {}), here, problems)
@@ -241,6 +252,7 @@ def _variable(
             filter_name: tuple(float(code) for code in (wanted if isinstance(wanted, list) else [wanted]))
             for filter_name, wanted in entry.get("asked_if", {}).items()
         },
+        counts=None if counted is None else float(counted),
     )
 
 
@@ -270,8 +282,23 @@ def _faults(variable: Variable, book: Codebook) -> list[str]:
         faults.append(f"names the section {variable.section!r}, which is not under `sections`")
     if variable.battery and variable.battery not in book.batteries:
         faults.append(f"names the battery {variable.battery!r}, which is not under `batteries`")
-    faults += _code_faults(variable) + _filter_faults(variable, book)
+    faults += _counted_faults(variable) + _code_faults(variable) + _filter_faults(variable, book)
     return faults
+
+
+def _counted_faults(variable: Variable) -> list[str]:
+    """Say what is wrong with the answer that is counted; the order of the answers never decides it."""
+    listed = " or ".join(f"`counts: {code_text(code)}` ({text})" for code, text in variable.values.items())
+    if variable.counts is not None and variable.type not in ("binary", "categorical"):
+        return [f"is {variable.type} and takes no `counts`; only binary and categorical variables do"]
+    if variable.counts is not None and variable.values and variable.counts not in variable.values:
+        return [f"counts {code_text(variable.counts)}, which is no answer of it; write {listed}"]
+    if variable.type == "binary" and len(variable.values) == 2 and variable.counts is None:
+        return [
+            "is binary and does not say which answer is counted: tables show its share, and recodes take it "
+            f"for yes. Write {listed}; where neither answer is the one to count, call it categorical"
+        ]
+    return []
 
 
 def _code_faults(variable: Variable) -> list[str]:

@@ -41,16 +41,24 @@ def group_codes(survey: Survey, group: str) -> tuple[list[str], Floats]:
 
 
 def outcome_of(survey: Survey, name: str) -> tuple[Floats, str, str]:
-    """Outcome to compare, with its level and label: the claim's or first answer, or the value itself."""
+    """Outcome to compare, with its level and label.
+
+    The value itself of what has a mean; else whether the answer was given that a claim is about, or that the
+    codebook counts. Of a categorical variable of which no answer is counted, the answers by number and no
+    level: they can be set against groups, and have neither mean nor difference.
+    """
     column = survey.respondents[name]
     values = survey.values(name)
+    code = ""
     if survey.variables[name]["type"] in ("ordinal", "numeric"):
-        outcome, code = column.to_numpy(float), ""
-    else:
-        claims = [c for c in survey.config["claims"].values() if c["variable"] == name and "level" in c]
-        wanted = claims[0]["level"] if claims else next(iter(values))
+        outcome = column.to_numpy(float)
+    elif wanted := survey.counted(name):
         code = next(key for key in values if same_code(key, wanted))
         outcome = indicator(column, code)
+    else:
+        outcome = np.full(len(column), np.nan)
+        for number, key in enumerate(values):
+            outcome[indicator(column, key) == 1.0] = number
     based = [c["base"] for c in survey.config["claims"].values() if c["variable"] == name]
     if based and based[0] == "readers":
         outcome = np.where(readers(survey), outcome, np.nan)
@@ -89,10 +97,15 @@ def test_rows(survey: Survey) -> Iterator[Row]:
                 yield _rao_scott_row(survey, name, group, fpc, published)
             if kind in ("ordinal", "numeric"):
                 yield _rank_row(survey, name, group, fpc, published)
-            if len(levels) == 2:
+            if len(levels) == 2 and _has_mean(survey, name):
                 yield _t_row(survey, name, group, fpc, published)
         if kind != "numeric":
             yield from _exact_row(survey, name, group)
+
+
+def _has_mean(survey: Survey, name: str) -> bool:
+    """Whether a mean, or the share of one answer, stands for a variable."""
+    return survey.variables[name]["type"] in ("ordinal", "numeric") or bool(survey.counted(name))
 
 
 def _answers(survey: Survey, name: str) -> Any:
@@ -200,7 +213,7 @@ def difference_rows(survey: Survey) -> Iterator[Row]:
     names += [test["variable"] for test in config["analysis"]["tests"]]
     for name in dict.fromkeys(names):
         for group in config["groups"]:
-            if group != name:
+            if group != name and _has_mean(survey, name):
                 yield from _difference_rows(survey, name, group)
 
 

@@ -11,7 +11,9 @@ from surveypipe.ingestion import FileLabels
 TO_CHECK = """\
 # Draft from {source}. Before the first run:
 #   1. One variable must have `role: id`: the number that is also in the staff list.
-#   2. Types are guesses: ordinal answers in order, categorical without, binary with the counted answer first.
+#   2. Types are guesses: ordinal answers in order, categorical without, binary with `counts`, the code of
+#      the answer whose share is shown. Two answers that are not plainly yes and no are drafted as
+#      categorical; if one of them is to be counted, call the question binary and add `counts`.
 #   3. Mark the core items (`core: true`), the filters (`asked_if: {{filter: code}}`) and the batteries.
 #   4. A column that nobody can explain takes `role: undocumented`.
 #   5. Give numbers a `range` of possible values; take out answers that stand for no answer and put them
@@ -19,6 +21,13 @@ TO_CHECK = """\
 #   6. `label` and `question` both hold the label of the file: shorten `label`, which stands in tables, and
 #      give the wording of the form under `question`, without which the table of the questionnaire lacks it.
 """
+
+# Words for yes, each with its no: only such a pair says by itself which answer is counted.
+YES_AND_NO = {
+    "yes": "no", "true": "false", "ja": "nein", "oui": "non", "sí": "no", "si": "no", "sì": "no",
+    "sim": "não", "tak": "nie", "да": "нет", "예": "아니요", "はい": "いいえ",
+    "是": "否", "نعم": "لا", "ναι": "όχι",
+}  # fmt: skip
 
 
 def draft_codebook(raw: pd.DataFrame, labels: FileLabels, id_variable: str | None = None) -> dict[str, Any]:
@@ -64,6 +73,8 @@ def _entry(name: str, column: pd.Series, labels: FileLabels, *, asked: bool) -> 
         entry = {"role": "undocumented", **entry}
     if answers and entry["type"] != "numeric":
         entry["values"] = {_whole(code): text for code, text in answers.items()}
+    if entry["type"] == "binary":
+        entry["counts"] = _whole(next(code for code, text in answers.items() if _word(text) in YES_AND_NO))
     codes = missing | {lo: "Missing" for lo, hi in ranges if lo == hi and lo not in missing}
     found: dict[str, Any] = {}
     if codes:
@@ -78,7 +89,8 @@ def _entry(name: str, column: pd.Series, labels: FileLabels, *, asked: bool) -> 
 
 def _guess_type(column: pd.Series, answers: dict[Any, str]) -> str:
     if len(answers) == 2:
-        return "binary"
+        words = {_word(text) for text in answers.values()}
+        return "binary" if any(words == {yes, no} for yes, no in YES_AND_NO.items()) else "categorical"
     if answers:
         return "ordinal" if 3 <= len(answers) <= 7 else "categorical"
     if pd.api.types.is_numeric_dtype(column):
@@ -87,6 +99,10 @@ def _guess_type(column: pd.Series, answers: dict[Any, str]) -> str:
     if len(first) and hasattr(first.iloc[0], "isoformat"):
         return "date"
     return "string"
+
+
+def _word(text: object) -> str:
+    return str(text).strip().rstrip(".").casefold()
 
 
 def _whole(code: float) -> float | int:

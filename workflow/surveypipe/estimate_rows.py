@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.identifiers import estimate_id
+from surveypipe.identifiers import estimate_id, key_slug, slug
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,7 @@ def estimate_row(variable: str, statistic: str, estimate: float, **cells: Any) -
 
 
 def estimate_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Gather rows in the order of :data:`ESTIMATE_COLUMNS`.
+    """Gather rows in the order of :data:`ESTIMATE_COLUMNS`, each with an identifier of its own.
 
     Raises
     ------
@@ -64,7 +65,7 @@ def estimate_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    table = pd.DataFrame(list(rows), columns=list(ESTIMATE_COLUMNS))
+    table = pd.DataFrame(told_apart(rows), columns=list(ESTIMATE_COLUMNS))
     twice = sorted(table["estimate_id"][table["estimate_id"].duplicated()].unique())
     if twice:
         raise ValueError(f"the same estimate_id more than once: {twice}")
@@ -82,3 +83,34 @@ def gathered(*parts: pd.DataFrame) -> pd.DataFrame:
     return estimate_frame(
         {str(name): value for name, value in row.items()} for part in parts for row in part.to_dict("records")
     )
+
+
+def told_apart(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Name rows by the code of their answer where its words leave nothing of a name, or the same as another.
+
+    "< 5 times" and "> 5 times" become ``5-times-code-1`` and ``5-times-code-3``; an answer in an alphabet
+    that identifiers cannot hold becomes ``code-2``.
+
+    Parameters
+    ----------
+    rows
+        Rows of the table of estimates, with ``estimate_id``, ``level`` and ``level_label``.
+    """
+    made = [dict(row) for row in rows]
+    unnamed = {k for k, row in enumerate(made) if row["level"] and not slug(row["level_label"])}
+    # An identifier made from a code may itself be taken by the words of another answer.
+    for _ in range(2):
+        for k in unnamed:
+            made[k]["estimate_id"] = _by_code(made[k])
+        taken = Counter(str(row["estimate_id"]) for row in made)
+        twice = {k for k, row in enumerate(made) if taken[str(row["estimate_id"])] > 1}
+        if not twice:
+            break
+        unnamed = {k for k in twice if made[k]["level"]}
+    return made
+
+
+def _by_code(row: Mapping[str, Any]) -> str:
+    name = f"{slug(row['level_label'])}-code-{key_slug(row['level'])}".strip("-")
+    where = (str(row[key]) for key in ("statistic", "group", "group_level", "scheme"))
+    return estimate_id(str(row["variable"]), name, *where)

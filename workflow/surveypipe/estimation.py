@@ -81,6 +81,12 @@ class Survey:
         """Codes (as text) and labels of a variable's answers, in order."""
         return {str(code): str(text) for code, text in self.variables[variable].get("values", {}).items()}
 
+    def counted(self, variable: str) -> str:
+        """Code of the answer whose share stands for a variable: a claim's, else the codebook's; else ''."""
+        claims = self.config["claims"].values()
+        named = [claim["level"] for claim in claims if claim["variable"] == variable and "level" in claim]
+        return str(named[0] if named else self.variables[variable].get("counts") or "")
+
 
 @dataclass(frozen=True)
 class Estimand:

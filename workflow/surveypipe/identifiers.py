@@ -15,6 +15,27 @@ def slug(text: object) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", plain.replace("'", "")).strip("-")
 
 
+def key_slug(key: object) -> str:
+    """Reduce a code, or a level of a group, so that two of them stay apart in any alphabet.
+
+    Letters, digits and signs that :func:`slug` would drop are written as ``x`` and their code point, and a
+    leading minus as ``minus``.
+
+    Examples
+    --------
+    >>> key_slug("AMH"), key_slug("-1"), key_slug("A+"), key_slug("병원")
+    ('amh', 'minus-1', 'ax2b', 'xbcd1xc6d0')
+    """
+    text = re.sub(r"^-(?=\d)", "minus-", str(key))
+    composed = unicodedata.normalize("NFC", text)
+    return slug("".join(sign if _kept(sign) else f"x{ord(sign):x}" for sign in composed))
+
+
+def _kept(sign: str) -> bool:
+    """Whether :func:`slug` keeps a sign, or may drop it because it only parts or points words."""
+    return bool(slug(sign)) or unicodedata.category(sign)[0] not in "LNSM"
+
+
 def estimate_id(
     variable: str, level_label: str, statistic: str, group: str, group_level: str, scheme: str
 ) -> str:
@@ -36,7 +57,7 @@ def estimate_id(
         ``read__yes__proportion__agency-amh__cells``; it matches ``[a-z][a-z0-9_-]*`` for a
         variable whose name begins with a letter.
     """
-    where = slug(f"{group}-{group_level}") if group_level else slug(group)
+    where = f"{slug(group)}-{key_slug(group_level)}".strip("-") if group_level else slug(group)
     parts = [slug(variable), slug(level_label) if level_label else "", slug(statistic), where, slug(scheme)]
     return "__".join(part for part in parts if part)
 

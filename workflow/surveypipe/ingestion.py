@@ -143,23 +143,35 @@ def _as_numbers(
     if pd.api.types.is_numeric_dtype(column):
         return column.astype("float64")
     known = {**variable.missing_codes, **variable.values}
-    by_label = {label.casefold(): code for code, label in known.items()}
+    by_label = _codes_by_label(known)
     # Stata's lettered missing values (.a, .b) arrive as letters; their labels say which code they are.
     letters = {
-        str(code): by_label[label.casefold()]
+        str(code): by_label[label.casefold()][0]
         for code, label in in_file.items()
-        if isinstance(code, str) and label.casefold() in by_label
+        if isinstance(code, str) and len(by_label.get(label.casefold(), [])) == 1
     }
 
     def number(value: Any) -> Any:
         if value is None:
             return None
         text = str(value).strip()
-        return letters.get(text, by_label.get(text.casefold(), value))
+        codes = by_label.get(text.casefold(), [])
+        return letters.get(text, codes[0] if len(codes) == 1 else value)
 
     mapped = column.map(number)
     numbers = pd.to_numeric(mapped, errors="coerce").astype("float64")
     lost = mapped.notna() & numbers.isna()
+    doubtful = lost & mapped.map(lambda value: len(by_label.get(str(value).strip().casefold(), [])) > 1)
+    if doubtful.any():
+        told = [
+            f"{text!r} ({_values(n)}; codes {shown(map(code_text, by_label[str(text).strip().casefold()]))})"
+            for text, n in mapped[doubtful].value_counts().sort_index().items()
+        ]
+        problems.add(
+            f"{source}: {variable.name} holds words that stand for several codes of the codebook: "
+            f"{shown(told)}; write the codes into the file, or give each code words of its own."
+        )
+    lost &= ~doubtful
     if lost.any():
         unread = sorted(map(str, set(mapped[lost])))
         commas = all(re.fullmatch(r"\s*-?\d+,\d+\s*", text) for text in unread)
@@ -173,6 +185,26 @@ def _as_numbers(
             f"of the codebook ({shown(unread)}); {advice}"
         )
     return numbers
+
+
+def _codes_by_label(labels: Mapping[float, str]) -> dict[str, list[float]]:
+    """Codes for which each label stands, capitals apart; usually one."""
+    made: dict[str, list[float]] = {}
+    for code, label in labels.items():
+        made.setdefault(label.strip().casefold(), []).append(code)
+    return made
+
+
+def same_answers(codebook: Codebook, source: str) -> list[str]:
+    """Say which codes of a variable have the same answer: they are kept apart, and read alike in tables."""
+    return [
+        f"{source}: {variable.name} has the answer {variable.values[codes[0]]!r} under the codes "
+        f"{shown(map(code_text, codes))}; they are counted apart and look alike in tables. Give each words "
+        "of its own, or join them in the file."
+        for variable in codebook.variables.values()
+        for codes in _codes_by_label(variable.values).values()
+        if len(codes) > 1
+    ]
 
 
 def unknown_codes(responses: pd.DataFrame, codebook: Codebook, problems: Problems, source: str) -> list[str]:
@@ -234,13 +266,13 @@ def label_conflicts(labels: FileLabels, names: Mapping[str, str], codebook: Code
     sentences = []
     for name, column in names.items():
         variable = codebook.variables[name]
-        codes = {label.casefold(): code for code, label in variable.values.items()}
+        codes = _codes_by_label(variable.values)
         for code, label in labels.values.get(column, {}).items():
-            ours = codes.get(str(label).strip().casefold())
-            if ours is not None and not isinstance(code, str) and float(code) != ours:
+            ours = codes.get(str(label).strip().casefold(), [])
+            if ours and not isinstance(code, str) and float(code) not in ours:
                 sentences.append(
                     f"{name}: the file gives {label!r} the code {code_text(float(code))}, "
-                    f"the codebook the code {code_text(ours)}; correct the codebook."
+                    f"the codebook the code {shown(map(code_text, ours))}; correct the codebook."
                 )
         for low, high in labels.missing.get(column, []):
             clash = [c for c in variable.values if not isinstance(low, str) and low <= c <= high]

@@ -15,6 +15,7 @@ from surveypipe.estimation import Survey
 from surveypipe.marginal_effects import average_marginal_effects
 from surveypipe.model_terms import level_code
 from surveypipe.models import INTERCEPT, ModelFit, fit, proportional_odds_check
+from surveypipe.problems import SurveyError, shown
 from surveypipe.survey_design import SurveyDesign
 
 INDICATORS = ("binary", "categorical")
@@ -64,7 +65,13 @@ def _model_data(survey: Survey, spec: Mapping[str, Any]) -> pd.DataFrame:
     outcome = spec["outcome"]
     data = survey.respondents[list(dict.fromkeys([outcome, *spec["predictors"]]))].copy()
     if spec["kind"] == "logistic":
-        data[outcome] = estimation.indicator(data[outcome], spec.get("level", 1))
+        level = spec.get("level", survey.variables[outcome].get("counts") or None)
+        if level is None:
+            raise SurveyError(
+                f"analysis.models, {outcome}: which answer is modelled is not said; add `level` to the "
+                f"model, one of {shown(f'{code} ({text})' for code, text in survey.values(outcome).items())}."
+            )
+        data[outcome] = estimation.indicator(data[outcome], level)
     if base_of(survey, outcome) == "readers":
         data[outcome] = data[outcome].where(estimation.readers(survey))
     return data
@@ -106,12 +113,18 @@ def _scheme_model(
 
 
 def _reference(survey: Survey, spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Find reference levels as they stand in the data: the configured one, else the codebook's first."""
+    """Find reference levels as they stand in the data.
+
+    The configured one; else of two answers the one that is not counted; else the codebook's first.
+    """
     made = {}
     for name in spec["predictors"]:
         if survey.variables[name]["type"] not in INDICATORS:
             continue
         codes = list(survey.values(name))
+        counted = survey.variables[name].get("counts")
+        if len(codes) == 2 and counted:
+            codes = [code for code in codes if not estimation.same_code(code, counted)]
         chosen = spec.get("reference", {}).get(name, codes[0] if codes else None)
         held = survey.respondents[name].dropna().unique()
         made[name] = next((value for value in held if estimation.same_code(value, chosen)), chosen)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
 from surveypipe.formatting import NOT_APPLICABLE, PRINTED, escape
-from surveypipe.identifiers import estimate_id, slug
+from surveypipe.identifiers import estimate_id, key_slug, slug
 from surveypipe.numbers import STAGES
 from surveypipe.released import Released
 from surveypipe.results_text import claim_key
@@ -228,7 +228,7 @@ class _Finder:
             "n-eligible": "eligible",
         }
         for level in ("", *self._released.levels):
-            stem = key.removesuffix(f"-{slug(level)}") if level else key
+            stem = key.removesuffix(f"-{key_slug(level)}") if level else key
             if stem in stages and (stem != key or not level):
                 group = self._released.group if level else "overall"
                 unweighted = self._released.unweighted or primary

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
 from surveypipe.formatting import decimal, escape, percent
-from surveypipe.identifiers import number_key, slug
+from surveypipe.identifiers import key_slug, number_key, slug
 from surveypipe.problems import Problems
 from surveypipe.released import SUPPRESSED, Released, code_text
 
@@ -200,7 +200,7 @@ def comparison(low: float, high: float) -> str:
 def claim_identifier(row: pd.Series) -> str:
     """Name a row of the ledger: ``claim-c1``, or ``claim-c5-amh`` within a group."""
     return "-".join(
-        ["claim", slug(row["claim"]), *([slug(row["group_level"])] if row["group_level"] else [])]
+        ["claim", slug(row["claim"]), *([key_slug(row["group_level"])] if row["group_level"] else [])]
     )
 
 
@@ -309,8 +309,8 @@ def study_facts(released: Released) -> Cells:
     }
     made |= _counts(released) | _rates(released) | _weights(released)
     for level, label in released.levels.items():
-        made[f"group-{slug(level)}"] = escape(formatting.lower_first(label))
-        made[f"group-{slug(level)}-title"] = escape(label)
+        made[f"group-{key_slug(level)}"] = escape(formatting.lower_first(label))
+        made[f"group-{key_slug(level)}-title"] = escape(label)
     return {key: value for key, value in made.items() if value}
 
 
@@ -321,7 +321,7 @@ STAGES = {"on_list": "n-list", "ineligible": "n-ineligible", "complete": "n-comp
 def _counts(released: Released) -> Cells:
     made: Cells = {}
     for level in ("", *released.levels):
-        suffix = f"-{slug(level)}" if level else ""
+        suffix = f"-{key_slug(level)}" if level else ""
         for stage, name in {**STAGES, "analysed": "n", "eligible": "n-eligible"}.items():
             value = released.flow_count(stage, level)
             if math.isfinite(value):
@@ -336,7 +336,7 @@ def _rates(released: Released) -> Cells:
         for rate in dict.fromkeys(released.table("response_rates")["rate"]):
             row = released.rate(str(rate), level)
             if row is not None and math.isfinite(float(row["value"])):
-                key = f"{slug(rate)}{'-' + slug(level) if level else ''}"
+                key = f"{slug(rate)}{'-' + key_slug(level) if level else ''}"
                 made[key] = percent(row["value"])
                 if rate == "RR2" and level:
                     values[level] = float(row["value"])

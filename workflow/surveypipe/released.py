@@ -162,6 +162,17 @@ class Released:
         """Codes of a variable and their labels, in order."""
         return dict(self.variables.get(variable, {}).get("values", {}))
 
+    def counted(self, variable: str) -> str:
+        """Code of the answer whose share stands for a variable, as the codebook says; '' for none."""
+        return code_text(self.variables.get(variable, {}).get("counts") or "")
+
+    def answers_shown(self, variable: str) -> list[str]:
+        """Codes whose shares stand for a variable of two answers: the counted one, else both; else none."""
+        codes = list(self.values(variable))
+        if len(codes) != 2:
+            return []
+        return [code for code in codes if code_text(code) == self.counted(variable)] or codes
+
     def batteries(self) -> list[Battery]:
         """Blocks of agreement items that the analysis reports, in the order of the configuration.
 
@@ -211,13 +222,13 @@ class Released:
         return None if rows.empty else rows.iloc[0]
 
     def claimed_share(self, variable: str, group_level: str = "") -> pd.Series | None:
-        """Give the share of the answer that a claim is about, else of the variable's first answer."""
+        """Give the share of the answer that a claim is about, else of the one that the codebook counts."""
         claims = self.config["claims"].values()
         named = [
             str(claim["level"]) for claim in claims if claim["variable"] == variable and "level" in claim
         ]
-        level = named[0] if named else next(iter(self.values(variable)), "")
-        return self.share(variable, level, group_level=group_level)
+        level = named[0] if named else self.counted(variable)
+        return self.share(variable, level, group_level=group_level) if level else None
 
     def mean(self, variable: str, *, group_level: str = "", scheme: str | None = None) -> pd.Series | None:
         """One mean, the published one of several; None if it was not estimated."""

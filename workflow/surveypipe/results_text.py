@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe import claims as rules
 from surveypipe import formatting as fmt
-from surveypipe.identifiers import estimate_id, number_key, slug
+from surveypipe.identifiers import estimate_id, key_slug, number_key, slug
 from surveypipe.released import Released
 from surveypipe.worst_cases import known, largest_shift, place, weighting_shifts
 
@@ -71,7 +71,8 @@ def sentences(released: Released) -> dict[str, str]:
 
 def claim_key(row: pd.Series) -> str:
     """Prefix of a claim's keys: ``claim-c1``, and ``claim-c5-amh`` in a group."""
-    return slug("-".join(part for part in ("claim", str(row["claim"]), str(row["group_level"])) if part))
+    parts = ("claim", slug(row["claim"]), key_slug(row["group_level"]))
+    return "-".join(part for part in parts if part)
 
 
 def claim_sentences(row: pd.Series, released: Released) -> dict[str, str]:
@@ -394,13 +395,15 @@ def phrases(variable: str, released: Released) -> dict[str, str]:
     made: dict[str, str] = {}
     for level in ("", *released.levels):
         group, values = (released.group if level else "overall"), released.values(variable)
-        if len(values) == 2:
-            code, label = next(iter(values.items()))
+        for code in released.answers_shown(variable):
             row = released.share(variable, code, group_level=level)
-            name = estimate_id(variable, label, "proportion", group, level, "primary")
+            name = estimate_id(variable, values[code], "proportion", group, level, "primary")
+            if row is not None:
+                own = str(row["estimate_id"]).rpartition("__")[0]
+                name = f"{own}__primary"
             made[number_key(name, "phrase")] = share_phrase(row)
             made[number_key(name, "pct")] = short_share(row)
-        elif not values and (row := released.mean(variable, group_level=level)) is not None:
+        if not values and (row := released.mean(variable, group_level=level)) is not None:
             name = estimate_id(variable, "", "mean", group, level, "primary")
             made[number_key(name, "phrase")] = score_phrase(row)
     return made

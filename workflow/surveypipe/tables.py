@@ -387,19 +387,23 @@ def _agree_cell(released: Released, item: str, level: str, row: pd.Series | None
 
 
 def shares(released: Released) -> Table:
-    """Yes-and-no questions and derived shares: per cent yes for all and by group."""
-    levels = list(released.levels)
+    """Questions of two answers and derived shares: per cent who gave the answer named, for all and by group.
+
+    The codebook says which answer is counted (``counts``); of a variable for which nothing is counted both
+    are shown. The heading names the answer where it is one and the same in all rows, else each row does.
+    """
+    levels, shown = list(released.levels), _two_answers(released)
+    named = {released.values(name)[code] for name, code in shown}
+    head_of = f"% {escape(named.pop())}" if len(named) == 1 else "%"
     columns = [Column("Question", 40, "l")]
     for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
-        columns += [Column(f"{head} *n*", 9), Column("% yes", 16)]
-    table = Table(
-        "shares", "Answers to the questions with yes or no, and what is derived from the scales", columns
-    )
-    for name in _binary(released):
-        first = next(iter(released.values(name)))
-        cells_of = [escape(released.label(name))]
+        columns += [Column(f"{head} *n*", 9), Column(head_of, 16)]
+    table = Table("shares", "Questions of two answers, and what is derived from the scales", columns)
+    for name, code in shown:
+        answer = f": {escape(released.values(name)[code])}" if head_of == "%" else ""
+        cells_of = [escape(released.label(name)) + answer]
         for level in ("", *levels):
-            row = released.share(name, first, group_level=level)
+            row = released.share(name, code, group_level=level)
             hidden = row is not None and row["status"] == SUPPRESSED_STATUS
             cells_of += [count_cell(float(row["n"]) if row is not None else math.nan, suppressed=hidden)]
             cells_of += [share_cell(row)]
@@ -413,12 +417,13 @@ def shares(released: Released) -> Table:
     return table
 
 
-def _binary(released: Released) -> list[str]:
+def _two_answers(released: Released) -> list[tuple[str, str]]:
+    """Variables of two answers, each with a code that is shown."""
     names = [
         *released.config["analysis"]["items"],
         *(c["variable"] for c in released.config["claims"].values()),
     ]
-    return [name for name in dict.fromkeys(names) if len(released.values(name)) == 2]
+    return [(name, code) for name in dict.fromkeys(names) for code in released.answers_shown(name)]
 
 
 def schemes(released: Released) -> Table:
