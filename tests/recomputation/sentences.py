@@ -55,7 +55,7 @@ def _claim(whole: Whole, entry: Entry, source: str) -> Iterator[Saying]:
     threshold = source + "threshold-sentence$"
     if entry.equivalence:
         ninety = [one(entry.low90), one(entry.high90)]
-        yield say("{} to {}", ninety, source=source + "ci90$")
+        yield say("{} to {}", ninety, source=source + "ci_tost$")
         yield say(
             "{}% interval {} to {}; {}% interval {} to {}; n = {}",
             constant(90),

@@ -19,7 +19,8 @@ UNEARNED = re.compile(
     r"(?:was|were|is|are|existed|had\s+been)\b(?:\s+(?:read|seen|known|looked|opened|counted|simulated))?"
     r"|\bbefore\s+(?:it|anybody|anyone|they)\s+reads?\s+(?:an?|the|any)\s+answers?\b"
     r"|\bbefore\s+(?:any|an|the)\s+(?:answers?|outcomes?|results?|data)\s+(?:was|were|is|are)\s+"
-    r"(?:read|seen|known|looked|opened)\b",
+    r"(?:read|seen|known|looked|opened)\b"
+    r"|\b(?:after|once)\s+(?:a|any|the)\s+results?\s+(?:was|were|had\s+been)\s+(?:seen|known)\b",
     re.IGNORECASE,
 )
 
@@ -47,6 +48,7 @@ def unearned(text: str) -> list[str]:
         "Categories were merged before any answer was read.",
         "thresholds and margins were fixed before any outcome\n# was read",
         "the margin was pre-specified",
+        "none was changed after a result had been seen",
         'x = "a threshold, both fixed before any answer was "\n    "read."',
     ],
 )

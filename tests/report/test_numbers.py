@@ -134,7 +134,7 @@ def test_claims_and_their_words(made):
     assert made["claim-c3__tipping_theta"] == "none"
     assert made["claim-c3__verb"] == "was not supported"
     assert made["claim-c6__power_at_zero"] == "83%"
-    assert made["claim-c6__ci90"] == "−0.24 to 0.00"
+    assert made["claim-c6__ci_tost"] == "−0.24 to 0.00"
     assert made["claim-c5-amh__n"] == "45"
     assert made["claims-n"] == "six"
     assert made["claims-not-supported"] == "C3 and C6"

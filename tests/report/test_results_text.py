@@ -30,10 +30,12 @@ def row(**changes: Any) -> pd.Series:
     base = {
         "claim": "C1", "short": "Read the protocols", "kind": "share", "variable": "read",
         "statistic": "proportion", "group_level": "", "estimate": 0.73, "ci_low": 0.65, "ci_high": 0.80,
-        "n": 117, "bound_low": 0.28, "bound_high": 0.9, "tipping_theta": 5.13, "tipping_theta_interval": 2.69,
+        "n": 117, "ci_level": 0.95,
+        "bound_low": 0.28, "bound_high": 0.9, "tipping_theta": 5.13, "tipping_theta_interval": 2.69,
         "tipping_note": "", "reader_k000": 0.28, "reader_k050": 0.51, "reader_limit": 0.41,
         "reader_note": "silent non-readers count as no", "scheme_low": 0.727, "scheme_high": 0.739,
-        "ci90_low": math.nan, "ci90_high": math.nan, "power_at_zero": math.nan, "equivalence": "", "grade": 3,
+        "ci_tost_low": math.nan, "ci_tost_high": math.nan, "power_at_zero": math.nan,
+        "equivalence": "", "grade": 3,
     }  # fmt: skip
     return pd.Series(base | changes)
 
@@ -43,7 +45,7 @@ def difference(**changes: Any) -> pd.Series:
         **{
             "claim": "C6", "short": "Contact minus protocols", "kind": "equivalence", "statistic": "mean",
             "variable": "contact_minus_joint", "estimate": 0.14, "ci_low": -0.01, "ci_high": 0.30,
-            "ci90_low": 0.01, "ci90_high": 0.28, "power_at_zero": 0.87,
+            "ci_tost_low": 0.01, "ci_tost_high": 0.28, "power_at_zero": 0.87,
             "equivalence": "inconclusive", "tipping_shift": 0.164, "bound_low": -2.5,
             "bound_high": 2.6, "grade": 0, **changes,
         }

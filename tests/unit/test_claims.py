@@ -228,7 +228,7 @@ def test_ledger_has_the_rows_and_columns_of_the_contract(tables):
         "claim label short kind variable statistic base group group_level threshold upper_threshold margin n "
         "scheme_primary estimate se df ci_low ci_high ci_level estimate_none estimate_agency scheme_low "
         "scheme_high bound_low bound_high tipping_theta tipping_theta_interval tipping_note reader_k000 "
-        "reader_k050 reader_k100 reader_note ci90_low ci90_high power_at_zero equivalence "
+        "reader_k050 reader_k100 reader_note ci_tost_low ci_tost_high power_at_zero equivalence "
         "grade grade_label verdict"
     ).split()
     assert ledger.columns.tolist()[: len(wanted)] == wanted
@@ -264,7 +264,7 @@ def test_bounds_count_items_left_out_as_unknown(survey, tables):
 def test_equivalence_row(tables):
     row = tables[0].set_index("claim").loc["C6"]
     assert row["bound_low"] < -1 and row["bound_high"] > 1
-    assert row["ci_low"] < row["ci90_low"] < row["estimate"] < row["ci90_high"] < row["ci_high"]
+    assert row["ci_low"] < row["ci_tost_low"] < row["estimate"] < row["ci_tost_high"] < row["ci_high"]
     assert row["power_at_zero"] > 0.9 and row["equivalence"] == "equivalent"
     assert row["grade"] in (2, 3) and abs(row["tipping_shift_interval"]) < abs(row["tipping_shift"])
 

@@ -30,7 +30,7 @@ def test_verdicts(estimate, se, verdict):
 @pytest.mark.parametrize("estimate", [-0.2, -0.1, 0.0, 0.1, 0.12, 0.2])
 def test_p_below_five_per_cent_exactly_where_the_90_per_cent_interval_lies_within(estimate):
     test = equivalence_test(estimate, 0.075, 60, 0.25)
-    within = -0.25 < test.ci90[0] and test.ci90[1] < 0.25
+    within = -0.25 < test.ci_tost[0] and test.ci_tost[1] < 0.25
     assert (test.p < 0.05) == within
 
 
@@ -63,3 +63,14 @@ def test_no_standard_error_is_inconclusive():
 def test_margin_must_be_above_zero():
     with pytest.raises(SurveyError, match="margin"):
         equivalence_test(0.0, 0.1, 20, 0)
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_the_interval_that_decides_is_at_one_less_two_alpha_of_the_configured_level(level):
+    estimate, se, df, margin = 0.05, 0.075, 60, 0.25
+    test = equivalence_test(estimate, se, df, margin, level=level)
+    half = stats.t.ppf(level, df) * se
+    assert test.ci_tost == pytest.approx((estimate - half, estimate + half))
+    assert test.ci == pytest.approx(stats.t.interval(level, df, loc=estimate, scale=se))
+    # Both one-sided tests at α = 1 − level reject just where that interval lies within the margin.
+    assert (test.p < 1 - level) == (-margin < test.ci_tost[0] and test.ci_tost[1] < margin)

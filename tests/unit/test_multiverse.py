@@ -134,7 +134,7 @@ def test_primary_specification_is_the_ledger(whole):
     assert main["grade"].tolist() == ledger["grade"].tolist()
     share = ledger["kind"] == "equivalence"
     assert main.loc[share, "deciding_low"].to_numpy(float) == pytest.approx(
-        ledger.loc[share, "ci90_low"].to_numpy(float)
+        ledger.loc[share, "ci_tost_low"].to_numpy(float)
     )
 
 

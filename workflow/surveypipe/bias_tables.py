@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
@@ -194,6 +195,7 @@ def nrba_model(released: Released) -> Table:
     data = released.table("nonresponse")
     model = rows_of(data, step="response_model")
     links = rows_of(data, step="auxiliaries", measure="v_response")
+    level = float(released.config["analysis"]["ci_level"])
     for variable in variables_of(model):
         test = first_of(model, variable=variable, measure="wald_test")
         known = test is not None and math.isfinite(float(test["statistic"]))
@@ -206,20 +208,21 @@ def nrba_model(released: Released) -> Table:
         )  # fmt: skip
         for _, row in rows_of(model, variable=variable, measure="log_odds_ratio").iterrows():
             name = escape(level_label(released, variable, str(row["level"])))
-            table.rows.append([INDENT + name, _odds_ratio(row), p_cell(row), "", ""])
+            table.rows.append([INDENT + name, _odds_ratio(row, level), p_cell(row), "", ""])
     table.notes = [
         "Odds of returning a usable questionnaire, against the first category of each variable; in "
-        "brackets, 95% Wald intervals. *V*, Cramér's *V*.",
+        f"brackets, {formatting.confidence(level)} Wald intervals. *V*, Cramér's *V*.",
         _model_notes(model),
     ]
     return table
 
 
-def _odds_ratio(row: pd.Series) -> str:
+def _odds_ratio(row: pd.Series, level: float) -> str:
     estimate, se = float(row["estimate"]), float(row["se"])
     if not (math.isfinite(estimate) and math.isfinite(se)):
         return cell(row, "estimate", formatting.decimal)
-    low, high = (math.exp(estimate + sign * 1.959963984540054 * se) for sign in (-1, 1))
+    half = NormalDist().inv_cdf((1 + level) / 2) * se
+    low, high = math.exp(estimate - half), math.exp(estimate + half)
     ends = formatting.span(formatting.decimal(low), formatting.decimal(high))
     return f"{formatting.decimal(math.exp(estimate))} ({ends})"
 
@@ -460,8 +463,9 @@ def not_at_random(released: Released) -> Table:
     labels = {str(row["value"]): str(row["note"]).split(": ", 1)[-1] for _, row in data.iterrows()}
     parts = [f"{PRIOR_NAMES.get(name, name)}, {escape(labels[name])}" for name in priors]
     table.notes = [
-        "Posterior mean, per cent of staff, with 95% credible interval; *P*, posterior probability that "
-        "the share lies above the claim's threshold.",
+        "Posterior mean, per cent of staff, with "
+        f"{formatting.confidence(released.config['analysis']['ci_level'])} credible interval; *P*, posterior "
+        "probability that the share lies above the claim's threshold.",
         "The priors, on how much readier to answer those are of whom the claim is true: "
         f"{'; '.join(parts)}. They are illustrative and were elicited from nobody."
         if parts

@@ -108,17 +108,26 @@ class Case:
         return self.people[self.people["group"] == self.group_level] if self.group_level else self.people
 
     def interval(self, scheme: str) -> tuple[float, float]:
-        """Interval that decides: 90 % for an equivalence, the published one for a share."""
+        """Interval that decides: at 1 − 2α for an equivalence, the published one for a share."""
         if self.equivalence:
-            return self.tost(scheme).ci90
+            return self.tost(scheme).ci_tost
         row = self.by_scheme[scheme]
         return float(row["ci_low"]), float(row["ci_high"])
+
+    @property
+    def level(self) -> float:
+        """Confidence level of the published intervals."""
+        return float(next(iter(self.by_scheme.values()))["ci_level"])
 
     def tost(self, scheme: str) -> Equivalence:
         """Equivalence test under a scheme."""
         row = self.by_scheme[scheme]
         return equivalence_test(
-            float(row["estimate"]), float(row["se"]), float(row["df"]), float(self.claim["margin"])
+            float(row["estimate"]),
+            float(row["se"]),
+            float(row["df"]),
+            float(self.claim["margin"]),
+            level=self.level,
         )
 
     def supported(self, scheme: str) -> bool:
@@ -477,11 +486,16 @@ def _schemes(case: Case, made: Setting) -> dict[str, float]:
 
 def _equivalence(case: Case, scheme: str) -> dict[str, Any]:
     if not case.equivalence:
-        return {"ci90_low": math.nan, "ci90_high": math.nan, "power_at_zero": math.nan, "equivalence": ""}
+        return {
+            "ci_tost_low": math.nan,
+            "ci_tost_high": math.nan,
+            "power_at_zero": math.nan,
+            "equivalence": "",
+        }
     test = case.tost(scheme)
     return {
-        "ci90_low": test.ci90[0],
-        "ci90_high": test.ci90[1],
+        "ci_tost_low": test.ci_tost[0],
+        "ci_tost_high": test.ci_tost[1],
         "power_at_zero": test.power_at_zero,
         "equivalence": test.verdict,
     }

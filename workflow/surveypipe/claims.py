@@ -72,7 +72,7 @@ def supported(claim: Mapping[str, Any], low: float, high: float) -> bool:
     claim
         See :func:`sides`.
     low, high
-        The 95 % interval for a share, the 90 % interval for an equivalence; or exact bounds.
+        The interval at the confidence level 1 − α for a share, at 1 − 2α for an equivalence; or exact bounds.
 
     Returns
     -------
@@ -159,17 +159,17 @@ def verdict(kind: str, number: int) -> str:
     return VERDICTS[number]
 
 
-def equivalence_verdict(margin: float, ci90: tuple[float, float], ci95: tuple[float, float]) -> str:
+def equivalence_verdict(margin: float, ci_tost: tuple[float, float], ci: tuple[float, float]) -> str:
     """Name the outcome of an equivalence test beside a test of difference.
 
     Returns
     -------
     str
-        ``equivalent`` (90 % interval within ± margin), ``different`` (95 % interval without 0), ``both``
-        or ``inconclusive``.
+        ``equivalent`` (`ci_tost`, at 1 − 2α, within ± margin), ``different`` (`ci`, at 1 − α, without 0),
+        ``both`` or ``inconclusive``.
     """
-    equal = -margin < ci90[0] and ci90[1] < margin
-    different = ci95[0] > 0 or ci95[1] < 0
+    equal = -margin < ci_tost[0] and ci_tost[1] < margin
+    different = ci[0] > 0 or ci[1] < 0
     return {(True, True): "both", (True, False): "equivalent", (False, True): "different"}.get(
         (equal, different), "inconclusive"
     )

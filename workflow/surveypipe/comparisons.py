@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveypipe import design_engine, group_tests, intervals
-from surveypipe.equivalence import equivalence_test
+from surveypipe.equivalence import equivalence_test, tost_level
 from surveypipe.estimate_rows import estimate_row
 from surveypipe.estimation import Estimand, Survey, claim_of, estimands, indicator, readers, same_code
 
@@ -288,15 +288,17 @@ def _tost_rows(survey: Survey, key: str, margin: float, one: Estimand, fpc: bool
     result = design_engine.domain_means(one.outcome, survey.designs[survey.primary], fpc=fpc)[0]
     if result.n == 0:
         return
-    test = equivalence_test(result.estimate, result.se, result.df, margin)
+    test = equivalence_test(result.estimate, result.se, result.df, margin, level=survey.level)
+    decides = tost_level(survey.level)
     common = {
         "claim": key, "group": one.group, "group_level": one.group_level, "scheme": survey.primary,
         "n": result.n, "fpc": fpc, "variable_label": survey.label(one.variable), "base": one.base,
     }  # fmt: skip
     yield estimate_row(
         one.variable, statistic_name("tost", survey.fpc, fpc), test.estimate, **common, se=test.se,
-        df=test.df, ci_low=test.ci90[0], ci_high=test.ci90[1], ci_level=0.90, p_value=test.p, effect=margin,
-        method="two one-sided t tests, 90% interval; effect: the margin", flag=test.verdict,
+        df=test.df, ci_low=test.ci_tost[0], ci_high=test.ci_tost[1], ci_level=decides,
+        p_value=test.p, effect=margin,
+        method=f"two one-sided t tests, {100 * decides:g}% interval; effect: the margin", flag=test.verdict,
     )  # fmt: skip
     yield estimate_row(
         one.variable, statistic_name("tost_power", survey.fpc, fpc), test.power_at_zero, **common,
@@ -305,6 +307,6 @@ def _tost_rows(survey: Survey, key: str, margin: float, one: Estimand, fpc: bool
     if fpc != survey.fpc:
         yield estimate_row(
             one.variable, statistic_name("mean", survey.fpc, fpc), test.estimate, **common, se=test.se,
-            df=test.df, ci_low=test.ci95[0], ci_high=test.ci95[1], ci_level=0.95,
+            df=test.df, ci_low=test.ci[0], ci_high=test.ci[1], ci_level=survey.level,
             method="second phase; t interval",
         )  # fmt: skip

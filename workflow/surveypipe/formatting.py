@@ -69,6 +69,11 @@ def setting(value: float) -> str:
     return f"{float(value):g}"
 
 
+def confidence(level: float) -> str:
+    """Print a confidence level with as many digits as it has: ``95%``, ``99.5%``."""
+    return f"{round(100 * float(level), 6):g}%"
+
+
 def points(share: float, places: int = 0) -> str:
     """Print a difference between shares in percentage points, without the unit: ``−9``."""
     return decimal(100 * share, places)

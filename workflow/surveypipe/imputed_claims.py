@@ -133,7 +133,7 @@ def _claim_rows(
             scheme=survey.primary, group=group, group_level=level, claim=key, base=claim["base"],
             n_level=int((given[inside] == 1).sum()) if claim["kind"] == "share" else None,
         )  # fmt: skip
-        yield from _judged(claim, rows)
+        yield from _judged(claim, rows, survey.level)
 
 
 def outcomes(survey: Survey, claim: Mapping[str, Any], people: pd.DataFrame) -> Floats:
@@ -198,22 +198,24 @@ def _share_rows(
         )  # fmt: skip
 
 
-def _judged(claim: Mapping[str, Any], rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _judged(claim: Mapping[str, Any], rows: pd.DataFrame, level: float) -> Iterator[dict[str, Any]]:
     """Say where complete cases and imputation lead to different conclusions about the claim."""
     lines: list[dict[Any, Any]] = [_without_false_certainty(claim, line) for line in rows.to_dict("records")]
-    told = [_supports(claim, line) for line in lines if line["se"] is not None and not np.isnan(line["se"])]
+    told = [
+        _supports(claim, line, level) for line in lines if line["se"] is not None and not np.isnan(line["se"])
+    ]
     for line in lines:
         if len(set(told)) > 1 and not line["statistic"].startswith("missing"):
             line["flag"] = "; ".join(filter(None, [line["flag"], "the conclusion differs"]))
         yield {str(name): value for name, value in line.items()}
 
 
-def _supports(claim: Mapping[str, Any], line: Mapping[Any, Any]) -> bool:
+def _supports(claim: Mapping[str, Any], line: Mapping[Any, Any], level: float) -> bool:
     low, high = line["ci_low"], line["ci_high"]
     if claim["kind"] == "equivalence":
         from scipy import stats
 
-        half = float(stats.t.ppf(0.95, line["df"])) * line["se"]
+        half = float(stats.t.ppf(level, line["df"])) * line["se"]
         low, high = line["estimate"] - half, line["estimate"] + half
     return claims.supported(claim, low, high)
 

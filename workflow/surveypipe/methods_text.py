@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.bias_text import imputation_short
+from surveypipe.equivalence import tost_level
 from surveypipe.figures.response import cell_label
 from surveypipe.formatting import (
+    confidence,
     count,
     decimal,
     escape,
@@ -231,7 +233,7 @@ def _result_sentence(released: Released) -> str:
 def analysis(released: Released) -> str:
     """Describe estimation, standard errors, intervals and tests."""
     section = released.config["analysis"]
-    level = percent(section["ci_level"])
+    level = confidence(section["ci_level"])
     interval = {
         "logit": "on the logit scale",
         "arcsine": "on the arcsine scale",
@@ -284,7 +286,7 @@ def _tests(released: Released) -> str:
 
 def claims(released: Released) -> str:
     """State for each claim what was estimated and when it counts as supported."""
-    level = percent(released.config["analysis"]["ci_level"])
+    level = confidence(released.config["analysis"]["ci_level"])
     lines = [
         "Each claim has one estimand and a threshold, both set in the configuration. It counts as supported "
         f"when the whole {level} confidence interval lies beyond the threshold:",
@@ -312,10 +314,11 @@ def _estimand(released: Released, claim: Mapping[str, Any]) -> str:
     name = escape(lower_first(released.label(str(claim["variable"]))))
     if claim["kind"] == "equivalence":
         margin = decimal(claim["margin"])
+        level = released.config["analysis"]["ci_level"]
         return (
-            f"*{name}*, the mean difference on matched items; equivalence is supported when the 90% "
-            "interval lies "
-            f"within ± {margin} scale points (two one-sided tests at 5%)"
+            f"*{name}*, the mean difference; equivalence is supported when the "
+            f"{confidence(tost_level(level))} interval lies within ± {margin} scale points "
+            f"(two one-sided tests at {confidence(1 - level)})"
         )
     text = f"*{name}*, as a share of {_base(released, str(claim['base']))}"
     text += f"; {claim.get('direction', 'above')} {percent(claim['threshold'])}"

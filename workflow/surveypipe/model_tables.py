@@ -66,7 +66,7 @@ def models(released: Released) -> Table:
             table.rows.append(_predictor(released, own, row, kind))
         check = _proportional_odds(released, data, variable) if kind == "proportional-odds" else ""
         notes += [check, _flags(str(weighted["variable_label"].iloc[0]), weighted)]
-    level = formatting.percent(released.config["analysis"]["ci_level"])
+    level = formatting.confidence(released.config["analysis"]["ci_level"])
     table.notes = [
         "Logistic regression for an answer of yes, a proportional-odds model for an answer on five points, "
         f"linear regression for a scale. In brackets, {level} intervals with linearised standard errors. "
@@ -182,7 +182,7 @@ def reliability(released: Released) -> Table:
                 _spread(rows_of(own, statistic="alpha_if_dropped")),
             ]
         )  # fmt: skip
-    level = formatting.percent(released.config["analysis"]["ci_level"])
+    level = formatting.confidence(released.config["analysis"]["ci_level"])
     marked = data[data["variable"].isin(list(scales)) & (data["flag"] != "")]
     table.notes = [
         f"Unweighted, of those who answered every item; in brackets, {level} interval. Alpha, Cronbach's; "
@@ -297,7 +297,7 @@ def imputations_made(data: pd.DataFrame) -> float:
 def _imputation_notes(released: Released, data: pd.DataFrame) -> list[str]:
     made = imputations_made(data)
     number = f"{formatting.count(made)} data sets, " if math.isfinite(made) else ""
-    level = formatting.percent(released.config["analysis"]["ci_level"])
+    level = formatting.confidence(released.config["analysis"]["ci_level"])
     return [
         f"In brackets, {level} intervals. Weighted by the primary scheme. Imputed, {number}combined by "
         "Rubin's rules. Incomplete, share of the base whose answer to the claim had to be imputed; any "
@@ -397,7 +397,7 @@ def open_answers(released: Released) -> Table:
         kappa = first_of(own, statistic="pooled_kappa")
         if kappa is not None and math.isfinite(float(kappa["estimate"])):
             pooled.append(f"{escape(formatting.lower_first(released.label(question)))} {mean_cell(kappa)}")
-    level = formatting.percent(released.config["analysis"]["ci_level"])
+    level = formatting.confidence(released.config["analysis"]["ci_level"])
     short = released.abbreviations()
     table.notes = [
         "Unweighted, of those who wrote an answer; an answer may hold several themes. A theme counts where "

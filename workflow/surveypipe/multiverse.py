@@ -26,6 +26,7 @@ from surveypipe.claim_ledger import Case, Setting
 from surveypipe.cleaning import derive
 from surveypipe.codebook import Codebook
 from surveypipe.design_engine import SecondPhase
+from surveypipe.equivalence import tost_level
 from surveypipe.problems import SurveyError
 from surveypipe.variance import second_phase_means
 
@@ -340,11 +341,11 @@ def _one_setting(
 ) -> list[dict[str, Any]]:
     """Rows of one claim under all schemes, all else being equal; a grade looks at all of them."""
     case, made = space.cases[space.made.primary][number], space.made
-    ends, deciding = {}, {}
+    ends, deciding, decides = {}, {}, tost_level(space.level)
     for scheme in made.schemes:
         point = estimated[number, scheme, missing, fpc]
         ends[scheme] = interval(point, case, method, space.level)
-        deciding[scheme] = interval(point, case, method, 0.90) if case.equivalence else ends[scheme]
+        deciding[scheme] = interval(point, case, method, decides) if case.equivalence else ends[scheme]
     supported = {scheme: rules.supported(case.claim, *deciding[scheme]) for scheme in made.schemes}
     published = missing == COMPLETE and fpc == space.fpc and method in ("t", space.interval)
     rows = []

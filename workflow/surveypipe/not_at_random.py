@@ -73,7 +73,7 @@ def table(
 
 
 def bayesian_rows(case: Case) -> Iterator[dict[str, Any]]:
-    """Posterior mean, 95 % credible interval and probability above the threshold, by prior."""
+    """Posterior mean, credible interval at the published level and probability above the threshold."""
     if case.equivalence:
         return
     if case.claim["base"] == "readers":
@@ -88,7 +88,7 @@ def bayesian_rows(case: Case) -> Iterator[dict[str, Any]]:
         return
     for key, prior in bayesian_mixture.PRIORS.items():
         found = bayesian_mixture.posterior(size, cells.heard, cells.total, prior)
-        low, high = found.interval()
+        low, high = found.interval(case.level)
         yield {
             "method": "bayes",
             "parameter": "prior",

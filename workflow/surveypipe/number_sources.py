@@ -33,6 +33,7 @@ _MODELLED = re.compile(
 )
 _SETTINGS = {
     "ci-level": "analysis.ci_level",
+    "tost-level": "analysis.ci_level",
     "theta-strong": "sensitivity.theta_strong",
     "k-grade": "sensitivity.reader_scenario.k_grade",
 }
@@ -52,7 +53,7 @@ _LEDGER = {
     "threshold-sentence": "interval against the threshold or margin",
     "other-thresholds-sentence": "other thresholds",
 }
-_EQUIVALENCE = {"power-sentence": "tost_power", "ci90": "tost"}
+_EQUIVALENCE = {"power-sentence": "tost_power", "ci_tost": "tost"}
 # Sentences over many rows name their table.
 _WHOLE_TABLES = (
     (

@@ -15,6 +15,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
+from surveypipe.equivalence import tost_level
 from surveypipe.formatting import decimal, escape, percent
 from surveypipe.identifiers import key_slug, number_key, slug
 from surveypipe.problems import Problems
@@ -213,7 +214,8 @@ def claim_fields(row: pd.Series) -> Cells:
     made = {name: escape(code_text(row[name])) for name in _CLAIM_TEXT if code_text(row.get(name))}
     if row["status"] == SUPPRESSED:
         hidden = ("est", "pct", "ci", "n", "bounds", "bound_low", "bound_high", "tipping_theta",
-                  "scheme_range", "grade", "grade_label", "verdict", "support", "verb", "ci90")  # fmt: skip
+                  "scheme_range", "grade", "grade_label", "verdict", "support", "verb",
+                  "ci_tost")  # fmt: skip
         return made | dict.fromkeys(hidden, HIDDEN)
     equal = row["kind"] == "equivalence"
     form: Callable[[float], str] = decimal if equal else percent
@@ -224,12 +226,13 @@ def claim_fields(row: pd.Series) -> Cells:
     if not equal:
         made |= {"pct": made["est"], "pct1": percent(row["estimate"], 1)}
     for name, low, high in (
-        ("ci", "ci_low", "ci_high"), ("ci90", "ci90_low", "ci90_high"), ("bounds", "bound_low", "bound_high"),
+        ("ci", "ci_low", "ci_high"), ("ci_tost", "ci_tost_low", "ci_tost_high"),
+        ("bounds", "bound_low", "bound_high"),
         ("scheme_range", "scheme_low", "scheme_high"),
     ):  # fmt: skip
         if low in made and high in made:
             made[name] = made[low] if made[low] == made[high] else f"{made[low]} to {made[high]}"
-    _put(made, "ci_level", percent, row["ci_level"])
+    _put(made, "ci_level", formatting.confidence, row["ci_level"])
     _put(made, "df", formatting.degrees, row["df"])
     _put(made, "se", lambda value: decimal(value, 3), row["se"])
     _put(made, "power_at_zero", percent, row.get("power_at_zero"))
@@ -240,7 +243,8 @@ def claim_fields(row: pd.Series) -> Cells:
 def _is_value(column: str) -> bool:
     """Whether a column of the ledger is on the scale of the estimate."""
     exact = ("estimate", "ci_low", "ci_high", "scheme_low", "scheme_high", "bound_low", "bound_high",
-             "threshold", "upper_threshold", "margin", "ci90_low", "ci90_high", "reader_limit")  # fmt: skip
+             "threshold", "upper_threshold", "margin", "ci_tost_low", "ci_tost_high",
+             "reader_limit")  # fmt: skip
     return column in exact or column.startswith(("estimate_", "reader_k", "reader_worst_k"))
 
 
@@ -302,7 +306,8 @@ def study_facts(released: Released) -> Cells:
         "setting": escape(str(config["study"].get("setting", ""))),
         "n": formatting.count(released.base_size()),
         "n-eligible": formatting.count(released.staff_size()),
-        "ci-level": percent(config["analysis"]["ci_level"]),
+        "ci-level": formatting.confidence(config["analysis"]["ci_level"]),
+        "tost-level": formatting.confidence(tost_level(config["analysis"]["ci_level"])),
         "scheme-primary": escape(formatting.lower_first(released.schemes[released.primary])),
         "theta-strong": formatting.setting(config["sensitivity"]["theta_strong"]),
         "k-grade": formatting.setting(config["sensitivity"]["reader_scenario"]["k_grade"]),

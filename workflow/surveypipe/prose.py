@@ -8,10 +8,10 @@ from surveypipe.rendering.expand import SHORTCODE, split_front_matter
 
 # What of the front matter is printed.
 PRINTED = {"title", "subtitle", "running-title", "abstract", "keywords"}
-# What stands for itself: names of response rates and of instruments, the interval of an equivalence test,
-# years, and numbers of sections, in a statute for example.
+# What stands for itself: names of response rates and of instruments, years, and numbers of
+# sections, in a statute for example.
 ALLOWED = re.compile(
-    r"\b(?:RR[1-6]|COOP[1-4]|REF[1-3]|CON[1-3])\b|\b[A-Z][A-Za-z]+-\d+\b|\b90% interval\b"
+    r"\b(?:RR[1-6]|COOP[1-4]|REF[1-3]|CON[1-3])\b|\b[A-Z][A-Za-z]+-\d+\b"
     r"|(?<![\d.,])\b(?:19|20)\d\d\b(?![.,]?\d|%)"
     r"|\b(?:[Ss]ections?|[Cc]hapters?|[Aa]rticles?|[Ss]chedules?)[\s\u00a0]\d+(?:\.\d+)*[A-Z]?\b"
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe import claims as rules
 from surveypipe import formatting as fmt
+from surveypipe.equivalence import tost_level
 from surveypipe.identifiers import estimate_id, key_slug, number_key, slug
 from surveypipe.released import Released
 from surveypipe.worst_cases import known, largest_shift, place, weighting_shifts
@@ -115,6 +116,16 @@ def _in_text(label: str) -> str:
 def _printed(value: float, row: Any) -> str:
     """Print a value of a claim's own kind: a share as a percentage, a mean in scale points."""
     return fmt.decimal(value) if row["statistic"] == "mean" else fmt.percent(value)
+
+
+def _level(row: Any) -> str:
+    """Confidence level of a row's interval."""
+    return fmt.confidence(_number(row, "ci_level"))
+
+
+def _levels(row: Any) -> tuple[str, str]:
+    """Levels of the interval that decides an equivalence and of the published one."""
+    return fmt.confidence(tost_level(_number(row, "ci_level"))), _level(row)
 
 
 def clause(row: pd.Series) -> str:
@@ -249,7 +260,7 @@ def _assumption(row: pd.Series) -> str:
 
 
 def _reader_verdict(row: pd.Series, claim: Mapping[str, Any], stands: bool) -> str:
-    prefix = "ci90" if claim["kind"] == "equivalence" else "ci"
+    prefix = "ci_tost" if claim["kind"] == "equivalence" else "ci"
     now = rules.supported(claim, _number(row, f"{prefix}_low"), _number(row, f"{prefix}_high"))
     test = "lie within the margin" if claim["kind"] == "equivalence" else "clear the threshold"
     if stands:
@@ -262,19 +273,18 @@ def equivalence_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
     if _withheld(row):
         return WITHHELD_SENTENCE
     margin = fmt.decimal(float(claim["margin"]))
-    within, without = (
-        f"The 90% interval lies within ±{margin}",
-        f"The 90% interval does not lie within ±{margin}",
-    )
+    inner, outer = _levels(row)
+    within = f"The {inner} interval lies within ±{margin}"
+    without = f"The {inner} interval does not lie within ±{margin}"
     return {
-        "equivalent": f"{within} and the 95% interval includes zero: the two are equivalent by this "
+        "equivalent": f"{within} and the {outer} interval includes zero: the two are equivalent by this "
         "margin, and no difference between them is shown.",
-        "both": f"{within} and the 95% interval excludes zero: the two differ, but by less than the margin, "
-        "and so count as equivalent.",
-        "different": f"{without} and the 95% interval excludes zero: the two differ, and equivalence is "
+        "both": f"{within} and the {outer} interval excludes zero: the two differ, but by less than the "
+        "margin, and so count as equivalent.",
+        "different": f"{without} and the {outer} interval excludes zero: the two differ, and equivalence is "
         "not shown.",
-        "inconclusive": f"{without} and the 95% interval includes zero: neither equivalence nor a difference "
-        "is shown. That is an inconclusive result and not a finding that the two are equal.",
+        "inconclusive": f"{without} and the {outer} interval includes zero: neither equivalence nor "
+        "a difference is shown. That is an inconclusive result and not a finding that the two are equal.",
     }[str(row["equivalence"])]
 
 
@@ -293,11 +303,12 @@ def mean_phrase(row: pd.Series) -> str:
     """Give a mean difference with both intervals."""
     if _withheld(row):
         return "withheld because too few people answered"
-    ninety = fmt.decimal_interval(_number(row, "ci90_low"), _number(row, "ci90_high"))
+    deciding = fmt.decimal_interval(_number(row, "ci_tost_low"), _number(row, "ci_tost_high"))
     full = fmt.decimal_interval(_number(row, "ci_low"), _number(row, "ci_high"))
+    inner, outer = _levels(row)
     return (
-        f"{fmt.decimal(_number(row, 'estimate'))} scale points (90% interval {ninety}; 95% interval "
-        f"{full}; *n* = {fmt.count(_number(row, 'n'))})"
+        f"{fmt.decimal(_number(row, 'estimate'))} scale points ({inner} interval {deciding}; {outer} "
+        f"interval {full}; *n* = {fmt.count(_number(row, 'n'))})"
     )
 
 
@@ -344,7 +355,7 @@ def _difference(difference: pd.Series, row: pd.Series) -> str:
         return fmt.decimal(number) if mean else fmt.points(number, 1)
 
     unit = "scale points" if mean else "percentage points"
-    interval = f"95% interval {printed(low)} to {printed(high)}"
+    interval = f"{_level(difference)} interval {printed(low)} to {printed(high)}"
     if float(printed(abs(value))) == 0:
         return f"a difference of {printed(0.0)} {unit} ({interval})"
     return f"which is {printed(abs(value))} {unit} {'higher' if value > 0 else 'lower'} ({interval})"
@@ -415,7 +426,7 @@ def share_phrase(row: pd.Series | None) -> str:
         return WITHHELD_SHARE
     ends = fmt.percent_interval(float(row["ci_low"]), float(row["ci_high"]))
     share = fmt.percent(float(row["estimate"]))
-    return f"{share} (95% interval {ends}; *n* = {fmt.count(float(row['n']))})"
+    return f"{share} ({_level(row)} interval {ends}; *n* = {fmt.count(float(row['n']))})"
 
 
 def short_share(row: pd.Series | None) -> str:
@@ -428,7 +439,8 @@ def score_phrase(row: pd.Series) -> str:
     if _withheld(row):
         return "withheld because too few people answered"
     ends = fmt.decimal_interval(float(row["ci_low"]), float(row["ci_high"]))
-    return f"{fmt.decimal(float(row['estimate']))} (95% interval {ends}; *n* = {fmt.count(float(row['n']))})"
+    mean = fmt.decimal(float(row["estimate"]))
+    return f"{mean} ({_level(row)} interval {ends}; *n* = {fmt.count(float(row['n']))})"
 
 
 def response_sentences(released: Released) -> dict[str, str]:

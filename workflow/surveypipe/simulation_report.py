@@ -77,7 +77,7 @@ def _what_was_run(coverage: pd.DataFrame, grades: pd.DataFrame) -> list[str]:
         "\n".join(effects),
         "In each draw the cells were merged anew, every scheme was weighted, and each 95 % interval was held "
         "against the value of that draw's own eligible staff. Effects, seed and thresholds are those of the "
-        "configuration; none was changed after a result had been seen.",
+        "configuration.",
         f"For the grades, {surveys} surveys of each of {kinds} kinds of population were graded under each "
         "mechanism, with answers left out at the design's rates: populations of the design; of its scenario "
         "in which every claim is false; of ten designs evenly spaced between the two, where truths come to "

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
+from surveypipe.equivalence import tost_level
 from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
 from surveypipe.released import Released
 
@@ -144,7 +145,7 @@ def _short_note(released: Released) -> str:
 
 
 def _interval_note(released: Released) -> str:
-    level = formatting.percent(released.config["analysis"]["ci_level"])
+    level = formatting.confidence(released.config["analysis"]["ci_level"])
     fpc = " with finite-population correction" if released.config["analysis"]["fpc"]["descriptive"] else ""
     return f"In brackets, {level} confidence intervals{fpc}."
 
@@ -478,8 +479,7 @@ def ledger(released: Released) -> Table:
         f"Weighted per cent of staff{_readers_note(released)}, or for a comparison the difference in scale "
         "points.",
         _interval_note(released),
-        "Threshold, set in the configuration; the interval must lie beyond it (for an equivalence, the 90% "
-        "interval within the margin).",
+        f"Threshold, set in the configuration; the interval must lie beyond it{_margin_note(released)}.",
         "Bounds, what the estimate could be whatever the silent think. Tipping θ, the odds ratio of "
         "response at which "
         f"the estimate would cross the threshold (none: no θ does); {strong} or more, or 1/{strong} or less, "
@@ -492,6 +492,14 @@ def ledger(released: Released) -> Table:
         _weights_note(released),
     ]
     return table
+
+
+def _margin_note(released: Released) -> str:
+    """Say which interval decides an equivalence, where there is one."""
+    if all(claim["kind"] != "equivalence" for claim in released.config["claims"].values()):
+        return ""
+    level = tost_level(released.config["analysis"]["ci_level"])
+    return f" (for an equivalence, the {formatting.confidence(level)} interval within the margin)"
 
 
 def _readers_note(released: Released) -> str:
@@ -574,7 +582,7 @@ def _test_notes(released: Released, levels: list[str]) -> list[str]:
     published = bool(released.config["analysis"]["fpc"]["tests"])
     return [
         "Weighted.",
-        f"Difference, {minus}, with its {formatting.percent(released.config['analysis']['ci_level'])} "
+        f"Difference, {minus}, with its {formatting.confidence(released.config['analysis']['ci_level'])} "
         "confidence interval."
         if len(levels) == 2
         else "",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # Weighted estimates in the tables of the claims. What is configured, tests and shares of all staff
 # (which tell the unweighted count for all and nothing of a group) stay as they are.
 WEIGHTED_IN_CLAIMS = re.compile(
-    "estimate(?!_none)|se$|ci_|ci90_|scheme_|reader_|tipping_|least|greatest|largest_shift$|deciding_|phi_|"
+    "estimate(?!_none)|se$|ci_|scheme_|reader_|tipping_|least|greatest|largest_shift$|deciding_|phi_|"
     "weighting_shift$"
 )
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
+from surveypipe.equivalence import tost_level
 from surveypipe.figures import theme
 from surveypipe.figures.theme import Drawn
 from surveypipe.released import SUPPRESSED, Released
@@ -29,11 +30,11 @@ def draw(released: Released) -> Drawn:
     rows = list(released.claim_rows())
     shares = [row for row in rows if row["kind"] != "equivalence"]
     points = [row for row in rows if row["kind"] == "equivalence"]
-    notes = _notes(rows)
+    notes = _notes(released, rows)
     blocks = [block for block in (shares, points) if block]
     body = sum(ROW * len(block) for block in blocks) + 12.0 * len(blocks)
     figure = theme.page(TOP + body + theme.foot_mm(notes, simulated=released.simulated))
-    _legend(figure)
+    _legend(figure, released)
     top = TOP
     for block in blocks:
         axes = theme.panel(figure, LEFT, top, WIDTH, ROW * len(block))
@@ -91,7 +92,7 @@ def _marks(axes: Axes, row: pd.Series, y: float) -> None:
               solid_capstyle="butt", zorder=4)  # fmt: skip
     axes.plot([row["ci_low"], row["ci_high"]], [y, y], color=theme.ACCENT, linewidth=1.6, zorder=5)
     if row["kind"] == "equivalence":
-        for end in (row["ci90_low"], row["ci90_high"]):
+        for end in (row["ci_tost_low"], row["ci_tost_high"]):
             axes.plot([end, end], [y - 0.17, y + 0.17], color=theme.ACCENT, linewidth=1.3, zorder=5)
     filled = theme.ACCENT if _holds(row) else "white"
     size = 4.8 if row["group_level"] else 6
@@ -138,13 +139,13 @@ def estimate_text(row: pd.Series) -> str:
     return f"{formatting.percent(row['estimate'])} ({formatting.span(low, high)})"
 
 
-def _legend(figure: Figure) -> None:
+def _legend(figure: Figure, released: Released) -> None:
     from matplotlib.lines import Line2D
 
     line: Any = {"solid_capstyle": "butt"}
     handles = [
         Line2D([], [], color=theme.ACCENT, marker="o", markersize=5.5, linewidth=1.6,
-               label="Supported, 95% interval"),
+               label=f"Supported, {formatting.confidence(released.config['analysis']['ci_level'])} interval"),
         Line2D([], [], color=theme.ACCENT, marker="o", markersize=5.5, markerfacecolor="white", linewidth=1.6,
                label="Not supported"),
         Line2D([], [], color=THRESHOLD, linewidth=1.5, dashes=(1.6, 1.0), label="Threshold or margin"),
@@ -157,13 +158,13 @@ def _legend(figure: Figure) -> None:
     )  # fmt: skip
 
 
-def _notes(rows: list[pd.Series]) -> list[str]:
+def _notes(released: Released, rows: list[pd.Series]) -> list[str]:
     equal = any(row["kind"] == "equivalence" for row in rows)
     hidden = any(row["status"] == SUPPRESSED for row in rows)
+    decides = tost_level(released.config["analysis"]["ci_level"])
     return [
-        "For the equivalence, cross-strokes mark the 90% interval that decides and arrows say that the "
-        "bounds "
-        "go on."
+        f"For the equivalence, cross-strokes mark the {formatting.confidence(decides)} interval that decides "
+        "and arrows say that the bounds go on."
         if equal
         else "",
         "Suppressed rows rest on too few respondents." if hidden else "",
@@ -182,7 +183,8 @@ def alt_text(released: Released, rows: list[pd.Series]) -> str:
         number = formatting.decimal if row["kind"] == "equivalence" else formatting.percent
         marks = " and ".join(number(limit) for limit in _limits(row))
         parts.append(
-            f"{name}: {number(row['estimate'])}, 95% interval {number(row['ci_low'])} to "
+            f"{name}: {number(row['estimate'])}, {formatting.confidence(row['ci_level'])} interval "
+            f"{number(row['ci_low'])} to "
             f"{number(row['ci_high'])}, "
             f"{'margin' if row['kind'] == 'equivalence' else 'threshold'} {marks}, bounds "
             f"{number(row['bound_low'])} to {number(row['bound_high'])}; {row['grade_label']}."

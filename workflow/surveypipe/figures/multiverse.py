@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
+from surveypipe.equivalence import tost_level
 from surveypipe.figures import theme
 from surveypipe.figures.ledger import THRESHOLD
 from surveypipe.figures.theme import Drawn
@@ -99,7 +100,7 @@ def draw(released: Released) -> Drawn:
     panels = [panel_of(released, claim) for claim in released.claim_rows()]
     lines = [panels[start : start + COLUMNS] for start in range(0, len(panels), COLUMNS)]
     heights = [HEAD + ROW * max(one.rows for one in line) + FOOT for line in lines]
-    notes = _notes(panels)
+    notes = _notes(released, panels)
     figure = theme.page(TOP + sum(heights) + theme.foot_mm(notes, simulated=released.simulated))
     _legend(figure, released)
     width = (theme.WIDTH_MM - GAP - 2 * EDGE) / COLUMNS
@@ -147,7 +148,7 @@ def _point(released: Released, made: pd.DataFrame, row: pd.Series) -> Point:
     # The point of the primary analysis may be filed under another scheme that gives the same number.
     usual = same[(same["fpc"].astype(str) == usual_fpc) & (same["interval"] == first["interval"])]
     shown = first if len(primary) else (usual.iloc[0] if len(usual) else row)
-    # An equivalence is decided by its 90 % interval, so that is what the whisker shows.
+    # An equivalence is decided by its interval at 1 − 2α, so that is what the whisker shows.
     low, high = ("deciding_low", "deciding_high") if shown["interval"] == "t" else ("ci_low", "ci_high")
     return Point(
         float(row["estimate"]),
@@ -297,13 +298,17 @@ def _legend(figure: Figure, released: Released) -> None:
     )  # fmt: skip
 
 
-def _notes(panels: Sequence[Panel]) -> list[str]:
+def _notes(released: Released, panels: Sequence[Panel]) -> list[str]:
     beyond = any(one.means and one.points for one in panels)
     hidden = any(not one.points for one in panels)
+    decides = tost_level(released.config["analysis"]["ci_level"])
     return [
         "Every point assumes response at random within the cells of its scheme; the reader scenario (white: "
         "no readers among the silent; full: as many as among respondents) and the bounds do not.",
-        "For the difference, 90% intervals, which decide; arrows, the bounds go on." if beyond else "",
+        f"For the difference, {formatting.confidence(decides)} intervals, which decide; arrows, the "
+        "bounds go on."
+        if beyond
+        else "",
         "Suppressed panels rest on too few respondents." if hidden else "",
     ]
 

@@ -94,7 +94,9 @@ def _legend(axes: Axes, released: Released, who: list[str]) -> None:
         columnspacing=1.8, borderaxespad=0.1,
     )  # fmt: skip
     place: Any = {"transform": axes.transAxes, "color": theme.QUIET, "va": "bottom"}
-    axes.text(1.03, 1.0, "Mean (95% CI)", **place)
+    axes.text(
+        1.03, 1.0, f"Mean ({formatting.confidence(released.config['analysis']['ci_level'])} CI)", **place
+    )
     axes.text(1.5, 1.0, "n", ha="right", style="italic", **place)
 
 
@@ -120,6 +122,9 @@ def alt_text(released: Released, scales: list[dict[str, Any]]) -> str:
                 parts.append(f"{name} suppressed")
             else:
                 ends = formatting.decimal_interval(row["ci_low"], row["ci_high"])
-                parts.append(f"{name} {formatting.decimal(row['estimate'])} (95% interval {ends})")
+                parts.append(
+                    f"{name} {formatting.decimal(row['estimate'])} "
+                    f"({formatting.confidence(row['ci_level'])} interval {ends})"
+                )
         sentences.append(f"{scale['label']}: {'; '.join(parts)}.")
     return "Weighted mean of each scale with its interval. " + " ".join(sentences)
