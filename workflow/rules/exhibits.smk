@@ -122,6 +122,7 @@ rule tables:
                 "nrba_summary",
                 "reviewer_questions",
                 "questionnaire",
+                "level_contrast",
                 "provenance",
                 "methods_response",
                 "methods_cleaning",

@@ -7,7 +7,7 @@ import argparse
 import pandas as pd
 
 from _shared import parser, read_csv, read_json, run, write_csv
-from surveypipe import comparisons, estimation
+from surveypipe import comparisons, estimation, level_contrasts
 from surveypipe.characteristics import table_1
 from surveypipe.claims import scheme_in_force, unweighted_scheme
 from surveypipe.scheme_designs import design_of, replicates_of, respondents_of
@@ -29,6 +29,7 @@ def main(args: argparse.Namespace) -> None:
         comparisons.equivalence_rows(survey),
         comparisons.test_rows(survey),
         comparisons.difference_rows(survey),
+        level_contrasts.level_rows(survey),
         estimation.missing_rows(survey, pd.read_parquet(args.missing)),
         estimation.count_rows(read_csv(args.flow)),
         estimation.response_rate_rows(read_csv(args.rates)),

@@ -19,6 +19,7 @@ from surveypipe import (
     reviewer_text,
     tables,
 )
+from surveypipe.level_contrast_text import level_contrast
 from surveypipe.questionnaire import questionnaire
 
 
@@ -31,6 +32,7 @@ def main(args: argparse.Namespace) -> None:
         **bias_tables.TABLES,
         **model_tables.TABLES,
         "questionnaire": questionnaire,
+        "level_contrast": level_contrast,
     }
     texts = {
         # What is checked against R holds nothing of the survey, simulated or not.

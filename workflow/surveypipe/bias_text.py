@@ -21,6 +21,7 @@ from surveypipe.bias_tables import (
     variables_of,
 )
 from surveypipe.formatting import escape
+from surveypipe.level_contrast_text import level_contrast_sentence
 from surveypipe.model_tables import coded_questions, imputation_preferred, imputations_made, imputed_rows
 from surveypipe.released import SUPPRESSED, Released
 from surveypipe.worst_cases import (
@@ -593,6 +594,7 @@ SENTENCES: dict[str, Callable[[Released], str]] = {
     "multiverse-short": multiverse_short,
     "imputation-sentence": imputation_sentence,
     "open-answers-sentence": open_answers_sentence,
+    "level-contrast-sentence": level_contrast_sentence,
 }
 
 

@@ -68,6 +68,7 @@ _WHOLE_TABLES = (
     ("bias__imputation", "estimates.csv", "", "multiple imputation", "model"),
     ("bias__open-answers", "estimates.csv", "", "coded answers", "model"),
     ("bias__proxy", "not_at_random.csv", "", "proxy pattern mixture", "nonresponse"),
+    ("bias__level-contrast", "estimates.csv", "", "contrast of levels", "analyse"),
     ("bias__", "nonresponse.csv", "", "analysis of non-response", "nonresponse"),
 )
 

@@ -87,7 +87,7 @@ def _all(released: Released, problems: Problems) -> Iterator[tuple[str, str]]:
 
 
 def _in_tables_only(statistic: str) -> bool:
-    return statistic in LEFT_OUT or statistic.endswith(LEFT_OUT_ENDINGS)
+    return statistic in LEFT_OUT or statistic.endswith(LEFT_OUT_ENDINGS) or statistic.startswith("level_")
 
 
 def _wanted(released: Released, row: pd.Series) -> bool:

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 NOT_ABOUT_ANSWERS = ("count", "response_rate", "weight_diagnostic")
 # A share of answers under any treatment of missing items: what hides one hides the others.
-SHARES = ("proportion", "proportion_complete_cases", "proportion_imputed")
+SHARES = ("proportion", "proportion_complete_cases", "proportion_imputed", "level_share")
+# Of people told apart by an answer of their own: all digits would give away who of them said what.
+OF_LEVELS = ("level_share", "level_mean", "level_difference")
 # Describe one variable; every other statistic compares or models.
 DESCRIPTIVE = ("proportion", "mean", "median", "lower_quartile", "upper_quartile", "quantile", "no_answer")
 IDENTIFYING_COLUMNS = ("n_level",)
@@ -95,6 +97,10 @@ def release_estimates(
     if primary is not None:
         points = _points(table, set(five_point)) & ~detail
         round_estimates(table, points, POINT_DECIMALS)
+        levels = table["statistic"].isin(OF_LEVELS)
+        round_estimates(table, levels, POINT_DECIMALS)
+        beside = dict.fromkeys(table.loc[levels, "variable"])
+        log += log_rows("estimates", beside, ROUNDED, "people told apart by an answer of their own")
         items = dict.fromkeys(table.loc[points, "variable"])
         log += log_rows("estimates", items, ROUNDED, "single points and means of an agreement item")
     kept = table.loc[~detail].drop(columns=[c for c in IDENTIFYING_COLUMNS if c in table])
