@@ -26,7 +26,13 @@ rule analyse:
         "../../environment.yml"
     params:
         config=section(
-            "analysis", "claims", "cleaning", "groups", "weighting", "sensitivity"
+            "analysis",
+            "claims",
+            "cleaning",
+            "frame",
+            "groups",
+            "weighting",
+            "sensitivity",
         ),
     message:
         "Estimating every item, scale and claim under every weighting scheme"

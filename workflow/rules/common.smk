@@ -13,7 +13,11 @@ from pathlib import Path
 
 import yaml
 
-from surveypipe.configuration import consistency_problems, schema_problems
+from surveypipe.configuration import (
+    consistency_problems,
+    numeric_frame_variables,
+    schema_problems,
+)
 from surveypipe.problems import SurveyError
 from surveypipe.rendering import choose_renderer, renderer_version
 

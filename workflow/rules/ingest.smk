@@ -29,6 +29,7 @@ rule ingest:
         "../../environment.yml"
     params:
         config=section("frame", "groups", "response"),
+        numeric=numeric_frame_variables(config),
         headcounts=lambda wildcards, input: (
             f"--headcounts '{input.headcounts}'" if input.headcounts else ""
         ),
@@ -37,5 +38,5 @@ rule ingest:
     shell:
         "python {input.script} --config {params.config:q} --survey {input.survey:q}"
         " --staff-list {input.staff_list:q} --checksums {input.checksums:q} --codebook {input.codebook:q}"
-        " {params.headcounts} --responses {output.responses:q} --frame {output.frame:q}"
+        " --numeric {params.numeric:q} {params.headcounts} --responses {output.responses:q} --frame {output.frame:q}"
         " --labels {output.labels:q} 2>&1 | tee {log:q}"

@@ -37,13 +37,14 @@ def main(args: argparse.Namespace) -> None:
     )
     write_csv(estimates, args.estimates)
     dispositions = pd.read_parquet(args.dispositions)
+    group = survey.config["frame"]["group"]
     characteristics = table_1(
         survey.respondents,
         survey.designs[survey.primary].weights,
         dispositions[dispositions["category"] != "IE"],
         survey.variables,
         survey.config["analysis"]["characteristics"],
-        survey.config["groups"],
+        {group: survey.config["groups"][group]},
     )
     write_csv(characteristics, args.table_1)
     print(

@@ -60,6 +60,8 @@ def study_of(args: argparse.Namespace, variables: dict) -> Study:
             for made in config["cleaning"].get("recodes", [])
             if made["type"] == "routed_no"
         },
+        groupings=tuple(config["groups"]),
+        weighted_staff=bool({"base", "unknown_eligibility"} & set(config["weighting"])),
     )
 
 

@@ -39,8 +39,9 @@ def main(args: argparse.Namespace) -> None:
     if staff is not None:
         outcomes = list(args.config["response"]["dispositions"])
         frame = build_frame(
-            staff, args.config["frame"], args.config["groups"], outcomes, problems, str(args.staff_list)
-        )
+            staff, args.config["frame"], args.config["groups"], outcomes, problems, str(args.staff_list),
+            numeric=args.numeric,
+        )  # fmt: skip
         if counts is not None and len(frame):
             check_headcounts(counts, frame, problems, str(args.headcounts))
     if codebook is not None and survey is not None:
@@ -98,5 +99,6 @@ if __name__ == "__main__":
         inputs=("survey", "staff_list", "checksums", "codebook"),
         outputs=("responses", "frame", "labels"),
     )
+    options.add_argument("--numeric", nargs="*", default=[], help="columns of the staff list with numbers")
     options.add_argument("--headcounts", type=Path, default=None, help="CSV of variable, level, n")
     run(options, main)

@@ -671,6 +671,8 @@ def _describe_frame(name: str, column: pd.Series, groups: Mapping[str, Any]) -> 
     if pd.api.types.is_datetime64_any_dtype(column):
         return _entry(label, "date", role="frame")
     levels = groups.get(name, {}).get("levels")
+    if pd.api.types.is_float_dtype(column):
+        return _entry(label, "numeric", role="frame")
     if not levels:
         levels = {level: level for level in column.dropna().value_counts(sort=False).sort_index().index}
     return _entry(label, "categorical", values=dict(levels), role="frame")

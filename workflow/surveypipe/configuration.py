@@ -135,6 +135,19 @@ def frame_variables(config: Mapping[str, Any]) -> list[str]:
     return list(frame["columns"]) + [recode["variable"] for recode in frame.get("recodes", [])]
 
 
+def numeric_frame_variables(config: Mapping[str, Any]) -> list[str]:
+    """List the columns of the staff list that hold numbers.
+
+    Those that ``frame.numeric`` names, the base weights, and what the schemes calibrate to as numbers.
+    """
+    weighting = config["weighting"]
+    names = [*config["frame"].get("numeric", []), *filter(None, [weighting.get("base")])]
+    for scheme in weighting["schemes"].values():
+        for step in [scheme, *scheme.get("steps", [])]:
+            names += step.get("numeric", [])
+    return list(dict.fromkeys(names))
+
+
 def known_variables(config: Mapping[str, Any], codebook: Mapping[str, Any]) -> list[str]:
     """List every variable that an analysis may name: questionnaire, frame, scales and recodes."""
     cleaning = config["cleaning"]
@@ -164,6 +177,7 @@ def consistency_problems(config: Mapping[str, Any], codebook: Mapping[str, Any],
             *_scheme_problems(config),
             *_variable_problems(config, known_variables(config, codebook)),
             *_frame_problems(config),
+            *_number_problems(config),
             *_claim_problems(config),
             *_further_problems(config),
             *_core_problems(config, codebook),
@@ -294,6 +308,42 @@ def _frame_problems(config: Mapping[str, Any]) -> list[str]:
         if group not in groups
     ]
     return found
+
+
+def _number_problems(config: Mapping[str, Any]) -> list[str]:
+    """Say where a column of the staff list is taken for numbers and for categories, or is not there."""
+    frame, weighting, columns = config["frame"], config["weighting"], list(config["frame"]["columns"])
+    numbers = numeric_frame_variables(config)
+    named = [("frame.numeric", name) for name in frame.get("numeric", [])]
+    named += [("frame.categorical", name) for name in frame.get("categorical", [])]
+    named += [("weighting.base", name) for name in filter(None, [weighting.get("base")])]
+    parts: list[tuple[str, str]] = [("frame.categorical", name) for name in frame.get("categorical", [])]
+    for key, scheme in weighting["schemes"].items():
+        where = f"weighting.schemes.{key}"
+        for step in [scheme, *scheme.get("steps", [])]:
+            named += [(f"{where}.numeric", name) for name in step.get("numeric", [])]
+            within = step.get("collapse", {}).get("within")
+            levels = [*step.get("by", []), *step.get("margins", []), *filter(None, [within])]
+            parts += [(where, name) for name in levels]
+    parts += [("groups", name) for name in config["groups"]]
+    parts += [("frame.recodes", recode["from"]) for recode in frame.get("recodes", [])]
+    parts += [
+        ("weighting.unknown_eligibility", n) for n in weighting.get("unknown_eligibility", {}).get("by", [])
+    ]
+    parts += [("nonresponse.auxiliaries", n) for n in config.get("nonresponse", {}).get("auxiliaries", [])]
+    absent = [
+        f"{where}: {name!r} is not among frame.columns{_nearest(name, columns)}; name the column of the "
+        "staff list there."
+        for where, name in dict.fromkeys(named)
+        if name not in columns
+    ]
+    both = [
+        f"{where}: {name!r} is read as a number (frame.numeric, weighting.base or a scheme's `numeric`), and "
+        "categories are wanted here; add a column of bands to the staff list."
+        for where, name in dict.fromkeys(parts)
+        if name in numbers
+    ]
+    return absent + both
 
 
 def _claim_problems(config: Mapping[str, Any]) -> list[str]:

@@ -7,10 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from surveypipe.codebook import Codebook, Variable, code_text, same_number
 from surveypipe.problems import Problems, shown
+
+# Share of numbers from which a column of the staff list is asked about.
+MOSTLY = 0.5
 
 
 @dataclass
@@ -309,6 +313,7 @@ def build_frame(
     outcomes: Sequence[str],
     problems: Problems,
     source: str,
+    numeric: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Check the staff list and put it under the pipeline's names.
 
@@ -322,6 +327,8 @@ def build_frame(
         Section ``groups``: known levels of grouping variables.
     outcomes
         Known outcomes of contact.
+    numeric
+        Columns (pipeline names) that hold numbers; all others are text.
 
     Returns
     -------
@@ -347,9 +354,55 @@ def build_frame(
             Variable(settings["columns"]["invited"], "date", "", ""), problems, source,
         )  # fmt: skip
     _check_levels(frame, settings, groups, outcomes, problems, source)
+    for name in numeric:
+        if name in frame:
+            frame[name] = _as_listed_numbers(frame[name], settings["columns"][name], problems, source)
+    _check_undeclared_numbers(frame, settings, groups, problems, source)
     for recode in settings.get("recodes", []):
         _recode(frame, recode, problems, source)
     return frame.sort_values("id", ignore_index=True)
+
+
+def _as_listed_numbers(column: pd.Series, listed: str, problems: Problems, source: str) -> pd.Series:
+    """Read a column of the staff list as numbers, float64; blanks stay missing."""
+    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+    lost = column.notna() & ~np.isfinite(numbers)
+    if lost.any():
+        wrong = column[lost].value_counts().sort_index()
+        what = "value is no number" if lost.sum() == 1 else "values are no numbers"
+        told = shown(f"{text} ({n} {_cases(n)})" for text, n in wrong.items())
+        commas = all(re.fullmatch(r"-?\d+,\d+", text) for text in wrong.index)
+        advice = (
+            "write decimal points, not commas"
+            if commas
+            else "correct them, or leave them blank where nothing is known"
+        )
+        problems.add(f"{source}: {listed}: {lost.sum()} {what} ({told}); {advice}.")
+    return numbers.where(~lost)
+
+
+def _check_undeclared_numbers(
+    frame: pd.DataFrame,
+    settings: Mapping[str, Any],
+    groups: Mapping[str, Any],
+    problems: Problems,
+    source: str,
+) -> None:
+    """Ask of a column that holds mostly numbers whether it means amounts: nobody can see that from them."""
+    said = {*groups, *settings.get("categorical", []), *(r["from"] for r in settings.get("recodes", []))}
+    for name, listed in settings["columns"].items():
+        if name in said or name in ("invited", "outcome") or pd.api.types.is_float_dtype(frame[name]):
+            continue
+        values = frame[name].dropna()
+        numbers = pd.to_numeric(values, errors="coerce")
+        if numbers.notna().mean() < MOSTLY or numbers.nunique() <= 2:
+            continue
+        spread = f"{numbers.nunique()} different, {numbers.min():g} to {numbers.max():g}"
+        problems.add(
+            f"{source}: {listed} holds numbers in {numbers.notna().sum()} of {len(values)} rows ({spread}). "
+            f"In the configuration, name {name} under frame.numeric if they are amounts, or under "
+            "frame.categorical if they are names of categories."
+        )
 
 
 def _check_ids(ids: pd.Series, column: str, problems: Problems, source: str) -> None:

@@ -66,8 +66,9 @@ def audit_estimates(
     primary: str,
     rules: Rules,
     asked_if: Mapping[str, Mapping[str, str]] | None = None,
+    linked: Linked | None = None,
 ) -> Linked:
-    """Hide what would give away a suppressed answer, question by question.
+    """Hide what would give away a suppressed answer, question by question, within one grouping.
 
     Parameters
     ----------
@@ -83,8 +84,10 @@ def audit_estimates(
         Thresholds.
     asked_if
         As in :func:`questions`.
+    linked
+        What was found within another grouping; what is found here is added.
     """
-    linked = Linked()
+    linked = Linked() if linked is None else linked
     headlines = {(str(row.variable), str(row.base)) for row in claims.itertuples()}
     for question in questions(private, release.table, respondents, values, primary, asked_if):
         key = (question.variable, question.base)
@@ -92,7 +95,7 @@ def audit_estimates(
         remedy = audit_answers.protect(question, rules, kept)
         audit_answers.apply(release, remedy)
         if question.decimals is not None:
-            linked.decimals[key] = question.decimals
+            linked.decimals[key] = min(question.decimals, linked.decimals.get(key, question.decimals))
         if question.all_rounded:
             linked.unweighted.add(key)
         linked.left_out |= {(*key, scheme, group) for scheme, group in question.left_out}
@@ -227,6 +230,8 @@ def audit_characteristics_of(
     group: str,
     schemes: Mapping[str, Any],
     rules: Rules,
+    *,
+    weighted_staff: bool = False,
 ) -> None:
     """Hide rows of any table that would give away a count of staff or respondents.
 
@@ -244,6 +249,8 @@ def audit_characteristics_of(
         Weighting schemes of the configuration.
     rules
         Thresholds.
+    weighted_staff
+        As in :class:`surveypipe.disclosure.tables.Study`.
 
     Raises
     ------
@@ -251,7 +258,9 @@ def audit_characteristics_of(
         If too much of Table 1 is lost by it.
     """
     variables = _variables(private, staff, group, schemes)
-    counts = audit_characteristics.staff_counts(staff, variables, group, releases, schemes, rules)
+    counts = audit_characteristics.staff_counts(
+        staff, variables, group, releases, schemes, rules, weighted_staff=weighted_staff
+    )
     audit_characteristics.apply(releases, counts.protect())
     sizes = staff.groupby(staff[group].astype(str))["respondent"].sum()
     groups = {str(level): float(n) for level, n in sizes.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -143,6 +143,8 @@ def staff_counts(
     releases: Mapping[str, Release],
     schemes: Mapping[str, Any],
     rules: Rules,
+    *,
+    weighted_staff: bool = False,
 ) -> Counts:
     """Put together what all tables say of the variables of the staff list.
 
@@ -160,6 +162,8 @@ def staff_counts(
         Weighting schemes of the configuration, to read the cells of the weights by.
     rules
         Thresholds.
+    weighted_staff
+        Whether the tables of weights tell weighted totals of staff, which count nobody.
     """
     atoms = [tuple(map(str, row)) for row in staff[list(variables)].itertuples(index=False)]
     book = AtomBook(tuple(variables), frozenset(atoms), group)
@@ -168,6 +172,8 @@ def staff_counts(
     published = [
         row for name in CHEAPEST_FIRST if name in releases for row in _rows(name, releases, book, schemes)
     ]
+    if weighted_staff:
+        published = [_without_staff(row) for row in published]
     counts = Counts(published)
     shown = {(row.table, row.atoms) for row in published}
     for name, cells in book.places():
@@ -179,6 +185,12 @@ def staff_counts(
                 width = min(float(rules.min_cell), _pool(cells, published, kind))
                 counts.secrets[f"{name} ({kind})"] = (kind, cells, width)
     return counts
+
+
+def _without_staff(row: Published) -> Published:
+    if row.table not in ("weight_cells", "weight_margins"):
+        return row
+    return replace(row, counts={kind: n for kind, n in row.counts.items() if kind != STAFF})
 
 
 def _pool(cells: frozenset[Any], published: list[Published], kind: str) -> float:

@@ -18,6 +18,8 @@ WEIGHT_DECIMALS = 7
 MERGED_LEVELS = ("low", "middle", "high")
 # Whoever did not give an answer of which several could be given.
 REST = "not this one"
+# Whoever belongs to none of the published groups. Levels of a group are never empty.
+NO_GROUP = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Respondents:
         schemes = [c for c in self.weights.columns if c.startswith("w_")]
         people = self.answers[["id", self.group]].merge(self.weights[["id", *schemes]], on="id", how="left")
         people[schemes] = people[schemes].round(WEIGHT_DECIMALS)
+        people[self.group] = people[self.group].map(code_of).fillna(NO_GROUP)
         people["atom"] = people.groupby([self.group, *schemes], sort=True, dropna=False).ngroup()
         if people["atom"].nunique() > MOST_ATOMS:
             people["atom"] = people.groupby(self.group, sort=True).ngroup()
@@ -80,8 +83,10 @@ def questions(
     people = respondents.atoms()
     atoms = tuple(_atoms(people, respondents.group))
     keys = ["variable", "base"]
+    published = ("overall", respondents.group)
     shares = private[(private["statistic"] == "proportion") & (private["scheme"] == UNWEIGHTED)]
-    rows = _as_text(released)
+    shares = shares[shares["group"].isin(published)]
+    rows = _as_text(released[released["group"].isin(published)])
     place = places_of(rows, keys)
     for (variable, base), mine in _as_text(shares).groupby(keys, sort=False):
         counts = {
@@ -159,7 +164,7 @@ def _known(
     answers = respondents.answers
     if variable not in answers:
         return {}
-    given = answers[variable].map(_code)
+    given = answers[variable].map(code_of)
     if base == "readers" and respondents.reader_variable:
         given = given.where(answers[respondents.reader_variable] == respondents.reader_level)
     found = Counter(zip(given.dropna(), people.loc[given.notna().to_numpy(), "atom"], strict=True))
@@ -171,7 +176,8 @@ def _known(
     return known if agrees else {}
 
 
-def _code(value: Any) -> str | None:
+def code_of(value: Any) -> str | None:
+    """Code of an answer as the tables write it; None where there is none."""
     if value is None or value != value:
         return None
     return f"{value:g}" if isinstance(value, float) else str(value)

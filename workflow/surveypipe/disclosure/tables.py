@@ -57,6 +57,10 @@ class Study:
         Variable to the answers of earlier questions on which it was asked.
     made_from
         Variable that counts those routed past a question as 'no', to that question: their yes is the same.
+    groupings
+        Variables by whose levels estimates are published; left out: the group of the respondents.
+    weighted_staff
+        Whether the tables of weights tell weighted totals of staff (base weights), which count nobody.
     """
 
     respondents: Respondents
@@ -68,6 +72,8 @@ class Study:
     schemes: Mapping[str, Any]
     asked_if: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     made_from: Mapping[str, str] = field(default_factory=dict)
+    groupings: tuple[str, ...] = ()
+    weighted_staff: bool = False
 
 
 def release_all(
@@ -96,24 +102,27 @@ def release_all(
     made = _each_by_itself(private, estimates, study, rules, together=audited)
     linked = audit.Linked()
     if audited:
-        linked = audit.audit_estimates(
-            made[ESTIMATES],
-            estimates,
-            private["claims"],
-            study.respondents,
-            study.values,
-            study.primary,
-            rules,
-            study.asked_if,
-        )
+        for grouping in study.groupings or (study.respondents.group,):
+            audit.audit_estimates(
+                made[ESTIMATES],
+                estimates,
+                private["claims"],
+                replace(study.respondents, group=grouping),
+                study.values,
+                study.primary,
+                rules,
+                study.asked_if,
+                linked,
+            )
         headlines = {str(name) for name in private["claims"]["variable"]}
         audit.follow_repeated(made[ESTIMATES], study.made_from, headlines, study.primary, linked)
         audit.follow_estimates(made["claims"], made[ESTIMATES].table, linked)
     _about_claims(made, private, study, rules, linked)
     if audited:
         audit.audit_characteristics_of(
-            made, private["table_1"], study.staff, study.respondents.group, study.schemes, rules
-        )
+            made, private["table_1"], study.staff, study.respondents.group, study.schemes, rules,
+            weighted_staff=study.weighted_staff,
+        )  # fmt: skip
     _repeat_counts(made)
     if rules.round_to:
         for name, release in made.items():
