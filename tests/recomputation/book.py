@@ -58,6 +58,15 @@ def percent(value: float) -> Value:
     return Value(100 * float(value))
 
 
+def within(value: float, slack: float, scale: float = 1.0) -> Value:
+    """A figure that rests on random numbers: it may differ by its Monte Carlo error."""
+    return (
+        Value(scale * float(value), "simulated", scale * float(slack))
+        if slack > 0
+        else Value(scale * float(value))
+    )
+
+
 def probability(value: float) -> Value:
     """A p-value; one under .001 is printed as such."""
     return Value(float(value), p=True)

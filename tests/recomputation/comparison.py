@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recomputation import article_tables, sentences
+from recomputation import article_tables, random_tables, sentences, supplement_tables
 from recomputation.article_tables import Row, Rows
 from recomputation.book import ANY, Saying, Value, Verdict, bind, cell, judged, tally
 from recomputation.printed import Page, Passage, Table
 from recomputation.whole import Whole
 
-DOCUMENTS = ("manuscript",)
+DOCUMENTS = ("manuscript", "supplement")
 # Tables that say nothing of the survey's results: page numbers, section numbers, checks of the code.
 NO_RESULTS = {
     "tbl-checklist-cross": "not a result",
@@ -66,7 +66,13 @@ def compare(root: Path, results: Path) -> Comparison:
 
 
 def tables(whole: Whole) -> dict[str, Rows]:
-    return {"tbl-table-1": article_tables.table_1(whole), "tbl-ledger": article_tables.ledger(whole)}
+    makers = {
+        "tbl-table-1": article_tables.table_1,
+        "tbl-ledger": article_tables.ledger,
+        **supplement_tables.TABLES,
+        **random_tables.TABLES,
+    }
+    return {place: make(whole) for place, make in makers.items()}
 
 
 def _passage(item: Passage, said: Sequence[Saying]) -> list[Verdict]:
@@ -93,8 +99,10 @@ def _table(table: Table, rows: Rows | None, said: Sequence[Saying]) -> list[Verd
             for token in one.tokens
         ]
     verdicts: list[Verdict] = []
+    held = _occurrences(rows or {})
     for section, label, cells in table.rows:
-        row: Row | None = (rows or {}).get((section, label), (rows or {}).get(("*", label)))
+        waiting = held.get((section, label)) or held.get(("*", label)) or []
+        row: Row | None = waiting.pop(0) if waiting else None
         # A label that is ours, word for word, comes from the configuration with the numbers in it.
         verdicts += (
             bind(cells[0], said) if row is None else [judged(cells[0], t, LABEL) for t in cells[0].tokens]
@@ -103,3 +111,11 @@ def _table(table: Table, rows: Rows | None, said: Sequence[Saying]) -> list[Verd
             values = row[number] if row is not None and number < len(row) else None
             verdicts += cell(item, values, f"{section} / {label} / column {number + 2}")
     return verdicts
+
+
+def _occurrences(rows: Rows) -> dict[tuple[str, str], list[Row]]:
+    """Rows by section and label in their order; what follows # tells rows of one label apart."""
+    held: dict[tuple[str, str], list[Row]] = {}
+    for (section, label), row in rows.items():
+        held.setdefault((section, label.partition("#")[0]), []).append(row)
+    return held

@@ -163,6 +163,6 @@ class Page:
                 continue
             label = cells[0].text.strip()
             if bold:
-                section = label
+                section = re.sub(r", n = \d+$| \(\d+ tests\)$", "", label)
             made.rows.append((section if not bold else "", label, cells))
         self.tables.append(made)

@@ -6,10 +6,14 @@ from functools import cached_property
 from pathlib import Path
 
 from recomputation.bias import Bias
+from recomputation.coding import Question, Reliability, open_questions, reliability
 from recomputation.design import Estimate
 from recomputation.estimates import Survey
 from recomputation.ledger import Entry, Ledger
+from recomputation.imputation import Imputation, Points, Pooled, points
+from recomputation.modelling import Model, models
 from recomputation.raw import Study, read_study
+from recomputation.silent import PRIORS, Posterior, Proxy, bayes, missing_information, proxy
 
 
 class Whole:
@@ -60,6 +64,57 @@ class Whole:
     def agreement(self, scale: str, place: str = "all") -> dict[str, Estimate]:
         items = next(s["items"] for s in self.config["cleaning"]["scales"] if s["variable"] == scale)
         return {i: self.survey.share(self.survey.agrees(i), place) for i in items}
+
+    @cached_property
+    def imputation(self) -> Imputation:
+        return Imputation(self.survey)
+
+    @cached_property
+    def imputed(self) -> dict[tuple[str, str], Pooled]:
+        return {(e.key, e.place): self.imputation.pooled(e, self.survey.primary) for e in self.ledger.entries}
+
+    @cached_property
+    def points(self) -> dict[tuple[str, str], Points]:
+        return {
+            (e.key, e.place): points(self.survey, self.ledger, self.imputation, e)
+            for e in self.ledger.entries
+        }
+
+    @cached_property
+    def information(self) -> dict[tuple[str, str], tuple[float, float]]:
+        return {(e.key, e.place): missing_information(self.bias, e) for e in self.ledger.entries}
+
+    @cached_property
+    def proxies(self) -> dict[tuple[str, str], Proxy]:
+        return {(e.key, e.place): proxy(self.bias, e) for e in self.estimable}
+
+    @cached_property
+    def posteriors(self) -> dict[tuple[str, str], dict[str, Posterior]]:
+        return {
+            (e.key, e.place): {name: bayes(self.bias, e, prior) for name, prior in PRIORS.items()}
+            for e in self.estimable
+            if not e.equivalence
+        }
+
+    @property
+    def estimable(self) -> list[Entry]:
+        """Claims for which the silent's membership of the base is known."""
+        return [e for e in self.ledger.entries if e.claim["base"] != "readers"]
+
+    @cached_property
+    def models(self) -> list[Model]:
+        return models(self.survey)
+
+    @cached_property
+    def reliabilities(self) -> dict[str, Reliability]:
+        return {
+            s["variable"]: reliability(self.study, s["items"], self.survey.level)
+            for s in self.config["cleaning"]["scales"]
+        }
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        return open_questions(self.study, self.survey.group, self.levels, self.survey.level)
 
     @cached_property
     def interval_percent(self) -> float:
