@@ -27,12 +27,17 @@ class Value:
         ``not a result``; ``of the tests`` (the table of verification).
     slack
         Allowed on top of the rounding, fixed beforehand as a number of Monte Carlo standard errors.
+    p
+        Whether it is a probability, of which small and great ones are printed as bounds.
+    others
+        Values that chance may put in its place, where the greatest of several is printed.
     """
 
     value: float | None
     kind: str = "recomputed"
     slack: float = 0.0
     p: bool = False
+    others: tuple[float, ...] = ()
 
     def agrees(self, token: Token) -> bool:
         """Whether the printed number is this value rounded to the decimals that are printed."""
@@ -43,7 +48,10 @@ class Value:
         if self.p and token.value == 0.99 and self.value > 0.99:
             return True
         half = 0.5 * 10.0**-token.decimals
-        return bool(abs(token.value - self.value) <= half * (1 + 1e-7) + 1e-9 + self.slack)
+        return any(
+            abs(token.value - value) <= half * (1 + 1e-7) + 1e-9 + self.slack
+            for value in (self.value, *self.others)
+        )
 
 
 def constant(*values: float) -> list[Value]:

@@ -71,9 +71,9 @@ class Survey:
         return column.where(self.reads == 1) if claim["base"] == "readers" else column
 
     def yes(self, name: str) -> pd.Series:
-        """1 where the question is answered with 1, 0 with another answer, as its claim's base has it."""
+        """1 for the answer that is counted, 0 for another, in the base of the claim about it."""
         column = self.study.cases[name].astype(float)
-        made = (column == 1).astype(float).where(column.notna())
+        made = (column == self.study.counted(name)).astype(float).where(column.notna())
         based = [c["base"] for c in self.config["claims"].values() if c["variable"] == name]
         return made.where(self.reads == 1) if based and based[0] == "readers" else made
 

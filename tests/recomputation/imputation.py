@@ -11,7 +11,7 @@ from scipy import stats
 from recomputation.design import Scheme, mean
 from recomputation.estimates import Survey
 from recomputation.ledger import Entry, Ledger, expit, logit
-from recomputation.raw import _Questions, _recoded
+from recomputation.raw import Questions, _recoded
 from recomputation.silent import ERRORS, fmi
 
 DATA_SETS = 60
@@ -126,7 +126,7 @@ class Imputation:
             made[scale["variable"]] = answers.mean(axis=1).where(
                 answers.notna().mean(axis=1) >= scale["min_share"]
             )
-        questions = _Questions(self.survey.study.codebook)
+        questions = Questions(self.survey.study.codebook)
         for recode in cleaning["recodes"]:
             if recode["type"] != "bands":
                 made[recode["variable"]] = _recoded(made, recode, questions)
@@ -228,6 +228,15 @@ class Points:
     def shift(self, primary: float) -> tuple[float, float]:
         _, _, value, slack = max(self.values, key=lambda v: abs(v[2] - primary))
         return value - primary, slack
+
+    def rivals(self, primary: float) -> tuple[float, ...]:
+        """Other shifts that are as large as the largest, but for Monte Carlo error."""
+        largest, slack = self.shift(primary)
+        return tuple(
+            value - primary
+            for _, _, value, own in self.values
+            if abs(value - primary) >= abs(largest) - max(slack, own) and value - primary != largest
+        )
 
     @property
     def distinct(self) -> int:

@@ -276,39 +276,46 @@ class Ledger:
             for r in config["cleaning"]["recodes"]
             if r["type"] == "routed_no" and r["filter"] == config["sensitivity"]["reader_variable"]
         } | {config["sensitivity"]["reader_variable"]}
+        fixed = entry.claim["variable"] in routed or entry.claim["base"] == "readers"
+        y, reads, w = (people[name].to_numpy(float) for name in ("y", "reads", "w"))
+        group, cell = people["group"].to_numpy(object), people["cell"].to_numpy(object)
         above = below = 0.0
-        for (group, _), part in self._inside(entry, people).groupby(["group", "cell"]):
-            readers = self._silent_mean(part[part["reads"] == 1], "y")
-            if entry.claim["variable"] in routed or entry.claim["base"] == "readers":
-                others = 0.0
-            else:
-                others = self._others(people, group)
-            silent = (part["w"] - 1).sum()
-            share = self._silent_mean(part, "reads")
-            reads = part["reads"].fillna(share)
+        for place in sorted(set(cell)):
+            inside = cell == place
+            mine = group[inside][0]
+            if entry.place not in ("all", mine):
+                continue
+            reading = self._silent_mean(y, w, inside & (reads == 1))
+            others = 0.0 if fixed else self._others(y, reads, w, group == mine)
+            silent = (w[inside] - 1).sum()
+            share = self._silent_mean(reads, w, inside)
+            likely = np.where(np.isnan(reads[inside]), share, reads[inside])
+            known, own = ~np.isnan(y[inside]), np.nan_to_num(y[inside])
             joining = k * share * silent
             if entry.claim["base"] == "readers":
-                above += (reads * part["y"].fillna(readers)).sum() + joining * readers
-                below += reads.sum() + joining
+                above += (likely * np.where(known, own, reading)).sum() + joining * reading
+                below += likely.sum() + joining
             else:
-                answer = part["y"].fillna(reads * readers + (1 - reads) * others)
-                above += answer.sum() + joining * readers + (silent - joining) * others
-                below += len(part) + silent
+                guess = likely * reading + (1 - likely) * others
+                above += np.where(known, own, guess).sum() + joining * reading + (silent - joining) * others
+                below += inside.sum() + silent
         return float(above / below)
 
-    def _others(self, people: pd.DataFrame, group: str) -> float:
+    def _others(self, y: np.ndarray, reads: np.ndarray, w: np.ndarray, mine: np.ndarray) -> float:
+        """Answer of those who have not read: of their group, of all where they are too few."""
         fewest = self.survey.config["sensitivity"]["reader_scenario"]["min_group"]
-        for part in (people[people["group"] == group], people):
-            known = part[(part["reads"] == 0) & part["y"].notna()]
-            if len(known) >= fewest:
-                return self._silent_mean(known, "y")
+        for part in (mine, np.ones(len(y), bool)):
+            known = part & (reads == 0) & ~np.isnan(y)
+            if known.sum() >= fewest:
+                return self._silent_mean(y, w, known)
         raise NotImplementedError("too few who have not read: neutral and worst case")
 
     @staticmethod
-    def _silent_mean(people: pd.DataFrame, column: str) -> float:
-        known = people[people[column].notna()]
-        extra = known["w"] - 1
-        return float((extra * known[column]).sum() / extra.sum()) if extra.sum() > 1e-9 else 0.0
+    def _silent_mean(values: np.ndarray, w: np.ndarray, inside: np.ndarray) -> float:
+        """Mean over the silent for whom these people stand (weight - 1)."""
+        known = inside & ~np.isnan(values)
+        extra = w[known] - 1
+        return float((extra * values[known]).sum() / extra.sum()) if extra.sum() > 1e-9 else 0.0
 
     # Grade ---------------------------------------------------------------------------------------------
 

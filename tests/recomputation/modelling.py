@@ -33,6 +33,8 @@ class Fit:
     x: np.ndarray
     y: np.ndarray
     w: np.ndarray
+    rows: np.ndarray
+    influence: np.ndarray
 
     def slope(self, place: int, level: float) -> Effect:
         return self._effect(self.params[place], np.sqrt(self.covariance[place, place]), level)
@@ -94,7 +96,7 @@ def fit(survey: Survey, scheme: Scheme, kind: str, y: np.ndarray, x: np.ndarray)
             both = variance(scheme, influence[:, i] + influence[:, j], fpc=False)
             covariance[i, j] = (both - single[i] - single[j]) / 2
     df = int(inside.sum()) - scheme.cell[inside].nunique() - x.shape[1]
-    return Fit(kind, params, covariance, df, x[inside], target, w)
+    return Fit(kind, params, covariance, df, x[inside], target, w, inside, influence)
 
 
 class _Likelihood:
@@ -167,7 +169,7 @@ def models(survey: Survey) -> list[Model]:
         names, columns = _columns(survey, entry)
         y = survey.study.cases[entry["outcome"]].to_numpy(float)
         if entry["kind"] == "logistic":
-            y = np.where(np.isnan(y), np.nan, (y == 1).astype(float))
+            y = np.where(np.isnan(y), np.nan, (y == survey.study.counted(entry["outcome"])).astype(float))
         x = np.column_stack(columns)
         x[np.isnan(x).any(axis=1)] = np.nan
         single = [np.where(np.isnan(x).any(axis=1), np.nan, x[:, [k]].T).T for k in range(x.shape[1])]
@@ -203,3 +205,52 @@ def _columns(survey: Survey, entry: dict[str, Any]) -> tuple[list[tuple[str, Any
                 names.append((name, code))
                 columns.append(np.where(np.isnan(values), np.nan, (values == code).astype(float)))
     return names, columns
+
+
+def parallel(survey: Survey, fitted: Fit, scheme: Scheme) -> tuple[float, int, int, float, int, int]:
+    """Wald test that the slopes of the logits of Y > k agree over the cuts (Brant 1990).
+
+    Returns
+    -------
+    tuple
+        F, df, df2, p, cuts left out because the logit has no finite maximum, cuts in all.
+    """
+    inside = np.flatnonzero(fitted.rows)
+    cuts = len(np.unique(fitted.y)) - 1
+    slopes, parts = [], []
+    for cut in range(cuts):
+        y = np.full(len(fitted.rows), np.nan)
+        y[inside] = (fitted.y > cut).astype(float)
+        x = np.full((len(y), fitted.x.shape[1]), np.nan)
+        x[inside] = fitted.x
+        if _separated(fitted.x, y[inside]):
+            continue
+        made = fit(survey, scheme, "logistic", y, x)
+        p = fitted.x.shape[1]
+        slopes.append(made.params[:p])
+        parts.append(made.influence[:, :p])
+    u = np.hstack(parts)
+    k = u.shape[1]
+    single = [variance(scheme, u[:, i], fpc=False) for i in range(k)]
+    V = np.array(
+        [
+            [(variance(scheme, u[:, i] + u[:, j], fpc=False) - single[i] - single[j]) / 2 for j in range(k)]
+            for i in range(k)
+        ]
+    )
+    p = fitted.x.shape[1]
+    contrast = np.hstack([-np.tile(np.eye(p), (len(slopes) - 1, 1)), np.eye(p * (len(slopes) - 1))])
+    gap = contrast @ np.concatenate(slopes)
+    q = len(gap)
+    f = float(gap @ np.linalg.solve(contrast @ V @ contrast.T, gap)) / q
+    return f, q, fitted.df, float(stats.f.sf(f, q, fitted.df)), cuts - len(slopes), cuts
+
+
+def _separated(x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether a combination of predictors tells yes from no without error (linear programming)."""
+    signed = np.column_stack([np.ones(len(x)), x]) * (2 * y - 1)[:, None]
+    bound = [(-1, 1)] * signed.shape[1]
+    found = optimize.linprog(
+        -signed.sum(0), A_ub=-signed, b_ub=np.zeros(len(x)), bounds=bound, method="highs"
+    )
+    return bool(-found.fun > 1e-7)

@@ -67,12 +67,18 @@ def multiverse(whole: Whole) -> Rows:
         made = whole.points[entry.key, entry.place]
         s = entry.scale
         least, most = made.least, made.most
-        shift = made.shift(entry.estimate.value)
+        shift, rivals = made.shift(entry.estimate.value), made.rivals(entry.estimate.value)
         rows["", whole.short(entry)] = [
             [one(s * entry.estimate.value)], [one(made.distinct)],
-            [within(*least, s), within(*most, s)], [within(*shift, s)], [], [],
+            [within(*least, s), within(*most, s)], [_shift(shift, rivals, s)], [], [],
         ]  # fmt: skip
     return rows
+
+
+def _shift(largest: tuple[float, float], rivals: tuple[float, ...], scale: float) -> Value:
+    value, slack = largest
+    kind = "simulated" if slack or rivals else "recomputed"
+    return Value(scale * value, kind, scale * slack, others=tuple(scale * r for r in rivals))
 
 
 def not_at_random(whole: Whole) -> Rows:

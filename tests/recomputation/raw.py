@@ -43,12 +43,15 @@ class Study:
     said_missing: pd.DataFrame
     notes: dict[str, Any] = field(default_factory=dict)
 
+    def counted(self, name: str) -> float:
+        return Questions(self.codebook).counted(name)
+
     @property
     def eligible(self) -> pd.DataFrame:
         return self.staff[self.staff["eligible"]]
 
 
-class _Questions:
+class Questions:
     """What the codebook says of the columns of the survey."""
 
     def __init__(self, codebook: dict[str, Any]) -> None:
@@ -56,11 +59,21 @@ class _Questions:
         self.variables = codebook["variables"]
         self.core = [name for name, entry in self.variables.items() if entry.get("core")]
 
+    def values(self, name: str) -> dict[Any, Any]:
+        values = self.variables[name].get("values") or {}
+        return dict(self.book["value_sets"][values]) if isinstance(values, str) else dict(values)
+
     def codes(self, name: str) -> list[float] | None:
-        values = self.variables[name].get("values")
-        if isinstance(values, str):
-            values = self.book["value_sets"][values]
-        return [float(code) for code in values] if values else None
+        values = self.values(name)
+        values.pop("counts", None)
+        return [float(code) for code in values] or None
+
+    def counted(self, name: str) -> float:
+        """Code of the answer that is counted as yes; 1 for what is derived."""
+        if name not in self.variables:
+            return 1.0
+        said = self.variables[name].get("counts", self.values(name).get("counts"))
+        return float(said if said is not None else (self.codes(name) or [1.0])[0])
 
     def user_missing(self, name: str, column: pd.Series) -> pd.Series:
         entry = self.variables[name].get("missing")
@@ -88,7 +101,7 @@ def read_study(root: Path) -> Study:
     records, _ = pyreadstat.read_sav(str(root / config["inputs"]["survey"]), user_missing=True)
     listed = pd.read_csv(root / config["inputs"]["staff_list"], dtype=str)
     staff = _staff(listed, config)
-    questions = _Questions(codebook)
+    questions = Questions(codebook)
     number = config["frame"]["survey_id"]
     records = records.replace("", np.nan)
     kept, log, dropped = _cleaned(records, staff, config, questions, number)
@@ -135,13 +148,13 @@ def _staff(listed: pd.DataFrame, config: dict[str, Any]) -> pd.DataFrame:
     return staff
 
 
-def _answered(records: pd.DataFrame, questions: _Questions, names: list[str]) -> pd.DataFrame:
+def _answered(records: pd.DataFrame, questions: Questions, names: list[str]) -> pd.DataFrame:
     return pd.DataFrame(
         {n: records[n].notna() & ~questions.user_missing(n, records[n]) for n in names}, index=records.index
     )
 
 
-def _asked(records: pd.DataFrame, questions: _Questions) -> pd.DataFrame:
+def _asked(records: pd.DataFrame, questions: Questions) -> pd.DataFrame:
     """1 asked, 0 routed past, NaN where the filter holds no valid answer."""
     state = pd.DataFrame(1.0, index=records.index, columns=list(questions.variables))
     for name in questions.variables:
@@ -153,7 +166,7 @@ def _asked(records: pd.DataFrame, questions: _Questions) -> pd.DataFrame:
 
 
 def _cleaned(
-    records: pd.DataFrame, staff: pd.DataFrame, config: dict[str, Any], questions: _Questions, number: str
+    records: pd.DataFrame, staff: pd.DataFrame, config: dict[str, Any], questions: Questions, number: str
 ) -> tuple[pd.DataFrame, dict[str, int], list[str]]:
     log: dict[str, int] = {}
     dropped: list[str] = []
@@ -180,7 +193,7 @@ def _to_drop(
     rule: dict[str, Any],
     records: pd.DataFrame,
     staff: pd.DataFrame,
-    questions: _Questions,
+    questions: Questions,
     number: str,
 ) -> list[int]:
     if kind == "not_on_frame":
@@ -197,7 +210,7 @@ def _to_drop(
     return out
 
 
-def _emptied(kind: str, records: pd.DataFrame, questions: _Questions) -> tuple[pd.DataFrame, int]:
+def _emptied(kind: str, records: pd.DataFrame, questions: Questions) -> tuple[pd.DataFrame, int]:
     changed = 0
     records = records.copy()
     asked = _asked(records, questions)
@@ -224,7 +237,7 @@ def _emptied(kind: str, records: pd.DataFrame, questions: _Questions) -> tuple[p
 
 
 def _scored(
-    kept: pd.DataFrame, config: dict[str, Any], questions: _Questions
+    kept: pd.DataFrame, config: dict[str, Any], questions: Questions
 ) -> tuple[pd.DataFrame, pd.Series, pd.DataFrame, pd.DataFrame]:
     asked = _asked(kept, questions)
     valid = _answered(kept, questions, list(questions.variables))
@@ -251,7 +264,7 @@ def _scored(
     return cases, share, empty, said
 
 
-def _recoded(cases: pd.DataFrame, recode: dict[str, Any], questions: _Questions) -> pd.Series:
+def _recoded(cases: pd.DataFrame, recode: dict[str, Any], questions: Questions) -> pd.Series:
     kind = recode["type"]
     if kind == "difference":
         return cases[recode["minuend"]] - cases[recode["subtrahend"]]
@@ -263,14 +276,14 @@ def _recoded(cases: pd.DataFrame, recode: dict[str, Any], questions: _Questions)
         made = sum((source >= cut).astype(float) for cut in recode["cuts"]) + 1.0
         return made.where(source.notna())
     if kind == "routed_no":
-        used = (source == 1).astype(float).where(source.notna())
+        used = (source == questions.counted(recode["from"])).astype(float).where(source.notna())
         return used.mask(source.isna() & _routed_past(cases, recode["filter"], questions), 0.0)
     raise NotImplementedError(kind)
 
 
-def _routed_past(cases: pd.DataFrame, gate: str, questions: _Questions) -> pd.Series:
+def _routed_past(cases: pd.DataFrame, gate: str, questions: Questions) -> pd.Series:
     """Who answered a filter question with anything but yes, or was routed past that filter in turn."""
-    past = cases[gate].notna() & (cases[gate] != 1)
+    past = cases[gate].notna() & (cases[gate] != questions.counted(gate))
     for earlier in questions.asked_if(gate):
         past |= cases[gate].isna() & _routed_past(cases, earlier, questions)
     return past

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from recomputation.book import ANY, Saying, Value, constant, one, percent, probability, say
 from recomputation.design import Estimate
 from recomputation.ledger import GRADES, Entry
+from recomputation.more_sentences import more
 from recomputation.whole import Whole
 
 BATTERY_OF = {"C2": "guidance", "C3": "risk", "C5": "joint", "C6": "contact"}
@@ -27,7 +28,7 @@ def sayings(whole: Whole) -> list[Saying]:
         *methods(whole),
         *notes(whole),
         *alternatives(whole),
-        *bias(whole),
+        *more(whole),
         *conventions(whole),
     ]
 
@@ -375,10 +376,6 @@ def _records(whole: Whole, log: dict[str, int]) -> Iterator[Saying]:
             place="fig-flow",
         )
         yield say(f"{words}: {{}}", one(number["total"]), place="fig-flow")
-
-
-def bias(whole: Whole) -> Iterator[Saying]:
-    yield from ()
 
 
 def conventions(whole: Whole) -> Iterator[Saying]:

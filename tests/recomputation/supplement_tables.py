@@ -10,6 +10,7 @@ from recomputation.bias import MULTIPLES
 from recomputation.book import Value, constant, one, percent, probability
 from recomputation.design import Estimate
 from recomputation.ledger import Entry, logit
+from recomputation.raw import Questions
 from recomputation.whole import Whole
 
 AAPOR = {
@@ -243,8 +244,8 @@ def tests(whole: Whole) -> Rows:
                 [probability(made.p_fpc)],
             ]
         else:
-            cell = [[one(made.f_df[0]), one(made.f_df[1]), one(made.f)], [probability(made.f_p)], [one(made.v)],
-                    [probability(made.f_p_fpc)]]  # fmt: skip
+            test_cell = [one(v) for v in (*made.f_df, made.f)]
+            cell = [test_cell, [probability(made.f_p)], [one(made.v)], [probability(made.f_p_fpc)]]
         rows["*", whole.label(name)] = [*groups, gap, *cell]
     return rows
 
@@ -277,8 +278,8 @@ def predictor(whole: Whole, name: str, level: object) -> str:
         return f"{whole.names[str(level)]} against {whole.name(whole.levels[0])}"
     if level is None:
         return whole.label(name)
-    codes = whole.study.codebook["value_sets"][whole.study.codebook["variables"][name]["values"]]
-    return f"{whole.label(name)}: {codes[int(level)].lower()}"  # type: ignore[call-overload]
+    values = Questions(whole.study.codebook).values(name)
+    return f"{whole.label(name)}: {str(values[int(level)]).lower()}"  # type: ignore[call-overload]
 
 
 def models(whole: Whole) -> Rows:
@@ -304,7 +305,7 @@ def models(whole: Whole) -> Rows:
 
 
 def claim_p(whole: Whole, entry: Entry) -> float:
-    """p of a claim against its own thresholds: the greatest over its conditions; a share on the logit scale."""
+    """p of a claim against its thresholds, the greatest of them; a share on the logit scale."""
     if entry.equivalence:
         return entry.p
     made, worst = entry.estimate, 0.0
@@ -372,10 +373,6 @@ def open_answers(whole: Whole) -> Rows:
                 [one(v) for v in theme.kappa], [one(theme.alpha)], [one(theme.ac1)],
             ]  # fmt: skip
     return rows
-
-
-def questionnaire(whole: Whole) -> Rows:
-    return {}
 
 
 TABLES = {

@@ -9,8 +9,8 @@ from recomputation.bias import Bias
 from recomputation.coding import Question, Reliability, open_questions, reliability
 from recomputation.design import Estimate
 from recomputation.estimates import Survey
-from recomputation.ledger import Entry, Ledger
 from recomputation.imputation import Imputation, Points, Pooled, points
+from recomputation.ledger import Entry, Ledger
 from recomputation.modelling import Model, models
 from recomputation.raw import Study, read_study
 from recomputation.silent import PRIORS, Posterior, Proxy, bayes, missing_information, proxy
