@@ -12,7 +12,7 @@ GT-6 and GT-7 of the method notes are held to the digits printed there.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ import pandas as pd
 import pytest
 
 from surveypipe import design_engine as engine
+from surveypipe import linearisation
 from surveypipe.intervals import t_interval
 
 DATA = Path(__file__).parent / "data"
@@ -253,13 +254,16 @@ def test_svy_and_matrix_formula_agree_on_many_outcomes(monkeypatch):
     for label, size in (("AMH", 180), ("CSC", 140)):
         weights[agency == label] *= size / weights[agency == label].sum()
     margins = pd.get_dummies(pd.DataFrame({"a": agency, "p": profession})).to_numpy(float)
+    start = rng.uniform(1, 3, 119)
     for aux in (None, margins):
-        design = engine.second_phase(weights, agency, {"AMH": 180, "CSC": 140}, aux=aux)
+        adds = None if aux is None else linearisation.calibration(aux, start, weights)
+        design = engine.second_phase(weights, agency, {"AMH": 180, "CSC": 140}, linearised=adds)
         for fpc in (True, False):
             monkeypatch.setattr(engine, "SVY_LIMIT", 0)
             by_formula = engine.domain_means(Y, design, fpc=fpc)
             # Under raking svy is asked one by one: its batched call forgets the adjustment.
-            estimate, se = single_ratios(Y, design, fpc) if aux is not None else batched(Y, design, fpc)
+            single = aux is not None
+            estimate, se = single_ratios(Y, design, aux, start, fpc) if single else batched(Y, design, fpc)
             assert estimate == pytest.approx(by_formula.estimate, rel=1e-12)
             assert se == pytest.approx(by_formula.se, rel=1e-10)
 
@@ -290,12 +294,23 @@ class Blank:
         return np.ones(self.k)
 
 
-def single_ratios(Y, design, fpc):
+def calibrated_sample(frame, design, aux, start, fpc):
+    """The design declared to svy itself, with the record of its calibration."""
+    size = np.array([design.n_pop[label] for label in design.labels])
+    frame = frame.assign(final=design.weights, start=start, cell=design.labels, size=size)
+    names = [f"aux{k}" for k in range(aux.shape[1])]
+    frame[names] = aux
+    return engine.sample(
+        frame, weight="final", stratum="cell", pop_size="size" if fpc else None,
+        adjustment={"kind": "calibration", "prev_wgt": "start", "aux": names},
+    )  # fmt: skip
+
+
+def single_ratios(Y, design, aux, start, fpc):
     inside = ~np.isnan(Y)
     frame = pd.DataFrame({f"y{k}": np.where(inside[:, k], Y[:, k], 0) for k in range(Y.shape[1])})
     frame[[f"d{k}" for k in range(Y.shape[1])]] = inside.astype(float)
-    independent = replace(design, aux=design.aux[:, :3])
-    made = engine.second_phase_sample(frame, independent, fpc=fpc)
+    made = calibrated_sample(frame, design, aux[:, :3], start, fpc)
     found = [engine.ratios(made, f"y{k}", f"d{k}").iloc[0] for k in range(Y.shape[1])]
     return np.array([row["estimate"] for row in found]), np.array([row["se"] for row in found])
 
@@ -304,10 +319,11 @@ def test_svy_batches_still_forget_an_adjustment(fixture_a):
     # The reason why raked weights go by the formula: when this fails, svy has learnt it.
     y, design, csc = fixture_a
     half = np.tile([1.0, 0.0], 60)[:119]
-    calibrated = replace(design, aux=np.column_stack([np.ones(119), csc, half]))
+    aux = np.column_stack([np.ones(119), csc, half])
     outcomes = pd.DataFrame({"y": y, "z": y * half})
-    with_record = engine.second_phase_sample(outcomes, calibrated, fpc=True)
+    with_record = calibrated_sample(outcomes, design, aux, np.ones(119), True)
     without = engine.second_phase_sample(outcomes, design, fpc=True)
-    forgotten = with_record.estimation.mean(["y", "z"])[1].estimates[0].se
-    assert forgotten == without.estimation.mean("z").estimates[0].se
-    assert forgotten != pytest.approx(with_record.estimation.mean("z").estimates[0].se, rel=1e-3)
+    z = with_record.names["z"]
+    forgotten = with_record.made.estimation.mean([with_record.names["y"], z])[1].estimates[0].se
+    assert forgotten == without.made.estimation.mean(without.names["z"]).estimates[0].se
+    assert forgotten != pytest.approx(with_record.made.estimation.mean(z).estimates[0].se, rel=1e-3)

@@ -125,7 +125,8 @@ def test_rank_two_groups(strat):
 def test_svy_rank_test_still_ignores_the_fpc(strat):
     # The reason for our own: when this fails, svy has learnt it.
     _, made, _, _ = strat
-    found = made.categorical.ranktest("api00", group="sch.wide").stats
+    names = made.names
+    found = made.made.categorical.ranktest(names["api00"], group=names["sch.wide"]).stats
     assert found.value == pytest.approx(3.608, abs=5e-4)
 
 

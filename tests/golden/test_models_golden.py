@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from scipy import optimize
 
-from surveypipe import models
+from surveypipe import linearisation, models
 from surveypipe.proportional_odds import ordinal_log_likelihood, ordinal_scores
 from surveypipe.survey_design import SurveyDesign
 
@@ -110,7 +110,10 @@ def test_linear_on_post_stratified_clusters(clus, clus_design):
     # R: postStratify(dclus1, ~stype, c(E=4421, H=755, M=1018)), then svyglm(api00 ~ stype)
     totals = {"E": 4421, "H": 755, "M": 1018}
     weights = clus.pw * clus.stype.map(totals) / clus.groupby("stype").pw.transform("sum")
-    design = replace(clus_design, weights=weights.to_numpy(), auxiliaries=clus.stype.to_numpy())
+    classes = pd.get_dummies(clus.stype).to_numpy(float)
+    start = clus_design.weights
+    met = linearisation.calibration(classes, start, weights.to_numpy())
+    design = replace(clus_design, weights=weights.to_numpy(), linearised=met)
     _against(models.fit(clus, "api00", ["stype"], kind="linear", design=design), "clus1_ps_lm")
 
 

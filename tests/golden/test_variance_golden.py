@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import calibration, replicates, variance, weighting
+from surveypipe import calibration, linearisation, replicates, variance, weighting
 
 DATA = Path(__file__).parent / "data"
 API = json.loads((DATA / "api.json").read_text(encoding="utf-8"))["estimates"]
@@ -104,7 +104,12 @@ def test_gt6_kim_kim_with_saturated_logit() -> None:
     fit = result.plans["s"].fit
     assert fit is not None
     frame = result.people.frame
-    table = variance.kim_kim_means(frame[["y"]].to_numpy(), frame["respondent"], fit.p, fit.X)
+    answered, w = frame["respondent"].to_numpy(), 1 / fit.p[frame["respondent"]]
+    adds = linearisation.inverse_propensity(
+        fit.X, np.ones(len(frame)), fit.p, answered, start=np.ones(len(w)), final=w
+    )
+    y = frame.loc[answered, ["y"]].to_numpy()
+    table = variance.second_phase_means(y, ["All"] * len(w), {"All": 320}, weights=w, linearised=adds)
     assert table[0].se == pytest.approx(0.0310052, abs=5e-8)
     assert table[0].estimate == pytest.approx(0.8402027, abs=5e-8)
 
@@ -122,10 +127,8 @@ def test_gt6_kim_kim_with_saturated_logit() -> None:
 def test_gt3_standard_errors_as_a_simple_random_sample(settings: dict[str, Any], se: float) -> None:
     result, w, y = solve(settings)
     plan, n = result.plans["s"], len(w)
-    aux = plan.aux if plan.aux is not None else pd.get_dummies(plan.labels).to_numpy(float)
-    found = variance.second_phase_mean(
-        y, ["All"] * n, {"All": 320}, weights=w, aux=aux, aux_weights=np.ones(n)
-    )
+    adds = plan.in_a_row(np.ones(n), w)
+    found = variance.second_phase_mean(y, ["All"] * n, {"All": 320}, weights=w, linearised=adds)
     assert found.se == pytest.approx(se, abs=5e-8)
 
 
@@ -154,8 +157,11 @@ def linear(
     if total:
         estimate, z = w @ np.where(inside, values, 0.0), np.where(inside, values, 0.0)
     if aux is not None:
-        z = variance.residuals(z, aux, table["pw"].to_numpy(float) if aux_weights is None else aux_weights)
-    v = variance.design_covariance(z * w[:, None], first_stage(table, design))
+        start = table["pw"].to_numpy(float) if aux_weights is None else aux_weights
+        scores = linearisation.calibration(aux, start, w).applied(z * w[:, None])
+    else:
+        scores = z * w[:, None]
+    v = variance.design_covariance(scores, first_stage(table, design))
     return float(estimate[0]), float(np.sqrt(v[0, 0]))
 
 

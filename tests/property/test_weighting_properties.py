@@ -49,6 +49,10 @@ def weigh(people: pd.DataFrame, schemes: dict[str, Any]) -> weighting.WeightingR
     return weighting.compute_schemes(people, {"schemes": schemes}, group="agency")
 
 
+def adjusted(result: weighting.WeightingResult, plan: weighting.Plan, w: Any) -> Any:
+    return plan.linearise(result.people.start, np.asarray(w, float))
+
+
 def outcome(result: weighting.WeightingResult, people: pd.DataFrame, name: str = "z") -> np.ndarray:
     return result.weights.merge(people[["id", name]], on="id")[name].to_numpy()
 
@@ -96,7 +100,9 @@ def test_full_response_has_no_error_with_the_correction(people: pd.DataFrame) ->
     for key, plan in result.plans.items():
         w = result.weights[f"w_{key}"]
         assert np.allclose(w, 1.0)
-        found = variance.second_phase_mean(y, plan.labels, plan.n_pop, weights=w, aux=plan.aux)
+        found = variance.second_phase_mean(
+            y, plan.labels, plan.n_pop, weights=w, linearised=adjusted(result, plan, w)
+        )
         assert found.se == 0.0
         reps = replicates.jackknife(plan, result.people.start)
         assert replicates.variance(replicates.means(y, reps.matrix)[0], found.estimate, reps.coefs) == 0.0
@@ -180,10 +186,17 @@ def test_many_outcomes_at_once_equal_one_at_a_time(people: pd.DataFrame) -> None
     Y = np.column_stack([outcome(result, people, "y"), outcome(result, people, "z")])
     Y[0, 0] = np.nan
     domain = result.people.answered["role"].eq("x").to_numpy()
-    together = variance.second_phase_means(Y, plan.labels, plan.n_pop, weights=w, aux=plan.aux, domain=domain)
+    together = variance.second_phase_means(
+        Y, plan.labels, plan.n_pop, weights=w, linearised=adjusted(result, plan, w), domain=domain
+    )
     for column in range(2):
         alone = variance.second_phase_mean(
-            Y[:, column], plan.labels, plan.n_pop, weights=w, aux=plan.aux, domain=domain
+            Y[:, column],
+            plan.labels,
+            plan.n_pop,
+            weights=w,
+            linearised=adjusted(result, plan, w),
+            domain=domain,
         )
         both = together[column]
         assert np.allclose([alone.estimate, alone.se, alone.df], [both.estimate, both.se, both.df])
@@ -195,7 +208,9 @@ def test_auxiliaries_that_are_met_have_no_error(people: pd.DataFrame) -> None:
     result = weigh(people, {"raked": RAKED})
     plan, w = result.plans["raked"], result.weights["w_raked"]
     known = result.people.answered["role"].eq("x").to_numpy(float)
-    found = variance.second_phase_mean(known, plan.labels, plan.n_pop, weights=w, aux=plan.aux)
+    found = variance.second_phase_mean(
+        known, plan.labels, plan.n_pop, weights=w, linearised=adjusted(result, plan, w)
+    )
     assert np.isclose(found.estimate, people["role"].eq("x").mean(), rtol=1e-8)
     assert found.se < 1e-8
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import models
+from surveypipe import linearisation, models
 from surveypipe.marginal_effects import _individual_effects, average_marginal_effects, predicted
 from surveypipe.model_rows import tidy
 from surveypipe.problems import SurveyError
@@ -262,7 +262,8 @@ def test_separation_falls_back_on_firth_with_a_finite_interval(survey, design):
 def test_raked_weights_take_out_what_the_margins_explain(survey):
     # Fitting the auxiliaries exactly leaves no error in a model of one of them.
     margins = pd.get_dummies(survey.agency).to_numpy(float)
-    raked = SurveyDesign(survey.w.to_numpy(), auxiliaries=margins)
+    w = survey.w.to_numpy()
+    raked = SurveyDesign(w, linearised=linearisation.calibration(margins, np.ones(len(w)), w))
     data = survey.assign(
         is_csc=(survey.agency == "CSC").astype(float), half=(np.arange(240) % 2).astype(float)
     )

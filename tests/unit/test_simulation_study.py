@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from _reading import read_codebook
-from surveypipe import design_engine, weighting
+from surveypipe import design_engine, linearisation, weighting
 from surveypipe.claim_ledger import ledger_row
 from surveypipe.figures import simulation as figure
 from surveypipe.figures.theme import save, themed
@@ -127,7 +127,10 @@ def test_estimates_are_those_of_the_analysis_stage(at_random):
     for scheme, plan in plans.items():
         made = estimate(Y, plan, people.start)
         design = design_engine.second_phase(
-            whole.weights[f"w_{scheme}"], whole.weights[f"cell_{scheme}"], plan.n_pop, aux=plan.aux
+            whole.weights[f"w_{scheme}"],
+            whole.weights[f"cell_{scheme}"],
+            plan.n_pop,
+            linearised=linearisation.from_columns(scheme, dict(whole.weights.items())),
         )
         table = design_engine.domain_means(Y, design)
         np.testing.assert_allclose(made.estimate, table.estimate, rtol=1e-10)

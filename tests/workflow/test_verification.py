@@ -19,7 +19,8 @@ from surveypipe.verification import checks_of, literal, verification_table
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests/golden"
 SOURCES = {path.stem: path.read_text() for path in sorted(GOLDEN.glob("test_*.py"))}
-REFERENCE = json.loads((GOLDEN / "data/api.json").read_text())["estimates"]
+API, STAGE = (json.loads((GOLDEN / f"data/{n}.json").read_text())["estimates"] for n in ("api", "stage"))
+REFERENCE = API | STAGE
 # The known answers of the method notes.
 KNOWN_ANSWERS = (1, 3, 4, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19)
 
@@ -33,8 +34,8 @@ def table():
 
 
 def test_every_answer_of_r_is_checked_or_left_out_with_the_reason(table):
-    assert len(REFERENCE) == 66
-    assert list(table.index[:66]) == list(REFERENCE)
+    assert len(API) == 66
+    assert list(table.index[: len(REFERENCE)]) == list(REFERENCE)
     left_out = table[table["status"] == "left out"]
     assert (left_out["reason"].str.len() > 20).all()
     assert len(left_out) <= 4
@@ -43,7 +44,7 @@ def test_every_answer_of_r_is_checked_or_left_out_with_the_reason(table):
 
 def test_full_precision_answers_are_held_to_eight_digits(table):
     held = table[(table["tolerance_kind"] == "relative") & ~table.index.str.contains("raowu|mrb")]
-    assert len(held) == 60
+    assert len(held) == 60 + len(STAGE)
     assert held["tolerance"].max() <= 1e-8
     # Simulated on both sides: within three times both simulation errors.
     assert table.loc[["strat_rep_raowu_mean", "strat_rep_mrb_mean"], "tolerance"].max() <= 3 * 0.0194 + 1e-12
@@ -64,7 +65,8 @@ def test_each_file_reads_exactly_the_answers_that_it_lists(tmp_path):
     reads = tmp_path / "reads.json"
     paths = [str(ROOT / "workflow"), str(ROOT / "tests/workflow"), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "GOLDEN_READS": str(reads), "PYTHONPATH": os.pathsep.join(paths)}
-    files = [str(GOLDEN / f"{name}.py") for name, text in SOURCES.items() if "api.json" in text]
+    reading = [name for name, text in SOURCES.items() if re.search(r"(api|stage)\.json", text)]
+    files = [str(GOLDEN / f"{name}.py") for name in reading]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "golden_reads", "-p", "no:cacheprovider", *files]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:]
@@ -76,6 +78,17 @@ def test_each_file_reads_exactly_the_answers_that_it_lists(tmp_path):
     for name, entries in found.items():
         assert listed[name] <= set(entries), name
     assert {name for name, entries in listed.items() if entries} <= set(found)
+
+
+def test_what_is_said_to_be_published_is_read_off_the_tables_of_the_stages(table):
+    published = table[table["through"] != ""]
+    assert set(published.index) == set(STAGE)
+    source = SOURCES["test_stage_golden"]
+    # Nothing of the library is called: the stages are run, and their tables are read.
+    assert "surveypipe" not in re.sub(r'""".*?"""', "", source, flags=re.S)
+    assert "snakemake(project" in source and "private/{name}.csv" in source
+    for kind in ("mean", "share", "weights", "ttest", "chisq", "lm"):
+        assert any(name.endswith(f"_{kind}") for name in published.index), kind
 
 
 def test_an_answer_that_nobody_checks_stops_the_table():
@@ -103,11 +116,13 @@ def test_a_file_without_lists_checks_nothing():
 def test_the_program_writes_the_table(tmp_path):
     output = tmp_path / "verification.csv"
     command = [sys.executable, str(ROOT / "workflow/scripts/verification.py"), "--tests"]
-    command += [*map(str, sorted(GOLDEN.glob("test_*.py"))), "--reference", str(GOLDEN / "data/api.json")]
+    command += [*map(str, sorted(GOLDEN.glob("test_*.py"))), "--reference"]
+    command += [str(GOLDEN / f"data/{name}.json") for name in ("api", "stage")]
     command += ["--calls", str(GOLDEN / "data/r_calls.csv"), "--verification", str(output)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert "4 left out with the reason" in done.stdout
+    assert f"{len(STAGE)} of them on what the stages publish" in done.stdout
     with output.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows[0]["r_call"] == "svymean(~api00,dstrat)"

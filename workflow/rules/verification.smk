@@ -10,7 +10,7 @@ from glob import glob
 rule verification:
     input:
         tests=sorted(glob("tests/golden/test_*.py")),
-        reference="tests/golden/data/api.json",
+        reference=["tests/golden/data/api.json", "tests/golden/data/stage.json"],
         calls="tests/golden/data/r_calls.csv",
         script="workflow/scripts/verification.py",
         lib=library("verification"),

@@ -61,10 +61,7 @@ def load_survey(args: argparse.Namespace) -> estimation.Survey:
     respondents = respondents_of(pd.read_parquet(args.analysis), weights)
     held = [str(name)[2:] for name in weights if str(name).startswith("w_")]
     estimation.check(respondents, variables, config, held)
-    designs = {
-        scheme: design_of(scheme, settings, respondents, cells)
-        for scheme, settings in config["weighting"]["schemes"].items()
-    }
+    designs = {scheme: design_of(scheme, respondents, cells) for scheme in config["weighting"]["schemes"]}
     return estimation.Survey(
         respondents,
         variables,

@@ -64,7 +64,7 @@ def load_survey(args: argparse.Namespace) -> estimation.Survey:
     respondents = respondents_of(pd.read_parquet(args.analysis), pd.read_parquet(args.weights))
     primary, unweighted = scheme_in_force(weighting, cells), unweighted_scheme(weighting)
     designs = {
-        scheme: design_of(scheme, weighting["schemes"][scheme], respondents, cells)
+        scheme: design_of(scheme, respondents, cells)
         for scheme in dict.fromkeys(name for name in (primary, unweighted) if name)
     }
     return estimation.Survey(respondents, read_json(args.variables), designs, primary, unweighted, config)

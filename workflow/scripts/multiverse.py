@@ -22,10 +22,7 @@ def main(args: argparse.Namespace) -> None:
     cells = read_csv(args.weight_cells)
     respondents = respondents_of(pd.read_parquet(args.analysis), pd.read_parquet(args.weights))
     made = setting(config, cells)
-    designs = {
-        scheme: design_of(scheme, settings, respondents, cells)
-        for scheme, settings in config["weighting"]["schemes"].items()
-    }
+    designs = {scheme: design_of(scheme, respondents, cells) for scheme in config["weighting"]["schemes"]}
     completed, told = multiverse.completed_people(
         respondents,
         designs[made.primary].labels,

@@ -56,10 +56,7 @@ def load_study(args: argparse.Namespace) -> bias_report.Study:
         staff=dispositions[dispositions["category"] != "IE"].reset_index(drop=True),
         respondents=respondents,
         cases=cases(made, read_csv(args.estimates), respondents, dispositions),
-        designs={
-            scheme: design_of(scheme, settings, respondents, cells)
-            for scheme, settings in config["weighting"]["schemes"].items()
-        },
+        designs={scheme: design_of(scheme, respondents, cells) for scheme in config["weighting"]["schemes"]},
         primary=made.primary,
         plan=config.get("nonresponse") or {},
         auxiliaries=bias_report.default_auxiliaries(config),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from surveypipe import propensity, replicates
 from surveypipe.design_engine import SecondPhase, domain_df
-from surveypipe.variance import linearised_means, residuals, second_phase_variance
+from surveypipe.variance import linearised_means, second_phase_variance
 
 Floats = NDArray[np.float64]
 
@@ -218,7 +218,8 @@ def _linearised_shift(Y: Floats, design: SecondPhase, fpc: bool) -> float:
     inside = ~np.isnan(Y)
     _, weighted = linearised_means(Y, design.weights, inside)
     _, plain = linearised_means(Y, np.ones(len(Y)), inside)
-    if design.aux is not None:
-        weighted = residuals(weighted, design.aux, design.weights)
-    scores = weighted * design.weights[:, None] - plain
-    return float(second_phase_variance(scores, design.cells, fpc=fpc)[0])
+    scores, linearised = weighted * design.weights[:, None], design.linearised
+    if linearised is not None:
+        # What the estimation of the weights adds concerns the weighted mean only.
+        scores, linearised = linearised.applied(scores), linearised.without_correction()
+    return float(second_phase_variance(scores - plain, design.cells, linearised, fpc=fpc)[0])

@@ -77,6 +77,10 @@ def _common(survey: Survey, name: str, group: str) -> Row:
     }
 
 
+def _variance_name(survey: Survey) -> str:
+    return design_engine.variance_name(survey.designs[survey.primary])
+
+
 def test_rows(survey: Survey) -> Iterator[Row]:
     """Every test of the configuration, under the primary scheme."""
     published = bool(survey.config["analysis"]["fpc"]["tests"])
@@ -124,7 +128,7 @@ def _rao_scott_row(survey: Survey, name: str, group: str, fpc: bool, published: 
     both = frame.notna().all(axis=1).to_numpy()
     kept = frame[both]
     # svy drops whoever is outside the table: n_h shrinks and N_h does not, and a domain needs the formula.
-    if design.aux is None and both.all():
+    if design.linearised is None and both.all():
         made = design_engine.second_phase_sample(frame, design, fpc=fpc)
         test = design_engine.rao_scott(made, "answer", "group")
     else:
@@ -220,6 +224,7 @@ def difference_rows(survey: Survey) -> Iterator[Row]:
 def _difference_rows(survey: Survey, name: str, group: str) -> Iterator[Row]:
     levels, codes = group_codes(survey, group)
     _, code, text = outcome_of(survey, name)
+    variance = _variance_name(survey)
     for number, level in enumerate(levels[1:], start=1):
         pair = np.select([codes == 0, codes == number], [0.0, 1.0], np.nan)
         words = f"{level} minus {levels[0]}"
@@ -237,7 +242,7 @@ def _difference_rows(survey: Survey, name: str, group: str) -> Iterator[Row]:
                 n=int(both.sum()), se=test.se if known else np.nan, df=test.df,
                 ci_low=float(low) if known else np.nan, ci_high=float(high) if known else np.nan,
                 ci_level=survey.level, fpc=fpc, effect=_standardised(survey, name, pair, test.estimate),
-                method=f"{words}; second phase; t interval; effect: difference over the pooled SD",
+                method=f"{words}; {variance}; t interval; effect: difference over the pooled SD",
                 flag="" if known else "all in both groups alike: no standard error",
             )  # fmt: skip
         yield from _ratio_row(survey, name, group, pair, common, code)
@@ -253,7 +258,7 @@ def _ratio_row(survey: Survey, name: str, group: str, pair: Floats, common: Row,
         name, "risk_ratio", float(np.exp(ratio.estimate)), **common, n=int(both.sum()),
         se=ratio.se, df=ratio.df, ci_low=float(np.exp(low)), ci_high=float(np.exp(high)),
         ci_level=survey.level, fpc=survey.fpc,
-        method="second phase; t interval of the logarithm, whose standard error this is",
+        method=f"{_variance_name(survey)}; t interval of the logarithm, whose standard error this is",
     )  # fmt: skip
 
 
@@ -308,5 +313,5 @@ def _tost_rows(survey: Survey, key: str, margin: float, one: Estimand, fpc: bool
         yield estimate_row(
             one.variable, statistic_name("mean", survey.fpc, fpc), test.estimate, **common, se=test.se,
             df=test.df, ci_low=test.ci[0], ci_high=test.ci[1], ci_level=survey.level,
-            method="second phase; t interval",
+            method=f"{_variance_name(survey)}; t interval",
         )  # fmt: skip

@@ -33,11 +33,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from surveypipe.linearisation import Linearisation
 from surveypipe.problems import Problems, SurveyError, shown
 from surveypipe.variance import (
     Cells,
     VarianceTable,
-    residuals,
+    domain_degrees,
     response_cells,
     second_phase_covariance,
     second_phase_means,
@@ -69,14 +70,14 @@ class SecondPhase:
         Response cell of each respondent, shape (n,).
     n_pop
         Staff in each cell.
-    aux
-        Auxiliaries that raking or calibration met, shape (n, p); None for weighting classes.
+    linearised
+        What raking, calibration or the response model adds to influence values; None for weighting classes.
     """
 
     weights: Floats
     labels: NDArray[Any]
     n_pop: Mapping[str, float]
-    aux: Floats | None = None
+    linearised: Linearisation | None = None
 
     @property
     def cells(self) -> Cells:
@@ -85,7 +86,11 @@ class SecondPhase:
 
 
 def second_phase(
-    weights: ArrayLike, cells: ArrayLike, n_pop: Mapping[str, float], *, aux: ArrayLike | None = None
+    weights: ArrayLike,
+    cells: ArrayLike,
+    n_pop: Mapping[str, float],
+    *,
+    linearised: Linearisation | None = None,
 ) -> SecondPhase:
     """Make a design and check it.
 
@@ -109,8 +114,7 @@ def second_phase(
             f"design: the weights sum to {w.sum():.6g} and the cells hold {staff:.6g} staff; a cell without "
             "respondents has lost its weight, or the weights are of another file."
         )
-    matrix = None if aux is None else np.asarray(aux, dtype=float)
-    return SecondPhase(w, labels, {str(k): float(v) for k, v in n_pop.items()}, matrix)
+    return SecondPhase(w, labels, {str(k): float(v) for k, v in n_pop.items()}, linearised)
 
 
 def covariance(design: SecondPhase, *, fpc: bool) -> Callable[[Floats], Floats]:
@@ -118,17 +122,23 @@ def covariance(design: SecondPhase, *, fpc: bool) -> Callable[[Floats], Floats]:
     cells = design.cells
 
     def of(scores: Floats) -> Floats:
-        if design.aux is not None:
-            w = design.weights[:, None]
-            scores = residuals(scores / w, design.aux, design.weights) * w
-        return second_phase_covariance(scores, cells, fpc=fpc)
+        return second_phase_covariance(scores, cells, design.linearised, fpc=fpc)
 
     return of
 
 
+def variance_name(design: SecondPhase) -> str:
+    """Words for the variance of a design, as the column ``method`` has them."""
+    if design.linearised is None:
+        return "second phase"
+    if design.linearised.propensity is not None:
+        return "response propensities linearised (Kim and Kim)"
+    return "second phase, on regression residuals"
+
+
 def domain_df(design: SecondPhase, inside: NDArray[np.bool_]) -> int:
-    """Degrees of freedom of a domain: its respondents less the cells they are in."""
-    return int(inside.sum()) - len(set(design.labels[inside]))
+    """Degrees of freedom of a domain; see :func:`surveypipe.variance.domain_degrees`."""
+    return int(domain_degrees(inside[:, None], design.cells, design.linearised)[0])
 
 
 def domain_means(Y: ArrayLike, design: SecondPhase, *, fpc: bool = True) -> VarianceTable:
@@ -146,15 +156,15 @@ def domain_means(Y: ArrayLike, design: SecondPhase, *, fpc: bool = True) -> Vari
     Returns
     -------
     VarianceTable
-        Estimates and standard errors by ``svy``; degrees of freedom n_d − H_d and design effects by
-        :mod:`surveypipe.variance`.
+        Estimates and standard errors of weighting classes by ``svy``, of other weights by
+        :mod:`surveypipe.variance`, as all degrees of freedom and design effects.
     """
     values = np.asarray(Y, dtype=float).reshape(len(design.weights), -1)
     table = second_phase_means(
-        values, design.labels, design.n_pop, weights=design.weights, fpc=fpc, aux=design.aux
+        values, design.labels, design.n_pop, weights=design.weights, fpc=fpc, linearised=design.linearised
     )
     # Where the one member of a cell answered, svy has no rule for a single unit; the formula gives its zero.
-    if design.aux is not None or values.size > SVY_LIMIT or (design.cells.n < 2).any():
+    if design.linearised is not None or values.size > SVY_LIMIT or (design.cells.n < 2).any():
         return table
     used = np.flatnonzero(table.n > 0)
     estimate, se = _svy_ratios(values[:, used], design, fpc)
@@ -170,6 +180,31 @@ def _svy_ratios(values: Floats, design: SecondPhase, fpc: bool) -> tuple[Floats,
     ]
     found = np.vstack([np.empty((0, 2)), *parts])
     return found[:, 0], found[:, 1]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample declared to ``svy``, whose columns bear names of ours: svy keeps some (``wr``) for itself.
+
+    Attributes
+    ----------
+    made
+        The sample.
+    names
+        Variable -> its column there.
+    """
+
+    made: svy.Sample
+    names: Mapping[str, str]
+
+    def variable(self, column: str) -> str:
+        """Name of the variable in a column."""
+        return next((name for name, own in self.names.items() if own == column), column)
+
+
+def _columns(frame: pd.DataFrame) -> tuple[dict[str, str], pd.DataFrame]:
+    names = {str(name): f"column_{number}" for number, name in enumerate(frame.columns)}
+    return names, frame.reset_index(drop=True).rename(columns=names)
 
 
 def _svy_batch(values: Floats, design: SecondPhase, fpc: bool) -> Floats:
@@ -195,21 +230,23 @@ def _second_phase_sample(outcomes: Any, design: SecondPhase, fpc: bool) -> svy.S
         pl.Series("_weight", design.weights), pl.Series("_cell", design.labels), pl.Series("_size", size)
     )
     options: dict[str, Any] = {"wgt": "_weight", "stratum": "_cell", "pop_size": "_size" if fpc else None}
-    if design.aux is not None:
-        names = tuple(f"_aux{k}" for k in range(design.aux.shape[1]))
-        frame = frame.with_columns(*(pl.Series(n, c) for n, c in zip(names, design.aux.T, strict=True)))
-        # Residuals are weighted by the final weights, as in R's rake(): those that replicates reproduce.
-        options["wgt_adjustment"] = svy.WgtAdjustment(
-            kind="calibration", prev_wgt="_weight", new_wgt="_weight", aux=names
-        )
     return svy.Sample(frame, svy.Design(**options))
 
 
-def second_phase_sample(frame: pd.DataFrame, design: SecondPhase, *, fpc: bool) -> svy.Sample:
-    """Put variables of respondents beside their design, for :func:`rao_scott` and :func:`t_test`."""
+def second_phase_sample(frame: pd.DataFrame, design: SecondPhase, *, fpc: bool) -> Sample:
+    """Put variables of respondents beside their design, for :func:`rao_scott` and :func:`t_test`.
+
+    Raises
+    ------
+    ValueError
+        If the weights are raked, calibrated or inverse propensities, whose estimation svy would leave out.
+    """
     import polars as pl
 
-    return _second_phase_sample(pl.from_pandas(frame.reset_index(drop=True)), design, fpc)
+    if design.linearised is not None:
+        raise ValueError("svy holds weighting classes only; use the covariance of the design")
+    names, columns = _columns(frame)
+    return Sample(_second_phase_sample(pl.from_pandas(columns), design, fpc), names)
 
 
 def sample(
@@ -220,7 +257,7 @@ def sample(
     psu: str | None = None,
     pop_size: str | None = None,
     adjustment: Mapping[str, Any] | None = None,
-) -> svy.Sample:
+) -> Sample:
     """Declare a sample survey: strata, clusters, population sizes and the last adjustment of its weights.
 
     Parameters
@@ -252,12 +289,26 @@ def sample(
             problems.add(f"design: {gaps} rows have no value of '{column}'; every row needs its design.")
     problems.raise_if_any()
     _check_units(frame, stratum, psu, pop_size)
+    names, columns = _columns(frame)
     record = None
     if adjustment is not None:
-        frame, coded = _coded_cells(frame, adjustment)
-        record = svy.WgtAdjustment(new_wgt=weight, **coded)
-    made = svy.Design(wgt=weight, stratum=stratum, psu=psu, pop_size=pop_size, wgt_adjustment=record)
-    return svy.Sample(pl.from_pandas(frame.reset_index(drop=True)), made)
+        columns, coded = _coded_cells(columns, _in_columns(adjustment, names))
+        record = svy.WgtAdjustment(new_wgt=names[weight], **coded)
+    parts = {"wgt": weight, "stratum": stratum, "psu": psu, "pop_size": pop_size}
+    held: dict[str, Any] = {part: names[column] for part, column in parts.items() if column is not None}
+    made = svy.Design(wgt_adjustment=record, **held)
+    return Sample(svy.Sample(pl.from_pandas(columns), made), names)
+
+
+def _in_columns(adjustment: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Give an adjustment the names that its variables bear in svy."""
+
+    def renamed(value: Any) -> Any:
+        if isinstance(value, str):
+            return names.get(value, value)
+        return tuple(names.get(one, one) for one in value) if isinstance(value, tuple | list) else value
+
+    return {key: value if key == "kind" else renamed(value) for key, value in adjustment.items()}
 
 
 def _coded_cells(frame: pd.DataFrame, adjustment: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -294,7 +345,7 @@ def _check_units(frame: pd.DataFrame, stratum: str | None, psu: str | None, pop_
     problems.raise_if_any()
 
 
-def _tidy(results: Any) -> pd.DataFrame:
+def _tidy(sample_of: Sample, results: Any) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
@@ -302,7 +353,7 @@ def _tidy(results: Any) -> pd.DataFrame:
         for one in result.estimates:
             rows.append(
                 {
-                    "variable": one.y,
+                    "variable": sample_of.variable(one.y),
                     "level": one.y_level,
                     "by": one.by_level[0] if one.by_level else None,
                     "prob": one.prob,
@@ -318,28 +369,44 @@ def _tidy(results: Any) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def means(made: svy.Sample, variables: Sequence[str], *, by: str | None = None) -> pd.DataFrame:
-    """Means, with ``deff`` against simple random sampling without replacement."""
-    return _tidy(made.estimation.mean(list(variables), by=by, drop_nulls=True, deff="wor"))
+def means(made: Sample, variables: Sequence[str], *, by: str | None = None) -> pd.DataFrame:
+    """Means, with ``deff`` against simple random sampling without replacement.
+
+    Where the weights sum to no more than the rows, nothing is left out to be drawn, and ``deff`` is NaN.
+    """
+    import svy
+
+    y, domain = [made.names[name] for name in variables], made.names[by] if by else None
+    try:
+        found = made.made.estimation.mean(y, by=domain, drop_nulls=True, deff="wor")
+    except svy.SvyError as error:
+        if "DEFF_NOT_COMPUTABLE" not in str(error):
+            raise
+        found = made.made.estimation.mean(y, by=domain, drop_nulls=True)
+    return _tidy(made, found).fillna({"deff": np.nan})
 
 
-def totals(made: svy.Sample, variables: Sequence[str], *, by: str | None = None) -> pd.DataFrame:
+def totals(made: Sample, variables: Sequence[str], *, by: str | None = None) -> pd.DataFrame:
     """Totals."""
-    return _tidy(made.estimation.total(list(variables), by=by, drop_nulls=True))
+    y, domain = [made.names[name] for name in variables], made.names[by] if by else None
+    return _tidy(made, made.made.estimation.total(y, by=domain, drop_nulls=True))
 
 
-def proportions(made: svy.Sample, variables: Sequence[str], *, by: str | None = None) -> pd.DataFrame:
+def proportions(made: Sample, variables: Sequence[str], *, by: str | None = None) -> pd.DataFrame:
     """Proportions of every level; logit intervals."""
-    return _tidy(made.estimation.prop(list(variables), by=by, drop_nulls=True))
+    y, domain = [made.names[name] for name in variables], made.names[by] if by else None
+    return _tidy(made, made.made.estimation.prop(y, by=domain, drop_nulls=True))
 
 
-def ratios(made: svy.Sample, above: str, below: str, *, by: str | None = None) -> pd.DataFrame:
+def ratios(made: Sample, above: str, below: str, *, by: str | None = None) -> pd.DataFrame:
     """Ratio of two totals."""
-    return _tidy(made.estimation.ratio(above, below, by=by, drop_nulls=True))
+    domain = made.names[by] if by else None
+    found = made.made.estimation.ratio(made.names[above], made.names[below], by=domain, drop_nulls=True)
+    return _tidy(made, found)
 
 
 def quantiles(
-    made: svy.Sample,
+    made: Sample,
     variables: Sequence[str],
     p: Sequence[float],
     *,
@@ -347,10 +414,11 @@ def quantiles(
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Quantiles by R's ``math`` rule with Woodruff intervals on the probability scale."""
-    results: Any = made.estimation.quantile(
-        list(variables), p=list(p), by=by, drop_nulls=True, q_method="higher", alpha=1 - level
+    y, domain = [made.names[name] for name in variables], made.names[by] if by else None
+    results: Any = made.made.estimation.quantile(
+        y, p=list(p), by=domain, drop_nulls=True, q_method="higher", alpha=1 - level
     )
-    return _tidy(list(results))
+    return _tidy(made, list(results))
 
 
 @dataclass(frozen=True)
@@ -374,16 +442,16 @@ class TTest:
     p: float
 
 
-def t_test(made: svy.Sample, outcome: str, group: str) -> TTest:
+def t_test(made: Sample, outcome: str, group: str) -> TTest:
     """Design-based t test of two groups, second level less first (R's ``svyttest``)."""
-    found: Any = made.categorical.ttest(outcome, group=group, drop_nulls=True)
+    found: Any = made.made.categorical.ttest(made.names[outcome], group=made.names[group], drop_nulls=True)
     diff, stats = found.diff[0] if isinstance(found.diff, list) else found.diff, found.stats
     return TTest(diff.diff, diff.se, stats.t, stats.df, stats.p_value)
 
 
-def rao_scott(made: svy.Sample, rows: str, columns: str) -> FTest:
+def rao_scott(made: Sample, rows: str, columns: str) -> FTest:
     """Rao-Scott test of independence, second order (F), of two categorical variables."""
-    table: Any = made.categorical.tabulate(rows, columns, drop_nulls=True)
+    table: Any = made.made.categorical.tabulate(made.names[rows], made.names[columns], drop_nulls=True)
     found = table.stats.f
     return FTest(found.value, found.df_num, found.df_den, found.p_value)
 

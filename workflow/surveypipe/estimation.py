@@ -20,6 +20,7 @@ from surveypipe import design_engine, intervals, replicates
 from surveypipe.estimate_rows import estimate_frame, estimate_row
 from surveypipe.identifiers import estimate_id
 from surveypipe.problems import Problems, shown
+from surveypipe.quantiles import domain_quantiles
 from surveypipe.variance import VarianceTable
 
 if TYPE_CHECKING:
@@ -392,7 +393,7 @@ def _jackknife(survey: Survey, scheme: str, Y: Floats, estimate: Floats) -> Floa
 def _method(
     survey: Survey, design: design_engine.SecondPhase, one: Estimand, estimate: float, known: bool
 ) -> str:
-    variance = "second phase" if design.aux is None else "second phase, on regression residuals"
+    variance = design_engine.variance_name(design)
     if known:
         return f"{variance}; everybody answered"
     if not one.share:
@@ -416,28 +417,20 @@ def _flag(one: Estimand, estimate: float, n: float, df: float) -> str:
 
 def quantile_rows(survey: Survey, wanted: Sequence[Estimand]) -> Iterator[dict[str, Any]]:
     """Median and quartiles of ordinal and numeric variables, under the primary scheme and unweighted."""
-    import pandas as pd
-
     means = [one for one in wanted if one.statistic == "mean" and not np.isnan(one.outcome).all()]
-    outcomes = pd.DataFrame({f"y{k}": one.outcome for k, one in enumerate(means)})
     for scheme in dict.fromkeys(name for name in (survey.primary, survey.unweighted) if name):
-        if not means:
-            return
-        made = design_engine.second_phase_sample(outcomes, survey.designs[scheme], fpc=survey.fpc)
-        table = design_engine.quantiles(
-            made, [str(name) for name in outcomes], list(QUANTILES), level=survey.level
-        )
-        for row in table.to_dict("records"):
-            one = means[int(row["variable"][1:])]
-            yield estimate_row(
-                one.variable, QUANTILES[row["prob"]], row["estimate"],
-                claim=one.claim, group=one.group, group_level=one.group_level, scheme=scheme, n=row["n"],
-                # An answer scale has few steps: a half-width of 0 is the step, not certainty.
-                se=row["se"] if row["se"] and row["se"] > 0 else np.nan, df=row["df"],
-                ci_low=row["ci_low"], ci_high=row["ci_high"], ci_level=survey.level, fpc=survey.fpc,
-                method="second phase; Woodruff interval", variable_label=survey.label(one.variable),
-                base=one.base,
-            )  # fmt: skip
+        design = survey.designs[scheme]
+        for one in means:
+            found = domain_quantiles(one.outcome, design, list(QUANTILES), fpc=survey.fpc, level=survey.level)
+            for p, quantile in zip(QUANTILES, found, strict=True):
+                yield estimate_row(
+                    one.variable, QUANTILES[p], quantile.estimate,
+                    claim=one.claim, group=one.group, group_level=one.group_level, scheme=scheme,
+                    n=quantile.n, se=quantile.se, df=quantile.df, ci_low=quantile.ci_low,
+                    ci_high=quantile.ci_high, ci_level=survey.level, fpc=survey.fpc,
+                    method=f"{design_engine.variance_name(design)}; Woodruff interval",
+                    variable_label=survey.label(one.variable), base=one.base,
+                )  # fmt: skip
 
 
 def count_rows(flow: pd.DataFrame) -> Iterator[dict[str, Any]]:

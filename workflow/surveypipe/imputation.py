@@ -34,6 +34,7 @@ import numpy as np
 import pandas as pd
 
 from surveypipe.estimate_rows import estimate_frame, estimate_row
+from surveypipe.linearisation import Linearisation
 from surveypipe.problems import Problems, SurveyError, shown
 
 Array = np.ndarray
@@ -385,19 +386,24 @@ def _barnard_rubin(m: int, share: float, df_complete: float) -> float:
 
 
 def second_phase_estimator(
-    cells: Array, staff: Mapping[str, float], weights: Array, *, fpc: bool = True, aux: Array | None = None
+    cells: Array,
+    staff: Mapping[str, float],
+    weights: Array,
+    *,
+    fpc: bool = True,
+    linearised: Linearisation | None = None,
 ) -> Estimator:
     """Make an estimator of weighted means with second-phase standard errors, for :func:`tidy`.
 
     Parameters
     ----------
-    cells, staff, weights, aux
+    cells, staff, weights, linearised
         As in :func:`surveypipe.variance.second_phase_means`.
     """
     from surveypipe.variance import second_phase_means
 
     def estimator(outcomes: Array) -> tuple[Array, Array, Array]:
-        made = second_phase_means(outcomes, cells, staff, weights=weights, fpc=fpc, aux=aux)
+        made = second_phase_means(outcomes, cells, staff, weights=weights, fpc=fpc, linearised=linearised)
         return made.estimate, made.se, made.df
 
     return estimator

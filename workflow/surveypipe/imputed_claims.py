@@ -121,7 +121,7 @@ def _claim_rows(
     yield from _share_rows(survey, claim, common, share, _share(in_base & lacking[:, None], in_base), in_base)
     design = survey.designs[survey.primary]
     estimator = imputation.second_phase_estimator(
-        design.labels, design.n_pop, design.weights, fpc=survey.fpc, aux=design.aux
+        design.labels, design.n_pop, design.weights, fpc=survey.fpc, linearised=design.linearised
     )
     for group, level, inside in estimation.places(survey):
         rows = imputation.tidy(

@@ -16,7 +16,7 @@ from surveypipe.marginal_effects import average_marginal_effects
 from surveypipe.model_terms import level_code
 from surveypipe.models import INTERCEPT, ModelFit, fit, proportional_odds_check
 from surveypipe.problems import SurveyError, shown
-from surveypipe.survey_design import SurveyDesign
+from surveypipe.survey_design import RespondentDesign, SurveyDesign
 
 INDICATORS = ("binary", "categorical")
 _RATIO = {"logistic": "odds_ratio", "ordinal": "odds_ratio", "poisson": "rate_ratio"}
@@ -55,9 +55,9 @@ def _schemes(survey: Survey) -> list[str]:
 
 
 def model_design(design: SecondPhase, *, fpc: bool) -> SurveyDesign:
-    """Respondents as a second phase within response cells, for models."""
+    """Respondents as a second phase, for models: the covariance is that of means and tests."""
     staff = np.array([design.n_pop[str(cell)] for cell in design.labels]) if fpc else None
-    return SurveyDesign(design.weights, strata=design.labels, fpc=staff, auxiliaries=design.aux)
+    return RespondentDesign(design.weights, strata=design.labels, fpc=staff, respondents=design)
 
 
 def _model_data(survey: Survey, spec: Mapping[str, Any]) -> pd.DataFrame:

@@ -424,6 +424,7 @@ def coded_questions(data: pd.DataFrame) -> list[str]:
 
 # Which file of golden tests belongs to which group of methods.
 METHOD_GROUPS = {
+    "test_stage_golden": "What the stages publish, from a raw file: weights, estimates, tests, a model",
     "test_estimates_golden": "Means, totals, shares, ratios, domains, quantiles",
     "test_variance_golden": "Standard errors: linearised, with the correction, replicates",
     "test_intervals_golden": "Intervals of shares",
@@ -490,7 +491,12 @@ def _verification_notes(data: pd.DataFrame, checked: pd.DataFrame) -> list[str]:
     )
     simulated = checked[checked["tolerance"].astype(float) >= SIMULATED_ABOVE]
     known = checked[checked["tolerance_kind"] != "relative"]
+    published = int((checked["through"].fillna("") != "").sum())
     return [
+        f"{formatting.count(published)} results were read off the tables that the stages publish, run "
+        "from a raw file and a configuration; all others check formulas."
+        if published
+        else "",
         f"{formatting.count(len(checked) - len(known))} results of R and "
         f"{formatting.numeral(len(known), 'known answer')}, which are sets of printed figures held to their "
         "last digit. An entry counts in each group that checks it. R values are on public data of the R "

@@ -262,7 +262,9 @@ def points(space: Universe) -> dict[tuple[int, str, str, bool], Point]:
 
 
 def _means(Y: Floats, design: SecondPhase, fpc: bool) -> Any:
-    return second_phase_means(Y, design.labels, design.n_pop, weights=design.weights, fpc=fpc, aux=design.aux)
+    return second_phase_means(
+        Y, design.labels, design.n_pop, weights=design.weights, fpc=fpc, linearised=design.linearised
+    )
 
 
 def _kish(Y: Floats, weights: Floats) -> Floats:

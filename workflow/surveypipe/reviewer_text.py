@@ -294,10 +294,12 @@ def trusted(released: Released) -> str:
     exact = rows_of(checked, tolerance_kind="relative")
     if checked.empty:
         return ""
+    published = checked[checked["through"].fillna("") != ""]
     return (
         f"The tests of the project hold {fmt.count(len(exact))} results of R on public data and "
         f"{fmt.numeral(len(checked) - len(exact), 'set')} of known answers against what the same code gives "
-        "(@tbl-verification). Nothing of the survey enters these checks."
+        f"(@tbl-verification), {fmt.count(len(published))} of them on what the stages publish from a raw "
+        "file. Nothing of the survey enters these checks."
     )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from surveypipe import design_engine
+from surveypipe import design_engine, linearisation
 from surveypipe.problems import SurveyError, shown
 
 
@@ -17,8 +15,13 @@ def respondents_of(analysis: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFram
     Raises
     ------
     SurveyError
-        If a person with a weight has no row of answers.
+        If a person with a weight has no row of answers, or a variable bears the name of a column of weights.
     """
+    if clash := sorted(set(weights.columns[1:].astype(str)) & set(analysis.columns.astype(str))):
+        raise SurveyError(
+            f"weights: {shown(clash)} of the survey bears the name of a column of weights; give it another "
+            "name in the codebook, or rename the weighting scheme."
+        )
     lacking = sorted(set(weights["id"]) - set(analysis["id"]))
     if lacking:
         raise SurveyError(
@@ -28,40 +31,27 @@ def respondents_of(analysis: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFram
     return weights.merge(analysis, on="id", how="left", validate="one_to_one", sort=False)
 
 
-def design_of(
-    scheme: str, settings: dict[str, Any], respondents: pd.DataFrame, cells: pd.DataFrame
-) -> design_engine.SecondPhase:
-    """Design of a scheme: its cells and sizes, and the margins it was raked to.
+def design_of(scheme: str, respondents: pd.DataFrame, cells: pd.DataFrame) -> design_engine.SecondPhase:
+    """Design of a scheme: its cells and sizes, and what the estimation of its weights adds.
 
     Parameters
     ----------
-    scheme, settings
-        Key and settings of the scheme in the configuration.
+    scheme
+        Key of the scheme in the configuration.
     respondents
-        With ``w_<scheme>``, ``cell_<scheme>`` and the frame's variables.
+        With the columns of the table of weights.
     cells
         ``scheme, cell, N`` and more, of every scheme.
     """
     rows = cells[cells["scheme"] == scheme]
-    margins, numeric = auxiliaries_of(settings)
-    aux = None
-    if margins or numeric:
-        shares = [pd.get_dummies(respondents[name]).to_numpy(float) for name in margins]
-        aux = np.column_stack([np.ones(len(respondents)), *shares, respondents[numeric].to_numpy(float)])
     return design_engine.second_phase(
         respondents[f"w_{scheme}"],
         respondents[f"cell_{scheme}"],
         dict(zip(rows["cell"].astype(str), rows["N"].astype(float), strict=True)),
-        aux=aux,
+        linearised=linearisation.from_columns(
+            scheme, {str(name): column for name, column in respondents.items()}
+        ),
     )
-
-
-def auxiliaries_of(settings: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """Categorical and numeric auxiliaries that a scheme meets in its last raking or calibration."""
-    for step in reversed([settings, *settings.get("steps", [])]):
-        if step.get("margins") or step.get("numeric"):
-            return list(step.get("margins", [])), list(step.get("numeric", []))
-    return [], []
 
 
 def replicates_of(

@@ -257,7 +257,9 @@ def estimate(Y: Floats, plan: weighting.Plan, start: Floats, *, jackknife: bool 
         Whether to re-run the scheme in delete-one replicates as well.
     """
     weights = plan.reweight(start)
-    table = second_phase_means(Y, plan.labels, plan.n_pop, weights=weights, aux=plan.aux)
+    table = second_phase_means(
+        Y, plan.labels, plan.n_pop, weights=weights, linearised=plan.linearise(start, weights)
+    )
     errors = {SECOND_PHASE: table.se}
     if jackknife:
         made = replicates.jackknife(plan, start)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from surveypipe import design_engine
+from surveypipe.linearisation import Linearisation
 from surveypipe.problems import SurveyError, shown
-from surveypipe.variance import Stage, design_covariance, residuals
+from surveypipe.variance import Stage, design_covariance
 
 Array = np.ndarray
 
@@ -26,17 +28,15 @@ class SurveyDesign:
     fpc
         Shape (n,), constant within strata: either the population count of sampling units in the
         stratum, or the sampled fraction (all values at most 1). None: no finite population correction.
-    auxiliaries
-        What raking, post-stratification or calibration made the weights meet: shape (n, p), or (n,) codes
-        of post-strata. Influence values are then replaced by their weighted regression residuals
-        (Särndal, Swensson & Wretman 1992, ch. 6 and 7).
+    linearised
+        What raking, post-stratification or calibration of the weights adds to influence values.
     """
 
     weights: Array
     strata: Array | None = None
     psu: Array | None = None
     fpc: Array | None = None
-    auxiliaries: Array | None = None
+    linearised: Linearisation | None = None
 
     @property
     def size(self) -> int:
@@ -75,12 +75,8 @@ class SurveyDesign:
             If a stratum holds a single sampling unit, or the fpc cannot be read.
         """
         values = np.asarray(influence, float)
-        if self.auxiliaries is not None:
-            w = np.asarray(self.weights, float)
-            known = np.asarray(self.auxiliaries)
-            if known.ndim == 1:
-                known = pd.get_dummies(pd.Series(known)).to_numpy()
-            values = residuals(values / w[:, None], known.astype(float), w) * w[:, None]
+        if self.linearised is not None:
+            values = self.linearised.applied(values)
         _, units = self.units()
         strata = np.zeros(self.size, int) if self.strata is None else np.asarray(self.strata)
         return design_covariance(values, [Stage(units, strata.astype(str), self._population())])
@@ -105,3 +101,31 @@ class SurveyDesign:
                 "population count of at least the sampling units in its stratum."
             )
         return given
+
+
+@dataclass(frozen=True)
+class RespondentDesign(SurveyDesign):
+    """Respondents as a second phase, with all that the estimation of their weights adds.
+
+    Parameters
+    ----------
+    respondents
+        The design by which means and tests of the same rows are estimated, in the same order.
+    """
+
+    respondents: design_engine.SecondPhase | None = None
+
+    def degrees_of_freedom(self, rows: Array | None = None) -> int:
+        """Degrees of freedom of the given rows; see :func:`surveypipe.variance.domain_degrees`."""
+        kept = np.ones(self.size, bool) if rows is None else rows
+        return design_engine.domain_df(self._second_phase(), kept)
+
+    def covariance(self, influence: Array) -> Array:
+        """Covariance of a total of influence values; see :func:`surveypipe.design_engine.covariance`."""
+        found = design_engine.covariance(self._second_phase(), fpc=self.fpc is not None)
+        return np.asarray(found(np.asarray(influence, float)))
+
+    def _second_phase(self) -> design_engine.SecondPhase:
+        if self.respondents is None:
+            raise ValueError("a design of respondents needs its second phase")
+        return self.respondents

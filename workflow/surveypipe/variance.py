@@ -6,8 +6,8 @@ Särndal, Swensson and Wretman 1992, ch. 15):
 
     ȳ_w = Σ W_h ȳ_h,    v = Σ W_h² (1 − f_h) s_h² / n_h,    df = n − H.
 
-Domain means and ratios replace y by z_i = δ_i (y_i − ȳ_d) / N̂_d. For raked and calibrated weights the
-same formula holds within the agency on the residuals of z regressed on the auxiliaries.
+Domain means and ratios replace y by z_i = δ_i (y_i − ȳ_d) / N̂_d. What the estimation of raked, calibrated
+and propensity weights adds stands in :mod:`surveypipe.linearisation`.
 All functions are vectorised over the columns of a matrix of outcomes.
 """
 
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surveypipe.grouping import group_sums
+from surveypipe.linearisation import Cells, Linearisation, deviations
 from surveypipe.problems import Problems, SurveyError
 
 Floats = NDArray[np.float64]
@@ -71,21 +72,6 @@ class VarianceTable:
         )
 
 
-@dataclass(frozen=True)
-class Cells:
-    """Response cells as arrays: codes of shape (n,), staff and respondents of shape (H,)."""
-
-    codes: NDArray[np.intp]
-    names: tuple[str, ...]
-    N: Floats
-    n: Floats
-
-    @property
-    def f(self) -> Floats:
-        """Response rates n_h / N_h."""
-        return self.n / self.N
-
-
 def response_cells(cells: ArrayLike, n_pop: Mapping[str, float]) -> Cells:
     """Match respondents' cells to their numbers of staff, and guard against misread sizes.
 
@@ -132,62 +118,31 @@ def _check_cell(name: str, n: float, sizes: Mapping[str, float], problems: Probl
         )
 
 
-def second_phase_covariance(scores: Floats, cells: Cells, *, fpc: bool = True) -> Floats:
+def second_phase_covariance(
+    scores: Floats, cells: Cells, linearised: Linearisation | None = None, *, fpc: bool = True
+) -> Floats:
     """Covariance matrix of totals of weighted scores over the second phase.
 
     Parameters
     ----------
-    scores
-        Weighted influence values w_i z_i, shape (n, k).
-    cells
-        Response cells.
-    fpc
-        Whether the finite-population correction 1 − f_h applies.
+    scores, cells, linearised, fpc
+        As for :func:`surveypipe.linearisation.deviations`.
 
     Returns
     -------
     ndarray
-        Shape (k, k): Σ_h (1 − f_h) n_h/(n_h − 1) Σ_i (u_i − ū_h)(u_i − ū_h)'.
+        Shape (k, k).
     """
-    centred = _centre(scores, cells) * np.sqrt(_factor(cells, fpc))[cells.codes, None]
-    return centred.T @ centred
+    found = deviations(scores, cells, linearised, fpc=fpc)
+    return found.T @ found
 
 
-def second_phase_variance(scores: Floats, cells: Cells, *, fpc: bool = True) -> Floats:
+def second_phase_variance(
+    scores: Floats, cells: Cells, linearised: Linearisation | None = None, *, fpc: bool = True
+) -> Floats:
     """Diagonal of :func:`second_phase_covariance`, shape (k,), without forming the matrix."""
-    centred = _centre(scores, cells)
-    return np.einsum("nk,nk,n->k", centred, centred, _factor(cells, fpc)[cells.codes])
-
-
-def _centre(values: Floats, cells: Cells) -> Floats:
-    means = group_sums(values, cells.codes, len(cells.n)) / cells.n[:, None]
-    return values - means[cells.codes]
-
-
-def _factor(cells: Cells, fpc: bool) -> Floats:
-    # A cell in which everybody answered may hold one person: it adds nothing when the fpc is on.
-    ratio = np.where(cells.n > 1, cells.n / np.maximum(cells.n - 1, 1), 0.0)
-    return ratio * (1 - cells.f) if fpc else ratio
-
-
-def residuals(z: Floats, aux: Floats, weights: Floats) -> Floats:
-    """Residuals of each column of z from its weighted regression on the auxiliaries.
-
-    Parameters
-    ----------
-    z
-        Shape (n, k).
-    aux
-        Auxiliaries, shape (n, p); may be linearly dependent.
-    weights
-        Regression weights, shape (n,): the final weights for raking, whose replicates they then match;
-        the starting weights for linear calibration and to agree with R's ``survey``.
-    """
-    root = np.sqrt(weights)[:, None]
-    # Columns of one size, so that a headcount beside a salary is not taken for dependence.
-    columns = aux / np.maximum(np.linalg.norm(aux, axis=0), 1e-300)
-    slopes, *_ = np.linalg.lstsq(columns * root, z * root, rcond=1e-11)
-    return z - columns @ slopes
+    found = deviations(scores, cells, linearised, fpc=fpc)
+    return np.einsum("nk,nk->k", found, found)
 
 
 def second_phase_means(
@@ -198,8 +153,7 @@ def second_phase_means(
     weights: ArrayLike,
     fpc: bool = True,
     domain: ArrayLike | None = None,
-    aux: ArrayLike | None = None,
-    aux_weights: ArrayLike | None = None,
+    linearised: Linearisation | None = None,
 ) -> VarianceTable:
     """Weighted means of many outcomes, with second-phase standard errors.
 
@@ -216,10 +170,8 @@ def second_phase_means(
         Finite-population correction: on to describe this workforce, off for tests and models.
     domain
         Membership, shape (n,) or (n, k); all respondents if left out.
-    aux
-        Auxiliaries that raking or calibration met, shape (n, p); left out for weighting classes.
-    aux_weights
-        Weights of the regression on the auxiliaries; the final weights if left out.
+    linearised
+        What raking, calibration or the response model adds; left out for weighting classes.
 
     Returns
     -------
@@ -239,16 +191,34 @@ def second_phase_means(
     if domain is not None:
         inside = inside & np.asarray(domain, dtype=bool).reshape(len(values), -1)
     estimate, z = linearised_means(values, w, inside)
-    if aux is not None:
-        z = residuals(z, np.asarray(aux, float), w if aux_weights is None else np.asarray(aux_weights, float))
-    variance = second_phase_variance(z * w[:, None], found, fpc=fpc)
+    variance = second_phase_variance(z * w[:, None], found, linearised, fpc=fpc)
     n = inside.sum(axis=0).astype(float)
-    present = group_sums(inside.astype(float), found.codes, len(found.n)) > 0
     srs = simple_random_variance(values, w, inside, estimate, fpc=fpc)
     with np.errstate(invalid="ignore", divide="ignore"):
         deff = np.where(srs > 0, variance / srs, np.nan)
     se = np.where(n > 0, np.sqrt(variance), np.nan)
-    return VarianceTable(estimate, se, n - present.sum(axis=0), deff, n)
+    return VarianceTable(estimate, se, domain_degrees(inside, found, linearised), deff, n)
+
+
+def domain_degrees(
+    inside: NDArray[np.bool_], cells: Cells, linearised: Linearisation | None = None
+) -> Floats:
+    """Degrees of freedom of domains: respondents less cells, or less predictors of the response model.
+
+    Parameters
+    ----------
+    inside
+        Membership, shape (n, k).
+
+    Returns
+    -------
+    ndarray
+        Shape (k,).
+    """
+    if linearised is not None and linearised.propensity is not None:
+        return linearised.degrees_of_freedom(inside)
+    present = group_sums(inside.astype(float), cells.codes, len(cells.n)) > 0
+    return np.asarray(inside.sum(axis=0) - present.sum(axis=0), dtype=np.float64)
 
 
 def second_phase_mean(
@@ -259,8 +229,7 @@ def second_phase_mean(
     weights: ArrayLike,
     fpc: bool = True,
     domain: ArrayLike | None = None,
-    aux: ArrayLike | None = None,
-    aux_weights: ArrayLike | None = None,
+    linearised: Linearisation | None = None,
 ) -> VarianceResult:
     """One outcome of :func:`second_phase_means`, y of shape (n,).
 
@@ -272,7 +241,7 @@ def second_phase_mean(
     """
     column = np.asarray(y, dtype=float)[:, None]
     table = second_phase_means(
-        column, cells, n_pop, weights=weights, fpc=fpc, domain=domain, aux=aux, aux_weights=aux_weights
+        column, cells, n_pop, weights=weights, fpc=fpc, domain=domain, linearised=linearised
     )
     return table[0]
 
@@ -301,40 +270,6 @@ def simple_random_variance(
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = (share * np.where(inside, Y - mean, 0.0) ** 2).sum(axis=0) / size * n / (n - 1)
         return spread / n * (np.maximum(size - n, 0.0) / size if fpc else 1.0)
-
-
-def kim_kim_means(Y: ArrayLike, respondent: ArrayLike, propensity: ArrayLike, X: ArrayLike) -> VarianceTable:
-    """Means under inverse estimated propensities, with the linearised variance of Kim and Kim (2007).
-
-    With e = (y − ȳ_w)/N̂ and B = [Σ_U p(1−p)xx']⁻¹ Σ_r x e(1−p)/p, u = e − p x'B and
-    v = Σ_r (1−p) u²/p². Phase one is a census, so the finite-population correction is built in.
-
-    Parameters
-    ----------
-    Y
-        Outcomes over the frame, shape (N, k); read only where `respondent`; NaN leaves the domain.
-    respondent
-        Shape (N,).
-    propensity
-        Estimated response propensities, shape (N,).
-    X
-        Design matrix of the propensity model, shape (N, p).
-    """
-    r = np.asarray(respondent, dtype=bool)
-    values = np.asarray(Y, dtype=float).reshape(len(r), -1)[r]
-    p_all, X_all = np.asarray(propensity, float), np.asarray(X, float)
-    p, x = p_all[r], X_all[r]
-    inside = ~np.isnan(values)
-    mean, e = linearised_means(values, 1 / p, inside)
-    information = (X_all * (p_all * (1 - p_all))[:, None]).T @ X_all
-    B = np.linalg.pinv(information, hermitian=True) @ (x.T @ (e * ((1 - p) / p)[:, None]))
-    u = e - p[:, None] * (x @ B)
-    variance = (((1 - p) / p**2)[:, None] * u**2).sum(axis=0)
-    n = inside.sum(axis=0).astype(float)
-    srs = simple_random_variance(values, 1 / p, inside, mean, fpc=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        deff = np.where(srs > 0, variance / srs, np.nan)
-    return VarianceTable(mean, np.sqrt(variance), n - np.linalg.matrix_rank(x), deff, n)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """What is checked against which computation in R: a table made from the golden tests themselves.
 
 Each golden test file holds a list ``CHECKS`` of (entries, what computes them, tolerance[, data]) and may hold
-``LEFT_OUT``, entry -> reason. They are read as text and never run, so that the table needs no test tools;
+``LEFT_OUT``, entry -> reason, and ``THROUGH``, the stages whose published tables it reads its results from;
+without it a file checks formulas. They are read as text and never run, so that the table needs no test tools;
 that they are true is itself tested (tests/workflow/test_verification.py).
 """
 
@@ -18,7 +19,18 @@ from surveypipe.problems import Problems, shown
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("id", "data", "what", "r_call", "tolerance", "tolerance_kind", "status", "reason", "tests")
+COLUMNS = (
+    "id",
+    "data",
+    "what",
+    "r_call",
+    "tolerance",
+    "tolerance_kind",
+    "status",
+    "reason",
+    "tests",
+    "through",
+)
 CHECKED, LEFT_OUT = "checked", "left out"
 KNOWN_ANSWER = re.compile(r"GT-\d+")
 
@@ -32,6 +44,7 @@ class Check:
     tolerance: float
     data: str
     test: str
+    through: str = ""
 
 
 def literal(source: str, name: str) -> Any:
@@ -54,10 +67,12 @@ def checks_of(source: str, test: str) -> list[Check]:
         Its name, without folder and ending.
     """
     found = []
+    through = literal(source, "THROUGH") or ""
     for entries, what, tolerance, *data in literal(source, "CHECKS") or []:
         # Several entries of api.json may share a line; a known answer is one.
         names = entries.split()
-        found += [Check(name, what, float(tolerance), data[0] if data else "", test) for name in names]
+        given = data[0] if data else ""
+        found += [Check(name, what, float(tolerance), given, test, through) for name in names]
     return found
 
 
@@ -79,7 +94,8 @@ def verification_table(
     -------
     DataFrame
         Columns :data:`COLUMNS`, the reference's entries first and in its order. `tolerance` is the closest to
-        which any test holds the entry.
+        which any test holds the entry; `through` names the stages whose published tables were compared, and
+        is empty where only a formula was.
 
     Raises
     ------
@@ -114,7 +130,7 @@ def _check_complete(
         problems.add(f"verification: {shown(both)} are in CHECKS and in LEFT_OUT; they cannot be both.")
     if unknown := sorted(set(reasons) - set(reference)):
         problems.add(f"verification: LEFT_OUT names {shown(unknown)}, which the reference does not hold.")
-    named = {check.entry for check in checks if re.match(r"(strat|clus1|srs)_", check.entry)}
+    named = {check.entry for check in checks if re.match(r"(strat|clus1|srs|stage)_", check.entry)}
     if strange := sorted(named - set(reference)):
         problems.add(f"verification: CHECKS names {shown(strange)}, which the reference does not hold.")
     problems.raise_if_any()
@@ -148,6 +164,7 @@ def _row(
         "status": CHECKED if own else LEFT_OUT,
         "reason": reasons.get(entry, ""),
         "tests": ", ".join(dict.fromkeys(check.test for check in own)),
+        "through": "; ".join(dict.fromkeys(check.through for check in own if check.through)),
     }
 
 

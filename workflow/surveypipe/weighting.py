@@ -13,17 +13,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveypipe import linearisation
 from surveypipe.calibration import kish_deff
 from surveypipe.population import Population, population, resolve_unknown_eligibility
 from surveypipe.problems import Problems, SurveyError, shown
-from surveypipe.weighting_methods import METHODS, Plan, auxiliaries, build, merge_signatures, method
+from surveypipe.weighting_methods import METHODS, Plan, build, merge_signatures, method
 
 __all__ = [
     "METHODS",
     "Plan",
     "Population",
     "WeightingResult",
-    "auxiliaries",
     "build",
     "compute_schemes",
     "kish_deff",
@@ -43,7 +43,8 @@ class WeightingResult:
     Attributes
     ----------
     weights
-        One row per respondent, sorted by id: id, then w_<scheme> and cell_<scheme> for each scheme.
+        One row per respondent, sorted by id: id, then w_<scheme> and cell_<scheme> for each scheme, and the
+        columns of :func:`surveypipe.linearisation.as_columns`.
     cells, diagnostics, margins, log
         Tables of the response cells, of ranges and design effects, of margins before and after
         weighting, and of every decision taken.
@@ -191,6 +192,8 @@ def _weights_table(
     columns: dict[str, Any] = {"id": people.answered["id"].astype(str).to_numpy()}
     columns |= {f"w_{key}": w for key, w in weights.items()}
     columns |= {f"cell_{key}": plan.labels.astype(str) for key, plan in plans.items()}
+    for key, plan in plans.items():
+        columns |= linearisation.as_columns(key, plan.linearise(people.start, weights[key]))
     return pd.DataFrame(columns)
 
 

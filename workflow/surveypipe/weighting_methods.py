@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveypipe import calibration, collapsing, propensity
+from surveypipe import calibration, collapsing, linearisation, propensity
 from surveypipe.calibration import kish_deff
 from surveypipe.grouping import group_sums
+from surveypipe.linearisation import Linearisation
 from surveypipe.population import Population
 from surveypipe.problems import Problems, SurveyError, shown
 
@@ -41,8 +42,9 @@ class Plan:
         Second-phase response cells.
     labels
         Cell of each respondent, shape (n,).
-    aux
-        Auxiliaries whose totals are met, shape (n, p); None for weighting classes.
+    linearise
+        Starting and final weights of shape (n,) to what the estimation of the weights adds to influence
+        values; None where weights do not vary within the cells.
     restore
         Brings trimmed weights back to the totals that must hold.
     steps
@@ -54,10 +56,18 @@ class Plan:
     reweight: Callable[[Floats], Floats]
     cells: collapsing.CellMap
     labels: NDArray[Any]
-    aux: Floats | None = None
+    linearise: Callable[[Floats, Floats], Linearisation | None] = lambda start, final: None
     restore: Callable[[Floats], Floats] | None = None
     steps: list[tuple[str, str]] = field(default_factory=list)
     fit: propensity.PropensityFit | None = None
+
+    def in_a_row(self, start: Floats, final: Floats) -> Linearisation:
+        """Linearise as one step of several: its classes need not be the response cells of the whole."""
+        found = self.linearise(start, final)
+        if found is None:
+            _, codes = np.unique(self.labels.astype(str), return_inverse=True)
+            found = linearisation.calibration(np.eye(int(codes.max()) + 1)[codes], start, final)
+        return found
 
     @property
     def n_pop(self) -> dict[str, float]:
@@ -104,7 +114,17 @@ def class_plan(cells: collapsing.CellMap, labels: NDArray[Any]) -> Plan:
         if cell.n < COMFORTABLE and len(names) > 1:
             steps.append(("note", f"{cell.label} rests on {cell.n:g} respondents, fewer than {COMFORTABLE}."))
     reweight = scale_to(codes, np.array([cell.N for cell in cells.cells]))
-    return Plan(reweight, cells, labels, steps=steps)
+    return Plan(reweight, cells, labels, linearise=_linearised_classes(codes), steps=steps)
+
+
+def _linearised_classes(codes: NDArray[np.intp]) -> Callable[[Floats, Floats], Linearisation | None]:
+    def linearise(start: Floats, final: Floats) -> Linearisation | None:
+        mean = np.bincount(codes, start) / np.maximum(np.bincount(codes), 1)
+        if np.allclose(start, mean[codes], rtol=1e-12, atol=0):
+            return None
+        return linearisation.calibration(np.eye(int(codes.max()) + 1)[codes], start, final)
+
+    return linearise
 
 
 def group_plan(people: Population, scheme: str) -> Plan:
@@ -165,35 +185,6 @@ def _margins(people: Population, variables: Sequence[str]) -> list[calibration.M
     return made
 
 
-def auxiliaries(people: pd.DataFrame, settings: Mapping[str, Any]) -> Floats | None:
-    """Auxiliaries whose totals a scheme meets, for the residuals of its standard errors.
-
-    Parameters
-    ----------
-    people
-        Respondents, with the variables that the scheme names.
-    settings
-        The scheme; of a composed one, its last step counts.
-
-    Returns
-    -------
-    ndarray or None
-        Shape (n, p): indicators of every level of every margin, then the numeric variables; None for
-        weighting classes and inverse propensities.
-    """
-    if settings.get("method") == "compose":
-        return auxiliaries(people, settings["steps"][-1])
-    if settings.get("method") not in ("rake", "calibrate"):
-        return None
-    blocks = []
-    for variable in settings.get("margins", []):
-        values = people[variable].astype(str)
-        blocks += [(values == level).to_numpy(dtype=float) for level in sorted(values.unique())]
-    blocks = blocks or [np.ones(len(people))]
-    blocks += [people[name].to_numpy(dtype=float) for name in settings.get("numeric", [])]
-    return np.column_stack(blocks)
-
-
 @method("rake")
 def rake(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
     """Raking to the margins of the staff list."""
@@ -204,7 +195,8 @@ def rake(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
     names = ", ".join(settings["margins"])
     plan.steps.append(("rake", f"Margins {names} met after {iterations} cycles."))
     plan.reweight = plan.restore = lambda start: calibration.rake(start, margins)[0]
-    plan.aux = auxiliaries(people.answered, settings)
+    X = np.column_stack([one.indicator for one in margins])
+    plan.linearise = lambda start, final: linearisation.calibration(X, start, final)
     return plan
 
 
@@ -235,7 +227,7 @@ def calibrate(people: Population, settings: Mapping[str, Any], scheme: str) -> P
     _, iterations = run(people.start)
     plan.steps.append(("calibrate", f"Totals met after {iterations} steps ({kind} distance)."))
     plan.reweight = plan.restore = lambda start: run(start)[0]
-    plan.aux = auxiliaries(people.answered, settings)
+    plan.linearise = lambda start, final: linearisation.calibration(X, start, final)
     return plan
 
 
@@ -254,6 +246,7 @@ def inverse_propensity(people: Population, settings: Mapping[str, Any], scheme: 
         plan.reweight = _reweight_propensity(people, X, fitted.firth)
         plan.restore = scale_to(np.zeros(len(people.start), dtype=np.intp), np.array([people.staff]))
         plan.fit = fitted
+        plan.linearise = _linearised_propensity(people, fitted)
     plan.steps = steps + plan.steps
     return plan
 
@@ -268,6 +261,20 @@ def _reweight_propensity(people: Population, X: Floats, firth: bool) -> Callable
         return (W * (people.staff / W.sum(axis=0))).reshape(np.shape(start))
 
     return reweight
+
+
+def _linearised_propensity(
+    people: Population, fitted: propensity.PropensityFit
+) -> Callable[[Floats, Floats], Linearisation]:
+    def linearise(start: Floats, final: Floats) -> Linearisation:
+        counted = np.zeros(len(people.base))
+        counted[people.respondent] = start
+        p = propensity.fit(fitted.X, counted, people.base, firth=fitted.firth).p
+        return linearisation.inverse_propensity(
+            fitted.X, people.base, p, people.respondent, start=start, final=final
+        )
+
+    return linearise
 
 
 def _propensity_classes(people: Population, settings: Mapping[str, Any], p: Floats, scheme: str) -> Plan:
@@ -289,6 +296,7 @@ def compose(people: Population, settings: Mapping[str, Any], scheme: str) -> Pla
     """Several methods in a row, each starting from the weights of the one before."""
     parts = [build(people, step, scheme) for step in settings["steps"]]
     plan = group_plan(people, scheme)
+    plan.linearise = _linearised_steps(parts)
 
     def reweight(start: Floats) -> Floats:
         for part in parts:
@@ -297,9 +305,23 @@ def compose(people: Population, settings: Mapping[str, Any], scheme: str) -> Pla
 
     plan.reweight = reweight
     plan.restore = parts[-1].restore
-    plan.aux = parts[-1].aux
     plan.steps = [step for part in parts for step in part.steps]
     return plan
+
+
+def _linearised_steps(parts: Sequence[Plan]) -> Callable[[Floats, Floats], Linearisation | None]:
+    def linearise(start: Floats, final: Floats) -> Linearisation | None:
+        stages = [start]
+        for part in parts[:-1]:
+            stages.append(part.reweight(stages[-1]))
+        stages.append(final)
+        whole: Linearisation | None = None
+        for number in reversed(range(len(parts))):
+            own = parts[number].in_a_row(stages[number], stages[number + 1])
+            whole = own if whole is None else own.before(whole)
+        return whole
+
+    return linearise
 
 
 def merge_signatures(

@@ -1,0 +1,209 @@
+"""What the estimation of weights adds to an influence value: the one door of second-phase variance.
+
+Weights that are raked, calibrated or inverse to estimated propensities depend on who answered. To first order
+that changes the weighted influence value of respondent i from s_i = w_i z_i to
+
+    s − A (C's),
+
+with one pair of matrices A, C of shape (n, q) for each step of weighting:
+
+* *raking and calibration* with starting weights d and final weights w: s becomes w (z − XB) with
+  B = (X'DX)⁻¹X'Dz, the residual of the regression weighted by d (Deville and Särndal 1992; as R's
+  ``calibrate``, and as its ``rake`` where the starting weights are equal);
+* *inverse propensities*, logistic in x: s becomes s − d x'B with B = [Σ_U d p(1 − p)xx']⁻¹ Σ_r x (1 − p)s
+  (Kim and Kim 2007).
+
+Steps in a row: the last step's formula is applied first, because its weights start from the others'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from surveypipe.grouping import group_sums
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Linearisation:
+    """Correction of weighted influence values for estimated weights.
+
+    Attributes
+    ----------
+    loadings, slopes
+        A and C, shape (n, q).
+    propensity
+        Estimated response propensities of the respondents, shape (n,), where response is taken as independent
+        draws (Poisson) with them; None where it is taken as simple random sampling within cells.
+    """
+
+    loadings: Floats
+    slopes: Floats
+    propensity: Floats | None = None
+
+    def applied(self, scores: Floats) -> Floats:
+        """Correct weighted influence values, shape (n, k)."""
+        return np.asarray(scores - self.loadings @ (self.slopes.T @ scores))
+
+    def before(self, later: Linearisation) -> Linearisation:
+        """Join this step with a later one whose weights start from its own."""
+        slopes = self.slopes - later.slopes @ (later.loadings.T @ self.slopes)
+        return Linearisation(
+            np.hstack([later.loadings, self.loadings]),
+            np.hstack([later.slopes, slopes]),
+            self.propensity if later.propensity is None else later.propensity,
+        )
+
+    def without_correction(self) -> Linearisation:
+        """Return the same response, for influence values that are corrected already."""
+        none = np.empty((len(self.loadings), 0))
+        return Linearisation(none, none, self.propensity)
+
+    def degrees_of_freedom(self, inside: NDArray[np.bool_]) -> Floats:
+        """Respondents less independent predictors of the response model in each domain, shape (k,).
+
+        Parameters
+        ----------
+        inside
+            Membership, shape (n, k).
+        """
+        scaled = self.loadings / np.maximum(np.linalg.norm(self.loadings, axis=0), 1e-300)
+        grams = np.einsum("ni,nk,nj->kij", scaled, inside.astype(float), scaled, optimize=True)
+        size = np.sqrt(np.maximum(np.einsum("kii->ki", grams), 1e-300))
+        correlations = grams / size[:, :, None] / size[:, None, :]
+        ranks = np.linalg.matrix_rank(correlations, tol=1e-9, hermitian=True)
+        return np.asarray(inside.sum(axis=0) - np.where(inside.any(axis=0), ranks, 0), dtype=np.float64)
+
+
+def calibration(X: Floats, start: Floats, final: Floats) -> Linearisation:
+    """Linearise weights that meet totals of auxiliaries.
+
+    Parameters
+    ----------
+    X
+        Auxiliaries, shape (n, p); may be linearly dependent.
+    start, final
+        Weights before and after, shape (n,). A respondent whose weight has become zero has no influence.
+    """
+    root = np.sqrt(np.maximum(start, 0.0))
+    # Columns of one size, so that a headcount beside a salary is not taken for dependence.
+    columns = X / np.maximum(np.linalg.norm(X, axis=0), 1e-300)
+    basis, sizes, _ = np.linalg.svd(columns * root[:, None], full_matrices=False)
+    basis = basis[:, sizes > 1e-11 * sizes.max(initial=0.0)]
+    inverse_root = np.divide(1.0, root, out=np.zeros_like(root), where=root > 0)
+    inverse_final = np.divide(1.0, final, out=np.zeros_like(root), where=final > 0)
+    return Linearisation(basis * (final * inverse_root)[:, None], basis * (root * inverse_final)[:, None])
+
+
+def inverse_propensity(
+    X: Floats,
+    size: Floats,
+    propensity: Floats,
+    answered: NDArray[np.bool_],
+    *,
+    start: Floats,
+    final: Floats,
+) -> Linearisation:
+    """Linearise weights inverse to the propensities of a logistic response model.
+
+    Parameters
+    ----------
+    X
+        Design matrix over all eligible, shape (N, p).
+    size
+        Base weights over all eligible, shape (N,).
+    propensity
+        Estimated propensities, shape (N,).
+    answered
+        Shape (N,).
+    start, final
+        Weights of the respondents before and after, shape (n,). Where the latter were trimmed, they no
+        longer depend on the propensity.
+    """
+    information = (X * (size * propensity * (1 - propensity))[:, None]).T @ X
+    x, p = X[answered], propensity[answered]
+    loadings = (start[:, None] * x) @ np.linalg.pinv(information, hermitian=True)
+    ratio = final * p / start
+    free = ratio > ratio.max() * (1 - 1e-9)
+    return Linearisation(loadings, x * np.where(free, 1 - p, 0.0)[:, None], p)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Response cells as arrays: codes of shape (n,), staff and respondents of shape (H,)."""
+
+    codes: NDArray[np.intp]
+    names: tuple[str, ...]
+    N: Floats
+    n: Floats
+
+    @property
+    def f(self) -> Floats:
+        """Response rates n_h / N_h."""
+        return self.n / self.N
+
+
+def deviations(
+    scores: Floats, cells: Cells, linearised: Linearisation | None = None, *, fpc: bool = True
+) -> Floats:
+    r"""Deviations whose cross-product is the covariance of totals of weighted influence values.
+
+    Parameters
+    ----------
+    scores
+        Weighted influence values s, shape (n, k).
+    cells
+        Response cells.
+    linearised
+        What the estimation of the weights adds; None for weighting classes.
+    fpc
+        Whether the finite-population correction applies.
+
+    Returns
+    -------
+    ndarray
+        Shape (n, k). The covariance is :math:`\sum_h (1 - f_h) \frac{n_h}{n_h - 1} \sum_i (s_i - \bar
+        s_h)(s_i - \bar s_h)'`, and for inverse propensities :math:`\sum_i (1 - p_i) s_i s_i'` (Kim and Kim
+        2007); without the correction, 1 − f and 1 − p are 1.
+    """
+    values = scores if linearised is None else linearised.applied(scores)
+    if linearised is not None and linearised.propensity is not None:
+        return np.asarray(values * np.sqrt(1 - linearised.propensity)[:, None] if fpc else values)
+    means = group_sums(values, cells.codes, len(cells.n)) / cells.n[:, None]
+    # A cell in which everybody answered may hold one person: it adds nothing when the fpc is on.
+    factor = np.where(cells.n > 1, cells.n / np.maximum(cells.n - 1, 1), 0.0)
+    factor = factor * (1 - cells.f) if fpc else factor
+    return np.asarray((values - means[cells.codes]) * np.sqrt(factor)[cells.codes, None])
+
+
+def as_columns(scheme: str, made: Linearisation | None) -> Mapping[str, Floats]:
+    """Columns of the table of weights that carry a scheme's linearisation from stage to stage."""
+    if made is None:
+        return {}
+    columns = {f"loading_{scheme}_{k:03d}": column for k, column in enumerate(made.loadings.T)}
+    columns |= {f"slope_{scheme}_{k:03d}": column for k, column in enumerate(made.slopes.T)}
+    if made.propensity is not None:
+        columns[f"propensity_{scheme}"] = made.propensity
+    return columns
+
+
+def from_columns(scheme: str, columns: Mapping[str, ArrayLike]) -> Linearisation | None:
+    """Read back what :func:`as_columns` laid out; None where the scheme has weighting classes."""
+
+    def block(kind: str) -> list[Floats]:
+        found: list[Floats] = []
+        while (name := f"{kind}_{scheme}_{len(found):03d}") in columns:
+            found.append(np.asarray(columns[name], dtype=np.float64))
+        return found
+
+    loadings, slopes = block("loading"), block("slope")
+    if not loadings:
+        return None
+    name = f"propensity_{scheme}"
+    propensity = np.asarray(columns[name], dtype=np.float64) if name in columns else None
+    return Linearisation(np.column_stack(loadings), np.column_stack(slopes), propensity)
