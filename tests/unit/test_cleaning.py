@@ -403,3 +403,14 @@ def test_people_off_the_list_without_a_rule_stop():
     text = "\n".join(caught.value.problems)
     assert "1 records cannot be matched to the staff list" in text
     assert "1 people have more than one record (S1)" in text
+
+
+def test_share_of_items_agreed_counts_answers_in_the_upper_half_after_turning():
+    result = cleaned(one_person(risk_1=4.0, risk_2=5.0, risk_3=3.0, risk_4=5.0), FRAME)
+    # risk_4 is worded the other way: its 5 is a 1 once turned. The mean, 3.25, lies above the neutral point.
+    assert result.analysis.loc[0, "risk_agreed"] == 0.5
+    assert result.analysis.loc[0, "risk_above"] == 1 and result.analysis.loc[0, "risk_above_half"] == 0
+    some = cleaned(one_person(risk_1=4.0, risk_2=np.nan, risk_3=3.0, risk_4=1.0), FRAME)
+    assert some.analysis.loc[0, "risk_agreed"] == pytest.approx(2 / 3)
+    few = cleaned(one_person(risk_1=np.nan, risk_2=np.nan, risk_3=np.nan, risk_4=1.0), FRAME)
+    assert np.isnan(few.analysis.loc[0, "risk_agreed"])

@@ -448,3 +448,19 @@ def test_variable_that_repeats_a_question_of_too_few_is_hidden_for_all_staff_too
     )
     release = disclosure.release_estimates(table, RULES, [], made_from={"w_all": "w"})
     assert release.table["status"].tolist() == ["suppressed", "suppressed"]
+
+
+def test_a_claim_counted_otherwise_says_hundredths_and_nothing_where_its_estimate_is_hidden():
+    from surveypipe.disclosure.context import release_measures
+    from surveypipe.disclosure.release import Release, log_frame
+
+    table = pd.DataFrame(
+        {"claim": "C5", "measure": ["", "strict", "agreed"], "estimate": [0.61234, 0.41234, 0.51234],
+         "status": "released", "n": 100.0}
+    )  # fmt: skip
+    shown = estimates([{"variable": "strict"}, {"variable": "agreed"}]).assign(
+        status=["released", "suppressed"]
+    )
+    made = release_measures(Release(table, log_frame([])), shown, "multiverse").table
+    assert made["estimate"].tolist()[:2] == [0.61234, 0.41]
+    assert np.isnan(made["estimate"].iloc[2]) and made["status"].iloc[2] == "suppressed"

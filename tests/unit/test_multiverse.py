@@ -336,3 +336,41 @@ def test_share_of_one_has_no_standard_error_of_its_own(whole):
     low, high = multiverse.interval(multiverse.Point(1.0, 0.0, 30.0, 32, 1.1), case, "logit", 0.95)
     assert 0.8 < low < 0.95 and high == 1.0
     assert not math.isnan(low)
+
+
+def test_a_claim_counted_otherwise_has_rows_of_its_own_and_moves_no_other():
+    """Estimates of the other rules are weighted means by hand; the claim's own rows stay as they were."""
+    people, staff, designs, table = survey()
+    rng = np.random.default_rng(3)
+    people["strict"] = np.where(people["read"] == 1, (rng.random(90) < 0.5).astype(float), 0.0)
+    people["agreed"] = rng.integers(0, 5, 90) / 4
+    for name, statistic, level in (("strict", "proportion", "1"), ("agreed", "mean", "")):
+        like = table[(table["variable"] == "read") & (table["group"] == "overall")].copy()
+        for scheme, design in designs.items():
+            found = domain_means(people[[name]].to_numpy(), design)[0]
+            low, high = t_interval(found.estimate, found.se, found.df)
+            values = [found.estimate, found.se, found.df, float(low), float(high)]
+            like.loc[like["scheme"] == scheme, ["estimate", "se", "df", "ci_low", "ci_high"]] = values
+        made = like.assign(variable=name, statistic=statistic, level=level)
+        table = pd.concat([table, made], ignore_index=True)
+    ledger = claim_tables(MADE, cases(MADE, table, people, staff))[0]
+    claims = {**CLAIMS, "C1": {**CLAIMS["C1"], "alternatives": ["strict", "agreed"]}}
+    tables = []
+    for one in (MADE, replace(MADE, claims=claims)):
+        made = multiverse.universe(one, CONFIG, table, people, staff, designs, None)
+        tables.append((multiverse.table(made, ledger), made))
+    before, after = tables[0][0], tables[1][0]
+    own = after[after["what"] != multiverse.ALTERNATIVE].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, before)
+    others = after[(after["what"] == multiverse.ALTERNATIVE) & after["primary"]]
+    assert others["measure"].tolist() == ["strict", "agreed"]
+    weights = people["w_agency"]
+    by_hand = [np.average(people[name], weights=weights) for name in ("strict", "agreed")]
+    assert others["estimate"].to_numpy(float) == pytest.approx(by_hand, abs=1e-12)
+    rows = multiverse.summary(tables[1][1], after)
+    first = rows[rows["claim"] == "C1"].iloc[0]
+    assert first["measure"] == "" and rows["measure"].tolist().count("") == len(rows) - 2
+    shifts = rows.loc[rows["measure"] != "", "largest_shift"].to_numpy(float)
+    assert shifts == pytest.approx(np.array(by_hand) - first["estimate"], abs=1e-12)
+    # A rule that nobody meets loses the claim its support, and the row says so.
+    assert set(rows.loc[rows["measure"] != "", "grade"]) <= {0, 2, 3, 4}

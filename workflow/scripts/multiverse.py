@@ -44,6 +44,7 @@ def main(args: argparse.Namespace) -> None:
     summary = multiverse.summary(space, table, note)
     write_csv(table, args.multiverse)
     write_csv(summary, args.multiverse_summary)
+    summary = summary[summary["measure"] == ""]
     moved = summary[(summary["grade_changes"] != "none") & (summary["group"] == "overall")]["claim"]
     told = (
         f"a grade changes for {', '.join(moved)}"

@@ -586,14 +586,37 @@ def multiverse(released: Released) -> Table:
                 _grades(released, claim, row),
             ]
         )  # fmt: skip
+        table.rows += [_otherwise_row(released, claim, other) for other in counted_otherwise(data, claim)]
     table.notes = [
         "Every claim under each weighting scheme, from complete cases and from imputed items; these two "
         "move the point. The finite-population correction (the correction), on or off, and the method of "
         "interval move the interval only. A specification is not a draw from anything, so none are counted "
         "as agreeing.",
         "Every specification assumes response at random within the cells of its scheme.",
+        "Counted otherwise: the claim's answer by another rule, all else as published; the shift is that "
+        "from the published estimate.",
     ]
     return table
+
+
+def counted_otherwise(data: pd.DataFrame, claim: pd.Series) -> list[pd.Series]:
+    """Rows of the summary that count a claim's answer by another rule."""
+    if "measure" not in data:
+        return []
+    rows = beside(data, claim)
+    return [row for _, row in rows[rows["measure"] != ""].iterrows()]
+
+
+def _otherwise_row(released: Released, claim: pd.Series, row: pd.Series) -> list[str]:
+    name = INDENT + escape(released.label(str(row["measure"])))
+    if row["status"] == SUPPRESSED_STATUS or not math.isfinite(float(row["grade"])):
+        return [name, *[SUPPRESSED] * 6]
+    form, moved = scale_form(claim), shift_form(claim)
+    return [
+        name, cell(row, "estimate", form), cell(row, "points", formatting.count),
+        formatting.span(*(moved(float(row[end])) for end in ("least", "greatest"))),
+        cell(row, "largest_shift", moved), "counted otherwise", _capital(escape(str(row["grade_label"]))),
+    ]  # fmt: skip
 
 
 def _grades(released: Released, claim: pd.Series, row: pd.Series) -> str:

@@ -14,6 +14,7 @@ from surveypipe import formatting as fmt
 from surveypipe import results_text
 from surveypipe.bias_tables import (
     beside,
+    counted_otherwise,
     first_of,
     heckman_sentence,
     level_label,
@@ -447,8 +448,9 @@ def multiverse_sentence(released: Released) -> str:
         return ""
     return (
         "Every claim was estimated under all weighting schemes, from complete cases and from imputed items. "
-        f"{largest} {_changes(released, 'depends', 'on the specification')}"
-    )
+        f"{largest} {_changes(released, 'depends', 'on the specification')} "
+        f"{counted_otherwise_sentence(released)}"
+    ).strip()
 
 
 def multiverse_short(released: Released) -> str:
@@ -459,8 +461,34 @@ def multiverse_short(released: Released) -> str:
     return (
         "Each estimate was made again under every other weighting scheme, with and without the "
         f"finite-population correction, and with unanswered items imputed. {largest} "
-        f"{_changes(released, 'depended', 'on these choices')}"
+        f"{_changes(released, 'depended', 'on these choices')} {counted_otherwise_sentence(released)}"
+    ).strip()
+
+
+def counted_otherwise_sentence(released: Released) -> str:
+    """Say which claim moves most when its answer is counted by another rule, and which lose support."""
+    data = released.table("multiverse_summary")
+    found = [
+        (claim, row)
+        for claim in released.claim_rows()
+        for row in counted_otherwise(data, claim)
+        if known(number_of(row, "estimate"), number_of(row, "grade"), number_of(claim, "grade"))
+    ]
+    if not found:
+        return ""
+    claim, row = max(found, key=lambda pair: abs(number_of(pair[1], "largest_shift")))
+    supported = {1, 2, 3}
+    lost = [c for c, r in found if int(c["grade"]) in supported and int(r["grade"]) not in supported]
+    unique = [one for number, one in enumerate(lost) if all(one is not other for other in lost[:number])]
+    label = escape(fmt.lower_first(released.label(str(row["measure"]))))
+    before, after = (shown_value(number_of(one, "estimate"), claim) for one in (claim, row))
+    text = (
+        "What counts as agreement matters too: with a claim's answer counted by another rule, the largest "
+        f"move is that of {place(claim, released)}, from {before} to {after} ({label})"
     )
+    if not unique:
+        return f"{text}; no claim loses its support by it."
+    return f"{text}; by one such rule or more {places(unique, released)} would not be supported."
 
 
 def _largest_shifts(released: Released) -> list[tuple[pd.Series, float]]:

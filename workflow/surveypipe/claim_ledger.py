@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -97,6 +97,16 @@ class Case:
         return bool(self.claim["kind"] == "equivalence")
 
     @property
+    def measure(self) -> str:
+        """Variable that counts the claim's answer by another rule; empty for the claim's own."""
+        return str(self.claim.get("measure", ""))
+
+    @property
+    def averaged(self) -> bool:
+        """Whether the estimand is a mean: of a difference, or of shares within people."""
+        return self.equivalence or bool(self.claim.get("averaged"))
+
+    @property
     def limits(self) -> tuple[float, float]:
         """Least and greatest possible answer."""
         least, most = self.claim["range"] if self.equivalence else (0.0, 1.0)
@@ -182,10 +192,38 @@ def cases(
     return found
 
 
+def alternatives(
+    made: Setting, estimates: pd.DataFrame, respondents: pd.DataFrame, dispositions: pd.DataFrame
+) -> list[Case]:
+    """Gather each claim over all staff with its answer counted by another rule (``alternatives``).
+
+    Parameters
+    ----------
+    made, estimates, respondents, dispositions
+        See :func:`cases`.
+
+    Returns
+    -------
+    list of Case
+        The claim's thresholds and base with another variable, which the case names as its ``measure``. A
+        share within people (of items agreed with, 0 to 1) is estimated as the mean of these shares.
+    """
+    found = []
+    for key, claim in made.claims.items():
+        for name in claim.get("alternatives", []):
+            rows = estimates[estimates["variable"] == name]
+            changed = {
+                **claim, "variable": name, "level": 1, "measure": name, "by": None,
+                "averaged": not (rows["statistic"] == "proportion").any(),
+            }  # fmt: skip
+            found += cases(replace(made, claims={key: changed}), estimates, respondents, dispositions)
+    return found
+
+
 def _people(made: Setting, claim: Mapping[str, Any], respondents: pd.DataFrame) -> pd.DataFrame:
     group = respondents[made.group].astype(str)
     values = respondents[claim["variable"]]
-    share = claim["kind"] != "equivalence"
+    share = claim["kind"] != "equivalence" and not claim.get("averaged")
     return pd.DataFrame(
         {
             "y": _indicator(values, claim.get("level", 1)) if share else values.astype(float),
@@ -209,7 +247,8 @@ def _indicator(values: pd.Series, level: float | str) -> pd.Series:
 def _estimates_of(
     estimates: pd.DataFrame, claim: Mapping[str, Any], group: str, level: str
 ) -> dict[str, pd.Series]:
-    statistic = "mean" if claim["kind"] == "equivalence" else "proportion"
+    averaged = claim["kind"] == "equivalence" or claim.get("averaged")
+    statistic = "mean" if averaged else "proportion"
     # By what is estimated, not by claim: one estimate may serve two claims and then names only one.
     rows = estimates[
         (estimates["variable"] == claim["variable"])

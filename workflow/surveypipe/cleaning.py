@@ -32,6 +32,7 @@ NEEDS = {
 }
 RECODE_NEEDS = {
     "above": ("from", "cut"),
+    "items_agreed": ("from",),
     "routed_no": ("from", "filter"),
     "difference": ("minuend", "subtrahend"),
     "bands": ("from", "cuts", "labels"),
@@ -559,7 +560,7 @@ def derive(answers: pd.DataFrame, cleaning: Mapping[str, Any], codebook: Codeboo
     for scale in cleaning.get("scales", []):
         made[scale["variable"]] = scale_score(made[scale["items"]], scale["min_share"])
     for recode in cleaning.get("recodes", []):
-        made[recode["variable"]] = _recoded(made, recode, codebook)
+        made[recode["variable"]] = _recoded(made, recode, codebook, cleaning)
     return made
 
 
@@ -569,7 +570,24 @@ def scale_score(items: pd.DataFrame, min_share: float) -> pd.Series:
     return items.mean(axis=1).where(enough)
 
 
-def _recoded(answers: pd.DataFrame, recode: Mapping[str, Any], codebook: Codebook) -> pd.Series:
+def items_agreed(answers: pd.DataFrame, scale: Mapping[str, Any], codebook: Codebook) -> pd.Series:
+    """Share of the answered items that were agreed with: an answer in the upper half of the codes.
+
+    Items are already turned. NaN where the scale itself has no score.
+    """
+    items = list(scale["items"])
+    codes = sorted(codebook.variables[items[0]].values)
+    known = answers[items]
+    agreed = known.isin(codes[len(codes) - len(codes) // 2 :]).astype(float).where(known.notna())
+    return agreed.mean(axis=1).where(answers[scale["variable"]].notna())
+
+
+def _recoded(
+    answers: pd.DataFrame, recode: Mapping[str, Any], codebook: Codebook, cleaning: Mapping[str, Any]
+) -> pd.Series:
+    if recode["type"] == "items_agreed":
+        scale = next(made for made in cleaning["scales"] if made["variable"] == recode["from"])
+        return items_agreed(answers, scale, codebook)
     if recode["type"] == "above":
         source = answers[recode["from"]]
         return (source > recode["cut"]).astype(float).where(source.notna())
@@ -724,6 +742,9 @@ def _describe_recode(recode: Mapping[str, Any], made: Mapping[str, dict[str, Any
             derivation=f"{source['label']} in bands",
             **shared,
         )
+    if kind == "items_agreed":
+        text = f"Share of the answered items of {source['label']} that were agreed with"
+        return _entry(recode["label"], "numeric", asked_if=source["asked_if"], derivation=text, **shared)
     if kind == "above":
         return _entry(
             recode["label"],

@@ -264,6 +264,7 @@ def _named_variables(config: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     for claim, spec in config["claims"].items():
         yield f"claims.{claim}.variable", spec["variable"]
         yield from ((f"claims.{claim}.secondary", item) for item in spec.get("secondary", []))
+        yield from ((f"claims.{claim}.alternatives", item) for item in spec.get("alternatives", []))
     yield "sensitivity.reader_variable", config["sensitivity"]["reader_variable"]
 
 

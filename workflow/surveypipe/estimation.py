@@ -150,7 +150,7 @@ def claim_of(config: Mapping[str, Any]) -> dict[str, str]:
     """Variable -> claim: the one it is the estimand of, else the first that names it as secondary."""
     found: dict[str, str] = {}
     for key, claim in config["claims"].items():
-        for name in claim.get("secondary", []):
+        for name in [*claim.get("secondary", []), *claim.get("alternatives", [])]:
             found.setdefault(name, key)
     found.update({claim["variable"]: key for key, claim in reversed(list(config["claims"].items()))})
     return found
@@ -164,7 +164,13 @@ def analysed_variables(config: Mapping[str, Any]) -> list[str]:
         names += [claim["variable"], *claim.get("secondary", [])]
     names += [test["variable"] for test in analysis["tests"]]
     names += [scale["variable"] for scale in config.get("cleaning", {}).get("scales", [])]
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys([*names, *alternatives(config)]))
+
+
+def alternatives(config: Mapping[str, Any]) -> dict[str, str]:
+    """Variables that count a claim's answer by another rule, each with the base of its claim."""
+    claims = config["claims"].values()
+    return {name: claim["base"] for claim in claims for name in claim.get("alternatives", [])}
 
 
 def check(
@@ -247,11 +253,14 @@ def estimands(survey: Survey) -> list[Estimand]:
     made: list[Estimand] = []
     reader, claims = readers(survey), claim_of(survey.config)
     base = {claim["variable"]: claim["base"] for claim in survey.config["claims"].values()}
+    # Another rule of counting is tried over everybody only: within groups it would tell too much.
+    tried = {name: at for name, at in alternatives(survey.config).items() if name not in base}
+    base |= tried
     for name in analysed_variables(survey.config):
         for plain in _ungrouped(survey, name):
             domain = reader if base.get(name) == "readers" else np.ones(len(reader), dtype=bool)
             for group, level, inside in places(survey):
-                if group == name:
+                if group == name or (level and name in tried):
                     continue
                 made.append(
                     replace(

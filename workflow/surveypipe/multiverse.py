@@ -5,6 +5,10 @@ off, and a method of interval. Only the first two move the point; the others mov
 specification curve shows *distinct point estimates*, with the rest as whiskers, and no share of
 specifications that 'agree' is ever counted: they are not draws from anything.
 
+Beside them stands each claim with its answer counted by another rule (``alternatives`` of the claim: another
+cut of a scale, the share of its items agreed with). That is another question and no other specification of
+the same one; so it has rows of its own, and is measured against the published estimate.
+
 All specifications assume response at random within the cells of their scheme. The bounds and the reader
 scenario, which do not, stand on the same axis.
 """
@@ -37,18 +41,19 @@ SHARE_METHODS = ("logit", "korn_graubard", "korn_graubard_capped", "wilson")
 MEAN_METHODS = ("t",)
 ASSUMPTION = "response at random within cells of the scheme"
 CELL = "response_cell"
+ALTERNATIVE = "counted otherwise"
 # Estimates nearer than this are one point.
 SAME = 1e-9
 
 COLUMNS = (
     "claim", "group", "group_level", "what", "scheme", "scheme_label", "missing", "fpc", "interval", "k", "n",
     "estimate", "se", "df", "ci_low", "ci_high", "ci_level", "deciding_low", "deciding_high", "supported",
-    "grade", "point", "distinct", "primary", "note",
+    "grade", "point", "distinct", "primary", "note", "measure",
 )  # fmt: skip
 SUMMARY_COLUMNS = (
     "claim", "group", "group_level", "n", "points", "estimate", "least", "greatest", "largest_shift",
     "largest_shift_scheme", "largest_shift_missing", "grade", "grade_label", "grade_changes",
-    "support_changes", "note",
+    "support_changes", "note", "measure",
 )  # fmt: skip
 
 
@@ -103,10 +108,13 @@ def universe(
     completed
         From :func:`completed_people`, or None.
     """
-    by_scheme = {
-        scheme: claim_ledger.cases(replace(made, primary=scheme), estimates, respondents, dispositions)
-        for scheme in made.schemes
-    }
+    by_scheme = {}
+    for scheme in made.schemes:
+        under = replace(made, primary=scheme)
+        by_scheme[scheme] = [
+            *claim_ledger.cases(under, estimates, respondents, dispositions),
+            *claim_ledger.alternatives(under, estimates, respondents, dispositions),
+        ]
     analysis = config["analysis"]
     filled = None
     if completed is not None:
@@ -276,7 +284,7 @@ def _kish(Y: Floats, weights: Floats) -> Floats:
 
 def interval(point: Point, case: Case, method: str, level: float) -> tuple[float, float]:
     """Interval of a point by a named method; a share of 0 or 1 has no standard error of its own."""
-    if case.equivalence:
+    if case.averaged:
         low, high = intervals.t_interval(point.estimate, point.se, point.df, level=level)
         return float(low), float(high)
     se = point.se if 0 < point.estimate < 1 else math.nan
@@ -327,7 +335,7 @@ def specifications(space: Universe) -> list[dict[str, Any]]:
 
 
 def _methods(case: Case, published: str) -> tuple[str, ...]:
-    if case.equivalence:
+    if case.averaged:
         return MEAN_METHODS
     return tuple(dict.fromkeys([*SHARE_METHODS, published]))
 
@@ -365,7 +373,7 @@ def _one_setting(
         rows.append(
             {
                 **_identity(case),
-                "what": "specification",
+                "what": ALTERNATIVE if case.measure else "specification",
                 "scheme": scheme,
                 "scheme_label": space.labels[scheme],
                 "missing": missing,
@@ -384,6 +392,7 @@ def _one_setting(
                 "grade": rules.grade(evidence, float(made.sensitivity["theta_strong"])),
                 "primary": published and scheme == made.primary,
                 "note": ASSUMPTION,
+                "measure": case.measure,
             }
         )
     return rows
@@ -427,7 +436,7 @@ def beyond_rows(space: Universe, ledger: pd.DataFrame) -> Iterator[dict[str, Any
         (line["claim"], line["group"], line["group_level"]): line
         for line in ledger.fillna({"group_level": ""}).to_dict("records")
     }
-    for case in space.cases[made.primary]:
+    for case in _own(space):
         line = lines[case.key, case.group, case.group_level]
         n = int((~np.isnan(outcome(case))).sum())
         low, high = float(line["bound_low"]), float(line["bound_high"])
@@ -471,7 +480,7 @@ def table(space: Universe, ledger: pd.DataFrame) -> pd.DataFrame:
     order = {key: place for place, key in enumerate(_places(space))}
     keys = made[["claim", "group", "group_level"]].apply(tuple, axis=1).map(order)
     made = made.assign(_order=keys).sort_values("_order", kind="stable", ignore_index=True)
-    for column in ("scheme", "scheme_label", "missing", "interval", "note"):
+    for column in ("scheme", "scheme_label", "missing", "interval", "note", "measure"):
         made[column] = made[column].fillna("")
     whole = {name: "Int64" for name in ("n", "grade", "point")}
     flags = {name: "boolean" for name in ("fpc", "supported", "distinct", "primary")}
@@ -479,7 +488,12 @@ def table(space: Universe, ledger: pd.DataFrame) -> pd.DataFrame:
 
 
 def _places(space: Universe) -> list[tuple[str, str, str]]:
-    return [(case.key, case.group, case.group_level) for case in space.cases[space.made.primary]]
+    return [(case.key, case.group, case.group_level) for case in _own(space)]
+
+
+def _own(space: Universe) -> list[Case]:
+    """Cases of the claims as they are, without those counted otherwise."""
+    return [case for case in space.cases[space.made.primary] if not case.measure]
 
 
 # --- summary ----------------------------------------------------------------------------------------
@@ -527,9 +541,31 @@ def summary(space: Universe, made: pd.DataFrame, note: str = "") -> pd.DataFrame
                 "grade_changes": _grade_changes(own, int(main["grade"])),
                 "support_changes": _support_changes(own, bool(main["supported"])),
                 "note": note,
+                "measure": "",
             }
         )
+        if not level:
+            rows += _counted_otherwise(made, claim, main, note)
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
+
+
+def _counted_otherwise(
+    made: pd.DataFrame, claim: str, main: pd.Series, note: str
+) -> Iterator[dict[str, Any]]:
+    """One row for each other rule of counting: its estimate, and how far it lies from the published one."""
+    others = made[(made["what"] == ALTERNATIVE) & (made["claim"] == claim)]
+    for measure, own in others.groupby("measure", sort=False):
+        first = own[own["primary"].astype(bool)].iloc[0]
+        yield {
+            "claim": claim, "group": "overall", "group_level": "", "n": int(own["n"].min()),
+            "points": int(own["point"].max()), "estimate": first["estimate"], "least": own["estimate"].min(),
+            "greatest": own["estimate"].max(), "largest_shift": first["estimate"] - main["estimate"],
+            "largest_shift_scheme": "", "largest_shift_missing": "", "grade": int(first["grade"]),
+            "grade_label": rules.GRADE_LABELS[int(first["grade"])],
+            "grade_changes": _grade_changes(own, int(first["grade"])),
+            "support_changes": _support_changes(own, bool(first["supported"])), "note": note,
+            "measure": str(measure),
+        }  # fmt: skip
 
 
 def _grade_changes(own: pd.DataFrame, grade: int) -> str:

@@ -256,7 +256,7 @@ class _Finder:
     def _of_claim(self, row: pd.Series, field: str) -> Source | None:
         if field == "groups-sentence":
             return self._of(list(self._compared(row)))
-        if field == "items-sentence":
+        if field in ("items-sentence", "items-range"):
             items = self._released.config["claims"][row["claim"]].get("secondary", [])
             agreed = [self._released.agree_row(str(item)) for item in items]
             return self._of([str(found["estimate_id"]) for found in agreed if found is not None])

@@ -49,7 +49,7 @@ _NUMERIC = frozenset(
     tolerance records values""".split()
 )
 # Columns of codes and words, which read as numbers where every cell is empty.
-_CODES = ("level", "group_level", "claim", "base", "flag", "within", "variable", "note")
+_CODES = ("level", "group_level", "claim", "base", "flag", "within", "variable", "note", "measure")
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ def claim_sentences(row: pd.Series, released: Released) -> dict[str, str]:
     if not row["group_level"]:
         made["groups-sentence"] = groups_sentence(row, released)
         made["items-sentence"] = items_sentence(claim, released)
+        made["items-range"] = items_range(claim, released)
         made["other-thresholds-sentence"] = other_thresholds_sentence(row, claim)
     if equivalence:
         made["power-sentence"] = power_sentence(row)
@@ -377,14 +378,29 @@ def _tested(difference: pd.Series, variable: str, released: Released) -> str:
     return f"{described}, {link} the test {verb} equality ({fmt.p_statement(p)})."
 
 
-def items_sentence(claim: Mapping[str, Any], released: Released) -> str:
-    """Name the items of a scale on which agreement was highest and lowest."""
+def _agreed(claim: Mapping[str, Any], released: Released) -> dict[str, float]:
+    """Share that agrees with each item of a claim, as far as they are released."""
     agreed = {}
     for item in claim.get("secondary", []):
         if len(released.values(item)) >= 4:
             shares = released.agreement(item)
             if shares:
                 agreed[item] = shares["agree"]
+    return agreed
+
+
+def items_range(claim: Mapping[str, Any], released: Released) -> str:
+    """Give the least and the greatest share that agrees with an item of a claim: ``33% to 47%``."""
+    shares = _agreed(claim, released).values()
+    if not shares:
+        return WITHHELD_SHARE if any(len(released.values(i)) >= 4 for i in claim.get("secondary", [])) else ""
+    low, high = fmt.percent(min(shares)), fmt.percent(max(shares))
+    return low if low == high else f"{low} to {high}"
+
+
+def items_sentence(claim: Mapping[str, Any], released: Released) -> str:
+    """Name the items of a scale on which agreement was highest and lowest."""
+    agreed = _agreed(claim, released)
     if len(agreed) < 2:
         return ""
     ranked = sorted(agreed, key=lambda name: (-agreed[name], name))

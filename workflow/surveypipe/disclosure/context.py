@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe.disclosure.release import (
     RELEASED,
+    ROUNDED,
     SUPPRESSED,
     Release,
     blank,
@@ -83,6 +84,32 @@ def release_with_claims(table: pd.DataFrame, claims: pd.DataFrame, name: str) ->
     gone = place.isin(set(hidden))
     log = log_rows(name, place[gone], SUPPRESSED, "the claim itself is suppressed")
     return Release(table.loc[~gone].assign(status=RELEASED).reset_index(drop=True), log_frame(log))
+
+
+def release_measures(release: Release, estimates: pd.DataFrame, name: str) -> Release:
+    """Let rows that count a claim otherwise say no more than the estimates do, in hundredths.
+
+    Parameters
+    ----------
+    release
+        A table with ``measure``: the variable counted instead, empty for the claim's own; changed.
+    estimates
+        Released estimates. A measure of which any is suppressed is hidden whole.
+    name
+        What the log calls the table.
+    """
+    table = release.table
+    if "measure" not in table:
+        return release
+    measure = table["measure"].fillna("").astype(str)
+    other = measure != ""
+    for column in [c for c in table.select_dtypes("float").columns if c not in ("ci_level", "k", "df")]:
+        table[column] = table[column].where(~other, table[column].round(2))
+    hidden = other & measure.isin(set(estimates.loc[estimates["status"] == SUPPRESSED, "variable"]))
+    blank(table, hidden)
+    release.note(name, measure[hidden], SUPPRESSED, "the estimate of this measure is suppressed")
+    release.note(name, measure[other & ~hidden], ROUNDED, "a claim counted otherwise")
+    return release
 
 
 def release_bases(release: Release, rules: Rules, name: str) -> Release:

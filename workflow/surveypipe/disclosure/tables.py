@@ -182,6 +182,7 @@ def _about_claims(
             made[name] = context.release_with_claims(private[name], claims, name)
         if kind == "with_bases":
             made[name] = context.release_bases(made[name], rules, name)
+        context.release_measures(made[name], made[ESTIMATES].table, name)
         if kind == "by_theta" and split:
             audit.drop_split(made[name], split, name)
         audit.round_claims(made[name], rounded, name)

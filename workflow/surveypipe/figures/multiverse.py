@@ -32,6 +32,7 @@ GAP = 10.0
 EDGE = 5.0
 TOP = 24.0
 OTHERS = "#5f5f5f"
+COUNTED = "#7b3294"
 PALE_WHISKER = "#b9b9b9"
 BAND = "#d3dbe6"
 IMPUTED = "imputed items"
@@ -53,6 +54,8 @@ class Point:
         From the lowest to the highest end over corrections and methods.
     primary
         Whether it is the primary analysis.
+    otherwise
+        Whether the claim's answer is counted by another rule.
     """
 
     estimate: float
@@ -61,6 +64,7 @@ class Point:
     usual: tuple[float, float]
     widest: tuple[float, float]
     primary: bool
+    otherwise: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,8 @@ def panel_of(released: Released, claim: pd.Series) -> Panel:
     made = table[table["what"] == "specification"]
     made = made[(made["status"] != SUPPRESSED) & made["estimate"].notna()]
     points = [_point(released, made, row) for _, row in made[_true(made["distinct"])].iterrows()]
+    other = table[(table["what"] == "counted otherwise") & _true(table["primary"])]
+    points += [_otherwise(row) for _, row in other[other["estimate"].notna()].iterrows()]
     readers = table[(table["what"] == "reader scenario") & table["estimate"].notna()]
     limits = table[(table["what"] == "bounds") & (table["status"] != SUPPRESSED)]
     bounds = (math.nan, math.nan)
@@ -130,10 +136,17 @@ def panel_of(released: Released, claim: pd.Series) -> Panel:
         bounds = (float(limits["ci_low"].iloc[0]), float(limits["ci_high"].iloc[0]))
     return Panel(
         claim,
-        tuple(sorted(points, key=lambda point: (point.estimate, point.scheme))),
+        tuple(sorted(points, key=lambda point: (point.otherwise, point.estimate, point.scheme))),
         {float(row["k"]): float(row["estimate"]) for _, row in readers.iterrows()},
         bounds,
     )
+
+
+def _otherwise(row: pd.Series) -> Point:
+    """Give the point of a claim counted by another rule, all else as in the primary analysis."""
+    ends = (float(row["ci_low"]), float(row["ci_high"]))
+    made_by = str(row["scheme"]), str(row["missing"])
+    return Point(float(row["estimate"]), *made_by, ends, ends, primary=False, otherwise=True)
 
 
 def _true(column: pd.Series) -> pd.Series:
@@ -225,6 +238,9 @@ def _whiskers(axes: Axes, point: Point, y: float) -> None:
 
 
 def _mark(axes: Axes, point: Point, y: float, markers: Mapping[str, str]) -> None:
+    if point.otherwise:
+        axes.plot([point.estimate], [y], "*", color=COUNTED, markersize=6.4, zorder=6)
+        return
     colour = theme.ACCENT if point.primary else OTHERS
     axes.plot([point.estimate], [y], markers.get(point.scheme, "o"), color=colour,
               markersize=5.4 if point.primary else 4.2,
@@ -284,6 +300,7 @@ def _legend(figure: Figure, released: Released) -> None:
     ]  # fmt: skip
     handles += [
         Line2D([], [], marker="o", color=OTHERS, markerfacecolor="white", label="Open: imputed items", **dot),
+        Line2D([], [], marker="*", color=COUNTED, label="Answer counted otherwise", **dot),
         Line2D([], [], color=OTHERS, linewidth=1.7, label="Interval as in the primary"),
         Line2D([], [], color=PALE_WHISKER, linewidth=0.9, label="Widest other interval"),
         Line2D([], [], color=THRESHOLD, linewidth=1.1, dashes=(1.6, 1.0), label="Threshold or margin"),
@@ -322,12 +339,14 @@ def alt_text(panels: Sequence[Panel], released: Released) -> str:
             parts.append(f"{name}: suppressed.")
             continue
         form = formatting.decimal if one.means else formatting.percent
-        least, greatest = form(one.points[0].estimate), form(one.points[-1].estimate)
+        own = [point for point in one.points if not point.otherwise]
+        other = [form(point.estimate) for point in one.points if point.otherwise]
+        least, greatest = form(own[0].estimate), form(own[-1].estimate)
         primary = next((form(point.estimate) for point in one.points if point.primary), "not shown")
-        text = (
-            f"{name}: {formatting.numeral(len(one.points), 'distinct estimate')} from {least} to {greatest}, "
-        )
+        text = f"{name}: {formatting.numeral(len(own), 'distinct estimate')} from {least} to {greatest}, "
         text += f"primary {primary}"
+        if other:
+            text += f"; counted otherwise {formatting.sentence_list(other)}"
         if all(math.isfinite(end) for end in one.bounds):
             text += f"; bounds {form(one.bounds[0])} to {form(one.bounds[1])}"
         if one.readers:
