@@ -611,11 +611,12 @@ def _otherwise_row(released: Released, claim: pd.Series, row: pd.Series) -> list
     name = INDENT + escape(released.label(str(row["measure"])))
     if row["status"] == SUPPRESSED_STATUS or not math.isfinite(float(row["grade"])):
         return [name, *[SUPPRESSED] * 6]
-    form, moved = scale_form(claim), shift_form(claim)
+    # Released in hundredths, so shown in whole per cent.
+    form = scale_form(claim)
     return [
         name, cell(row, "estimate", form), cell(row, "points", formatting.count),
-        formatting.span(*(moved(float(row[end])) for end in ("least", "greatest"))),
-        cell(row, "largest_shift", moved), "counted otherwise", _capital(escape(str(row["grade_label"]))),
+        formatting.span(*(form(float(row[end])) for end in ("least", "greatest"))),
+        cell(row, "largest_shift", form), "counted otherwise", _capital(escape(str(row["grade_label"]))),
     ]  # fmt: skip
 
 

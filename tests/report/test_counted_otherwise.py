@@ -1,0 +1,63 @@
+"""A claim counted by another rule: a table, and a sentence that names the farthest and what loses support."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from surveypipe import bias_tables, bias_text
+from surveypipe.released import Released
+
+_SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
+assert _SPEC and _SPEC.loader
+made_up = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(made_up)
+
+
+def counted(*rows: dict) -> Released:
+    given = made_up.released()
+    summary = given.tables["multiverse_summary"].assign(measure="")
+    first = {str(row["claim"]): row for _, row in summary[summary["group_level"].isna()].iterrows()}
+    more = pd.DataFrame([dict(first[row["claim"]]) | row for row in rows])
+    tables = {**given.tables, "multiverse_summary": pd.concat([summary, more], ignore_index=True)}
+    claims = given.tables["claims"].copy()
+    claims.loc[claims["claim"].isin(["C3", "C5"]) & (claims["group_level"].fillna("") == ""), "grade"] = 3
+    return dataclasses.replace(given, tables=tables | {"claims": claims})
+
+
+ROWS = [
+    {"claim": "C3", "measure": "risk_above_half", "estimate": 0.58, "largest_shift": -0.12, "grade": 3},
+    {"claim": "C5", "measure": "joint_agreed", "estimate": 0.41, "largest_shift": -0.2, "grade": 0},
+    {"claim": "C5", "measure": "joint_above_half", "estimate": 0.33, "largest_shift": -0.28, "grade": 0},
+]
+
+
+def test_the_sentence_names_the_farthest_and_every_claim_that_loses_its_support():
+    text = bias_text.counted_otherwise_sentence(counted(*ROWS))
+    assert "the largest move is that of C5" in text
+    assert "to 33% (joint working: scale mean above 3.5)" in text
+    assert text.endswith("C5 would not be supported.") and "C3" not in text
+    assert text in bias_text.multiverse_sentence(counted(*ROWS))
+    assert text in bias_text.multiverse_short(counted(*ROWS))
+
+
+def test_where_no_claim_loses_its_support_the_sentence_says_that():
+    assert bias_text.counted_otherwise_sentence(counted(ROWS[0])).endswith(
+        "no claim loses its support by it."
+    )
+
+
+def test_without_another_rule_nothing_is_said():
+    assert bias_text.counted_otherwise_sentence(counted()) == ""
+
+
+@pytest.mark.parametrize(("status", "cell"), [("released", "| 33 |"), ("suppressed", "| s |")])
+def test_each_other_rule_is_a_row_under_its_claim(status: str, cell: str):
+    table = bias_tables.multiverse(counted(ROWS[2] | {"status": status})).markdown(simulated=True)
+    row = next(line for line in table.splitlines() if "Joint working: scale mean above 3.5" in line)
+    assert cell in row
+    assert "28.0" not in row
