@@ -79,7 +79,7 @@ def configuration(sample: str) -> dict[str, Any]:
         | {"authors": "config/authors.yaml"},
         "frame": {
             "id": "cds", "survey_id": "CDS", "group": "stype",
-            "columns": columns, "verified": True,
+            "columns": columns, "numeric": ["api99"], "verified": True,
         },
         "groups": {
             "stype": {"label": "Kind", "levels": {"E": "Elementary", "H": "High", "M": "Middle"}},
