@@ -234,11 +234,9 @@ class Bias:
     def late(self, entry: Entry) -> tuple[float, float, bool]:
         """Late less early and p, within a group or over the groups by their staff; whether estimable."""
         if entry.place != "all":
-            gap, _, p = self._late_within(entry, entry.place)
+            gap, _, p = self.late_within(entry, entry.place)
             return gap, p, not np.isnan(gap)
-        parts = [
-            (self._late_within(entry, g), self.size(self.survey.group, g)[0]) for g in self.survey.levels
-        ]
+        parts = [(self.late_within(entry, g), self.size(self.survey.group, g)[0]) for g in self.survey.levels]
         parts = [(part, size) for part, size in parts if not np.isnan(part[0])]
         if not parts:
             return np.nan, np.nan, False
@@ -247,7 +245,7 @@ class Bias:
         se = float(np.sqrt(share**2 @ np.square([part[1] for part, _ in parts])))
         return gap, float(2 * stats.norm.sf(abs(gap / se))), True
 
-    def _late_within(self, entry: Entry, group: str) -> tuple[float, float, float]:
+    def late_within(self, entry: Entry, group: str) -> tuple[float, float, float]:
         y = self.survey.answers[entry.key].to_numpy(float)
         inside = (self.survey.study.cases[self.survey.group] == group).to_numpy() & ~np.isnan(self.days)
         late = self.days > np.median(self.days[inside])

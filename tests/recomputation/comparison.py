@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recomputation import article_tables, random_tables, sentences, supplement_tables
+from recomputation import article_tables, contrasts, random_tables, sentences, supplement_tables
 from recomputation.article_tables import Row, Rows
 from recomputation.book import ANY, Saying, Value, Verdict, bind, cell, judged, tally
 from recomputation.printed import Page, Passage, Table
@@ -53,7 +53,7 @@ class Comparison:
 def compare(root: Path, results: Path) -> Comparison:
     """Recompute a study and hold its finished pages against it."""
     whole = Whole(root)
-    said = sentences.sayings(whole)
+    said = [*contrasts.level_sayings(whole), *sentences.sayings(whole)]
     expected = tables(whole)
     verdicts: list[Verdict] = []
     for name in DOCUMENTS:
@@ -73,6 +73,7 @@ def tables(whole: Whole) -> dict[str, Rows]:
         "tbl-table-1": article_tables.table_1,
         "tbl-ledger": article_tables.ledger,
         **supplement_tables.TABLES,
+        "tbl-level-contrast": contrasts.level_contrast,
         **random_tables.TABLES,
     }
     return {place: make(whole) for place, make in makers.items()}
@@ -107,11 +108,12 @@ def _table(table: Table, rows: Rows | None, said: Sequence[Saying]) -> list[Verd
         waiting = held.get((section, label)) or held.get(("*", label)) or []
         row: Row | None = waiting.pop(0) if waiting else None
         # A label that is ours, word for word, comes from the configuration with the numbers in it.
-        verdicts += (
-            bind(cells[0], said) if row is None else [judged(cells[0], t, LABEL) for t in cells[0].tokens]
-        )
+        if row is None:
+            verdicts += [verdict for item in cells for verdict in bind(item, said)]
+            continue
+        verdicts += [judged(cells[0], token, LABEL) for token in cells[0].tokens]
         for number, item in enumerate(cells[1:]):
-            values = row[number] if row is not None and number < len(row) else None
+            values = row[number] if number < len(row) else None
             verdicts += cell(item, values, f"{section} / {label} / column {number + 2}")
     return verdicts
 
@@ -121,8 +123,8 @@ def _repeated(table: Table, verdicts: Sequence[Verdict]) -> list[Verdict]:
 
     They are no new results; one that the article does not print is unclassified.
     """
-    article = {v.token.text for v in verdicts if v.document == DOCUMENTS[0] and v.kind in FINE}
-    sizes = article | {t.text for v in verdicts for t in [v.token] if v.kind == "recomputed"}
+    article = {v.token.text for v in verdicts if v.document == DOCUMENTS[0]}
+    sizes = article | {v.token.text for v in verdicts if v.kind == "recomputed"}
     made = []
     for _, label, cells in table.rows:
         for number, item in enumerate(cells):

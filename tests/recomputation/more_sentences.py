@@ -90,47 +90,67 @@ def shifts(whole: Whole) -> Iterator[Saying]:
         for v in bias.auxiliaries
         if e.place == "all" or v != whole.survey.group
     ]
-    overall = [bias.with_answer(v, e)[0] for e in whole.headlines for v in bias.auxiliaries]
-    yield say("its strongest link ~~ over all ~~V {}", one(max(overall)))
-    yield say("strongest link ~~Cramér's V {}", one(max(overall)), place="nothing")
-    for value in sorted({max(links), max(overall)}, reverse=True):
-        yield say("strongest link is that of ~~V {})", one(value))
-        break
-    moved = {
-        (e.key, e.place): 100 * (bias.shift(e)[1] - bias.shift(e)[0])
-        for e in whole.ledger.entries
-        if not e.equivalence
-    }
-    yield say("share by more than {} percentage points", one(max(abs(v) for v in moved.values())),
-              source="weighting", place="")  # fmt: skip
-    yield say(
-        "moved no claim's share by more than {} percentage points", one(max(abs(v) for v in moved.values()))
-    )
+    yield say("strongest link ~~V, or for a mean the correlation ratio, {})", one(max(links)))
+    yield say("strongest link ~~Cramér's V {})", one(max(links)))
+    yield from _largest(whole)
     yield say("p below {}", constant(0.05))
-    rest = {}
-    for entry in whole.headlines:
-        if not entry.equivalence and entry.claim["base"] != "readers":
-            made = bias.waves(entry)
-            rest[entry.key] = (
-                100 * (made["staff_last"] - entry.estimate.value),  # type: ignore[operator]
-                100 * (made["staff_line"] - entry.estimate.value),  # type: ignore[operator]
-            )
-    last = max(abs(a) for a, _ in rest.values())
-    yield say("no share of all staff would move by more than {} percentage points", one(last))
+    yield from _extrapolated(whole)
+    yield from _late(whole)
     tips = [e.theta for e in whole.ledger.entries if e.grade in (1, 2, 3) and np.isfinite(e.theta)]
     yield say("smallest tipping point of a supported claim is {}", one(min(tips)))
     best = max(whole.proxies.values(), key=lambda p: p.rho)
     yield say(
         "greatest correlation is {}", within(best.rho, max(p.rho_slack for p in whole.proxies.values()))
     )
-    points = {
-        key: whole.points[key].shift(whole.ledger.of(*key).estimate.value)
-        for key in whole.points
-        if not whole.ledger.of(*key).equivalence
-    }
-    over_all = max((abs(v), slack) for (_, place), (v, slack) in points.items() if place == "all")
+
+
+def _largest(whole: Whole) -> Iterator[Saying]:
+    """Largest shifts of a share and of a mean difference, by weighting and over every specification."""
+    weighting: dict[bool, list[float]] = {True: [0.0], False: [0.0]}
+    every: dict[bool, list[tuple[float, float]]] = {True: [(0.0, 0.0)], False: [(0.0, 0.0)]}
+    for entry in whole.ledger.entries:
+        before, after, _ = whole.bias.shift(entry)
+        weighting[entry.equivalence].append(abs(entry.scale * (after - before)))
+        value, slack = whole.points[entry.key, entry.place].shift(entry.estimate.value)
+        every[entry.equivalence].append((abs(entry.scale * value), entry.scale * slack))
+    plain = [one(max(weighting[kind])) for kind in (False, True)]
+    both = [within(*max(every[kind])) for kind in (False, True)]
+    text = (
+        "largest shift of a share {verb} {{}} percentage points (~~), "
+        "that of a mean difference {{}} scale points"
+    )
+    for verb in ("was", "is"):
+        words = text.format(verb=verb)
+        yield say(f"weighting the {words}", *plain)
+        yield say(f"imputed items. The {words}", *both)
+        yield say(f"items imputed. The {words}", *both)
+    for words in ("share by more than {}", "claim's share by more than {}"):
+        yield say(f"Weighting moved no {words} percentage points", plain[0])
     for verb in ("moves", "moved"):
-        yield say(f"no headline share {verb} by more than {{}} percentage points", within(*over_all, 100))
+        yield say(f"no headline share {verb} by more than {{}} percentage points", both[0])
+
+
+def _extrapolated(whole: Whole) -> Iterator[Saying]:
+    """The silent taken for the last to answer, and for where a line leads."""
+    for entry in whole.headlines:
+        if entry.claim["base"] == "readers":
+            continue
+        made, s = whole.bias.waves(entry), _sign(entry)
+        ends = [entry.scale * made[k] for k in ("staff_last", "staff_line")]  # type: ignore[operator]
+        now = entry.scale * entry.estimate.value
+        for words, end in zip(("line", "like the last to answer"), ends[::-1], strict=True):
+            yield say(f"{words}~~would be that of {entry.key}, from {{}}{s} to {{}}{s}", one(now), one(end))
+        yield say(f"{entry.key} (to {{}}{s})", one(ends[1]))
+
+
+def _late(whole: Whole) -> Iterator[Saying]:
+    for entry in whole.headlines:
+        _, p, _ = whole.bias.late(entry)
+        yield say(f"at the most, on {entry.key}, p = {{}}", probability(p))
+        for place in whole.levels:
+            gap, _, p = whole.bias.late_within(entry, place)
+            if np.isfinite(gap):
+                yield say(f"{entry.key} in {whole.name(place)} (p = {{}})", probability(p))
 
 
 def questions(whole: Whole) -> Iterator[Saying]:
@@ -149,12 +169,12 @@ def questions(whole: Whole) -> Iterator[Saying]:
     yield Saying("above its threshold, {}", (Value(overall, others=(lowest,)),))
     yield say("N is the {} eligible", one(whole.count()))
     yield say("unweighted, {} in all", one(whole.answered()))
-    sizes = sorted((e.estimate.n, e.key) for e in whole.headlines)
-    yield say(f"from {{}} ({sizes[0][1]}) to {{}} (C", one(sizes[0][0]), one(sizes[-1][0]))
+    sizes = sorted(e.estimate.n for e in whole.ledger.entries)
+    yield say("answered it: from {} (~~) to {} (", one(sizes[0]), one(sizes[-1]))
     yield say("respondents the information of about {}", one(primary.n_eff))
     yield say("and {} of {} of its members", one(whole.answered()), one(whole.count()))
     wider = []
-    for entry in whole.headlines:
+    for entry in whole.ledger.entries:
         plain = whole.ledger.estimate(entry.key, entry.place, primary.name, fpc=False)
         made = entry.estimate
         wider.append(100 * ((plain.high - plain.low) / (made.high - made.low) - 1))

@@ -201,6 +201,12 @@ def counts(whole: Whole) -> Iterator[Saying]:
     ]
     yield say("more than {} percentage points", one(max(shifts)), source="^claims__largest-shift-sentence$")
     indicators = whole.bias.indicators
+    yield say(
+        "{} after adjustment for its bias ({} before, standard error {})",
+        one(indicators["R_adjusted"][0]),
+        one(indicators["R"][0]),
+        one(indicators["R_adjusted"][1]),
+    )
     for source in ("^bias__representativity-", ""):
         yield say("R-indicator, which is {} where all", constant(1), source=source)
         yield say(
