@@ -178,7 +178,14 @@ def test_shortcodes_are_only_meta_and_include(path: Path) -> None:
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
 def test_tables_and_figures_exist(path: Path) -> None:
     text = path.read_text("utf-8")
-    made = {*tables.TABLES, *bias_tables.TABLES, *model_tables.TABLES, "questionnaire", "nrba_summary"}
+    made = {
+        *tables.TABLES,
+        *bias_tables.TABLES,
+        *model_tables.TABLES,
+        "questionnaire",
+        "nrba_summary",
+        "level_contrast",
+    }
     made |= {"reviewer_questions", *(f"methods_{name}" for name in methods_text.PARAGRAPHS)}
     made |= {f"checklist_{name}" for name in checklists.NAMES} | {"provenance"}
     assert {Path(name).stem for name in INCLUDE.findall(text)} <= made
