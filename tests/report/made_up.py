@@ -8,7 +8,6 @@ leaves empty.
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,9 @@ from surveypipe.cleaning import describe
 from surveypipe.codebook import parse_codebook
 from surveypipe.estimate_rows import estimate_frame, estimate_row
 from surveypipe.released import CONTEXT, Released
+from surveypipe.study.base import plain
+from surveypipe.study.reading import read
+from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXT_FOLDER = Path(__file__).with_name("context_SIMULATED")
@@ -34,11 +36,10 @@ GRADES = {
 
 
 def configuration() -> dict[str, Any]:
-    return yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+    return plain(read(ROOT / "config/config.yaml", Configuration))
 
 
 def documented(config: dict[str, Any]) -> dict[str, Any]:
-    schema = json.loads((ROOT / "workflow/schemas/codebook.schema.json").read_text(encoding="utf-8"))
     raw = yaml.safe_load((ROOT / "config/codebook.yaml").read_text(encoding="utf-8"))
     frame = pd.DataFrame(
         {
@@ -48,7 +49,7 @@ def documented(config: dict[str, Any]) -> dict[str, Any]:
             "profession_group": ["Nurse", "Social worker", "Other profession"],
         }
     )
-    book = parse_codebook(raw, schema)
+    book = parse_codebook(raw)
     return describe(book, frame, config["cleaning"], config["groups"])
 
 

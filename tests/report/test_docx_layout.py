@@ -15,6 +15,7 @@ from surveypipe.rendering.docx_finishing import style_of, text_of
 from surveypipe.rendering.docx_layout import Layout, floats, lay_out
 from surveypipe.rendering.docx_package import Package, w
 from surveypipe.rendering.finishing import render_document
+from surveypipe.study.journal import Journal
 
 from .conftest import EPOCH
 from .test_docx_validity import schema_problems
@@ -46,7 +47,7 @@ def breaks(path: Path) -> int:
 
 def test_no_layout_changes_nothing(made: Path) -> None:
     before = made.read_bytes()
-    lay_out(made, Layout.of({}), EPOCH)
+    lay_out(made, Layout.of(None), EPOCH)
     assert made.read_bytes() == before
     lay_out(made, Layout(tables_placement="inline", line_numbers=False), EPOCH)
     assert made.read_bytes() == before
@@ -135,4 +136,8 @@ def test_the_pdf_is_spaced_and_numbered_where_the_journal_asks(stage_sample) -> 
 
 def test_of_the_layout_only_what_is_asked_is_told() -> None:
     assert Layout().metadata() == {}
-    assert Layout.of({"spacing": "double", "line_numbers": False}).metadata() == {"text-spacing": "double"}
+    journal = Journal(
+        name="J", max_words=None, count_includes=(), abstract_max=None, keywords_max=None, statements=(),
+        spacing="double", line_numbers=False,
+    )  # fmt: skip
+    assert Layout.of(journal).metadata() == {"text-spacing": "double"}

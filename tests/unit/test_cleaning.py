@@ -22,9 +22,12 @@ from surveypipe.simulation import (
     simulate_answers,
     simulate_frame,
 )
+from surveypipe.study.base import plain
+from surveypipe.study.reading import read
+from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+CONFIG = plain(read(ROOT / "config/config.yaml", Configuration))
 DESIGN = yaml.safe_load((ROOT / "config/simulation.yaml").read_text())
 BOOK = read_codebook(ROOT / "config/codebook.yaml")
 RULES = CONFIG["cleaning"]["rules"]

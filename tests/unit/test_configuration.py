@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 
-from surveypipe.configuration import consistency_problems, known_variables, schema_problems
+from document_configuration import FILES, page, schema_text
+from surveypipe import configuration
+from surveypipe.study.base import plain
+from surveypipe.study.checks import schema_problems
+from surveypipe.study.codebook_file import CodebookFile
+from surveypipe.study.reading import checked, read_yaml, texts
+from surveypipe.study.schema import schema_of
+from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMA = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
-CODEBOOK_SCHEMA = json.loads((ROOT / "workflow/schemas/codebook.schema.json").read_text())
+SCHEMAS = {file.schema: schema_of(file.kind) for file in FILES}
+SCHEMA, CODEBOOK_SCHEMA = SCHEMAS["config"], SCHEMAS["codebook"]
 
 
 @pytest.fixture
 def config() -> dict[str, Any]:
-    return yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    return plain(checked(read_yaml(ROOT / "config/config.yaml"), Configuration, "c"))
 
 
 @pytest.fixture
 def codebook() -> dict[str, Any]:
-    return yaml.safe_load((ROOT / "config/codebook.yaml").read_text())
+    return texts(read_yaml(ROOT / "config/codebook.yaml"))
+
+
+def consistency_problems(config: dict[str, Any], codebook: dict[str, Any], name: str) -> list[str]:
+    book = checked(codebook, CodebookFile, "book")
+    return configuration.consistency_problems(checked(config, Configuration, name), book, name)
 
 
 def test_shipped_configuration_has_no_problem(config: dict, codebook: dict):
@@ -47,9 +57,8 @@ def closed(schema: Any) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "workflow/schemas").glob("*.json")), ids=lambda p: p.name)
-def test_every_schema_is_closed_and_every_key_described(path: Path):
-    schema = json.loads(path.read_text())
+@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
+def test_every_schema_is_closed_and_every_key_described(schema: dict[str, Any]):
     assert closed(schema) == []
 
     def undescribed(node: Any, name: str = "") -> list[str]:
@@ -60,6 +69,8 @@ def test_every_schema_is_closed_and_every_key_described(path: Path):
         for inner in ("items", "additionalProperties"):
             if isinstance(node.get(inner), dict):
                 found += undescribed(node[inner], f"{name}.{inner}")
+        for block, about in node.get("$defs", {}).items():
+            found += undescribed(about, block)
         return found
 
     assert undescribed(schema) == []
@@ -134,7 +145,7 @@ def test_codebook_without_core_items(config: dict, codebook: dict):
 
 def test_every_key_of_a_variable_is_documented():
     page = (ROOT / "docs/configuration.md").read_text()
-    for key in CODEBOOK_SCHEMA["$defs"]["variable"]["properties"]:
+    for key in CODEBOOK_SCHEMA["$defs"]["Column"]["properties"]:
         assert f"variables.*.{key} " in page or f"variables.*.**{key}** " in page
 
 
@@ -166,33 +177,54 @@ def test_contradictions_between_the_parts(config: dict, codebook: dict, path: tu
     assert words in problems[0]
 
 
-def test_claim_of_a_kind_needs_its_keys(config: dict, codebook: dict):
+def test_claim_of_a_kind_needs_its_keys(config: dict):
     del config["claims"]["C6"]["margin"]
     del config["claims"]["C1"]["threshold"]
-    problems = consistency_problems(config, codebook, "c")
-    assert len(problems) == 2
-    assert any("C6" in p and "'margin'" in p for p in problems)
+    assert schema_problems(config, SCHEMA, "c") == [
+        "c: claims.C1: the key 'threshold' is missing; add it.",
+        "c: claims.C6: the key 'margin' is missing; add it.",
+    ]
+
+
+def test_a_block_of_several_kinds_is_held_against_the_kind_that_it_names(config: dict):
+    config["claims"]["C1"]["kind"] = "shre"
+    del config["claims"]["C2"]["kind"]
+    config["claims"]["C3"]["margin"] = 0.25
+    config["claims"]["C4"] = "read"
+    config["cleaning"]["rules"][2] = {"type": "duplicate", "keep": "newest"}
+    config["cleaning"]["recodes"][0] |= {"cut": "three", "kut": 3}
+    assert schema_problems(config, SCHEMA, "c") == [
+        "c: claims.C1.kind: 'shre' is not one of share, equivalence (did you mean 'share'?).",
+        "c: claims.C2: the key 'kind' is missing; add it (share, equivalence).",
+        "c: claims.C3: unknown key 'margin'. Correct or delete it.",
+        "c: claims.C4: 'read' should be a block of keys, indented below it.",
+        "c: cleaning.recodes.0: unknown key 'kut' (did you mean 'cut'?). Correct or delete it.",
+        "c: cleaning.recodes.0.cut: 'three' should be a number.",
+        "c: cleaning.rules.2.keep: 'newest' is not one of most_complete, first, last.",
+    ]
+
+
+def test_what_is_not_said_has_a_default(config: dict):
+    assert plain(checked(config, Configuration, "c")) == config
+    del config["nonresponse"], config["report"], config["response"]["core"]
+    del config["cleaning"]["rules"][1]["action"]
+    whole = checked(config, Configuration, "c")
+    assert whole.nonresponse.weak_rho == 0.3 and whole.report.csl == "harvard-cite-them-right"
+    assert whole.cleaning.rules[1].action == "drop"
 
 
 def test_known_variables_hold_scales_recodes_and_frame(config: dict, codebook: dict):
-    known = known_variables(copy.deepcopy(config), codebook)
+    known = configuration.known_variables(
+        checked(config, Configuration, "c"), checked(codebook, CodebookFile, "b")
+    )
     assert {"read", "joint", "joint_above", "profession_group", "agency"} <= set(known)
 
 
-def test_documentation_of_the_configuration_is_in_step_with_the_schemas():
-    import sys
-
-    sys.path.insert(0, str(ROOT / "workflow/scripts"))
-    import os
-
-    before = Path.cwd()
-    os.chdir(ROOT)
-    try:
-        from document_configuration import page
-
-        assert (ROOT / "docs/configuration.md").read_text() == page(), "run: make docs"
-    finally:
-        os.chdir(before)
+def test_documentation_of_the_configuration_is_in_step_with_the_types():
+    assert (ROOT / "docs/configuration.md").read_text() == page(), "run: make docs"
+    for file in FILES:
+        written = ROOT / f"workflow/schemas/{file.schema}.schema.json"
+        assert written.read_text() == schema_text(file), f"run: make docs ({written.name})"
 
 
 @pytest.mark.parametrize(

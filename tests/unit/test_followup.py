@@ -16,15 +16,16 @@ import yaml
 from scipy import stats
 
 from surveypipe import followup_design, followup_outcomes, power, waves
-from surveypipe.configuration import schema_problems
 from surveypipe.followup_design import Plan, distribution, no_effect, pairs_per_team, plan
 from surveypipe.followup_outcomes import Correlations, Distribution, covariance, latent_correlations
 from surveypipe.followup_text import effect_words, planning_page
 from surveypipe.problems import SurveyError
+from surveypipe.study.base import plain
+from surveypipe.study.planning import Planning
+from surveypipe.study.reading import checked, read
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMA = json.loads((ROOT / "workflow/schemas/followup.schema.json").read_text())
-SHIPPED = yaml.safe_load((ROOT / "config/followup.yaml").read_text())
+SHIPPED = plain(read(ROOT / "config/followup.yaml", Planning))
 
 
 @pytest.fixture
@@ -288,7 +289,7 @@ def test_figure_is_drawn_and_its_text_says_what_it_shows(small: dict):
 
 
 def test_shipped_assumptions_have_no_problem(config: dict):
-    assert schema_problems(config, SCHEMA, "f") == []
+    assert plain(checked(config, Planning, "f")) == config
     assert followup_design.design_problems(config, "f") == []
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from _reading import read_codebook
 from surveypipe import (
@@ -27,11 +26,15 @@ from surveypipe.estimate_rows import ESTIMATE_COLUMNS
 from surveypipe.model_rows import model_rows
 from surveypipe.problems import SurveyError
 from surveypipe.reliability_rows import reliability_rows
+from surveypipe.study.base import plain
+from surveypipe.study.codebook_file import CodebookFile
+from surveypipe.study.reading import checked, read
+from surveypipe.study.settings import Configuration
 from surveypipe.survey_design import SurveyDesign
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-RAW_BOOK = yaml.safe_load((ROOT / "config/codebook.yaml").read_text())
+CONFIG = plain(read(ROOT / "config/config.yaml", Configuration))
+BOOK_FILE = read(ROOT / "config/codebook.yaml", CodebookFile)
 BOOK = read_codebook(ROOT / "config/codebook.yaml")
 PLAIN = {**CONFIG["cleaning"], "reverse": []}
 SCALES = {scale["variable"]: scale["items"] for scale in CONFIG["cleaning"]["scales"]}
@@ -71,8 +74,12 @@ def missing_of(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def contradictions(config: dict) -> list[str]:
+    return consistency_problems(checked(config, Configuration, "c"), BOOK_FILE, "config.yaml")
+
+
 def variables() -> dict:
-    names = {name: about for name, about in RAW_BOOK["variables"].items() if "label" in about}
+    names = {name: about for name, about in plain(BOOK_FILE)["variables"].items() if "label" in about}
     made = {
         name: {"label": about["label"], "type": about.get("type", "numeric"), "values": {}}
         for name, about in names.items()
@@ -546,19 +553,19 @@ def test_uncoded_and_unknown_answers_are_noted(survey):
 def test_configuration_is_checked_before_anything_runs(change, words):
     config = copy.deepcopy(CONFIG)
     config["analysis"].update(change)
-    assert words in "\n".join(consistency_problems(config, RAW_BOOK, "config.yaml"))
+    assert words in "\n".join(contradictions(config))
 
 
 def test_codes_without_a_code_list_are_refused():
     config = copy.deepcopy(CONFIG)
     del config["analysis"]["agreement"]
-    assert "add analysis.agreement" in "\n".join(consistency_problems(config, RAW_BOOK, "config.yaml"))
+    assert "add analysis.agreement" in "\n".join(contradictions(config))
 
 
 def test_unknown_weighting_method_is_told_before_anything_runs():
     config = copy.deepcopy(CONFIG)
     config["weighting"]["schemes"]["raked"]["method"] = "raking"
-    told = "\n".join(consistency_problems(config, RAW_BOOK, "config.yaml"))
+    told = "\n".join(contradictions(config))
     assert "'raking' is not one of none, poststratify, rake" in told
     assert "did you mean 'rake'" in told
 

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
-import yaml
 
 from _reading import add_checksums, read_codebook, read_survey, read_text_table, verify_checksums
 from simulate_raw import write_sav
@@ -25,10 +24,13 @@ from surveypipe.ingestion import (
     unknown_codes,
 )
 from surveypipe.problems import Problems, SurveyError
+from surveypipe.study.base import plain
+from surveypipe.study.reading import read
+from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 SAV = ROOT / "data/raw/southwark_SIMULATED.sav"
-CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+CONFIG = plain(read(ROOT / "config/config.yaml", Configuration))
 
 
 @pytest.fixture(scope="module")
@@ -319,7 +321,7 @@ def test_missing_file_says_what_is_there(tmp_path):
 def test_key_given_twice_in_the_codebook(tmp_path):
     path = tmp_path / "codebook.yaml"
     path.write_text("variables:\n  a: {type: string, label: A}\n  a: {type: date, label: B}\n")
-    with pytest.raises(SurveyError, match="'a' stands twice"):
+    with pytest.raises(SurveyError, match="'a' of variables stands twice, in lines 2 and 3"):
         read_codebook(path)
 
 

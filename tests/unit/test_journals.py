@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
-from surveypipe.configuration import schema_problems
 from surveypipe.journals import (
     citation_problems,
     count_words,
@@ -21,10 +20,11 @@ from surveypipe.journals import (
     title_page_lacks,
 )
 from surveypipe.rendering.staging import find_csl
+from surveypipe.study.journal import Journal
+from surveypipe.study.reading import read
 
 ROOT = Path(__file__).resolve().parents[2]
 PROFILES = {path.stem: path for path in sorted((ROOT / "config/journals").glob("*.yaml"))}
-SCHEMA = json.loads((ROOT / "workflow/schemas/journal.schema.json").read_text())
 PAGE = """<html><body><a class="skip" href="#text">Skip it</a><div class="simulated-banner">NOT COUNTED</div>
 <nav>not counted</nav><main><header><h1 class="title">Three title words</h1><p class="authors">A Name</p>
 <section class="abstract"><h2>Abstract</h2><p><strong>Aim.</strong> Four words in all.</p>
@@ -42,8 +42,8 @@ COUNTED = {
 }  # fmt: skip
 
 
-def profile(**changed: Any) -> dict[str, Any]:
-    return yaml.safe_load(PROFILES["british-journal-of-social-work"].read_text()) | changed
+def profile(**changed: Any) -> Journal:
+    return msgspec.structs.replace(read(PROFILES["british-journal-of-social-work"], Journal), **changed)
 
 
 def said(found: list[Any], start: str) -> Any:
@@ -52,10 +52,9 @@ def said(found: list[Any], start: str) -> Any:
 
 @pytest.mark.parametrize("path", PROFILES.values(), ids=PROFILES)
 def test_profiles_keep_to_the_schema_and_name_styles_that_exist(path: Path):
-    read = yaml.safe_load(path.read_text())
-    assert schema_problems(read, SCHEMA, path.name) == []
-    if read["csl"]:
-        assert find_csl(read["csl"]).is_file()
+    journal = read(path, Journal)
+    if journal.csl:
+        assert find_csl(journal.csl).is_file()
 
 
 def test_the_configuration_names_a_profile():

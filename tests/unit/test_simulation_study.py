@@ -44,9 +44,12 @@ from surveypipe.simulation_study import (
     schemes_of,
     targets,
 )
+from surveypipe.study.base import plain
+from surveypipe.study.reading import read
+from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+CONFIG = plain(read(ROOT / "config/config.yaml", Configuration))
 DESIGN = yaml.safe_load((ROOT / "config/simulation.yaml").read_text())
 SCENARIOS = {str(key).lower(): change for key, change in DESIGN.pop("scenarios").items()}
 FALSE = merged(DESIGN, SCENARIOS["false"])

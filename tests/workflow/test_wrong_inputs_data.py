@@ -186,7 +186,7 @@ def test_raw_file_without_a_checksum(study):
 def test_codebook_with_a_wrong_key(study):
     path = study.folder / "codebook.yaml"
     path.write_text(path.read_text().replace("battery: risk", "batery: risk", 1))
-    assert "'batery' was unexpected" in study.refusal()
+    assert "unknown key 'batery' (did you mean 'battery'?)" in study.refusal()
 
 
 def test_all_problems_of_the_stage_at_once(study):

@@ -12,7 +12,6 @@ rule clean:
         responses="<results>/data/responses.parquet",
         frame="<results>/data/frame.parquet",
         codebook=config["inputs"]["codebook"],
-        schema="workflow/schemas/codebook.schema.json",
         reading="workflow/scripts/_reading.py",
         script="workflow/scripts/clean.py",
         lib=library("clean"),

@@ -11,15 +11,15 @@ import sys
 import time
 from pathlib import Path
 
-import yaml
-
-from surveypipe.configuration import (
-    consistency_problems,
-    numeric_frame_variables,
-    schema_problems,
-)
+from surveypipe.configuration import consistency_problems, numeric_frame_variables
 from surveypipe.problems import SurveyError
 from surveypipe.rendering import choose_renderer, renderer_version
+from surveypipe.study.authors import Authors
+from surveypipe.study.base import plain
+from surveypipe.study.codebook_file import CodebookFile
+from surveypipe.study.journal import Journal
+from surveypipe.study.reading import checked, read, read_yaml
+from surveypipe.study.settings import Configuration
 
 
 def stop(problems):
@@ -31,23 +31,12 @@ def stop(problems):
     sys.exit(1)
 
 
-def read_yaml(path, meaning):
-    """Read a YAML file of the configuration, or say in plain words why that cannot be done."""
+def told(read, *words):
+    """Result and problems of reading a file, of which one is empty."""
     try:
-        with open(path, encoding="utf-8") as file:
-            return yaml.safe_load(file)
-    except FileNotFoundError:
-        stop(
-            [f"{path}: there is no such file; the configuration names it as {meaning}."]
-        )
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" near line {mark.line + 1}" if mark else ""
-        stop(
-            [
-                f"{path}: this is not valid YAML{where}; look for a missing colon, quote or indentation."
-            ]
-        )
+        return read(*words), []
+    except SurveyError as error:
+        return None, error.problems
 
 
 def missing_files():
@@ -76,35 +65,38 @@ def missing_files():
 
 
 def check_configuration():
-    """Check the configuration's form, then its parts against each other and the codebook."""
+    """Check the configuration's form, then its parts against each other; fill in and return what it says.
+
+    Snakemake has read the files by itself, and of a key given twice kept the last: they are read again.
+    """
+    for path in workflow.configfiles:
+        _, problems = told(read_yaml, Path(path))
+        if problems:
+            stop(problems)
     name = workflow.configfiles[0] if workflow.configfiles else "configuration"
-    with open(workflow.source_path("../schemas/config.schema.json")) as file:
-        problems = schema_problems(config, json.load(file), name)
+    settings, problems = told(checked, config, Configuration, name)
     if problems:
         stop(problems)
-    codebook = read_yaml(config["inputs"]["codebook"], "the codebook")
-    with open(workflow.source_path("../schemas/codebook.schema.json")) as file:
-        problems = schema_problems(
-            codebook, json.load(file), config["inputs"]["codebook"]
-        )
-    problems = (
-        problems or consistency_problems(config, codebook, name) + missing_files()
+    config.clear()
+    config.update(plain(settings))
+    codebook, problems = told(read, Path(settings.inputs.codebook), CodebookFile)
+    if codebook:
+        problems = consistency_problems(settings, codebook, name) + missing_files()
+    problems = problems or form_problems()
+    if problems:
+        stop(problems)
+    return settings
+
+
+def form_problems():
+    """What is wrong with the form of the authors' file, and of the journal's profile where one is named."""
+    kinds = {config["inputs"]["authors"]: Authors} | dict.fromkeys(
+        journal_profile(), Journal
     )
-    problems = problems or journal_problems()
-    if problems:
-        stop(problems)
-
-
-def journal_problems():
-    """What is wrong with the form of the journal's profile, where one is named."""
-    with open(workflow.source_path("../schemas/journal.schema.json")) as file:
-        schema = json.load(file)
     return [
         problem
-        for path in journal_profile()
-        for problem in schema_problems(
-            read_yaml(path, "a journal's profile (report.journal)"), schema, path
-        )
+        for path, kind in kinds.items()
+        for problem in told(read, Path(path), kind)[1]
     ]
 
 
@@ -112,7 +104,8 @@ def section(*names):
     """Give a job the parts of the configuration it needs, through its params; optional ones may be absent.
 
     The parts are written to a file named by its content, so that a changed value is a changed
-    parameter, and a message about a failed command stays short enough to read.
+    parameter, and a message about a failed command stays short enough to read. Defaults are filled in:
+    a line that says a default may come or go, and nothing runs again.
     """
     text = json.dumps(
         {name: config[name] for name in names if name in config}, ensure_ascii=False
@@ -281,7 +274,7 @@ os.environ.update(
     PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 )
 
-check_configuration()
+SETTINGS = check_configuration()
 try:
     RENDERER = choose_renderer(config["report"]["renderer"], which=shutil.which)
 except SurveyError as error:

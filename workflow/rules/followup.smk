@@ -11,7 +11,6 @@ include: "followup_common.smk"
 rule followup:
     input:
         assumptions=FOLLOWUP,
-        schema="workflow/schemas/followup.schema.json",
         script="workflow/scripts/followup.py",
         lib=library("followup"),
     output:
@@ -36,7 +35,6 @@ rule followup:
 rule waves:
     input:
         assumptions=FOLLOWUP,
-        schema="workflow/schemas/followup.schema.json",
         analysis="<results>/data/analysis.parquet",
         dispositions="<results>/data/dispositions.parquet",
         variables="<results>/data/variables.json",

@@ -1,5 +1,7 @@
 """Where the rules of the follow-up study find their files; no rule stands here."""
 
+from surveypipe.study.planning import Planning
+
 FOLLOWUP = "config/followup.yaml"
 
 
@@ -7,15 +9,14 @@ def second_wave(name):
     """Give an input function for a file of the second wave's results, or say what is missing."""
 
     def path(wildcards):
-        folder = (
-            (read_yaml(FOLLOWUP, "the follow-up study") or {})
-            .get("second_wave", {})
-            .get("results")
-        )
-        if not folder:
+        plan, problems = told(read, Path(FOLLOWUP), Planning)
+        if problems:
+            stop(problems)
+        if plan.second_wave is None:
             stop(
                 [f"{FOLLOWUP}: there is no second_wave.results; see docs/followup.md."]
             )
+        folder = plan.second_wave.results
         if not Path(folder, name).is_file():
             stop(
                 [

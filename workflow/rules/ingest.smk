@@ -14,7 +14,6 @@ rule ingest:
         checksums=config["inputs"]["checksums"],
         codebook=config["inputs"]["codebook"],
         headcounts=config["inputs"].get("headcounts") or [],
-        schema="workflow/schemas/codebook.schema.json",
         reading="workflow/scripts/_reading.py",
         script="workflow/scripts/ingest.py",
         lib=library("ingest"),
@@ -29,7 +28,7 @@ rule ingest:
         "../../environment.yml"
     params:
         config=section("frame", "groups", "response"),
-        numeric=numeric_frame_variables(config),
+        numeric=numeric_frame_variables(SETTINGS),
         headcounts=lambda wildcards, input: (
             f"--headcounts '{input.headcounts}'" if input.headcounts else ""
         ),

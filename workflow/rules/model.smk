@@ -19,7 +19,6 @@ rule model:
         variables="<results>/data/variables.json",
         codebook=config["inputs"]["codebook"],
         codes=config["inputs"].get("codes") or [],
-        schema="workflow/schemas/codebook.schema.json",
         script="workflow/scripts/model.py",
         lib=library("model"),
         lock="requirements.lock",

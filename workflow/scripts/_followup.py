@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from _reading import _strict_loader
-from surveypipe.configuration import schema_problems
 from surveypipe.followup_design import design_problems
 from surveypipe.problems import SurveyError
-
-SCHEMA = Path(__file__).resolve().parents[1] / "schemas" / "followup.schema.json"
+from surveypipe.study.base import plain
+from surveypipe.study.planning import Planning
+from surveypipe.study.reading import read
 
 
 def read_assumptions(path: Path) -> dict[str, Any]:
@@ -22,18 +20,8 @@ def read_assumptions(path: Path) -> dict[str, Any]:
     SurveyError
         With all that is wrong.
     """
-    import yaml
-
-    name = str(path)
-    try:
-        config = yaml.load(path.read_text(encoding="utf-8"), Loader=_strict_loader())
-    except SurveyError as error:
-        raise SurveyError(f"{name}: {error.problems[0]}; keep one of them.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        told = " ".join(str(error).split())
-        raise SurveyError(f"{name}: the file is not well-formed YAML: {told}.") from error
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    problems = schema_problems(config, schema, name) or design_problems(config, name)
+    config = plain(read(path, Planning))
+    problems = design_problems(config, str(path))
     if problems:
         raise SurveyError(problems)
     return dict(config)

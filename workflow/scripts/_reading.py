@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shlex
 import warnings
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.codebook import Codebook, parse_codebook
 from surveypipe.ingestion import FileLabels
 from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.study.reading import read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,6 @@ READERS = {
 }
 SUFFIXES = (*READERS, ".csv", ".xlsx")
 KEEPS_MISSING = ("read_sav", "read_dta", "read_sas7bdat")
-SCHEMA = Path(__file__).resolve().parents[1] / "schemas" / "codebook.schema.json"
 
 
 def read_survey(path: Path) -> tuple[pd.DataFrame, FileLabels]:
@@ -190,39 +189,7 @@ def _how_to_sum(sums: Path, files: list[Path]) -> str:
     return f"To record it, type: cd {shlex.quote(str(sums.parent))} && sha256sum {names} >> {sums.name}"
 
 
-def _strict_loader() -> type:
-    """Make a safe YAML loader that refuses a key given twice; YAML would keep the last in silence."""
-    import yaml
-
-    class Strict(yaml.SafeLoader):
-        pass
-
-    def mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict:
-        keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
-        doubled = [key for key in keys if keys.count(key) > 1]
-        if doubled:
-            line = node.start_mark.line + 1
-            raise SurveyError(f"the key {doubled[0]!r} stands twice in the block that begins in line {line}")
-        loader.flatten_mapping(node)
-        return loader.construct_mapping(node, deep=True)
-
-    Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, mapping)
-    return Strict
-
-
 def read_codebook(path: Path) -> Codebook:
     """Read and check the codebook."""
-    import yaml
-
     _check_present(path)
-    try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_strict_loader())
-    except SurveyError as error:
-        raise SurveyError(f"{path}: {error.problems[0]}; keep one of them.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SurveyError(
-            f"{path}: the file is not well-formed YAML: {' '.join(str(error).split())}."
-        ) from error
-    if not isinstance(raw, dict):
-        raise SurveyError(f"{path}: the codebook must begin with keys such as `variables:`.")
-    return parse_codebook(raw, json.loads(SCHEMA.read_text(encoding="utf-8")), str(path))
+    return parse_codebook(read_yaml(path), str(path))

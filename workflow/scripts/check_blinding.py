@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-import yaml
-
 from _shared import parser, run
 from surveypipe.problems import Problems
 from surveypipe.rendering.blinding import identifying_terms, leaks
+from surveypipe.study.authors import Authors
+from surveypipe.study.base import plain
+from surveypipe.study.reading import read
 
 
 def main(args: argparse.Namespace) -> None:
     """Scan every format; one problem for each term and file."""
-    terms = identifying_terms(yaml.safe_load(args.authors.read_text(encoding="utf-8")))
+    terms = identifying_terms(plain(read(args.authors, Authors)))
     files = [args.html, args.docx, args.pdf, args.typst]
     problems = Problems()
     for path in files:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import yaml
-
 from _shared import parser, run
 from surveypipe.journals import findings, manuscript_words, report
+from surveypipe.study.journal import Journal
+from surveypipe.study.reading import read
 
 
 def main(args: argparse.Namespace) -> None:
     """Write the findings, and repeat on the terminal those that are not met."""
-    profile = yaml.safe_load(args.profile.read_text(encoding="utf-8"))
+    profile = read(args.profile, Journal)
     pages = [path.read_text(encoding="utf-8") for path in args.pages]
     found = findings(profile, pages, csl=args.config["report"]["csl"])
     args.report.write_text(report(profile, found, manuscript_words(pages[0])), encoding="utf-8")
     unmet = [finding.text for finding in found if finding.met is False]
     if unmet:
-        print(f"Warning: {profile['name']} asks for more; the documents are made all the same.")
+        print(f"Warning: {profile.name} asks for more; the documents are made all the same.")
         print(*(f"  {text}" for text in unmet), sep="\n")
     else:
-        print(f"journal: nothing that {profile['name']} limits is exceeded")
+        print(f"journal: nothing that {profile.name} limits is exceeded")
 
 
 if __name__ == "__main__":

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-import yaml
-
 from _shared import parser, run
 from surveypipe.placeholders import placeholders, report
+from surveypipe.study.reading import read_yaml
 
 
 def main(args: argparse.Namespace) -> None:
     """Compare the authors' file and the section `study` with the template; write and print what is found."""
-    template = yaml.safe_load(args.template.read_text(encoding="utf-8"))
-    authors = yaml.safe_load(args.authors.read_text(encoding="utf-8"))
+    template = read_yaml(args.template)
+    authors = read_yaml(args.authors)
     found = placeholders(str(args.authors), authors, template["authors"])
     found += placeholders(args.name, args.config, template["configuration"])
     simulated = args.config["study"]["data"] == "simulated"

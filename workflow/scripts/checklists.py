@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import yaml
-
 from _shared import parser, run
 from surveypipe.checklists import NAMES, check, checklist_table, sections
+from surveypipe.study.reading import read_yaml
 
 DOCUMENTS = ("manuscript", "supplement", "title-page")
 
 
 def main(args: argparse.Namespace) -> None:
     """Check that the sections exist, then write one table for each checklist."""
-    checklists = yaml.safe_load(args.checklists.read_text(encoding="utf-8"))
+    checklists = read_yaml(args.checklists)
     known = {path.stem: sections(path.read_text(encoding="utf-8")) for path in args.documents}
     check(checklists, known, DOCUMENTS)
     for name in NAMES:

@@ -9,17 +9,18 @@ import argparse
 import sys
 from pathlib import Path
 
-import yaml
-
 import _shared
 from surveypipe.disclosure import rules_of
 from surveypipe.disclosure.versions import TABLES, compare_releases
 from surveypipe.problems import SurveyError
+from surveypipe.study.base import plain
+from surveypipe.study.reading import read
+from surveypipe.study.settings import Configuration
 
 
 def main(args: argparse.Namespace) -> None:
     """Print every place that needs a decision; exit with 1 if there is one."""
-    settings = yaml.safe_load(args.study.read_text(encoding="utf-8"))["disclosure"]
+    settings = plain(read(args.study, Configuration).disclosure)
     found = compare_releases(released(args.old), released(args.new), rules_of(settings))
     if found.empty:
         print("The two releases may stand beside each other: no small difference was found.")

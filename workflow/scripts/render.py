@@ -7,10 +7,8 @@ import os
 import shutil
 from pathlib import Path
 
-import yaml
-
 from _shared import parser, run
-from surveypipe.problems import Problems, SurveyError
+from surveypipe.problems import Problems
 from surveypipe.prose import typed_number_problems
 from surveypipe.rendering.docx_layout import Layout
 from surveypipe.rendering.finishing import render_document
@@ -18,6 +16,10 @@ from surveypipe.rendering.metadata import build_metadata
 from surveypipe.rendering.own_works import OWN, withhold_own_works
 from surveypipe.rendering.pages import fill_pages
 from surveypipe.rendering.staging import FORMATS, Sources, find_csl, stage
+from surveypipe.study.authors import Authors
+from surveypipe.study.base import plain
+from surveypipe.study.journal import Journal
+from surveypipe.study.reading import read, read_yaml
 
 
 def main(args: argparse.Namespace) -> None:
@@ -26,10 +28,14 @@ def main(args: argparse.Namespace) -> None:
     problems = Problems()
     problems.extend(typed_number_problems(args.qmd.read_text(encoding="utf-8"), str(args.qmd)))
     problems.raise_if_any()
-    authors = read_yaml(args.authors) if args.authors else None
-    journal = read_yaml(args.journal) if args.journal else {}
+    authors = plain(read(args.authors, Authors)) if args.authors else None
+    journal = read(args.journal, Journal) if args.journal else None
     metadata = build_metadata(
-        args.config["study"], report, read_yaml(args.numbers)["num"], authors, journal.get("name")
+        args.config["study"],
+        report,
+        read_yaml(args.numbers)["num"],
+        authors,
+        journal.name if journal else None,
     )
     sources = Sources(
         qmd=args.qmd,
@@ -44,9 +50,11 @@ def main(args: argparse.Namespace) -> None:
     staged = stage(args.build, args.document, sources, metadata)
     fill_pages(staged.folder / "tables", {pdf.stem.removesuffix("-blinded"): pdf for pdf in args.paged})
     if authors is None and report.get("own_works"):
-        withhold_own_works(staged.folder, report["own_works"], journal.get("self_cite_text") or OWN)
+        withhold_own_works(
+            staged.folder, report["own_works"], (journal.self_cite_text if journal else None) or OWN
+        )
     # The journal's rules are for the manuscript; its supplement and title page stay as they are.
-    layout = Layout.of(journal if args.document == "manuscript" else {})
+    layout = Layout.of(journal if args.document == "manuscript" else None)
     made = render_document(staged, args.renderer, args.epoch, layout)
     for form in FORMATS:
         target: Path = getattr(args, form)
@@ -54,14 +62,6 @@ def main(args: argparse.Namespace) -> None:
         shutil.copyfile(made[form], partial)
         os.replace(partial, target)
     print(f"{args.document}: HTML, DOCX and PDF by {args.renderer}")
-
-
-def read_yaml(path: Path) -> dict:
-    """Read a YAML file."""
-    try:
-        return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, TypeError, ValueError) as error:
-        raise SurveyError(f"{path}: this is not valid YAML ({str(error).splitlines()[0]}).") from error
 
 
 if __name__ == "__main__":

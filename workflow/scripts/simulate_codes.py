@@ -18,6 +18,8 @@ import pandas as pd
 
 from _shared import write_csv
 from surveypipe.simulation import stream
+from surveypipe.study.reading import read
+from surveypipe.study.settings import Configuration
 
 # Words of a comment -> its codes.
 MEANING = {
@@ -42,14 +44,14 @@ SLIPS = {"A": (0.02, 0.15, 0.02), "B": (0.04, 0.30, 0.03)}
 
 def main(args: argparse.Namespace) -> None:
     """Code every comment twice and write the coders' file."""
-    import yaml
-
-    config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
+    config = read(Path("config/config.yaml"), Configuration)
+    agreement = config.analysis.agreement
+    assert agreement is not None
     people = pd.read_parquet(args.analysis).sort_values("id")
-    rng = stream(config["seed"], "codes")
+    rng = stream(config.seed, "codes")
     rows = []
     for question, meaning in MEANING.items():
-        codes = list(config["analysis"]["agreement"]["questions"][question])
+        codes = list(agreement.questions[question])
         for case, text in people.set_index("id")[question].dropna().items():
             meant = next(given for words, given in meaning.items() if words in text)
             for coder, slips in SLIPS.items():

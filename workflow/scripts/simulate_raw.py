@@ -32,6 +32,9 @@ from surveypipe.simulation import (
     simulate_frame,
     truth_table,
 )
+from surveypipe.study.base import plain
+from surveypipe.study.reading import read, read_yaml
+from surveypipe.study.settings import Configuration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,10 +46,8 @@ STAMP = (92, b"01 Jun 1208:00:00")
 
 def main(args: argparse.Namespace) -> None:
     """Simulate, write, and take checksums."""
-    import yaml
-
-    config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
-    design = yaml.safe_load(Path("config/simulation.yaml").read_text(encoding="utf-8"))
+    config = plain(read(Path("config/config.yaml"), Configuration))
+    design = read_yaml(Path("config/simulation.yaml"))
     scenarios = {str(key).lower(): change for key, change in design.pop("scenarios").items()}
     if args.scenario != "base":
         design = merged(design, scenarios[args.scenario])

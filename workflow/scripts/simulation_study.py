@@ -32,6 +32,7 @@ from surveypipe.simulation_study import (
     purpose_seed,
     run_draws,
 )
+from surveypipe.study.reading import read_yaml
 
 
 def coverage(args: argparse.Namespace) -> None:
@@ -66,9 +67,7 @@ def grades(args: argparse.Namespace) -> None:
 
 def read_designs(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Read the design of the simulation, and its scenario in which every claim is false."""
-    import yaml
-
-    design = yaml.safe_load(path.read_text(encoding="utf-8"))
+    design = read_yaml(path)
     scenarios = {str(key).lower(): change for key, change in design.pop("scenarios", {}).items()}
     if "false" not in scenarios:
         raise SurveyError(f"{path}: there is no scenario 'false', whose claims a grade must not support.")

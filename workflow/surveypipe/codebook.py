@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from surveypipe.problems import Problems, shown
+from surveypipe.study.codebook_file import CodebookFile, Column
+from surveypipe.study.reading import checked
 
 if TYPE_CHECKING:
     import pandas as pd
 
+T = TypeVar("T")
 CODED = ("binary", "ordinal", "categorical")
-UNKNOWN_CODE_LIMIT = 0.05
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Codebook:
     variables: dict[str, Variable]
     sections: dict[str, str]
     batteries: dict[str, str]
-    unknown_code_limit: float = UNKNOWN_CODE_LIMIT
+    unknown_code_limit: float = 0.05
 
     @property
     def id_variable(self) -> str:
@@ -135,15 +137,13 @@ def same_number(number: object) -> str:
     return re.sub(r"(?<!\d)0+(?=\d)", "", plain)
 
 
-def parse_codebook(raw: Mapping[str, Any], schema: Mapping[str, Any], source: str = "codebook") -> Codebook:
-    """Check a codebook against its schema and against itself, and build it.
+def parse_codebook(raw: Any, source: str = "codebook") -> Codebook:
+    """Check a codebook against its form and against itself, and build it.
 
     Parameters
     ----------
     raw
         The codebook as read from YAML.
-    schema
-        JSON Schema of a codebook.
     source
         Name of the file, for messages.
 
@@ -152,65 +152,38 @@ def parse_codebook(raw: Mapping[str, Any], schema: Mapping[str, Any], source: st
     SurveyError
         Naming every key, variable and code that is wrong.
     """
+    document = checked(raw, CodebookFile, source)
     problems = Problems()
-    document = _text_keys(raw)
-    problems.extend(f"{source}: {sentence}" for sentence in _schema_problems(document, schema))
-    problems.raise_if_any()
     variables = {
-        name: _variable(name, entry, document, problems, source)
-        for name, entry in document["variables"].items()
+        name: _variable(name, entry, document, problems, source) for name, entry in document.variables.items()
     }
     made = Codebook(
         variables=variables,
-        sections=document.get("sections", {}),
-        batteries=document.get("batteries", {}),
-        unknown_code_limit=float(document.get("unknown_code_limit", UNKNOWN_CODE_LIMIT)),
+        sections=document.sections,
+        batteries=document.batteries,
+        unknown_code_limit=document.unknown_code_limit,
     )
     problems.extend(f"{source}: {sentence}" for sentence in _consistency_problems(made))
     problems.raise_if_any()
     return made
 
 
-def _text_keys(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {code_text(key): _text_keys(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_text_keys(entry) for entry in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _schema_problems(document: Any, schema: Mapping[str, Any]) -> list[str]:
-    from jsonschema import Draft202012Validator
-
-    sentences = []
-    errors = Draft202012Validator(schema).iter_errors(document)
-    for error in sorted(errors, key=lambda found: [str(step) for step in found.absolute_path]):
-        # An `anyOf` says only that nothing fitted; its deepest cause says what.
-        cause = max([error, *(error.context or [])], key=lambda found: len(found.absolute_path))
-        where = " > ".join(str(step) for step in cause.absolute_path) or "the file"
-        hint = ""
-        if isinstance(cause.instance, bool):
-            hint = ' (YAML reads Yes and No without quotes as true and false; write "Yes", "No")'
-        sentences.append(f"under {where}: {cause.message}{hint}.")
-    return sentences
-
-
-def _looked_up(entry: Any, sets: Mapping[str, Any], what: str, problems: Problems) -> Any:
+def _looked_up(entry: T | str | None, sets: Mapping[str, T], what: str, problems: Problems) -> T | None:
     if not isinstance(entry, str):
-        return entry or {}
+        return entry
     if entry not in sets:
         problems.add(
             f"{what} calls the set {entry!r}, which is not defined; sets are {shown(sets) or 'none'}."
         )
-        return {}
+        return None
     return sets[entry]
 
 
-def _coded(labels: Mapping[str, str], what: str, problems: Problems) -> dict[float, str]:
+def _coded(labels: Mapping[str, str | float], what: str, problems: Problems) -> dict[float, str]:
     coded = {}
     for code, label in labels.items():
         if not isinstance(label, str):
-            problems.add(f"{what}: the answer {label} of the code {code} is a number; put it in quotes.")
+            problems.add(f"{what}: the answer {label:g} of the code {code} is a number; put it in quotes.")
             continue
         try:
             coded[float(code)] = label
@@ -219,40 +192,34 @@ def _coded(labels: Mapping[str, str], what: str, problems: Problems) -> dict[flo
     return coded
 
 
-def _variable(
-    name: str, entry: Mapping[str, Any], document: Mapping[str, Any], problems: Problems, source: str
-) -> Variable:
+def _variable(name: str, entry: Column, document: CodebookFile, problems: Problems, source: str) -> Variable:
     here = f"{source}: variable {name}"
-    values = dict(_looked_up(entry.get("values"), document.get("value_sets", {}), here, problems))
+    values = dict(_looked_up(entry.values, document.value_sets, here, problems) or {})
     shared = values.pop("counts", None)
-    counted = entry.get("counts", shared)
+    counted = shared if entry.counts is None else entry.counts
     if isinstance(counted, str):
         problems.add(f"{here} counts {counted!r}; write the code of the answer, without quotes.")
         counted = None
-    missing = _looked_up(entry.get("missing"), document.get("missing_sets", {}), here, problems)
-    values = _coded(values, here, problems)
-    codes = _coded(missing.get("codes", {}), here, problems)
-    limits = missing.get("range")
-    bounds = entry.get("range")
+    missing = _looked_up(entry.missing, document.missing_sets, here, problems)
     return Variable(
         name=name,
-        type=entry["type"],
-        label=entry["label"],
-        short=entry.get("short", entry["label"]),
-        question=entry.get("question", ""),
-        role=entry.get("role", "question"),
-        section=entry.get("section", ""),
-        battery=entry.get("battery", ""),
-        core=entry.get("core", False),
-        values=values,
-        missing_codes=codes,
-        missing_range=(float(limits[0]), float(limits[1])) if limits else None,
-        valid_range=(bounds[0], bounds[1]) if bounds else None,
+        type=entry.type,
+        label=entry.label,
+        short=entry.short or entry.label,
+        question=entry.question,
+        role=entry.role,
+        section=entry.section,
+        battery=entry.battery,
+        core=entry.core,
+        values=_coded(values, here, problems),
+        missing_codes=_coded((missing and missing.codes) or {}, here, problems),
+        missing_range=missing.range if missing else None,
+        valid_range=entry.range,
         asked_if={
-            filter_name: tuple(float(code) for code in (wanted if isinstance(wanted, list) else [wanted]))
-            for filter_name, wanted in entry.get("asked_if", {}).items()
+            filter_name: wanted if isinstance(wanted, tuple) else (wanted,)
+            for filter_name, wanted in (entry.asked_if or {}).items()
         },
-        counts=None if counted is None else float(counted),
+        counts=counted,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from surveypipe.formatting import sentence_list
+from surveypipe.study.journal import Journal
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -188,7 +189,7 @@ def citation_problems(page: str) -> list[str]:
     return told + [f"'{name[4:]}' is in the list and never cited" for name in sorted(listed - cited)]
 
 
-def findings(profile: Mapping[str, Any], pages: Sequence[str], *, csl: str) -> list[Finding]:
+def findings(profile: Journal, pages: Sequence[str], *, csl: str) -> list[Finding]:
     """Hold a manuscript against a journal's profile.
 
     Parameters
@@ -201,21 +202,21 @@ def findings(profile: Mapping[str, Any], pages: Sequence[str], *, csl: str) -> l
         Citation style of the run.
     """
     words = manuscript_words(pages[0])
-    counted = ["text", *profile["count_includes"]]
+    counted = ["text", *profile.count_includes]
     total = sum(words[part] for part in counted)
     listed = keywords(pages[0])
     made = [
-        _limit(f"Words, {_rule(counted)}", total, profile["max_words"]),
-        _limit("Words of the abstract", words["abstract"], profile["abstract_max"]),
-        _limit("Keywords", len(listed), profile["keywords_max"]),
+        _limit(f"Words, {_rule(counted)}", total, profile.max_words),
+        _limit("Words of the abstract", words["abstract"], profile.abstract_max),
+        _limit("Keywords", len(listed), profile.keywords_max),
     ]
-    made += [_statement(name, statement(pages, name)) for name in profile["statements"]]
-    made += _title_page(pages[1:], profile.get("title_page_fields") or [])
+    made += [_statement(name, statement(pages, name)) for name in profile.statements]
+    made += _title_page(pages[1:], profile.title_page_fields or [])
     wrong = citation_problems(pages[0])
     made.append(
         Finding(f"References and citations: {'; '.join(wrong) or 'each has the other: met'}.", not wrong)
     )
-    wanted = profile.get("csl")
+    wanted = profile.csl
     if wanted:
         same = wanted == csl
         words_csl = "met" if same else f"the run uses '{csl}'; set report.csl to '{wanted}'"
@@ -258,28 +259,28 @@ def _title_page(pages: Sequence[str], fields: Sequence[str]) -> list[Finding]:
     return [Finding(f"{asked}: {'lacks ' + sentence_list(lacking) if lacking else 'met'}.", not lacking)]
 
 
-def report(profile: Mapping[str, Any], found: Sequence[Finding], words: Mapping[str, int]) -> str:
+def report(profile: Journal, found: Sequence[Finding], words: Mapping[str, int]) -> str:
     """Lay the findings out as text, unmet ones marked."""
     marks = {True: "  ", False: "! ", None: "? "}
-    lines = [f"The manuscript held against what {profile['name']} asks", ""]
+    lines = [f"The manuscript held against what {profile.name} asks", ""]
     lines += [marks[finding.met] + finding.text for finding in found]
     lines += ["", "Words by part: " + ", ".join(f"{part} {words[part]:,}" for part in PARTS) + "."]
-    if profile.get("source"):
-        lines.append(f"The rules: {profile['source']}")
+    if profile.source:
+        lines.append(f"The rules: {profile.source}")
     lines += _set(profile)
-    if profile.get("self_cite_text"):
-        own = profile["self_cite_text"]
+    if profile.self_cite_text:
+        own = profile.self_cite_text
         lines.append(f'Works that report.own_works names are "{own}" in the blinded documents.')
     return "\n".join([*lines, ""])
 
 
-def _set(profile: Mapping[str, Any]) -> list[str]:
+def _set(profile: Journal) -> list[str]:
     placed = {
         "end": "tables and figures after the references",
         "separate": "tables and figures after the references, each on a page of its own",
     }
-    both = [f"{profile['spacing']} spacing"] if profile.get("spacing") else []
-    both += ["numbered lines"] if profile.get("line_numbers") else []
+    both = [f"{profile.spacing} spacing"] if profile.spacing else []
+    both += ["numbered lines"] if profile.line_numbers else []
     said = [f"Set in the Word file and the PDF: {sentence_list(both)}."] if both else []
-    where = profile.get("tables_placement")
+    where = profile.tables_placement
     return said + ([f"Set in the Word file: {placed[where]}."] if where in placed else [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from lxml import etree
 
 from surveypipe.rendering.docx_finishing import field_runs, paragraph_of, run, style_of, text_of
 from surveypipe.rendering.docx_package import Package, w
+from surveypipe.study.journal import Journal
 
 LINES = {"single": "240", "double": "480"}  # in 240ths of a line
 # Styles of running text; tables, captions and headings keep their own spacing.
@@ -50,9 +51,11 @@ class Layout:
     tables_placement: str | None = None
 
     @classmethod
-    def of(cls, profile: Mapping[str, Any]) -> Layout:
-        """Take the layout from a journal's profile."""
-        return cls(*(profile.get(key) for key in ("spacing", "line_numbers", "tables_placement")))
+    def of(cls, profile: Journal | None) -> Layout:
+        """Take the layout from a journal's profile; without one nothing is changed."""
+        if profile is None:
+            return cls()
+        return cls(profile.spacing, profile.line_numbers, profile.tables_placement)
 
     def metadata(self) -> dict[str, Any]:
         """Give what the template of the PDF is told; tables stay in its text, where a reviewer reads them."""

@@ -17,6 +17,7 @@ import yaml
 from surveypipe.formatting import PRINTED
 from surveypipe.problems import Problems
 from surveypipe.rendering.metadata import known_keys, value_at
+from surveypipe.study.reading import parse_yaml
 
 SHORTCODE = re.compile(r"\{\{<\s*(?P<name>[A-Za-z][\w-]*)(?P<argument>[^>]*?)\s*>\}\}")
 PAGE_BREAK = "\n::: {.page-break}\n:::\n"
@@ -96,7 +97,7 @@ class Expander:
         # Run over the block as it stands for the positions; its values are expanded after parsing, because a
         # number may hold a character that means something to YAML.
         self._expand(block, path, first_line=2, depth=0)
-        front = self._values(yaml.safe_load(block) or {}, path)
+        front = self._values(parse_yaml(block, str(path), first_line=2) or {}, path)
         return front, self._expand(body, path, first_line=skipped + 1 - added_lines, depth=0)
 
     def _values(self, value: Any, path: Path, name: str = "") -> Any:

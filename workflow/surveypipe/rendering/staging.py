@@ -15,6 +15,7 @@ import yaml
 from surveypipe.problems import Problems, SurveyError
 from surveypipe.rendering.expand import PAGE_BREAK, Expander, near, split_front_matter
 from surveypipe.rendering.metadata import RESERVED
+from surveypipe.study.reading import parse_yaml, read_yaml
 
 ALT = re.compile(r"@alt:([A-Za-z0-9_-]+)")
 # A caption may run over lines and hold one level of brackets (a citation, a span).
@@ -197,7 +198,7 @@ def _stage_text(staged: Staged, sources: Sources) -> None:
     problems = Problems()
     text = sources.qmd.read_text(encoding="utf-8")
     block, body = split_front_matter(text)
-    front = yaml.safe_load(block) or {}
+    front = parse_yaml(block, sources.qmd.name, first_line=2) or {}
     for key in sorted(set(front) & set(RESERVED)):
         problems.add(
             f"{sources.qmd.name}: the front matter holds '{key}', which the build supplies and which would "
@@ -208,7 +209,7 @@ def _stage_text(staged: Staged, sources: Sources) -> None:
     _check_figures(staged, sources, skipped, body, problems)
     problems.raise_if_any()
     staged.keywords = [str(word) for word in front.get("keywords") or []]
-    settings = yaml.safe_load((sources.styles / "formats.yml").read_text(encoding="utf-8"))
+    settings = read_yaml(sources.styles / "formats.yml")
     settings |= {"lang": staged.metadata["lang"]}
     added = yaml.safe_dump(
         {key: value for key, value in settings.items() if key not in front}, sort_keys=False

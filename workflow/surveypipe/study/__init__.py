@@ -1,0 +1,1 @@
+"""What the researcher says of a study: types of its files, their reading and their checks."""

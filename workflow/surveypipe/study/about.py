@@ -1,0 +1,45 @@
+"""Section ``study``: what the study is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from surveypipe.study.base import Day, Settings, Word
+
+
+class FieldPeriod(Settings):
+    """First and last day of fieldwork; without it the dates are left for the authors to write."""
+
+    first: Annotated[Day, Meta(description="The day the questionnaire first went out, YYYY-MM-DD.")]
+    last: Annotated[Day, Meta(description="The day it was closed, YYYY-MM-DD.")]
+
+
+class Study(Settings):
+    """What the study is."""
+
+    id: Annotated[Word, Meta(description="Short name, used in messages and the manifest.")]
+    title: Annotated[str, Meta(description="Title of the manuscript.", min_length=1)]
+    data: Annotated[
+        Literal["simulated", "real"],
+        Meta(
+            description="simulated prints a banner on every page and a note in every exported table; real "
+            "removes them."
+        ),
+    ]
+    setting: Annotated[
+        str, Meta(description="The place in words that identify nobody; what the blinded manuscript prints.")
+    ]
+    mode: Annotated[Literal["paper", "web", "mixed"], Meta(description="How the questionnaire was given.")]
+    follows: Annotated[
+        str | None,
+        Meta(description="Citation key of the study whose form this one follows, if there is one."),
+    ] = None
+    field_period: Annotated[
+        FieldPeriod | None,
+        Meta(
+            description="First and last day of fieldwork; without it the dates are left for the authors to "
+            "write."
+        ),
+    ] = None

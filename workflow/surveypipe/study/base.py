@@ -1,0 +1,55 @@
+"""What the types of every YAML file of a study are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, dataclass_transform
+
+from msgspec import Meta, Struct, field
+
+# Beside a type that takes None: the file may say null. Elsewhere None stands only for a key left out, and a
+# key with nothing after its colon is a mistake that is told.
+NULLABLE = {"nullable": True}
+
+Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
+FileName = Annotated[str, Meta(pattern="^[a-z][a-z0-9-]*$")]
+Word = Annotated[str, Meta(pattern="^[A-Za-z][A-Za-z0-9_-]*$")]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Positive = Annotated[float, Meta(gt=0)]
+AboveOne = Annotated[float, Meta(gt=1)]
+Count = Annotated[int, Meta(ge=1)]
+TwoOrMore = Annotated[int, Meta(ge=2)]
+Names = Annotated[tuple[str, ...], Meta(min_length=1)]
+Code = int | float | str
+Core = Literal["questionnaire"]
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A block of keys in a YAML file of the study.
+
+    A subclass is the only source of its keys: descriptions and limits stand in :class:`msgspec.Meta`, and
+    what a file does not say has the field's default. The JSON Schema that files are checked against, and the
+    documentation, are made from it (:mod:`surveypipe.study.schema`).
+    """
+
+    @classmethod
+    def tag(cls) -> str:
+        """Word by which a file chooses this block among its kind, such as ``share`` in ``kind: share``."""
+        return str(cls.__struct_config__.tag)
+
+
+def plain(value: Any) -> Any:
+    """Lay settings out as JSON would: every default filled in, keys that have no value left out."""
+    if isinstance(value, Settings):
+        config = value.__struct_config__
+        tag = {config.tag_field: config.tag} if config.tag_field and config.tag else {}
+        named = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+        kept = {key: plain(getattr(value, name)) for key, name in named if getattr(value, name) is not None}
+        return tag | kept
+    if isinstance(value, Mapping):
+        return {key: plain(entry) for key, entry in value.items() if entry is not None}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    return value

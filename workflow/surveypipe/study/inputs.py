@@ -1,0 +1,58 @@
+"""Section ``inputs``: the files that come from outside."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from surveypipe.study.base import NULLABLE, Settings
+
+
+class Inputs(Settings):
+    """The files that come from outside. Paths are relative to the folder of the Snakefile."""
+
+    survey: Annotated[
+        str, Meta(description="The survey's data: .sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv or .xlsx.")
+    ]
+    staff_list: Annotated[str, Meta(description="CSV with one row for each person invited.")]
+    checksums: Annotated[
+        str,
+        Meta(
+            description="SHA-256 sums of the two files, as written by `sha256sum`; ingest stops where they "
+            "differ."
+        ),
+    ] = "data/raw/SHA256SUMS"
+    codebook: Annotated[str, Meta(description="YAML: what each column of the survey means.")] = (
+        "config/codebook.yaml"
+    )
+    authors: Annotated[
+        str,
+        Meta(
+            description="YAML: names, affiliations and all other words that identify; the blinded manuscript "
+            "is built without it."
+        ),
+    ] = "config/authors.yaml"
+    headcounts: Annotated[
+        str | None,
+        Meta(
+            description="Optional CSV (variable, level, n) of headcounts that agree with the staff list.",
+            extra_json_schema=NULLABLE,
+        ),
+    ] = None
+    codes: Annotated[
+        str | None,
+        Meta(
+            description="Optional CSV (case_id, question, coder, codes) of two coders' codes of open "
+            "answers; several codes of an answer are joined by ;.",
+            extra_json_schema=NULLABLE,
+        ),
+    ] = None
+    follow_up: Annotated[
+        str | None,
+        Meta(
+            description="Optional CSV (id, one column for each question; blank: not reached) of a check of "
+            "non-respondents.",
+            extra_json_schema=NULLABLE,
+        ),
+    ] = None

@@ -1,0 +1,82 @@
+"""The configuration of one study, ``config/config.yaml``: all its sections."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from surveypipe.study.about import Study
+from surveypipe.study.analysis import Analysis
+from surveypipe.study.base import Settings
+from surveypipe.study.claims import AnyClaim
+from surveypipe.study.cleaning import Cleaning
+from surveypipe.study.disclosure import Disclosure
+from surveypipe.study.frame import Frame, Group
+from surveypipe.study.inputs import Inputs
+from surveypipe.study.nonresponse import Nonresponse
+from surveypipe.study.report import Report
+from surveypipe.study.response import Response
+from surveypipe.study.sensitivity import Sensitivity
+from surveypipe.study.weighting import Weighting
+
+
+class Configuration(Settings, kw_only=True):
+    """All that the pipeline is told about one study. Nothing about a study stands in code."""
+
+    study: Annotated[Study, Meta(description="What the study is.")]
+    results: Annotated[
+        str,
+        Meta(
+            description="Folder for everything generated; it may be deleted at any time. Give each study its "
+            "own.",
+            pattern="^[^/].*[^/]$|^[^/]$",
+        ),
+    ] = "results"
+    inputs: Annotated[
+        Inputs,
+        Meta(
+            description="The files that come from outside. Paths are relative to the folder of the Snakefile."
+        ),
+    ]
+    frame: Annotated[
+        Frame,
+        Meta(
+            description="How the staff list is read. Its columns are text unless they are declared numbers."
+        ),
+    ]
+    groups: Annotated[dict[str, Group], Meta(description="Variables by which results are shown.")]
+    cleaning: Annotated[
+        Cleaning, Meta(description="Declared rules of cleaning; each change is a row of the cleaning log.")
+    ] = Cleaning()
+    response: Annotated[
+        Response, Meta(description="Dispositions and response rates (AAPOR Standard Definitions).")
+    ] = Response()
+    weighting: Annotated[
+        Weighting, Meta(description="Weights for unit non-response, every scheme computed side by side.")
+    ]
+    analysis: Annotated[Analysis, Meta(description="What is estimated and how.")]
+    claims: Annotated[
+        dict[str, AnyClaim],
+        Meta(
+            description="One primary estimand to a claim, with its threshold or margin.",
+            min_length=1,
+        ),
+    ]
+    sensitivity: Annotated[Sensitivity, Meta(description="Answers not missing at random.")]
+    nonresponse: Annotated[
+        Nonresponse,
+        Meta(
+            description="Who did not answer: the non-response bias analysis. Context of the claims, never "
+            "their grade."
+        ),
+    ] = Nonresponse()
+    disclosure: Annotated[Disclosure, Meta(description="What may leave the private results.")] = Disclosure()
+    report: Annotated[Report, Meta(description="The documents.")] = Report()
+    seed: Annotated[
+        int,
+        Meta(
+            description="Seed of whatever is drawn at random; each purpose has a stream of its own.",
+            ge=0,
+        ),
+    ] = 1

@@ -1,0 +1,145 @@
+"""Section ``weighting``: weights for unit non-response."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from surveypipe.study.base import AboveOne, Names, Positive, Settings, TwoOrMore
+
+
+class Collapse(Settings):
+    """When cells are merged, and with what."""
+
+    within: Annotated[str, Meta(description="Frame variable across which no cell is merged.")]
+    min_n: Annotated[int, Meta(description="Fewest respondents in a cell.", ge=2)]
+    floor: Annotated[
+        TwoOrMore | None, Meta(description="Fewest respondents under which the fallback scheme is used.")
+    ] = None
+    max_factor: Annotated[
+        AboveOne | None, Meta(description="Greatest weight as a multiple of the mean weight.")
+    ] = None
+    prefer: Annotated[
+        tuple[Annotated[tuple[str, ...], Meta(min_length=2)], ...],
+        Meta(description="Families of levels that are merged with each other before any other."),
+    ] = ()
+
+
+class Trim(Settings):
+    """Cap on the weights, with re-raking."""
+
+    cap: Annotated[AboveOne | None, Meta(description="Greatest weight as a multiple of the mean.")] = None
+    iqr: Annotated[
+        Positive | None, Meta(description="Cap at the median plus this many interquartile ranges.")
+    ] = None
+    deff: Annotated[
+        AboveOne | None, Meta(description="Trim until the Kish design effect is no more than this.")
+    ] = None
+
+
+class Making(Settings):
+    """What the methods need to make weights; each takes what its description says."""
+
+    by: Annotated[
+        Names | None,
+        Meta(description="For poststratify: frame variables whose cross-classification makes the cells."),
+    ] = None
+    margins: Annotated[
+        Names | None, Meta(description="For rake and calibrate: frame variables whose margins are met.")
+    ] = None
+    numeric: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="For calibrate: numeric frame variables whose totals are met."),
+    ] = None
+    distance: Annotated[
+        Literal["linear", "raking", "logit"], Meta(description="For calibrate: the distance function.")
+    ] = "linear"
+    bounds: Annotated[
+        tuple[float, float] | None,
+        Meta(description="For calibrate with logit: least and greatest ratio to the starting weight."),
+    ] = None
+    predictors: Annotated[
+        Names | None, Meta(description="For propensity: frame variables of the logistic model.")
+    ] = None
+    classes: Annotated[
+        TwoOrMore | None,
+        Meta(description="For propensity: number of classes; left out: the inverse of each propensity."),
+    ] = None
+    collapse: Annotated[Collapse | None, Meta(description="When cells are merged, and with what.")] = None
+    trim: Annotated[Trim | None, Meta(description="Cap on the weights, with re-raking.")] = None
+
+
+class Step(Making, kw_only=True):
+    """One step: a scheme without a label."""
+
+    method: Annotated[
+        Literal["poststratify", "rake", "calibrate", "propensity"],
+        Meta(description="How the weights are made."),
+    ]
+
+
+class Scheme(Making, kw_only=True):
+    """One scheme."""
+
+    label: Annotated[str, Meta(description="Name in tables and figures.")]
+    method: Annotated[
+        str,
+        Meta(
+            description="How the weights are made: none, poststratify, rake, calibrate, propensity, compose, "
+            "or one that you added (docs/extending.md)."
+        ),
+    ]
+    steps: Annotated[
+        Annotated[tuple[Step, ...], Meta(min_length=2)] | None,
+        Meta(description="For compose: schemes applied one after the other."),
+    ] = None
+
+
+class Replicates(Settings):
+    """Replicates that re-run every weighting step."""
+
+    method: Annotated[
+        Literal["jackknife", "bootstrap"], Meta(description="Delete-one jackknife, or bootstrap.")
+    ]
+    max_n: Annotated[int, Meta(description="Left out above this many respondents.", ge=2)] = 2000
+    draws: Annotated[int, Meta(description="For bootstrap: how many.", ge=50)] = 500
+
+
+class UnknownEligibility(Settings):
+    """Two-step adjustment where eligibility is unknown for some."""
+
+    by: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Frame variables within whose classes the eligible share is estimated.", min_length=1
+        ),
+    ]
+
+
+class Weighting(Settings, kw_only=True):
+    """Weights for unit non-response, every scheme computed side by side."""
+
+    primary: Annotated[str, Meta(description="The scheme of the published estimates.")]
+    fallback: Annotated[
+        str | None,
+        Meta(
+            description="The scheme used where the primary leaves a cell under its floor; left out: the "
+            "primary."
+        ),
+    ] = None
+    schemes: Annotated[dict[str, Scheme], Meta(description="Scheme: what it does.", min_length=1)]
+    replicates: Annotated[
+        Replicates | None, Meta(description="Replicates that re-run every weighting step; left out: none.")
+    ] = None
+    base: Annotated[
+        str | None,
+        Meta(
+            description="For a sample: frame column of base weights (inverse selection probabilities); left "
+            "out: a census."
+        ),
+    ] = None
+    unknown_eligibility: Annotated[
+        UnknownEligibility | None,
+        Meta(description="Two-step adjustment where eligibility is unknown for some."),
+    ] = None
