@@ -49,7 +49,7 @@ def test_protocol_and_contact_items_stand_on_matched_stems():
 
 def test_unquoted_yes_is_answered_with_the_cure(raw):
     raw["value_sets"]["yes_no"] = {1: True, 2: False}
-    assert "yes_no.1: YAML reads this as true; put the word in quotes" in problems(raw)
+    assert "put Yes and No in quotes" in problems(raw)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def book_of(values: dict, **more):
             "used": {"type": "binary", "label": "Used it", "values": values, **more, "core": True},
         }
     }
-    return parse_codebook(raw, SCHEMA, "codebook.yaml")
+    return parse_codebook(raw, "codebook.yaml")
 
 
 def survey_of(values: dict) -> estimation.Survey:
