@@ -18,8 +18,8 @@ def main(args: argparse.Namespace) -> None:
     staff = pd.read_parquet(args.dispositions)
     unknown = config.get("unknown_eligibility")
     if unknown:
-        eligible = weighting.resolve_unknown_eligibility(staff, unknown["by"])
-        config = {"base": "base_weight"} | config
+        eligible = weighting.resolve_unknown_eligibility(staff, unknown["by"], config.get("base"))
+        config = config | {"base": "base_weight"}
     else:
         eligible = staff[staff["category"] != "IE"]
     result = weighting.compute_schemes(eligible, config, group=args.config["frame"].get("group"))

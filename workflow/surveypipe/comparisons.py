@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 from surveypipe import design_engine, group_tests, intervals
 from surveypipe.equivalence import equivalence_test, tost_level
 from surveypipe.estimate_rows import estimate_row
-from surveypipe.estimation import Estimand, Survey, claim_of, estimands, indicator, readers, same_code
+from surveypipe.estimation import (
+    Estimand,
+    Survey,
+    claim_of,
+    complete,
+    estimands,
+    indicator,
+    readers,
+    same_code,
+)
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
@@ -96,7 +105,11 @@ def test_rows(survey: Survey) -> Iterator[Row]:
             )  # fmt: skip
             continue
         kind = survey.variables[name]["type"]
+        everybody = bool(complete(both[:, None], survey.designs[survey.primary])[0])
         for fpc in (published, not published):
+            if fpc and everybody:
+                yield from _untested_rows(survey, name, group, len(levels), published, int(both.sum()))
+                continue
             if kind != "numeric":
                 yield _rao_scott_row(survey, name, group, fpc, published)
             if kind in ("ordinal", "numeric"):
@@ -105,6 +118,23 @@ def test_rows(survey: Survey) -> Iterator[Row]:
                 yield _t_row(survey, name, group, fpc, published)
         if kind != "numeric":
             yield from _exact_row(survey, name, group)
+
+
+def _untested_rows(
+    survey: Survey, name: str, group: str, levels: int, published: bool, n: int
+) -> Iterator[Row]:
+    """Rows of the tests that have nothing to test: no difference is down to chance."""
+    kind = survey.variables[name]["type"]
+    wanted = {
+        "rao_scott": kind != "numeric",
+        "rank_test": kind in ("ordinal", "numeric"),
+        "t_test": levels == 2 and _has_mean(survey, name),
+    }
+    for statistic in [key for key, made in wanted.items() if made]:
+        yield estimate_row(
+            name, statistic_name(statistic, published, True), np.nan, **_common(survey, name, group), n=n,
+            fpc=True, flag="no test: everybody answered, so there is no sampling error",
+        )  # fmt: skip
 
 
 def _has_mean(survey: Survey, name: str) -> bool:

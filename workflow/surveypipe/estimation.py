@@ -334,9 +334,9 @@ def scheme_rows(
     inside = ~np.isnan(Y)
     deff = _kish(inside * design.weights[:, None])
     share = np.array([one.share for one in wanted])
-    complete = _complete(inside, design)
-    se = np.where(share & ((table.estimate <= 0) | (table.estimate >= 1)) & ~complete, np.nan, table.se)
-    low, high = _limits(survey, table, se, share, deff, complete & survey.fpc)
+    known = complete(inside, design)
+    se = np.where(share & ((table.estimate <= 0) | (table.estimate >= 1)) & ~known, np.nan, table.se)
+    low, high = _limits(survey, table, se, share, deff, known & survey.fpc)
     jackknife = _jackknife(survey, scheme, Y, table.estimate)
     n_level = np.where(inside, Y == 1, False).sum(axis=0)
     for k, one in enumerate(wanted):
@@ -345,7 +345,7 @@ def scheme_rows(
             claim=one.claim, level=one.level, group=one.group, group_level=one.group_level, scheme=scheme,
             n=int(table.n[k]), se=se[k], df=table.df[k], ci_low=low[k], ci_high=high[k],
             ci_level=survey.level, deff_kish=deff[k], deff_design=table.deff_design[k], fpc=survey.fpc,
-            method=_method(survey, design, one, table.estimate[k], complete[k] and survey.fpc),
+            method=_method(survey, design, one, table.estimate[k], known[k] and survey.fpc),
             variable_label=survey.label(one.variable), level_label=one.level_label, base=one.base,
             n_level=int(n_level[k]) if one.share else None,
             se_jackknife=jackknife[k] if np.isfinite(se[k]) else np.nan,
@@ -364,10 +364,11 @@ def _kish(share: Floats) -> Floats:
         return np.asarray(count * (share**2).sum(axis=0) / share.sum(axis=0) ** 2)
 
 
-def _complete(inside: NDArray[np.bool_], design: design_engine.SecondPhase) -> NDArray[np.bool_]:
+def complete(inside: NDArray[np.bool_], design: design_engine.SecondPhase) -> NDArray[np.bool_]:
     """Whether everybody answered in every cell that a domain touches."""
     cells = design.cells
-    partial = (cells.f < 1)[cells.codes]
+    # Sums of weights leave the last digits to chance.
+    partial = (cells.f < 1 - 1e-9)[cells.codes]
     return np.asarray(inside.any(axis=0) & ~(inside & partial[:, None]).any(axis=0))
 
 

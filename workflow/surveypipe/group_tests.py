@@ -38,6 +38,14 @@ def _f_tail(F: float, ndf: float, ddf: float) -> float:
     return float(fdtrc(ndf, ddf, F))
 
 
+def _quadratic(point: Floats, V: Floats) -> float:
+    """Wald's quadratic form b' V⁻¹ b; NaN where some combination of b has no variance."""
+    spread = np.sqrt(np.diag(V))
+    if not (spread > 0).all() or np.linalg.matrix_rank(V / np.outer(spread, spread)) < len(point):
+        return np.nan
+    return float(point @ np.linalg.solve(V, point))
+
+
 @dataclass(frozen=True)
 class Compared:
     """Two means under one design.
@@ -180,7 +188,7 @@ def rank_test(
     if len(levels) == 2:
         test = _t_test(float(beta[1]), float(np.sqrt(V[1, 1])), design_df - 1)
         return RankTest(test.estimate, test.t, 1.0, test.df, test.p)
-    chisq = float(beta[1:] @ np.linalg.solve(V[1:, 1:], beta[1:]))
+    chisq = _quadratic(beta[1:], V[1:, 1:])
     ndf = float(len(levels) - 1)
     ddf = design_df - ndf
     return RankTest(np.nan, chisq, ndf, ddf, float(fdtrc(ndf, ddf, chisq / ndf)))
@@ -268,6 +276,8 @@ def rao_scott_test(
     observed = contrast.T @ inverse @ V @ inverse @ contrast
     delta = np.linalg.solve(expected, observed)
     trace, squares = float(np.trace(delta)), float(np.trace(delta @ delta))
+    if not trace > 0:
+        return RaoScott(x2, np.nan, np.nan, FTest(np.nan, np.nan, np.nan, np.nan))
     k, ndf = (R - 1) * (C - 1), trace**2 / squares
     F, ddf = x2 / trace, ndf * design_df
     return RaoScott(x2, trace / k, float(chdtrc(k, x2 * k / trace)), FTest(F, ndf, ddf, _f_tail(F, ndf, ddf)))
@@ -305,7 +315,7 @@ def wald_test(
             z = in_r * in_c - table[i, j] - p_c[j] * (in_r - p_r[i]) - p_r[i] * (in_c - p_c[j])
             scores.append(w * z / total)
     point = np.array(theta)
-    W = float(point @ np.linalg.solve(covariance(np.column_stack(scores)), point))
+    W = _quadratic(point, covariance(np.column_stack(scores)))
     k = float(len(point))
     plain, adjusted = W / k, W * (design_df - k + 1) / (k * design_df)
     return (

@@ -90,6 +90,11 @@ def _row(survey: Survey, variable: str, group: str, name: str) -> dict[str, Any]
             "group, or all the same; leave the test out."
         )
     fpc = bool(survey.config["analysis"]["fpc"]["tests"])
+    if fpc and estimation.complete(both[:, None], design)[0]:
+        raise SurveyError(
+            f"analysis.further_tests, {variable} between {group}: everybody answered, so that there is no "
+            "sampling error to test against; leave the test out, or set analysis.fpc.tests: false."
+        )
     found = function(
         answers[both].to_numpy(), codes[both], design.weights[both], _within(design, both, fpc=fpc),
         design_engine.domain_df(design, both),

@@ -124,7 +124,9 @@ UNKNOWN = ("UH", "UO")
 INELIGIBLE = "IE"
 
 
-def resolve_unknown_eligibility(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+def resolve_unknown_eligibility(
+    frame: pd.DataFrame, by: Sequence[str], base: str | None = None
+) -> pd.DataFrame:
     """Move the weight of people of unknown eligibility to those of known eligibility in the same class.
 
     The first of the two steps UE → NR; the weighting schemes are the second, with ``base: base_weight``.
@@ -135,11 +137,14 @@ def resolve_unknown_eligibility(frame: pd.DataFrame, by: Sequence[str]) -> pd.Da
         The whole staff list with `category` (I, P, R, NC, O, UH, UO, IE) and the variables of `by`.
     by
         Variables that make the classes.
+    base
+        Column of base weights (one over the chance of selection); left out: a census.
 
     Returns
     -------
     DataFrame
-        The eligible, with column `base_weight` = staff in the class / staff whose eligibility is known.
+        The eligible, with column `base_weight` = base weight x staff in the class / staff whose eligibility
+        is known, both counted by their base weights (Valliant, Dever and Kreuter 2018, chapter 13).
 
     Raises
     ------
@@ -148,7 +153,8 @@ def resolve_unknown_eligibility(frame: pd.DataFrame, by: Sequence[str]) -> pd.Da
     """
     keys = [frame[name].astype(str) for name in by]
     known = ~frame["category"].isin(UNKNOWN)
-    share = known.groupby(keys).transform("mean")
+    start = frame[base].astype(float) if base else pd.Series(1.0, index=frame.index)
+    share = (start * known).groupby(keys).transform("sum") / start.groupby(keys).transform("sum")
     problems = Problems()
     for level, rate in known.groupby(keys).mean().items():
         if rate == 0:
@@ -158,4 +164,4 @@ def resolve_unknown_eligibility(frame: pd.DataFrame, by: Sequence[str]) -> pd.Da
             )
     problems.raise_if_any()
     eligible = known & (frame["category"] != INELIGIBLE)
-    return frame[eligible].assign(base_weight=1 / share[eligible])
+    return frame[eligible].assign(base_weight=start[eligible] / share[eligible])
