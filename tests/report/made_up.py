@@ -18,6 +18,7 @@ import yaml
 from surveypipe.cleaning import describe
 from surveypipe.codebook import parse_codebook
 from surveypipe.estimate_rows import estimate_frame, estimate_row
+from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.released import CONTEXT, Released
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read
@@ -233,7 +234,7 @@ def made_table_1(variables: dict[str, Any]) -> pd.DataFrame:
             for level in SIZES:
                 last = rows[-1]
                 rows.append(
-                    last | {"level": "missing", "level_label": "Missing", "group_level": level, "n": 3,
+                    last | {"level": NOT_ANSWERED, "level_label": "Missing", "group_level": level, "n": 3,
                             "group": "agency" if level else "overall", "percent": np.nan}
                 )  # fmt: skip
     hidden = (

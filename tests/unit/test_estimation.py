@@ -12,6 +12,7 @@ import pytest
 from surveypipe import comparisons, design_engine, estimation, group_tests
 from surveypipe.characteristics import standardised_difference, table_1
 from surveypipe.estimate_rows import ESTIMATE_COLUMNS
+from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.problems import SurveyError
 
 # Fixture B of the method notes: staff, respondents and 'yes' of five cells.
@@ -376,7 +377,7 @@ def test_table_1(people):
     assert (amh["n"], amh["frame_n"]) == (45, 180)
     assert amh["percent"] == pytest.approx(56.25) and amh["frame_percent"] == pytest.approx(56.25)
     assert amh["std_diff"] == pytest.approx(standardised_difference(45 / 119, 180 / 320))
-    missing = one(table, variable="read", level="missing", group="overall")
+    missing = one(table, variable="read", level=NOT_ANSWERED, group="overall")
     assert missing["n"] == 4
     shares = table[(table["variable"] == "read") & (table["group"] == "overall")]["percent"].sum()
     assert shares == pytest.approx(100)

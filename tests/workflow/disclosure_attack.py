@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
+from surveypipe.identifiers import NOT_ANSWERED
+
 TAGS = re.compile(r"<[^>]+>")
 EXACT = 1e-6
 
@@ -291,7 +293,7 @@ def _counts(public: Path, truth: pd.DataFrame, kind: str) -> Iterator[tuple[list
         here = truth[row["variable"]].isin(row["level"].split("+"))
         here &= (truth["agency"] == row["group_level"]) | (row["group_level"] == "")
         yield list(truth.index[here]), row["n"] if kind == "n" else row["frame_n"]
-    total = table.loc[(table["variable"] == "agency") & (table["level"] != "missing"), "n"].sum()
+    total = table.loc[(table["variable"] == "agency") & (table["level"] != NOT_ANSWERED), "n"].sum()
     for row in read(public, "weight_margins").to_dict("records"):
         here = truth[row["variable"]] == row["level"]
         yield list(truth.index[here]), row["unweighted_share"] * total if kind == "n" else row["frame_n"]
@@ -358,5 +360,5 @@ def _labels_gone(public: Path, private: Path) -> Iterator[tuple[str, float]]:
         left = read(public, name)
         left = set(left.loc[left["n"].notna(), label])
         for row in read(private, name).to_dict("records"):
-            if row[label] not in left and row["n"] > 0 and row.get("level") != "missing":
+            if row[label] not in left and row["n"] > 0 and row.get("level") != NOT_ANSWERED:
                 yield row[label], row["n"]

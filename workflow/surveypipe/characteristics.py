@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from surveypipe.estimation import indicator
+from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.problems import Problems
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ COLUMNS = (
     "variable", "variable_label", "level", "level_label", "group", "group_level", "n", "percent", "frame_n",
     "frame_percent", "std_diff",
 )  # fmt: skip
-MISSING, MISSING_LABEL = "missing", "Not answered"
+NOT_ANSWERED_LABEL = "Not answered"
 
 
 def table_1(
@@ -50,7 +51,8 @@ def table_1(
     DataFrame
         :data:`COLUMNS`. ``n`` unweighted; ``percent`` weighted, of those who answered; ``std_diff`` the
         standardised difference (p − q) / √((p(1 − p) + q(1 − q)) / 2) of the *unweighted* share of
-        respondents p from the frame's share q. Level ``missing`` counts who did not answer.
+        respondents p from the frame's share q. Level
+        :data:`surveypipe.identifiers.NOT_ANSWERED` counts who did not answer.
 
     Raises
     ------
@@ -111,7 +113,12 @@ def _variable_rows(
             "frame_percent": 100 * frame_share,
             "std_diff": standardised_difference(n / base if base else np.nan, frame_share),
         }
-    yield {**head, "level": MISSING, "level_label": MISSING_LABEL, "n": int((inside & ~answered).sum())}
+    yield {
+        **head,
+        "level": NOT_ANSWERED,
+        "level_label": NOT_ANSWERED_LABEL,
+        "n": int((inside & ~answered).sum()),
+    }
 
 
 def _within(people: pd.DataFrame, group: str, level: str) -> np.ndarray:

@@ -138,6 +138,8 @@ class Case:
             float(row["df"]),
             float(self.claim["margin"]),
             level=self.level,
+            # Without sampling error the interval is the value, and the value decides.
+            known=float(row["ci_low"]) == float(row["ci_high"]),
         )
 
     def supported(self, scheme: str) -> bool:

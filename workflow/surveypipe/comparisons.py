@@ -323,7 +323,10 @@ def _tost_rows(survey: Survey, key: str, margin: float, one: Estimand, fpc: bool
     result = design_engine.domain_means(one.outcome, survey.designs[survey.primary], fpc=fpc)[0]
     if result.n == 0:
         return
-    test = equivalence_test(result.estimate, result.se, result.df, margin, level=survey.level)
+    inside = ~np.isnan(one.outcome)[:, None]
+    known = fpc and bool(complete(inside, survey.designs[survey.primary])[0])
+    test = equivalence_test(result.estimate, result.se, result.df, margin, level=survey.level, known=known)
+    undecided = "" if np.isfinite(test.power_at_zero) else "no standard error, so no power"
     decides = tost_level(survey.level)
     common = {
         "claim": key, "group": one.group, "group_level": one.group_level, "scheme": survey.primary,
@@ -338,6 +341,7 @@ def _tost_rows(survey: Survey, key: str, margin: float, one: Estimand, fpc: bool
     yield estimate_row(
         one.variable, statistic_name("tost_power", survey.fpc, fpc), test.power_at_zero, **common,
         df=test.df, effect=margin, method="power of the equivalence test at a true difference of 0",
+        flag=undecided,
     )  # fmt: skip
     if fpc != survey.fpc:
         yield estimate_row(

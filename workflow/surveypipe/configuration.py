@@ -86,6 +86,7 @@ def consistency_problems(config: Configuration, codebook: CodebookFile, name: st
             *_variable_problems(config, known_variables(config, codebook)),
             *_frame_problems(config),
             *_number_problems(config),
+            *_reserved_problems(config),
             *_further_problems(config),
             *_core_problems(config, codebook),
         ]
@@ -266,6 +267,22 @@ def _number_problems(config: Configuration) -> list[str]:
         if name in numbers
     ]
     return absent + both
+
+
+def _reserved_problems(config: Configuration) -> list[str]:
+    """Say where a name of the study is one that the tables use for something else."""
+    found = []
+    if "overall" in config.groups:
+        found.append(
+            "groups.overall: the tables call all staff together 'overall'; give this variable another name "
+            "under frame.columns."
+        )
+    unweighted = config.weighting.schemes.get("none")
+    if unweighted is not None and unweighted.method != "none":
+        found.append(
+            "weighting.schemes.none: tables call what is not weighted 'none'; give this scheme another name."
+        )
+    return found
 
 
 def _further_problems(config: Configuration) -> list[str]:

@@ -59,7 +59,7 @@ def tost_level(level: float) -> float:
 
 
 def equivalence_test(
-    estimate: float, se: float, df: float, margin: float, *, level: float = 0.95
+    estimate: float, se: float, df: float, margin: float, *, level: float = 0.95, known: bool = False
 ) -> Equivalence:
     """Test whether a mean difference lies within ± margin.
 
@@ -71,6 +71,8 @@ def equivalence_test(
         In scale points, above zero; never a multiple of an estimated standard deviation.
     level
         Confidence level 1 − α of the study; each one-sided test is at α.
+    known
+        Whether everybody answered: the difference is then known, and its value alone decides.
 
     Raises
     ------
@@ -91,6 +93,10 @@ def equivalence_test(
         for at in (tost_level(level), level)
     )
     ci_tost, ci = (inner[0], inner[1]), (outer[0], outer[1])
+    if known:
+        value = (estimate, estimate)
+        verdict = equivalence_verdict(margin, value, value)
+        return Equivalence(estimate, 0.0, df, margin, value, value, np.nan, 1.0, verdict)
     if not (se > 0 and df > 0):
         return Equivalence(estimate, se, df, margin, ci_tost, ci, np.nan, np.nan, "inconclusive")
     upper = stdtr(df, (estimate - margin) / se)

@@ -8,6 +8,7 @@ points or more also have their merged categories.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -500,12 +501,18 @@ def missing_rows(survey: Survey, missing: pd.DataFrame) -> Iterator[dict[str, An
     names = {"blank": "Left blank", "not_asked": "Not asked", "set_missing": "Set to missing in cleaning"}
     for name in analysed_variables(survey.config):
         rows = held[held["variable"] == name]
-        label = rows["label"].fillna("").astype(str)
-        text = label.where((rows["reason"] == "user_missing") & (label != ""), rows["reason"].map(names))
-        for reason, count in text.value_counts().sort_index().items():
+        told = rows["reason"] == "user_missing"
+        label = rows["label"].fillna("").astype(str).where(told, "")
+        # A code may be called what a reason is called ("Not asked"): the level tells the two apart.
+        level = label.where(label != "", rows["reason"])
+        level = level.where(~(told & level.isin(names)), "code: " + level)
+        text = label.where(label != "", rows["reason"].map(names))
+        found = Counter(zip(level.astype(str), text.astype(str), strict=True))
+        for (reason, words), count in sorted(found.items()):
             yield estimate_row(
-                name, "no_answer", float(count), level=str(reason), n=people, method="count",
-                variable_label=survey.label(name), base="all", scheme=survey.unweighted or "none",
+                name, "no_answer", float(count), level=reason, level_label=words,
+                n=people, method="count", variable_label=survey.label(name), base="all",
+                scheme=survey.unweighted or "none",
             )  # fmt: skip
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# Level of the rows that count who gave no answer. It begins with a space and so is never in the data: text of
+# the staff list is stripped, and codes are numbers.
+NOT_ANSWERED = " not answered"
+
 
 def slug(text: object) -> str:
     """Reduce a label to ``[a-z0-9-]``, so that it can stand in an identifier.

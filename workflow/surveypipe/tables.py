@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from surveypipe import formatting
 from surveypipe.equivalence import tost_level
 from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
+from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.released import Released
 
 if TYPE_CHECKING:
@@ -164,9 +165,9 @@ def table_1(released: Released) -> Table:
         table.section(str(rows["variable_label"].iloc[0]))
         for key in dict.fromkeys(rows["level"]):
             level = rows[rows["level"] == key]
-            if key == "missing" and not (level["n"] > 0).any():
+            if key == NOT_ANSWERED and not (level["n"] > 0).any():
                 continue
-            table.rows.append(_characteristic(level, levels, missing=key == "missing"))
+            table.rows.append(_characteristic(level, levels, missing=key == NOT_ANSWERED))
     table.notes = [
         f"Counts are unweighted (*n* = {number(released.base_size(), formatting.count)} respondents); "
         "percentages "

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.disclosure.linear import Statement, System
 from surveypipe.disclosure.release import SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
+from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.problems import SurveyError
 
 if TYPE_CHECKING:
@@ -266,7 +267,7 @@ def _text(value: Any) -> str:
 
 
 def _table_1(row: Row, book: AtomBook, *_: Any) -> Found:
-    if row["variable"] not in book.variables or row["level"] == "missing":
+    if row["variable"] not in book.variables or row["level"] == NOT_ANSWERED:
         return None
     values = {row["variable"]: _text(row["level"]).split("+")}
     if inside := _text(row["group_level"]):
@@ -341,7 +342,7 @@ def answered_counts(
         levels, inside = _text(row["level"]).split("+"), _text(row["group_level"])
         cells = frozenset(a for a in atoms if a[0] in levels and inside in ("", a[1]))
         if row["status"] != SUPPRESSED:
-            n, cost = {ANSWERED: float(row["n"])}, (not inside, row["level"] == "missing", row["n"])
+            n, cost = {ANSWERED: float(row["n"])}, (not inside, row["level"] == NOT_ANSWERED, row["n"])
             counts.published.append(Published("table_1", int(index), cells, n, cost))
         elif cells:
             width = min(float(rules.min_cell), sum(atoms[a] for a in atoms if inside in ("", a[1])))

@@ -18,6 +18,7 @@ from surveypipe.disclosure.release import (
     places_of,
 )
 from surveypipe.disclosure.rules import Rules
+from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.problems import Problems, shown
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def release_characteristics(
     ----------
     table_1
         Columns ``variable, variable_label, level, level_label, group, group_level, n, percent,
-        frame_n, frame_percent, std_diff``; rows with level ``missing`` count who did not answer and
+        frame_n, frame_percent, std_diff``; rows of the level ``NOT_ANSWERED`` count who did not answer and
         say nothing about a characteristic, so they are passed on.
     rules
         Thresholds.
@@ -88,13 +89,13 @@ def _small_cells(rows: pd.DataFrame, rules: Rules) -> pd.Series:
         exists |= rows["frame_n"].isna()
     few = rows["n"] < rules.min_cell
     rare = rows["frame_n"].notna() & (rows["frame_n"] < rules.min_population)
-    return exists & (few | rare) & (rows["level"] != "missing")
+    return exists & (few | rare) & (rows["level"] != NOT_ANSWERED)
 
 
 def _merge_until_large(rows: pd.DataFrame, rules: Rules, *, neighbours: bool, joiner: str) -> pd.DataFrame:
     rows = rows.assign(status=RELEASED)
     while True:
-        levels = [level for level in dict.fromkeys(rows["level"]) if level != "missing"]
+        levels = [level for level in dict.fromkeys(rows["level"]) if level != NOT_ANSWERED]
         small = rows.loc[_small_cells(rows, rules)]
         if small.empty or len(levels) <= 2:
             return rows
@@ -123,7 +124,7 @@ def _merge_two(rows: pd.DataFrame, first: str, second: str, levels: list[str], j
     made["level"] = f"{first}+{second}"
     made["level_label"] = f"{labels[first]}{joiner}{labels[second]}"
     # The standardised difference compares who answered with who was asked, so its shares are unweighted.
-    answered = rows[rows["level"] != "missing"].groupby(keys, sort=False, dropna=False)["n"].sum()
+    answered = rows[rows["level"] != NOT_ANSWERED].groupby(keys, sort=False, dropna=False)["n"].sum()
     totals = answered.reindex(pd.MultiIndex.from_frame(made[keys]))
     p, q = made["n"] / np.asarray(totals, float), made["frame_percent"] / 100
     spread = np.sqrt((p * (1 - p) + q * (1 - q)) / 2)
@@ -131,7 +132,7 @@ def _merge_two(rows: pd.DataFrame, first: str, second: str, levels: list[str], j
     made["status"] = MERGED
     keep = rows[~rows["level"].isin([first, second])]
     order = [level if level != first else f"{first}+{second}" for level in levels if level != second] + [
-        "missing"
+        NOT_ANSWERED
     ]
     both = pd.concat([keep, made], ignore_index=True)
     both["_order"] = both["level"].map({level: i for i, level in enumerate(order)})
@@ -146,7 +147,7 @@ def check_lost(table: pd.DataFrame, rules: Rules) -> None:
     SurveyError
         If more than ``rules.max_lost`` of its cells are, naming the categories to merge.
     """
-    counted = table["level"] != "missing"
+    counted = table["level"] != NOT_ANSWERED
     lost = table[counted & (table["status"] == SUPPRESSED)]
     if len(lost) <= rules.max_lost * counted.sum():
         return
