@@ -141,7 +141,7 @@ def test_claims_and_their_words(made):
 
 
 def test_a_share_near_a_half_is_not_called_a_majority(released):
-    row = next(released.claim_rows()).copy()
+    row = released.claim_rows()[0].copy()
     for low, high, words in (
         (0.51, 0.7, "most"),
         (0.3, 0.49, "fewer than half"),
@@ -154,7 +154,6 @@ def test_a_share_near_a_half_is_not_called_a_majority(released):
 def test_study_facts(made):
     assert (made["n"], made["n-eligible"], made["n-list"], made["n-amh"]) == ("119", "312", "320", "45")
     assert (made["rr2"], made["rr2-amh"]) == ("38%", "26%")
-    assert made["response-lowest"] == "adult mental health"
     assert made["software-pandas"]
 
 

@@ -359,8 +359,7 @@ def readers_sentence(released: Released) -> str:
     if not stands and not falls:
         return "No claim is supported, so that the reader scenario has none to overturn."
     k = float(released.config["sensitivity"]["reader_scenario"]["k_grade"])
-    common = "half" if k == 0.5 else f"{fmt.decimal(k)} times"
-    condition = f"Were readers {common} as common among the silent as among those who answered, "
+    condition = f"With {results_text.readers_among_silent(k)}, "
     if not falls:
         return f"{condition}every supported claim would still be supported ({places(stands, released)})."
     whose = "its" if len(falls) == 1 else "their"

@@ -45,10 +45,10 @@ def response(released: Released) -> str:
     section = released.config["response"]
     verified = released.config["frame"].get("verified")
     return _join(
-        "The survey was a census: every member of staff on the list was invited and none was sampled.",
+        _invited(released),
         _field_period(released),
         _eligible_sentence(released),
-        "The services had confirmed who was in post, so a person who returned nothing counts as an eligible "
+        "The list had been verified, so a person on it who returned nothing counts as an eligible "
         "non-respondent."
         if verified
         else "Whether those who returned nothing were eligible is not known for certain.",
@@ -62,6 +62,17 @@ def response(released: Released) -> str:
         "Opinion Research (AAPOR); the response rate reported is RR2, which counts complete and partial "
         "questionnaires.",
     )
+
+
+def _invited(released: Released) -> str:
+    """Say whether everybody was asked: base weights make a sample of what is else a census."""
+    base = released.config["weighting"].get("base")
+    if base:
+        return (
+            "The survey was of a sample. Base weights, the inverse of the chance to be selected, are known "
+            f"for everybody invited ({escape(released.label(str(base)))})."
+        )
+    return "The survey was a census: everybody on the list was invited."
 
 
 def _field_period(released: Released) -> str:
@@ -114,6 +125,8 @@ def cleaning(released: Released) -> str:
             parts.append(
                 f"{'Rules' if len(found) > 1 else 'One rule'} could {words} ({sentence_list(found)})."
             )
+    if not rules:
+        return _join("No rule of cleaning was configured, and no answer was changed.", _scales(released))
     return _join(
         "Cleaning followed rules set in the configuration of the analysis, and every change is logged.",
         *parts,
@@ -140,18 +153,22 @@ def _scales(released: Released) -> str:
     shares = {float(scale["min_share"]) for scale in scales}
     sizes = {len(scale["items"]) for scale in scales}
     names = sentence_list([escape(lower_first(str(scale["label"]))) for scale in scales])
-    items = f"{numeral(sizes.pop())} items each" if len(sizes) == 1 else "several items each"
+    each = "" if len(scales) == 1 else " each"
+    items = f"{numeral(sizes.pop(), 'item')}{each}" if len(sizes) == 1 else "several items each"
     reverse = released.config["cleaning"].get("reverse", [])
-    share = percent(min(shares))
+    least, most = percent(min(shares)), percent(max(shares))
+    share = least if least == most else f"{least} to {most} (it differs by scale)"
     return _join(
-        f"{_capital(numeral(len(scales), 'scale'))} ({names}) of {items} were scored as the mean of the "
-        "items answered, "
-        f"where at least {share} of them were;",
-        f"{numeral(len(reverse), 'negatively worded item')} {'was' if len(reverse) == 1 else 'were'} "
-        "reversed first."
+        f"{_capital(numeral(len(scales), 'scale'))} ({names}) of {items} {_was(len(scales))} scored as the "
+        f"mean of the items answered, where at least {share} of them were.",
+        f"Before that, {numeral(len(reverse), 'negatively worded item')} {_was(len(reverse))} reversed."
         if reverse
-        else "no item was reversed.",
+        else "No item was reversed.",
     )
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 def weighting(released: Released) -> str:
@@ -165,7 +182,7 @@ def weighting(released: Released) -> str:
     ]
     fallback = released.primary != released.config["weighting"]["primary"]
     return _join(
-        "Weights adjust for unit non-response.",
+        "Weights adjust for unit non-response." if scheme["method"] != "none" else "",
         _method_sentence(released, scheme),
         "The scheme configured as primary had a cell with too few respondents, and the fallback took its "
         "place."
@@ -223,6 +240,8 @@ def _result_sentence(released: Released) -> str:
     names = ("w_min", "w_max", "deff_kish", "n_eff", "n")
     if any(not math.isfinite(float(row[name])) for name in names):
         return ""
+    if decimal(row["w_min"]) == decimal(row["w_max"]):
+        return f"Every respondent has the same weight, {decimal(row['w_min'])}."
     return (
         f"The weights run from {decimal(row['w_min'])} to {decimal(row['w_max'])} (design effect after Kish "
         f"{decimal(row['deff_kish'])}; the {count(row['n'])} respondents carry the information of about "
@@ -244,7 +263,7 @@ def analysis(released: Released) -> str:
     return _join(
         "Standard errors treat the respondents as a second phase of selection within response cells, by "
         "linearisation.",
-        "Because the list is the whole workforce, descriptive estimates carry the finite-population "
+        "Because the list is the whole population, descriptive estimates carry the finite-population "
         "correction."
         if fpc["descriptive"]
         else "No finite-population correction was applied.",
@@ -271,12 +290,12 @@ def _jackknife(released: Released) -> str:
 
 def _tests(released: Released) -> str:
     section = released.config["analysis"]
-    if not section.get("tests"):
+    if not section.get("tests") or len(released.levels) < 2:
         return ""
     off = (
         "with that correction"
         if section["fpc"]["tests"]
-        else "without that correction, as a statement about services like these"
+        else "without that correction, as a statement about populations like this one"
     )
     return (
         f"Differences between {_groups(released)} were tested by the Rao–Scott test of second order, {off}; "
@@ -388,7 +407,7 @@ def disclosure(released: Released) -> str:
         "Everything reported passed one step of disclosure control.",
         f"Answers with fewer than {rules.min_base} respondents behind them{answers} are suppressed, and so "
         "are answers that "
-        "all members of a group share; within groups the five-point items are reported in three categories.",
+        "all members of a group share; within groups the items of a scale are reported in merged categories.",
         f"Characteristics of staff were merged until each published cell held at least {rules.min_cell} "
         "respondents and "
         f"{rules.min_population} members of staff; what was still too small is suppressed.",

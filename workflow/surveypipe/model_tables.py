@@ -68,8 +68,8 @@ def models(released: Released) -> Table:
         notes += [check, _flags(str(weighted["variable_label"].iloc[0]), weighted)]
     level = formatting.confidence(released.config["analysis"]["ci_level"])
     table.notes = [
-        "Logistic regression for an answer of yes, a proportional-odds model for an answer on five points, "
-        f"linear regression for a scale. In brackets, {level} intervals with linearised standard errors. "
+        "Logistic regression for an outcome with two values, a proportional-odds model for ordered answers, "
+        f"linear regression for a score. In brackets, {level} intervals with linearised standard errors. "
         "Adjusted, all predictors of the model together, weighted; alone, one predictor among the same "
         "cases, weighted; unweighted, adjusted.",
         "Marginal effect, average over respondents, weighted; points, percentage points of the outcome.",

@@ -221,7 +221,7 @@ class _Finder:
                 estimate_id(name, "", "weight_diagnostic", "overall", "", primary) for name in _WEIGHTS[key]
             ]
             return self._of(names) or _file("weight_diagnostics.csv", "weight")
-        if key == "survey__response-sentence":
+        if key in ("survey__response-sentence", "survey__lowest-response-sentence"):
             rates = [self._rate("rr2", level) for level in self._released.levels]
             return self._of(rates) or _file("response_rates.csv", "response")
         stages = {

@@ -336,22 +336,12 @@ def _counts(released: Released) -> Cells:
 
 def _rates(released: Released) -> Cells:
     made: Cells = {}
-    values: dict[str, float] = {}
     for level in ("", *released.levels):
         for rate in dict.fromkeys(released.table("response_rates")["rate"]):
             row = released.rate(str(rate), level)
             if row is not None and math.isfinite(float(row["value"])):
                 key = f"{slug(rate)}{'-' + key_slug(level) if level else ''}"
                 made[key] = percent(row["value"])
-                if rate == "RR2" and level:
-                    values[level] = float(row["value"])
-    if len(values) > 1:
-        lowest = min(values, key=lambda level: values[level])
-        highest = max(values, key=lambda level: values[level])
-        made["response-lowest"] = escape(formatting.lower_first(released.levels[lowest]))
-        made["response-highest"] = escape(formatting.lower_first(released.levels[highest]))
-        first, second = list(values)[:2]
-        made["response-direction"] = "lower" if values[first] < values[second] else "higher"
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.formatting import lower_first
@@ -86,9 +86,17 @@ class Released:
     config: Mapping[str, Any]
     variables: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, pd.DataFrame]
+    # Every look-up asks for a whole table, hundreds of times in a run.
+    _prepared: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _ledger: list[pd.Series] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """Give a table, empty text as '' and not as a missing value."""
+        if name not in self._prepared:
+            self._prepared[name] = self._prepare(name)
+        return self._prepared[name].copy()
+
+    def _prepare(self, name: str) -> pd.DataFrame:
         table = self.tables[name].copy()
         for column in table.columns:
             if table[column].dtype.kind in "biuf":
@@ -297,8 +305,13 @@ class Released:
         """Count the eligible staff."""
         return float(self.table("weight_diagnostics")["N"].max())
 
-    def claim_rows(self) -> Iterator[pd.Series]:
+    def claim_rows(self) -> list[pd.Series]:
         """Rows of the ledger in the order of the configuration, all staff before the groups."""
+        if not self._ledger:
+            self._ledger.extend(self._claim_rows())
+        return list(self._ledger)
+
+    def _claim_rows(self) -> Iterator[pd.Series]:
         table = self.table("claims")
         for claim in self.config["claims"]:
             rows = table[table["claim"] == claim]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe import claims as rules
 from surveypipe import formatting as fmt
+from surveypipe.answer_words import common_poles, either
 from surveypipe.equivalence import tost_level
 from surveypipe.identifiers import estimate_id, key_slug, number_key, slug
 from surveypipe.released import Released
@@ -248,12 +249,19 @@ def reader_sentence(row: pd.Series, claim: Mapping[str, Any], released: Released
     if math.isnan(moved) or math.isnan(none) or math.isnan(limit):
         return WITHHELD_SENTENCE
     stands = all(side.holds(limit, limit) for side in rules.sides(claim))
-    common = "half" if k == 0.5 else f"{fmt.decimal(k)} times"
+    without = f"; with none, the estimate would be {_printed(none, row)}" if k else ""
     return (
-        f"With readers {common} as common among the silent as among those who answered{_assumption(row)}, "
-        f"the estimate would be {_printed(moved, row)} and the interval would "
-        f"{_reader_verdict(row, claim, stands)}; with none, the estimate would be {_printed(none, row)}."
+        f"With {readers_among_silent(k)}{_assumption(row)}, the estimate would be {_printed(moved, row)} and "
+        f"the interval would {_reader_verdict(row, claim, stands)}{without}."
     )
+
+
+def readers_among_silent(k: float) -> str:
+    """Say in words how common readers are taken to be among the silent."""
+    if k == 0:
+        return "no readers among the silent"
+    common = {0.5: "half as common", 1.0: "as common"}.get(k, f"{fmt.setting(k)} times as common")
+    return f"readers {common} among the silent as among those who answered"
 
 
 def _assumption(row: pd.Series) -> str:
@@ -379,7 +387,7 @@ def _tested(difference: pd.Series, variable: str, released: Released) -> str:
 
 
 def _agreed(claim: Mapping[str, Any], released: Released) -> dict[str, float]:
-    """Share that agrees with each item of a claim, as far as they are released."""
+    """Share of the upper answers to each item of a claim, as far as they are released."""
     agreed = {}
     for item in claim.get("secondary", []):
         if len(released.values(item)) >= 4:
@@ -399,21 +407,22 @@ def items_range(claim: Mapping[str, Any], released: Released) -> str:
 
 
 def items_sentence(claim: Mapping[str, Any], released: Released) -> str:
-    """Name the items of a scale on which agreement was highest and lowest."""
-    agreed = _agreed(claim, released)
-    if len(agreed) < 2:
+    """Name the items of a scale on which the upper answers were most and least frequent."""
+    shares = _agreed(claim, released)
+    shared = common_poles(released, list(shares))
+    if len(shares) < 2 or shared is None:
         return ""
-    ranked = sorted(agreed, key=lambda name: (-agreed[name], name))
-    most, least = ranked[0], ranked[-1]
+    ordered = sorted(shares, key=lambda name: (-shares[name], name))
+    most, least = ordered[0], ordered[-1]
+    number, answers = fmt.numeral(len(shares)), either(shared[2])
+    if fmt.percent(shares[most]) == fmt.percent(shares[least]):
+        return f"{fmt.percent(shares[most])} answered {answers} on each of the {number} items."
 
     def shown(item: str) -> str:
-        return f"'{fmt.escape(released.short(item))}' ({fmt.percent(agreed[item])})"
+        return f"'{fmt.escape(released.short(item))}' ({fmt.percent(shares[item])})"
 
-    if fmt.percent(agreed[most]) == fmt.percent(agreed[least]):
-        return f"Agreement was {fmt.percent(agreed[most])} on each of the {fmt.numeral(len(agreed))} items."
     return (
-        f"Among the {fmt.numeral(len(agreed))} items, agreement was highest on {shown(most)} and lowest on "
-        f"{shown(least)}."
+        f"Among the {number} items, {answers} was most frequent on {shown(most)} and least on {shown(least)}."
     )
 
 
@@ -464,20 +473,61 @@ def response_sentences(released: Released) -> dict[str, str]:
     table = released.table("weight_diagnostics")
     cells = int(table.loc[table["scheme"] == released.primary, "n_cells"].iloc[0])
     made = {"survey__cells": fmt.numeral(cells, "response cell")}
+    return made | {
+        "survey__response-sentence": _response_by_group(released),
+        "survey__lowest-response-sentence": _lowest_response(released),
+    }
+
+
+NOT_BY_GROUP = "Response is not shown by group, because too few answered."
+
+
+def _rates_by_group(released: Released) -> dict[str, float]:
+    """Response rate (RR2) of each group; empty where one is withheld."""
     rates = {level: released.rate("RR2", level) for level in released.levels}
     known = {level: float(rate["value"]) for level, rate in rates.items() if rate is not None}
-    if len(known) < 2 or any(math.isnan(value) for value in known.values()):
-        return made | {
-            "survey__response-sentence": "Response is not shown by group, because too few answered."
-        }
-    ordered = sorted(known, key=lambda level: (known[level], level))
-    low, high = ordered[0], ordered[-1]
-    names = {level: _in_text(released.levels[level]) for level in (low, high)}
-    sentence = (
-        f"Response was lower in {names[low]} ({fmt.percent(known[low])}) than in {names[high]} "
-        f"({fmt.percent(known[high])})."
+    return {} if len(known) < len(rates) or any(map(math.isnan, known.values())) else known
+
+
+def _at(rates: Mapping[str, float], rate: str, released: Released) -> str:
+    """Name the groups whose printed rate is this one."""
+    return fmt.sentence_list(
+        [
+            fmt.lower_first(released.levels[level])
+            for level, value in rates.items()
+            if fmt.percent(value) == rate
+        ]
     )
-    return made | {"survey__response-sentence": sentence}
+
+
+def _response_by_group(released: Released) -> str:
+    rates = _rates_by_group(released)
+    if not rates:
+        return NOT_BY_GROUP
+    low, high = fmt.percent(min(rates.values())), fmt.percent(max(rates.values()))
+    if len(rates) == 1:
+        return f"All belong to one group ({_at(rates, low, released)})."
+    if low == high:
+        return f"Response was {low} in each of the {fmt.numeral(len(rates), 'group')}."
+    words = ("lower", "than") if len(rates) == 2 else ("lowest", "and highest")
+    return (
+        f"Response was {words[0]} in {_at(rates, low, released)} ({low}) {words[1]} in "
+        f"{_at(rates, high, released)} ({high})."
+    )
+
+
+def _lowest_response(released: Released) -> str:
+    """Say where fewest answered, and what that asks of the weights."""
+    rates = _rates_by_group(released)
+    if not rates:
+        return NOT_BY_GROUP
+    low, high = fmt.percent(min(rates.values())), fmt.percent(max(rates.values()))
+    if low == high:
+        return "No group stands out by a low response."
+    return (
+        f"It was lowest in {_at(rates, low, released)}, where each respondent has to speak for the largest "
+        "number of others."
+    )
 
 
 def all_claims(released: Released) -> dict[str, str]:

@@ -11,6 +11,7 @@ from surveypipe.bias_tables import beside, first_of, rows_of
 from surveypipe.bias_text import main_claims
 from surveypipe.formatting import escape
 from surveypipe.released import SUPPRESSED, Released
+from surveypipe.results_text import readers_among_silent
 from surveypipe.worst_cases import known, number_of, place, places, ranked, shown_value
 
 if TYPE_CHECKING:
@@ -113,11 +114,11 @@ def population_correction(released: Released) -> str:
     tests = (
         "The tests between groups carry it too."
         if plan["tests"]
-        else "Tests between groups and models leave it out, because they speak of services like these and "
-        "not of these people."
+        else "Tests between groups and models leave it out, because they speak of populations like this "
+        "one and not of these people."
     )
     return _joined(
-        f"The estimates describe this workforce and no other, and {share} of its members were observed; "
+        f"The estimates describe this population and no other, and {share} of its members were observed; "
         "what has been seen is not uncertain. The correction takes that part out of the standard error.",
         _without_correction(released),
         tests,
@@ -208,12 +209,10 @@ def _own_claim(row: pd.Series, k: float) -> str:
     values = {step: number_of(row, f"reader_k{round(100 * step):03d}") for step in (1.0, k, 0.0)}
     if not known(*values.values()):
         return ""
-    common = "half as common" if k == 0.5 else f"{fmt.decimal(k)} times as common"
+    steps = [f"{shown_value(values[step], row)} with {readers_among_silent(step)}" for step in values]
     return (
-        f"For {escape(str(row['claim']))} ({escape(fmt.lower_first(str(row['short'])))}), which is about "
-        f"readership itself, the estimate would be {shown_value(values[1.0], row)} if readers were as "
-        f"common among the silent, {shown_value(values[k], row)} if they were {common}, and "
-        f"{shown_value(values[0.0], row)} if there were none."
+        f"{escape(str(row['claim']))} ({escape(str(row['short']))}) is about readership itself. The estimate "
+        f"would be {fmt.sentence_list(steps)}."
     )
 
 

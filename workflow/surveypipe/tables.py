@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
+from surveypipe.answer_words import upper_note
 from surveypipe.equivalence import tost_level
 from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
 from surveypipe.identifiers import NOT_ANSWERED
@@ -354,12 +355,12 @@ def _cell_row(row: pd.Series, indent: str) -> list[str]:
 
 
 def items(released: Released) -> Table:
-    """Share that agrees with each item, for all and by group, under a heading for each battery."""
+    """Share that chose one of the upper answers of each item, for all and by group, by battery."""
     levels = list(released.levels)
     columns = [Column("Item", 40, "l")]
     for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
-        columns += [Column(f"{head} *n*", 9), Column("% agree", 16)]
-    caption = f"Agreement with each item, for all staff and by {_group_in_text(released)}"
+        columns += [Column(f"{head} *n*", 9), Column("%", 16)]
+    caption = f"Answers to each item, for all and by {_group_in_text(released)}"
     table = Table("items", caption, columns)
     for battery in released.batteries():
         table.section(battery.label)
@@ -372,9 +373,9 @@ def items(released: Released) -> Table:
                 cells_of += [count_cell(base, suppressed=hidden), _agree_cell(released, item, level, row)]
             table.rows.append(cells_of)
     table.notes = [
-        "Weighted per cent of those who answered who agree or strongly agree; *n* unweighted.",
+        upper_note(released, released.batteries()),
         _interval_note(released),
-        "Reversed items are shown as turned round.",
+        "Reversed items are shown as turned round." if released.config["cleaning"].get("reverse") else "",
         _weights_note(released),
         _short_note(released),
     ]
@@ -596,9 +597,8 @@ def _test_notes(released: Released, levels: list[str]) -> list[str]:
         ),
         "Tests carry the finite-population correction."
         if published
-        else "Tests leave out the finite-population correction, because they are about services like these; "
-        "the last "
-        "column is the same test with it.",
+        else "Tests leave out the finite-population correction, because they are about populations like this "
+        "one; the last column is the same test with it.",
         "Not adjusted for the number of tests.",
         _weights_note(released),
         _short_note(released),

@@ -1,4 +1,4 @@
-"""Answers to the agreement items: diverging stacked bars by group, one block for each battery."""
+"""Answers to the items of batteries: diverging stacked bars by group, one block for each battery."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
+from surveypipe.answer_words import common_poles, legend
 from surveypipe.figures import theme
 from surveypipe.figures.theme import Drawn
-from surveypipe.released import CATEGORY_LABELS, Battery, Released
+from surveypipe.released import Battery, Released
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +44,7 @@ def draw(released: Released) -> Drawn:
         )
         _bases(figure, released, blocks, level, left + width + N_WIDTH)
     _labels(figure, released, blocks)
-    _legend(figure, _five(released, blocks))
+    _legend(figure, released, blocks, each=_five(released, blocks))
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(released, blocks))
 
@@ -147,17 +148,17 @@ def _bases(figure: Figure, released: Released, blocks: list[Battery], level: str
         theme.words(figure, x, TOP + y, text, ha="right", color=theme.QUIET)
 
 
-def _legend(figure: Figure, five: bool) -> None:
+def _legend(figure: Figure, released: Released, blocks: list[Battery], *, each: bool) -> None:
     from matplotlib.patches import Patch
 
-    three = list(CATEGORY_LABELS.values())
-    labels = ["Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree"] if five else three
+    labels = legend(released, [item for block in blocks for item in block.items], each=each)
     handles = [
         Patch(facecolor=colour, edgecolor=theme.RULE, linewidth=0.5, label=label)
-        for colour, label in zip(theme.FIVE if five else theme.THREE, labels, strict=True)
+        for colour, label in zip(theme.FIVE if len(labels) == 5 else theme.THREE, labels, strict=True)
+        if label
     ]
     figure.legend(
-        handles=handles, loc="upper right", bbox_to_anchor=(1.0, 1.0), ncols=len(labels), frameon=False,
+        handles=handles, loc="upper right", bbox_to_anchor=(1.0, 1.0), ncols=len(handles), frameon=False,
         handlelength=1.1, handleheight=1.0, columnspacing=1.4, handletextpad=0.5, borderaxespad=0.1,
     )  # fmt: skip
 
@@ -171,14 +172,14 @@ def _notes(released: Released, blocks: list[Battery]) -> list[str]:
     )
     return [
         f"Weighted ({formatting.lower_first(released.schemes[released.primary])} "
-        "weights), of those who answered; neutral answers lie half on either side of zero.",
-        "Reversed items are shown as turned round.",
+        "weights), of those who answered; the middle answer lies half on either side of zero.",
+        "Reversed items are shown as turned round." if released.config["cleaning"].get("reverse") else "",
         "s: suppressed." if hidden else "",
     ]
 
 
 def alt_text(released: Released, blocks: list[Battery]) -> str:
-    """Say for each battery and group the least and greatest share that agree."""
+    """Say for each battery and group the least and greatest share of the upper answers."""
     sentences = []
     for block in blocks:
         parts = []
@@ -196,5 +197,7 @@ def alt_text(released: Released, blocks: list[Battery]) -> str:
                 f"in {formatting.lower_first(label)} from {formatting.percent(found[least])} "
                 f"({released.short(least)}) to {formatting.percent(found[most])} ({released.short(most)})"
             )
-        sentences.append(f"{block.label}: agreement ranged {'; '.join(parts)}.")
-    return "Diverging stacked bars of weighted agreement with each item, by group. " + " ".join(sentences)
+        shared = common_poles(released, block.items)
+        upper = " or ".join(shared[2]) if shared else "the upper answers"
+        sentences.append(f"{block.label}: {upper} ranged {'; '.join(parts)}.")
+    return "Diverging stacked bars of the weighted answers to each item, by group. " + " ".join(sentences)

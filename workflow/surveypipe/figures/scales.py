@@ -108,7 +108,7 @@ def _notes(released: Released, scales: list[dict[str, Any]]) -> list[str]:
     ]
     routed = f"Asked only of those routed to it: {formatting.sentence_list(asked)}." if asked else ""
     weights = formatting.lower_first(released.schemes[released.primary])
-    return [f"Weighted means ({weights} weights); the broken line is the neutral point.", routed]
+    return [f"Weighted means ({weights} weights); the broken line is the middle of the scale.", routed]
 
 
 def alt_text(released: Released, scales: list[dict[str, Any]]) -> str:
