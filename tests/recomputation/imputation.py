@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from scipy import stats
 from recomputation.design import Scheme, mean
 from recomputation.estimates import Survey
 from recomputation.ledger import Entry, Ledger, expit, logit
-from recomputation.raw import Questions, _recoded
+from recomputation.raw import Questions, recoded
 from recomputation.silent import ERRORS, fmi
 
 DATA_SETS = 60
@@ -129,7 +130,7 @@ class Imputation:
         questions = Questions(self.survey.study.codebook)
         for recode in cleaning["recodes"]:
             if recode["type"] != "bands":
-                made[recode["variable"]] = _recoded(made, recode, questions)
+                made[recode["variable"]] = recoded(made, recode, questions, cleaning["scales"])
         return made
 
     def answers(self, entry: Entry, made: pd.DataFrame) -> pd.Series:
@@ -140,6 +141,18 @@ class Imputation:
         if claim["base"] == "readers":
             y = y.where(made[sensitivity["reader_variable"]] == sensitivity["reader_level"])
         return y
+
+    def otherwise(self, claim: dict[str, Any], name: str, scheme: Scheme) -> tuple[float, float]:
+        """A claim counted by another rule, from imputed items: pooled estimate and its slack."""
+        sensitivity = self.survey.config["sensitivity"]
+        values = []
+        for made in self.completed:
+            y = made[name].astype(float)
+            if claim["base"] == "readers":
+                y = y.where(made[sensitivity["reader_variable"]] == sensitivity["reader_level"])
+            values.append(mean(scheme, y).value)
+        spread = float(np.std(values, ddof=1))
+        return float(np.mean(values)), ERRORS * spread * float(np.sqrt(1 / self.number + 1 / DATA_SETS))
 
     def incomplete(self, entry: Entry) -> tuple[float, float, float]:
         """Share of the base whose answer was imputed; with any item open; and the slack of both."""
@@ -217,13 +230,15 @@ class Points:
 
     @property
     def least(self) -> tuple[float, float]:
-        _, _, value, slack = min(self.values, key=lambda v: v[2])
-        return value, slack
+        """Least value, and by how much a random one may lie below it."""
+        value = min(v for _, _, v, _ in self.values)
+        return value, value - min(v - slack for _, _, v, slack in self.values)
 
     @property
     def most(self) -> tuple[float, float]:
-        _, _, value, slack = max(self.values, key=lambda v: v[2])
-        return value, slack
+        """Greatest value, and by how much a random one may lie above it."""
+        value = max(v for _, _, v, _ in self.values)
+        return value, max(v + slack for _, _, v, slack in self.values) - value
 
     def shift(self, primary: float) -> tuple[float, float]:
         _, _, value, slack = max(self.values, key=lambda v: abs(v[2] - primary))
@@ -252,4 +267,16 @@ def points(survey: Survey, ledger: Ledger, imputed: Imputation, entry: Entry) ->
     return Points(values)
 
 
-__all__ = ["Imputation", "Points", "Pooled", "fmi", "points"]
+def points_otherwise(survey: Survey, imputed: Imputation, claim: dict[str, Any], name: str) -> Points:
+    """The same for a claim whose answer is counted by another rule."""
+    y = survey.study.cases[name].astype(float)
+    if claim["base"] == "readers":
+        y = y.where(survey.reads == 1)
+    values = []
+    for key, scheme in survey.schemes.items():
+        values.append((key, False, mean(scheme, y).value, 0.0))
+        values.append((key, True, *imputed.otherwise(claim, name, scheme)))
+    return Points(values)
+
+
+__all__ = ["Imputation", "Points", "Pooled", "fmi", "points", "points_otherwise"]

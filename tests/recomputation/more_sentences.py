@@ -18,6 +18,9 @@ def triple(made: Estimate, scale: float = 100.0) -> list[Value]:
     return [one(scale * v) for v in (made.value, made.low, made.high)]
 
 
+BATTERY_OF = {"C2": "guidance", "C3": "risk", "C5": "joint", "C6": "contact"}
+
+
 def more(whole: Whole) -> Iterator[Saying]:
     yield from summary(whole)
     yield from rates(whole)
@@ -28,6 +31,7 @@ def more(whole: Whole) -> Iterator[Saying]:
     yield from figures(whole)
     yield from multiverse_figure(whole)
     yield from modelled(whole)
+    yield from otherwise(whole)
 
 
 def _sign(entry: Entry) -> str:
@@ -188,6 +192,8 @@ def questions(whole: Whole) -> Iterator[Saying]:
     yield say("{} results of R", Value(None, "of the tests"))
     yield say("{} sets of known answers", Value(None, "of the tests"))
     yield say("{} known answers", Value(None, "of the tests"))
+    yield say("{} of them on what the stages", Value(None, "of the tests"))
+    yield say("{} results were read off", Value(None, "of the tests"))
 
 
 def written(whole: Whole) -> Iterator[Saying]:
@@ -292,18 +298,47 @@ def _weight_figure(whole: Whole) -> Iterator[Saying]:
             )  # fmt: skip
 
 
+NUMERALS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
 def multiverse_figure(whole: Whole) -> Iterator[Saying]:
     for entry in whole.ledger.entries:
         made, s, scale = whole.points[entry.key, entry.place], _sign(entry), entry.scale
         name = entry.claim["short"] if entry.place == "all" else whole.names[entry.place]
+        others: list[Value] = []
+        if entry.place == "all":
+            names = entry.claim.get("alternatives", [])
+            others = [percent(value) for value in sorted(whole.counted(entry.key, n) for n in names)]
+        counted = "; counted otherwise " + " and ".join(["{}%"] * len(others)) if others else ""
         yield say(
-            f"{entry.key} {name}: ~~distinct estimates from {{}}{s} to {{}}{s}, primary {{}}{s}; "
-            f"bounds {{}}{s} to {{}}{s}; reader scenario {{}}{s} with no silent readers to {{}}{s}",
-            within(*made.least, scale), within(*made.most, scale), one(scale * entry.estimate.value),
+            f"{entry.key} {name}: {NUMERALS[made.distinct]} distinct estimates from {{}}{s} to {{}}{s}, "
+            f"primary {{}}{s}{counted}; bounds {{}}{s} to {{}}{s}; "
+            f"reader scenario {{}}{s} with no silent readers to {{}}{s}",
+            within(*made.least, scale),
+            within(*made.most, scale),
+            one(scale * entry.estimate.value),
+            others,
             *[one(scale * b) for b in entry.bounds],
             *[one(scale * entry.scenario[k]) for k in (0.0, 1.0)],
             place="fig-multiverse",
-        )  # fmt: skip
+        )
+
+
+def otherwise(whole: Whole) -> Iterator[Saying]:
+    """Agreement counted by other rules, and the range of agreement with single items."""
+    for entry in whole.headlines:
+        battery = BATTERY_OF.get(entry.key)
+        if battery:
+            shares = [100 * m.value for m in whole.agreement(battery).values()]
+            source = f"^{whole.source(entry)}__items-range$"
+            yield say("{}% to {}%", one(min(shares)), one(max(shares)), source=source)
+        names = entry.claim.get("alternatives", [])
+        for other in names:
+            value = whole.counted(entry.key, other)
+            label = lower(whole.label(other)).replace("3.5", "{}")
+            cut = constant(3.5) if "{}" in label else []
+            yield say(f"that of {entry.key}, from {{}}% to {{}}% ({label})", percent(entry.estimate.value),
+                      percent(value), cut)  # fmt: skip
 
 
 def modelled(whole: Whole) -> Iterator[Saying]:

@@ -72,6 +72,12 @@ def multiverse(whole: Whole) -> Rows:
             [one(s * entry.estimate.value)], [one(made.distinct)],
             [within(*least, s), within(*most, s)], [_shift(shift, rivals, s)], [], [],
         ]  # fmt: skip
+    for (key, name), made in whole.otherwise.items():
+        value = whole.counted(key, name)
+        rows["*", whole.label(name)] = [
+            [percent(value)], [one(made.distinct)], [within(*made.least, 100), within(*made.most, 100)],
+            [percent(value - whole.ledger.of(key).estimate.value)], [], [],
+        ]  # fmt: skip
     return rows
 
 

@@ -260,15 +260,24 @@ def _scored(
         enough = items.notna().mean(axis=1) >= scale["min_share"]
         cases[scale["variable"]] = items.mean(axis=1).where(enough)
     for recode in cleaning["recodes"]:
-        cases[recode["variable"]] = _recoded(cases, recode, questions)
+        cases[recode["variable"]] = recoded(cases, recode, questions, cleaning["scales"])
     return cases, share, empty, said
 
 
-def _recoded(cases: pd.DataFrame, recode: dict[str, Any], questions: Questions) -> pd.Series:
+def recoded(
+    cases: pd.DataFrame, recode: dict[str, Any], questions: Questions, scales: list[dict[str, Any]]
+) -> pd.Series:
+    """Derive a variable; items are turned, and scales and earlier recodes are there already."""
     kind = recode["type"]
     if kind == "difference":
         return cases[recode["minuend"]] - cases[recode["subtrahend"]]
     source = cases[recode["from"]]
+    if kind == "items_agreed":
+        items = next(scale["items"] for scale in scales if scale["variable"] == recode["from"])
+        codes = sorted(questions.codes(items[0]) or [])
+        answers = cases[items].astype(float)
+        agreed = answers.isin(codes[-(len(codes) // 2) :]).where(answers.notna())
+        return agreed.astype(float).mean(axis=1).where(source.notna())
     if kind == "above":
         return (source > recode["cut"]).astype(float).where(source.notna())
     if kind == "bands":

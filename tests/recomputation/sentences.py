@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from recomputation.book import ANY, Saying, Value, constant, one, percent, probability, say
 from recomputation.design import Estimate
 from recomputation.ledger import GRADES, Entry
-from recomputation.more_sentences import more
+from recomputation.more_sentences import BATTERY_OF, more
 from recomputation.whole import Whole
-
-BATTERY_OF = {"C2": "guidance", "C3": "risk", "C5": "joint", "C6": "contact"}
 
 
 def triple(made: Estimate, scale: float = 100.0) -> list[Value]:

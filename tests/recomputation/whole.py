@@ -9,7 +9,7 @@ from recomputation.bias import Bias
 from recomputation.coding import Question, Reliability, open_questions, reliability
 from recomputation.design import Estimate
 from recomputation.estimates import Survey
-from recomputation.imputation import Imputation, Points, Pooled, points
+from recomputation.imputation import Imputation, Points, Pooled, points, points_otherwise
 from recomputation.ledger import Entry, Ledger
 from recomputation.modelling import Model, models
 from recomputation.raw import Study, read_study
@@ -79,6 +79,20 @@ class Whole:
             (e.key, e.place): points(self.survey, self.ledger, self.imputation, e)
             for e in self.ledger.entries
         }
+
+    @cached_property
+    def otherwise(self) -> dict[tuple[str, str], Points]:
+        """Claim and variable that counts its answer by another rule."""
+        return {
+            (e.key, name): points_otherwise(self.survey, self.imputation, e.claim, name)
+            for e in self.headlines
+            for name in e.claim.get("alternatives", [])
+        }
+
+    def counted(self, key: str, name: str) -> float:
+        """Estimate of a claim counted otherwise, all else as published."""
+        made = self.otherwise[key, name].values
+        return next(v for scheme, imputed, v, _ in made if scheme == self.survey.primary.name and not imputed)
 
     @cached_property
     def information(self) -> dict[tuple[str, str], tuple[float, float]]:
