@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 HERE = Path(__file__).parent
@@ -54,6 +55,15 @@ def test_every_printed_number_is_recomputed(shipped: subprocess.CompletedProcess
     assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-3000:]
     compared = sum(int(n) for n in re.findall(r"(\d+) recomputed", done.stdout))
     assert compared >= FEWEST, done.stdout[:500]
+
+
+def test_the_analysis_of_non_response_is_released_as_finely_as_it_is_printed(finished: Path) -> None:
+    """A rule for another table with a column `measure` once rounded all of it: p = .0019 became '< .001'."""
+    table = pd.read_csv(finished / "results/public/nonresponse.csv")
+    tests = table.loc[table["measure"] == "chi2_test", "p_value"].dropna()
+    assert len(tests) and (tests > 0).all()
+    indicator = table.loc[table["measure"] == "R", "estimate"].iloc[0]
+    assert indicator != round(indicator, 2)
 
 
 def test_a_changed_digit_is_found(

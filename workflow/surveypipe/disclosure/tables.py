@@ -180,9 +180,10 @@ def _about_claims(
             made[name] = context.release_nonresponse(private[name], claims, rules)
         else:
             made[name] = context.release_with_claims(private[name], claims, name)
+            # Not for the analysis of non-response, whose column of that name says what a row measures.
+            context.release_measures(made[name], made[ESTIMATES].table, name)
         if kind == "with_bases":
             made[name] = context.release_bases(made[name], rules, name)
-        context.release_measures(made[name], made[ESTIMATES].table, name)
         if kind == "by_theta" and split:
             audit.drop_split(made[name], split, name)
         audit.round_claims(made[name], rounded, name)
