@@ -191,7 +191,6 @@ def only_claims(kind: str) -> Change:
     return change
 
 
-UNWEIGHTED = {"none": {"label": "Unweighted", "method": "none"}}
 CHANGES: dict[str, Change] = {
     "as shipped": lambda made: made,
     "ties": tied,
@@ -229,7 +228,7 @@ CHANGES: dict[str, Change] = {
         cleaning={"scales": [{"variable": "risk", "label": "Risk", "items": ITEMS[4:8], "min_share": 0.5}]}
     ),
     "unweighted": both(
-        configured(weighting={"primary": "none", "schemes": UNWEIGHTED}),
+        configured(weighting={"primary": "none"}),
         celled("claims", scheme_primary="none"),
     ),
     "no other analysis": both(

@@ -187,7 +187,8 @@ def tipping_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
     theta, note = _number(row, "tipping_theta"), str(row["tipping_note"])
     if note == "none":
         return "No answers from the silent could overturn this result."
-    if "no theta" in note and not math.isfinite(theta) and not note.startswith("interval"):
+    unreached = "no theta" in note and not note.startswith("interval") and not math.isfinite(theta)
+    if unreached or math.isinf(theta) or theta == 0:
         return "However strongly response depended on the answer, the estimate would not reach the threshold."
     if math.isnan(theta):
         return (
@@ -580,6 +581,8 @@ def _tally(by_grade: Mapping[int, list[str]], total: int) -> str:
 
 
 def _all_alike(grade: int, total: int) -> str:
+    if total == 1:
+        return f"The one claim {_ending(grade, many=False)}."
     if grade == 0:
         return f"None of the {fmt.numeral(total)} claims is supported."
     return f"All {fmt.numeral(total)} claims {_ending(grade, True)}."
