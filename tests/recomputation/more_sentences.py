@@ -164,6 +164,9 @@ def questions(whole: Whole) -> Iterator[Saying]:
         if entry.claim["variable"] == whole.config["sensitivity"]["reader_variable"]:
             k = entry.scenario
             yield say("{}% if readers were as common", percent(k[1.0]))
+            yield say("{}% with readers as common", percent(k[1.0]))
+            yield say("{}% with readers half as common", percent(k[0.5]))
+            yield say("{}% with no readers", percent(k[0.0]))
             yield say("{}% if they were half as common", percent(k[0.5]))
             yield say("{}% if there were none", percent(k[0.0]))
     lowest = min(p.above for made in whole.posteriors.values() for p in made.values())

@@ -107,7 +107,7 @@ def _doubt(whole: Whole, entry: Entry, source: str) -> Iterator[Saying]:
     if battery:
         shares = sorted(m.value for m in whole.agreement(battery).values())
         yield say(
-            "highest on ~~ ({}%) and lowest on ~~ ({}%)",
+            " on ~~ ({}%) and ~~ on ~~ ({}%)",
             percent(shares[-1]),
             percent(shares[0]),
             source=source + "items-sentence$",
@@ -330,7 +330,7 @@ def _likert(whole: Whole) -> Iterator[Saying]:
             )
             values += [percent(least), percent(most)]
         yield say(
-            f"{whole.study.codebook['batteries'][scale['variable']]}: agreement ranged " + "; ".join(parts),
+            f"{whole.study.codebook['batteries'][scale['variable']]}: ~~ranged " + "; ".join(parts),
             *values,
             place="fig-likert",
         )
