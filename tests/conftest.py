@@ -10,14 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from studies import ROOT, copy_project, false_claims
 from surveypipe.determinism import source_date_epoch
+from surveypipe.study.base import plain
+from surveypipe.study.reading import read
+from surveypipe.study.settings import Configuration
 
 # What the date of the documents is taken from, as in workflow/rules/report.smk.
-CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-DATED = ["config/config.yaml", *filter(None, CONFIG["inputs"].values()), "report"]
+INPUTS = plain(read(ROOT / "config/config.yaml", Configuration).inputs)
+DATED = ["config/config.yaml", *INPUTS.values(), "report"]
 
 
 def run_snakemake(folder: Path, *words: str, timeout: int = 400) -> subprocess.CompletedProcess[str]:

@@ -5,6 +5,8 @@ Written from the documents' own account of the rules, the configuration and the 
 
 from __future__ import annotations
 
+import copy
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,10 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import yaml
+
+SCHEMA = json.loads(
+    (Path(__file__).resolve().parents[2] / "workflow/schemas/config.schema.json").read_text(encoding="utf-8")
+)
 
 
 @dataclass
@@ -94,9 +100,31 @@ class Questions:
         }
 
 
+def with_defaults(said: Any, about: dict[str, Any]) -> Any:
+    """Fill in what a configuration does not say, from the defaults that its published schema states."""
+    if "$ref" in about:
+        return with_defaults(said, SCHEMA["$defs"][about["$ref"].rpartition("/")[2]])
+    if "discriminator" in about:
+        tags = about["discriminator"]
+        return with_defaults(said, {"$ref": tags["mapping"][said[tags["propertyName"]]]})
+    if isinstance(said, list) and "items" in about:
+        return [with_defaults(entry, about["items"]) for entry in said]
+    if not isinstance(said, dict):
+        return said
+    keys, made = about.get("properties", {}), dict(said)
+    for key, inner in keys.items():
+        if key not in made and "default" in inner:
+            made[key] = copy.deepcopy(inner["default"])
+    others = about.get("additionalProperties") or {}
+    return {key: with_defaults(entry, keys.get(key, others)) for key, entry in made.items()}
+
+
 def read_study(root: Path) -> Study:
     """Read the raw file and the staff list of a study folder and apply the declared rules."""
     config = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
+    config = with_defaults(config, SCHEMA)
+    for rule in config["cleaning"]["rules"]:
+        rule.setdefault("id", rule["type"])
     codebook = yaml.safe_load((root / config["inputs"]["codebook"]).read_text(encoding="utf-8"))
     records, _ = pyreadstat.read_sav(str(root / config["inputs"]["survey"]), user_missing=True)
     listed = pd.read_csv(root / config["inputs"]["staff_list"], dtype=str)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pandas as pd
 import pytest
 
@@ -202,6 +203,42 @@ def test_a_block_of_several_kinds_is_held_against_the_kind_that_it_names(config:
         "c: cleaning.recodes.0.cut: 'three' should be a number.",
         "c: cleaning.rules.2.keep: 'newest' is not one of most_complete, first, last.",
     ]
+
+
+def said_needlessly(said: Any, whole: Any, place: str = "") -> list[str]:
+    """Places at which a file says what would hold if it said nothing."""
+    if isinstance(said, dict):
+        found = []
+        for key, value in said.items():
+            without = {k: v for k, v in said.items() if k != key}
+            try:
+                same = whole(without) == whole(said)
+            except msgspec.ValidationError:
+                same = False
+            if same:
+                found.append(f"{place}.{key}")
+            else:
+                inner = lambda new, key=key: whole(said | {key: new})  # noqa: E731
+                found += said_needlessly(value, inner, f"{place}.{key}")
+        return found
+    if isinstance(said, list) and said and isinstance(said[0], dict):
+        return [
+            needless
+            for n, entry in enumerate(said)
+            for needless in said_needlessly(
+                entry, lambda new, n=n: whole([*said[:n], new, *said[n + 1 :]]), f"{place}.{n}"
+            )
+        ]
+    return []
+
+
+def test_no_line_of_the_shipped_configuration_says_a_default():
+    said = texts(read_yaml(ROOT / "config/config.yaml"))
+
+    def whole(document: dict[str, Any]) -> Configuration:
+        return msgspec.convert(document, Configuration)
+
+    assert said_needlessly(said, whole) == []
 
 
 def test_what_is_not_said_has_a_default(config: dict):

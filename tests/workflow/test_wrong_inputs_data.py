@@ -17,6 +17,9 @@ import yaml
 
 from _reading import checksum, read_codebook, read_survey
 from simulate_raw import write_sav
+from surveypipe.study.base import plain
+from surveypipe.study.reading import read
+from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 SAV, STAFF = "southwark_SIMULATED.sav", "staff_list_SIMULATED.csv"
@@ -31,7 +34,7 @@ class Study:
         for name in (SAV, STAFF):
             shutil.copy(ROOT / "data/raw" / name, folder / name)
         shutil.copy(ROOT / "config/codebook.yaml", folder / "codebook.yaml")
-        self.config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+        self.config = plain(read(ROOT / "config/config.yaml", Configuration))
         self.headcounts: Path | None = None
         self.survey = folder / SAV
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,28 @@ def test_unknown_scheme_and_unknown_item_are_told_together(project, snakemake):
 def test_unknown_key(project, snakemake):
     configure(project, lambda config: config["analysis"].update(ci_levle=0.9))
     refused(snakemake(project, "-n"), "analysis: unknown key 'ci_levle' (did you mean 'ci_level'?)")
+
+
+def test_key_given_twice_in_the_configuration(project, snakemake):
+    """Snakemake reads the file by itself, and would take the second of two claims of one name in silence."""
+    path = project / "config/config.yaml"
+    path.write_text(path.read_text().replace("  C2:\n", "  C1:\n") + "seed: 2\n")
+    told = refused(snakemake(project, "-n"), "2 problems to put right", "the key 'C1' of claims stands twice")
+    assert re.search(r"the key 'seed' stands twice, in lines \d+ and \d+", told)
+
+
+def test_key_given_twice_in_the_authors_file_and_an_unknown_one(project, snakemake):
+    path = project / "config/authors.yaml"
+    path.write_text(path.read_text() + "place: Elsewhere\n")
+    refused(snakemake(project, "-n"), "config/authors.yaml: the key 'place' stands twice")
+    path.write_text(path.read_text().replace("place: Elsewhere", "palce: Elsewhere"))
+    refused(snakemake(project, "-n"), "unknown key 'palce' (did you mean 'place'?)")
+
+
+def test_a_line_that_says_the_default_runs_nothing_again(finished_copy, snakemake):
+    configure(finished_copy, lambda config: config["analysis"].update(ci_level=0.95))
+    planned = snakemake(finished_copy, "-n").stdout
+    assert not re.search(r"^(analyse|weight|ingest|tables)\s+\d", planned, re.M)
 
 
 def test_configuration_file_that_is_not_yaml(project, snakemake):

@@ -30,7 +30,7 @@ class Claim(Settings, tag_field="kind"):
 class ShareClaim(Claim, tag="share", kw_only=True):
     """A share beyond a threshold."""
 
-    level: Annotated[Code, Meta(description="A code or key of the variable.")] = 1
+    level: Annotated[Code, Meta(description="A code or key of the variable.")]
     threshold: Annotated[
         Share,
         Meta(
