@@ -11,13 +11,15 @@ from types import ModuleType
 
 import pandas as pd
 import pytest
-import yaml
 
 import disclose
 from _shared import read_csv, write_csv
 from surveypipe import disclosure
 from surveypipe.disclosure.tables import release_all
 from surveypipe.release_kinds import JOINED, KINDS, RELEASED_TABLES
+from surveypipe.study.base import plain
+from surveypipe.study.reading import read
+from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 SECTIONS = ("disclosure", "cleaning", "frame", "sensitivity", "weighting")
@@ -67,7 +69,7 @@ def found(results: Path, public: Path | None = None) -> dict[str, list[str]]:
 
 def unaudited(results: Path, folder: Path) -> Path:
     """The same tables, each judged by itself only."""
-    config = yaml.safe_load((results.parent / "config/config.yaml").read_text())
+    config = plain(read(results.parent / "config/config.yaml", Configuration))
     args = argparse.Namespace(
         config={name: config[name] for name in SECTIONS},
         analysis=results / "data/analysis.parquet",
