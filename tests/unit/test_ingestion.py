@@ -24,13 +24,12 @@ from surveypipe.ingestion import (
     unknown_codes,
 )
 from surveypipe.problems import Problems, SurveyError
-from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 SAV = ROOT / "data/raw/southwark_SIMULATED.sav"
-CONFIG = plain(read(ROOT / "config/config.yaml", Configuration))
+CONFIG = read(ROOT / "config/config.yaml", Configuration)
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +69,8 @@ def ingest(survey, codebook):
 
 
 def frame_of(staff, problems):
-    outcomes = list(CONFIG["response"]["dispositions"])
-    return build_frame(staff, CONFIG["frame"], CONFIG["groups"], outcomes, problems, "staff.csv")
+    outcomes = list(CONFIG.response.dispositions)
+    return build_frame(staff, CONFIG.frame, CONFIG.groups, outcomes, problems, "staff.csv")
 
 
 def test_user_missing_codes_stay_apart_from_blanks(responses):

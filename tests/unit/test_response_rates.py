@@ -16,19 +16,17 @@ from surveypipe.response_rates import (
     outcome_rates,
     response_rates,
 )
+from surveypipe.study.response import Response
 
-RESPONSE = {
-    "core": "questionnaire",
-    "partial_from": 0.5,
-    "complete_from": 0.8,
-    "dispositions": {
+RESPONSE = Response(
+    dispositions={
         "returned": "2.12",
         "refused": "2.111",
         "no_reply": "2.20",
         "away_all_period": "2.26",
         "left_before_start": "4.10",
-    },
-}
+    }
+)
 KINDS = {"not_on_list": "not_on_frame", "blank": "blank", "duplicate": "duplicate"}
 
 
@@ -93,7 +91,7 @@ def test_unverified_list_makes_silence_unknown(frame, answered):
 
 
 def test_verified_list_leaves_nothing_unknown(frame, answered):
-    response = {**RESPONSE, "dispositions": {**RESPONSE["dispositions"], "no_reply": "3.19"}}
+    response = Response(dispositions=RESPONSE.dispositions | {"no_reply": "3.19"})
     made = dispositions(frame, answered, response, verified=True)
     rates = response_rates(made).set_index("rate")["value"]
     assert rates["RR1"] == rates["RR3"] == rates["RR5"] == pytest.approx(1 / 8)

@@ -7,15 +7,18 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
 
 from surveypipe.problems import SurveyError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+T = TypeVar("T")
 FLOAT_FORMAT = "%.12g"
 UNEXPECTED = (
     "The program failed in a way that it should not, whatever your files hold. The lines above, also in the "
@@ -50,6 +53,11 @@ def parser(
 def read_config(text: str) -> Any:
     """Read configuration sections given as JSON or as the path of a JSON file."""
     return json.loads(text if text.lstrip().startswith("{") else Path(text).read_text(encoding="utf-8"))
+
+
+def section(config: Mapping[str, Any], name: str, kind: type[T]) -> T:
+    """Convert a section of the configuration to its type; one that is absent has its defaults."""
+    return msgspec.convert(config.get(name, {}), kind)
 
 
 def run(made: argparse.ArgumentParser, main: Callable[[argparse.Namespace], None]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from _reading import read_codebook, read_survey, read_text_table, verify_checksums
-from _shared import parser, run, write_json, write_parquet
+from _shared import parser, run, section, write_json, write_parquet
 from surveypipe.codebook import code_text
 from surveypipe.ingestion import (
     FileLabels,
@@ -22,13 +22,15 @@ from surveypipe.ingestion import (
     unknown_codes,
 )
 from surveypipe.problems import Problems, SurveyError
+from surveypipe.study.frame import Frame, Groups
+from surveypipe.study.response import Response
 
 T = TypeVar("T")
 
 
 def main(args: argparse.Namespace) -> None:
     """Read, check and write; all problems at once."""
-    problems = Problems()
+    problems, listed = Problems(), section(args.config, "frame", Frame)
     codebook = _try(problems, read_codebook, args.codebook)
     survey = _try(problems, read_survey, args.survey)
     staff = _try(problems, read_text_table, args.staff_list)
@@ -37,9 +39,9 @@ def main(args: argparse.Namespace) -> None:
     verify_checksums(args.checksums, raw_files, problems)
     frame = responses = None
     if staff is not None:
-        outcomes = list(args.config["response"]["dispositions"])
+        outcomes = list(section(args.config, "response", Response).dispositions)
         frame = build_frame(
-            staff, args.config["frame"], args.config["groups"], outcomes, problems, str(args.staff_list),
+            staff, listed, section(args.config, "groups", Groups), outcomes, problems, str(args.staff_list),
             numeric=args.numeric,
         )  # fmt: skip
         if counts is not None and len(frame):
@@ -53,7 +55,7 @@ def main(args: argparse.Namespace) -> None:
         notes = labels.notes + same_answers(codebook, str(args.codebook))
         for note in notes + unknown_codes(responses, codebook, problems, source):
             print(f"Note: {note}")
-        _check_identifier(args.config["frame"], codebook.id_variable, problems)
+        _check_identifier(listed, codebook.id_variable, problems)
         if frame is not None:
             check_identifiers(responses, frame, codebook.id_variable, problems, source)
     problems.raise_if_any()
@@ -72,11 +74,10 @@ def _try(problems: Problems, read: Callable[[Path], T], path: Path) -> T | None:
         return None
 
 
-def _check_identifier(settings: dict, id_variable: str, problems: Problems) -> None:
-    named = settings.get("survey_id", id_variable)
-    if named != id_variable:
+def _check_identifier(listed: Frame, id_variable: str, problems: Problems) -> None:
+    if listed.survey_id != id_variable:
         problems.add(
-            f"frame.survey_id is {named}, but the codebook gives `role: id` to {id_variable}; "
+            f"frame.survey_id is {listed.survey_id}, but the codebook gives `role: id` to {id_variable}; "
             "they must be the same."
         )
 

@@ -6,8 +6,11 @@ import argparse
 
 import pandas as pd
 
-from _shared import parser, read_csv, run, write_csv, write_parquet
+from _shared import parser, read_csv, run, section, write_csv, write_parquet
 from surveypipe.response_rates import dispositions, dropped_records, flow, response_rates
+from surveypipe.study.cleaning import Cleaning
+from surveypipe.study.frame import Frame, Groups
+from surveypipe.study.response import Response
 
 INPUTS = ("frame", "analysis", "cleaning_log")
 OUTPUTS = ("dispositions", "rates", "cells", "flow")
@@ -15,23 +18,24 @@ OUTPUTS = ("dispositions", "rates", "cells", "flow")
 
 def main(args: argparse.Namespace) -> None:
     """Read frame, accepted cases and cleaning log; write dispositions, rates and flow."""
-    config = args.config
+    settings = section(args.config, "response", Response)
+    listed, groups = section(args.config, "frame", Frame), section(args.config, "groups", Groups)
+    rules = section(args.config, "cleaning", Cleaning).rules
     frame = pd.read_parquet(args.frame)
     answered = pd.read_parquet(args.analysis, columns=["id", "share_answered"])
     dropped = dropped_records(read_csv(args.cleaning_log))
-    kinds = {r["id"]: r["type"] for r in config["cleaning"]["rules"] if r.get("action") == "drop"}
+    kinds = {str(rule.id): rule.type for rule in rules if rule.action == "drop"}
     made = dispositions(
         frame,
         answered,
-        config["response"],
-        verified=config["frame"]["verified"],
+        settings,
+        verified=listed.verified,
         dropped=dropped,
         rule_types=kinds,
     )
-    group = config["frame"]["group"]
-    levels = list(config["groups"][group]["levels"])
-    e = config["response"].get("eligibility_rate")
-    crossed = [group, *(recode["variable"] for recode in config["frame"].get("recodes", []))]
+    group, e = listed.group, settings.eligibility_rate
+    levels = list(groups[group].levels)
+    crossed = [group, *(recode.variable for recode in listed.recodes)]
     rates = response_rates(made, [group], e=e, levels=levels)
     write_parquet(made, args.dispositions)
     write_csv(rates, args.rates)

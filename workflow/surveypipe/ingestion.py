@@ -12,6 +12,7 @@ import pandas as pd
 
 from surveypipe.codebook import Codebook, Variable, code_text, same_number
 from surveypipe.problems import Problems, shown
+from surveypipe.study.frame import Frame, FrameRecode, Group
 
 # Share of numbers from which a column of the staff list is asked about.
 MOSTLY = 0.5
@@ -308,8 +309,8 @@ def check_identifiers(
 
 def build_frame(
     staff: pd.DataFrame,
-    settings: Mapping[str, Any],
-    groups: Mapping[str, Any],
+    settings: Frame,
+    groups: Mapping[str, Group],
     outcomes: Sequence[str],
     problems: Problems,
     source: str,
@@ -333,9 +334,9 @@ def build_frame(
     Returns
     -------
     DataFrame
-        ``id``, the columns of ``settings['columns']``, the recodes; sorted by ``id``.
+        ``id``, the columns of ``settings.columns``, the recodes; sorted by ``id``.
     """
-    wanted = {"id": settings["id"], **settings["columns"]}
+    wanted = {"id": settings.id, **settings.columns}
     absent = [column for column in wanted.values() if column not in staff.columns]
     if absent:
         problems.add(
@@ -347,18 +348,18 @@ def build_frame(
     frame = pd.DataFrame(
         {name: _as_text(_blank_to_missing(staff[column])) for name, column in wanted.items()}
     )
-    _check_ids(frame["id"], settings["id"], problems, source)
+    _check_ids(frame["id"], settings.id, problems, source)
     if "invited" in frame:
         frame["invited"] = _as_days(
             frame["invited"].astype(object).where(frame["invited"].notna(), None),
-            Variable(settings["columns"]["invited"], "date", "", ""), problems, source,
+            Variable(settings.columns["invited"], "date", "", ""), problems, source,
         )  # fmt: skip
     _check_levels(frame, settings, groups, outcomes, problems, source)
     for name in numeric:
         if name in frame:
-            frame[name] = _as_listed_numbers(frame[name], settings["columns"][name], problems, source)
+            frame[name] = _as_listed_numbers(frame[name], settings.columns[name], problems, source)
     _check_undeclared_numbers(frame, settings, groups, problems, source)
-    for recode in settings.get("recodes", []):
+    for recode in settings.recodes:
         _recode(frame, recode, problems, source)
     return frame.sort_values("id", ignore_index=True)
 
@@ -383,14 +384,14 @@ def _as_listed_numbers(column: pd.Series, listed: str, problems: Problems, sourc
 
 def _check_undeclared_numbers(
     frame: pd.DataFrame,
-    settings: Mapping[str, Any],
-    groups: Mapping[str, Any],
+    settings: Frame,
+    groups: Mapping[str, Group],
     problems: Problems,
     source: str,
 ) -> None:
     """Ask of a column that holds mostly numbers whether it means amounts: nobody can see that from them."""
-    said = {*groups, *settings.get("categorical", []), *(r["from"] for r in settings.get("recodes", []))}
-    for name, listed in settings["columns"].items():
+    said = {*groups, *settings.categorical, *(recode.from_ for recode in settings.recodes)}
+    for name, listed in settings.columns.items():
         if name in said or name in ("invited", "outcome") or pd.api.types.is_float_dtype(frame[name]):
             continue
         values = frame[name].dropna()
@@ -418,20 +419,20 @@ def _check_ids(ids: pd.Series, column: str, problems: Problems, source: str) -> 
 
 def _check_levels(
     frame: pd.DataFrame,
-    settings: Mapping[str, Any],
-    groups: Mapping[str, Any],
+    settings: Frame,
+    groups: Mapping[str, Group],
     outcomes: Sequence[str],
     problems: Problems,
     source: str,
 ) -> None:
-    known = {name: (list(group["levels"]), f"groups.{name}.levels") for name, group in groups.items()}
+    known = {name: (list(group.levels), f"groups.{name}.levels") for name, group in groups.items()}
     known["outcome"] = (list(outcomes), "response.dispositions")
-    for recode in settings.get("recodes", []):
-        known.setdefault(recode["from"], (list(recode["map"]), f"frame.recodes ({recode['variable']})"))
+    for recode in settings.recodes:
+        known.setdefault(recode.from_, (list(recode.map), f"frame.recodes ({recode.variable})"))
     for name, (levels, key) in known.items():
         if name not in frame:
             continue
-        column = settings["columns"].get(name, name)
+        column = settings.columns.get(name, name)
         blank = frame[name].isna().sum()
         if blank:
             problems.add(f"{source}: {blank} {_cases(blank)} without a {column}; fill it in for everybody.")
@@ -442,7 +443,7 @@ def _check_levels(
                     f"{key}: nobody on the staff list has {column} {level!r}; the list has "
                     f"{shown(counts.index)}. Correct the level or take it out."
                 )
-        for level, n in counts.items():
+        for level, n in zip(map(str, counts.index), counts, strict=True):
             if level not in levels:
                 problems.add(
                     f"{source}: {column} {level!r} ({n} {_cases(n)}) is not known; known are "
@@ -450,14 +451,13 @@ def _check_levels(
                 )
 
 
-def _recode(frame: pd.DataFrame, recode: Mapping[str, Any], problems: Problems, source: str) -> None:
-    if recode["from"] not in frame:
+def _recode(frame: pd.DataFrame, recode: FrameRecode, problems: Problems, source: str) -> None:
+    if recode.from_ not in frame:
         problems.add(
-            f"frame.recodes: {recode['variable']} is made from {recode['from']}, which is not under "
-            "frame.columns."
+            f"frame.recodes: {recode.variable} is made from {recode.from_}, which is not under frame.columns."
         )
         return
-    frame[recode["variable"]] = frame[recode["from"]].map(recode["map"]).astype("str")
+    frame[recode.variable] = frame[recode.from_].map(recode.map).astype("str")
 
 
 def check_headcounts(counts: pd.DataFrame, frame: pd.DataFrame, problems: Problems, source: str) -> None:

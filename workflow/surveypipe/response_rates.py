@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
 from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.study.response import Response
 
 COMPLETE, PARTIAL, BREAK_OFF, LATE = "1.1", "1.2", "2.12", "2.27"
 NOTHING_RETURNED, NON_CONTACT = "3.19", "2.20"
@@ -139,7 +139,7 @@ def verified_code(code: str, verified: bool) -> str:
 def dispositions(
     frame: pd.DataFrame,
     answered: pd.DataFrame,
-    response: Mapping[str, Any],
+    response: Response,
     *,
     verified: bool,
     dropped: pd.DataFrame | None = None,
@@ -173,8 +173,8 @@ def dispositions(
         If outcomes are not in the configuration, codes are unknown, a questionnaire has no person on the
         list, or someone not eligible has answered.
     """
-    table = disposition_codes(str(response.get("edition", "2016"))).set_index("code")
-    mapping = {str(key): str(value) for key, value in response["dispositions"].items()}
+    table = disposition_codes(response.edition).set_index("code")
+    mapping = response.dispositions
     _check(frame, answered, mapping, set(table.index))
     returned = mapping.get("returned", BREAK_OFF)
     code = _listed_codes(frame, mapping, verified)
@@ -183,8 +183,8 @@ def dispositions(
         code[(frame["id"] == case) & eligible] = LATE if (rule_types or {}).get(rule) == "late" else returned
     share = frame["id"].map(answered.set_index("id")["share_answered"])
     code[share.notna()] = BREAK_OFF
-    code[share >= response["partial_from"]] = PARTIAL
-    code[share >= response["complete_from"]] = COMPLETE
+    code[share >= response.partial_from] = PARTIAL
+    code[share >= response.complete_from] = COMPLETE
     _check_eligible(frame, answered, mapping)
     made = frame.copy()
     made["code"] = code

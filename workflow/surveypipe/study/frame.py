@@ -66,3 +66,6 @@ class Group(Settings):
             description="Level in the data: name in tables and figures, in the order to show.", min_length=2
         ),
     ]
+
+
+Groups = dict[str, Group]

@@ -12,7 +12,7 @@ from surveypipe.study.base import Settings
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.disclosure import Disclosure
-from surveypipe.study.frame import Frame, Group
+from surveypipe.study.frame import Frame, Groups
 from surveypipe.study.inputs import Inputs
 from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.report import Report
@@ -45,7 +45,7 @@ class Configuration(Settings, kw_only=True):
             description="How the staff list is read. Its columns are text unless they are declared numbers."
         ),
     ]
-    groups: Annotated[dict[str, Group], Meta(description="Variables by which results are shown.")]
+    groups: Annotated[Groups, Meta(description="Variables by which results are shown.")]
     cleaning: Annotated[
         Cleaning, Meta(description="Declared rules of cleaning; each change is a row of the cleaning log.")
     ] = Cleaning()
