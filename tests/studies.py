@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import shutil
 import subprocess
@@ -98,7 +99,10 @@ def three_hospitals(folder: Path, page: Page) -> Study:
     own = folder / "my_study"
     own.mkdir()
     make_files(own)
-    subprocess.run([sys.executable, *page.draft], cwd=folder, capture_output=True, text=True, check=True)
+    # The library of the copy, which need not be the one that is installed.
+    environment = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
+    command = [sys.executable, *page.draft]
+    subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     complete(own / "codebook.yaml", page.item)
     shutil.copy(folder / "config/authors.yaml", own / "authors.yaml")
     (own / "config.yaml").write_text(page.config, encoding="utf-8")
