@@ -157,12 +157,16 @@ def made_estimates(config: dict[str, Any], variables: dict[str, Any]) -> pd.Data
             rows.append(
                 estimate_row(name, "difference", -0.32, **(cells | {"ci_low": -0.59, "ci_high": -0.05}))
             )
+            without = cells | {"ci_low": -0.67, "ci_high": 0.03, "fpc": False}
+            rows.append(estimate_row(name, "difference_nofpc", -0.32, **without))
             continue
         test = {"n": 119, "df": 1, "df2": 115, "effect": 0.16, **base}
         rows.append(estimate_row(name, "rao_scott", 3.21, p_value=0.0761, fpc=False, **test))
         rows.append(estimate_row(name, "rao_scott_fpc", 5.21, p_value=0.0241, fpc=True, **test))
         cells |= {"level": "1", "level_label": "Yes", "ci_low": -0.21, "ci_high": 0.03}
         rows.append(estimate_row(name, "difference", -0.09, **cells))
+        without = cells | {"ci_low": -0.24, "ci_high": 0.06, "fpc": False}
+        rows.append(estimate_row(name, "difference_nofpc", -0.09, **without))
     return estimate_frame(rows).assign(status="released")
 
 

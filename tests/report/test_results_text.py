@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import results_text
+from surveypipe import results_text, tables
 from surveypipe.released import Released
 
 _SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
@@ -143,7 +143,12 @@ def test_each_outcome_of_an_equivalence_test(survey: Released, outcome: str, wor
 
 @pytest.mark.parametrize(("shift", "favoured"), [(0.164, "personal contact"), (-0.4, "the protocols")])
 def test_a_shift_names_whom_it_favours(survey: Released, shift: float, favoured: str) -> None:
-    assert results_text.shift_sentence(difference(tipping_shift=shift), survey).endswith(f"{favoured}.")
+    alone = difference(tipping_shift=shift, tipping_theta=float("nan"))
+    assert results_text.shift_sentence(alone, survey).endswith(f"{favoured}.")
+    both = results_text.shift_sentence(difference(tipping_shift=shift, tipping_theta=0.84), survey)
+    # The ledger prints the two beside each other as well.
+    assert both.endswith(f"{favoured} (a tipping θ of 0.84).")
+    assert tables.tipping_text(difference(tipping_shift=shift, tipping_theta=0.84)).startswith("0.84 (")
 
 
 @pytest.mark.parametrize("grade", range(5))
@@ -155,10 +160,10 @@ def test_each_grade_has_a_clause_that_follows_a_claim(grade: int) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "p", "words"),
     [
-        (-0.1, 0.2, 0.6, "includes zero, and the test does not reject"),
-        (0.01, 0.2, 0.14, "excludes zero, but the test does not reject"),
-        (0.01, 0.2, 0.01, "excludes zero, and the test rejects"),
-        (-0.01, 0.2, 0.04, "includes zero, although the test rejects"),
+        (-0.1, 0.2, 0.6, "includes zero, and the test, {}, does not reject"),
+        (0.01, 0.2, 0.14, "excludes zero, but the test, {}, does not reject"),
+        (0.01, 0.2, 0.01, "excludes zero, and the test, {}, rejects"),
+        (-0.01, 0.2, 0.04, "includes zero, although the test, {}, rejects"),
     ],
 )
 def test_interval_and_test_of_a_difference_are_kept_apart(
@@ -168,7 +173,12 @@ def test_interval_and_test_of_a_difference_are_kept_apart(
     estimates.loc[(estimates["variable"] == "read") & (estimates["statistic"] == "rao_scott"), "p_value"] = p
     changed = Released(survey.config, survey.variables, {**survey.tables, "estimates": estimates})
     made = results_text._tested(pd.Series({"ci_low": low, "ci_high": high}), "read", changed)
-    assert words in made
+    # They have different variances, and the sentence says so; with one variance there is nothing to say.
+    assert words.format("without the finite-population correction that the interval has") in made
+    analysis = {**survey.config["analysis"], "fpc": {"descriptive": True, "tests": True}}
+    alike = Released({**survey.config, "analysis": analysis}, survey.variables, changed.tables)
+    made = results_text._tested(pd.Series({"ci_low": low, "ci_high": high}), "read", alike)
+    assert words.replace(", {},", "") in made
 
 
 def with_grades(survey: Released, grades: list[int]) -> Released:

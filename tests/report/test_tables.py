@@ -145,3 +145,48 @@ def test_a_post_that_does_not_exist_in_a_group_is_not_a_count_of_nought():
     data.loc[first, ["n", "percent", "frame_n", "frame_percent"]] = 0.0
     row = next(row for row in tables.table_1(made).rows if label in row[0])
     assert row[3] == "—"
+
+
+def test_an_ordered_item_is_tested_and_shown_in_points_of_its_scale(released):
+    item = "joint_1"
+    rows = [
+        made_up.estimate_row(
+            item, statistic, value, group="agency", group_level=level, scheme="cells", n=45, df=110.0,
+            ci_low=value - 0.1, ci_high=value + 0.1, fpc=fpc, p_value=0.03, effect=0.21,
+        )
+        for statistic, value, level, fpc in (
+            ("mean", 3.41, "AMH", True), ("mean", 3.60, "CSC", True), ("difference", 0.19, "", True),
+            ("difference_nofpc", 0.19, "", False), ("t_test", 1.4, "", False), ("t_test_fpc", 1.7, "", True),
+        )
+    ]  # fmt: skip
+    analysis = {**released.config["analysis"], "tests": [{"variable": item, "between": "agency"}]}
+    estimates = released.tables["estimates"]
+    estimates = estimates[estimates["variable"] != item]
+    estimates = made_up.pd.concat([estimates, made_up.estimate_frame(rows).assign(status="ok")])
+    changed = dataclasses.replace(
+        released,
+        config={**released.config, "analysis": analysis},
+        tables={**released.tables, "estimates": estimates.fillna({"status": "ok"})},
+    )
+    text = tables.tests(changed).markdown(simulated=True)
+    line = next(row for row in rows_of(text) if released.label(item) in row[0])
+    assert [cell.strip() for cell in line[1:4]] == ["3.41", "3.60", "0.19 (0.09–0.29)"]
+    assert "Means, points" in text and "Shares, per cent" not in text
+
+
+def test_interval_and_p_of_a_test_come_from_one_variance(released):
+    assert released.tested_difference == "difference_nofpc"
+    same = {**released.config["analysis"], "fpc": {"descriptive": True, "tests": True}}
+    assert dataclasses.replace(released, config={**released.config, "analysis": same}).tested_difference == (
+        "difference"
+    )
+    row = released.comparison("read", "difference_nofpc", "agency")
+    printed = next(r for r in rows_of(tables.tests(released).markdown(simulated=True)) if "Read the" in r[0])
+    assert printed[3].strip() == tables.share_cell(row)
+
+
+def test_a_scale_of_more_people_than_its_claim_says_so(released):
+    assert "C2 counts only those in the base of the claim" in tables.scales(released).markdown(simulated=True)
+    claims = {key: claim | {"base": "all"} for key, claim in released.config["claims"].items()}
+    alike = dataclasses.replace(released, config={**released.config, "claims": claims})
+    assert "base of the claim" not in tables.scales(alike).markdown(simulated=True)

@@ -152,7 +152,7 @@ def test_missing_information_of_a_mean_is_that_of_simple_imputation():
     estimates, variances = nonresponse_bias.impute_from_cells(
         y, cells.astype(str), r, 1500, np.random.default_rng(5)
     )
-    expected = nonresponse_bias.fraction_of_missing_information(estimates, variances)
+    expected = nonresponse_bias.fraction_of_missing_information(estimates, variances, 299)
     found = missing_information.missing_information(y, ones, cells, 1500, np.random.default_rng(4))
     assert found == pytest.approx(expected, abs=0.04)
 

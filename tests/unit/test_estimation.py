@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 
 from surveypipe import comparisons, design_engine, estimation, group_tests
-from surveypipe.characteristics import standardised_difference, table_1
+from surveypipe.characteristics import table_1
 from surveypipe.estimate_rows import ESTIMATE_COLUMNS
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.problems import SurveyError
+from surveypipe.quantiles import domain_quantiles
+from surveypipe.standardised import standardised_difference
 
 # Fixture B of the method notes: staff, respondents and 'yes' of five cells.
 CELLS = {
@@ -382,3 +384,56 @@ def test_table_1(people):
     shares = table[(table["variable"] == "read") & (table["group"] == "overall")]["percent"].sum()
     assert shares == pytest.approx(100)
     assert table.loc[table["variable"] == "read", "frame_n"].isna().all()
+
+
+def test_a_p_value_too_small_for_one_less_a_share_is_kept():
+    rng = np.random.default_rng(1)
+    group = np.repeat(["a", "b"], 400)
+    answer = np.where(rng.random(800) < 0.02, 3 - np.repeat([1.0, 2.0], 400), np.repeat([1.0, 2.0], 400))
+    frame = pd.DataFrame({"answer": answer, "group": group, "y": answer, "code": np.repeat([0.0, 1.0], 400)})
+    design = design_engine.second_phase(np.full(800, 2.0), group, {"a": 800, "b": 800})
+    made = design_engine.second_phase_sample(frame, design, fpc=False)
+    by_formula = group_tests.rao_scott_test(
+        answer, group, design.weights, design_engine.covariance(design, fpc=False), 798
+    ).second_order
+    found = design_engine.rao_scott(made, "answer", "group")
+    assert 0 < found.p < 1e-60
+    assert np.log(found.p) == pytest.approx(np.log(by_formula.p), rel=1e-6)
+    spread = frame.assign(y=frame["y"] + rng.normal(size=800))
+    made = design_engine.second_phase_sample(spread, design, fpc=False)
+    test = design_engine.t_test(made, "y", "code")
+    assert 0 < test.p < 1e-25
+
+
+@pytest.mark.parametrize("name", ["wr", "_weight", "column_0", "y0", "stratum", "weight"])
+def test_columns_may_bear_any_name(name):
+    frame = pd.DataFrame({name: np.full(6, 3.0), "y": [1.0, 2, 3, 4, 5, 7], "g": list("ababab")})
+    if name == "y0":
+        frame["wr"] = 1.0
+    made = design_engine.sample(frame, weight=name)
+    assert design_engine.means(made, ["y"])["estimate"].to_list() == pytest.approx([22 / 6])
+    assert design_engine.means(made, ["y"], by="g")["variable"].to_list() == ["y", "y"]
+    assert design_engine.totals(made, ["y"])["estimate"].to_list() == pytest.approx([66.0])
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.5])
+def test_weights_that_sum_to_no_more_than_the_rows_have_no_design_effect(weight):
+    frame = pd.DataFrame({"w": np.full(6, weight), "y": [1.0, 2, 3, 4, 5, 7]})
+    found = design_engine.means(design_engine.sample(frame, weight="w"), ["y"]).iloc[0]
+    assert found["estimate"] == pytest.approx(22 / 6)
+    assert found["se"] > 0 and np.isnan(found["deff"])
+
+
+def test_quantiles_of_weighting_classes_are_those_of_svy():
+    people = respondents()
+    cells = {label: float(row[1]) for label, row in CELLS.items()}
+    n = people.groupby("cell")["id"].transform("size")
+    design = design_engine.second_phase(people["cell"].map(cells) / n, people["cell"], cells)
+    for name in ("item", "score"):
+        made = design_engine.second_phase_sample(people[[name]], design, fpc=True)
+        wanted = design_engine.quantiles(made, [name], [0.25, 0.5, 0.75])
+        found = domain_quantiles(people[name].to_numpy(), design, [0.25, 0.5, 0.75], fpc=True, level=0.95)
+        assert [one.estimate for one in found] == wanted["estimate"].to_list()
+        for one, row in zip(found, wanted.itertuples(), strict=True):
+            assert [one.ci_low, one.ci_high, one.df] == [row.ci_low, row.ci_high, row.df]
+            assert one.se == pytest.approx(row.se, rel=1e-10) or (np.isnan(one.se) and row.se == 0)

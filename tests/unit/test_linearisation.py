@@ -12,9 +12,14 @@ from surveypipe import design_engine, linearisation, replicates, weighting
 
 N = 600
 SCHEMES: dict[str, dict[str, Any]] = {
-    "linear": {"method": "calibrate", "margins": ["site"], "numeric": ["age"]},
-    "exponential": {"method": "calibrate", "margins": ["site"], "numeric": ["age"], "distance": "raking"},
-    "raked": {"method": "rake", "margins": ["site", "post"]},
+    "linear": {"method": "calibrate", "margins": ["site", "post"], "numeric": ["age"]},
+    "exponential": {
+        "method": "calibrate",
+        "margins": ["site", "post"],
+        "numeric": ["age"],
+        "distance": "raking",
+    },
+    "raked": {"method": "rake", "margins": ["site", "post", "band"]},
     "propensity": {"method": "propensity", "predictors": ["site", "post", "age"]},
     "steps": {
         "method": "compose",
@@ -27,8 +32,9 @@ SCHEMES: dict[str, dict[str, Any]] = {
 
 
 def population(rng: np.random.Generator) -> pd.DataFrame:
-    age = rng.normal(0, 1, N)
-    people = pd.DataFrame({"id": [f"{k:04d}" for k in range(N)], "age": age})
+    # All that drives response is met by every scheme, and what drives the answers is linear in it.
+    age = rng.choice([-1.2, 0.0, 1.2], N)
+    people = pd.DataFrame({"id": [f"{k:04d}" for k in range(N)], "age": age, "band": age.astype(str)})
     people["site"] = np.where(np.arange(N) < 350, "A", "B")
     people["post"] = np.where(rng.random(N) < 0.4 + 0.1 * (age > 0), "x", "z")
     people["y"] = 2 + 0.9 * age + 0.4 * (people["post"] == "x") + rng.normal(0, 0.8, N)
@@ -37,7 +43,7 @@ def population(rng: np.random.Generator) -> pd.DataFrame:
 
 
 def answer(people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    odds = np.exp(-0.5 + 0.25 * people["age"] + 0.5 * (people["site"] == "B") + 0.4 * (people["post"] == "x"))
+    odds = np.exp(-0.5 + 0.4 * people["age"] + 0.5 * (people["site"] == "B") + 0.4 * (people["post"] == "x"))
     return people.assign(respondent=rng.random(N) < (odds / (1 + odds)).to_numpy())
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from surveypipe.estimation import indicator
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.problems import Problems
+from surveypipe.standardised import standardised_difference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,9 +124,3 @@ def _variable_rows(
 
 def _within(people: pd.DataFrame, group: str, level: str) -> np.ndarray:
     return np.asarray(indicator(people[group], level) == 1.0)
-
-
-def standardised_difference(p: float, q: float) -> float:
-    """Difference of two shares over their average standard deviation; NaN where both are 0 or 1."""
-    spread = np.sqrt((p * (1 - p) + q * (1 - q)) / 2)
-    return float((p - q) / spread) if spread > 0 else np.nan

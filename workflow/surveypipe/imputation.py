@@ -362,7 +362,7 @@ def pool(
     extra = (1 + 1 / m) * between
     total = within + extra
     share = extra / total if total > 0 else 0.0
-    df = _barnard_rubin(m, share, df_complete)
+    df = barnard_rubin(m, share, df_complete)
     se = math.sqrt(total)
     half = float(stats.t.ppf(0.5 + ci_level / 2, df)) * se
     low, high = centre - half, centre + half
@@ -377,7 +377,18 @@ def pool(
     return Pooled(centre, se, df, low, high, within, between, information, m)
 
 
-def _barnard_rubin(m: int, share: float, df_complete: float) -> float:
+def barnard_rubin(m: int, share: float, df_complete: float) -> float:
+    """Degrees of freedom of a pooled estimate for small samples (Barnard and Rubin 1999).
+
+    Parameters
+    ----------
+    m
+        Imputations.
+    share
+        λ, the share of the variance that comes from what is missing.
+    df_complete
+        Degrees of freedom that the complete data would have; infinite gives Rubin's (1987).
+    """
     old = (m - 1) / share**2 if share > 0 else np.inf
     if np.isinf(df_complete):
         return float(old)

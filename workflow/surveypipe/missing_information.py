@@ -74,7 +74,8 @@ def missing_information(
     Returns
     -------
     float
-        See :func:`surveypipe.nonresponse_bias.fraction_of_missing_information`. Membership and answer come
+        See :func:`surveypipe.nonresponse_bias.fraction_of_missing_information`, complete data having N − 1
+        degrees of freedom. Membership and answer come
         from one donor (approximate Bayesian bootstrap within cells; Rubin and Schenker 1986). The variance
         of a completed estimate is that of a superpopulation, s²_z/N with z = d(y − R)/d̄, because over a whole
         census it would be 0. NaN where all known answers agree.
@@ -99,4 +100,4 @@ def missing_information(
         ratio = top.sum() / bottom.sum()
         z = (top - ratio * bottom) / bottom.mean()
         estimates[number], variances[number] = ratio, z.var(ddof=1) / len(y)
-    return fraction_of_missing_information(estimates, variances)
+    return fraction_of_missing_information(estimates, variances, len(y) - 1)

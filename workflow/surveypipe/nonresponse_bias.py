@@ -14,7 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe import propensity
+from surveypipe.imputation import barnard_rubin
 from surveypipe.problems import SurveyError
+from surveypipe.standardised import standardised_difference
 
 Floats = NDArray[np.float64]
 
@@ -219,8 +221,8 @@ def respondents_against_frame(
     Returns
     -------
     DataFrame
-        ``variable, level, N, n, frame_share, respondent_share, difference, std_difference, rate``; the
-        standardised difference divides by √(π(1 − π)) of the frame.
+        ``variable, level, N, n, frame_share, respondent_share, difference, std_difference, rate``; for
+        the standardised difference see :func:`surveypipe.standardised.standardised_difference`.
     """
     r = np.asarray(respondent, bool)
     rows = []
@@ -228,7 +230,6 @@ def respondents_against_frame(
         for level in sorted(frame[variable].astype(str).unique()):
             member = (frame[variable].astype(str) == level).to_numpy()
             whole, share = member.mean(), member[r].mean()
-            sd = np.sqrt(whole * (1 - whole))
             rows.append(
                 {
                     "variable": variable,
@@ -238,7 +239,7 @@ def respondents_against_frame(
                     "frame_share": whole,
                     "respondent_share": share,
                     "difference": share - whole,
-                    "std_difference": (share - whole) / sd if sd > 0 else 0.0,
+                    "std_difference": standardised_difference(share, whole),
                     "rate": r[member].mean(),
                 }
             )
@@ -322,18 +323,21 @@ def early_against_late(y: Floats, late: NDArray[np.bool_], fewest: int = 10) -> 
     return gap, se, float(stats.ttest_ind(last, early, equal_var=False).pvalue)
 
 
-def fraction_of_missing_information(estimates: Floats, variances: Floats) -> float:
-    """FMI of multiply imputed estimates (Wagner 2010; Rubin 1987).
+def fraction_of_missing_information(estimates: Floats, variances: Floats, df_complete: float) -> float:
+    """FMI of multiply imputed estimates (Wagner 2010; Barnard and Rubin 1999).
 
     Parameters
     ----------
     estimates, variances
         Estimate and complete-data variance of each of m imputations, shape (m,).
+    df_complete
+        Degrees of freedom ν_c that the complete data would have.
 
     Returns
     -------
     float
-        (r + 2/(ν + 3))/(r + 1), r = (1 + 1/m)B/Ū, ν = (m − 1)(1 + 1/r)². Well under 1 − response rate: the
+        (r + 2/(ν + 3))/(r + 1), r = (1 + 1/m)B/Ū, with 1/ν = 1/ν_old + 1/ν_obs, ν_old = (m − 1)(1 + 1/r)²,
+        ν_obs = (ν_c + 1)/(ν_c + 3) ν_c (1 − λ), λ = r/(1 + r). Well under 1 − response rate: the
         frame's variables tell something of the answers; about 1 − response rate: they do not.
     """
     m = len(estimates)
@@ -343,7 +347,7 @@ def fraction_of_missing_information(estimates: Floats, variances: Floats) -> flo
     r = (1 + 1 / m) * B / U
     if r == 0:
         return 0.0
-    nu = (m - 1) * (1 + 1 / r) ** 2
+    nu = barnard_rubin(m, r / (1 + r), df_complete)
     return (r + 2 / (nu + 3)) / (r + 1)
 
 

@@ -229,13 +229,27 @@ class Released:
         rows = rows[rows["level"].map(code_text) == code_text(level)]
         return None if rows.empty else rows.iloc[0]
 
+    def has_mean(self, variable: str) -> bool:
+        """Whether a variable is shown by its mean: its type says so, never that its answers have labels."""
+        return self.variables.get(variable, {}).get("type", "numeric") in ("ordinal", "numeric")
+
+    @property
+    def tested_difference(self) -> str:
+        """Statistic of the difference whose variance is that of the published tests."""
+        fpc = self.config["analysis"]["fpc"]
+        if bool(fpc["tests"]) == bool(fpc["descriptive"]):
+            return "difference"
+        return "difference_fpc" if fpc["tests"] else "difference_nofpc"
+
+    def claimed_level(self, variable: str) -> str:
+        """Code of the answer that a claim is about, else of the one that the codebook counts; '' for none."""
+        claims = self.config["claims"].values()
+        named = [claim["level"] for claim in claims if claim["variable"] == variable and "level" in claim]
+        return code_text(named[0]) if named else self.counted(variable)
+
     def claimed_share(self, variable: str, group_level: str = "") -> pd.Series | None:
         """Give the share of the answer that a claim is about, else of the one that the codebook counts."""
-        claims = self.config["claims"].values()
-        named = [
-            str(claim["level"]) for claim in claims if claim["variable"] == variable and "level" in claim
-        ]
-        level = named[0] if named else self.counted(variable)
+        level = self.claimed_level(variable)
         return self.share(variable, level, group_level=group_level) if level else None
 
     def mean(self, variable: str, *, group_level: str = "", scheme: str | None = None) -> pd.Series | None:

@@ -228,8 +228,16 @@ def shift_sentence(row: pd.Series, released: Released) -> str:
     favoured = minuend if shift > 0 else subtrahend
     return (
         "The mean would leave the margin if the silent differed from those of their cell who answered "
-        f"by {fmt.decimal(abs(shift))} scale points in favour of {favoured}."
+        f"by {fmt.decimal(abs(shift))} scale points in favour of {favoured}{_as_odds(row)}."
     )
+
+
+def _as_odds(row: pd.Series) -> str:
+    """Give the tipping θ that the ledger prints beside the shift."""
+    theta = _number(row, "tipping_theta")
+    if math.isnan(theta):
+        return ""
+    return f" (a tipping θ of {fmt.decimal(theta, 1 if theta >= 1 else 2)})"
 
 
 def _compared(variable: str, released: Released) -> tuple[str, str]:
@@ -384,7 +392,16 @@ def _tested(difference: pd.Series, variable: str, released: Released) -> str:
         link, verb = ("although" if includes else "and"), "rejects"
     else:
         link, verb = ("and" if includes else "but"), "does not reject"
-    return f"{described}, {link} the test {verb} equality ({fmt.p_statement(p)})."
+    apart = _VARIANCES[released.tested_difference]
+    return f"{described}, {link} the test{apart} {verb} equality ({fmt.p_statement(p)})."
+
+
+# The interval of a difference describes these people; the test may ask about others like them.
+_VARIANCES = {
+    "difference": "",
+    "difference_fpc": ", with the finite-population correction that the interval leaves out,",
+    "difference_nofpc": ", without the finite-population correction that the interval has,",
+}
 
 
 def _agreed(claim: Mapping[str, Any], released: Released) -> dict[str, float]:
@@ -440,7 +457,7 @@ def phrases(variable: str, released: Released) -> dict[str, str]:
                 name = f"{own}__primary"
             made[number_key(name, "phrase")] = share_phrase(row)
             made[number_key(name, "pct")] = short_share(row)
-        if not values and (row := released.mean(variable, group_level=level)) is not None:
+        if released.has_mean(variable) and (row := released.mean(variable, group_level=level)) is not None:
             name = estimate_id(variable, "", "mean", group, level, "primary")
             made[number_key(name, "phrase")] = score_phrase(row)
     return made

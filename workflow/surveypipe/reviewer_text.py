@@ -212,7 +212,18 @@ def _own_claim(row: pd.Series, k: float) -> str:
     steps = [f"{shown_value(values[step], row)} with {readers_among_silent(step)}" for step in values]
     return (
         f"{escape(str(row['claim']))} ({escape(str(row['short']))}) is about readership itself. The estimate "
-        f"would be {fmt.sentence_list(steps)}."
+        f"would be {fmt.sentence_list(steps)}.{_not_the_estimate(values[1.0], row)}"
+    )
+
+
+def _not_the_estimate(value: float, row: pd.Series) -> str:
+    """Say why the scenario that supposes nothing is not the estimate, where they print differently."""
+    estimate = number_of(row, "estimate")
+    if not known(estimate) or shown_value(value, row) == shown_value(estimate, row):
+        return ""
+    return (
+        f" The first of these is not the estimate of {shown_value(estimate, row)}, because the scenario also "
+        "fills in respondents who left the question out, whom the estimate leaves aside."
     )
 
 

@@ -12,7 +12,7 @@ from surveypipe.answer_words import upper_note
 from surveypipe.equivalence import tost_level
 from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
 from surveypipe.identifiers import NOT_ANSWERED
-from surveypipe.released import Released
+from surveypipe.released import Released, code_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -485,7 +485,8 @@ def ledger(released: Released) -> Table:
         "Bounds, what the estimate could be whatever the silent think. Tipping θ, the odds ratio of "
         "response at which "
         f"the estimate would cross the threshold (none: no θ does); {strong} or more, or 1/{strong} or less, "
-        "counts as strong. "
+        "counts as strong; "
+        "in brackets, of a comparison, the shift of the silent in scale points that does the same. "
         "Readers, the estimate if the share of readers among the silent of a cell were "
         f"{formatting.setting(k)} times "
         "that among its respondents (neutral to worst case where these differ). Grade, what must be "
@@ -542,7 +543,9 @@ def tipping_text(row: pd.Series) -> str:
     """Print the tipping θ, or in a word why there is none."""
     if math.isfinite(float(row["tipping_theta"])):
         theta = float(row["tipping_theta"])
-        return formatting.decimal(theta, 1 if 1 <= theta < 100 else 2 if theta < 1 else 0)
+        text = formatting.decimal(theta, 1 if 1 <= theta < 100 else 2 if theta < 1 else 0)
+        shift = float(row.get("tipping_shift", math.nan)) if row["kind"] == "equivalence" else math.nan
+        return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
     note = str(row.get("tipping_note", ""))
     if note.startswith("not supported"):
         return NOT_APPLICABLE
@@ -570,8 +573,8 @@ def tests(released: Released) -> Table:
     names = formatting.sentence_list([formatting.lower_first(label) for label in released.levels.values()])
     table = Table("tests", f"Tests between {escape(names)}", columns)
     wanted = [t["variable"] for t in released.config["analysis"]["tests"] if t["between"] == released.group]
-    for title, about_scales in (("Shares, per cent", False), ("Scale means, points", True)):
-        chosen = [name for name in wanted if (not released.values(name)) == about_scales]
+    for title, of_means in (("Shares, per cent", False), ("Means, points", True)):
+        chosen = [name for name in wanted if released.has_mean(name) == of_means]
         if chosen:
             table.section(title)
         table.rows += [_test_row(released, name) for name in chosen]
@@ -585,7 +588,7 @@ def _test_notes(released: Released, levels: list[str]) -> list[str]:
     return [
         "Weighted.",
         f"Difference, {minus}, with its {formatting.confidence(released.config['analysis']['ci_level'])} "
-        "confidence interval."
+        "confidence interval from the variance of the test beside it."
         if len(levels) == 2
         else "",
         "*F*, Rao–Scott test of second order, with Cramér's *V* as effect; "
@@ -606,13 +609,13 @@ def _test_notes(released: Released, levels: list[str]) -> list[str]:
 
 
 def _test_row(released: Released, name: str) -> list[str]:
-    scale = not released.values(name)
-    cells_of = [INDENT + escape(released.label(name))]
+    scale = released.has_mean(name)
+    cells_of = [INDENT + escape(_tested_label(released, name))]
     for level in released.levels:
         row = released.mean(name, group_level=level) if scale else released.claimed_share(name, level)
         form = formatting.decimal if scale else formatting.points
         cells_of.append(NOT_APPLICABLE if row is None else number(row["estimate"], form, row))
-    difference = _compared(released, name, "difference")
+    difference = _compared(released, name, released.tested_difference)
     two = len(released.levels) == 2
     statistic = ("t_test" if two else "rank_test") if scale else "rao_scott"
     test, with_fpc = _compared(released, name, statistic), _compared(released, name, f"{statistic}_fpc")
@@ -624,6 +627,15 @@ def _test_row(released: Released, name: str) -> list[str]:
         _effect_cell((difference if two else None) if scale else test, "d" if scale else "V"),
         _p_cell(with_fpc if with_fpc is not None else test),
     ]
+
+
+def _tested_label(released: Released, name: str) -> str:
+    """Label of a variable; where it has more than two answers and one of them is shown, that answer too."""
+    answers, shown = released.values(name), released.claimed_level(name)
+    if released.has_mean(name) or len(answers) == 2 or not shown:
+        return released.label(name)
+    answer = next((text for code, text in answers.items() if code_text(code) == shown), shown)
+    return f"{released.label(name)}: {answer}"
 
 
 def _compared(released: Released, name: str, statistic: str) -> pd.Series | None:
@@ -670,11 +682,29 @@ def scales(released: Released) -> Table:
         table.rows.append(cells_of)
     table.notes = [
         "Means of item scores; reversed items turned round first. *n* unweighted.",
+        _other_base_note(released),
         _interval_note(released),
         _weights_note(released),
         _short_note(released),
     ]
     return table
+
+
+def _other_base_note(released: Released) -> str:
+    """Say which claims rest on fewer people than the scale that they are made of."""
+    scales = {scale["variable"] for scale in released.config["cleaning"].get("scales", [])}
+    claims = [
+        escape(str(key))
+        for key, claim in released.config["claims"].items()
+        if claim["base"] == "readers" and scales & set(claim.get("secondary", []))
+    ]
+    if not claims:
+        return ""
+    verb = "counts" if len(claims) == 1 else "count"
+    return (
+        f"All who answered the items are counted; {formatting.sentence_list(claims)} {verb} only those in "
+        "the base of the claim, so that *n* there may be smaller."
+    )
 
 
 TABLES: dict[str, Callable[[Released], Table]] = {

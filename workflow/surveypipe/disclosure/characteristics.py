@@ -20,6 +20,7 @@ from surveypipe.disclosure.release import (
 from surveypipe.disclosure.rules import Rules
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.problems import Problems, shown
+from surveypipe.standardised import standardised_difference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,8 +128,7 @@ def _merge_two(rows: pd.DataFrame, first: str, second: str, levels: list[str], j
     answered = rows[rows["level"] != NOT_ANSWERED].groupby(keys, sort=False, dropna=False)["n"].sum()
     totals = answered.reindex(pd.MultiIndex.from_frame(made[keys]))
     p, q = made["n"] / np.asarray(totals, float), made["frame_percent"] / 100
-    spread = np.sqrt((p * (1 - p) + q * (1 - q)) / 2)
-    made["std_diff"] = ((p - q) / spread).where(spread > 0)
+    made["std_diff"] = standardised_difference(p, q)
     made["status"] = MERGED
     keep = rows[~rows["level"].isin([first, second])]
     order = [level if level != first else f"{first}+{second}" for level in levels if level != second] + [
