@@ -34,7 +34,7 @@ def ledger(whole: Whole) -> Rows:
             interval(entry),
             limits,
             [one(entry.scale * b) for b in entry.bounds],
-            [one(entry.theta)],
+            [one(entry.theta), *([one(entry.shift)] if entry.equivalence else [])],
             [one(entry.scale * entry.scenario[k])],
             [],
         ]

@@ -16,7 +16,7 @@ from recomputation.raw import Study
 
 @dataclass
 class Difference:
-    """Second group less first: estimate, interval with the correction, and the tests with and without it."""
+    """Second group less first: estimate, intervals and tests with the correction and without it."""
 
     value: float
     low: float
@@ -32,6 +32,8 @@ class Difference:
     f_p: float = np.nan
     f_p_fpc: float = np.nan
     v: float = np.nan
+    low_off: float = np.nan
+    high_off: float = np.nan
 
 
 @dataclass
@@ -129,6 +131,7 @@ class Survey:
             2 * stats.t.sf(abs(value / se), df - 1),
             value / self._pooled(y),
         )
+        made.low_off, made.high_off = t_interval(value, se_off, df - 1, self.level)
         if categories is not None:
             made.f, made.f_df, made.f_p = self.rao_scott(categories, self.study.cases[self.group], fpc=False)
             made.f_p_fpc = self.rao_scott(categories, self.study.cases[self.group], fpc=True)[2]

@@ -88,6 +88,7 @@ def _doubt(whole: Whole, entry: Entry, source: str) -> Iterator[Saying]:
     tipping = source + "tipping-sentence$"
     if entry.equivalence:
         yield say("by {} scale points", one(entry.shift), source=tipping)
+        yield say("(a tipping θ of {})", one(entry.theta), source=tipping)
         yield say("{}", one(entry.theta), source=source + "tipping_theta$")
     else:
         yield say("tipping point is {}", one(entry.theta), source=tipping)

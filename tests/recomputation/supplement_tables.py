@@ -235,7 +235,8 @@ def tests(whole: Whole) -> Rows:
         made = whole.survey.difference(y, None if mean else y)
         scale = 1.0 if mean else 100.0
         groups = [[one(scale * whole.survey.mean(y, place).value)] for place in whole.levels]
-        gap = [one(scale * v) for v in (made.value, made.low, made.high)]
+        # The interval beside a test is of the test's variance.
+        gap = [one(scale * v) for v in (made.value, made.low_off, made.high_off)]
         if mean:
             cell = [
                 [one(made.df), one(made.t)],
