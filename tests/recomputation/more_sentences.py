@@ -264,7 +264,7 @@ def _rate_figure(whole: Whole) -> Iterator[Saying]:
         return [percent(n / len(staff)), one(n), one(len(staff))]
 
     group = whole.survey.group
-    yield say("All staff {}% ({} of {})", bar(whole.staff["answered"].notna()), place="fig-response")
+    yield say("All {}% ({} of {})", bar(whole.staff["answered"].notna()), place="fig-response")
     detail = whole.bias.auxiliaries[-1]
     for place in whole.levels:
         inside = whole.staff[group] == place
@@ -295,7 +295,7 @@ def _weight_figure(whole: Whole) -> Iterator[Saying]:
         for level, label in levels.items():
             hit = cases[variable] == level
             yield say(
-                f"{label} {{}}% of staff, {{}}% of respondents, {{}}% weighted",
+                f"{label} {{}}% of those eligible, {{}}% of respondents, {{}}% weighted",
                 percent((whole.staff[variable] == level).mean()), percent(hit.mean()),
                 percent(primary.weight[hit].sum() / primary.weight.sum()), place="fig-weights",
             )  # fmt: skip

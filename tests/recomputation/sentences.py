@@ -271,7 +271,7 @@ def notes(whole: Whole) -> Iterator[Saying]:
     level = constant(whole.interval_percent)
     strong = whole.config["sensitivity"]["theta_strong"]
     yield say("(n = {} respondents)", one(whole.answered()))
-    yield say("n = {} respondents, weighted to {} eligible staff", one(whole.answered()), one(whole.count()))
+    yield say("n = {} respondents, weighted to {} people eligible", one(whole.answered()), one(whole.count()))
     yield say("In brackets, {}%", level)
     yield say("in brackets, {}%", level)
     yield say("with {}% credible", level)
@@ -348,7 +348,7 @@ def _flow(whole: Whole) -> Iterator[Saying]:
         steps.append((words, len(part), [int((part[group] == p).sum()) for p in whole.levels]))
 
     code = staff["code"]
-    step("On the staff list", code.notna())
+    step("On the list", code.notna())
     step("Not eligible (left before start)", code.str.startswith("4"))
     step("Eligible", staff["eligible"])
     step("No reply", code.eq("2.20"))
@@ -368,7 +368,7 @@ def _records(whole: Whole, log: dict[str, int]) -> Iterator[Saying]:
     for words, key in (
         ("Questionnaires in the file", "all"),
         ("Staff with a questionnaire in the file", "people"),
-        ("Not on the staff list", "not_on_list"),
+        ("Not on the list", "not_on_list"),
         ("Blank questionnaire", "blank"),
         ("Duplicate questionnaire", "duplicate"),
     ):

@@ -46,7 +46,7 @@ def response(whole: Whole) -> Rows:
 def nrba_response(whole: Whole) -> Rows:
     bias, rows = whole.bias, {}
     size, n = whole.count(), whole.answered()
-    rows["", "All eligible staff"] = [[one(size)], [one(n)], [percent(n / size)], [], [], [], [], []]
+    rows["", "All eligible"] = [[one(size)], [one(n)], [percent(n / size)], [], [], [], [], []]
     for variable in bias.auxiliaries:
         for level in bias.levels(variable):
             size, n = bias.size(variable, level)

@@ -191,7 +191,26 @@ def only_claims(kind: str) -> Change:
     return change
 
 
+def other_people(made: Released) -> Released:
+    """The study's own words, in configuration and labels, speak of pupils and not of staff."""
+
+    def said(value: Any) -> Any:
+        if isinstance(value, str):
+            return re.sub(r"\bstaff\b", "pupils", re.sub(r"\bStaff\b", "Pupils", value))
+        if isinstance(value, dict):
+            return {key: said(inner) for key, inner in value.items()}
+        return [said(inner) for inner in value] if isinstance(value, list) else value
+
+    held = {
+        name: table.apply(lambda column: column.map(said) if column.dtype.kind not in "biufM" else column)
+        for name, table in made.tables.items()
+    }
+    variables = {name: said(dict(about)) for name, about in made.variables.items()}
+    return dataclasses.replace(made, config=said(dict(made.config)), variables=variables, tables=held)
+
+
 CHANGES: dict[str, Change] = {
+    "other people": other_people,
     "as shipped": lambda made: made,
     "ties": tied,
     "one group": grouped({"AMH": "Adult mental health"}),
@@ -364,3 +383,8 @@ def test_groups_are_compared_only_where_there_are_some() -> None:
     assert three.startswith("Response was lowest in") and "highest in" in three
     tie = written("three groups, tied")["results survey__response-sentence"]
     assert tie == "Response was 50% in each of the three groups."
+
+
+def test_who_was_asked_is_the_studys_own_word() -> None:
+    said = {**written("other people"), **drawn("other people")}
+    assert {place: text for place, text in said.items() if re.search(r"\bstaff\b", text, re.I)} == {}

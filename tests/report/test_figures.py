@@ -191,7 +191,7 @@ def test_flow_adds_up_a_reason_that_was_merged_within_groups(released):
 
 def test_response_bars_name_groups_and_cells(released):
     bars = response.rates(released)
-    assert [bar.label for bar in bars[:3]] == ["All staff", "Adult mental health", "Nurse"]
+    assert [bar.label for bar in bars[:3]] == ["All", "Adult mental health", "Nurse"]
     assert bars[0].share == pytest.approx(119 / 312)
     assert np.isnan(bars[-1].share)
 

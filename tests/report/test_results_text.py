@@ -213,8 +213,7 @@ def test_claims_of_a_grade_are_listed_by_what_they_claim(survey: Released) -> No
         "The claims that the protocols were widely disseminated and that most readers report that"
     )
     assert made.endswith(
-        "; and the claim that staff report that personal contact helped as much as the protocols is not "
-        "supported."
+        " The claim that staff report that personal contact helped as much as the protocols is not supported."
     )
 
 

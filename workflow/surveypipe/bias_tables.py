@@ -111,20 +111,18 @@ def _plain_name(released: Released, variable: str) -> str:
 
 
 def nrba_response(released: Released) -> Table:
-    """Response by subgroup with tests, and respondents against all eligible staff."""
+    """Response by subgroup with tests, and respondents against all eligible."""
     columns = [
-        Column("Group", 23, "l"), Column("Staff", 7), Column("Answered", 10), Column("Rate, %", 9),
-        Column("Staff, %", 9), Column("Answered, %", 13), Column("Difference", 11),
+        Column("Group", 23, "l"), Column("Eligible", 8), Column("Answered", 10), Column("Rate, %", 9),
+        Column("Eligible, %", 9), Column("Answered, %", 13), Column("Difference", 11),
         Column("*p*", 9), Column("Std diff", 9),
     ]  # fmt: skip
-    table = Table(
-        "nrba_response", "Response by subgroup, and respondents against all eligible staff", columns
-    )
+    table = Table("nrba_response", "Response by subgroup, and respondents against all eligible", columns)
     data = released.table("nonresponse")
     rates, frame = rows_of(data, step="rates"), rows_of(data, step="frame")
     overall = first_of(rates, measure="response_rate", variable="")
     if overall is not None:
-        table.rows.append(["All eligible staff", *_rate_cells(overall)])
+        table.rows.append(["All eligible", *_rate_cells(overall)])
     for variable in variables_of(rates):
         table.section(released.label(variable))
         for _, row in rows_of(rates, variable=variable, measure="response_rate").iterrows():
@@ -141,9 +139,9 @@ def nrba_response(released: Released) -> Table:
                 ]
             )
     table.notes = [
-        "Rates are of usable questionnaires. Staff, % and answered, %: make-up of the eligible staff and "
-        "of the respondents. Difference, respondents less staff in percentage points, with a test that "
-        "takes the respondents for a random part of the staff; std diff, standardised difference.",
+        "Rates are of usable questionnaires. Eligible, % and answered, %: make-up of those eligible and "
+        "of the respondents. Difference, respondents less eligible in percentage points, with a test that "
+        "takes the respondents for a random part of those eligible; std diff, standardised difference.",
         _independence(released, rates),
     ]
     return table
@@ -188,10 +186,10 @@ def _p(row: pd.Series) -> str:
 def nrba_model(released: Released) -> Table:
     """Model of response from the staff list, and what the list has to do with response."""
     columns = [
-        Column("Staff", 34, "l"), Column("Odds ratio", 24), Column("*p*", 10),
+        Column("Characteristic", 34, "l"), Column("Odds ratio", 24), Column("*p*", 10),
         Column("Test of the variable", 26), Column("*V* with response", 16),
     ]  # fmt: skip
-    table = Table("nrba_model", "Who answered: a logistic model of response from the staff list", columns)
+    table = Table("nrba_model", "Who answered: a logistic model of response from the list", columns)
     data = released.table("nonresponse")
     model = rows_of(data, step="response_model")
     links = rows_of(data, step="auxiliaries", measure="v_response")
@@ -247,7 +245,7 @@ def nrba_auxiliaries(released: Released) -> Table:
     columns = [Column("Answer", 40, "l")]
     for name in names:
         columns += [Column(escape(released.label(name)), 22), Column("*p*", 12)]
-    caption = "What the staff list has to do with response and with the answers"
+    caption = "What the list has to do with response and with the answers"
     table = Table("nrba_auxiliaries", caption, columns)
     response = [first_of(data, measure="v_response", variable=name) for name in names]
     table.rows.append(["Response", *_links(response)])
@@ -286,7 +284,7 @@ def nrba_indicators(released: Released) -> Table:
         Column("Measure", 44, "l"), Column("Value", 14), Column("SE", 12),
         Column("If all groups answered alike", 26),
     ]  # fmt: skip
-    table = Table("nrba_indicators", "How evenly the staff answered: indicators of representativity", columns)
+    table = Table("nrba_indicators", "How evenly people answered: indicators of representativity", columns)
     data = rows_of(released.table("nonresponse"), step="representativity")
     for measure, label, even in INDICATORS:
         row = first_of(data, measure=measure)
@@ -297,7 +295,7 @@ def nrba_indicators(released: Released) -> Table:
     names = [_plain_name(released, name) for name in variables_of(data)]
     table.notes = [
         f"From a model of response on {formatting.sentence_list(names)}. These indicators see only what the "
-        "staff list holds; they say nothing of a response that depends on the answers.",
+        "list holds; they say nothing of a response that depends on the answers.",
         "The adjusted coefficient of variation is the greatest bias of a respondents' mean, in standard "
         "deviations of the answer, that these propensities allow.",
     ]
@@ -311,7 +309,7 @@ def _three(value: float) -> str:
 def nrba_partial(released: Released) -> Table:
     """Partial R-indicators by variable and category."""
     columns = [
-        Column("Staff", 40, "l"), Column("Eligible", 12), Column("Answered", 12),
+        Column("Characteristic", 40, "l"), Column("Eligible", 12), Column("Answered", 12),
         Column("Unconditional", 16), Column("Conditional", 16),
     ]  # fmt: skip
     table = Table("nrba_partial", "Partial R-indicators: where response is uneven", columns)
@@ -335,7 +333,7 @@ def nrba_partial(released: Released) -> Table:
             )  # fmt: skip
     table.notes = [
         "Unconditional, how far the category's propensity lies from the mean (minus: answered less); "
-        "conditional, what is left of it among staff who are alike in the other variables. 0, no "
+        "conditional, what is left of it among people who are alike in the other variables. 0, no "
         "contribution.",
     ]
     return table
@@ -374,7 +372,7 @@ def nrba_claims(released: Released) -> Table:
         "Per cent, differences in percentage points (for the comparison of means, scale points). Before "
         "and after weighting; shift, weighted less unweighted, tested on replicates paired with each "
         "other. Late less early, second half of the returns less the first, within groups.",
-        "FMI, fraction of missing information: near the share of staff of whom no answer is known "
+        "FMI, fraction of missing information: near the share of people of whom no answer is known "
         "(unknown), the list adds next to nothing to the precision of the estimate. ρ, correlation "
         "of the answer with the best prediction from the list; φ range, estimates of the proxy pattern "
         "mixture over the values of φ that are shown (@tbl-proxy).",
@@ -396,8 +394,8 @@ def nrba_waves(released: Released) -> Table:
     waves = rows_of(data, step="waves", measure="wave")
     numbers = sorted({level for level in waves["level"] if level}, key=float)
     columns = [Column("Claim", 28, "l"), *(Column(f"Wave {name}", 9) for name in numbers)]
-    columns += [Column("Silent as the last", 12), Column("Staff then", 10)]
-    columns += [Column("Silent on the line", 12), Column("Staff then", 10)]
+    columns += [Column("Silent as the last", 12), Column("All then", 10)]
+    columns += [Column("Silent on the line", 12), Column("All then", 10)]
     table = Table("nrba_waves", "The claims in the order of return, and a continuum of resistance", columns)
     for claim in released.claim_rows():
         if claim["group_level"]:
@@ -431,7 +429,7 @@ def nrba_range(released: Released) -> Table:
             cells = [cell(first_of(own, level=name), "estimate", _one) for name in multiples]
             table.rows.append([claim_name(released, claim), *cells])
     table.notes = [
-        "Percentage points, unweighted: the share of staff without an answer times the difference between "
+        "Percentage points, unweighted: the share of people without an answer times the difference between "
         "respondents and silent. The silent's share is held at 100% where the multiple would pass it. "
         "Claims on readers and on means are left out.",
     ]
@@ -463,7 +461,7 @@ def not_at_random(released: Released) -> Table:
     labels = {str(row["value"]): str(row["note"]).split(": ", 1)[-1] for _, row in data.iterrows()}
     parts = [f"{PRIOR_NAMES.get(name, name)}, {escape(labels[name])}" for name in priors]
     table.notes = [
-        "Posterior mean, per cent of staff, with "
+        "Posterior mean, per cent of all eligible, with "
         f"{formatting.confidence(released.config['analysis']['ci_level'])} credible interval; *P*, posterior "
         "probability that the share lies above the claim's threshold.",
         "The priors, on how much readier to answer those are of whom the claim is true: "
@@ -501,7 +499,7 @@ def proxy(released: Released) -> Table:
     data = rows_of(released.table("not_at_random"), method="proxy")
     grid = sorted({text for text in data["value"].fillna("").astype(str) if text}, key=float)
     columns = [Column("Claim", 34, "l"), Column("ρ", 9), *(Column(f"φ = {text}", 12) for text in grid)]
-    caption = "The claims if response depends on the answer: proxy pattern mixture from the staff list"
+    caption = "The claims if response depends on the answer: proxy pattern mixture from the list"
     table = Table("proxy", caption, columns)
     for claim in released.claim_rows():
         own = beside(data, claim)

@@ -76,7 +76,7 @@ def rates_sentence(released: Released) -> str:
     found = []
     if known(n, size) and size > 0:
         found.append(
-            f"Of {fmt.count(size)} eligible staff {fmt.count(n)} gave a usable questionnaire "
+            f"Of {fmt.count(size)} people eligible {fmt.count(n)} gave a usable questionnaire "
             f"({fmt.percent(n / size)})."
         )
     for variable in variables_of(rates):
@@ -237,8 +237,8 @@ def _early_late(rows: list[pd.Series], released: Released) -> str:
         return f"differed from those who answered early on {fmt.sentence_list(listed)}"
     least = min(rows, key=lambda row: float(row["p_value"]))
     return (
-        "did not clearly differ from those who answered early on any claim (at the most, on "
-        f"{place(least, released)}, {fmt.p_statement(float(least['p_value']))})"
+        "did not clearly differ from those who answered early on any claim (the smallest "
+        f"*p* is {fmt.p_value(float(least['p_value']))}, on {place(least, released)})"
     )
 
 
@@ -335,7 +335,7 @@ def _weakest(released: Released, held: list[pd.Series]) -> str:
     only = "The tipping point" if len(points) == 1 else "The smallest tipping point of a supported claim"
     return (
         f"{only} is {fmt.decimal(theta, 1)} ({place(row, released)}): odds of answering that differ by "
-        "this factor between staff of whom it is true and the others would bring the estimate to the "
+        "this factor between those of whom it is true and the others would bring the estimate to the "
         f"threshold, {word}."
     )
 
@@ -398,16 +398,16 @@ def proxy_sentence(released: Released) -> str:
     rho = released.table("ledger_context")["rho"].astype(float).dropna()
     weak = float((released.config.get("nonresponse") or {}).get("weak_rho", 0.3))
     if rho.empty:
-        return "No proxy for the answers could be made from the staff list."
+        return "No proxy for the answers could be made from the list."
     best = fmt.decimal(float(rho.max()))
     if float(rho.max()) < weak:
         return (
-            "The staff list gives no proxy worth the name for any answer (the greatest correlation is "
+            "The list gives no proxy worth the name for any answer (the greatest correlation is "
             f"{best}), so that nothing rests on the proxy pattern mixtures."
         )
     good = fmt.numeral(int((rho >= weak).sum()), "row of the ledger", "rows of the ledger")
     return (
-        f"For {good} the staff list gives a proxy that correlates by at least {fmt.decimal(weak, 1)} with "
+        f"For {good} the list gives a proxy that correlates by at least {fmt.decimal(weak, 1)} with "
         f"the answer (at most {best}); nothing rests on the other proxy pattern mixtures."
     )
 
@@ -638,7 +638,7 @@ def summary(released: Released) -> str:
     """
     points: list[tuple[str, list[str]]] = [
         ("Who answered.", [rates_sentence(released), representativity_sentence(released)]),
-        ("Can the staff list correct for it?", [list_sentence(released), weighting_sentence(released)]),
+        ("Can the list correct for it?", [list_sentence(released), weighting_sentence(released)]),
         ("Does readiness to answer go with the answer?", [waves_sentence(released)]),
         (
             "What if the silent differ in what the list does not show?",

@@ -90,8 +90,8 @@ def _eligible_sentence(released: Released) -> str:
     if not (math.isfinite(listed) and math.isfinite(eligible)):
         return ""
     if listed == eligible:
-        return f"All {count(listed)} members of staff on the list were eligible."
-    return f"Of the {count(listed)} members of staff on the list, {count(eligible)} were eligible."
+        return f"All {count(listed)} people on the list were eligible."
+    return f"Of the {count(listed)} people on the list, {count(eligible)} were eligible."
 
 
 _ACTIONS = {
@@ -100,10 +100,10 @@ _ACTIONS = {
     "flag": "only mark a record",
 }
 _RULES: dict[str, str] = {
-    "not_on_frame": "a questionnaire from someone not on the staff list",
+    "not_on_frame": "a questionnaire from someone not on the list",
     "blank": "a blank questionnaire",
     "duplicate": "a second questionnaire from the same person",
-    "frame_mismatch": "an answer that differs from the staff list",
+    "frame_mismatch": "an answer that differs from the list",
     "range": "an answer outside the range or code list of its question",
     "skip": "an answer to a question that did not apply",
     "straight_lining": "the same answer throughout a block of items that holds reversed items",
@@ -206,13 +206,13 @@ def _method_sentence(released: Released, scheme: Mapping[str, Any]) -> str:
         return "The primary estimates are unweighted."
     if method == "rake":
         names = sentence_list(_names(released, scheme.get("margins", [])))
-        return f"The primary weights were raked to the numbers of eligible staff by {names}."
+        return f"The primary weights were raked to the numbers of those eligible by {names}."
     if method == "poststratify":
         names = " and ".join(_names(released, scheme.get("by", [])))
         return (
-            f"For the primary weights, staff were divided into response cells by {names}, and each "
+            f"For the primary weights, those eligible were divided into response cells by {names}, and each "
             "respondent stands for "
-            "the number of eligible staff in the cell over the number who answered (post-stratification)."
+            "the number eligible in the cell over the number who answered (post-stratification)."
         )
     return f"The primary weights are: {escape(lower_first(str(scheme['label'])))}."
 
@@ -317,7 +317,7 @@ def claims(released: Released) -> str:
 
 
 _BASES = {
-    "all": "all eligible staff",
+    "all": "all who were eligible",
     "answered": "those asked",
 }
 
@@ -325,7 +325,7 @@ _BASES = {
 def _base(released: Released, base: str) -> str:
     if base == "readers":
         name = released.config["sensitivity"]["reader_variable"]
-        return f"staff who are readers (*{escape(lower_first(released.label(name)))}*)"
+        return f"readers (*{escape(lower_first(released.label(name)))}*)"
     return _BASES.get(base, escape(base))
 
 
@@ -408,9 +408,9 @@ def disclosure(released: Released) -> str:
         f"Answers with fewer than {rules.min_base} respondents behind them{answers} are suppressed, and so "
         "are answers that "
         "all members of a group share; within groups the items of a scale are reported in merged categories.",
-        f"Characteristics of staff were merged until each published cell held at least {rules.min_cell} "
+        f"Characteristics of people were merged until each published cell held at least {rules.min_cell} "
         "respondents and "
-        f"{rules.min_population} members of staff; what was still too small is suppressed.",
+        f"{rules.min_population} people on the list; what was still too small is suppressed.",
     )
 
 

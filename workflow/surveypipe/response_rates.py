@@ -355,7 +355,7 @@ def _labelled(rates: pd.DataFrame, specified: bool, group: str, level: str) -> p
 
 
 DROP_LABELS = {
-    "not_on_frame": "Not on the staff list",
+    "not_on_frame": "Not on the list",
     "duplicate": "Duplicate questionnaire",
     "blank": "Blank questionnaire",
     "late": "Returned after the closing date",
@@ -451,14 +451,14 @@ def _flow_rows(
     excluded.append(("excluded_few", "Too few questions answered", few))
     analysed = held["I"] + held["P"]
     rows = [
-        ("on_list", "On the staff list", len(staff)),
+        ("on_list", "On the list", len(staff)),
         ("ineligible", "Not eligible" + labels["ineligible"], held["IE"]),
         ("eligible", "Eligible", len(staff) - held["IE"]),
         ("no_reply", "No reply", silence.get("no_reply", 0)),
         ("refused", "Refused", silence.get("refused", 0)),
         ("other", "Other reason" + labels["other"], silence.get("other", 0)),
         ("unknown", "Eligibility unknown", silence.get("unknown", 0)),
-        ("returned_persons", "Staff with a questionnaire in the file", silence.get("returned", 0)),
+        ("returned_persons", "People with a questionnaire in the file", silence.get("returned", 0)),
         ("returned", "Questionnaires in the file", analysed + sum(row[2] for row in excluded)),
         *excluded,
         ("analysed", "Analysed", analysed),

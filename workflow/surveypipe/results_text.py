@@ -198,7 +198,7 @@ def tipping_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
     odds, limit = fmt.decimal(max(theta, 1 / theta), 1), fmt.percent(_crossed(theta, claim))
     return (
         f"The tipping point is {odds}: the odds of replying would have to be that many times as high among "
-        f"staff {whom} for the estimate to reach {limit}{_interval_tail(row)}."
+        f"those {whom} for the estimate to reach {limit}{_interval_tail(row)}."
     )
 
 
@@ -644,9 +644,8 @@ def _by_grade(by_grade: Mapping[int, list[str]]) -> str:
         names = by_grade[grade]
         noun = "claim" if len(names) == 1 else "claims"
         listed = fmt.sentence_list([f"that {name}" for name in names])
-        parts.append(f"the {noun} {listed} {_ending(grade, len(names) > 1)}")
-    text = _joined(parts)
-    return f"{text[:1].upper()}{text[1:]}." if parts else WITHHELD_SENTENCE
+        parts.append(f"The {noun} {listed} {_ending(grade, len(names) > 1)}.")
+    return " ".join(parts) or WITHHELD_SENTENCE
 
 
 def _joined(parts: list[str]) -> str:

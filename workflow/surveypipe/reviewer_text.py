@@ -65,7 +65,7 @@ def why_these_cells(released: Released) -> str:
     scheme = released.config["weighting"]["schemes"][released.primary]
     variables = [str(name) for name in scheme.get("by", scheme.get("margins", []))]
     made_of = (
-        f"They are made of {_labels(released, variables)}, which the staff list gives for everybody, those "
+        f"They are made of {_labels(released, variables)}, which the list gives for everybody, those "
         "who answered and those who did not; nothing that only respondents told can make a weight."
         if variables
         else ""
@@ -158,10 +158,10 @@ def which_n(released: Released) -> str:
     """Tell apart the numbers that a reader meets."""
     n, size = released.base_size(), released.staff_size()
     first = (
-        f"*N* is the {fmt.count(size)} eligible staff, to whom all weights add up; *n* counts people who "
+        f"*N* is the {fmt.count(size)} people eligible, to whom all weights add up; *n* counts people who "
         f"answered, unweighted, {fmt.count(n)} in all."
         if known(n, size)
-        else "*N* counts eligible staff; *n* counts people who answered, unweighted."
+        else "*N* counts those eligible; *n* counts people who answered, unweighted."
     )
     found = ranked(released.claim_rows(), lambda row: number_of(row, "n"))
     spread = ""
@@ -209,10 +209,11 @@ def _own_claim(row: pd.Series, k: float) -> str:
     values = {step: number_of(row, f"reader_k{round(100 * step):03d}") for step in (1.0, k, 0.0)}
     if not known(*values.values()):
         return ""
-    steps = [f"{shown_value(values[step], row)} with {readers_among_silent(step)}" for step in values]
+    between = {0.0: "", 1.0: ""}.get(k, f", {shown_value(values[k], row)} with {readers_among_silent(k)}")
     return (
         f"{escape(str(row['claim']))} ({escape(str(row['short']))}) is about readership itself. The estimate "
-        f"would be {fmt.sentence_list(steps)}.{_not_the_estimate(values[1.0], row)}"
+        f"would be {shown_value(values[1.0], row)} were readers as common among the silent{between}, and "
+        f"{shown_value(values[0.0], row)} with {readers_among_silent(0)}.{_not_the_estimate(values[1.0], row)}"
     )
 
 

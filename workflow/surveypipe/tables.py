@@ -159,8 +159,8 @@ def table_1(released: Released) -> Table:
     shorts = [escape(released.abbreviation(level)) for level in levels]
     columns = [Column("Characteristic", 32, "l")]
     columns += [Column(f"{head}, *n* (%)", 15) for head in ("All", *shorts)]
-    columns += [Column("Staff, *N* (%)", 15), Column("Std diff", 10)]
-    caption = f"Respondents by {_group_in_text(released)}, beside all eligible staff"
+    columns += [Column("Eligible, *N* (%)", 15), Column("Std diff", 10)]
+    caption = f"Respondents by {_group_in_text(released)}, beside all who were eligible"
     table = Table("table_1", caption, columns)
     for _, rows in data.groupby("variable", sort=False):
         table.section(str(rows["variable_label"].iloc[0]))
@@ -173,8 +173,8 @@ def table_1(released: Released) -> Table:
         f"Counts are unweighted (*n* = {number(released.base_size(), formatting.count)} respondents); "
         "percentages "
         "of respondents are weighted, of those who answered.",
-        "Staff, all who were eligible. Std diff, standardised difference between the unweighted share of "
-        "respondents and the share of staff.",
+        "Std diff, standardised difference between the unweighted share of "
+        "respondents and that of all eligible.",
         _weights_note(released),
         _short_note(released),
     ]
@@ -296,7 +296,7 @@ def weights(released: Released) -> Table:
     first = data.iloc[0]
     table.notes = [
         f"*n* = {number(first['n'], formatting.count, first)} respondents, weighted to "
-        f"{number(first['N'], formatting.count, first)} eligible staff; the weights of each scheme add up "
+        f"{number(first['N'], formatting.count, first)} people eligible; the weights of each scheme add up "
         "to that "
         "number.",
         "Cells, groups within which response is taken as alike, also for the standard errors (of raked "
@@ -322,7 +322,7 @@ METHOD_NAMES = {
 def cells(released: Released) -> Table:
     """Response cells of the primary scheme with the categories that each merges."""
     columns = [
-        Column("Response cell", 62, "l"), Column("Staff", 8), Column("Answered", 11), Column("Rate, %", 9),
+        Column("Response cell", 62, "l"), Column("Eligible", 8), Column("Answered", 11), Column("Rate, %", 9),
         Column("Weight", 9),
     ]  # fmt: skip
     label = formatting.lower_first(released.schemes[released.primary])
@@ -478,8 +478,8 @@ def ledger(released: Released) -> Table:
         table.rows.append(_ledger_row(released, row, k))
     strong = formatting.setting(released.config["sensitivity"]["theta_strong"])
     table.notes = [
-        f"Weighted per cent of staff{_readers_note(released)}, or for a comparison the difference in scale "
-        "points.",
+        f"Weighted per cent of all eligible{_readers_note(released)}, or for a comparison the difference in "
+        "scale points.",
         _interval_note(released),
         f"Threshold, set in the configuration; the interval must lie beyond it{_margin_note(released)}.",
         "Bounds, what the estimate could be whatever the silent think. Tipping θ, the odds ratio of "

@@ -79,7 +79,7 @@ def _axis_end(bars: list[Bar]) -> float:
 
 def rates(released: Released) -> list[Bar]:
     """Rates for all staff, then for each group and the cells within it."""
-    found = [_total("All staff", released, "")]
+    found = [_total("All", released, "")]
     cells = released.table("response_cells")
     cells = cells[cells["rate"] == RATE]
     for level, label in released.levels.items():
@@ -112,7 +112,7 @@ def cell_label(members: str) -> str:
 def _notes(released: Released, bars: list[Bar]) -> list[str]:
     hidden = any(math.isnan(bar.share) for bar in bars)
     return [
-        f"AAPOR {RATE}: usable questionnaires (complete or partial) as a share of eligible staff.",
+        f"AAPOR {RATE}: usable questionnaires (complete or partial) as a share of those eligible.",
         "Suppressed bars rest on too few people." if hidden else "",
     ]
 

@@ -87,7 +87,7 @@ def _axis_label(released: Released, scales: list[dict[str, Any]]) -> str:
 def _legend(axes: Axes, released: Released, who: list[str]) -> None:
     from matplotlib.lines import Line2D
 
-    names = ["All staff", *released.levels.values()]
+    names = ["All", *released.levels.values()]
     handles = [Line2D([], [], label=name, **_style(number)) for number, name in enumerate(names)]
     axes.figure.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=len(names), frameon=False,
@@ -116,7 +116,7 @@ def alt_text(released: Released, scales: list[dict[str, Any]]) -> str:
     sentences = []
     for scale in scales:
         parts = []
-        for level, name in {"": "all staff", **released.levels}.items():
+        for level, name in {"": "all", **released.levels}.items():
             row = released.mean(scale["variable"], group_level=level)
             if row is None or math.isnan(float(row["estimate"])):
                 parts.append(f"{name} suppressed")

@@ -114,7 +114,7 @@ def _legend(figure: Figure, part: pd.DataFrame) -> None:
 def _notes(part: pd.DataFrame) -> list[str]:
     draws = formatting.count(part["draws"].max())
     return [
-        f"{draws} surveys under each mechanism; estimates for all staff, second-phase standard errors.",
+        f"{draws} surveys under each mechanism; estimates for all eligible, second-phase standard errors.",
         "Bias is in standard deviations of the estimate. Grey: coverage of 93% to 97%, and bias that",
         "simulation error explains. Whiskers: simulation error.",
         "Scales differ between a and b.",

@@ -69,7 +69,9 @@ def draw(released: Released) -> Drawn:
         theme.words(figure, left - LEFT + 0.5, top + 1.8, name, weight="bold")
         axes = theme.panel(figure, left, top + HEAD, width, HEIGHT)
         _draw_panel(axes, course)
-    theme.words(figure, theme.WIDTH_MM / 2, height - 1.5, "Share of staff who had answered", ha="center")
+    theme.words(
+        figure, theme.WIDTH_MM / 2, height - 1.5, "Share of those eligible who had answered", ha="center"
+    )
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(courses))
 

@@ -32,7 +32,7 @@ def draw(released: Released) -> Drawn:
     theme.words(figure, 0.5, 3.5, "a  Weight of each respondent, by response cell", weight="bold")
     _weights(figure, theme.panel(figure, LEFT, 8, WIDTH, upper), cells, labels, heights)
     start = 8 + upper + 15
-    theme.words(figure, 0.5, start + 1, "b  Make-up of the staff and of the respondents", weight="bold")
+    theme.words(figure, 0.5, start + 1, "b  Make-up of those eligible and of the respondents", weight="bold")
     axes = theme.panel(figure, LEFT, start + 9, WIDTH, lower)
     _shares(figure, axes, released, margins, start + 9)
     theme.footnote(figure, notes, simulated=released.simulated)
@@ -56,7 +56,9 @@ def _margins(released: Released) -> pd.DataFrame:
 
 def _cell_name(released: Released, row: pd.Series) -> str:
     if not row["within"]:
-        return "All staff" if row["members"] == "All" else released.levels.get(row["members"], row["members"])
+        return (
+            "All eligible" if row["members"] == "All" else released.levels.get(row["members"], row["members"])
+        )
     members = formatting.lower_first(cell_label(str(row["members"])))
     return f"{released.abbreviation(str(row['within']))}: {members}"
 
@@ -80,7 +82,7 @@ def _weights(
         xlim=(0, 1.02 * most),
         ylim=(y, 0),
         yticks=[],
-        xlabel="Weight (in brackets, how many of the staff answered)",
+        xlabel="Weight (in brackets, how many of those eligible answered)",
     )
     axes.tick_params(axis="x", length=2, pad=2)
     axes.xaxis.labelpad = 1.5
@@ -124,7 +126,7 @@ def _legend(figure: Figure, axes: Axes) -> None:
 
     handles = [
         Line2D([], [], linestyle="none", marker="|", color=theme.INK, markersize=10, markeredgewidth=1.6,
-               label="All eligible staff"),
+               label="All eligible"),
         Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", markeredgecolor=theme.SECOND,
                markeredgewidth=1.3, markersize=5.2, label="Respondents, unweighted"),
         Line2D([], [], linestyle="none", marker="o", color=theme.ACCENT, markersize=4.2, label="Weighted"),
@@ -158,5 +160,7 @@ def alt_text(released: Released, cells: pd.DataFrame, labels: list[str], margins
             shares.append(f"{name} suppressed")
             continue
         numbers = [formatting.percent(row[c]) for c in ("frame_share", "unweighted_share", "weighted_share")]
-        shares.append(f"{name} {numbers[0]} of staff, {numbers[1]} of respondents, {numbers[2]} weighted")
+        shares.append(
+            f"{name} {numbers[0]} of those eligible, {numbers[1]} of respondents, {numbers[2]} weighted"
+        )
     return f"Weights by response cell: {'; '.join(weights)}. Make-up: {'; '.join(shares)}."
