@@ -150,7 +150,7 @@ def _extrapolated(whole: Whole) -> Iterator[Saying]:
 def _late(whole: Whole) -> Iterator[Saying]:
     for entry in whole.headlines:
         _, p, _ = whole.bias.late(entry)
-        yield say(f"at the most, on {entry.key}, p = {{}}", probability(p))
+        yield say(f"(the smallest p is {{}}, on {entry.key})", probability(p))
         for place in whole.levels:
             gap, _, p = whole.bias.late_within(entry, place)
             if np.isfinite(gap):
@@ -164,7 +164,7 @@ def questions(whole: Whole) -> Iterator[Saying]:
         if entry.claim["variable"] == whole.config["sensitivity"]["reader_variable"]:
             k = entry.scenario
             yield say("{}% if readers were as common", percent(k[1.0]))
-            yield say("{}% with readers as common", percent(k[1.0]))
+            yield say("{}% were readers as common", percent(k[1.0]))
             yield say("{}% with readers half as common", percent(k[0.5]))
             yield say("{}% with no readers", percent(k[0.0]))
             yield say("{}% if they were half as common", percent(k[0.5]))
@@ -224,7 +224,7 @@ def settings(whole: Whole) -> Iterator[Saying]:
     yield say("φ = {}, response depends ~~; φ = {}, on", constant(0, 1))
     yield say("under {} the proxy is weak", constant(whole.config["nonresponse"]["weak_rho"]))
     yield say("fewer than {} respondents behind", constant(10))
-    yield say("held at least {} respondents and {} members", constant(5, 10))
+    yield say("held at least {} respondents and {} people", constant(5, 10))
     yield say("held at {}% where", constant(100))
     yield say("With fewer than {} respondents omega", constant(200))
     yield say("Wave {}", ANY, place="tbl-nrba-waves")
@@ -238,7 +238,7 @@ def figures(whole: Whole) -> Iterator[Saying]:
     for scale in whole.config["cleaning"]["scales"]:
         parts, values = [], []
         for place in ("all", *whole.levels):
-            name = "all staff" if place == "all" else whole.names[place]
+            name = "all" if place == "all" else whole.names[place]
             parts.append(f"{name} {{}} ({{}}% interval {{}} to {{}})")
             made = triple(whole.survey.mean(whole.study.cases[scale["variable"]], place), 1)
             values += [made[0], *level, *made[1:]]

@@ -271,7 +271,7 @@ def notes(whole: Whole) -> Iterator[Saying]:
     level = constant(whole.interval_percent)
     strong = whole.config["sensitivity"]["theta_strong"]
     yield say("(n = {} respondents)", one(whole.answered()))
-    yield say("n = {} respondents, weighted to {} people eligible", one(whole.answered()), one(whole.count()))
+    yield say("n = {} respondents, weighted to {} eligible people", one(whole.answered()), one(whole.count()))
     yield say("In brackets, {}%", level)
     yield say("in brackets, {}%", level)
     yield say("with {}% credible", level)
@@ -367,7 +367,7 @@ def _records(whole: Whole, log: dict[str, int]) -> Iterator[Saying]:
     held = whole.study.notes["records"]
     for words, key in (
         ("Questionnaires in the file", "all"),
-        ("Staff with a questionnaire in the file", "people"),
+        ("People with a questionnaire in the file", "people"),
         ("Not on the list", "not_on_list"),
         ("Blank questionnaire", "blank"),
         ("Duplicate questionnaire", "duplicate"),

@@ -76,7 +76,7 @@ def rates_sentence(released: Released) -> str:
     found = []
     if known(n, size) and size > 0:
         found.append(
-            f"Of {fmt.count(size)} people eligible {fmt.count(n)} gave a usable questionnaire "
+            f"Of {fmt.count(size)} eligible people, {fmt.count(n)} gave a usable questionnaire "
             f"({fmt.percent(n / size)})."
         )
     for variable in variables_of(rates):

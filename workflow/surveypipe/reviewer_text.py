@@ -158,7 +158,7 @@ def which_n(released: Released) -> str:
     """Tell apart the numbers that a reader meets."""
     n, size = released.base_size(), released.staff_size()
     first = (
-        f"*N* is the {fmt.count(size)} people eligible, to whom all weights add up; *n* counts people who "
+        f"*N* is the {fmt.count(size)} eligible people, to whom all weights add up; *n* counts people who "
         f"answered, unweighted, {fmt.count(n)} in all."
         if known(n, size)
         else "*N* counts those eligible; *n* counts people who answered, unweighted."
@@ -213,7 +213,8 @@ def _own_claim(row: pd.Series, k: float) -> str:
     return (
         f"{escape(str(row['claim']))} ({escape(str(row['short']))}) is about readership itself. The estimate "
         f"would be {shown_value(values[1.0], row)} were readers as common among the silent{between}, and "
-        f"{shown_value(values[0.0], row)} with {readers_among_silent(0)}.{_not_the_estimate(values[1.0], row)}"
+        f"{shown_value(values[0.0], row)} with {readers_among_silent(0)}."
+        f"{_not_the_estimate(values[1.0], row)}"
     )
 
 

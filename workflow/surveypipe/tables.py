@@ -296,7 +296,7 @@ def weights(released: Released) -> Table:
     first = data.iloc[0]
     table.notes = [
         f"*n* = {number(first['n'], formatting.count, first)} respondents, weighted to "
-        f"{number(first['N'], formatting.count, first)} people eligible; the weights of each scheme add up "
+        f"{number(first['N'], formatting.count, first)} eligible people; the weights of each scheme add up "
         "to that "
         "number.",
         "Cells, groups within which response is taken as alike, also for the standard errors (of raked "
