@@ -67,6 +67,7 @@ def audit_estimates(
     rules: Rules,
     asked_if: Mapping[str, Mapping[str, str]] | None = None,
     linked: Linked | None = None,
+    told: pd.DataFrame | None = None,
 ) -> Linked:
     """Hide what would give away a suppressed answer, question by question, within one grouping.
 
@@ -86,10 +87,15 @@ def audit_estimates(
         As in :func:`questions`.
     linked
         What was found within another grouping; what is found here is added.
+    told
+        Released estimates before any audit; left out: as they are. What another grouping made coarse must not
+        be taken for exact.
     """
     linked = Linked() if linked is None else linked
     headlines = {(str(row.variable), str(row.base)) for row in claims.itertuples()}
-    for question in questions(private, release.table, respondents, values, primary, asked_if):
+    for question in questions(
+        private, release.table if told is None else told, respondents, values, primary, asked_if
+    ):
         key = (question.variable, question.base)
         kept = {p for p in question.published() if not p.group} if key in headlines else set()
         remedy = audit_answers.protect(question, rules, kept)

@@ -102,6 +102,7 @@ def release_all(
     made = _each_by_itself(private, estimates, study, rules, together=audited)
     linked = audit.Linked()
     if audited:
+        told = made[ESTIMATES].table.copy()
         for grouping in study.groupings or (study.respondents.group,):
             audit.audit_estimates(
                 made[ESTIMATES],
@@ -113,6 +114,7 @@ def release_all(
                 rules,
                 study.asked_if,
                 linked,
+                told,
             )
         headlines = {str(name) for name in private["claims"]["variable"]}
         audit.follow_repeated(made[ESTIMATES], study.made_from, headlines, study.primary, linked)

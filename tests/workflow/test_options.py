@@ -1,0 +1,320 @@
+"""Options of the configuration that had never gone through a run, on the made-up study of three hospitals.
+
+Options that do not touch each other share a run, because runs are slow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+import yaml
+
+from _shared import read_csv
+from studies import read_page, three_hospitals, write_yaml
+from surveypipe.estimation import indicator
+
+RESULTS = "results_handover"
+SAV, LIST = "nurses.sav", "nurses_staff.csv"
+ODD = {1.0: "< 5 times", 2.0: "> 5 times", 3.0: "매번", 4.0: "자주"}
+
+
+class Study:
+    """Files of the study, to be changed before a run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.own = folder, folder / "my_study"
+        self.configfile = three_hospitals(folder, read_page()).configfile
+        self.config: dict[str, Any] = yaml.safe_load((folder / self.configfile).read_text("utf-8"))
+        self.codebook: dict[str, Any] = yaml.safe_load((self.own / "codebook.yaml").read_text("utf-8"))
+        self.staff = pd.read_csv(self.own / LIST, dtype=str, keep_default_na=False)
+        self.answers, self.about = pyreadstat.read_sav(self.own / SAV, user_missing=True)
+
+    def save(self) -> None:
+        labels = {
+            name: {code: text for code, text in about["values"].items() if code != "counts"}
+            for name, about in self.codebook["variables"].items()
+            if about.get("values")
+        }
+        pyreadstat.write_sav(
+            self.answers, str(self.own / SAV), variable_value_labels=labels,
+            column_labels=self.about.column_names_to_labels, missing_ranges=self.about.missing_ranges,
+        )  # fmt: skip
+        self.staff.to_csv(self.own / LIST, index=False)
+        sums = [f"{hashlib.sha256((self.own / f).read_bytes()).hexdigest()}  {f}\n" for f in (SAV, LIST)]
+        (self.own / "SHA256SUMS").write_text("".join(sums))
+        write_yaml(self.config, self.folder / self.configfile)
+        write_yaml(self.codebook, self.own / "codebook.yaml")
+
+    @property
+    def results(self) -> Path:
+        return self.folder / RESULTS
+
+    def table(self, name: str) -> pd.DataFrame:
+        return read_csv(self.results / f"{name}.csv").fillna({"level": "", "group_level": "", "group": ""})
+
+
+@pytest.fixture(scope="module")
+def study_of(tmp_path_factory: pytest.TempPathFactory, copied, snakemake) -> Callable[..., Study]:
+    """Set up the study with changes, and run it; the run must succeed."""
+
+    def made(*changes: Callable[[Study], None], targets: tuple[str, ...] = ()) -> Study:
+        study = Study(copied(tmp_path_factory.mktemp("options") / "project"))
+        for change in changes:
+            change(study)
+        study.save()
+        words = ["--cores", "2", *(f"{RESULTS}/{name}" for name in targets), "--configfile", study.configfile]
+        done = snakemake(study.folder, *words)
+        assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+        return study
+
+    return made
+
+
+# --- what a study may say of itself ------------------------------------------------------------------
+
+
+def no_before_yes(study: Study) -> None:
+    """As SPSS files have it, and as the draft writes it: 0 No, 1 Yes."""
+    study.answers["LOST"] = (study.answers["LOST"] == 1).astype(float)
+    study.codebook["variables"]["LOST"] |= {"values": {0: "No", 1: "Yes"}, "counts": 1}
+    study.codebook["variables"]["LOST"].pop("missing", None)
+    study.about.missing_ranges.pop("LOST", None)
+
+
+def odd_answers(study: Study) -> None:
+    """Answers that make one identifier, or none; and one answer under two codes."""
+    study.codebook["variables"]["FREQ"]["values"] = dict(ODD)
+    study.codebook["variables"]["HOSP"]["values"] = {1.0: "Other", 2.0: "Other", 3.0: "Hill"}
+    study.config["analysis"]["items"].append("HOSP")
+
+
+def second_groups(study: Study) -> None:
+    """Groups of the staff list, of a question and of bands, the last of which not everybody belongs to."""
+    # Ten sisters would make a group too small for anything to be said of it beside the others.
+    study.staff["Grade"] = study.staff["Grade"].replace("Sister", "RN")
+    levels = {"RN": "Registered nurse", "HCA": "HCA"}
+    bands = {"variable": "rating", "label": "Rating", "type": "bands", "from": "bedside", "cuts": [3.5],
+             "labels": ["Lower", "Higher"]}  # fmt: skip
+    study.answers.loc[study.answers.index[:12], [f"BED{number}" for number in range(1, 5)]] = np.nan
+    study.config["cleaning"]["recodes"].append(bands)
+    study.config["groups"] |= {
+        "grade": {"label": "Grade", "levels": levels},
+        "USES": {"label": "Uses the sheet", "levels": {1: "Uses it", 2: "Does not"}},
+        "rating": {"label": "Rating", "levels": {1: "Lower", 2: "Higher"}},
+    }
+    study.config["analysis"]["tests"] += [{"variable": "LOST", "between": name} for name in ("grade", "USES")]
+
+
+def named_none(study: Study) -> None:
+    """The unweighted scheme under the name that the shipped study gives it."""
+    schemes = study.config["weighting"]["schemes"]
+    study.config["weighting"]["schemes"] = {"none": schemes.pop("raw"), **schemes}
+
+
+def missing_category(study: Study) -> None:
+    """A ward that is called "missing"."""
+    study.staff["Ward"] = np.where(np.arange(len(study.staff)) % 3 == 0, "missing", "Ward A")
+    study.config["analysis"]["characteristics"].append("ward")
+
+
+@pytest.fixture(scope="module")
+def odd(study_of) -> Study:
+    """A whole run of a study in which nothing is as in the shipped one."""
+    return study_of(no_before_yes, odd_answers, second_groups, named_none, missing_category)
+
+
+def test_the_share_shown_is_that_of_the_counted_answer_and_the_heading_names_it(odd):
+    said = (odd.results / "tables/shares.md").read_text(encoding="utf-8")
+    row = next(line for line in said.splitlines() if line.startswith("| Question LOST"))
+    assert "% Yes" in said
+    listed = odd.table("public/estimates").set_index("estimate_id")["estimate"]
+    share = listed["lost__yes__proportion__overall__site_and_grade"]
+    assert share < 0.4
+    assert int(row.split("|")[3].split()[0]) == round(100 * share)
+
+
+def test_answers_that_make_one_identifier_or_none_have_each_their_own(odd):
+    estimates = odd.table("private/estimates")
+    shown = estimates[(estimates["variable"] == "FREQ") & (estimates["statistic"] == "proportion")]
+    shown = shown[(shown["group"] == "overall") & (shown["scheme"] == "site_and_grade")]
+    single = shown[shown["level"].isin(["1", "2", "3", "4"])].set_index("level")["estimate_id"]
+    names = {code: name.split("__")[1] for code, name in single.items()}
+    assert names == {"1": "5-times-code-1", "2": "5-times-code-2", "3": "code-3", "4": "code-4"}
+    same = estimates[(estimates["variable"] == "HOSP") & (estimates["statistic"] == "proportion")]
+    assert {"other-code-1", "other-code-2", "hill"} == {name.split("__")[1] for name in same["estimate_id"]}
+
+
+def test_every_grouping_is_estimated_and_tested_and_released(odd):
+    private, public = odd.table("private/estimates"), odd.table("public/estimates")
+    people = pd.read_parquet(odd.results / "data/analysis.parquet")
+    for group, levels in (("grade", 2), ("USES", 2), ("rating", 2)):
+        rows = private[(private["group"] == group) & (private["variable"] == "LOST")]
+        rows = rows[(rows["statistic"] == "proportion") & (rows["scheme"] == "none") & (rows["level"] == "1")]
+        assert len(rows) == levels
+        for row in rows.to_dict("records"):
+            inside = indicator(people[group], row["group_level"]) == 1
+            assert row["estimate"] == pytest.approx((people["LOST"][inside] == 1).mean())
+        assert (public["group"] == group).any()
+    tested = private[(private["statistic"] == "rao_scott") & (private["variable"] == "LOST")]
+    assert {"hospital", "grade", "USES"} <= set(tested["group"])
+
+
+def test_no_small_count_of_a_second_grouping_is_released(odd):
+    """Shares without weights tell counts: those of a grouping are protected as those of the first are."""
+    public = odd.table("public/estimates")
+    shares = public[(public["statistic"] == "proportion") & (public["scheme"] == "none")]
+    shares = shares[shares["group"].isin(["grade", "USES", "rating"]) & (shares["status"] != "suppressed")]
+    counts = shares["n"] * shares["estimate"]
+    told = shares[(counts > 0.5) & (counts < 2.5)]
+    assert len(shares) and told.empty, told[["estimate_id", "n", "estimate"]]
+
+
+def test_a_category_called_missing_stays_in_table_1(odd):
+    table = odd.table("public/table_1")
+    ward = table[(table["variable"] == "ward") & (table["group"] == "overall")]
+    assert ward.loc[ward["level"] == "missing", "n"].item() > 0
+    assert "missing" in (odd.results / "tables/table_1.md").read_text(encoding="utf-8")
+    shares = ward.loc[ward["level"].isin(["missing", "Ward A"]), "frame_percent"].sum()
+    assert shares == pytest.approx(100)
+
+
+# --- weights -----------------------------------------------------------------------------------------
+
+
+def numbers_in_the_list(study: Study) -> None:
+    """Base weights, years in post as a predictor, and a size to calibrate to."""
+    draw = np.random.default_rng(3)
+    study.staff["BaseW"] = np.where(study.staff["Hospital"] == "NORTH", "1.0", "2.5")
+    study.staff["Years"] = draw.integers(0, 30, len(study.staff)).astype(str)
+    study.config["frame"]["columns"] |= {"bw": "BaseW", "years": "Years"}
+    study.config["frame"]["numeric"] = ["years"]
+    study.config["weighting"]["base"] = "bw"
+    study.config["weighting"]["schemes"] |= {
+        "odds": {"label": "Propensity", "method": "propensity", "predictors": ["hospital", "years"]},
+        "cal": {"label": "Calibrated", "method": "calibrate", "margins": ["hospital"], "numeric": ["years"]},
+    }
+
+
+def unknown_eligibility(study: Study) -> None:
+    study.config["frame"]["verified"] = False
+    study.config["response"]["dispositions"]["Nothing heard"] = "3.19"
+    study.config["weighting"]["unknown_eligibility"] = {"by": ["hospital"]}
+
+
+@pytest.fixture(scope="module")
+def numbers(study_of) -> Study:
+    """A run as far as its tables: weights are what is new in it."""
+    return study_of(numbers_in_the_list, unknown_eligibility, targets=("numbers.yaml",))
+
+
+@pytest.fixture(scope="module")
+def weighed(numbers) -> pd.DataFrame:
+    """Everybody on the list, with their weights, and what they count for once eligibility is resolved."""
+    people = pd.read_parquet(numbers.results / "data/dispositions.parquet")
+    assert people["years"].dtype == people["bw"].dtype == np.float64
+    known = ~people["category"].isin(["UH", "UO"])
+    assert (~known).sum() > 20
+    sizes = people["bw"].groupby(people["hospital"]).sum()
+    moved = sizes / people["bw"].where(known, 0.0).groupby(people["hospital"]).sum()
+    counts = people["bw"] * people["hospital"].map(moved)
+    people["start"] = counts.where(known & (people["category"] != "IE"), 0.0)
+    return people.merge(pd.read_parquet(numbers.results / "data/weights.parquet"), how="left", on="id")
+
+
+def test_base_weights_and_unknown_eligibility_decide_what_the_weights_sum_to(weighed):
+    by = weighed.groupby("hospital")
+    np.testing.assert_allclose(by["w_site"].sum(), by["start"].sum())
+
+
+def test_numeric_totals_are_met(weighed):
+    answered = weighed[weighed["w_cal"].notna()]
+    assert answered["w_cal"] @ answered["years"] == pytest.approx(weighed["start"] @ weighed["years"])
+
+
+def test_a_numeric_predictor_enters_as_one_slope(weighed):
+    """In one hospital, with one base weight, the inverse propensity only rises with the years, or falls."""
+    here = weighed[(weighed["hospital"] == "NORTH") & weighed["w_odds"].notna()]
+    by_year = here.groupby("years")["w_odds"].agg(["min", "max"])
+    np.testing.assert_allclose(by_year["min"], by_year["max"])
+    steps = np.diff(by_year["min"])
+    assert (steps > 0).all() or (steps < 0).all()
+
+
+# --- response of 100 per cent ------------------------------------------------------------------------
+
+
+def everybody(study: Study) -> None:
+    study.staff = study.staff[study.staff["Result"] == "Questionnaire back"]
+    study.config["analysis"]["fpc"] = {"descriptive": True, "tests": True}
+
+
+def test_with_everybodys_answers_tests_say_that_there_is_nothing_to_test(study_of):
+    study = study_of(everybody, targets=("numbers.yaml",))
+    estimates = study.table("private/estimates")
+    tests = estimates[estimates["statistic"].isin(["rao_scott", "rank_test"])]
+    assert len(tests) == 3
+    assert tests["estimate"].isna().all() and tests["p_value"].isna().all()
+    assert tests["flag"].str.contains("everybody answered").all()
+    without = estimates[estimates["statistic"].isin(["rao_scott_nofpc", "rank_test_nofpc"])]
+    assert len(without) == 3 and without["p_value"].notna().all()
+    told = estimates[(estimates["statistic"] == "tost") & (estimates["group"] == "overall")]
+    # Known to differ from 0, and by less than the margin.
+    assert told["flag"].tolist() == ["both"]
+    shown = (study.results / "tables/tests.md").read_text(encoding="utf-8")
+    assert "nan" not in shown
+
+
+# --- what is refused ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory, copied, snakemake) -> Callable[..., str]:
+    def told(change: Callable[[Study], None]) -> str:
+        study = Study(copied(tmp_path_factory.mktemp("refused") / "project"))
+        change(study)
+        study.save()
+        done = snakemake(study.folder, f"{RESULTS}/data/frame.parquet", "--configfile", study.configfile)
+        assert done.returncode != 0
+        assert "Traceback" not in done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return told
+
+
+def test_what_is_no_number_and_what_might_be_one_are_told_at_once(refused):
+    def change(study: Study) -> None:
+        numbers_in_the_list(study)
+        study.staff.loc[[0, 1, 2], "Years"] = ["12,5", "n/a", "n/a"]
+        study.staff["Size"] = [str(20 + n % 9) for n in range(len(study.staff))]
+        study.config["frame"]["columns"]["size"] = "Size"
+
+    said = refused(change)
+    assert "nurses_staff.csv: Years: 3 values are no numbers (12,5 (1 case), n/a (2 cases))" in said
+    assert "Size holds numbers in 260 of 260 rows (9 different, 20 to 28)" in said
+    assert "frame.numeric" in said and "frame.categorical" in said
+
+
+def test_names_of_the_tables_own_and_numbers_as_categories_are_refused(refused):
+    def change(study: Study) -> None:
+        numbers_in_the_list(study)
+        study.config["groups"]["overall"] = {"label": "All", "levels": {"a": "A", "b": "B"}}
+        study.config["weighting"]["schemes"]["none"] = {"label": "X", "method": "rake", "margins": ["years"]}
+
+    said = refused(change)
+    assert "groups.overall" in said and "weighting.schemes.none" in said
+    assert "'years' is read as a number" in said
+
+
+def test_the_draft_of_the_codebook_says_which_answer_is_counted(tmp_path, copied):
+    study = Study(copied(tmp_path / "project"))
+    drafted = study.codebook["variables"]
+    assert {name: drafted[name].get("counts") for name in ("USES", "LOST")} == {"USES": 1, "LOST": 1}
+    assert json.dumps(drafted["HOSP"]).count("counts") == 0
