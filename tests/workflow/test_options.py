@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,19 @@ import yaml
 
 from _shared import read_csv
 from studies import read_page, three_hospitals, write_yaml
+from surveypipe.disclosure import rules_of
+from surveypipe.disclosure.questions import Respondents
+from surveypipe.disclosure.tables import Study, release_all
+from surveypipe.disclosure.unweighted import release_study
 from surveypipe.estimation import indicator
+from surveypipe.release_kinds import KINDS
 
 RESULTS = "results_handover"
 SAV, LIST = "nurses.sav", "nurses_staff.csv"
 ODD = {1.0: "< 5 times", 2.0: "> 5 times", 3.0: "매번", 4.0: "자주"}
 
 
-class Study:
+class Project:
     """Files of the study, to be changed before a run."""
 
     def __init__(self, folder: Path) -> None:
@@ -62,11 +68,11 @@ class Study:
 
 
 @pytest.fixture(scope="module")
-def study_of(tmp_path_factory: pytest.TempPathFactory, copied, snakemake) -> Callable[..., Study]:
+def study_of(tmp_path_factory: pytest.TempPathFactory, copied, snakemake) -> Callable[..., Project]:
     """Set up the study with changes, and run it; the run must succeed."""
 
-    def made(*changes: Callable[[Study], None], targets: tuple[str, ...] = ()) -> Study:
-        study = Study(copied(tmp_path_factory.mktemp("options") / "project"))
+    def made(*changes: Callable[[Project], None], targets: tuple[str, ...] = ()) -> Project:
+        study = Project(copied(tmp_path_factory.mktemp("options") / "project"))
         for change in changes:
             change(study)
         study.save()
@@ -81,7 +87,7 @@ def study_of(tmp_path_factory: pytest.TempPathFactory, copied, snakemake) -> Cal
 # --- what a study may say of itself ------------------------------------------------------------------
 
 
-def no_before_yes(study: Study) -> None:
+def no_before_yes(study: Project) -> None:
     """As SPSS files have it, and as the draft writes it: 0 No, 1 Yes."""
     study.answers["LOST"] = (study.answers["LOST"] == 1).astype(float)
     study.codebook["variables"]["LOST"] |= {"values": {0: "No", 1: "Yes"}, "counts": 1}
@@ -89,14 +95,14 @@ def no_before_yes(study: Study) -> None:
     study.about.missing_ranges.pop("LOST", None)
 
 
-def odd_answers(study: Study) -> None:
+def odd_answers(study: Project) -> None:
     """Answers that make one identifier, or none; and one answer under two codes."""
     study.codebook["variables"]["FREQ"]["values"] = dict(ODD)
     study.codebook["variables"]["HOSP"]["values"] = {1.0: "Other", 2.0: "Other", 3.0: "Hill"}
     study.config["analysis"]["items"].append("HOSP")
 
 
-def second_groups(study: Study) -> None:
+def second_groups(study: Project) -> None:
     """Groups of the staff list, of a question and of bands, the last of which not everybody belongs to."""
     # Ten sisters would make a group too small for anything to be said of it beside the others.
     study.staff["Grade"] = study.staff["Grade"].replace("Sister", "RN")
@@ -113,22 +119,16 @@ def second_groups(study: Study) -> None:
     study.config["analysis"]["tests"] += [{"variable": "LOST", "between": name} for name in ("grade", "USES")]
 
 
-def named_none(study: Study) -> None:
-    """The unweighted scheme under the name that the shipped study gives it."""
-    schemes = study.config["weighting"]["schemes"]
-    study.config["weighting"]["schemes"] = {"none": schemes.pop("raw"), **schemes}
-
-
-def missing_category(study: Study) -> None:
+def missing_category(study: Project) -> None:
     """A ward that is called "missing"."""
     study.staff["Ward"] = np.where(np.arange(len(study.staff)) % 3 == 0, "missing", "Ward A")
     study.config["analysis"]["characteristics"].append("ward")
 
 
 @pytest.fixture(scope="module")
-def odd(study_of) -> Study:
+def odd(study_of) -> Project:
     """A whole run of a study in which nothing is as in the shipped one."""
-    return study_of(no_before_yes, odd_answers, second_groups, named_none, missing_category)
+    return study_of(no_before_yes, odd_answers, second_groups, missing_category)
 
 
 def test_the_share_shown_is_that_of_the_counted_answer_and_the_heading_names_it(odd):
@@ -157,7 +157,7 @@ def test_every_grouping_is_estimated_and_tested_and_released(odd):
     people = pd.read_parquet(odd.results / "data/analysis.parquet")
     for group, levels in (("grade", 2), ("USES", 2), ("rating", 2)):
         rows = private[(private["group"] == group) & (private["variable"] == "LOST")]
-        rows = rows[(rows["statistic"] == "proportion") & (rows["scheme"] == "none") & (rows["level"] == "1")]
+        rows = rows[(rows["statistic"] == "proportion") & (rows["scheme"] == "raw") & (rows["level"] == "1")]
         assert len(rows) == levels
         for row in rows.to_dict("records"):
             inside = indicator(people[group], row["group_level"]) == 1
@@ -167,14 +167,40 @@ def test_every_grouping_is_estimated_and_tested_and_released(odd):
     assert {"hospital", "grade", "USES"} <= set(tested["group"])
 
 
-def test_no_small_count_of_a_second_grouping_is_released(odd):
-    """Shares without weights tell counts: those of a grouping are protected as those of the first are."""
-    public = odd.table("public/estimates")
-    shares = public[(public["statistic"] == "proportion") & (public["scheme"] == "none")]
-    shares = shares[shares["group"].isin(["grade", "USES", "rating"]) & (shares["status"] != "suppressed")]
-    counts = shares["n"] * shares["estimate"]
-    told = shares[(counts > 0.5) & (counts < 2.5)]
-    assert len(shares) and told.empty, told[["estimate_id", "n", "estimate"]]
+def test_the_name_of_the_unweighted_scheme_decides_nothing(odd):
+    """Under the name that disclosure control has for it the same numbers are hidden as under the study's."""
+    config = odd.config
+    names = {"raw": "none"}
+    tables = {
+        path.stem: read_csv(path) for path in (odd.results / "private").glob("*.csv") if path.stem in KINDS
+    }
+    renamed = {
+        name: table.replace({key: names for key in ("scheme", "scheme_primary") if key in table}).rename(
+            columns={"estimate_raw": "estimate_none"}
+        )
+        for name, table in tables.items()
+    }
+    weights = pd.read_parquet(odd.results / "data/weights.parquet")
+    variables = json.loads((odd.results / "data/variables.json").read_text(encoding="utf-8"))
+    ordinal = {name: list(about["values"]) for name, about in variables.items() if about["type"] == "ordinal"}
+    staff = pd.read_parquet(odd.results / "data/dispositions.parquet")
+    people = pd.read_parquet(odd.results / "data/analysis.parquet")
+    study = Study(
+        Respondents(people, weights, "hospital", "USES", 1.0), staff[staff["category"] != "IE"],
+        list(ordinal), list(ordinal), ordinal, config["weighting"]["primary"], config["weighting"]["schemes"],
+        groupings=tuple(config["groups"]),
+    )  # fmt: skip
+    plain = replace(
+        study,
+        respondents=replace(study.respondents, weights=weights.rename(columns={"w_raw": "w_none"})),
+        schemes={names.get(key, key): scheme for key, scheme in study.schemes.items()},
+    )
+    rules = rules_of(config["disclosure"])
+    own, known = release_study(tables, study, rules, "raw"), release_all(renamed, plain, rules)
+    for name in ("estimates", "claims"):
+        hidden = [made[name].table["status"].to_numpy() for made in (own, known)]
+        np.testing.assert_array_equal(*hidden)
+    assert (own["estimates"].table["status"] == "suppressed").any()
 
 
 def test_a_category_called_missing_stays_in_table_1(odd):
@@ -189,7 +215,7 @@ def test_a_category_called_missing_stays_in_table_1(odd):
 # --- weights -----------------------------------------------------------------------------------------
 
 
-def numbers_in_the_list(study: Study) -> None:
+def numbers_in_the_list(study: Project) -> None:
     """Base weights, years in post as a predictor, and a size to calibrate to."""
     draw = np.random.default_rng(3)
     study.staff["BaseW"] = np.where(study.staff["Hospital"] == "NORTH", "1.0", "2.5")
@@ -203,14 +229,14 @@ def numbers_in_the_list(study: Study) -> None:
     }
 
 
-def unknown_eligibility(study: Study) -> None:
+def unknown_eligibility(study: Project) -> None:
     study.config["frame"]["verified"] = False
     study.config["response"]["dispositions"]["Nothing heard"] = "3.19"
     study.config["weighting"]["unknown_eligibility"] = {"by": ["hospital"]}
 
 
 @pytest.fixture(scope="module")
-def numbers(study_of) -> Study:
+def numbers(study_of) -> Project:
     """A run as far as its tables: weights are what is new in it."""
     return study_of(numbers_in_the_list, unknown_eligibility, targets=("numbers.yaml",))
 
@@ -251,7 +277,7 @@ def test_a_numeric_predictor_enters_as_one_slope(weighed):
 # --- response of 100 per cent ------------------------------------------------------------------------
 
 
-def everybody(study: Study) -> None:
+def everybody(study: Project) -> None:
     study.staff = study.staff[study.staff["Result"] == "Questionnaire back"]
     study.config["analysis"]["fpc"] = {"descriptive": True, "tests": True}
 
@@ -277,8 +303,8 @@ def test_with_everybodys_answers_tests_say_that_there_is_nothing_to_test(study_o
 
 @pytest.fixture(scope="module")
 def refused(tmp_path_factory: pytest.TempPathFactory, copied, snakemake) -> Callable[..., str]:
-    def told(change: Callable[[Study], None]) -> str:
-        study = Study(copied(tmp_path_factory.mktemp("refused") / "project"))
+    def told(change: Callable[[Project], None]) -> str:
+        study = Project(copied(tmp_path_factory.mktemp("refused") / "project"))
         change(study)
         study.save()
         done = snakemake(study.folder, f"{RESULTS}/data/frame.parquet", "--configfile", study.configfile)
@@ -290,7 +316,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory, copied, snakemake) -> Call
 
 
 def test_what_is_no_number_and_what_might_be_one_are_told_at_once(refused):
-    def change(study: Study) -> None:
+    def change(study: Project) -> None:
         numbers_in_the_list(study)
         study.staff.loc[[0, 1, 2], "Years"] = ["12,5", "n/a", "n/a"]
         study.staff["Size"] = [str(20 + n % 9) for n in range(len(study.staff))]
@@ -303,7 +329,7 @@ def test_what_is_no_number_and_what_might_be_one_are_told_at_once(refused):
 
 
 def test_names_of_the_tables_own_and_numbers_as_categories_are_refused(refused):
-    def change(study: Study) -> None:
+    def change(study: Project) -> None:
         numbers_in_the_list(study)
         study.config["groups"]["overall"] = {"label": "All", "levels": {"a": "A", "b": "B"}}
         study.config["weighting"]["schemes"]["none"] = {"label": "X", "method": "rake", "margins": ["years"]}
@@ -314,7 +340,7 @@ def test_names_of_the_tables_own_and_numbers_as_categories_are_refused(refused):
 
 
 def test_the_draft_of_the_codebook_says_which_answer_is_counted(tmp_path, copied):
-    study = Study(copied(tmp_path / "project"))
+    study = Project(copied(tmp_path / "project"))
     drafted = study.codebook["variables"]
     assert {name: drafted[name].get("counts") for name in ("USES", "LOST")} == {"USES": 1, "LOST": 1}
     assert json.dumps(drafted["HOSP"]).count("counts") == 0

@@ -9,9 +9,11 @@ import pandas as pd
 
 import _shared
 from surveypipe import disclosure
+from surveypipe.claims import unweighted_scheme
 from surveypipe.codebook import code_text
 from surveypipe.disclosure.questions import Respondents
-from surveypipe.disclosure.tables import Study, log_of, release_all
+from surveypipe.disclosure.tables import Study, log_of
+from surveypipe.disclosure.unweighted import release_study
 from surveypipe.open_text import release_quotations
 
 
@@ -21,7 +23,7 @@ def main(args: argparse.Namespace) -> None:
     private = {path.stem: _shared.read_csv(path) for path in args.private}
     variables = _shared.read_json(args.variables)
     study = study_of(args, variables)
-    releases = release_all(private, study, rules)
+    releases = release_study(private, study, rules, str(unweighted_scheme(args.config["weighting"])))
     tables = {name: release.table for name, release in releases.items()}
     tables["quotations"] = quotations_of(args.config, study, rules)
     for path in args.public:

@@ -282,6 +282,11 @@ def _reserved_problems(config: Configuration) -> list[str]:
         found.append(
             "weighting.schemes.none: tables call what is not weighted 'none'; give this scheme another name."
         )
+    if not any(scheme.method == "none" for scheme in config.weighting.schemes.values()):
+        found.append(
+            "weighting.schemes: none of them has the method 'none'; add one, such as `raw: {label: "
+            "Unweighted, method: none}`. Disclosure control works out from it which counts can be told."
+        )
     return found
 
 
