@@ -482,7 +482,7 @@ def counted_otherwise_sentence(released: Released) -> str:
     label = escape(fmt.lower_first(released.label(str(row["measure"]))))
     before, after = (shown_value(number_of(one, "estimate"), claim) for one in (claim, row))
     text = (
-        "What counts as agreement matters too: with a claim's answer counted by another rule, the largest "
+        "How the answers are counted matters too: with a claim's answer counted by another rule, the largest "
         f"move is that of {place(claim, released)}, from {before} to {after} ({label})"
     )
     if not unique:
