@@ -22,7 +22,7 @@ from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
-SECTIONS = ("disclosure", "cleaning", "frame", "sensitivity", "weighting")
+SECTIONS = ("disclosure", "claims", "cleaning", "frame", "sensitivity", "weighting")
 NEEDED = ("results/tables/index.json",)
 
 

@@ -30,7 +30,7 @@ rule disclose:
         "../../environment.yml"
     params:
         config=section(
-            "disclosure", "cleaning", "frame", "groups", "sensitivity", "weighting"
+            "disclosure", "claims", "cleaning", "frame", "groups", "sensitivity", "weighting"
         ),
     message:
         "Disclosure control: releasing what may be read by anybody"

@@ -64,6 +64,7 @@ def study_of(args: argparse.Namespace, variables: dict) -> Study:
         },
         groupings=tuple(config["groups"]),
         weighted_staff=bool({"base", "unknown_eligibility"} & set(config["weighting"])),
+        claims=config.get("claims", {}),
     )
 
 

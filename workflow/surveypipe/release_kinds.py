@@ -6,7 +6,6 @@ estimates       with the columns of ``estimates.csv``; put together with them an
 claims          one row per claim and group, with the base n
 about_claims    keyed by claim and group; goes with the claim
 with_bases      the same, and each row has a base n of its own
-by_theta        the same, with one group's response odds turned at a time
 nonresponse     the non-response bias analysis, each row by what it is about
 table_1, flow, rates, rates_by_cell, cells, margins
                 characteristics of staff and respondents
@@ -24,7 +23,6 @@ KINDS: dict[str, str] = {
     "weight_cells": "cells",
     "weight_margins": "margins",
     "theta": "about_claims",
-    "theta_by_group": "by_theta",
     "not_at_random": "about_claims",
     "nonresponse": "nonresponse",
     "ledger_context": "with_bases",

@@ -6,33 +6,23 @@ the claim; then the counts of staff and respondents.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from surveypipe.disclosure import audit_answers, audit_characteristics
 from surveypipe.disclosure.answers import repeats
-from surveypipe.disclosure.audit_answers import COARSE, Place
+from surveypipe.disclosure.audit_answers import UNWEIGHTED
 from surveypipe.disclosure.characteristics import check_lost
-from surveypipe.disclosure.context import CLAIM_KEYS, suppress_claims
+from surveypipe.disclosure.context import suppress_claims
 from surveypipe.disclosure.questions import Respondents, questions
 from surveypipe.disclosure.release import RELEASED, ROUNDED, SUPPRESSED, Release, blank, places_of
 from surveypipe.disclosure.rules import Rules
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Weighted estimates in the tables of the claims. What is configured, tests and shares of all staff
-# (which tell the unweighted count for all and nothing of a group) stay as they are.
-WEIGHTED_IN_CLAIMS = re.compile(
-    "estimate(?!_none)|se$|ci_|scheme_|reader_|tipping_|least|greatest|largest_shift$|deciding_|phi_|"
-    "weighting_shift$"
-)
-
-
-# Tell the unweighted count for all staff: y / n, y / N and (y + N - n) / N.
-UNWEIGHTED_IN_CLAIMS = ("estimate_none", "bound_low", "bound_high")
 
 
 @dataclass
@@ -41,19 +31,10 @@ class Linked:
 
     Parameters
     ----------
-    decimals
-        Variable and base of the questions whose numbers were rounded, with the decimals left.
-    unweighted
-        Those of which the unweighted share was rounded too, and so must be what tells it.
-    split
-        Variable and base of those with an answer suppressed in a group.
     left_out
         Variable, base, scheme and group of estimates left out.
     """
 
-    decimals: dict[tuple[str, str], int] = field(default_factory=dict)
-    unweighted: set[tuple[str, str]] = field(default_factory=set)
-    split: set[tuple[str, str]] = field(default_factory=set)
     left_out: set[tuple[str, str, str, str]] = field(default_factory=set)
 
 
@@ -100,13 +81,7 @@ def audit_estimates(
         kept = {p for p in question.published() if not p.group} if key in headlines else set()
         remedy = audit_answers.protect(question, rules, kept)
         audit_answers.apply(release, remedy)
-        if question.decimals is not None:
-            linked.decimals[key] = min(question.decimals, linked.decimals.get(key, question.decimals))
-        if question.all_rounded:
-            linked.unweighted.add(key)
         linked.left_out |= {(*key, scheme, group) for scheme, group in question.left_out}
-        if any(place.group for place in lost_places(release.table, question.variable, question.base)):
-            linked.split.add(key)
     return linked
 
 
@@ -142,16 +117,6 @@ def follow_repeated(
         blank(table, more)
 
 
-def lost_places(table: pd.DataFrame, variable: str, base: str) -> set[Place]:
-    """Answers of a question that the released estimates show under no scheme."""
-    mine = (table["variable"] == variable) & (table["base"] == base) & (table["statistic"] == "proportion")
-    rows = table.loc[mine, ["level", "group_level", "status"]].fillna("").astype(str)
-    made: dict[str, set[Place]] = {status: set() for status in (RELEASED, SUPPRESSED)}
-    for level, group, status in rows.itertuples(index=False):
-        made[status].add(Place(level, group))
-    return made[SUPPRESSED] - made[RELEASED]
-
-
 def follow_estimates(claims: Release, estimates: pd.DataFrame, linked: Linked) -> None:
     """Let the claims hide what the estimates hide."""
     hidden = estimates[estimates["status"] == SUPPRESSED]
@@ -169,64 +134,24 @@ def follow_estimates(claims: Release, estimates: pd.DataFrame, linked: Linked) -
         mine = (claims.table["variable"] == variable) & (claims.table["base"] == base) & (level == group)
         for name in [c for c in (column, "scheme_low", "scheme_high") if c in claims.table]:
             claims.table[name] = claims.table[name].where(~mine)
-    rounded = decimals_of(claims.table, linked.decimals)
-    round_claims(claims, rounded, "claims")
-    exact = decimals_of(claims.table, dict.fromkeys(linked.unweighted, COARSE))
-    for column in [c for c in UNWEIGHTED_IN_CLAIMS if c in claims.table]:
-        mine = claims.table["claim"].isin(list(exact))
-        claims.table[column] = claims.table[column].where(~mine, claims.table[column].round(COARSE))
 
 
-def claims_of(claims: pd.DataFrame, questions_of: set[tuple[str, str]]) -> set[str]:
-    """Claims whose estimand is one of some questions."""
-    return {str(r.claim) for r in claims.itertuples() if (str(r.variable), str(r.base)) in questions_of}
-
-
-def decimals_of(claims: pd.DataFrame, questions_of: Mapping[tuple[str, str], int]) -> dict[str, int]:
-    """Claims whose estimand is one of some questions, with the decimals left to it."""
-    return {
-        str(r.claim): questions_of[str(r.variable), str(r.base)]
-        for r in claims.itertuples()
-        if (str(r.variable), str(r.base)) in questions_of
-    }
-
-
-def round_claims(release: Release, decimals: Mapping[str, int], table: str) -> None:
-    """Round what a table says of some claims as the estimates of the same question were rounded."""
+def drop_left_out(release: Release, claims: pd.DataFrame, linked: Linked, table: str) -> None:
+    """Leave out of a table by scheme what the estimates do not show of a claim under that scheme."""
+    questions_of = {str(r.claim): (str(r.variable), str(r.base)) for r in claims.itertuples()}
     made = release.table
-    columns = [c for c in made.select_dtypes("float").columns if WEIGHTED_IN_CLAIMS.match(c)]
-    for name, places in sorted(decimals.items()):
-        mine = made["claim"] == name
-        for column in columns:
-            made[column] = made[column].where(~mine, made[column].round(places))
-        if mine.any():
-            release.note(table, [name], ROUNDED, "decimals would give away a group within a group")
-
-
-def repeat_shifts(nonresponse: Release, context: Release, names: Iterable[str], primary: str) -> None:
-    """Make the shift from weighting of rounded claims the difference of the rounded shares beside it."""
-    table, beside = nonresponse.table, context.table
-    place = places_of(table, CLAIM_KEYS)
-    mine = (table["step"] == "weighting") & table["claim"].isin(list(names))
-    before = table["estimate"].groupby(place.where(mine & (table["measure"] == "before"))).first()
-    after = (
-        table["estimate"]
-        .groupby((place + "|" + table["scheme"].fillna("")).where(mine & (table["measure"] == "after")))
-        .first()
+    keys = zip(made["claim"], made["scheme"], made["group_level"].fillna("").astype(str), strict=True)
+    gone = np.array(
+        [(*questions_of.get(str(c), ("", "")), s, g) in linked.left_out for c, s, g in keys], bool
     )
-    shift = mine & (table["measure"] == "shift")
-    made = (place + "|" + table["scheme"].fillna("")).map(after) - place.map(before)
-    table["estimate"] = table["estimate"].where(~shift, made)
-    here = places_of(beside, CLAIM_KEYS)
-    again = here.map(made[shift & (table["scheme"] == primary)].groupby(place).first())
-    beside["weighting_shift"] = beside["weighting_shift"].where(again.isna(), again)
-
-
-def drop_split(release: Release, names: set[str], table: str) -> None:
-    """Leave out what would tell the groups of a claim apart that the estimates do not show."""
-    gone = release.table["claim"].isin(names)
-    release.note(table, release.table.loc[gone, "claim"], SUPPRESSED, "an answer of a group is suppressed")
-    release.table = release.table.loc[~gone].reset_index(drop=True)
+    # A shift tells the unweighted share beside the weighted one.
+    unweighted = {(v, b, g) for v, b, s, g in linked.left_out if s == UNWEIGHTED}
+    if "measure" in made:
+        place = zip(made["claim"], made["group_level"].fillna("").astype(str), strict=True)
+        telling = [(*questions_of.get(str(c), ("", "")), g) in unweighted for c, g in place]
+        gone |= np.array(telling, bool) & (made["measure"] == "shift").to_numpy()
+    release.note(table, made.loc[gone, "claim"], SUPPRESSED, "the estimate under this scheme is suppressed")
+    release.table = made.loc[~gone].reset_index(drop=True)
 
 
 def audit_characteristics_of(

@@ -7,16 +7,16 @@ interval of each suppressed answer is worked out from all of them; while it hold
 threshold, something more is hidden, the cheapest first:
 
 1. another answer of the same group, or the same answer of another group (never a headline);
-2. decimals: weighted numbers of the question are rounded to a tenth of a per cent;
-3. the other schemes within groups;
-4. more decimals: to whole per cent, as the documents print them; then the other schemes altogether;
-5. the unweighted share: its decimals, and itself where it belongs to no claim.
+2. the other schemes within groups;
+3. the rarer categories of an agreement item within groups;
+4. the other schemes altogether, and the unweighted share where it belongs to no claim;
+5. the groups.
 
-Where a whole group is suppressed, steps 4 and 5 are taken at once but for the decimals of the
-unweighted share. Counts are whole numbers, and a question put to some only is bounded by the one before it;
-of a wide interval two schemes then leave a handful of values, or one.
+Where a whole group is suppressed, step 4 is taken at once. Numbers are rounded in any case
+(:mod:`surveypipe.disclosure.resolution`).
 
-An atom in which all answered alike is protected in the same way, although nobody prints its answers.
+Atoms are printed nowhere, and protected all the same: one in which all answered alike, and the count of an
+answer that few of an atom, or an atom of few, gave. Counts are whole numbers, and several of them must fit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -34,11 +34,11 @@ from surveypipe.disclosure.answers import (
     NOT_ABOUT_ANSWERS,
     POINT_DECIMALS,
     SHARES,
-    round_estimates,
 )
 from surveypipe.disclosure.linear import Statement, System
-from surveypipe.disclosure.release import RELEASED, ROUNDED, SUPPRESSED, Release, blank
+from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
+from surveypipe.disclosure.whole_numbers import Walk
 from surveypipe.problems import SurveyError
 
 if TYPE_CHECKING:
@@ -46,7 +46,12 @@ if TYPE_CHECKING:
 
 UNWEIGHTED = "none"
 Coefficients = dict[Hashable, float]
-FINE, COARSE = 3, 2
+# What the items table prints of a group.
+KEPT = "high"
+HALF = 0.5 * 10.0**-POINT_DECIMALS
+# How many counts of an atom must fit the shares: one more than the truth, and another because intervals and
+# tests rule some out. The second is wished for and not bought with the groups.
+POSSIBLE, WISHED = 2, 3
 # Room for the tolerance of the linear programmes.
 LEEWAY = 1e-3
 # More atoms than this and the weights differ from person to person: they say nothing linear of a group.
@@ -101,11 +106,8 @@ class Question:
         The primary scheme, which is always published.
     asked
         Group to the number of those whom the question was put to, where the question before it tells.
-    decimals, all_rounded
-        How many decimals of its weighted numbers are published (None: all), and whether that goes for the
-        unweighted ones too.
-    hidden, left_out
-        Answers, and schemes within a group, that were hidden to protect others.
+    hidden, left_out, stepped
+        Answers, schemes within a group, and answers of all groups that were hidden to protect others.
     """
 
     variable: str
@@ -117,10 +119,24 @@ class Question:
     known: dict[tuple[str, int], float] = field(default_factory=dict)
     primary: str = ""
     asked: Mapping[str, float] = field(default_factory=dict)
-    decimals: int | None = None
-    all_rounded: bool = False
     hidden: set[Place] = field(default_factory=set)
     left_out: set[tuple[str, str]] = field(default_factory=set)
+    stepped: set[Place] = field(default_factory=set)
+    _walk: Walk | None = field(default=None, repr=False)
+
+    def walk(self) -> Walk | None:
+        """Search for other whole numbers; None where the answers of the atoms are not known."""
+        if self._walk is None and self.known and len(self.atoms) > 1:
+            sizes = [atom.size for atom in self.atoms]
+            # Nothing is said later that is not said before anything was hidden.
+            bare = replace(self, hidden=set(), left_out=set(), stepped=set())
+            self._walk = Walk(self.known, self.answers(), sizes, statements(bare))
+        return self._walk
+
+    @property
+    def gone(self) -> set[Place]:
+        """Places that are hidden, for whatever reason."""
+        return self.hidden | self.stepped
 
     @property
     def scaled(self) -> bool:
@@ -144,7 +160,7 @@ class Question:
         """Places of which some share is still published."""
         shares = self.rows[(self.rows["statistic"] == "proportion") & (self.rows["status"] == RELEASED)]
         places = {Place(str(r.level), str(r.group_level)) for r in shares.itertuples()}
-        return places - self.hidden
+        return places - self.gone
 
 
 def statements(question: Question) -> list[Statement]:
@@ -157,9 +173,11 @@ def statements(question: Question) -> list[Statement]:
         scheme = str(row["scheme"])
         if row["status"] != RELEASED or (scheme, place.group) in question.left_out:
             continue
-        if row["statistic"] == "proportion" and place not in question.hidden:
+        if row["statistic"] == "proportion" and place not in question.gone:
             made += _of_share(question, place, scheme, float(row["n"]), float(row["estimate"]), every)
         elif row["statistic"] == "mean" and not place.level and scheme != UNWEIGHTED:
+            if place.group and question.gone:
+                continue
             made += _of_mean(question, row, every)
     return made
 
@@ -167,41 +185,48 @@ def statements(question: Question) -> list[Statement]:
 def _of_size(atom: Atom, number: int, every: list[str]) -> Statement:
     """No more than all of an atom answered; the others left the question out, or were not asked."""
     counts: Coefficients = {(level, number): 1.0 for level in every}
-    return Statement(("size", number), {**counts, ("no answer", number): 1.0}, atom.size)
+    return Statement(("size", number), counts, atom.size, sides=(1,))
 
 
 def _of_asked(question: Question, group: str, n: float, every: list[str]) -> Statement:
     """No more answered than were asked."""
     counts: Coefficients = dict.fromkeys(question.cells(every, group), 1.0)
-    return Statement(("asked", group), {**counts, ("not answered", group): 1.0}, n)
+    return Statement(("asked", group), counts, n, sides=(1,))
 
 
 def _of_share(
     question: Question, place: Place, scheme: str, n: float, share: float, every: list[str]
 ) -> list[Statement]:
-    inside = question.cells(question.parts[place.level], place.group)
+    inside = set(question.cells(question.parts[place.level], place.group))
     total = question.cells(every, place.group)
     made = [Statement(("n", place.group), dict.fromkeys(total, 1.0), n)]
-    if scheme == UNWEIGHTED:
-        slack = _slack(question) * n if question.all_rounded else 0.0
-        return [*made, Statement(place, dict.fromkeys(inside, 1.0), share * n, slack)]
-    weights = _weights(question, scheme)
+    weights = [1.0] * len(question.atoms) if scheme == UNWEIGHTED else _weights(question, scheme)
     if weights is None:
         return made
-    chosen = set(inside)
-    coefficients: Coefficients = {cell: weights[cell[1]] * ((cell in chosen) - share) for cell in total}
-    slack = _slack(question, point=question.scaled and place.level in every) * n * max(weights)
-    return [*made, Statement((place, scheme), coefficients, 0.0, slack)]
+    return made + _rounded((place, scheme), {cell: float(cell in inside) for cell in total}, share, weights)
+
+
+def _rounded(
+    place: Hashable, values: Mapping[tuple[str, int], float], mean: float, weights: list[float]
+) -> list[Statement]:
+    """Write down that a weighted mean of values lies within half a unit of what is printed."""
+    return [
+        Statement(
+            (place, side),
+            {cell: weights[cell[1]] * (value - mean - side * HALF) for cell, value in values.items()},
+            0.0,
+            sides=(side,),
+        )
+        for side in (1, -1)
+    ]
 
 
 def _of_mean(question: Question, row: dict[Any, Any], every: list[str]) -> list[Statement]:
     weights = _weights(question, str(row["scheme"]))
     if weights is None or not all(level.replace(".", "", 1).isdigit() for level in every):
         return []
-    total, mean = question.cells(every, str(row["group_level"])), float(row["estimate"])
-    coefficients: Coefficients = {cell: weights[cell[1]] * (float(cell[0]) - mean) for cell in total}
-    slack = _slack(question, point=question.scaled) * float(row["n"]) * max(weights)
-    return [Statement(("mean", row["group_level"], row["scheme"]), coefficients, 0.0, slack)]
+    values = {cell: float(cell[0]) for cell in question.cells(every, str(row["group_level"]))}
+    return _rounded(("mean", row["group_level"], row["scheme"]), values, float(row["estimate"]), weights)
 
 
 def _weights(question: Question, scheme: str) -> list[float] | None:
@@ -209,24 +234,18 @@ def _weights(question: Question, scheme: str) -> list[float] | None:
     return None if any(weight is None for weight in weights) else [float(w) for w in weights if w is not None]
 
 
-def _slack(question: Question, *, point: bool = False) -> float:
-    """Half a unit of the last decimal that is published of a weighted number.
-
-    Where all are published, what iteration leaves to chance in the weights. Single points and means of
-    agreement items are rounded from the start.
-    """
-    decimals = min((d for d in (question.decimals, POINT_DECIMALS if point else None) if d), default=None)
-    return 1e-6 if decimals is None else 0.5 * 10.0**-decimals
-
-
 @dataclass(frozen=True)
 class Secret:
-    """Counts that nobody may work out, and how many values have to remain possible."""
+    """Counts that nobody may work out, and how many values have to remain possible.
+
+    Without a place it is of an atom: ``alike`` asks for the greatest count, else for the number of counts.
+    """
 
     name: str
     cells: tuple[Hashable, ...]
     width: float
     place: Place | None = None
+    alike: bool = False
 
 
 def secrets(question: Question, rules: Rules) -> list[Secret]:
@@ -261,15 +280,25 @@ def _name(question: Question, place: Place) -> str:
 
 
 def _alike(question: Question, rules: Rules) -> list[Secret]:
-    made = []
+    """Dissenters of atoms without any, and counts of an answer in atoms that are too small to show."""
+    made: list[Secret] = []
     every = question.answers()
-    for number, atom in enumerate(question.atoms):
+    levels = {name: parts for name, parts in question.parts.items() if len(parts) > 1 or not question.scaled}
+    for number, atom in enumerate(question.atoms if len(question.atoms) > 1 else ()):
         counts = {level: question.known.get((level, number), 0.0) for level in every}
         size = sum(counts.values())
-        if size and max(counts.values()) == size and len(question.atoms) > 1:
-            other = tuple((level, number) for level in every if not counts[level])
-            name = f"{question.variable}|{question.base}|a part of {atom.group}"
-            made.append(Secret(name, other, min(float(rules.min_cell), size)))
+        name = f"{question.variable}|{question.base}|a part of {atom.group}"
+        told = {level: sum(counts[part] for part in parts) for level, parts in levels.items()}
+        if size and size in (*told.values(), *counts.values()):
+            kept = next((p for level, p in levels.items() if told[level] == size), ())
+            other = tuple((level, number) for level in every if level not in kept)
+            other = other if kept else tuple((level, number) for level in every if not counts[level])
+            made.append(Secret(name, other, min(float(rules.min_cell), size), alike=True))
+            continue
+        for level, count in told.items():
+            if 0 < size < rules.min_base or 0 < count < rules.min_cell or 0 < size - count < rules.min_cell:
+                cells = tuple((part, number) for part in levels[level])
+                made.append(Secret(f"{name}: {level}", cells, float(POSSIBLE)))
     return made
 
 
@@ -291,7 +320,7 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
     Parameters
     ----------
     question
-        Changed: ``hidden``, ``decimals`` and ``left_out`` say what is to be hidden.
+        Changed: ``hidden`` and ``left_out`` say what is to be hidden.
     rules
         Thresholds; ``min_cell`` is the least width of an interval.
     headlines
@@ -304,12 +333,34 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
     """
     remedy = Remedy(question)
     wanted = secrets(question, rules)
-    left = _remedies(question, claimed=bool(headlines))
-    always = _of_hidden_groups(question, left, rules) if wanted else []
-    left = [step for step in left if step not in always]
-    done = list(always)
+    steps = _remedies(question, claimed=bool(headlines))
+    always = _of_hidden_groups(question, steps, rules) if wanted else []
+    kept = [step for step in steps if not step.last]
+    # As many values as can be had without the groups; where that is too few, as many as are needed with them.
+    first = _climb(question, wanted, headlines, kept, always, WISHED)
+    within = [step for step in kept if step.groups and step.groups != {""}]
+    least = always + [step for step in within if step not in always]
+    done = first if first is not None else _climb(question, wanted, headlines, steps, least, POSSIBLE)
+    if done is None:
+        _give_up(question, [secret for secret in _exposed(question, wanted, POSSIBLE) if secret.place])
+        done = least
+        _take(question, done)
+    for step in done:
+        remedy.note(step.place, step.status, step.reason)
+    for place in sorted(question.hidden):
+        remedy.note(_name(question, place), SUPPRESSED, "would give away a suppressed answer")
+    return remedy
+
+
+def _climb(
+    question: Question, wanted: list[Secret], headlines: set[Place], steps: list[Step], always: list[Step],
+    possible: int,
+) -> list[Step] | None:  # fmt: skip
+    """Take one step after the other until no secret is exposed; None where no step is left."""
+    question.hidden = set()
+    done, left = list(always), [step for step in steps if step not in always]
     _take(question, done)
-    while wanted and (exposed := _exposed(question, wanted)):
+    while wanted and (exposed := _exposed(question, wanted, possible)):
         answers = [secret for secret in exposed if secret.place is not None]
         partner = _partner(question, answers[0].place, headlines) if answers else None
         if partner is not None:
@@ -318,33 +369,29 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
             done.append(left.pop(0))
             _take(question, done)
         else:
-            _give_up(question, answers)
-            break
-    for step in _needed(question, wanted, done, always):
-        remedy.note(step.place, step.status, step.reason)
-    for place in _needed_partners(question, wanted):
-        remedy.note(_name(question, place), SUPPRESSED, "would give away a suppressed answer")
-    return remedy
+            return None
+    done = _needed(question, wanted, done, always, possible)
+    _needed_partners(question, wanted, possible)
+    return done
 
 
 @dataclass(frozen=True)
 class Step:
-    """One remedy, a scheme left out within some groups or decimals, and its line of the log."""
+    """One remedy, a scheme left out within some groups or places, and its line of the log."""
 
     place: str
     status: str
     reason: str
     scheme: str = ""
     groups: frozenset[str] = frozenset()
-    decimals: int | None = None
-    unweighted: bool = False
+    places: frozenset[Place] = frozenset()
+    last: bool = False
 
 
 def _take(question: Question, steps: list[Step]) -> None:
     """Let a question be published as some steps, and no others, leave it."""
     question.left_out = {(step.scheme, group) for step in steps for group in step.groups}
-    question.decimals = min((s.decimals for s in steps if s.decimals is not None), default=None)
-    question.all_rounded = any(step.unweighted for step in steps)
+    question.stepped = {place for step in steps for place in step.places}
 
 
 def _of_hidden_groups(question: Question, steps: list[Step], rules: Rules) -> list[Step]:
@@ -355,28 +402,26 @@ def _of_hidden_groups(question: Question, steps: list[Step], rules: Rules) -> li
     sizes = [(counts.total(), max(counts.values())) for counts in groups.values()]
     if not any(0 < size and (size < rules.min_base or size == most) for size, most in sizes):
         return []
-    whole_per_cent = [step for step in steps if step.decimals == COARSE and not step.unweighted]
-    return whole_per_cent + [step for step in steps if step.groups == {""}]
+    return [step for step in steps if step.groups == {""}]
 
 
-def _needed_partners(question: Question, wanted: list[Secret]) -> list[Place]:
+def _needed_partners(question: Question, wanted: list[Secret], possible: int) -> None:
     """Publish again each answer that was hidden beside a suppressed one to no purpose, the largest first."""
     for place in sorted(question.hidden, key=lambda p: (-question.private.get(p, 0.0), p)):
         question.hidden.discard(place)
-        if _exposed(question, wanted):
+        if _exposed(question, wanted, possible):
             question.hidden.add(place)
-    return sorted(question.hidden)
 
 
 def _needed(
-    question: Question, wanted: list[Secret], done: list[Step], always: Iterable[Step] = ()
+    question: Question, wanted: list[Secret], done: list[Step], always: Iterable[Step], possible: int
 ) -> list[Step]:
     """Leave away each step that the others make superfluous, the dearest first."""
     kept = list(done)
     for step in reversed([step for step in done if step not in list(always)]):
         fewer = [other for other in kept if other is not step]
         _take(question, fewer)
-        if not _exposed(question, wanted):
+        if not _exposed(question, wanted, possible):
             kept = fewer
     _take(question, kept)
     return kept
@@ -386,32 +431,58 @@ def _remedies(question: Question, *, claimed: bool) -> list[Step]:
     """List what protects without hiding another answer, the cheapest first."""
     name = f"{question.variable}|{question.base}"
     why = "this scheme beside another would give away a group"
-    decimals = "decimals under several schemes would give away a group within a group"
     others = [s for s in reversed(list(dict.fromkeys(question.rows["scheme"]))) if s != question.primary]
     groups = frozenset(str(g) for g in question.rows["group_level"] if g)
     everybody = frozenset({""})
-    made = [Step(name, ROUNDED, decimals, decimals=FINE)]
+    made = []
     if groups:
         made += [Step(f"{name}|{s} within groups", SUPPRESSED, why, s, groups) for s in others]
-    made.append(Step(name, ROUNDED, decimals, decimals=COARSE))
+    within = {place for place in question.published() if place.group}
+    if question.scaled:
+        rarer = frozenset(place for place in within if place.level != KEPT)
+        small = "would give away a part of a group"
+        made.append(Step(f"{name}|but {KEPT} within groups", SUPPRESSED, small, places=rarer))
     made += [Step(f"{name}|{s} for all", SUPPRESSED, why, s, everybody) for s in others if s != UNWEIGHTED]
-    made.append(Step(name, ROUNDED, "decimals of the unweighted share too", decimals=COARSE, unweighted=True))
     if not claimed:
         made.append(Step(f"{name}|{UNWEIGHTED} for all", SUPPRESSED, why, UNWEIGHTED, everybody))
+    if within:
+        reason = "would give away a part of a group"
+        made.append(Step(f"{name}|groups", SUPPRESSED, reason, places=frozenset(within), last=True))
     return made
 
 
-def _exposed(question: Question, wanted: list[Secret]) -> list[Secret]:
-    """Secrets whose interval, given all that is published of the question, is too narrow."""
-    system = System(statements(question))
+def _exposed(question: Question, wanted: list[Secret], possible: int) -> list[Secret]:
+    """Secrets of which, given all that is published of the question, too few values remain."""
+    told = statements(question)
+    system = System(told)
+    known = _known_atoms(question, wanted, told, possible)
     found = []
     for secret in wanted:
+        if secret in known:
+            found.append(secret)
+            continue
+        if secret.place is None and not secret.alike:
+            continue
         low, high = system.interval(secret.cells)
         # Of an atom all alike the dissenters are asked for: there may be none, but so many must be possible.
-        possible = high if secret.place is None else _whole_numbers(low, high)
-        if possible < secret.width - LEEWAY:
+        room = high if secret.place is None else _whole_numbers(low, high)
+        if room < secret.width - LEEWAY:
             found.append(secret)
     return found
+
+
+def _known_atoms(
+    question: Question, wanted: list[Secret], told: list[Statement], possible: int
+) -> list[Secret]:
+    """Secrets of atoms of which fewer counts agree with what is told than have to be possible."""
+    walk, mine = question.walk(), [secret for secret in wanted if secret.place is None]
+    if walk is None or not mine:
+        return []
+
+    def left(solutions: Any) -> list[Secret]:
+        return [secret for secret in mine if walk.possible(secret.cells, solutions) < possible]
+
+    return left(walk.solutions(told, lambda solutions: not left(solutions)))
 
 
 def _whole_numbers(low: float, high: float) -> float:
@@ -451,16 +522,13 @@ def apply(release: Release, remedy: Remedy) -> None:
     mine &= ~table["statistic"].isin(NOT_ABOUT_ANSWERS)
     group, level = table["group_level"].fillna("").astype(str), table["level"].fillna("").astype(str)
     share = mine & table["statistic"].isin(SHARES)
-    for answer, inside in question.hidden:
+    for answer, inside in question.gone:
         blank(table, share & (level == answer) & (group == inside))
     lost = {Place(str(r.level), str(r.group_level)) for r in _suppressed(question).itertuples()}
-    lost |= question.hidden
+    lost |= question.gone
     _hide_what_follows(table, mine & ~share, group, {place.group for place in lost})
     for scheme, where in question.left_out:
         blank(table, mine & (table["scheme"] == scheme) & (group == where))
-    if question.decimals is not None:
-        weighted = (table["scheme"] != UNWEIGHTED) | question.all_rounded
-        _round(table, mine & weighted, question.decimals)
     for place, status, reason in remedy.steps:
         release.note("estimates", [place], status, reason)
 
@@ -472,8 +540,3 @@ def _hide_what_follows(table: pd.DataFrame, rest: pd.Series, group: pd.Series, g
     blank(table, rest & descriptive & ~counted & group.isin(groups) & (table["status"] == RELEASED))
     if groups - {""}:
         blank(table, rest & ~descriptive & (table["status"] == RELEASED))
-
-
-def _round(table: pd.DataFrame, where: pd.Series, decimals: int) -> None:
-    like_shares = table["statistic"].str.startswith((*DESCRIPTIVE, "difference", "risk_ratio", "claim_test"))
-    round_estimates(table, where & like_shares, decimals)

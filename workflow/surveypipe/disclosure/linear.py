@@ -3,7 +3,8 @@
 Published numbers are linear statements about unknown counts: a total is a sum of cells, a percentage times
 its base is a count, a weighted percentage weighs the counts of the cells whose weights are known. The
 interval in which a suppressed count can lie, given all of them, is found by two small linear programmes,
-one for each end (the audit of Fischetti and Salazar, 2001; HiGHS through scipy).
+one for each end (the audit of Fischetti and Salazar, 2001; HiGHS through scipy). Counts are whole numbers,
+of which an interval may hold few or none that agree with everything: :mod:`whole_numbers` looks for them.
 """
 
 from __future__ import annotations
@@ -31,12 +32,15 @@ class Statement:
         What the sum is.
     tolerance
         By how much the sum may differ from it because the number was rounded.
+    sides
+        Which side of the value the sum may not pass: 1 it is no greater, -1 no less; both by default.
     """
 
     place: Hashable
     coefficients: Mapping[Hashable, float]
     value: float
     tolerance: float = 0.0
+    sides: tuple[int, ...] = (1, -1)
 
 
 @dataclass
@@ -58,14 +62,14 @@ class System:
         for statement in self.statements:
             for key in statement.coefficients:
                 self._index.setdefault(key, len(self._index))
-        rows = np.zeros((len(self.statements), len(self._index)))
-        for number, statement in enumerate(self.statements):
+        told = [(statement, side) for statement in self.statements for side in statement.sides]
+        self._left = np.zeros((len(told), len(self._index)))
+        self._right = np.zeros(len(told))
+        for number, (statement, side) in enumerate(told):
             for key, coefficient in statement.coefficients.items():
-                rows[number, self._index[key]] = coefficient
-        values = np.array([s.value for s in self.statements], float)
-        slack = np.array([max(s.tolerance, LEAST_TOLERANCE) for s in self.statements], float)
-        self._left = np.vstack([rows, -rows])
-        self._right = np.concatenate([values + slack, slack - values])
+                self._left[number, self._index[key]] += side * coefficient
+            slack = max(statement.tolerance, LEAST_TOLERANCE)
+            self._right[number] = side * statement.value + slack
 
     def interval(self, target: Iterable[Hashable]) -> tuple[float, float]:
         """Least and greatest value of a sum of unknown counts.

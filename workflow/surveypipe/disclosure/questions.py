@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.disclosure.audit_answers import MOST_ATOMS, UNWEIGHTED, Atom, Place, Question
+from surveypipe.disclosure.audit_answers import HALF, MOST_ATOMS, UNWEIGHTED, Atom, Place, Question
 from surveypipe.disclosure.release import RELEASED, places_of
 
 if TYPE_CHECKING:
@@ -107,13 +108,13 @@ def questions(
 
 
 def _asked(rows: pd.DataFrame, conditions: Mapping[str, str]) -> dict[str, float]:
-    """Count those asked in each group, where the shares of the question before are published."""
+    """How many were asked in each group at most, where the question before is published."""
     counts: dict[str, float] = {}
     shares = (rows["statistic"] == "proportion") & (rows["scheme"] == UNWEIGHTED)
     shares &= rows["status"] == RELEASED
     for variable, code in conditions.items():
         for row in rows[shares & (rows["variable"] == variable) & (rows["level"] == code)].to_dict("records"):
-            n = float(row["n"]) * float(row["estimate"])
+            n = math.floor(float(row["n"]) * (float(row["estimate"]) + HALF) + 1e-6)
             counts[row["group_level"]] = min(n, counts.get(row["group_level"], n))
     return counts
 

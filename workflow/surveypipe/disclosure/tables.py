@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.disclosure import audit, context
+from surveypipe.disclosure import audit, context, resolution
 from surveypipe.disclosure.answers import release_estimates
 from surveypipe.disclosure.characteristics import (
     align,
@@ -18,7 +18,7 @@ from surveypipe.disclosure.characteristics import (
     release_response_cells,
 )
 from surveypipe.disclosure.questions import Respondents
-from surveypipe.disclosure.release import RELEASED, Release, joined_logs, log_frame
+from surveypipe.disclosure.release import MERGED, RELEASED, Release, joined_logs, log_frame
 from surveypipe.disclosure.rounding import round_counts
 from surveypipe.disclosure.rules import Rules
 from surveypipe.release_kinds import ESTIMATES, JOINED, KINDS, RELEASED_TABLES
@@ -61,6 +61,8 @@ class Study:
         Variables by whose levels estimates are published; left out: the group of the respondents.
     weighted_staff
         Whether the tables of weights tell weighted totals of staff (base weights), which count nobody.
+    claims
+        Section ``claims`` of the configuration.
     """
 
     respondents: Respondents
@@ -74,6 +76,7 @@ class Study:
     made_from: Mapping[str, str] = field(default_factory=dict)
     groupings: tuple[str, ...] = ()
     weighted_staff: bool = False
+    claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def release_all(
@@ -99,9 +102,14 @@ def release_all(
         Name to release, in the order of the registry.
     """
     estimates = _joined(private)
-    made = _each_by_itself(private, estimates, study, rules, together=audited)
-    linked = audit.Linked()
+    hidden = resolution.not_shown(estimates, study.claims, study.primary) & audited
+    made = _each_by_itself(private, estimates[~hidden], study, rules, together=audited)
+    again = dict.fromkeys(estimates.loc[hidden, "variable"].astype(str))
+    made[ESTIMATES].note(ESTIMATES, again, MERGED, "shown under the primary scheme alone")
+    linked, limits = audit.Linked(), resolution.limits_of(study.claims)
     if audited:
+        # Before the audit, which has to see what a reader sees.
+        resolution.estimates(made[ESTIMATES], limits)
         told = made[ESTIMATES].table.copy()
         for grouping in study.groupings or (study.respondents.group,):
             audit.audit_estimates(
@@ -125,6 +133,8 @@ def release_all(
             made, private["table_1"], study.staff, study.respondents.group, study.schemes, rules,
             weighted_staff=study.weighted_staff,
         )  # fmt: skip
+        others = {name: release for name, release in made.items() if name != ESTIMATES}
+        resolution.apply(others, limits)
     _repeat_counts(made)
     if rules.round_to:
         for name, release in made.items():
@@ -173,24 +183,20 @@ def _about_claims(
     linked: audit.Linked,
 ) -> None:
     claims = made["claims"].table
-    rounded = audit.decimals_of(claims, linked.decimals)
-    split = audit.claims_of(claims, linked.split)
     for name, kind in KINDS.items():
-        if name not in private or kind not in ("about_claims", "by_theta", "with_bases", "nonresponse"):
+        if name not in private or kind not in ("about_claims", "with_bases", "nonresponse"):
             continue
         if kind == "nonresponse":
-            made[name] = context.release_nonresponse(private[name], claims, rules)
+            shifts = resolution.shifts_not_shown(private[name], study.primary)
+            made[name] = context.release_nonresponse(private[name][~shifts], claims, rules)
         else:
             made[name] = context.release_with_claims(private[name], claims, name)
             # Not for the analysis of non-response, whose column of that name says what a row measures.
             context.release_measures(made[name], made[ESTIMATES].table, name)
         if kind == "with_bases":
             made[name] = context.release_bases(made[name], rules, name)
-        if kind == "by_theta" and split:
-            audit.drop_split(made[name], split, name)
-        audit.round_claims(made[name], rounded, name)
-    if rounded and {"nonresponse", "ledger_context"} <= set(made):
-        audit.repeat_shifts(made["nonresponse"], made["ledger_context"], rounded, study.primary)
+        if linked.left_out and "scheme" in made[name].table:
+            audit.drop_left_out(made[name], claims, linked, name)
 
 
 def _repeat_counts(made: dict[str, Release]) -> None:

@@ -1,0 +1,475 @@
+"""An attack on the answers of a question from all numbers that are released of it, whole number by whole number.
+
+The reader of the public files knows how many replied in each cell (group by part of the group), the weights
+that follow, and the program that computed the numbers, which is public. Unknown is how many of each cell
+answered a question, and how. Every combination of whole numbers is tried: the shares of each group sift it
+first, those of all staff next, and what is left is put through the program and held against every other
+number: standard errors, intervals, tests, effects, curves and bounds. What all remaining combinations agree
+on is known. The attack shares no code with what decides what may be released.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+import analyse
+from surveypipe import bias_report, claim_ledger, comparisons, estimation
+from surveypipe.variance import second_phase_means
+
+SECTIONS = ("analysis", "claims", "groups", "weighting", "sensitivity", "frame", "seed", "nonresponse")
+FEWEST, SMALL = 10, 5
+TABLES = ("estimates", "claims", "theta", "theta_by_group", "nonresponse")
+MOST_PAIRS, MOST_TRIES = 300_000, 80
+CATEGORIES = ("low", "middle", "high")
+# Columns of the tables of the claims that are functions of how each cell answered.
+CLAIM_COLUMNS = ("estimate", "se", "ci_low", "ci_high", "bound_low", "bound_high", "scheme_low",
+                 "scheme_high", "tipping_theta", "tipping_theta_interval")  # fmt: skip
+SIGNIFICANT = ("p_value", "effect", "statistic")
+TESTS = ("rao_scott", "rao_scott_fpc", "t_test", "t_test_fpc", "adjusted_wald")
+
+
+def released(folder: Path, name: str) -> pd.DataFrame:
+    """A public table as text, so that the digits of a number are those that were printed."""
+    return pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
+
+
+def slack(text: str, *, significant: bool, end: bool = False) -> float:
+    """By how much the true number may differ from what is printed.
+
+    Numbers of more than six digits are as they were computed; else half a unit of the last decimal (two at
+    the fewest), of the last significant digit of a test, and a whole one at the end of an interval, which
+    may have been kept on its side of a limit.
+    """
+    digits = text.lstrip("-0.").replace(".", "").split("e")[0]
+    if len(digits) > 6:
+        return 1e-9 + 1e-9 * abs(float(text))
+    if significant:
+        size = 10.0 ** np.floor(np.log10(abs(float(text)))) if float(text) else 1.0
+        return float(size) * (1.0 if end else 0.5) + 1e-9
+    decimals = max(len(text.partition(".")[2]), 2)
+    return (1.0 if end else 0.5) * 10.0**-decimals + 1e-9
+
+
+@dataclass
+class Survey:
+    """What the reader knows beside the numbers: respondents by cell, weights, designs."""
+
+    made: estimation.Survey
+    public: Path
+    dispositions: pd.DataFrame
+    weight_cells: pd.DataFrame
+    part: str
+    atoms: np.ndarray = field(init=False)
+    cells: pd.DataFrame = field(init=False)
+
+    def __post_init__(self) -> None:
+        people = self.made.respondents
+        weights = [c for c in people if str(c).startswith("w_")]
+        keys = people[[self.group, self.part]].astype(str).assign(**people[weights].round(6))
+        self.atoms = keys.groupby(list(keys.columns), sort=True).ngroup().to_numpy()
+        first = people.assign(atom=self.atoms).groupby("atom").first()
+        self.cells = first[[self.group, self.part, *weights]].assign(size=np.bincount(self.atoms))
+
+    @property
+    def group(self) -> str:
+        return str(self.made.config["frame"]["group"])
+
+    def of_group(self, level: str) -> np.ndarray:
+        return np.flatnonzero((self.cells[self.group].astype(str) == level).to_numpy())
+
+    def weights(self, scheme: str) -> np.ndarray:
+        return self.cells[f"w_{scheme}"].to_numpy(float)
+
+
+def survey_of(results: Path, public: Path | None = None) -> Survey:
+    """Load what the analysis of a finished run rests on."""
+    config = yaml.safe_load((results.parent / "config/config.yaml").read_text())
+    data, private = results / "data", results / "private"
+    paths = {"analysis": data / "analysis.parquet", "weights": data / "weights.parquet",
+             "variables": data / "variables.json", "cells": private / "weight_cells.csv",
+             "replicate_weights": data / "replicate_weights.parquet",
+             "replicate_coefs": data / "replicate_coefs.parquet"}  # fmt: skip
+    chosen = {name: config[name] for name in SECTIONS if name in config}
+    made = analyse.load_survey(argparse.Namespace(config=chosen, **paths))
+    part = config["frame"]["recodes"][0]["variable"]
+    cells = pd.read_csv(private / "weight_cells.csv")
+    dispositions = pd.read_parquet(data / "dispositions.parquet")
+    return Survey(made, public or results / "public", dispositions, cells, part)
+
+
+@dataclass
+class Question:
+    """A question, or one answer of it against the others, with the truth that nobody may find."""
+
+    survey: Survey
+    variable: str
+    base: str
+    level: str
+    codes: tuple[str, ...]
+    answered: np.ndarray
+    gave: np.ndarray
+    rows: pd.DataFrame
+
+    @property
+    def name(self) -> str:
+        return f"{self.variable} ({self.base}): {self.level}"
+
+
+def questions(survey: Survey) -> Iterator[Question]:
+    """Every answer of every question of which a share is published."""
+    estimates = released(survey.public, "estimates")
+    shares = estimates[(estimates["statistic"] == "proportion") & (estimates["status"] == "released")]
+    for (variable, base), rows in shares.groupby(["variable", "base"], sort=False):
+        if variable not in survey.made.respondents or variable == survey.group:
+            continue
+        values = list(survey.made.values(str(variable)))
+        column = survey.made.respondents[variable]
+        if not pd.api.types.is_numeric_dtype(column):
+            continue
+        column = column.astype(float)
+        if base == "readers":
+            column = column.where(estimation.readers(survey.made))
+        levels = [lv for lv in dict.fromkeys(rows["level"]) if len(values) < 4 or lv in CATEGORIES]
+        for level in levels[:1] if len(values) == 2 else levels:
+            codes = tuple(_parts(level, values))
+            hit = column.isin([float(code) for code in codes]) & column.notna()
+            yield Question(
+                survey, str(variable), str(base), str(level), codes,
+                np.bincount(survey.atoms, column.notna()).astype(int),
+                np.bincount(survey.atoms, hit).astype(int),
+                rows[rows["level"] == level],
+            )  # fmt: skip
+
+
+def _parts(level: str, codes: list[str]) -> list[str]:
+    half = len(codes) // 2
+    parts = {"low": codes[:half], "middle": codes[half : len(codes) - half], "high": codes[-half:]}
+    return parts.get(level, [level])
+
+
+def _compositions(total: int, limits: list[int]) -> Iterator[tuple[int, ...]]:
+    if len(limits) == 1:
+        if total <= limits[0]:
+            yield (total,)
+        return
+    for first in range(max(0, total - sum(limits[1:])), min(total, limits[0]) + 1):
+        for rest in _compositions(total - first, limits[1:]):
+            yield (first, *rest)
+
+
+def _in_group(question: Question, level: str, asked: int | None) -> np.ndarray:
+    """Combinations of one group (answered, gave) per cell that fit what is said of it; shape (K, 2, cells)."""
+    survey = question.survey
+    inside = survey.of_group(level)
+    rows = question.rows[question.rows["group_level"] == level]
+    limits = [int(n) for n in survey.cells["size"].to_numpy()[inside]]
+    if len(rows):
+        totals = {int(float(rows["n"].iloc[0]))}
+    else:
+        base = int(float(question.rows["n"].iloc[0]))
+        totals = set(range(min(base, sum(limits), asked if asked is not None else base) + 1))
+    found = []
+    for total in totals:
+        for answered in _compositions(total, limits):
+            grid = np.stack(np.meshgrid(*[np.arange(n + 1) for n in answered], indexing="ij"), -1)
+            gave = grid.reshape(-1, len(answered))
+            gave = gave[_fits(rows, gave, np.array(answered)[None], survey, inside)]
+            found.append(np.stack([np.broadcast_to(answered, gave.shape), gave], 1))
+    return np.concatenate(found)
+
+
+def _fits(
+    rows: pd.DataFrame, gave: np.ndarray, answered: np.ndarray, survey: Survey, inside: np.ndarray
+) -> np.ndarray:
+    """Whether combinations agree with the printed shares of a group, or of all staff, under each scheme."""
+    fits = np.ones(len(gave), bool)
+    for row in rows.to_dict("records"):
+        w = survey.weights(row["scheme"])[inside]
+        total = (answered * w).sum(-1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = (gave * w).sum(-1) / total
+        fits &= np.abs(share - float(row["estimate"])) <= slack(row["estimate"], significant=False)
+    return fits
+
+
+def combinations(question: Question, asked: Mapping[str, int] | None = None) -> np.ndarray:
+    """Combinations of all cells that fit the shares; shape (K, 2, cells), the true one first."""
+    survey = question.survey
+    levels = list(dict.fromkeys(survey.cells[survey.group].astype(str)))
+    by_group = [_in_group(question, level, (asked or {}).get(level)) for level in levels]
+    whole = question.rows[question.rows["group_level"] == ""]
+    order = np.concatenate([survey.of_group(level) for level in levels])
+    back = np.argsort(order)
+    # Where there are too many, those nearest to the truth: another that fits is another wherever it lies.
+    most = int(MOST_PAIRS ** (1 / len(levels)))
+    if np.prod([float(len(one)) for one in by_group]) > MOST_PAIRS:
+        for k, level in enumerate(levels):
+            inside = survey.of_group(level)
+            truth = np.stack([question.answered[inside], question.gave[inside]])
+            far = np.abs(by_group[k] - truth).sum((1, 2))
+            by_group[k] = by_group[k][np.argsort(far, kind="stable")[:most]]
+    picks = np.array(list(product(*[range(len(one)) for one in by_group])), int).reshape(-1, len(levels))
+    made = np.concatenate([by_group[k][picks[:, k]] for k in range(len(levels))], axis=2)[:, :, back]
+    truth = np.stack([question.answered, question.gave])[None]
+    made = np.concatenate([truth, made])
+    if len(whole):
+        made = made[made[:, 0].sum(1) == int(float(whole["n"].iloc[0]))]
+        every = np.arange(len(survey.cells))
+        made = made[_fits(whole, made[:, 1], made[:, 0], survey, every)]
+    assert len(made) and (made[0] == truth[0]).all(), f"{question.name}: the truth does not fit the shares"
+    return made
+
+
+def column(question: Question, combination: np.ndarray) -> np.ndarray:
+    """Answers 1, 0 and NaN of each respondent that give a combination: who of a cell gave them is all one."""
+    atoms = question.survey.atoms
+    y = np.full(len(atoms), np.nan)
+    for cell, (answered, gave) in enumerate(combination.T):
+        members = np.flatnonzero(atoms == cell)
+        y[members[:answered]] = 0.0
+        y[members[:gave]] = 1.0
+    return y
+
+
+def _spreads(question: Question, made: np.ndarray) -> np.ndarray:
+    """Which combinations agree with the printed standard errors of the shares too."""
+    survey, fits = question.survey, np.ones(len(made), bool)
+    rows = question.rows[(question.rows["se"] != "")]
+    for start in range(0, len(made), 4000):
+        block = made[start : start + 4000]
+        Y = np.column_stack([column(question, one) for one in block])
+        for row in rows.to_dict("records"):
+            inside = np.ones(len(Y), bool)
+            if row["group_level"]:
+                inside = (survey.made.respondents[survey.group].astype(str) == row["group_level"]).to_numpy()
+            design = survey.made.designs[row["scheme"]]
+            table = second_phase_means(
+                np.where(inside[:, None], Y, np.nan), design.labels, design.n_pop, weights=design.weights,
+                fpc=survey.made.fpc, aux=design.aux,
+            )  # fmt: skip
+            near = np.abs(table.se - float(row["se"])) <= slack(row["se"], significant=False)
+            fits[start : start + 4000] &= near
+    return fits
+
+
+class Program:
+    """The published program, run on an invented combination."""
+
+    def __init__(self, question: Question) -> None:
+        self.question, self.survey = question, question.survey
+        config = self.survey.made.config
+        claims = {
+            key: {**claim, "secondary": []}
+            for key, claim in config["claims"].items()
+            if claim["variable"] == question.variable and "level" in claim
+        }
+        tests = [t for t in config["analysis"]["tests"] if t["variable"] == question.variable]
+        compared = {str(one["variable"]) for one in config["analysis"]["tests"]}
+        self.claims = claims
+        self.known = claims or question.variable in compared
+        self.config = {**config, "claims": claims,
+                       "analysis": {**config["analysis"], "items": [question.variable], "tests": tests}}  # fmt: skip
+        self.tables = {
+            name: released(self.survey.public, name)
+            for name in TABLES
+            if (self.survey.public / f"{name}.csv").exists()
+        }
+
+    def fits(self, combination: np.ndarray) -> bool:
+        """Whether everything that is printed agrees with a combination."""
+        return all(near for _, near in self.judged(combination))
+
+    def judged(self, combination: np.ndarray) -> Iterator[tuple[str, bool]]:
+        y = column(self.question, combination)
+        people = self.survey.made.respondents.copy()
+        values = list(self.survey.made.values(self.question.variable))
+        other = next((v for v in values if v not in self.question.codes), "0")
+        people[self.question.variable] = np.where(
+            np.isnan(y), np.nan, np.where(y == 1, float(self.question.codes[0]), float(other))
+        )
+        plan = self.config["sensitivity"]
+        if self.question.base == "readers":
+            people[plan["reader_variable"]] = float(plan["reader_level"])
+        survey = replace(self.survey.made, respondents=people, config=self.config)
+        yield from self._estimates(survey)
+        if self.claims:
+            yield from self._of_claims(survey, people)
+
+    def _estimates(self, survey: estimation.Survey) -> Iterator[tuple[str, bool]]:
+        wanted = estimation.estimands(survey)
+        rows = [*estimation.descriptive_rows(survey, wanted), *comparisons.difference_rows(survey),
+                *comparisons.test_rows(survey)]  # fmt: skip
+        shown = self.tables["estimates"].set_index("estimate_id")
+        for row in rows:
+            if row["estimate_id"] not in shown.index:
+                continue
+            printed = shown.loc[row["estimate_id"]]
+            if printed["status"] != "released" or printed["variable"] != self.question.variable:
+                continue
+            test = row["statistic"] in TESTS or row["statistic"] == "risk_ratio"
+            for name in ("estimate", "se", "ci_low", "ci_high", "p_value", "effect", "deff_kish",
+                         "deff_design", "df2", "se_jackknife"):  # fmt: skip
+                value = row.get(name)
+                if value is None or value == "" or not np.isfinite(float(value)):
+                    continue
+                sharp = name in SIGNIFICANT or name.startswith("deff") or test
+                yield f"{row['estimate_id']} {name}", _near(float(value), printed[name], name, sharp)
+
+    def _of_claims(self, survey: estimation.Survey, people: pd.DataFrame) -> Iterator[tuple[str, bool]]:
+        estimates = estimation.gather(estimation.descriptive_rows(survey, estimation.estimands(survey)))
+        made = claim_ledger.setting(self.config, self.survey.weight_cells)
+        gathered = claim_ledger.cases(made, estimates, people, self.survey.dispositions)
+        if self.question.base == "readers":
+            # Who reads is another question; the curves of this one rest on both.
+            return
+        ledger, common, single = claim_ledger.claim_tables(made, gathered)
+        columns = [c for c in ledger if c in CLAIM_COLUMNS or c.startswith("estimate_")]
+        if self.question.variable not in (made.sensitivity["reader_variable"],) and all(
+            "routed" not in str(note) for note in ledger.get("reader_note", [])
+        ):
+            columns = [c for c in columns if not c.startswith("reader")]
+        yield from self._rows("claims", ledger, ["claim", "group_level"], columns)
+        yield from self._rows("theta", common, ["claim", "group_level", "theta"], ["estimate"])
+        yield from self._rows(
+            "theta_by_group", single, ["claim", "group_level", "theta_in", "theta"], ["estimate"]
+        )
+        yield from self._nonresponse(survey, people, gathered)
+
+    def _nonresponse(
+        self, survey: estimation.Survey, people: pd.DataFrame, gathered: list[Any]
+    ) -> Iterator[tuple[str, bool]]:
+        staff = self.survey.dispositions
+        study = bias_report.Study(
+            staff=staff[staff["category"] != "IE"].reset_index(drop=True),
+            respondents=people, cases=gathered, designs=survey.designs, primary=survey.primary,
+            plan=survey.config.get("nonresponse") or {},
+            auxiliaries=bias_report.default_auxiliaries(survey.config), group=self.survey.group, seed=1,
+            jackknife=survey.replicate_weights,
+        )  # fmt: skip
+        made = pd.DataFrame(
+            [*bias_report.auxiliary_rows(study), *bias_report.weighting_rows(study),
+             *bias_report.range_rows(study)]
+        )  # fmt: skip
+        made = made[made["claim"].notna()] if "claim" in made else made
+        keys = ["step", "measure", "variable", "level", "claim", "group_level", "scheme"]
+        yield from self._rows("nonresponse", made, keys, ["estimate", "se", "statistic", "p_value"])
+
+    def _rows(
+        self, name: str, made: pd.DataFrame, keys: list[str], columns: list[str]
+    ) -> Iterator[tuple[str, bool]]:
+        if name not in self.tables:
+            return
+        shown = self.tables[name]
+        place = {tuple(_key(row[k]) for k in keys): row for row in shown.to_dict("records")}
+        for row in made.to_dict("records"):
+            printed = place.get(tuple(_key(row.get(k)) for k in keys))
+            for column_name in columns if printed is not None else ():
+                value = row.get(column_name)
+                if value is None or not np.isfinite(float(value)) or column_name not in printed:
+                    continue
+                sharp = column_name in SIGNIFICANT or row.get("measure") == "v_answer"
+                sharp |= column_name.startswith("tipping")
+                near = _near(float(value), printed[column_name], column_name, sharp)
+                yield f"{name} {[_key(row.get(k)) for k in keys]} {column_name}", near
+
+
+def _key(value: Any) -> str:
+    if value is None or value != value:
+        return ""
+    with contextlib.suppress(ValueError, TypeError):
+        return f"{float(value):g}"
+    return str(value)
+
+
+def _near(value: float, text: str, name: str, significant: bool) -> bool:
+    if text == "" or text in ("True", "False"):
+        return True
+    end = name.startswith(("ci", "p_value", "reader_limit"))
+    return abs(value - float(text)) <= slack(text, significant=significant, end=end)
+
+
+def secrets(question: Question) -> Iterator[tuple[str, int, str]]:
+    """Cells whose answers nobody may know: all alike, few who answered, few who gave an answer."""
+    cells = question.survey.cells
+    for cell, (answered, gave) in enumerate(zip(question.answered, question.gave, strict=True)):
+        place = f"{cells.iloc[cell][question.survey.part]} in {cells.iloc[cell][question.survey.group]}"
+        # That nobody chose one of three categories leaves two.
+        if answered and (gave == answered or (gave == 0 and question.level not in CATEGORIES)):
+            yield f"all {answered} of {place} alike", cell, "alike"
+        elif 0 < answered < FEWEST or 0 < gave < SMALL or 0 < answered - gave < SMALL:
+            yield f"{gave} of {answered} of {place}", cell, "few"
+
+
+def _same(made: np.ndarray, truth: np.ndarray, cell: int, kind: str) -> np.ndarray:
+    """Which combinations say of a cell what is true of it."""
+    answered, gave = made[:, 0, cell], made[:, 1, cell]
+    if kind == "alike":
+        other = gave == 0 if truth[1, cell] == 0 else gave == answered
+        return np.asarray(other & (answered > 0))
+    if truth[1, cell] < SMALL or truth[0, cell] < FEWEST:
+        same = gave == truth[1, cell]
+        return same & (answered == truth[0, cell]) if truth[0, cell] < FEWEST else same
+    return np.asarray(answered - gave == truth[0, cell] - truth[1, cell])
+
+
+def leaks(question: Question, asked: Mapping[str, int] | None = None) -> list[str]:
+    """Secrets of a question that every combination which fits all released numbers agrees on."""
+    wanted = list(secrets(question))
+    if not wanted:
+        return []
+    made = combinations(question, asked)
+    made = made[_spreads(question, made)] if len(made) <= 20_000 else made
+    truth, program = made[0], Program(question)
+    assert (truth == np.stack([question.answered, question.gave])).all(), question.name
+    if program.known:
+        wrong = [name for name, near in program.judged(truth) if not near]
+        assert not wrong, f"{question.name}: the truth does not fit {wrong[:5]}"
+    fitting: list[np.ndarray] = []
+    found = []
+    draws = np.random.default_rng(2)
+    for name, cell, kind in wanted:
+        if any(not _same(one[None], truth, cell, kind)[0] for one in fitting):
+            continue
+        others = made[~_same(made, truth, cell, kind)]
+        refuted = bool(len(others)) and not program.known
+        tried = draws.permutation(len(others))[:MOST_TRIES] if program.known else ()
+        for at in tried:
+            if program.fits(others[at]):
+                fitting.append(others[at])
+                refuted = True
+                break
+        if not refuted:
+            found.append(f"{question.name}: {name} ({len(made)} fit the shares)")
+    return found
+
+
+def asked_of(survey: Survey, about: Mapping[str, Any], variable: str) -> dict[str, int]:
+    """How many of each group were asked, where the shares of the question before tell."""
+    made: dict[str, int] = {}
+    rows = released(survey.public, "estimates")
+    rows = rows[(rows["statistic"] == "proportion") & (rows["status"] == "released")]
+    for before, code in (about.get(variable, {}).get("asked_if") or {}).items():
+        mine = rows[(rows["variable"] == before) & (rows["level"] == _key(code))]
+        for row in mine[mine["group_level"] != ""].to_dict("records"):
+            most = float(row["n"]) * (float(row["estimate"]) + 0.02)
+            made[row["group_level"]] = min(int(most) + 1, made.get(row["group_level"], 10**6))
+    return made
+
+
+def attack(results: Path, public: Path | None = None) -> list[str]:
+    """Every leak of a release."""
+    survey = survey_of(results, public)
+    found: list[str] = []
+    for question in questions(survey):
+        found += leaks(question, asked_of(survey, survey.made.variables, question.variable))
+    return found

@@ -1,0 +1,276 @@
+"""How fine a number may be: no statistic about an answer is released finer than the answer's shares.
+
+Whoever has two numbers of one question to many digits has the counts behind them: of the whole numbers that
+fit a share in whole per cent, Cramér's *V* to six digits leaves one. So the shares are the measure of all
+that depends on them, in whatever table it stands:
+
+- what is linear in the shares (estimates, differences, shifts, standard errors, ends of intervals, bounds,
+  curves, waves) is rounded as they are, from the true value;
+- what is not (tests, p, effects, associations) keeps one significant digit; ratios and design effects one
+  decimal.
+
+Every number that is released has the decimals that are printed, so that which question has something to hide
+is not told by its rounding. Another scheme than the primary tells of the same answers a second time with
+other coefficients, and is released for the estimands of the claims alone, where it is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from surveypipe.disclosure.answers import NOT_ABOUT_ANSWERS
+from surveypipe.disclosure.release import ROUNDED, Release
+from surveypipe.release_kinds import ESTIMATES, KINDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Form = Callable[[Floats], Floats]
+# A share in whole per cent, a mean in hundredths of a point.
+DECIMALS = 2
+# Who replied, and how that hangs together with the staff list; counts of it are judged elsewhere.
+CHARACTERISTIC_DECIMALS = 3
+# Neither about people nor about what they answered.
+SETTINGS = (
+    "n N frame_n numerator denominator order ci_level level threshold upper_threshold margin theta theta_in k "
+    "value points point grade n_cells n_merged frame_percent frame_share unweighted_share sum_weights weight"
+).split()
+ONE_DECIMAL = ("df", "df2", "deff_kish", "deff_design", "tipping_theta", "tipping_theta_interval")
+ONE_DIGIT = re.compile(r"p_value$|effect$|statistic$|v_answer$|.*_p$")
+# Estimates that are tests, p-values or ratios, by the name of the statistic.
+TESTS = re.compile(r"rao_scott|t_test|rank_test|adjusted_wald|claim_test|exact_test|proportional_odds")
+ADJUSTED_P = re.compile(r".*_p_(holm|bh)$|exact_test")
+RATIOS = re.compile(r"odds_ratio|log_odds|risk_ratio")
+OWN_SCALE = ("estimate", "se", "ci_low", "ci_high")
+# What no table, figure or sentence shows, and what says the same as what is shown, with other coefficients.
+NOT_SHOWN = ("se_jackknife", "deff_kish", "deff_design")
+# Whoever reads a p-value asks on which side of this it lies.
+SIGNIFICANCE = (0.05,)
+DESCRIBED = "proportion|mean|median|lower_quartile|upper_quartile|quantile"
+CHARACTERISTICS = ("rates", "frame", "response_model", "representativity")
+WHOLE_PERCENT = ("percent",)
+EVERY, PRINTED = "all numbers that are no counts", "to the digits that are printed"
+
+
+def decimals_of(values: ArrayLike, decimals: int, limits: Sequence[float] = ()) -> Floats:
+    """Round numbers; one that would come to lie on or beyond a limit keeps its side.
+
+    Parameters
+    ----------
+    values
+        Numbers, NaN allowed, shape (n,).
+    decimals
+        Decimals that are left.
+    limits
+        Thresholds that a number is compared with. A number within half a unit of one is rounded away from
+        it, so that what is printed lies where the number itself does; a number that equals it stays.
+
+    Examples
+    --------
+    >>> decimals_of([0.4996, -0.0004, 0.734], 2, [0.0, 0.5]).tolist()
+    [0.49, -0.01, 0.73]
+    """
+    exact = np.asarray(values, float)
+    unit = 10.0**-decimals
+    made = np.round(exact, decimals)
+    for limit in limits:
+        lost = np.sign(np.round(made - limit, 12)) != np.sign(np.round(exact - limit, 12))
+        away = np.where(exact > limit, np.ceil(exact / unit), np.floor(exact / unit)) * unit
+        # A limit of more decimals than are left lies between two rounded numbers.
+        beside = np.where(exact > limit, np.ceil(limit / unit + 1e-9), np.floor(limit / unit - 1e-9)) * unit
+        kept = np.where(np.sign(np.round(away - limit, 12)) == np.sign(exact - limit), away, beside)
+        made = np.where(lost & np.isfinite(exact), np.round(kept, decimals), made)
+    return np.asarray(made + 0.0)
+
+
+def one_digit(values: ArrayLike, limits: Sequence[float] = ()) -> Floats:
+    """Round numbers to one significant digit; one that would reach a limit keeps its side.
+
+    Examples
+    --------
+    >>> one_digit([0.0342, 2.28, 0.0479, 0.66, 0.0], [0.05]).tolist()
+    [0.03, 2.0, 0.04, 0.7, 0.0]
+    """
+    exact = np.asarray(values, float)
+    made = np.full_like(exact, np.nan)
+    for at in np.ndindex(exact.shape):
+        value = exact[at]
+        if np.isfinite(value):
+            places = -int(np.floor(np.log10(abs(value)))) if value else 0
+            made[at] = decimals_of([value], places, limits)[0] if value else 0.0
+    return np.where(np.isnan(exact), np.nan, made)
+
+
+def not_shown(estimates: pd.DataFrame, claims: Mapping[str, Mapping[str, Any]], primary: str) -> pd.Series:
+    """Shares, means and quantiles under another scheme than the primary that are no estimand of a claim.
+
+    Parameters
+    ----------
+    estimates
+        Private estimates.
+    claims
+        Section ``claims`` of the configuration.
+    primary
+        The primary scheme.
+
+    Returns
+    -------
+    Series of bool
+        Rows that no table or figure shows.
+    """
+    described = estimates["statistic"].str.fullmatch(DESCRIBED)
+    level, group = estimates["level"].map(_text), estimates["group_level"].map(_text)
+    shown = described & False
+    for claim in claims.values():
+        mean = claim.get("kind") == "equivalence"
+        mine = estimates["variable"] == claim["variable"]
+        mine &= estimates["statistic"] == ("mean" if mean else "proportion")
+        mine &= level == ("" if mean else _text(claim.get("level", 1)))
+        shown |= mine & ((group == "") | (estimates["group"] == claim.get("by")))
+    return described & (estimates["scheme"] != primary) & ~shown
+
+
+def _text(value: Any) -> str:
+    if value is None or value != value:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def apply(releases: Mapping[str, Release], limits: Mapping[str, Sequence[float]]) -> None:
+    """Round every released table to what its numbers may say.
+
+    Parameters
+    ----------
+    releases
+        Released tables by name, but the estimates; changed.
+    limits
+        Claim to the thresholds that its estimate is held against.
+    """
+    for name, release in releases.items():
+        if name == "nonresponse":
+            _nonresponse(release.table, limits)
+        elif "claim" in release.table:
+            _columns(release.table, release.table["claim"].notna(), limits)
+        elif KINDS[name] in ("table_1", "margins", "passed_on"):
+            _characteristics(release.table)
+        else:
+            continue
+        release.note(name, [EVERY], ROUNDED, PRINTED)
+
+
+def _numbers(table: pd.DataFrame) -> list[str]:
+    return [c for c in table.select_dtypes("number").columns if c not in SETTINGS]
+
+
+def estimates(release: Release, limits: Mapping[str, Sequence[float]]) -> None:
+    """Round the released estimates; limits as in :func:`apply`."""
+    table = release.table
+    release.note(ESTIMATES, [EVERY], ROUNDED, PRINTED)
+    statistic = table["statistic"].astype(str)
+    about_answers = ~statistic.isin(NOT_ABOUT_ANSWERS)
+    exact = table.copy()
+    _columns(table, about_answers, limits)
+    # What a function of several shares says in place of a share. Its interval is on its own scale.
+    for column in [c for c in NOT_SHOWN if c in table]:
+        table[column] = table[column].where(~about_answers)
+    table["se"] = table["se"].where(~statistic.str.match(RATIOS))
+    for where, form in (
+        (statistic.str.match(TESTS), one_digit),
+        (statistic.str.match(ADJUSTED_P), lambda v: one_digit(v, SIGNIFICANCE)),
+        (statistic.str.match(RATIOS) & ~statistic.str.match(ADJUSTED_P), _ratio),
+    ):
+        for column in OWN_SCALE:
+            _set(table, column, where & about_answers, form, exact)
+    _set(table, "estimate", statistic == "weight_diagnostic", lambda v: decimals_of(v, DECIMALS))
+
+
+def _ratio(values: Floats) -> Floats:
+    """One decimal; of a ratio below a tenth its first digit."""
+    return np.where(np.abs(values) < 0.1, one_digit(values), decimals_of(values, 1))
+
+
+def shifts_not_shown(table: pd.DataFrame, primary: str) -> pd.Series:
+    """Shifts from weighting by another scheme than the primary."""
+    return (table["measure"] == "shift") & (table["scheme"] != primary)
+
+
+def _nonresponse(table: pd.DataFrame, limits: Mapping[str, Sequence[float]]) -> None:
+    answers = table["claim"].notna() & (table["claim"].astype(str) != "")
+    exact = table.copy()
+    _columns(table, answers, limits)
+    linked = answers & (table["measure"] == "v_answer")
+    _set(table, "estimate", linked, one_digit, exact)
+    table["p_value"] = table["p_value"].where(~linked)
+    for column in _numbers(table):
+        _set(table, column, ~answers, lambda v: decimals_of(v, CHARACTERISTIC_DECIMALS))
+
+
+def _columns(table: pd.DataFrame, where: pd.Series, limits: Mapping[str, Sequence[float]]) -> None:
+    """Round each column of some rows by what it is."""
+    exact = {column: table[column].astype("float64").copy() for column in _numbers(table)}
+    for column, values in exact.items():
+        table[column] = values
+        if ONE_DIGIT.fullmatch(column):
+            side = SIGNIFICANCE if column.endswith(("_p", "p_value")) else ()
+            _set(table, column, where, lambda v, side=side: one_digit(v, side))
+        elif column in ONE_DECIMAL:
+            _set(table, column, where, lambda v: decimals_of(v, 1))
+        else:
+            _sided(table, column, where, limits)
+
+
+# A difference and what follows from it is held against nought.
+DIFFERENCES = re.compile(r"difference|coefficient|average_marginal|mean|tost")
+
+
+def _sided(table: pd.DataFrame, column: str, where: pd.Series, limits: Mapping[str, Sequence[float]]) -> None:
+    """Round a column on the scale of the estimate; the ends of intervals keep their side of each limit."""
+    if not column.startswith(("ci", "reader_limit", "deciding")):
+        _set(table, column, where, lambda v: decimals_of(v, DECIMALS))
+        return
+    place = table["claim"].fillna("").astype(str)
+    zero = table["statistic"].astype(str).str.match(DIFFERENCES) if "statistic" in table else where & False
+    for claim in dict.fromkeys(place[where]):
+        mine = where & (place == claim)
+        own = tuple(limits.get(claim, ()))
+        _set(table, column, mine & zero, lambda v, own=own: decimals_of(v, DECIMALS, (0.0, *own)))
+        _set(table, column, mine & ~zero, lambda v, own=own: decimals_of(v, DECIMALS, own))
+
+
+def _characteristics(table: pd.DataFrame) -> None:
+    for column in _numbers(table):
+        places = 0 if column in WHOLE_PERCENT else DECIMALS
+        _set(table, column, table[column].notna(), lambda v, places=places: decimals_of(v, places))
+
+
+def _set(
+    table: pd.DataFrame, column: str, where: pd.Series, form: Form, exact: pd.DataFrame | None = None
+) -> None:
+    """Round a column in some rows, from the exact table where the column was rounded already."""
+    if column not in table or not where.any():
+        return
+    source = table if exact is None else exact
+    values = table[column].astype("float64")
+    values[where] = form(source.loc[where, column].to_numpy(float))
+    table[column] = values
+
+
+def limits_of(claims: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[float, ...]]:
+    """Thresholds of each claim, those kept for comparison among them; nought and the margin for a mean."""
+    made: dict[str, tuple[float, ...]] = {}
+    for key, claim in claims.items():
+        margin = float(claim.get("margin") or 0.0)
+        own: Iterable[Any] = (
+            (-margin, 0.0, margin)
+            if claim.get("kind") == "equivalence"
+            else (0.5, claim.get("threshold"), claim.get("upper_threshold"),
+                  *claim.get("sensitivity_thresholds", []))
+        )  # fmt: skip
+        made[str(key)] = tuple(dict.fromkeys(float(v) for v in own if v is not None))
+    return made
