@@ -130,7 +130,7 @@ def test_shift_of_weighting_carries_its_test(markdown: dict[str, str], released:
     data = released.tables["nonresponse"]
     line = data[(data["measure"] == "shift") & (data["claim"] == "C2") & (data["scheme"] == "cells")].iloc[0]
     cell = row_of(markdown["nrba_claims"], "C2")[3]
-    assert cell == f"{100 * line['estimate']:.1f}; {line['p_value']:.3f}"
+    assert cell == f"{100 * line['estimate']:.0f}; {line['p_value']:.3f}"
 
 
 def test_a_weak_proxy_is_marked_and_a_broken_model_has_no_number(markdown: dict[str, str]) -> None:
@@ -177,7 +177,7 @@ def test_a_model_shows_weighted_beside_unweighted(markdown: dict[str, str], rele
     own = data[(data["variable"] == "read") & (data["level"] == "agency=CSC")]
     found = own.set_index(["statistic", "scheme"])["estimate"]
     row = row_of(markdown["models"], "Children's social care against")
-    assert row[1].startswith(f"{found['odds_ratio', 'cells']:.2f} (")
+    assert row[1].startswith(f"{found['odds_ratio', 'cells']:.1f} (")
     assert row[3].startswith(f"{found['odds_ratio_unadjusted', 'cells']:.2f} (")
     assert row[4].startswith(f"{found['odds_ratio', 'none']:.2f} (")
     assert "Check of proportional odds" in markdown["models"]
@@ -312,7 +312,7 @@ def test_a_follow_up_is_reported_where_there_is_one(released: Released) -> None:
         ]
     )
     text = bias_text.follow_up_sentence(with_table(released, "follow_up_check", table))
-    assert "C1 61% (50% to 71%; against the primary estimate *p* = 0.030)" in text
+    assert "C1 61% (50% to 71%; against the primary estimate *p* = 0.03)" in text
 
 
 def test_withheld_numbers_leave_no_gap_in_the_texts(released: Released) -> None:

@@ -60,7 +60,7 @@ def test_a_missing_number_is_never_printed(form, value):
         (0.0342, "0.034"),
         (0.0994, "0.099"),
         (0.0996, "0.10"),
-        (1.0, "1.00"),
+        (1.0, "1"),
     ],
 )
 def test_p_value(p, text):

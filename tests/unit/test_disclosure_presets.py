@@ -164,7 +164,7 @@ def test_question_without_a_secret_is_left_alone():
     made.rows["status"] = "released"
     made.rows["estimate"] = made.rows["estimate"].fillna(0.75)
     assert protect(made, PRESETS["research"], set()).steps == []
-    assert not made.hidden and made.decimals is None
+    assert not made.gone and not made.left_out
 
 
 def test_hidden_count_of_staff_takes_the_cheapest_row_that_tells_it():

@@ -54,7 +54,9 @@ def slack(text: str, *, significant: bool, end: bool = False) -> float:
     if len(digits) > 6:
         return 1e-9 + 1e-9 * abs(float(text))
     if significant:
-        size = 10.0 ** np.floor(np.log10(abs(float(text)))) if float(text) else 1.0
+        # A test, an effect or an association below one has one decimal, p its first digit.
+        least = 1e-9 if end else 0.1
+        size = max(10.0 ** np.floor(np.log10(abs(float(text)))) if float(text) else 0.1, least)
         return float(size) * (1.0 if end else 0.5) + 1e-9
     decimals = max(len(text.partition(".")[2]), 2)
     return (1.0 if end else 0.5) * 10.0**-decimals + 1e-9
@@ -442,7 +444,9 @@ def leaks(question: Question, asked: Mapping[str, int] | None = None) -> list[st
             continue
         others = made[~_same(made, truth, cell, kind)]
         refuted = bool(len(others)) and not program.known
-        tried = draws.permutation(len(others))[:MOST_TRIES] if program.known else ()
+        # The nearest first: they agree with most.
+        far = np.abs(others - truth).sum((1, 2)) + draws.random(len(others))
+        tried = np.argsort(far)[:MOST_TRIES] if program.known else ()
         for at in tried:
             if program.fits(others[at]):
                 fitting.append(others[at])

@@ -31,7 +31,7 @@ def main(args: argparse.Namespace) -> None:
     _shared.write_csv(log_of(releases), args.disclosure_log)
     summary = disclosure.cleaning_summary(_shared.read_csv(args.cleaning_log))
     _shared.write_csv(summary, args.cleaning_summary)
-    _shared.write_json(variables, args.public_variables)
+    _shared.write_json(disclosure.shown_values(variables, tables), args.public_variables)
 
 
 def study_of(args: argparse.Namespace, variables: dict) -> Study:

@@ -47,10 +47,8 @@ def scale_form(claim: pd.Series) -> Form:
 
 
 def shift_form(claim: pd.Series) -> Form:
-    """How a difference between two values of a claim is printed: shares to a tenth of a point."""
-    if claim["kind"] == "equivalence":
-        return formatting.decimal
-    return lambda value: formatting.points(value, 1)
+    """How a difference between two values of a claim is printed: as fine as the values."""
+    return scale_form(claim)
 
 
 def cell(row: pd.Series | None, column: str, form: Form) -> str:
@@ -264,7 +262,7 @@ def nrba_auxiliaries(released: Released) -> Table:
 def _links(rows: list[pd.Series | None]) -> list[str]:
     cells = []
     for row in rows:
-        cells += [cell(row, "estimate", formatting.decimal), p_cell(row)]
+        cells += [cell(row, "estimate", formatting.held), p_cell(row)]
     return cells
 
 

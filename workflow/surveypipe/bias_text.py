@@ -163,7 +163,7 @@ def list_sentence(released: Released) -> str:
             f"What the list holds has {word} to do with the answers. Its strongest link is that of "
             f"{escape(fmt.lower_first(released.label(str(top['variable']))))} with "
             f"{place(claim, released)} (Cramér's *V*, or for a mean the correlation ratio, "
-            f"{fmt.decimal(top['estimate'])})."
+            f"{fmt.held(top['estimate'])})."
         )
     found.append(_information(released))
     return " ".join(text for text in found if text)

@@ -54,6 +54,27 @@ def decimal(value: float, places: int = 2) -> str:
     return (MINUS if exact < 0 else "") + digits
 
 
+def held(value: float, most: int = 2) -> str:
+    """Print a number that was rounded to its first digits with no more decimals than it holds.
+
+    Examples
+    --------
+    >>> held(0.2), held(3.0), held(0.04), held(1.9234)
+    ('0.2', '3', '0.04', '1.92')
+    """
+    if not math.isfinite(value):
+        raise ValueError("a missing or infinite number cannot be printed")
+    if value == 0:
+        return decimal(0.0, 1)
+    digits = -int(Decimal(f"{value:.12g}").normalize().as_tuple().exponent)
+    return decimal(value, min(most, max(digits, 0)))
+
+
+def ratio(value: float) -> str:
+    """Print a ratio, which is released to one decimal, or below a tenth to one digit."""
+    return decimal(value, 1) if abs(value) >= 0.1 else held(value, 3)
+
+
 def count(value: float) -> str:
     """Print a whole number, with commas from a thousand."""
     return decimal(value, 0)
@@ -95,18 +116,18 @@ def span(low: str, high: str) -> str:
 
 
 def p_value(p: float) -> str:
-    """Print a p-value: below 0.001 as such, three decimals below 0.1, else two.
+    """Print a p-value: below 0.001 as such, at most three decimals below 0.1, else two.
 
     Examples
     --------
-    >>> p_value(0.0004), p_value(0.0342), p_value(0.171)
-    ('< 0.001', '0.034', '0.17')
+    >>> p_value(0.0004), p_value(0.0342), p_value(0.171), p_value(0.7)
+    ('< 0.001', '0.034', '0.17', '0.7')
     """
     if not 0 <= p <= 1:
         raise ValueError("a p-value lies between 0 and 1")
     if p < 0.001:
         return "< 0.001"
-    return decimal(p, 3 if p < 0.0995 else 2)
+    return held(p, 3 if p < 0.0995 else 2)
 
 
 def p_statement(p: float) -> str:

@@ -18,6 +18,7 @@ from surveypipe.tables import (
     Table,
     claim_name,
     mean_cell,
+    ratio_cell,
     share_cell,
 )
 
@@ -95,12 +96,13 @@ def fitted_models(data: pd.DataFrame) -> list[tuple[str, str, str]]:
 
 
 def _predictor(released: Released, own: pd.DataFrame, row: pd.Series, kind: str) -> list[str]:
-    level, slope = str(row["level"]), SLOPES[kind]
-    alone = first_of(own, scheme=released.primary, statistic=f"{slope}_unadjusted", level=level)
-    plain = first_of(own, scheme=unweighted_scheme(released), statistic=slope, level=level)
+    level, statistic = str(row["level"]), SLOPES[kind]
+    alone = first_of(own, scheme=released.primary, statistic=f"{statistic}_unadjusted", level=level)
+    plain = first_of(own, scheme=unweighted_scheme(released), statistic=statistic, level=level)
+    slope = mean_cell if kind == "linear" else ratio_cell
     return [
         INDENT + escape(_short_level(str(row["level_label"]))),
-        mean_cell(row), p_cell(row), mean_cell(alone), mean_cell(plain),
+        slope(row), p_cell(row), slope(alone), slope(plain),
         (mean_cell if kind == "linear" else share_cell)(_marginal(released, own, level)),
     ]  # fmt: skip
 
@@ -142,7 +144,7 @@ def _proportional_odds(released: Released, data: pd.DataFrame, variable: str) ->
     left_out = f" ({escape(str(row['flag']))})" if row["flag"] else ""
     return (
         f"Check of proportional odds for *{escape(formatting.lower_first(str(row['variable_label'])))}*: "
-        f"*F*({degrees}) = {formatting.decimal(float(row['estimate']))}, {p}: {verdict}{left_out}."
+        f"*F*({degrees}) = {formatting.held(float(row['estimate']))}, {p}: {verdict}{left_out}."
     )
 
 
@@ -253,7 +255,7 @@ def imputation(released: Released) -> Table:
 
 
 def _one(share: float) -> str:
-    return formatting.points(share, 1)
+    return formatting.points(share)
 
 
 def imputed_rows(data: pd.DataFrame, claim: pd.Series) -> dict[str, pd.Series | None]:

@@ -2,7 +2,7 @@
 
 A key is made from the identifier of the estimate and the name of a field
 (:func:`surveypipe.identifiers.number_key`). Fields of an estimate: ``est`` (with its unit), ``pct`` and
-``pct1`` (shares), ``ci``, ``n``, ``se``, ``df``, ``p``, ``deff``, and for comparisons ``direction``,
+``ci``, ``n``, ``se``, ``df``, ``p``, ``deff``, and for comparisons ``direction``,
 ``comparison``, ``effect`` and ``test``. A claim is ``claim-c1`` with the columns of the ledger, and
 ``claim-c5-amh`` within a group. Values are finished Markdown.
 """
@@ -130,11 +130,10 @@ def estimate_fields(row: pd.Series) -> Cells:
         made["est"] += f" percentage {'point' if made['est'] in ('1', formatting.MINUS + '1') else 'points'}"
     if form is percent:
         made |= {"pct": made["est"]} if made else {}
-        _put(made, "pct1", lambda value: percent(value, 1), row["estimate"])
     if math.isfinite(float(row["ci_low"])) and math.isfinite(float(row["ci_high"])):
         made["ci"] = interval(float(row["ci_low"]), float(row["ci_high"]))
     _put(made, "n", formatting.count, row["n"])
-    _put(made, "se", lambda value: decimal(value, 3), row["se"])
+    _put(made, "se", decimal, row["se"])
     _put(made, "df", formatting.degrees, row["df"])
     _put(made, "p", formatting.p_statement, row["p_value"])
     _put(made, "deff", decimal, row["deff_design"])
@@ -175,8 +174,8 @@ def _comparison_fields(row: pd.Series) -> Cells:
     if statistic.startswith("rao_scott") and math.isfinite(float(row["p_value"])):
         degrees = ", ".join(formatting.degrees(float(row[name])) for name in ("df", "df2"))
         p = formatting.p_statement(float(row["p_value"]))
-        made["test"] = f"*F*({degrees}) = {decimal(float(row['estimate']))}, {p}"
-        _put(made, "effect", decimal, row["effect"])
+        made["test"] = f"*F*({degrees}) = {formatting.held(float(row['estimate']))}, {p}"
+        _put(made, "effect", formatting.held, row["effect"])
     if statistic.startswith("tost") and row["flag"]:
         made["verdict"] = escape(str(row["flag"]))
     return made
@@ -224,7 +223,7 @@ def claim_fields(row: pd.Series) -> Cells:
             made[str(column)] = form(float(row[column]))
     made |= {"est": made["estimate"], "n": formatting.count(row["n"]), "grade": str(int(row["grade"]))}
     if not equal:
-        made |= {"pct": made["est"], "pct1": percent(row["estimate"], 1)}
+        made |= {"pct": made["est"]}
     for name, low, high in (
         ("ci", "ci_low", "ci_high"), ("ci_tost", "ci_tost_low", "ci_tost_high"),
         ("bounds", "bound_low", "bound_high"),
@@ -234,7 +233,7 @@ def claim_fields(row: pd.Series) -> Cells:
             made[name] = made[low] if made[low] == made[high] else f"{made[low]} to {made[high]}"
     _put(made, "ci_level", formatting.confidence, row["ci_level"])
     _put(made, "df", formatting.degrees, row["df"])
-    _put(made, "se", lambda value: decimal(value, 3), row["se"])
+    _put(made, "se", decimal, row["se"])
     _put(made, "power_at_zero", percent, row.get("power_at_zero"))
     made |= _tipping_fields(row) | _word_fields(row)
     return made

@@ -22,7 +22,6 @@ KINDS: dict[str, str] = {
     "flow": "flow",
     "weight_cells": "cells",
     "weight_margins": "margins",
-    "theta": "about_claims",
     "not_at_random": "about_claims",
     "nonresponse": "nonresponse",
     "ledger_context": "with_bases",

@@ -369,8 +369,7 @@ def _difference(difference: pd.Series, row: pd.Series) -> str:
     value, low, high = (_number(difference, name) for name in ("estimate", "ci_low", "ci_high"))
 
     def printed(number: float) -> str:
-        # One decimal more than the shares, so that the end of an interval near zero keeps its side.
-        return fmt.decimal(number) if mean else fmt.points(number, 1)
+        return fmt.decimal(number) if mean else fmt.points(number)
 
     unit = "scale points" if mean else "percentage points"
     interval = f"{_level(difference)} interval {printed(low)} to {printed(high)}"

@@ -121,6 +121,11 @@ def mean_cell(row: pd.Series | None) -> str:
     return _with_interval(row, formatting.decimal)
 
 
+def ratio_cell(row: pd.Series | None) -> str:
+    """Print a ratio with its interval: ``1.4 (0.6–3.4)``."""
+    return _with_interval(row, formatting.ratio)
+
+
 def _with_interval(row: pd.Series | None, form: Callable[[float], str]) -> str:
     if row is None:
         return NOT_APPLICABLE
@@ -209,7 +214,7 @@ def _count_percent(row: pd.Series, counts: str, percents: str, *, missing: bool 
     if missing or not math.isfinite(float(row[percents])):
         # The filter keeps the room that the bracket takes in the rows above.
         return f"{value}[\u00a0(00.0)]{{.pad}}"
-    share = formatting.decimal(float(row[percents]), 1)
+    share = formatting.decimal(float(row[percents]), 0)
     return f"{value}\u00a0{formatting.FIGURE_SPACE * (4 - len(share))}({share})"
 
 
@@ -649,13 +654,13 @@ def _statistic_cell(test: pd.Series | None, statistic: str) -> str:
     degrees = f",{formatting.NO_BREAK}".join(formatting.degrees(float(test[name])) for name in columns)
     equals = f"{formatting.NO_BREAK}={formatting.NO_BREAK}"
     symbol = {"rao_scott": "*F*", "t_test": "*t*", "rank_test": "χ²"}[statistic]
-    return f"{symbol}({degrees}){equals}{formatting.decimal(test['estimate'])}"
+    return f"{symbol}({degrees}){equals}{formatting.held(test['estimate'])}"
 
 
 def _effect_cell(row: pd.Series | None, symbol: str) -> str:
     if row is None:
         return NOT_APPLICABLE
-    value = number(float(row["effect"]), formatting.decimal, row)
+    value = number(float(row["effect"]), formatting.held, row)
     return value if value in (SUPPRESSED, NOT_APPLICABLE) else f"*{symbol}*{formatting.NO_BREAK}{value}"
 
 

@@ -59,7 +59,7 @@ def shown_shift(value: float, row: pd.Series) -> str:
     """Print the size of a move of an estimate with its unit."""
     if row["kind"] == "equivalence":
         return f"{fmt.decimal(abs(value))} scale points"
-    size = fmt.points(abs(value), 1)
+    size = fmt.points(abs(value))
     return f"{size} percentage {'point' if size == '1.0' else 'points'}"
 
 

@@ -24,6 +24,7 @@ from surveypipe.disclosure.context import (
     release_nonresponse,
     release_with_claims,
 )
+from surveypipe.disclosure.meanings import shown_values
 from surveypipe.disclosure.release import MERGED, RELEASED, ROUNDED, SUPPRESSED, Release
 from surveypipe.disclosure.rules import PRESETS, Rules, rules_of
 
@@ -50,4 +51,5 @@ __all__ = [
     "release_response_cells",
     "release_with_claims",
     "rules_of",
+    "shown_values",
 ]

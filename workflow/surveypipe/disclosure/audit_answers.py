@@ -338,8 +338,8 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
     kept = [step for step in steps if not step.last]
     # As many values as can be had without the groups; where that is too few, as many as are needed with them.
     first = _climb(question, wanted, headlines, kept, always, WISHED)
-    within = [step for step in kept if step.groups and step.groups != {""}]
-    least = always + [step for step in within if step not in always]
+    schemes = [step for step in kept if step.scheme and not (step.scheme == UNWEIGHTED and "" in step.groups)]
+    least = always + [step for step in schemes if step not in always]
     done = first if first is not None else _climb(question, wanted, headlines, steps, least, POSSIBLE)
     if done is None:
         _give_up(question, [secret for secret in _exposed(question, wanted, POSSIBLE) if secret.place])

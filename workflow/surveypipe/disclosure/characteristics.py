@@ -272,7 +272,7 @@ def release_margins(margins: pd.DataFrame, rules: Rules, table_1: pd.DataFrame |
         counts = shown_there.set_index([shown_there["variable"], shown_there["level"].astype(str)])["n"]
         key = pd.MultiIndex.from_arrays([table["variable"], table["level"].astype(str)])
         fine = ~key.isin(counts.index)
-        places = places_of(table[fine], ["scheme", "variable", "level"])
+        places = places_of(table[fine], ["scheme", "variable"])
         log += log_rows("weight_margins", places, MERGED, "shown in the categories of Table 1 alone")
         table = table[~fine].reset_index(drop=True)
     small = table["frame_n"] < rules.min_population

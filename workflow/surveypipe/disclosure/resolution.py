@@ -6,8 +6,8 @@ that depends on them, in whatever table it stands:
 
 - what is linear in the shares (estimates, differences, shifts, standard errors, ends of intervals, bounds,
   curves, waves) is rounded as they are, from the true value;
-- what is not (tests, p, effects, associations) keeps one significant digit; ratios and design effects one
-  decimal.
+- what is not keeps one significant digit (p), no more than one decimal besides (tests, effects, associations),
+  or one decimal (ratios).
 
 Every number that is released has the decimals that are printed, so that which question has something to hide
 is not told by its rounding. Another scheme than the primary tells of the same answers a second time with
@@ -42,7 +42,8 @@ SETTINGS = (
     "value points point grade n_cells n_merged frame_percent frame_share unweighted_share sum_weights weight"
 ).split()
 ONE_DECIMAL = ("df", "df2", "deff_kish", "deff_design", "tipping_theta", "tipping_theta_interval")
-ONE_DIGIT = re.compile(r"p_value$|effect$|statistic$|v_answer$|.*_p$")
+P_VALUE = re.compile(r"p_value|.*_p")
+COARSE = ("effect", "statistic", "v_answer")
 # Estimates that are tests, p-values or ratios, by the name of the statistic.
 TESTS = re.compile(r"rao_scott|t_test|rank_test|adjusted_wald|claim_test|exact_test|proportional_odds")
 ADJUSTED_P = re.compile(r".*_p_(holm|bh)$|exact_test")
@@ -52,6 +53,8 @@ OWN_SCALE = ("estimate", "se", "ci_low", "ci_high")
 NOT_SHOWN = ("se_jackknife", "deff_kish", "deff_design")
 # Whoever reads a p-value asks on which side of this it lies.
 SIGNIFICANCE = (0.05,)
+# The same once more: another variance, another function of two shares.
+BESIDE = ".*_nofpc|risk_ratio"
 DESCRIBED = "proportion|mean|median|lower_quartile|upper_quartile|quantile"
 CHARACTERISTICS = ("rates", "frame", "response_model", "representativity")
 WHOLE_PERCENT = ("percent",)
@@ -107,6 +110,18 @@ def one_digit(values: ArrayLike, limits: Sequence[float] = ()) -> Floats:
     return np.where(np.isnan(exact), np.nan, made)
 
 
+def coarse(values: ArrayLike) -> Floats:
+    """Round numbers to one significant digit and no more than one decimal.
+
+    Examples
+    --------
+    >>> coarse([0.04, 0.1731, 2.28, -12.9]).tolist()
+    [0.0, 0.2, 2.0, -10.0]
+    """
+    exact = np.asarray(values, float)
+    return np.where(np.abs(exact) < 1, decimals_of(exact, 1), one_digit(exact))
+
+
 def not_shown(estimates: pd.DataFrame, claims: Mapping[str, Mapping[str, Any]], primary: str) -> pd.Series:
     """Shares, means and quantiles under another scheme than the primary that are no estimand of a claim.
 
@@ -122,7 +137,8 @@ def not_shown(estimates: pd.DataFrame, claims: Mapping[str, Mapping[str, Any]], 
     Returns
     -------
     Series of bool
-        Rows that no table or figure shows.
+        Rows that no table or figure shows; ratios of shares and what is without the population correction
+        beside what has it are among them.
     """
     described = estimates["statistic"].str.fullmatch(DESCRIBED)
     level, group = estimates["level"].map(_text), estimates["group_level"].map(_text)
@@ -133,7 +149,8 @@ def not_shown(estimates: pd.DataFrame, claims: Mapping[str, Mapping[str, Any]], 
         mine &= estimates["statistic"] == ("mean" if mean else "proportion")
         mine &= level == ("" if mean else _text(claim.get("level", 1)))
         shown |= mine & ((group == "") | (estimates["group"] == claim.get("by")))
-    return described & (estimates["scheme"] != primary) & ~shown
+    beside = estimates["statistic"].str.fullmatch(BESIDE)
+    return (described & (estimates["scheme"] != primary) & ~shown) | beside
 
 
 def _text(value: Any) -> str:
@@ -181,7 +198,7 @@ def estimates(release: Release, limits: Mapping[str, Sequence[float]]) -> None:
         table[column] = table[column].where(~about_answers)
     table["se"] = table["se"].where(~statistic.str.match(RATIOS))
     for where, form in (
-        (statistic.str.match(TESTS), one_digit),
+        (statistic.str.match(TESTS), coarse),
         (statistic.str.match(ADJUSTED_P), lambda v: one_digit(v, SIGNIFICANCE)),
         (statistic.str.match(RATIOS) & ~statistic.str.match(ADJUSTED_P), _ratio),
     ):
@@ -205,7 +222,7 @@ def _nonresponse(table: pd.DataFrame, limits: Mapping[str, Sequence[float]]) -> 
     exact = table.copy()
     _columns(table, answers, limits)
     linked = answers & (table["measure"] == "v_answer")
-    _set(table, "estimate", linked, one_digit, exact)
+    _set(table, "estimate", linked, coarse, exact)
     table["p_value"] = table["p_value"].where(~linked)
     for column in _numbers(table):
         _set(table, column, ~answers, lambda v: decimals_of(v, CHARACTERISTIC_DECIMALS))
@@ -216,9 +233,10 @@ def _columns(table: pd.DataFrame, where: pd.Series, limits: Mapping[str, Sequenc
     exact = {column: table[column].astype("float64").copy() for column in _numbers(table)}
     for column, values in exact.items():
         table[column] = values
-        if ONE_DIGIT.fullmatch(column):
-            side = SIGNIFICANCE if column.endswith(("_p", "p_value")) else ()
-            _set(table, column, where, lambda v, side=side: one_digit(v, side))
+        if P_VALUE.fullmatch(column):
+            _set(table, column, where, lambda v: one_digit(v, SIGNIFICANCE))
+        elif column in COARSE:
+            _set(table, column, where, coarse)
         elif column in ONE_DECIMAL:
             _set(table, column, where, lambda v: decimals_of(v, 1))
         else:

@@ -1,0 +1,43 @@
+"""What the answers mean, as anybody may read it: no value of the staff list that no table shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Columns of the released tables that name a category of the staff list, and what stands between several.
+NAMING = ("level", "group_level", "cell", "within", "members")
+BETWEEN = re.compile(r"\s*[+;:×()]\s*")
+
+
+def shown_values(
+    variables: Mapping[str, Mapping[str, Any]], tables: Mapping[str, pd.DataFrame]
+) -> dict[str, dict[str, Any]]:
+    """Leave out the values of the staff list that no released table names, such as all teams or each tenure.
+
+    Parameters
+    ----------
+    variables
+        Variable to its label, type, values and role; ``frame`` is the role of what the staff list holds.
+    tables
+        Released tables.
+    """
+    named = set(_named(tables))
+    return {
+        name: {**about, "values": {code: text for code, text in about["values"].items() if code in named}}
+        if about.get("role") == "frame" and about.get("values")
+        else dict(about)
+        for name, about in variables.items()
+    }
+
+
+def _named(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    for table in tables.values():
+        for column in [c for c in NAMING if c in table]:
+            for text in table[column].dropna().astype(str).unique():
+                yield text
+                yield from BETWEEN.split(text)
