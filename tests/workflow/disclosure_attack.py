@@ -34,7 +34,7 @@ def read(folder: Path, name: str) -> pd.DataFrame:
 def tolerance(text: object) -> float:
     """Half a unit of the last decimal that a number was printed with."""
     digits = str(text).partition(".")[2]
-    return 0.5 * 10.0 ** -len(digits) if 0 < len(digits) <= 4 else EXACT
+    return 0.5 * 10.0 ** -max(len(digits), 2) if len(digits) <= 4 else EXACT
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""An attack on the answers of a question from all numbers that are released of it, whole number by whole number.
+"""An attack on the answers of a question from all numbers that are released of it, one by one.
 
 The reader of the public files knows how many replied in each cell (group by part of the group), the weights
 that follow, and the program that computed the numbers, which is public. Unknown is how many of each cell
@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import yaml
+from scipy.optimize import linprog
 
 import analyse
 from surveypipe import bias_report, claim_ledger, comparisons, estimation
@@ -29,7 +30,7 @@ from surveypipe.variance import second_phase_means
 SECTIONS = ("analysis", "claims", "groups", "weighting", "sensitivity", "frame", "seed", "nonresponse")
 FEWEST, SMALL = 10, 5
 TABLES = ("estimates", "claims", "theta", "theta_by_group", "nonresponse")
-MOST_PAIRS, MOST_TRIES = 300_000, 80
+MOST_PAIRS, MOST_TRIES = 60_000, 80
 CATEGORIES = ("low", "middle", "high")
 # Columns of the tables of the claims that are functions of how each cell answered.
 CLAIM_COLUMNS = ("estimate", "se", "ci_low", "ci_high", "bound_low", "bound_high", "scheme_low",
@@ -257,7 +258,7 @@ def _spreads(question: Question, made: np.ndarray) -> np.ndarray:
             design = survey.made.designs[row["scheme"]]
             table = second_phase_means(
                 np.where(inside[:, None], Y, np.nan), design.labels, design.n_pop, weights=design.weights,
-                fpc=survey.made.fpc, aux=design.aux,
+                fpc=survey.made.fpc, linearised=design.linearised,
             )  # fmt: skip
             near = np.abs(table.se - float(row["se"])) <= slack(row["se"], significant=False)
             fits[start : start + 4000] &= near
@@ -382,6 +383,8 @@ class Program:
                 sharp = column_name in SIGNIFICANT or row.get("measure") == "v_answer"
                 sharp |= column_name.startswith("tipping")
                 near = _near(float(value), printed[column_name], column_name, sharp)
+                if row.get("measure") == "v_answer" and column_name == "estimate":
+                    near = near or abs(float(value) - float(printed[column_name])) <= 0.1 + 1e-9
                 yield f"{name} {[_key(row.get(k)) for k in keys]} {column_name}", near
 
 
@@ -408,7 +411,7 @@ def secrets(question: Question) -> Iterator[tuple[str, int, str]]:
         # That nobody chose one of three categories leaves two.
         if answered and (gave == answered or (gave == 0 and question.level not in CATEGORIES)):
             yield f"all {answered} of {place} alike", cell, "alike"
-        elif 0 < answered < FEWEST or 0 < gave < SMALL or 0 < answered - gave < SMALL:
+        elif 0 < answered < FEWEST:
             yield f"{gave} of {answered} of {place}", cell, "few"
 
 
@@ -470,10 +473,114 @@ def asked_of(survey: Survey, about: Mapping[str, Any], variable: str) -> dict[st
     return made
 
 
+def means(survey: Survey) -> list[str]:
+    """Groups whose suppressed mean the means of all staff and of the other groups, and the weights, leave near.
+
+    Linear algebra on sums: of each cell the sum of the scores is unknown, between the least and the greatest
+    score of everybody in it. Known to within a point is known.
+    """
+    estimates, found = released(survey.public, "estimates"), []
+    rows = estimates[(estimates["statistic"] == "mean") & estimates["level"].eq("")]
+    for variable, own in rows.groupby("variable", sort=False):
+        if variable not in survey.made.respondents:
+            continue
+        scores = survey.made.respondents[variable].astype(float)
+        told = own[own["status"] == "released"]
+        for level in dict.fromkeys(survey.cells[survey.group].astype(str)):
+            if level in set(told["group_level"]) or not len(told):
+                continue
+            low, high = _mean_between(survey, scores, told, survey.of_group(level))
+            if high - low < 1:
+                found.append(f"{variable}: the mean of {level} lies between {low:.2f} and {high:.2f}")
+    return found
+
+
+def _mean_between(
+    survey: Survey, scores: pd.Series, told: pd.DataFrame, inside: np.ndarray
+) -> tuple[float, float]:
+    answered = np.bincount(survey.atoms, scores.notna(), len(survey.cells))
+    least, most = float(scores.min()), float(scores.max())
+    left, right = [], []
+    for row in told.to_dict("records"):
+        place = survey.of_group(row["group_level"]) if row["group_level"] else np.arange(len(answered))
+        w = np.zeros(len(answered))
+        w[place] = survey.weights(row["scheme"])[place]
+        near = slack(row["estimate"], significant=False)
+        for side in (1, -1):
+            left.append(side * w)
+            right.append(side * (w @ answered) * (float(row["estimate"]) + side * near) + 1e-6)
+    cost = np.zeros(len(answered))
+    cost[inside] = 1.0
+    bounds = list(zip(least * answered, most * answered, strict=True))
+    ends = [linprog(sign * cost, A_ub=np.array(left), b_ub=right, bounds=bounds) for sign in (1, -1)]
+    assert all(end.status == 0 for end in ends), "the true means do not fit what is printed"
+    size = max(answered[inside].sum(), 1)
+    return float(ends[0].fun) / size, -float(ends[1].fun) / size
+
+
+def characteristics(survey: Survey) -> list[str]:
+    """Small counts of a characteristic in a cell that Table 1's counts and weighted percentages leave certain."""
+    table, found = released(survey.public, "table_1"), []
+    people = survey.made.respondents
+    for variable, rows in table.groupby("variable", sort=False):
+        if variable in (survey.group, survey.part) or variable not in people:
+            continue
+        levels = [lv for lv in dict.fromkeys(rows["level"])]
+        codes = {code: lv for lv in levels if lv != "missing" for code in lv.split("+")}
+        named = people[variable].map(_key).map(codes).fillna("missing")
+        for group in dict.fromkeys(survey.cells[survey.group].astype(str)):
+            mine = rows[(rows["group_level"] == group) & (rows["n"] != "")].set_index("level")
+            if set(mine.index) != set(levels) or "missing" not in levels:
+                continue
+            found += _one_table(survey, str(variable), group, mine, named)
+    return found
+
+
+def _one_table(survey: Survey, variable: str, group: str, mine: pd.DataFrame, named: pd.Series) -> list[str]:
+    inside = survey.of_group(group)
+    sizes = [int(n) for n in survey.cells["size"].to_numpy()[inside]]
+    w = survey.weights(survey.made.primary)[inside]
+    open_ones = [np.array(list(_compositions(int(float(mine.loc[lv, "n"])), sizes))) for lv in mine.index]
+    at = list(mine.index).index("missing")
+    possible: list[np.ndarray] = []
+    # Who did not answer fixes the base of the percentages.
+    for missing in open_ones[at]:
+        total = ((np.array(sizes) - missing) * w).sum()
+        fit = []
+        for lv, options in zip(mine.index, open_ones, strict=True):
+            if lv != "missing":
+                near = np.abs(100 * (options * w).sum(1) / total - float(mine.loc[lv, "percent"]))
+                fit.append(options[near <= _percent_slack(mine.loc[lv, "percent"])])
+        partial = missing[None, None]
+        for options in fit:
+            made = np.concatenate(
+                [np.repeat(partial, len(options), 0), np.tile(options, (len(partial), 1))[:, None]], 1
+            )
+            partial = made[(made.sum(1) <= np.array(sizes)).all(1)]
+        possible += list(partial[(partial.sum(1) == np.array(sizes)).all(1)])
+    assert possible, f"{variable}: nothing fits Table 1"
+    found, names = [], ["missing", *[lv for lv in mine.index if lv != "missing"]]
+    for row, lv in enumerate(names):
+        for column, cell in enumerate(inside):
+            values = {int(one[row, column]) for one in possible}
+            truth = int(((named == lv).to_numpy() & (survey.atoms == cell)).sum())
+            assert truth in values
+            if lv != "missing" and 0 < truth < SMALL and len(values) == 1:
+                found.append(
+                    f"{variable}: {truth} of {lv} in {survey.cells.iloc[cell][survey.part]} of {group}"
+                )
+    return found
+
+
+def _percent_slack(text: str) -> float:
+    digits = text.partition(".")[2]
+    return 1e-6 if len(digits) > 4 else 0.5 * 10.0 ** -len(digits) + 1e-6
+
+
 def attack(results: Path, public: Path | None = None) -> list[str]:
     """Every leak of a release."""
     survey = survey_of(results, public)
-    found: list[str] = []
+    found = [*means(survey), *characteristics(survey)]
     for question in questions(survey):
         found += leaks(question, asked_of(survey, survey.made.variables, question.variable))
     return found

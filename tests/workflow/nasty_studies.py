@@ -20,6 +20,12 @@ def make(project: Path, change: Callable[[pd.DataFrame, pd.DataFrame, dict], Tab
     staff = pd.read_csv(project / STAFF, dtype=str, keep_default_na=False)
     config = yaml.safe_load((project / "config/config.yaml").read_text())
     survey, staff = change(survey, staff, config)
+    if asked := config.pop("asked", None):
+        codebook = yaml.safe_load((project / "config/codebook.yaml").read_text())
+        codebook["variables"] |= asked
+        (project / "config/codebook.yaml").write_text(
+            yaml.safe_dump(codebook, allow_unicode=True, sort_keys=False)
+        )
     # What takes long and tells nothing of counts.
     config["analysis"] |= {"models": []}
     config["nonresponse"]["imputations"] = 50
@@ -66,3 +72,73 @@ def small_agency(survey: pd.DataFrame, staff: pd.DataFrame, config: dict) -> Tab
     kept = [*staff.index[there & answered][:8], *staff.index[there & silent & ~answered][:8]]
     gone = set(staff.loc[there & ~staff.index.isin(kept), "staff_id"])
     return survey[~survey["case_id"].isin(gone)], staff[~staff["staff_id"].isin(gone)]
+
+
+def unanimous_part(survey: pd.DataFrame, staff: pd.DataFrame, config: dict) -> Tables:
+    """All who are neither nurse nor social worker say yes, within a merged cell of weights in both agencies."""
+    other = ~staff["profession"].isin(["Nurse", "Social worker"])
+    mine = survey["case_id"].isin(staff.loc[other, "staff_id"])
+    for name in ("read", "received"):
+        survey.loc[mine & survey[name].isin([1.0, 2.0]), name] = 1.0
+    survey.loc[mine & survey["joint_2"].between(1, 5), "joint_2"] = 4.0
+    return survey, staff
+
+
+def routed_base(survey: pd.DataFrame, staff: pd.DataFrame, config: dict) -> Tables:
+    """Eight of one agency were asked whether the service was gained."""
+    amh = survey["case_id"].isin(staff.loc[staff["agency"] == "AMH", "staff_id"])
+    asked = survey.index[amh & (survey["access_used"] == 1)]
+    more = survey.index[amh & (survey["read"] == 1) & (survey["access_used"] == 2)]
+    survey.loc[more[: 8 - len(asked)], ["access_used", "access_worked"]] = [1.0, 2.0]
+    return survey, staff
+
+
+def rare_point(survey: pd.DataFrame, staff: pd.DataFrame, config: dict) -> Tables:
+    """One person disagrees with an item, and two with another, both of one agency."""
+    amh = survey["case_id"].isin(staff.loc[staff["agency"] == "AMH", "staff_id"])
+    for name, many in (("joint_1", 1), ("contact_1", 2)):
+        given = survey[name].between(1, 5)
+        survey.loc[given & (survey[name] < 3), name] = 4.0
+        survey.loc[survey.index[given & amh][:many], name] = 1.0
+    return survey, staff
+
+
+def many_codes(survey: pd.DataFrame, staff: pd.DataFrame, config: dict) -> Tables:
+    """A question with nine answers of which five are rare, one given by nobody but a nurse."""
+    order = survey.reset_index(drop=True).index.to_numpy()
+    survey["heard_from"] = [[1, 2, 3, 4][n % 4] if n % 7 else 5 + (n // 7) % 5 for n in order]
+    survey["heard_from"] = survey["heard_from"].astype(float)
+    words = ("A colleague", "A manager", "Training", "An e-mail", "A leaflet", "A poster", "A conference",
+             "A union", "Another way")  # fmt: skip
+    config["asked"] = {
+        "heard_from": {
+            "type": "categorical", "label": "Where staff first heard of the protocols",
+            "short": "First heard of them", "question": "Where did you first hear of the protocols?",
+            "section": "funnel", "values": dict(enumerate(words, start=1)),
+        }
+    }  # fmt: skip
+    config["analysis"]["items"] = [*config["analysis"]["items"], "heard_from"]
+    config["analysis"]["tests"] = [
+        *config["analysis"]["tests"], {"variable": "heard_from", "between": "agency"}
+    ]  # fmt: skip
+    return survey, staff
+
+
+def third_agency(survey: pd.DataFrame, staff: pd.DataFrame, config: dict) -> Tables:
+    """A third agency of twelve, of whom three replied and chose the lowest point of every item."""
+    valid = survey["case_id"].isin(staff["staff_id"]) & survey["joint_1"].between(1, 5)
+    worker = (staff["agency"] == "CSC") & (staff["profession"] == "Social worker")
+    answered = staff["staff_id"].isin(survey.loc[valid, "case_id"]) & (staff["contact_outcome"] == "returned")
+    silent = (staff["contact_outcome"] == "no_reply") & ~staff["staff_id"].isin(survey["case_id"])
+    chosen = [*staff.index[worker & answered][:3], *staff.index[worker & silent][:9]]
+    staff.loc[chosen, "agency"] = "YJS"
+    items = [name for name in survey if name[:-2] in ("guid", "risk", "joint", "contact")]
+    three = survey["case_id"].isin(staff.loc[staff["agency"] == "YJS", "staff_id"])
+    for name in items:
+        survey.loc[three & survey[name].between(1, 5), name] = (
+            5.0 if name in config["cleaning"]["reverse"] else 1.0
+        )
+    config["groups"]["agency"]["levels"]["YJS"] = "Youth justice"
+    config["analysis"]["characteristics"] = ["years_band"]
+    config["weighting"]["schemes"]["cells"]["collapse"] |= {"floor": 2}
+    return survey, staff

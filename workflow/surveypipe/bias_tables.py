@@ -246,7 +246,7 @@ def nrba_auxiliaries(released: Released) -> Table:
     caption = "What the list has to do with response and with the answers"
     table = Table("nrba_auxiliaries", caption, columns)
     response = [first_of(data, measure="v_response", variable=name) for name in names]
-    table.rows.append(["Response", *_links(response)])
+    table.rows.append(["Response", *_links(response, formatting.decimal)])
     for claim in released.claim_rows():
         own = rows_of(beside(data, claim), measure="v_answer")
         table.rows.append(
@@ -254,15 +254,16 @@ def nrba_auxiliaries(released: Released) -> Table:
         )
     table.notes = [
         "Cramér's *V* (for a mean, the correlation ratio) among respondents. Weighting can move an "
-        "estimate only as far as a variable has to do with response and with the answer both.",
+        "estimate only as far as a variable has to do with response and with the answer both. *p* is given "
+        "for response alone.",
     ]
     return table
 
 
-def _links(rows: list[pd.Series | None]) -> list[str]:
+def _links(rows: list[pd.Series | None], form: Form = formatting.held) -> list[str]:
     cells = []
     for row in rows:
-        cells += [cell(row, "estimate", formatting.held), p_cell(row)]
+        cells += [cell(row, "estimate", form), p_cell(row)]
     return cells
 
 
@@ -368,8 +369,8 @@ def nrba_claims(released: Released) -> Table:
         )
     table.notes = [
         "Per cent, differences in percentage points (for the comparison of means, scale points). Before "
-        "and after weighting; shift, weighted less unweighted, tested on replicates paired with each "
-        "other. Late less early, second half of the returns less the first, within groups.",
+        "and after weighting; shift, weighted less unweighted before rounding, tested on replicates paired "
+        "with each other. Late less early, second half of the returns less the first, within groups.",
         "FMI, fraction of missing information: near the share of people of whom no answer is known "
         "(unknown), the list adds next to nothing to the precision of the estimate. ρ, correlation "
         "of the answer with the best prediction from the list; φ range, estimates of the proxy pattern "
@@ -424,7 +425,7 @@ def nrba_range(released: Released) -> Table:
     for claim in released.claim_rows():
         own = beside(data, claim)
         if len(own):
-            cells = [cell(first_of(own, level=name), "estimate", _one) for name in multiples]
+            cells = [cell(first_of(own, level=name), "estimate", shift_form(claim)) for name in multiples]
             table.rows.append([claim_name(released, claim), *cells])
     table.notes = [
         "Percentage points, unweighted: the share of people without an answer times the difference between "

@@ -213,9 +213,9 @@ def _count_percent(row: pd.Series, counts: str, percents: str, *, missing: bool 
         return value
     if missing or not math.isfinite(float(row[percents])):
         # The filter keeps the room that the bracket takes in the rows above.
-        return f"{value}[\u00a0(00.0)]{{.pad}}"
+        return f"{value}[\u00a0(00)]{{.pad}}"
     share = formatting.decimal(float(row[percents]), 0)
-    return f"{value}\u00a0{formatting.FIGURE_SPACE * (4 - len(share))}({share})"
+    return f"{value}\u00a0{formatting.FIGURE_SPACE * (2 - len(share))}({share})"
 
 
 def _group_in_text(released: Released) -> str:
@@ -607,7 +607,8 @@ def _test_notes(released: Released, levels: list[str]) -> list[str]:
         if published
         else "Tests leave out the finite-population correction, because they are about populations like this "
         "one; the last column is the same test with it.",
-        "Not adjusted for the number of tests.",
+        "Not adjusted for the number of tests. Differences are computed before rounding; tests, *p* and "
+        "effects are given to one digit, so that they tell no more of the answers than the shares do.",
         _weights_note(released),
         _short_note(released),
     ]

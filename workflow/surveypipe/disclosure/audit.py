@@ -82,7 +82,26 @@ def audit_estimates(
         remedy = audit_answers.protect(question, rules, kept)
         audit_answers.apply(release, remedy)
         linked.left_out |= {(*key, scheme, group) for scheme, group in question.left_out}
+    _means_beside_hidden_groups(release, respondents.group, primary, linked)
     return linked
+
+
+def _means_beside_hidden_groups(release: Release, group: str, primary: str, linked: Linked) -> None:
+    """Show a mean under the primary scheme alone where a group's is hidden.
+
+    The mean of all staff under two schemes is two equations for the same sums of the groups: with the other
+    groups' means they give the hidden one.
+    """
+    table = release.table
+    means = table["statistic"] == "mean"
+    hidden = means & (table["group"] == group) & (table["status"] == SUPPRESSED)
+    again = means & table["variable"].isin(set(table.loc[hidden, "variable"])) & (table["scheme"] != primary)
+    again &= table["status"] != SUPPRESSED
+    for row in table[again].fillna({"group_level": ""}).itertuples():
+        linked.left_out.add((str(row.variable), str(row.base), str(row.scheme), str(row.group_level)))
+    reason = "this scheme beside another would give away a group"
+    release.note("estimates", table.loc[again, "estimate_id"], SUPPRESSED, reason)
+    blank(table, again)
 
 
 def follow_repeated(

@@ -239,6 +239,7 @@ class Secret:
     """Counts that nobody may work out, and how many values have to remain possible.
 
     Without a place it is of an atom: ``alike`` asks for the greatest count, else for the number of counts.
+    What is ``wished`` is below no threshold by itself, and is protected where that costs no group.
     """
 
     name: str
@@ -246,6 +247,7 @@ class Secret:
     width: float
     place: Place | None = None
     alike: bool = False
+    wished: bool = False
 
 
 def secrets(question: Question, rules: Rules) -> list[Secret]:
@@ -296,9 +298,11 @@ def _alike(question: Question, rules: Rules) -> list[Secret]:
             made.append(Secret(name, other, min(float(rules.min_cell), size), alike=True))
             continue
         for level, count in told.items():
-            if 0 < size < rules.min_base or 0 < count < rules.min_cell or 0 < size - count < rules.min_cell:
+            small = size < rules.min_base or 0 < count < rules.min_answers
+            few = 0 < count < rules.min_cell or 0 < size - count < rules.min_cell
+            if size and (small or few):
                 cells = tuple((part, number) for part in levels[level])
-                made.append(Secret(f"{name}: {level}", cells, float(POSSIBLE)))
+                made.append(Secret(f"{name}: {level}", cells, float(POSSIBLE), wished=not small))
     return made
 
 
@@ -340,9 +344,10 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
     first = _climb(question, wanted, headlines, kept, always, WISHED)
     schemes = [step for step in kept if step.scheme and not (step.scheme == UNWEIGHTED and "" in step.groups)]
     least = always + [step for step in schemes if step not in always]
-    done = first if first is not None else _climb(question, wanted, headlines, steps, least, POSSIBLE)
+    must = [secret for secret in wanted if not secret.wished]
+    done = first if first is not None else _climb(question, must, headlines, steps, least, POSSIBLE)
     if done is None:
-        _give_up(question, [secret for secret in _exposed(question, wanted, POSSIBLE) if secret.place])
+        _give_up(question, [secret for secret in _exposed(question, must, POSSIBLE) if secret.place])
         done = least
         _take(question, done)
     for step in done:
@@ -526,17 +531,27 @@ def apply(release: Release, remedy: Remedy) -> None:
         blank(table, share & (level == answer) & (group == inside))
     lost = {Place(str(r.level), str(r.group_level)) for r in _suppressed(question).itertuples()}
     lost |= question.gone
+    # An item shown in its commonest category alone keeps its comparisons, but not the means of its groups.
+    thinned = {place for place in question.stepped if place.level != KEPT} if question.scaled else set()
+    if not any(place.level == KEPT for place in question.stepped):
+        lost -= thinned - question.hidden
     _hide_what_follows(table, mine & ~share, group, {place.group for place in lost})
+    _hide_means(table, mine & ~share & group.isin({place.group for place in thinned}))
     for scheme, where in question.left_out:
         blank(table, mine & (table["scheme"] == scheme) & (group == where))
     for place, status, reason in remedy.steps:
         release.note("estimates", [place], status, reason)
 
 
+def _hide_means(table: pd.DataFrame, where: pd.Series) -> None:
+    """Empty what describes some groups beside their shares."""
+    descriptive = table["statistic"].str.startswith(DESCRIPTIVE) & (table["statistic"] != "no_answer")
+    blank(table, where & descriptive & (table["status"] == RELEASED))
+
+
 def _hide_what_follows(table: pd.DataFrame, rest: pd.Series, group: pd.Series, groups: set[str]) -> None:
     """Empty means and shares of missing answers of some groups, and whatever compares the groups."""
     descriptive = table["statistic"].str.startswith(DESCRIPTIVE)
-    counted = table["statistic"] == "no_answer"
-    blank(table, rest & descriptive & ~counted & group.isin(groups) & (table["status"] == RELEASED))
+    _hide_means(table, rest & group.isin(groups))
     if groups - {""}:
         blank(table, rest & ~descriptive & (table["status"] == RELEASED))

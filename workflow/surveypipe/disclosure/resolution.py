@@ -6,8 +6,8 @@ that depends on them, in whatever table it stands:
 
 - what is linear in the shares (estimates, differences, shifts, standard errors, ends of intervals, bounds,
   curves, waves) is rounded as they are, from the true value;
-- what is not keeps one significant digit (p), no more than one decimal besides (tests, effects, associations),
-  or one decimal (ratios).
+- what is not keeps one significant digit (p), no more than one decimal besides (tests, effects), or one
+  decimal (ratios); how an answer hangs together with parts of groups that are not published is told in fifths.
 
 Every number that is released has the decimals that are printed, so that which question has something to hide
 is not told by its rounding. Another scheme than the primary tells of the same answers a second time with
@@ -38,12 +38,12 @@ DECIMALS = 2
 CHARACTERISTIC_DECIMALS = 3
 # Neither about people nor about what they answered.
 SETTINGS = (
-    "n N frame_n numerator denominator order ci_level level threshold upper_threshold margin theta theta_in k "
-    "value points point grade n_cells n_merged frame_percent frame_share unweighted_share sum_weights weight"
+    "n N frame_n numerator denominator order ci_level level threshold upper_threshold margin theta theta_in "
+    "k value points point grade n_cells n_merged frame_percent frame_share unweighted_share sum_weights weight"
 ).split()
 ONE_DECIMAL = ("df", "df2", "deff_kish", "deff_design", "tipping_theta", "tipping_theta_interval")
 P_VALUE = re.compile(r"p_value|.*_p")
-COARSE = ("effect", "statistic", "v_answer")
+COARSE = ("effect", "statistic")
 # Estimates that are tests, p-values or ratios, by the name of the statistic.
 TESTS = re.compile(r"rao_scott|t_test|rank_test|adjusted_wald|claim_test|exact_test|proportional_odds")
 ADJUSTED_P = re.compile(r".*_p_(holm|bh)$|exact_test")
@@ -80,7 +80,7 @@ def decimals_of(values: ArrayLike, decimals: int, limits: Sequence[float] = ()) 
     [0.49, -0.01, 0.73]
     """
     exact = np.asarray(values, float)
-    unit = 10.0**-decimals
+    unit = float(np.power(10.0, -decimals))
     made = np.round(exact, decimals)
     for limit in limits:
         lost = np.sign(np.round(made - limit, 12)) != np.sign(np.round(exact - limit, 12))
@@ -120,6 +120,17 @@ def coarse(values: ArrayLike) -> Floats:
     """
     exact = np.asarray(values, float)
     return np.where(np.abs(exact) < 1, decimals_of(exact, 1), one_digit(exact))
+
+
+def fifths(values: ArrayLike) -> Floats:
+    """Round numbers to the nearest fifth: how an answer hangs together with parts that are not published.
+
+    Examples
+    --------
+    >>> fifths([0.04, 0.24, 0.31]).tolist()
+    [0.0, 0.2, 0.4]
+    """
+    return np.round(decimals_of(np.asarray(values, float) / 2, 1) * 2, 1)
 
 
 def not_shown(estimates: pd.DataFrame, claims: Mapping[str, Mapping[str, Any]], primary: str) -> pd.Series:
@@ -199,12 +210,24 @@ def estimates(release: Release, limits: Mapping[str, Sequence[float]]) -> None:
     table["se"] = table["se"].where(~statistic.str.match(RATIOS))
     for where, form in (
         (statistic.str.match(TESTS), coarse),
-        (statistic.str.match(ADJUSTED_P), lambda v: one_digit(v, SIGNIFICANCE)),
+        (statistic.str.match(ADJUSTED_P), _p),
         (statistic.str.match(RATIOS) & ~statistic.str.match(ADJUSTED_P), _ratio),
     ):
         for column in OWN_SCALE:
             _set(table, column, where & about_answers, form, exact)
-    _set(table, "estimate", statistic == "weight_diagnostic", lambda v: decimals_of(v, DECIMALS))
+    _set(table, "estimate", statistic == "weight_diagnostic", _rounded(DECIMALS))
+
+
+def _p(values: Floats) -> Floats:
+    return one_digit(values, SIGNIFICANCE)
+
+
+def _one_decimal(values: Floats) -> Floats:
+    return decimals_of(values, 1)
+
+
+def _rounded(decimals: int, limits: Sequence[float] = ()) -> Form:
+    return lambda values: decimals_of(values, decimals, limits)
 
 
 def _ratio(values: Floats) -> Floats:
@@ -222,10 +245,10 @@ def _nonresponse(table: pd.DataFrame, limits: Mapping[str, Sequence[float]]) -> 
     exact = table.copy()
     _columns(table, answers, limits)
     linked = answers & (table["measure"] == "v_answer")
-    _set(table, "estimate", linked, coarse, exact)
+    _set(table, "estimate", linked, fifths, exact)
     table["p_value"] = table["p_value"].where(~linked)
     for column in _numbers(table):
-        _set(table, column, ~answers, lambda v: decimals_of(v, CHARACTERISTIC_DECIMALS))
+        _set(table, column, ~answers, _rounded(CHARACTERISTIC_DECIMALS))
 
 
 def _columns(table: pd.DataFrame, where: pd.Series, limits: Mapping[str, Sequence[float]]) -> None:
@@ -234,11 +257,13 @@ def _columns(table: pd.DataFrame, where: pd.Series, limits: Mapping[str, Sequenc
     for column, values in exact.items():
         table[column] = values
         if P_VALUE.fullmatch(column):
-            _set(table, column, where, lambda v: one_digit(v, SIGNIFICANCE))
+            _set(table, column, where, _p)
+        elif column == "v_answer":
+            _set(table, column, where, fifths)
         elif column in COARSE:
             _set(table, column, where, coarse)
         elif column in ONE_DECIMAL:
-            _set(table, column, where, lambda v: decimals_of(v, 1))
+            _set(table, column, where, _one_decimal)
         else:
             _sided(table, column, where, limits)
 
@@ -250,21 +275,21 @@ DIFFERENCES = re.compile(r"difference|coefficient|average_marginal|mean|tost")
 def _sided(table: pd.DataFrame, column: str, where: pd.Series, limits: Mapping[str, Sequence[float]]) -> None:
     """Round a column on the scale of the estimate; the ends of intervals keep their side of each limit."""
     if not column.startswith(("ci", "reader_limit", "deciding")):
-        _set(table, column, where, lambda v: decimals_of(v, DECIMALS))
+        _set(table, column, where, _rounded(DECIMALS))
         return
     place = table["claim"].fillna("").astype(str)
     zero = table["statistic"].astype(str).str.match(DIFFERENCES) if "statistic" in table else where & False
     for claim in dict.fromkeys(place[where]):
         mine = where & (place == claim)
         own = tuple(limits.get(claim, ()))
-        _set(table, column, mine & zero, lambda v, own=own: decimals_of(v, DECIMALS, (0.0, *own)))
-        _set(table, column, mine & ~zero, lambda v, own=own: decimals_of(v, DECIMALS, own))
+        _set(table, column, mine & zero, _rounded(DECIMALS, (0.0, *own)))
+        _set(table, column, mine & ~zero, _rounded(DECIMALS, own))
 
 
 def _characteristics(table: pd.DataFrame) -> None:
     for column in _numbers(table):
         places = 0 if column in WHOLE_PERCENT else DECIMALS
-        _set(table, column, table[column].notna(), lambda v, places=places: decimals_of(v, places))
+        _set(table, column, table[column].notna(), _rounded(places))
 
 
 def _set(

@@ -1,8 +1,8 @@
 """Whether other whole numbers than the true ones agree with what is published of a question.
 
 An interval between two ends found by linear programmes may hold no whole number but the true one. Here people
-are moved from one answer to another within the cells of the published counts, and what still agrees with every
-statement is kept and moved on from: a walk over the solutions that starts from the true one. A count that the
+are moved from one answer to another within the cells of the published counts, and what still agrees with
+every statement is kept and moved on from: a walk over the solutions that starts from the true one. A count that the
 walk never sees changed is taken for known: it may miss a possibility, and so hides too much rather than too
 little.
 """
@@ -23,11 +23,11 @@ Floats = NDArray[np.float64]
 NO_ANSWER = ""
 # At most so many change their answer in one cell at a step; points from which each round goes on, rounds, and
 # points kept of each.
-MOST_MOVED, POINTS, ROUNDS, MOST_KEPT = 3, 40, 5, 400
+MOST_MOVED, POINTS, ROUNDS, MOST_KEPT = 3, 24, 4, 300
 
 
 class Walk:
-    """The whole numbers that agree with what is said of a question, as far as a walk from the truth finds them.
+    """Whole numbers that agree with what is said of a question, as far as a walk from the truth finds them.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class Walk:
         return np.unique(np.array(made).reshape(-1, len(self._truth)), axis=0)
 
     def solutions(self, statements: Iterable[Statement], enough: Callable[[Floats], bool]) -> Floats:
-        """Combinations that agree with some of the statements, the true one among them; shape (k, counts).
+        """Find combinations that agree with some of the statements, the true one among them; shape (k, counts).
 
         Parameters
         ----------
