@@ -178,8 +178,8 @@ def test_a_model_shows_weighted_beside_unweighted(markdown: dict[str, str], rele
     found = own.set_index(["statistic", "scheme"])["estimate"]
     row = row_of(markdown["models"], "Children's social care against")
     assert row[1].startswith(f"{found['odds_ratio', 'cells']:.1f} (")
-    assert row[3].startswith(f"{found['odds_ratio_unadjusted', 'cells']:.2f} (")
-    assert row[4].startswith(f"{found['odds_ratio', 'none']:.2f} (")
+    assert row[3].startswith(f"{found['odds_ratio_unadjusted', 'cells']:.1f} (")
+    assert row[4].startswith(f"{found['odds_ratio', 'none']:.1f} (")
     assert "Check of proportional odds" in markdown["models"]
 
 

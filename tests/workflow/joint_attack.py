@@ -20,11 +20,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 from scipy.optimize import linprog
 
 import analyse
 from surveypipe import bias_report, claim_ledger, comparisons, estimation
+from surveypipe.study.base import plain
+from surveypipe.study.reading import read
+from surveypipe.study.settings import Configuration
 from surveypipe.variance import second_phase_means
 
 SECTIONS = ("analysis", "claims", "groups", "weighting", "sensitivity", "frame", "seed", "nonresponse")
@@ -96,7 +98,7 @@ class Survey:
 
 def survey_of(results: Path, public: Path | None = None) -> Survey:
     """Load what the analysis of a finished run rests on."""
-    config = yaml.safe_load((results.parent / "config/config.yaml").read_text())
+    config = plain(read(results.parent / "config/config.yaml", Configuration))
     data, private = results / "data", results / "private"
     paths = {"analysis": data / "analysis.parquet", "weights": data / "weights.parquet",
              "variables": data / "variables.json", "cells": private / "weight_cells.csv",
@@ -171,7 +173,7 @@ def _compositions(total: int, limits: list[int]) -> Iterator[tuple[int, ...]]:
 
 
 def _in_group(question: Question, level: str, asked: int | None) -> np.ndarray:
-    """Combinations of one group (answered, gave) per cell that fit what is said of it; shape (K, 2, cells)."""
+    """Combinations (answered, gave) of one group that fit what is said of it; shape (K, 2, cells)."""
     survey = question.survey
     inside = survey.of_group(level)
     rows = question.rows[question.rows["group_level"] == level]
@@ -281,7 +283,8 @@ class Program:
         self.claims = claims
         self.known = claims or question.variable in compared
         self.config = {**config, "claims": claims,
-                       "analysis": {**config["analysis"], "items": [question.variable], "tests": tests}}  # fmt: skip
+                       "analysis": {**config["analysis"], "items": [question.variable],
+                                    "tests": tests}}  # fmt: skip
         self.tables = {
             name: released(self.survey.public, name)
             for name in TABLES
@@ -474,7 +477,7 @@ def asked_of(survey: Survey, about: Mapping[str, Any], variable: str) -> dict[st
 
 
 def means(survey: Survey) -> list[str]:
-    """Groups whose suppressed mean the means of all staff and of the other groups, and the weights, leave near.
+    """Groups whose suppressed mean is left near by other means and the weights.
 
     Linear algebra on sums: of each cell the sum of the scores is unknown, between the least and the greatest
     score of everybody in it. Known to within a point is known.
@@ -519,7 +522,7 @@ def _mean_between(
 
 
 def characteristics(survey: Survey) -> list[str]:
-    """Small counts of a characteristic in a cell that Table 1's counts and weighted percentages leave certain."""
+    """Small counts of a characteristic in a cell that Table 1 leaves certain."""
     table, found = released(survey.public, "table_1"), []
     people = survey.made.respondents
     for variable, rows in table.groupby("variable", sort=False):

@@ -75,7 +75,7 @@ def small_agency(survey: pd.DataFrame, staff: pd.DataFrame, config: dict) -> Tab
 
 
 def unanimous_part(survey: pd.DataFrame, staff: pd.DataFrame, config: dict) -> Tables:
-    """All who are neither nurse nor social worker say yes, within a merged cell of weights in both agencies."""
+    """All who are neither nurse nor social worker say yes, within a merged cell of weights."""
     other = ~staff["profession"].isin(["Nurse", "Social worker"])
     mine = survey["case_id"].isin(staff.loc[other, "staff_id"])
     for name in ("read", "received"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -37,10 +38,16 @@ def helper(path: Path) -> ModuleType:
 
 
 attack = helper(ROOT / "tests/workflow/disclosure_attack.py")
+joint_attack = helper(ROOT / "tests/workflow/joint_attack.py")
 nasty_studies = helper(ROOT / "tests/workflow/nasty_studies.py")
 
 
-@pytest.fixture(scope="module", params=["rare_profession", "small_agency"])
+SLOW = ("rare_point", "routed_base", "unanimous_part", "third_agency")
+STUDIES = ["rare_profession", "small_agency", "many_codes"]
+STUDIES += [pytest.param(name, marks=pytest.mark.slow) for name in SLOW]
+
+
+@pytest.fixture(scope="module", params=STUDIES)
 def nasty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of a run on a study made to be hard to protect, up to its tables."""
     tools = helper(ROOT / "tests/conftest.py")
@@ -63,6 +70,7 @@ def found(results: Path, public: Path | None = None) -> dict[str, list[str]]:
         "flow": list(attack.flow(public, private)),
     }
     if public == results / "public":
+        made["jointly"] = joint_attack.attack(results)
         made["words"] = list(attack.words(results, public, private))
     return made
 
@@ -86,7 +94,8 @@ def unaudited(results: Path, folder: Path) -> Path:
 
 
 def test_nothing_suppressed_can_be_worked_out_from_the_default_study(finished):
-    assert not any(found(finished / "results").values()), found(finished / "results")
+    made = found(finished / "results")
+    assert not any(made.values()), made
 
 
 def test_nothing_suppressed_can_be_worked_out_where_every_claim_is_false(false_study):
@@ -104,6 +113,47 @@ def test_without_the_audit_the_default_study_is_broken(finished, tmp_path):
     broken = found(finished / "results", unaudited(finished / "results", tmp_path / "public"))["answers"]
     assert any(name.startswith("access_worked") and "AMH" in name for name in broken), broken
     assert any("alike" in name for name in broken), broken
+
+
+def test_without_the_audit_every_cell_of_the_default_study_is_known(finished, tmp_path):
+    """All numbers of a question leave one combination of whole numbers: the attack can succeed."""
+    results = finished / "results"
+    survey = joint_attack.survey_of(results, unaudited(results, tmp_path / "public"))
+    known = [one for one in joint_attack.questions(survey) if one.variable in ("read", "joint_3")]
+    broken = [leak for question in known for leak in joint_attack.leaks(question)]
+    assert any("alike" in leak for leak in broken), broken
+    assert len({leak.split(" (")[0] for leak in broken}) == 2, broken
+    assert joint_attack.characteristics(survey), "Table 1 to all digits tells who they are"
+
+
+def test_no_number_about_an_answer_is_finer_than_its_shares(finished):
+    """In whatever table: two decimals, or one digit; counts and settings aside."""
+    exact = set("n N ci_level k value point points threshold upper_threshold margin df df2".split())
+    public, checked = finished / "results/public", 0
+    for name in (*RELEASED_TABLES,):
+        table = pd.read_csv(public / f"{name}.csv", dtype=str, keep_default_na=False)
+        if "claim" in table and name != "estimates":
+            table = table[table["claim"] != ""]
+        elif name == "estimates":
+            table = table[~table["statistic"].isin(["count", "response_rate", "weight_diagnostic"])]
+        else:
+            continue
+        for column in set(table) - exact:
+            for text in table[column]:
+                if re.fullmatch(r"-?\d+\.\d+(e-?\d+)?", text):
+                    checked += 1
+                    digits = text.lstrip("-0.").split("e")[0]
+                    assert len(text.partition(".")[2]) <= 2 or len(digits) == 1, (name, column, text)
+    assert checked > 3000
+
+
+def test_values_of_the_staff_list_that_no_table_names_are_told_nowhere(finished):
+    results = finished / "results"
+    about = json.loads((results / "public/variables.json").read_text())
+    teams = json.loads((results / "data/variables.json").read_text())["team"]["values"]
+    assert teams and not about["team"]["values"] and about["agency"]["values"]
+    for path in (results / "public").iterdir():
+        assert not [team for team in teams if team in path.read_text()], path.name
 
 
 def test_without_the_audit_nasty_studies_are_broken(nasty, tmp_path):

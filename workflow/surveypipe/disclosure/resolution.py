@@ -5,9 +5,10 @@ fit a share in whole per cent, Cramér's *V* to six digits leaves one. So the sh
 that depends on them, in whatever table it stands:
 
 - what is linear in the shares (estimates, differences, shifts, standard errors, ends of intervals, bounds,
-  curves, waves) is rounded as they are, from the true value;
+  waves) is rounded as they are, from the true value;
 - what is not keeps one significant digit (p), no more than one decimal besides (tests, effects), or one
-  decimal (ratios); how an answer hangs together with parts of groups that are not published is told in fifths.
+  decimal (ratios); how an answer hangs together with parts of groups that are not published is told in
+  fifths.
 
 Every number that is released has the decimals that are printed, so that which question has something to hide
 is not told by its rounding. Another scheme than the primary tells of the same answers a second time with
@@ -16,6 +17,7 @@ other coefficients, and is released for the estimands of the claims alone, where
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -39,7 +41,8 @@ CHARACTERISTIC_DECIMALS = 3
 # Neither about people nor about what they answered.
 SETTINGS = (
     "n N frame_n numerator denominator order ci_level level threshold upper_threshold margin theta theta_in "
-    "k value points point grade n_cells n_merged frame_percent frame_share unweighted_share sum_weights weight"
+    "k value points point grade n_cells n_merged frame_percent frame_share unweighted_share "
+    "sum_weights weight"
 ).split()
 ONE_DECIMAL = ("df", "df2", "deff_kish", "deff_design", "tipping_theta", "tipping_theta_interval")
 P_VALUE = re.compile(r"p_value|.*_p")
@@ -84,9 +87,11 @@ def decimals_of(values: ArrayLike, decimals: int, limits: Sequence[float] = ()) 
     made = np.round(exact, decimals)
     for limit in limits:
         lost = np.sign(np.round(made - limit, 12)) != np.sign(np.round(exact - limit, 12))
-        away = np.where(exact > limit, np.ceil(exact / unit), np.floor(exact / unit)) * unit
+        up = np.asarray(np.ceil(exact / unit))
+        away = unit * np.where(exact > limit, up, np.asarray(np.floor(exact / unit)))
         # A limit of more decimals than are left lies between two rounded numbers.
-        beside = np.where(exact > limit, np.ceil(limit / unit + 1e-9), np.floor(limit / unit - 1e-9)) * unit
+        next_up, next_down = math.ceil(limit / unit + 1e-9), math.floor(limit / unit - 1e-9)
+        beside = unit * np.where(exact > limit, float(next_up), float(next_down))
         kept = np.where(np.sign(np.round(away - limit, 12)) == np.sign(exact - limit), away, beside)
         made = np.where(lost & np.isfinite(exact), np.round(kept, decimals), made)
     return np.asarray(made + 0.0)

@@ -2,9 +2,9 @@
 
 An interval between two ends found by linear programmes may hold no whole number but the true one. Here people
 are moved from one answer to another within the cells of the published counts, and what still agrees with
-every statement is kept and moved on from: a walk over the solutions that starts from the true one. A count that the
-walk never sees changed is taken for known: it may miss a possibility, and so hides too much rather than too
-little.
+every statement is kept and moved on from: a walk over the solutions that starts from the true one. A count
+that the walk never sees changed is taken for known: it may miss a possibility, and so hides too much rather
+than too little.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Walk:
         return np.unique(np.array(made).reshape(-1, len(self._truth)), axis=0)
 
     def solutions(self, statements: Iterable[Statement], enough: Callable[[Floats], bool]) -> Floats:
-        """Find combinations that agree with some of the statements, the true one among them; shape (k, counts).
+        """Find combinations that agree with some of the statements, the true one first; shape (k, counts).
 
         Parameters
         ----------
@@ -102,7 +102,7 @@ class Walk:
         found, points, draws = self._truth[None], self._truth[None], np.random.default_rng(0)
         for _ in range(ROUNDS):
             new = [self._from(point, rows, room, told, draws) for point in points]
-            found = np.unique(np.concatenate([found, *new]), axis=0)
+            found = _distinct(np.concatenate([found, *new]))
             good = found[(found @ rows.T <= limits).all(axis=1)]
             if enough(good):
                 break
@@ -121,4 +121,12 @@ class Walk:
     def possible(self, target: Iterable[Hashable], solutions: Floats) -> int:
         """How many values of a sum of counts there are among some solutions."""
         columns = [self._index[cell] for cell in target if cell in self._index]
-        return len(np.unique(solutions[:, columns].sum(axis=1)))
+        sums = solutions[:, columns].sum(axis=1)
+        return int(np.count_nonzero(np.bincount(np.rint(sums).astype(np.int64))))
+
+
+def _distinct(rows: Floats) -> Floats:
+    """Leave each row of whole numbers once; by a number made of it, which is faster than by the row."""
+    key = np.random.default_rng(1).integers(1, 2**40, rows.shape[1])
+    _, first = np.unique(np.rint(rows).astype(np.int64) @ key, return_index=True)
+    return np.asarray(rows[np.sort(first)])
