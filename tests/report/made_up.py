@@ -23,6 +23,7 @@ from surveypipe.released import CONTEXT, Released
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
+from surveypipe.wording import Wording
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTEXT_FOLDER = Path(__file__).with_name("context_SIMULATED")
@@ -34,6 +35,11 @@ GRADES = {
     3: "if response is at random within cells",
     4: "among respondents only",
 }
+
+
+def words() -> Wording:
+    """The sentences as the tool says them."""
+    return Wording([ROOT / "workflow/wording/en"])
 
 
 def configuration() -> dict[str, Any]:

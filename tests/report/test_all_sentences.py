@@ -275,7 +275,8 @@ def written(name: str) -> dict[str, str]:
     found = {f"numbers {key}": text for key, text in numbers.numbers(made).items()}
     found |= {f"results {key}": text for key, text in results_text.sentences(made).items()}
     found |= {f"bias {key}": text for key, text in bias_text.sentences(made).items()}
-    found |= {f"methods {key}": make(made) for key, make in methods_text.PARAGRAPHS.items()}
+    methods = methods_text.paragraphs(made, made_up.words())
+    found |= {f"methods {key}": text for key, text in methods.items()}
     found |= {"summary": bias_text.summary(made), "questions": reviewer_text.questions(made)}
     laid_out = {**tables.TABLES, **bias_tables.TABLES, **model_tables.TABLES, "questionnaire": questionnaire}
     for key, make in laid_out.items():

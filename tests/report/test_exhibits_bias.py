@@ -14,7 +14,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import bias_tables, bias_text, claims, figures, model_tables, numbers, reviewer_text
+from surveypipe import (
+    bias_tables,
+    bias_text,
+    claims,
+    figures,
+    methods_text,
+    model_tables,
+    numbers,
+    reviewer_text,
+)
 from surveypipe.figures import multiverse, waves
 from surveypipe.released import Released
 
@@ -295,8 +304,9 @@ def test_different_conclusions_of_imputation_are_named(released: Released) -> No
 def test_without_imputation_the_methods_say_that_nothing_was_imputed(released: Released) -> None:
     plain = {k: v for k, v in released.config["analysis"].items() if k != "imputation"}
     bare = dataclasses.replace(released, config={**released.config, "analysis": plain})
-    assert "nothing was imputed" in bias_text.imputation_short(bare)
-    assert "nothing was imputed" not in bias_text.imputation_short(released)
+    words = made_up.words()
+    assert "nothing was imputed" in methods_text.paragraphs(bare, words)["analysis"]
+    assert "nothing was imputed" not in methods_text.paragraphs(released, words)["analysis"]
 
 
 def test_a_follow_up_is_reported_where_there_is_one(released: Released) -> None:

@@ -112,8 +112,8 @@ def composed(given: Released) -> Iterator[tuple[str, str]]:
     shown = {**tables.TABLES, **bias_tables.TABLES, **model_tables.TABLES, "questionnaire": questionnaire}
     for name, table in shown.items():
         yield f"table {name}", table(given).markdown(simulated=False)
-    for name, paragraph in methods_text.PARAGRAPHS.items():
-        yield f"methods {name}", paragraph(given)
+    for name, text in methods_text.paragraphs(given, made_up.words()).items():
+        yield f"methods {name}", text
     yield "summary", bias_text.summary(given)
     yield "questions", reviewer_text.questions(given)
     every = numbers.numbers(given) | results_text.sentences(given) | bias_text.sentences(given)

@@ -186,7 +186,7 @@ def test_tables_and_figures_exist(path: Path) -> None:
         "nrba_summary",
         "level_contrast",
     }
-    made |= {"reviewer_questions", *(f"methods_{name}" for name in methods_text.PARAGRAPHS)}
+    made |= {"reviewer_questions", *(f"methods_{name}" for name in methods_text.FACTS)}
     made |= {f"checklist_{name}" for name in checklists.NAMES} | {"provenance"}
     assert {Path(name).stem for name in INCLUDE.findall(text)} <= made
     drawn = re.findall(r"\]\(figures/([\w-]+)\)\{#fig-([\w-]+) fig-alt=\"@alt:([\w-]+)\"\}", text)

@@ -103,7 +103,7 @@ def test_a_suppressed_claim_leaks_no_number(released):
 
 
 def test_methods_follow_the_configuration(released):
-    text = {name: make(released) for name, make in methods_text.PARAGRAPHS.items()}
+    text = methods_text.paragraphs(released, made_up.words())
     assert "fewer than 10 respondents were merged within agency, which left four cells" in text["weighting"]
     assert "finite-population correction" in text["analysis"]
     assert "above 10% and below 50%" in text["claims"]
@@ -122,18 +122,20 @@ def test_methods_change_with_the_configuration():
     config["claims"]["C6"]["margin"] = 0.4
     config["disclosure"]["preset"] = "strict"
     changed = made_up.released(**config)
-    assert "No finite-population correction" in methods_text.analysis(changed)
-    assert "at 90%" in methods_text.analysis(changed)
-    assert "± 0.40" in methods_text.claims(changed)
-    assert "fewer than 10 who gave it" in methods_text.disclosure(changed)
+    text = methods_text.paragraphs(changed, made_up.words())
+    assert "No finite-population correction" in text["analysis"]
+    assert "at 90%" in text["analysis"]
+    assert "± 0.40" in text["claims"]
+    assert "fewer than 10 who gave it" in text["disclosure"]
     assert "with finite-population correction" not in tables.items(changed).markdown(simulated=True)
 
 
 def test_fallback_is_said(released):
     claims = released.tables["claims"].assign(scheme_primary="agency")
     fallen = dataclasses.replace(released, tables={**released.tables, "claims": claims})
-    assert "fallback" in methods_text.weighting(fallen)
-    assert "fallback" not in methods_text.weighting(released)
+    words = made_up.words()
+    assert "fallback" in methods_text.paragraphs(fallen, words)["weighting"]
+    assert "fallback" not in methods_text.paragraphs(released, words)["weighting"]
 
 
 def test_a_post_that_does_not_exist_in_a_group_is_not_a_count_of_nought():

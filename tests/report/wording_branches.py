@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import pytest
 from jinja2 import Environment, nodes
+
+from surveypipe import wording
+
+LONGEST = 35
+FAULTS = {
+    "a missing value": r"\bnan\b|\bNone\b(?! of)|\binf\b|\bundefined\b",
+    "two spaces": r"(?<=\S)  +(?=\S)",
+    "a space before a stop": r"\s[.,;:)](?=\s|$)|\(\s",
+    "stops that double": r"(?<!\.)\.\.(?!\.)|[,;:]\s*\.(?!\d)|,\s*,|;\s*;",
+    "an empty bracket": r"\(\s*[,;]?\s*\)",
+    "a sentence without a capital": r"[a-z)][.?] [a-z]",
+    "a code": r"(?<!\\)_",
+    "a block": r"[{}]",
+}
+SENTENCE = re.compile(r"(?<=[.?!])[*)]* +(?=[A-Z*@])|\n")
 
 
 class Counting(Environment):
@@ -37,3 +57,24 @@ class Counting(Environment):
     def missed(self) -> list[str]:
         """Branches that stand in a template that was read and were not rendered."""
         return sorted(self.there - self.rendered)
+
+
+@contextmanager
+def counted(folders: list[Path]) -> Iterator[tuple[wording.Wording, Counting]]:
+    """Templates whose rendered branches are noted, with the environment that notes them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wording, "Environment", Counting)
+        words = wording.Wording(folders)
+    assert isinstance(words.environment, Counting)
+    yield words, words.environment
+
+
+def faults(text: str) -> list[str]:
+    """What no rendering of a template may hold, each with the place."""
+    found = [
+        f"{fault}: …{text[max(0, hit.start() - 60) : hit.end() + 30]}"
+        for fault, pattern in FAULTS.items()
+        for hit in re.finditer(pattern, text)
+    ]
+    long = [sentence for sentence in SENTENCE.split(text) if len(sentence.split()) > LONGEST]
+    return found + [f"{len(sentence.split())} words: {sentence}" for sentence in long]

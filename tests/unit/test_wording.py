@@ -37,7 +37,7 @@ def test_items_of_a_list_keep_their_lines(folder):
 def test_a_fact_prints_as_it_stands_and_markdown_as_markdown(folder, text):
     words = wording(folder, "{{ label }}; {{ labels | listed }}; {{ p | p_statement }}; {{ made }}")
     said = words.say("methods/one", label=text, labels=[text, "x"], p=0.2, made=Markdown("*made*"))
-    assert said == f"{escape(text)}; {escape(text)} and x; *p* = 0.20; *made*"
+    assert said == f"{escape(text)}; {escape(text)} and x; *p* = 0.2; *made*"
     assert escape(text) != text
 
 

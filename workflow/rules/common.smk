@@ -120,6 +120,17 @@ def section(*names):
     return str(path)
 
 
+def templates():
+    """Templates of the sentences: the tool's, and those that the study says in its own words."""
+    folders = Path("workflow/wording"), Path("report/wording")
+    return sorted(str(path) for folder in folders for path in folder.rglob("*.md.j2"))
+
+
+def own_templates():
+    """Templates that the study says in its own words."""
+    return sorted(map(str, Path("report/wording").rglob("*.md.j2")))
+
+
 def library(script):
     """List the modules of ours that a script imports, directly or not, so that an edit re-runs its rule."""
     root, found = Path("workflow/surveypipe"), set()

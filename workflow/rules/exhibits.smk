@@ -83,6 +83,7 @@ rule tables:
         variables="<results>/public/variables.json",
         verification="<results>/verification.csv",
         texts=[f"report/{document}.qmd" for document in config["report"]["documents"]],
+        wording=templates(),
         script="workflow/scripts/tables.py",
         reading="workflow/scripts/_released.py",
         lib=library("tables"),

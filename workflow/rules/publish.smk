@@ -33,6 +33,7 @@ rule publish:
         checks=blinding_checks() + journal_checks(),
         placeholders="<results>/checks/placeholders.txt",
         raw=[config["inputs"][name] for name in ("survey", "staff_list", "codebook")],
+        wording=own_templates(),
         script="workflow/scripts/publish.py",
         lib=library("publish"),
         lock="requirements.lock",
@@ -54,5 +55,5 @@ rule publish:
         "Publish: writing the manifest of released files"
     shell:
         "python {input.script} --config {params.config:q} --rules {params.rules:q} --headlines {input.headlines:q}"
-        " --placeholders {input.placeholders:q} --raw {input.raw:q} --renderer {params.renderer:q} --renderer-version {params.renderer_version:q}"
+        " --placeholders {input.placeholders:q} --raw {input.raw:q} --wording {input.wording:q} --renderer {params.renderer:q} --renderer-version {params.renderer_version:q}"
         " --manifest {output.manifest:q} --summary {output.summary:q} 2>&1 | tee {log:q}"

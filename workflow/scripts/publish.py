@@ -26,6 +26,7 @@ def main(args: argparse.Namespace) -> None:
         withheld={path: sha256(Path(path).read_bytes()) for path in args.raw},
         renderer=args.renderer,
         renderer_version=args.renderer_version,
+        wording={path: sha256(Path(path).read_bytes()) for path in args.wording},
     )
     _shared.write_json(described, args.manifest)
     documents = [path for path in rule_of if Path(path).parent.name == "report"]
@@ -55,6 +56,7 @@ if __name__ == "__main__":
     )
     made.add_argument("--rules", type=json.loads, required=True, help="released file: rule, as JSON")
     made.add_argument("--raw", nargs="+", required=True, help="inputs of which only the checksum is kept")
+    made.add_argument("--wording", nargs="*", default=[], help="templates in words of the study's own")
     made.add_argument("--renderer", required=True)
     made.add_argument("--renderer-version", required=True)
     _shared.run(made, main)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from _released import INPUTS, read_released
 from _shared import parser, run, write_json
+from _wording import check_wording, wording_beside
 from surveypipe import (
     bias_tables,
     bias_text,
@@ -26,6 +27,8 @@ from surveypipe.questionnaire import questionnaire
 def main(args: argparse.Namespace) -> None:
     """Write Markdown beside the index that lists it, the numbers as YAML, headlines and sources as JSON."""
     released = read_released(args)
+    check_wording(args.texts[0])
+    words = wording_beside(args.texts[0])
     folder: Path = args.index.parent
     shown = {
         **tables.TABLES,
@@ -39,7 +42,8 @@ def main(args: argparse.Namespace) -> None:
         f"{name}.md": make(released).markdown(simulated=released.simulated and name != "verification")
         for name, make in shown.items()
     }
-    texts |= {f"methods_{name}.md": make(released) + "\n" for name, make in methods_text.PARAGRAPHS.items()}
+    methods = methods_text.paragraphs(released, words)
+    texts |= {f"methods_{name}.md": text + "\n" for name, text in methods.items()}
     texts |= {
         "nrba_summary.md": bias_text.summary(released),
         "reviewer_questions.md": reviewer_text.questions(released),
@@ -57,7 +61,7 @@ def main(args: argparse.Namespace) -> None:
     write_json(numbers.headlines(released), args.headlines)
     # A rule of their own writes the checklists, into the same folder.
     write_json([*texts, *(f"checklist_{name}.md" for name in checklists.NAMES)], args.index)
-    print(f"tables: {len(shown)} tables, {len(methods_text.PARAGRAPHS)} methods texts, {len(made)} numbers")
+    print(f"tables: {len(shown)} tables, {len(methods)} methods texts, {len(made)} numbers")
 
 
 if __name__ == "__main__":

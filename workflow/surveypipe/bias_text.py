@@ -583,18 +583,6 @@ def representativity_short(released: Released) -> str:
     return _r_indicator(rows_of(released.table("nonresponse"), step="representativity"), "was")
 
 
-def imputation_short(released: Released) -> str:
-    """Say in one sentence what was done with unanswered items, for the methods section."""
-    if "imputation" not in released.config["analysis"]:
-        return "Each estimate rests on those who answered the question; nothing was imputed."
-    made = imputations_made(released.table("estimates"))
-    number = f" ({fmt.count(made)} data sets)" if known(made) else ""
-    return (
-        "Each estimate rests on those who answered the question; beside it, each claim was estimated again "
-        f"with unanswered items imputed by chained equations within the response cells{number}."
-    )
-
-
 def open_answers_sentence(released: Released) -> str:
     """Say whether the answers to the open questions were coded, and how far the coders agreed."""
     data = released.table("estimates")

@@ -20,6 +20,8 @@ NUMBER = re.compile(r"\S*\d\S*|\bper cent\b|\bpercent\b", re.IGNORECASE)
 _FENCE = re.compile(r"^:{3,}\s*\{[^}\n]*\.given\b[^}\n]*\}.*?^:{3,}[ \t]*$", re.MULTILINE | re.DOTALL)
 _CITED = re.compile(r"(?<![\w\\])@[A-Za-z][\w:.-]*\s+\[[^\]]*\]|\[[^\[\]]*@[^\[\]]*\]")
 _LOCATOR = re.compile(r"\b(?:pp?|chaps?|secs?|vols?)\.[\s\u00a0]*\d+(?:[-–]\d+)?")
+# Blocks, expressions and comments of a template.
+_TEMPLATE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 _MARKUP = (
     re.compile(r"<!--.*?-->", re.DOTALL),
     SHORTCODE,
@@ -91,6 +93,25 @@ def typed_numbers(text: str) -> list[tuple[int, str]]:
         (number, found.strip(".,;:!?()[]*_\"'"))
         for number, line in enumerate(bare.splitlines(), 1)
         for found in NUMBER.findall(line)
+    ]
+
+
+def template_number_problems(text: str, name: str) -> list[str]:
+    """Say of each number typed by hand into a template where it stands and what to do.
+
+    Parameters
+    ----------
+    text
+        A template of sentences; what its blocks, expressions and comments hold is not printed as it stands.
+    name
+        Its path, for the messages.
+    """
+    bare = _TEMPLATE.sub(_lines, text)
+    return [
+        f"{name}, line {line}: '{found}' is typed by hand, and would stay when the results change. Take it "
+        "from the facts that the template of that name prints; if it comes from elsewhere, mark "
+        f"it: [{found}]{{.given}}."
+        for line, found in typed_numbers(bare)
     ]
 
 

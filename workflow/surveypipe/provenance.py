@@ -43,6 +43,7 @@ def manifest(
     withheld: Mapping[str, str],
     renderer: str,
     renderer_version: str,
+    wording: Mapping[str, str],
 ) -> dict[str, Any]:
     """Describe a release so that each file can be checked and traced.
 
@@ -60,6 +61,8 @@ def manifest(
         Path: SHA-256 of what is needed to rebuild but is not released when the data are real.
     renderer, renderer_version
         What typeset the documents.
+    wording
+        Template that the study says in its own words: SHA-256.
 
     Returns
     -------
@@ -78,4 +81,5 @@ def manifest(
             for path in sorted(files)
         ],
         "inputs": [{"path": path, "sha256": withheld[path]} for path in sorted(withheld)],
+        "wording_replaced": [{"path": path, "sha256": wording[path]} for path in sorted(wording)],
     }

@@ -48,6 +48,10 @@ def _listed(words: Iterable[Any], last: str = "and") -> Markdown:
     return Markdown(formatting.sentence_list([str(_printed(word)) for word in words], last))
 
 
+def _worded(keys: Iterable[str], words: Mapping[str, str]) -> list[str]:
+    return [words.get(key, key.replace("_", " ")) for key in keys]
+
+
 def _capital(text: str) -> str:
     return type(text)(text[:1].upper() + text[1:])
 
@@ -63,9 +67,11 @@ _FILTERS = {
     "percent": formatting.percent,
     "points": formatting.points,
     "setting": formatting.setting,
+    "confidence": formatting.confidence,
     "numeral": formatting.numeral,
     "capital": _capital,
     "listed": _listed,
+    "worded": _worded,
     "p_statement": lambda p: Markdown(formatting.p_statement(p)),
     "markdown": Markdown,
 }

@@ -1,0 +1,143 @@
+"""The templates of methods and reviewer's questions: every branch rendered, each rendering fit to print."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import numpy as np
+import pytest
+import test_all_sentences as cases
+from wording_branches import Counting, counted, faults
+
+from surveypipe import methods_text
+from surveypipe.prose import template_number_problems
+from surveypipe.released import Released
+from surveypipe.study.analysis import Analysis
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "workflow/wording/en"
+Change = Callable[[Released], Released]
+
+
+def scheme(**keys: Any) -> Change:
+    """The primary scheme made otherwise."""
+
+    def change(made: Released) -> Released:
+        weighting = made.config["weighting"]
+        schemes = weighting["schemes"] | {made.primary: weighting["schemes"][made.primary] | keys}
+        return cases.configured(weighting={"schemes": schemes})(made)
+
+    return change
+
+
+def scales(**keys: Any) -> Change:
+    """The first scale of the study changed."""
+
+    def change(made: Released) -> Released:
+        first, *others = made.config["cleaning"]["scales"]
+        return cases.configured(cleaning={"scales": [{**first, **keys}, *others]})(made)
+
+    return change
+
+
+def merged(rows: int) -> Change:
+    """So many cells of the primary scheme merged, out of two."""
+
+    def change(made: Released) -> Released:
+        cells = made.tables["weight_cells"]
+        kept = cells[cells["scheme"] == made.primary].head(2)
+        kept = kept.assign(merged=["True"] * rows + ["False"] * (2 - rows))
+        return dataclasses.replace(made, tables={**made.tables, "weight_cells": kept})
+
+    return change
+
+
+def only(action: str) -> Change:
+    def change(made: Released) -> Released:
+        rules = [rule for rule in made.config["cleaning"]["rules"] if rule["action"] == action]
+        return cases.configured(cleaning={"rules": rules})(made)
+
+    return change
+
+
+def claimed(key: str, **keys: Any) -> Change:
+    def change(made: Released) -> Released:
+        claims = made.config["claims"] | {key: made.config["claims"][key] | keys}
+        return dataclasses.replace(made, config={**made.config, "claims": claims})
+
+    return change
+
+
+PROPORTION_INTERVALS = get_args(get_type_hints(Analysis)["proportion_interval"])
+CASES: dict[str, Change] = {
+    **cases.CHANGES,
+    "raked": scheme(method="rake", margins=["agency", "profession_group"], collapse=None),
+    "calibrated": scheme(method="calibrate"),
+    "one rule": cases.configured(cleaning={"rules": [{"type": "blank", "id": "blank", "action": "drop"}]}),
+    "one cell merged": merged(1),
+    "no cell merged": merged(0),
+    "every cell merged": merged(2),
+    "merged anywhere": scheme(collapse={"min_n": 10}),
+    "the fallback": cases.celled("claims", scheme_primary="agency"),
+    "weights withheld": cases.celled("weight_diagnostics", deff_kish=np.nan),
+    "cleaning withheld": cases.celled("cleaning_summary", records=np.nan, values=np.nan),
+    "all eligible": cases.celled("flow", n=312.0),
+    "scales of several sizes": scales(items=cases.ITEMS[:3], min_share=0.75),
+    "one item reversed": cases.configured(cleaning={"reverse": ["guid_3"]}),
+    "late left out": cases.configured(cleaning={"rules": [{"type": "late", "id": "late", "action": "drop"}]}),
+    "strict": cases.configured(disclosure={"preset": "strict"}),
+    "one theta": cases.configured(sensitivity={"theta_shown": [3.0]}),
+    "below": claimed("C1", direction="below", by=None),
+    **{
+        f"interval {name}": cases.configured(analysis={"proportion_interval": name})
+        for name in PROPORTION_INTERVALS
+    },
+    "no jackknife": cases.configured(weighting={"replicates": None}),
+}
+
+
+@cache
+def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
+    """Every text under every case, and which branches of the templates that took."""
+    with counted([SHIPPED]) as (words, counting):
+        texts = {
+            (name, part): text
+            for name, change in CASES.items()
+            for part, text in methods_text.paragraphs(change(cases.base()), words).items()
+        }
+    return texts, counting
+
+
+def test_every_branch_is_rendered_by_some_case() -> None:
+    _, counting = rendered()
+    assert counting.missed == []
+    assert len(counting.there) > 60
+
+
+def test_every_template_of_the_methods_is_used() -> None:
+    shipped = {path.name.removesuffix(".md.j2") for path in (SHIPPED / "methods").glob("*.md.j2")}
+    assert shipped == set(methods_text.FACTS)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_rendering_is_fit_to_print(name: str) -> None:
+    texts, _ = rendered()
+    wrong = {part: faults(text) for (case, part), text in texts.items() if case == name}
+    assert {part: found for part, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(SHIPPED.rglob("*.md.j2")), ids=lambda path: str(path.relative_to(SHIPPED))
+)
+def test_no_number_is_typed_into_a_template(path: Path) -> None:
+    assert template_number_problems(path.read_text(encoding="utf-8"), path.name) == []
+
+
+def test_a_number_typed_into_a_template_is_told_with_its_line() -> None:
+    text = "{# 3 of\n4 #}Of {{ n | decimal(1) }},\n{% if n > 2 %}\n38% answered.{% endif %}\n"
+    (told,) = template_number_problems(text, "own/x.md.j2")
+    assert told.startswith("own/x.md.j2, line 4: '38%' is typed by hand")
