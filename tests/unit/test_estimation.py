@@ -178,7 +178,7 @@ def test_merged_categories_are_sums(estimates):
     rows = rows[(rows["group"] == "overall") & (rows["statistic"] == "proportion")].set_index("level")
     assert rows.loc["low", "estimate"] == pytest.approx(rows.loc[["1", "2"], "estimate"].sum())
     assert rows.loc["middle", "estimate"] == pytest.approx(rows.loc["3", "estimate"])
-    assert rows.loc["high", "level_label"] == "Agree or strongly agree"
+    assert rows.loc["high", "level_label"] == "Agree or Strongly agree"
 
 
 def test_intervals_hold_their_estimates(estimates):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -125,10 +126,16 @@ def missing_category(study: Project) -> None:
     study.config["analysis"]["characteristics"].append("ward")
 
 
+def names_of_one_word(study: Project) -> None:
+    """Places whose names are one word, or hold a word of few letters."""
+    study.config["groups"]["hospital"]["levels"] |= {"NORTH": "Flanders", "RIVER": "Costa Sur"}
+    study.config["weighting"]["schemes"]["site"]["label"] = "Wessex hospitals"
+
+
 @pytest.fixture(scope="module")
 def odd(study_of) -> Project:
     """A whole run of a study in which nothing is as in the shipped one."""
-    return study_of(no_before_yes, odd_answers, second_groups, missing_category)
+    return study_of(no_before_yes, odd_answers, second_groups, missing_category, names_of_one_word)
 
 
 def test_the_share_shown_is_that_of_the_counted_answer_and_the_heading_names_it(odd):
@@ -210,6 +217,17 @@ def test_a_category_called_missing_stays_in_table_1(odd):
     assert "missing" in (odd.results / "tables/table_1.md").read_text(encoding="utf-8")
     shares = ward.loc[ward["level"].isin(["missing", "Ward A"]), "frame_percent"].sum()
     assert shares == pytest.approx(100)
+
+
+def test_no_label_loses_its_capital(odd):
+    told = [
+        *odd.results.glob("tables/*.md"),
+        odd.results / "numbers.yaml",
+        *odd.results.glob("report/*.html"),
+    ]
+    said = "\n".join(path.read_text(encoding="utf-8") for path in told)
+    assert "Flanders" in said and "Costa Sur" in said and "Wessex hospitals" in said
+    assert re.findall(r"(?<![A-Za-z/_-])(?:flanders|costa Sur|wessex)[^\n]{0,40}", said) == []
 
 
 # --- weights -----------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def variables_of(table: pd.DataFrame) -> list[str]:
 
 
 def _plain_name(released: Released, variable: str) -> str:
-    return escape(formatting.lower_first(released.label(variable)))
+    return escape(released.in_text(released.label(variable)))
 
 
 # --- who answered -------------------------------------------------------------------------------------
@@ -635,7 +635,7 @@ def _where(released: Released, table: pd.DataFrame, grade: int) -> str:
     found = table[table["grade"] == grade]
     schemes = [key for key in released.schemes if key in set(found["scheme"])]
     all_of_them = len(schemes) == table["scheme"].nunique()
-    named = [escape(formatting.lower_first(released.schemes[key])) for key in schemes]
+    named = [escape(released.in_text(released.schemes[key])) for key in schemes]
     words = ["every scheme" if all_of_them else formatting.sentence_list(named)]
     corrections = set(found["fpc"].astype(str))
     if len(corrections) == 1:

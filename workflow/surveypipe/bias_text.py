@@ -94,10 +94,10 @@ def _rate_range(released: Released, rates: pd.DataFrame, variable: str) -> str:
     least, most = ranked[0], ranked[-1]
 
     def shown(row: pd.Series) -> str:
-        name = fmt.lower_first(level_label(released, variable, str(row["level"])))
+        name = released.in_text(level_label(released, variable, str(row["level"])))
         return f"{fmt.percent(float(row['estimate']))} ({escape(name)})"
 
-    name = escape(fmt.lower_first(released.label(variable)))
+    name = escape(released.in_text(released.label(variable)))
     if fmt.percent(float(least["estimate"])) == fmt.percent(float(most["estimate"])):
         ran = f"By {name}, taken alone, the rate was {fmt.percent(float(most['estimate']))} in each group"
     else:
@@ -110,7 +110,7 @@ def _held_equal(released: Released, variable: str) -> str:
     model = rows_of(released.table("nonresponse"), step="response_model", measure="wald_test")
     p = number_of(first_of(model, variable=variable), "p_value")
     others = [
-        escape(fmt.lower_first(released.label(name))) for name in variables_of(model) if name != variable
+        escape(released.in_text(released.label(name))) for name in variables_of(model) if name != variable
     ]
     if not known(p) or not others:
         return ""
@@ -161,7 +161,7 @@ def list_sentence(released: Released) -> str:
         word = "little" if float(top["estimate"]) < WEAK_V else "something"
         found.append(
             f"What the list holds has {word} to do with the answers. Its strongest link is that of "
-            f"{escape(fmt.lower_first(released.label(str(top['variable']))))} with "
+            f"{escape(released.in_text(released.label(str(top['variable']))))} with "
             f"{place(claim, released)} (Cramér's *V*, or for a mean the correlation ratio, "
             f"{fmt.held(top['estimate'])})."
         )
@@ -479,7 +479,7 @@ def counted_otherwise_sentence(released: Released) -> str:
     supported = {1, 2, 3}
     lost = [c for c, r in found if int(c["grade"]) in supported and int(r["grade"]) not in supported]
     unique = [one for number, one in enumerate(lost) if all(one is not other for other in lost[:number])]
-    label = escape(fmt.lower_first(released.label(str(row["measure"]))))
+    label = escape(released.in_text(released.label(str(row["measure"]))))
     before, after = (shown_value(number_of(one, "estimate"), claim) for one in (claim, row))
     text = (
         "How the answers are counted matters too: with a claim's answer counted by another rule, the largest "

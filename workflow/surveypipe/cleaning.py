@@ -721,9 +721,7 @@ def _describe_recode(recode: Mapping[str, Any], made: Mapping[str, dict[str, Any
     kind = recode["type"]
     if kind == "difference":
         first, second = made[recode["minuend"]], made[recode["subtrahend"]]
-        text = (
-            f"{first['label']} minus {second['label'][0].lower() + second['label'][1:]}, where both are known"
-        )
+        text = f"{first['label']} minus {second['label']}, where both are known"
         return _entry(recode["label"], "numeric", derived=True, role="derived", derivation=text)
     source = made[recode["from"]]
     shared = {

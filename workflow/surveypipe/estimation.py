@@ -245,8 +245,7 @@ def merged_categories(values: Mapping[str, str]) -> list[tuple[str, str, list[st
 
 
 def _joined(values: Mapping[str, str], codes: Sequence[str]) -> str:
-    first, *others = [values[code] for code in codes]
-    return " or ".join([first, *(text[:1].lower() + text[1:] for text in others)])
+    return " or ".join(values[code] for code in codes)
 
 
 def estimands(survey: Survey) -> list[Estimand]:

@@ -68,7 +68,7 @@ def level_contrast(released: Released) -> Table:
         "not say.",
         f"Weighted per cent (for a comparison scale points), with {level} intervals; difference, at the "
         "level minus others. Rounded, so that nobody can be worked out; a difference is rounded once.",
-        f"Weights: {escape(fmt.lower_first(released.schemes[released.primary]))}.",
+        f"Weights: {escape(released.in_text(released.schemes[released.primary]))}.",
         "Only claims whose question was put to both." if table.rows else NOT_APPLICABLE,
     ]
     return table

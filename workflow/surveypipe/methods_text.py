@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.disclosure.rules import rules_of
 from surveypipe.equivalence import tost_level
 from surveypipe.figures.response import cell_label
-from surveypipe.formatting import decimal, lower_first
+from surveypipe.formatting import decimal
 from surveypipe.model_tables import imputations_made
 from surveypipe.numbers import software_versions
 from surveypipe.released import Released
@@ -53,7 +53,7 @@ def cleaning(released: Released) -> Facts:
         "rules": rules,
         "left_out": _done(done, "drop", "records"),
         "set_missing": _done(done, "set_missing", "values"),
-        "scales": [lower_first(str(scale["label"])) for scale in scales],
+        "scales": [released.in_text(str(scale["label"])) for scale in scales],
         "items_each": sizes.pop() if len(sizes) == 1 else None,
         "least_share": min(shares, default=math.nan),
         "most_share": max(shares, default=math.nan),
@@ -75,17 +75,20 @@ def weighting(released: Released) -> Facts:
     variables = scheme.get("margins" if scheme["method"] == "rake" else "by", [])
     return {
         "method": scheme["method"],
-        "scheme": lower_first(str(scheme["label"])),
-        "variables": [lower_first(released.label(name)) for name in variables],
+        "scheme": released.in_text(str(scheme["label"])),
+        "variables": [released.in_text(released.label(name)) for name in variables],
         "fallback": released.primary != released.config["weighting"]["primary"],
         "collapse": _collapse(scheme),
         "cells": len(cells),
         "merged": [
-            {"members": lower_first(cell_label(str(row["members"]))), "within": str(row["within"])}
+            {
+                "members": released.in_text(cell_label(str(row["members"]), released)),
+                "within": str(row["within"]),
+            }
             for _, row in cells.iterrows()
             if str(row["merged"]).lower() == "true"
         ],
-        "others": [lower_first(label) for label in others.values()],
+        "others": [released.in_text(label) for label in others.values()],
         **_spread(released),
     }
 
@@ -118,7 +121,7 @@ def analysis(released: Released) -> Facts:
         "correction": bool(section["fpc"]["descriptive"]),
         "jackknife": _jackknife(released),
         "tests": _tests(released),
-        "groups": [lower_first(label) for label in released.levels.values()],
+        "groups": [released.in_text(label) for label in released.levels.values()],
         "imputation": "imputation" in section,
         "data_sets": imputations_made(released.table("estimates")),
         "adjusted": "multiplicity" in section,
@@ -143,7 +146,7 @@ def claims(released: Released) -> Facts:
     return {
         "ci_level": level,
         "equivalence_level": tost_level(level),
-        "reader": lower_first(released.label(released.config["sensitivity"]["reader_variable"])),
+        "reader": released.in_text(released.label(released.config["sensitivity"]["reader_variable"])),
         "claims": [_claim(released, key, claim) for key, claim in released.config["claims"].items()],
     }
 
@@ -156,9 +159,9 @@ def _claim(released: Released, key: str, claim: Mapping[str, Any]) -> Facts:
         "upper_threshold": None,
         **claim,
         "key": str(key),
-        "variable": lower_first(released.label(str(claim["variable"]))),
+        "variable": released.in_text(released.label(str(claim["variable"]))),
         "others": claim.get("sensitivity_thresholds", []),
-        "by": lower_first(str(group)),
+        "by": released.in_text(str(group)),
     }
 
 

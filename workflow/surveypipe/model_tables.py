@@ -66,7 +66,7 @@ def models(released: Released) -> Table:
         for _, row in weighted.iterrows():
             table.rows.append(_predictor(released, own, row, kind))
         check = _proportional_odds(released, data, variable) if kind == "proportional-odds" else ""
-        notes += [check, _flags(str(weighted["variable_label"].iloc[0]), weighted)]
+        notes += [check, _flags(released.in_text(str(weighted["variable_label"].iloc[0])), weighted)]
     level = formatting.confidence(released.config["analysis"]["ci_level"])
     table.notes = [
         "Logistic regression for an outcome with two values, a proportional-odds model for ordered answers, "
@@ -101,20 +101,20 @@ def _predictor(released: Released, own: pd.DataFrame, row: pd.Series, kind: str)
     plain = first_of(own, scheme=unweighted_scheme(released), statistic=statistic, level=level)
     slope = mean_cell if kind == "linear" else ratio_cell
     return [
-        INDENT + escape(_short_level(str(row["level_label"]))),
+        INDENT + escape(_short_level(str(row["level_label"]), released)),
         slope(row), p_cell(row), slope(alone), slope(plain),
         (mean_cell if kind == "linear" else share_cell)(_marginal(released, own, level)),
     ]  # fmt: skip
 
 
-def _short_level(label: str) -> str:
+def _short_level(label: str, released: Released) -> str:
     """Shorten 'Agency: CSC (against AMH)' to what a narrow column holds: 'CSC against AMH'."""
     found = re.fullmatch(r"[^:]*: (.*) \(against (.*)\)", label)
     if not found:
         return label
     if {found[1], found[2]} == {"Yes", "No"}:
         return f"{label.split(':')[0]}: {found[1].lower()}"
-    return f"{found[1]} against {formatting.lower_first(found[2])}"
+    return f"{found[1]} against {released.in_text(found[2])}"
 
 
 def _marginal(released: Released, own: pd.DataFrame, level: str) -> pd.Series | None:
@@ -143,14 +143,14 @@ def _proportional_odds(released: Released, data: pd.DataFrame, variable: str) ->
     )
     left_out = f" ({escape(str(row['flag']))})" if row["flag"] else ""
     return (
-        f"Check of proportional odds for *{escape(formatting.lower_first(str(row['variable_label'])))}*: "
+        f"Check of proportional odds for *{escape(released.in_text(str(row['variable_label'])))}*: "
         f"*F*({degrees}) = {formatting.held(float(row['estimate']))}, {p}: {verdict}{left_out}."
     )
 
 
 def _flags(label: str, rows: pd.DataFrame) -> str:
     flags = sorted({part for text in rows["flag"] for part in str(text).split(";") if part})
-    return f"*{escape(formatting.lower_first(label))}*: {escape('; '.join(flags))}." if flags else ""
+    return f"*{escape(label)}*: {escape('; '.join(flags))}." if flags else ""
 
 
 # --- scales -------------------------------------------------------------------------------------------
@@ -354,7 +354,7 @@ def _test_name(released: Released, row: pd.Series) -> str:
     statistic = re.sub(r"_p_(holm|bh)$", "", str(row["statistic"]))
     label = str(row["variable_label"])
     if statistic in ("odds_ratio", "rate_ratio", "coefficient"):
-        return escape(f"{label}: {formatting.lower_first(_short_level(str(row['level_label'])))}")
+        return escape(f"{label}: {released.in_text(_short_level(str(row['level_label']), released))}")
     if statistic == "claim_test":
         return escape(f"{row['claim']} {label}")
     return escape(label)
@@ -398,7 +398,7 @@ def open_answers(released: Released) -> Table:
             )  # fmt: skip
         kappa = first_of(own, statistic="pooled_kappa")
         if kappa is not None and math.isfinite(float(kappa["estimate"])):
-            pooled.append(f"{escape(formatting.lower_first(released.label(question)))} {mean_cell(kappa)}")
+            pooled.append(f"{escape(released.in_text(released.label(question)))} {mean_cell(kappa)}")
     level = formatting.confidence(released.config["analysis"]["ci_level"])
     short = released.abbreviations()
     table.notes = [

@@ -307,13 +307,13 @@ def study_facts(released: Released) -> Cells:
         "n-eligible": formatting.count(released.staff_size()),
         "ci-level": formatting.confidence(config["analysis"]["ci_level"]),
         "tost-level": formatting.confidence(tost_level(config["analysis"]["ci_level"])),
-        "scheme-primary": escape(formatting.lower_first(released.schemes[released.primary])),
+        "scheme-primary": escape(released.in_text(released.schemes[released.primary])),
         "theta-strong": formatting.setting(config["sensitivity"]["theta_strong"]),
         "k-grade": formatting.setting(config["sensitivity"]["reader_scenario"]["k_grade"]),
     }
     made |= _counts(released) | _rates(released) | _weights(released)
     for level, label in released.levels.items():
-        made[f"group-{key_slug(level)}"] = escape(formatting.lower_first(label))
+        made[f"group-{key_slug(level)}"] = escape(released.in_text(label))
         made[f"group-{key_slug(level)}-title"] = escape(label)
     return {key: value for key, value in made.items() if value}
 

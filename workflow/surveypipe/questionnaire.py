@@ -31,25 +31,30 @@ def questionnaire(released: Released) -> Table:
     asked = [entry for entry in asked if entry.get("question") and not entry.get("derived")]
     for number, entry in enumerate(asked, start=1):
         table.rows.append(
-            [str(number), fmt.escape(str(entry["question"])), _answers(entry), _put_to(entry, released)]
+            [
+                str(number),
+                fmt.escape(str(entry["question"])),
+                _answers(entry, released),
+                _put_to(entry, released),
+            ]
         )
     table.notes = ["Wording as on the form; statements worded in the negative are shown as they were put."]
     return table
 
 
-def _answers(entry: Mapping[str, Any]) -> str:
+def _answers(entry: Mapping[str, Any], released: Released) -> str:
     labels = [fmt.escape(str(label)) for label in entry.get("values", {}).values()]
     if not labels:
         return _FREE.get(str(entry["type"]), "")
     if entry["type"] == "ordinal" and len(labels) > 4:
         points = fmt.numeral(len(labels), "point").capitalize()
-        return f"{points}, from {fmt.lower_first(labels[0])} to {fmt.lower_first(labels[-1])}"
+        return f"{points}, from {released.in_text(labels[0])} to {released.in_text(labels[-1])}"
     return ", ".join(labels)
 
 
 def _put_to(entry: Mapping[str, Any], released: Released) -> str:
     conditions = []
     for name, code in (entry.get("asked_if") or {}).items():
-        answer = fmt.lower_first(released.values(name).get(str(code), str(code)))
-        conditions.append(f"'{fmt.escape(answer)}' to '{fmt.escape(fmt.lower_first(released.label(name)))}'")
+        answer = released.in_text(released.values(name).get(str(code), str(code)))
+        conditions.append(f"'{fmt.escape(answer)}' to '{fmt.escape(released.in_text(released.label(name)))}'")
     return f"Those who answered {fmt.sentence_list(conditions)}" if conditions else "All"

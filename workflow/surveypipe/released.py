@@ -132,7 +132,7 @@ class Released:
     def abbreviations(self) -> str:
         """Explain the short names of the groups for a note; '' where none is short."""
         pairs = [
-            f"{level}, {lower_first(label)}"
+            f"{level}, {self.in_text(label)}"
             for level, label in self.levels.items()
             if self.abbreviation(level) != label
         ]
@@ -165,6 +165,17 @@ class Released:
     def short(self, variable: str) -> str:
         """Name of a variable in a figure."""
         return str(self.variables.get(variable, {}).get("short") or self.label(variable))
+
+    def in_text(self, label: str) -> str:
+        """Write a label as it stands inside a sentence.
+
+        As it is written, which destroys no name; with a small first letter where the study says of its labels
+        that they may have one (``study.labels_in_text``), and not of this one that it is a name.
+        """
+        study = self.config["study"]
+        if study.get("labels_in_text") != "small_first_letter" or label in (study.get("names") or []):
+            return label
+        return lower_first(label)
 
     def values(self, variable: str) -> dict[str, str]:
         """Codes of a variable and their labels, in order."""

@@ -110,9 +110,9 @@ def _withheld(row: Any) -> bool:
     return math.isnan(_number(row, "estimate")) or math.isnan(_number(row, "ci_low"))
 
 
-def _in_text(label: str) -> str:
+def _in_text(released: Released, label: str) -> str:
     """Give a label as it stands inside a sentence."""
-    return fmt.escape(fmt.lower_first(label))
+    return fmt.escape(released.in_text(label))
 
 
 def _printed(value: float, row: Any) -> str:
@@ -151,7 +151,7 @@ def threshold_sentence(row: pd.Series, claim: Mapping[str, Any], released: Relea
         else:
             parts.append(f"includes {limit}")
     level = str(row["group_level"])
-    whose = f"The interval for {_in_text(released.levels[level])}" if level else "That interval"
+    whose = f"The interval for {_in_text(released, released.levels[level])}" if level else "That interval"
     return f"{whose} {fmt.sentence_list(parts)}."
 
 
@@ -245,7 +245,7 @@ def _compared(variable: str, released: Released) -> tuple[str, str]:
     for recode in released.config["cleaning"].get("recodes", []):
         if recode["variable"] == variable and recode["type"] == "difference":
             minuend, subtrahend = recode["minuend"], recode["subtrahend"]
-            return _in_text(released.label(minuend)), _in_text(released.label(subtrahend))
+            return _in_text(released, released.label(minuend)), _in_text(released, released.label(subtrahend))
     return "the first score", "the second score"
 
 
@@ -340,7 +340,7 @@ def groups_sentence(row: pd.Series, released: Released) -> str:
     rows = released.estimates(variable, "difference", group_level="")
     if not all(shown) or rows.empty or math.isnan(_number(rows.iloc[0], "estimate")):
         return NOT_COMPARED
-    names = [_in_text(levels[level]) for level in (first, second)]
+    names = [_in_text(released, levels[level]) for level in (first, second)]
     noun = "mean" if row["statistic"] == "mean" else "share"
     return (
         f"The {noun} was {shown[0]} in {names[0]} and {shown[1]} in {names[1]}, "
@@ -510,7 +510,7 @@ def _at(rates: Mapping[str, float], rate: str, released: Released) -> str:
     """Name the groups whose printed rate is this one."""
     return fmt.sentence_list(
         [
-            fmt.lower_first(released.levels[level])
+            released.in_text(released.levels[level])
             for level, value in rates.items()
             if fmt.percent(value) == rate
         ]
@@ -553,7 +553,9 @@ def all_claims(released: Released) -> dict[str, str]:
     by_grade: dict[int, list[str]] = {}
     for row in rows:
         grade = _number(row, "grade")
-        by_grade.setdefault(-1 if math.isnan(grade) else int(grade), []).append(_in_text(str(row["label"])))
+        by_grade.setdefault(-1 if math.isnan(grade) else int(grade), []).append(
+            _in_text(released, str(row["label"]))
+        )
     supported = sum(len(names) for grade, names in by_grade.items() if grade in (1, 2, 3))
     return {
         "claims__count": fmt.numeral(len(rows)),

@@ -35,7 +35,7 @@ def _joined(*sentences: str) -> str:
 
 
 def _labels(released: Released, variables: list[str]) -> str:
-    return fmt.sentence_list([escape(fmt.lower_first(released.label(name))) for name in variables])
+    return fmt.sentence_list([escape(released.in_text(released.label(name))) for name in variables])
 
 
 # --- weights ------------------------------------------------------------------------------------------
@@ -43,8 +43,8 @@ def _labels(released: Released, variables: list[str]) -> str:
 
 def which_weight(released: Released) -> str:
     """Name the weight in force and what the others give."""
-    label = escape(fmt.lower_first(released.schemes[released.primary]))
-    others = [escape(fmt.lower_first(v)) for key, v in released.schemes.items() if key != released.primary]
+    label = escape(released.in_text(released.schemes[released.primary]))
+    others = [escape(released.in_text(v)) for key, v in released.schemes.items() if key != released.primary]
     fallback = released.primary != released.config["weighting"]["primary"]
     return _joined(
         f"Every headline estimate carries one weight, *{label}*, "

@@ -160,7 +160,7 @@ def _unreliable(table: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
     low = table[(table["flag"] != "") & (table["mechanism"] == next(iter(MECHANISMS)))]
     named = [
         f"{_name(row['claim'], row['group_level'], config)}, "
-        f"{formatting.escape(formatting.lower_first(row['scheme_label']))} ({_percent(row['coverage'])} %)"
+        f"{formatting.escape(row['scheme_label'])} ({_percent(row['coverage'])} %)"
         for row in low.to_dict("records")
     ]
     if not named:
@@ -265,7 +265,7 @@ def _totals(shown: pd.DataFrame) -> dict[Any, dict[str, Any]]:
 
 
 def _name(claim: str, level: str, config: Mapping[str, Any]) -> str:
-    return f"{claim}, {formatting.lower_first(_level_label(level, config))}" if level else claim
+    return f"{claim}, {_level_label(level, config)}" if level else claim
 
 
 def _by_claim(shown: pd.DataFrame, config: Mapping[str, Any]) -> str:
@@ -337,7 +337,7 @@ def _reading(coverage: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
         "differently *and* cells of different professions are merged.",
         "- Where readers respond more readily no scheme repairs the estimate, because none knows who had "
         f"read: the primary interval of {worst['claim']} "
-        f"({formatting.escape(formatting.lower_first(worst['short']))}) covers "
+        f"({formatting.escape(worst['short'])}) covers "
         f"the truth in {_percent(worst['coverage'])} % of surveys. That is what θ, bounds and the reader "
         "scenario are for, and why a supported claim carries a grade.",
         "- The finite-population correction is part of every second-phase interval. Korn-Graubard capped at "

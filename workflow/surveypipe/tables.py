@@ -143,7 +143,7 @@ def count_cell(value: float, *, suppressed: bool = False) -> str:
 
 
 def _weights_note(released: Released) -> str:
-    return f"Weights: {escape(formatting.lower_first(released.schemes[released.primary]))}."
+    return f"Weights: {escape(released.in_text(released.schemes[released.primary]))}."
 
 
 def _short_note(released: Released) -> str:
@@ -219,7 +219,7 @@ def _count_percent(row: pd.Series, counts: str, percents: str, *, missing: bool 
 
 
 def _group_in_text(released: Released) -> str:
-    return escape(formatting.lower_first(str(released.config["groups"][released.group]["label"])))
+    return escape(released.in_text(str(released.config["groups"][released.group]["label"])))
 
 
 RATE_NAMES = {
@@ -330,7 +330,7 @@ def cells(released: Released) -> Table:
         Column("Response cell", 62, "l"), Column("Eligible", 8), Column("Answered", 11), Column("Rate, %", 9),
         Column("Weight", 9),
     ]  # fmt: skip
-    label = formatting.lower_first(released.schemes[released.primary])
+    label = released.in_text(released.schemes[released.primary])
     table = Table("cells", f"Response cells of the primary weights ({escape(label)})", columns)
     data = released.table("weight_cells")
     data = data[data["scheme"] == released.primary]
@@ -339,19 +339,19 @@ def cells(released: Released) -> Table:
         if level:
             table.section(released.levels.get(level, level))
         for _, row in rows.iterrows():
-            table.rows.append(_cell_row(row, INDENT if level else ""))
+            table.rows.append(_cell_row(released, row, INDENT if level else ""))
     table.notes = [
         "Categories with few respondents were merged within the same group by number alone; no answer enters."
     ]
     return table
 
 
-def _cell_row(row: pd.Series, indent: str) -> list[str]:
+def _cell_row(released: Released, row: pd.Series, indent: str) -> list[str]:
     from surveypipe.figures.response import cell_label
 
     rate = float(row["n"]) / float(row["N"]) if row["N"] else math.nan
     return [
-        indent + escape(cell_label(str(row["members"]))),
+        indent + escape(cell_label(str(row["members"]), released)),
         number(row["N"], formatting.count, row),
         number(row["n"], formatting.count, row),
         number(rate, formatting.points, row),
@@ -449,7 +449,7 @@ def schemes(released: Released) -> Table:
     table.notes = [
         "Per cent, or for a comparison the difference in scale points.",
         _interval_note(released),
-        f"The primary scheme is {escape(formatting.lower_first(label))}.",
+        f"The primary scheme is {escape(released.in_text(label))}.",
         "Standard errors treat respondents as a second phase within response cells.",
     ]
     return table
@@ -575,7 +575,7 @@ def tests(released: Released) -> Table:
     # Of more than two groups no one difference is tested.
     columns += [Column("Difference", 20)] if len(levels) == 2 else []
     columns += [Column("Test", 21), Column("*p*", 9), Column("Effect", 10), Column("*p*, fpc", 9)]
-    names = formatting.sentence_list([formatting.lower_first(label) for label in released.levels.values()])
+    names = formatting.sentence_list([released.in_text(label) for label in released.levels.values()])
     table = Table("tests", f"Tests between {escape(names)}", columns)
     wanted = [t["variable"] for t in released.config["analysis"]["tests"] if t["between"] == released.group]
     for title, of_means in (("Shares, per cent", False), ("Means, points", True)):

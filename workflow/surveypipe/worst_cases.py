@@ -34,7 +34,7 @@ def number_of(row: pd.Series | None, column: str) -> float:
 def place(row: pd.Series, released: Released) -> str:
     """Name a row of the ledger in a sentence: ``C5``, or ``C5 in adult mental health``."""
     level = str(row["group_level"])
-    where = f" in {escape(fmt.lower_first(released.levels[level]))}" if level else ""
+    where = f" in {escape(released.in_text(released.levels[level]))}" if level else ""
     return escape(str(row["claim"])) + where
 
 

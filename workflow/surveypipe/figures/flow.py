@@ -204,7 +204,7 @@ def _arrow(figure: Figure, x0: float, y0: float, x1: float, y1: float) -> None:
 def _notes(names: dict[str, str], released: Released, main: list[Box], sides: list[Box]) -> list[str]:
     every = [count for box in (*main, *sides) for count in box.counts]
     every += [count for box in (*main, *sides) for _, counts in box.lines for count in counts]
-    labels = {level: formatting.lower_first(released.levels[level]) for level in names}
+    labels = {level: released.in_text(released.levels[level]) for level in names}
     short = "; ".join(f"{names[level]}, {label}" for level, label in labels.items() if names[level] != label)
     hidden = "s: suppressed, too few to show." if any(math.isnan(count) for count in every) else ""
     return [f"{short}." if short else "", hidden]

@@ -171,7 +171,7 @@ def _notes(released: Released, blocks: list[Battery]) -> list[str]:
         for level in released.levels
     )
     return [
-        f"Weighted ({formatting.lower_first(released.schemes[released.primary])} "
+        f"Weighted ({released.in_text(released.schemes[released.primary])} "
         "weights), of those who answered; the middle answer lies half on either side of zero.",
         "Reversed items are shown as turned round." if released.config["cleaning"].get("reverse") else "",
         "s: suppressed." if hidden else "",
@@ -194,7 +194,7 @@ def alt_text(released: Released, blocks: list[Battery]) -> str:
                 continue
             least, most = min(found, key=lambda i: found[i]), max(found, key=lambda i: found[i])
             parts.append(
-                f"in {formatting.lower_first(label)} from {formatting.percent(found[least])} "
+                f"in {released.in_text(label)} from {formatting.percent(found[least])} "
                 f"({released.short(least)}) to {formatting.percent(found[most])} ({released.short(most)})"
             )
         shared = common_poles(released, block.items)

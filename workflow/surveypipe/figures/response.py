@@ -97,16 +97,13 @@ def _total(label: str, released: Released, level: str) -> Bar:
     return Bar(label, float(row["numerator"]), float(row["denominator"]), True)
 
 
-def cell_label(members: str) -> str:
+def cell_label(members: str, released: Released) -> str:
     """Name a cell by its members, without the group that stands above it.
 
-    Examples
-    --------
-    >>> cell_label("AMH × Nurse; AMH × Psychiatrist")
-    'Nurse or psychiatrist'
+    "AMH × Nurse; AMH × Psychiatrist" becomes "Nurse or Psychiatrist".
     """
     names = [part.split(" × ")[-1] for part in members.split("; ")]
-    return formatting.sentence_list([names[0], *(formatting.lower_first(name) for name in names[1:])], "or")
+    return formatting.sentence_list([names[0], *(released.in_text(name) for name in names[1:])], "or")
 
 
 def _notes(released: Released, bars: list[Bar]) -> list[str]:

@@ -102,12 +102,12 @@ def _legend(axes: Axes, released: Released, who: list[str]) -> None:
 
 def _notes(released: Released, scales: list[dict[str, Any]]) -> list[str]:
     asked = [
-        formatting.lower_first(str(scale["label"]))
+        released.in_text(str(scale["label"]))
         for scale in scales
         if released.variables.get(scale["variable"], {}).get("asked_if")
     ]
     routed = f"Asked only of those routed to it: {formatting.sentence_list(asked)}." if asked else ""
-    weights = formatting.lower_first(released.schemes[released.primary])
+    weights = released.in_text(released.schemes[released.primary])
     return [f"Weighted means ({weights} weights); the broken line is the middle of the scale.", routed]
 
 

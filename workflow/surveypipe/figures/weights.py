@@ -59,7 +59,7 @@ def _cell_name(released: Released, row: pd.Series) -> str:
         return (
             "All eligible" if row["members"] == "All" else released.levels.get(row["members"], row["members"])
         )
-    members = formatting.lower_first(cell_label(str(row["members"])))
+    members = released.in_text(cell_label(str(row["members"]), released))
     return f"{released.abbreviation(str(row['within']))}: {members}"
 
 
@@ -141,7 +141,7 @@ def _notes(released: Released, cells: pd.DataFrame, margins: pd.DataFrame) -> li
     short = released.abbreviations()
     hidden = cells["weight"].isna().any() or margins["frame_share"].isna().any()
     return [
-        f"Primary scheme: {formatting.lower_first(released.schemes[released.primary])}.",
+        f"Primary scheme: {released.in_text(released.schemes[released.primary])}.",
         f"{short}." if short else "",
         "Suppressed rows rest on too few people." if hidden else "",
     ]

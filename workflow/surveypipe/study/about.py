@@ -32,6 +32,19 @@ class Study(Settings):
         str, Meta(description="The place in words that identify nobody; what the blinded manuscript prints.")
     ]
     mode: Annotated[Literal["paper", "web", "mixed"], Meta(description="How the questionnaire was given.")]
+    labels_in_text: Annotated[
+        Literal["as_written", "small_first_letter"],
+        Meta(
+            description="How labels (of groups, variables, schemes, claims, answers) stand inside a "
+            "sentence. as_written: as they are, which destroys no name; small_first_letter: without their "
+            "first capital ('Adult mental health' becomes 'adult mental health'), but for abbreviations, "
+            "names of several words with capitals, and what `names` lists."
+        ),
+    ] = "as_written"
+    names: Annotated[
+        tuple[str, ...],
+        Meta(description="Labels that keep their capital inside a sentence: names of one word (Flanders)."),
+    ] = ()
     follows: Annotated[
         str | None,
         Meta(description="Citation key of the study whose form this one follows, if there is one."),
