@@ -66,7 +66,9 @@ def codebook() -> dict[str, Any]:
 
 def configuration(sample: str) -> dict[str, Any]:
     """Return the configuration: strata or the whole as second-phase cells, the schemes of :data:`SCHEMES`."""
-    schemes = {key: {"label": key} | one for key, one in SCHEMES[sample].items()}
+    # Every study has a scheme without weights.
+    made = SCHEMES[sample] if "none" in SCHEMES[sample] else {"none": {"method": "none"}} | SCHEMES[sample]
+    schemes = {key: {"label": key} | one for key, one in made.items()}
     primary = "linear" if "linear" in schemes else next(iter(schemes))
     files = {"survey": "survey.csv", "staff_list": "list.csv", "checksums": "SHA256SUMS",
              "codebook": "codebook.yaml"}  # fmt: skip
