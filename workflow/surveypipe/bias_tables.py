@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import and_
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -25,9 +27,12 @@ REFUSED = "n.e."
 
 def rows_of(table: pd.DataFrame, **wanted: str) -> pd.DataFrame:
     """Keep the rows that hold the wanted text in each named column."""
-    for column, value in wanted.items():
-        table = table[table[column].astype(str) == value]
-    return table
+    held = {name: table[name] for name in wanted}
+    where = [
+        (column.astype(str) if column.dtype.kind in "biuf" else column) == wanted[name]
+        for name, column in held.items()
+    ]
+    return table[reduce(and_, where)] if where else table
 
 
 def first_of(table: pd.DataFrame, **wanted: str) -> pd.Series | None:

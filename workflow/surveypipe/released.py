@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.formatting import lower_first
@@ -89,12 +90,15 @@ class Released:
     # Every look-up asks for a whole table, hundreds of times in a run.
     _prepared: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
     _ledger: list[pd.Series] = field(default_factory=list, init=False, repr=False, compare=False)
+    # Positions of the estimates by variable and statistic.
+    _placed: dict[tuple[str, str], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """Give a table, empty text as '' and not as a missing value."""
         if name not in self._prepared:
             self._prepared[name] = self._prepare(name)
-        return self._prepared[name].copy()
+        # pandas copies on write, so that what is given out may be changed and this one stays as it is.
+        return self._prepared[name].copy(deep=False)
 
     def _prepare(self, name: str) -> pd.DataFrame:
         table = self.tables[name].copy()
@@ -102,12 +106,13 @@ class Released:
             if table[column].dtype.kind in "biuf":
                 continue
             if column not in _NUMERIC:
-                table[column] = table[column].fillna("").astype(str)
+                # Columns of objects stand in one block, from which rows are taken at once.
+                table[column] = table[column].fillna("").astype(str).astype(object)
             elif table[column].isna().all():
                 table[column] = table[column].astype(float)
         for column in _CODES:
             if column in table and table[column].dtype.kind in "biuf":
-                table[column] = table[column].map(code_text)
+                table[column] = table[column].map(code_text).astype(object)
         return table
 
     @property
@@ -138,7 +143,7 @@ class Released:
         ]
         return "; ".join(pairs)
 
-    @property
+    @cached_property
     def primary(self) -> str:
         """Scheme in force: what the ledger was made with, else what the configuration names."""
         claims = self.tables["claims"]
@@ -228,9 +233,10 @@ class Released:
             The primary one unless named.
         """
         table = self.table("estimates")
-        where = (table["variable"] == variable) & (table["statistic"] == statistic)
-        where &= table["group_level"] == group_level
-        return table[where & (table["scheme"] == (scheme or self.primary))]
+        if not self._placed:
+            self._placed.update(table.groupby(["variable", "statistic"]).indices)
+        rows = table.iloc[self._placed.get((variable, statistic), [])]
+        return rows[(rows["group_level"] == group_level) & (rows["scheme"] == (scheme or self.primary))]
 
     def share(
         self, variable: str, level: str, *, group_level: str = "", scheme: str | None = None
