@@ -18,8 +18,9 @@ import yaml
 from surveypipe.cleaning import describe
 from surveypipe.codebook import parse_codebook
 from surveypipe.estimate_rows import estimate_frame, estimate_row
+from surveypipe.exhibit_names import CONTEXT
 from surveypipe.identifiers import NOT_ANSWERED
-from surveypipe.released import CONTEXT, Released
+from surveypipe.released import Released
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration

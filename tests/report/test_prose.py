@@ -12,7 +12,7 @@ import yaml
 from surveypipe import (
     bias_tables,
     bias_text,
-    checklists,
+    exhibit_names,
     figures,
     methods_text,
     model_tables,
@@ -187,7 +187,7 @@ def test_tables_and_figures_exist(path: Path) -> None:
         "level_contrast",
     }
     made |= {"reviewer_questions", *(f"methods_{name}" for name in methods_text.FACTS)}
-    made |= {f"checklist_{name}" for name in checklists.NAMES} | {"provenance"}
+    made |= {f"checklist_{name}" for name in exhibit_names.CHECKLISTS} | {"provenance"}
     assert {Path(name).stem for name in INCLUDE.findall(text)} <= made
     drawn = re.findall(r"\]\(figures/([\w-]+)\)\{#fig-([\w-]+) fig-alt=\"@alt:([\w-]+)\"\}", text)
     assert len(drawn) == text.count("](figures/")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from surveypipe.checklists import BY, NAMES, check, checklist_table, sections
+from surveypipe.checklists import BY, check, checklist_table, sections
+from surveypipe.exhibit_names import CHECKLISTS
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.pages import automatic_identifier
 
@@ -31,14 +32,14 @@ def test_cross_has_forty_items():
 def test_the_other_lists_are_whole():
     numbers = {
         name: list(dict.fromkeys(int(re.match(r"\d+", item["id"])[0]) for item in LISTS[name]["items"]))
-        for name in NAMES
+        for name in CHECKLISTS
     }
     assert numbers["strobe"] == list(range(1, 23))
     assert numbers["cherries"] == list(range(1, 31))
     assert numbers["aapor"] == list(range(1, 12))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CHECKLISTS)
 def test_ids_are_unique_and_every_item_is_complete(name: str):
     items = LISTS[name]["items"]
     assert max(Counter(item["id"] for item in items).values()) == 1
@@ -64,7 +65,7 @@ def test_unknown_sections_are_told_in_words_and_together():
 
 
 def test_what_the_run_checks_it_checks():
-    checked = [item for name in NAMES for item in LISTS[name]["items"] if item["by"] == "K"]
+    checked = [item for name in CHECKLISTS for item in LISTS[name]["items"] if item["by"] == "K"]
     assert checked and all(item["says"] for item in checked)
     text = (ROOT / "report/manuscript.qmd").read_text().replace("cross-sectional", "single")
     with pytest.raises(SurveyError) as caught:

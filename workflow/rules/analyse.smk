@@ -3,6 +3,7 @@
 
 rule analyse:
     input:
+        **stage("analyse"),
         analysis="<results>/data/analysis.parquet",
         missing="<results>/data/missing.parquet",
         weights="<results>/data/weights.parquet",
@@ -14,9 +15,6 @@ rule analyse:
         rates="<results>/private/response_rates.csv",
         flow="<results>/private/flow.csv",
         variables="<results>/data/variables.json",
-        script="workflow/scripts/analyse.py",
-        lib=library("analyse"),
-        lock="requirements.lock",
     output:
         estimates="<results>/private/estimates.csv",
         table_1="<results>/private/table_1.csv",
@@ -25,7 +23,7 @@ rule analyse:
     conda:
         "../../environment.yml"
     params:
-        config=section(
+        **given(
             "analysis",
             "claims",
             "cleaning",
@@ -37,10 +35,4 @@ rule analyse:
     message:
         "Estimating every item, scale and claim under every weighting scheme"
     shell:
-        "python {input.script} --config {params.config:q}"
-        " --analysis {input.analysis:q} --missing {input.missing:q} --weights {input.weights:q}"
-        " --cells {input.cells:q} --diagnostics {input.diagnostics:q}"
-        " --replicate-weights {input.replicate_weights:q} --replicate-coefs {input.replicate_coefs:q}"
-        " --dispositions {input.dispositions:q} --rates {input.rates:q} --flow {input.flow:q}"
-        " --variables {input.variables:q}"
-        " --estimates {output.estimates:q} --table-1 {output.table_1:q} 2>&1 | tee {log:q}"
+        STAGE

@@ -3,29 +3,25 @@
 Made from the list of items and the texts of the documents; a section that is not there stops the run.
 """
 
+from surveypipe.exhibit_names import CHECKLISTS
+
 
 rule checklists:
     input:
+        **stage("checklists"),
         checklists="config/checklists.yaml",
         documents=[
             f"report/{document}.qmd" for document in config["report"]["documents"]
         ],
-        script="workflow/scripts/checklists.py",
-        lib=library("checklists"),
     output:
-        cross="<results>/tables/checklist_cross.md",
-        strobe="<results>/tables/checklist_strobe.md",
-        cherries="<results>/tables/checklist_cherries.md",
-        aapor="<results>/tables/checklist_aapor.md",
+        tables=[f"<results>/tables/checklist_{name}.md" for name in CHECKLISTS],
     log:
         "<results>/logs/checklists.log",
     conda:
         "../../environment.yml"
     params:
-        config=section("study"),
+        **given("study"),
     message:
         "Writing the reporting checklists"
     shell:
-        "python {input.script} --config {params.config:q} --checklists {input.checklists:q}"
-        " --documents {input.documents:q} --cross {output.cross:q} --strobe {output.strobe:q}"
-        " --cherries {output.cherries:q} --aapor {output.aapor:q} 2>&1 | tee {log:q}"
+        STAGE

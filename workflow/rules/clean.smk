@@ -9,13 +9,10 @@ and derivation of every variable).
 
 rule clean:
     input:
+        **stage("clean"),
         responses="<results>/data/responses.parquet",
         frame="<results>/data/frame.parquet",
         codebook=config["inputs"]["codebook"],
-        reading="workflow/scripts/_reading.py",
-        script="workflow/scripts/clean.py",
-        lib=library("clean"),
-        reading_lib=library("_reading"),
     output:
         analysis="<results>/data/analysis.parquet",
         missing="<results>/data/missing.parquet",
@@ -26,11 +23,8 @@ rule clean:
     conda:
         "../../environment.yml"
     params:
-        config=section("cleaning", "groups"),
+        **given("cleaning", "groups"),
     message:
         "Cleaning by the declared rules, and writing down every change"
     shell:
-        "python {input.script} --config {params.config:q} --responses {input.responses:q}"
-        " --frame {input.frame:q} --codebook {input.codebook:q} --analysis {output.analysis:q}"
-        " --missing {output.missing:q} --log {output.log:q} --variables {output.variables:q}"
-        " 2>&1 | tee {log:q}"
+        STAGE

@@ -183,6 +183,54 @@ def files_of(name, root):
     return found
 
 
+# What every stage depends on beside its data. These inputs are looked at and never named on a command line.
+DEPENDS = ("script", "lib", "lock", "templates")
+# The command of every stage: its parser is made from the same names, those of its `main`.
+STAGE = "python {input.script} --config {params.config:q} {params.files} {params.options} 2>&1 | tee {log:q}"
+
+
+def stage(name):
+    """Give the inputs of a stage beside its data: script, our modules behind it, the locked packages, templates."""
+    modules = library(name)
+    words = any(Path(path).stem == "wording" for path in modules)
+    return {
+        "script": f"workflow/scripts/{name}.py",
+        "lib": modules,
+        "lock": "requirements.lock",
+        "templates": templates() if words else [],
+    }
+
+
+def given(*sections, **options):
+    """Give the params of a stage: the sections of the configuration that it reads, its options, and its files."""
+    return {
+        "config": section(*sections),
+        "options": command_line(options),
+        "files": files,
+    }
+
+
+def files(wildcards, input, output):
+    """Name each file of a rule on a command line, by the name it has there; one without a name is left out."""
+    named = {**dict(input.items()), **dict(output.items())}
+    return command_line(
+        {name: value for name, value in named.items() if name not in DEPENDS}
+    )
+
+
+def command_line(values):
+    """Lay out options and their values; none for an optional file or a list of which there is nothing."""
+    listed = {
+        name: [value] if isinstance(value, (str, int, Path)) else list(value)
+        for name, value in values.items()
+    }
+    return " ".join(
+        f"--{name.replace('_', '-')} {shlex.join(map(str, value))}"
+        for name, value in listed.items()
+        if value
+    )
+
+
 # What the name of a document's files says of the variant.
 SUFFIX = {"authors": "", "blinded": "-blinded"}
 
@@ -250,14 +298,6 @@ def rule_of_released():
         for path in finished_documents()
     }
     return made
-
-
-def released_options(wildcards, input):
-    """Name each released table on a command line."""
-    return " ".join(
-        f"--{name.replace('_', '-')} {shlex.quote(path)}"
-        for name, path in zip(EXHIBIT_TABLES, input.released)
-    )
 
 
 def problems_told():

@@ -9,15 +9,12 @@ per person on the staff list), data/labels.json (the labels that the file itself
 
 rule ingest:
     input:
+        **stage("ingest"),
         survey=config["inputs"]["survey"],
         staff_list=config["inputs"]["staff_list"],
         checksums=config["inputs"]["checksums"],
         codebook=config["inputs"]["codebook"],
         headcounts=config["inputs"].get("headcounts") or [],
-        reading="workflow/scripts/_reading.py",
-        script="workflow/scripts/ingest.py",
-        lib=library("ingest"),
-        reading_lib=library("_reading"),
     output:
         responses="<results>/data/responses.parquet",
         frame="<results>/data/frame.parquet",
@@ -27,15 +24,10 @@ rule ingest:
     conda:
         "../../environment.yml"
     params:
-        config=section("frame", "groups", "response"),
-        numeric=numeric_frame_variables(SETTINGS),
-        headcounts=lambda wildcards, input: (
-            f"--headcounts '{input.headcounts}'" if input.headcounts else ""
+        **given(
+            "frame", "groups", "response", numeric=numeric_frame_variables(SETTINGS)
         ),
     message:
         "Reading the survey and the staff list, and checking them against the codebook"
     shell:
-        "python {input.script} --config {params.config:q} --survey {input.survey:q}"
-        " --staff-list {input.staff_list:q} --checksums {input.checksums:q} --codebook {input.codebook:q}"
-        " --numeric {params.numeric:q} {params.headcounts} --responses {output.responses:q} --frame {output.frame:q}"
-        " --labels {output.labels:q} 2>&1 | tee {log:q}"
+        STAGE

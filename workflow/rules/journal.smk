@@ -3,10 +3,9 @@
 
 rule check_journal:
     input:
+        **stage("check_journal"),
         profile=journal_profile(),
         pages=journal_pages(),
-        script="workflow/scripts/check_journal.py",
-        lib=library("check_journal"),
     output:
         report="<results>/checks/journal.txt",
     log:
@@ -14,9 +13,8 @@ rule check_journal:
     conda:
         "../../environment.yml"
     params:
-        config=section("report"),
+        **given("report"),
     message:
         "Report: holding the manuscript against what the journal asks"
     shell:
-        "python {input.script} --config {params.config:q} --profile {input.profile:q}"
-        " --pages {input.pages:q} --report {output.report:q} 2>&1 | tee {log:q}"
+        STAGE

@@ -11,6 +11,7 @@ under one another.
 
 rule model:
     input:
+        **stage("model"),
         analysis="<results>/data/analysis.parquet",
         missing="<results>/data/missing.parquet",
         weights="<results>/data/weights.parquet",
@@ -19,9 +20,6 @@ rule model:
         variables="<results>/data/variables.json",
         codebook=config["inputs"]["codebook"],
         codes=config["inputs"].get("codes") or [],
-        script="workflow/scripts/model.py",
-        lib=library("model"),
-        lock="requirements.lock",
     output:
         further="<results>/private/further_estimates.csv",
     log:
@@ -29,7 +27,7 @@ rule model:
     conda:
         "../../environment.yml"
     params:
-        config=section(
+        **given(
             "analysis",
             "claims",
             "groups",
@@ -38,12 +36,7 @@ rule model:
             "cleaning",
             "seed",
         ),
-        codes=lambda wildcards, input: f"--codes '{input.codes}'" if input.codes else "",
     message:
         "Fitting models, imputing unanswered items, and checking scales and codes"
     shell:
-        "python {input.script} --config {params.config:q}"
-        " --analysis {input.analysis:q} --missing {input.missing:q} --weights {input.weights:q}"
-        " --cells {input.cells:q} --estimates {input.estimates:q} --variables {input.variables:q}"
-        " --codebook {input.codebook:q} {params.codes}"
-        " --further {output.further:q} 2>&1 | tee {log:q}"
+        STAGE

@@ -9,9 +9,7 @@ private/multiverse.csv (every claim under every specification) and private/multi
 
 rule nonresponse:
     input:
-        script="workflow/scripts/nonresponse.py",
-        lib=library("nonresponse"),
-        lock="requirements.lock",
+        **stage("nonresponse"),
         estimates="<results>/private/estimates.csv",
         not_at_random="<results>/private/not_at_random.csv",
         analysis="<results>/data/analysis.parquet",
@@ -30,7 +28,7 @@ rule nonresponse:
     conda:
         "../../environment.yml"
     params:
-        config=section(
+        **given(
             "claims",
             "sensitivity",
             "weighting",
@@ -40,27 +38,15 @@ rule nonresponse:
             "seed",
             "nonresponse",
         ),
-        follow_up=lambda wildcards, input: (
-            f"--follow-up '{input.follow_up}'" if input.follow_up else ""
-        ),
     message:
         "Asking what is known of those who did not answer"
     shell:
-        "python {input.script} --config {params.config:q}"
-        " --estimates {input.estimates:q} --not-at-random {input.not_at_random:q}"
-        " --analysis {input.analysis:q} --dispositions {input.dispositions:q}"
-        " --weights {input.weights:q} --weight-cells {input.weight_cells:q}"
-        " --replicate-weights {input.replicate_weights:q} --replicate-coefs {input.replicate_coefs:q}"
-        " {params.follow_up} --nonresponse {output.nonresponse:q}"
-        " --ledger-context {output.ledger_context:q} --follow-up-check {output.follow_up_check:q}"
-        " 2>&1 | tee {log:q}"
+        STAGE
 
 
 rule multiverse:
     input:
-        script="workflow/scripts/multiverse.py",
-        lib=library("multiverse"),
-        lock="requirements.lock",
+        **stage("multiverse"),
         codebook=config["inputs"]["codebook"],
         estimates="<results>/private/estimates.csv",
         claims="<results>/private/claims.csv",
@@ -77,7 +63,7 @@ rule multiverse:
     conda:
         "../../environment.yml"
     params:
-        config=section(
+        **given(
             "claims",
             "sensitivity",
             "weighting",
@@ -90,9 +76,4 @@ rule multiverse:
     message:
         "Estimating each claim in every other way that would have been reasonable"
     shell:
-        "python {input.script} --config {params.config:q} --codebook {input.codebook:q}"
-        " --estimates {input.estimates:q} --claims {input.claims:q}"
-        " --analysis {input.analysis:q} --missing {input.missing:q}"
-        " --dispositions {input.dispositions:q} --weights {input.weights:q}"
-        " --weight-cells {input.weight_cells:q} --multiverse {output.multiverse:q}"
-        " --multiverse-summary {output.multiverse_summary:q} 2>&1 | tee {log:q}"
+        STAGE

@@ -22,28 +22,44 @@ PAGE_STYLES = [
         "reference.docx",
     )
 ]
+PAGE_STYLES += ["report/filters/manuscript.lua", "report/filters/pandoc.lua"]
+EXHIBITS = [rules.figures.output, rules.tables.output, rules.checklists.output]
+
+
+# What a document is made of, with its authors or without.
+PARTS = {
+    "qmd": "report/{document}.qmd",
+    "bibliography": "report/references.bib",
+    "numbers": "<results>/numbers.yaml",
+    "tables": "<results>/tables/index.json",
+    "figures": "<results>/figures/index.json",
+    "provenance": "<results>/provenance.json",
+    "journal": journal_profile(),
+}
+
+
+def rendered(variant):
+    """Give the params of a document in one variant: folders are named, their files are inputs without a name."""
+    return given(
+        "study",
+        "report",
+        document="{document}",
+        renderer=RENDERER,
+        epoch=EPOCH,
+        styles="report/styles",
+        filters="report/filters",
+        build=f"{config['results']}/build/{{document}}/{variant}",
+    )
 
 
 rule render:
     input:
-        qmd="report/{document}.qmd",
-        bibliography="report/references.bib",
-        styles=PAGE_STYLES,
-        filters=["report/filters/manuscript.lua", "report/filters/pandoc.lua"],
-        numbers="<results>/numbers.yaml",
-        tables="<results>/tables/index.json",
-        figures="<results>/figures/index.json",
-        provenance="<results>/provenance.json",
-        exhibits=[
-            rules.figures.output,
-            rules.tables.output,
-            rules.checklists.output,
-        ],
+        PAGE_STYLES,
+        EXHIBITS,
+        **stage("render"),
+        **PARTS,
         authors=config["inputs"]["authors"],
-        journal=journal_profile(),
         paged=lambda wildcards: paged_documents(wildcards.document, "authors"),
-        script="workflow/scripts/render.py",
-        lib=library("render"),
     output:
         html="<results>/report/{document}.html",
         docx="<results>/report/{document}.docx",
@@ -55,82 +71,51 @@ rule render:
     conda:
         "../../environment.yml"
     params:
-        config=section("study", "report"),
-        renderer=RENDERER,
-        epoch=EPOCH,
-        build=lambda wildcards: f"{config['results']}/build/{wildcards.document}/authors",
+        **rendered("authors"),
     message:
         "Report: typesetting {wildcards.document} with its authors (HTML, DOCX, PDF)"
     shell:
-        "python {input.script} --config {params.config:q} --document {wildcards.document} --renderer {params.renderer}"
-        " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
-        " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
-        " --provenance {input.provenance:q}"
-        " --authors {input.authors:q} --build {params.build:q} --journal {input.journal:q} --paged {input.paged:q}"
-        " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
+        STAGE
 
 
-rule render_blinded:
+use rule render as render_blinded with:
     input:
-        qmd="report/{document}.qmd",
-        bibliography="report/references.bib",
-        styles=PAGE_STYLES,
-        filters=["report/filters/manuscript.lua", "report/filters/pandoc.lua"],
-        numbers="<results>/numbers.yaml",
-        tables="<results>/tables/index.json",
-        figures="<results>/figures/index.json",
-        provenance="<results>/provenance.json",
-        exhibits=[
-            rules.figures.output,
-            rules.tables.output,
-            rules.checklists.output,
-        ],
-        journal=journal_profile(),
+        PAGE_STYLES,
+        EXHIBITS,
+        **stage("render"),
+        **PARTS,
         paged=lambda wildcards: paged_documents(wildcards.document, "blinded"),
-        script="workflow/scripts/render.py",
-        lib=library("render"),
     output:
+        # Read by the search for names, and an option of nothing.
+        "<results>/build/{document}/blinded/{document}.typ",
         html="<results>/report/{document}-blinded.html",
         docx="<results>/report/{document}-blinded.docx",
         pdf="<results>/report/{document}-blinded.pdf",
-        typst="<results>/build/{document}/blinded/{document}.typ",
     log:
         "<results>/logs/render_{document}_blinded.log",
-    conda:
-        "../../environment.yml"
     params:
-        config=section("study", "report"),
-        renderer=RENDERER,
-        epoch=EPOCH,
-        build=lambda wildcards: f"{config['results']}/build/{wildcards.document}/blinded",
+        **rendered("blinded"),
     message:
         "Report: typesetting {wildcards.document} without its authors (HTML, DOCX, PDF)"
-    shell:
-        "python {input.script} --config {params.config:q} --document {wildcards.document} --renderer {params.renderer}"
-        " --epoch {params.epoch} --qmd {input.qmd:q} --bibliography {input.bibliography:q} --numbers {input.numbers:q}"
-        " --tables {input.tables:q} --figures {input.figures:q} --styles report/styles --filters report/filters"
-        " --provenance {input.provenance:q}"
-        " --build {params.build:q} --journal {input.journal:q} --paged {input.paged:q}"
-        " --html {output.html:q} --docx {output.docx:q} --pdf {output.pdf:q} 2>&1 | tee {log:q}"
 
 
 rule check_blinding:
     input:
+        **stage("check_blinding"),
         html="<results>/report/{document}-blinded.html",
         docx="<results>/report/{document}-blinded.docx",
         pdf="<results>/report/{document}-blinded.pdf",
         typst="<results>/build/{document}/blinded/{document}.typ",
         authors=config["inputs"]["authors"],
-        script="workflow/scripts/check_blinding.py",
-        lib=library("check_blinding"),
     output:
         report="<results>/checks/{document}-blinded.txt",
     log:
         "<results>/logs/check_blinding_{document}.log",
     conda:
         "../../environment.yml"
+    params:
+        **given(),
     message:
         "Report: looking for names and places in the blinded {wildcards.document}"
     shell:
-        "python {input.script} --authors {input.authors:q} --html {input.html:q} --docx {input.docx:q}"
-        " --pdf {input.pdf:q} --typst {input.typst:q} --report {output.report:q} 2>&1 | tee {log:q}"
+        STAGE

@@ -3,9 +3,7 @@
 
 rule response:
     input:
-        script="workflow/scripts/response.py",
-        lib=library("response"),
-        lock="requirements.lock",
+        **stage("response"),
         frame="<results>/data/frame.parquet",
         analysis="<results>/data/analysis.parquet",
         cleaning_log="<results>/private/cleaning_log.csv",
@@ -19,11 +17,8 @@ rule response:
     conda:
         "../../environment.yml"
     params:
-        config=section("response", "frame", "groups", "cleaning"),
+        **given("response", "frame", "groups", "cleaning"),
     message:
         "Counting who answered, and the response rates"
     shell:
-        "python {input.script} --config {params.config:q}"
-        " --frame {input.frame:q} --analysis {input.analysis:q} --cleaning-log {input.cleaning_log:q}"
-        " --dispositions {output.dispositions:q} --rates {output.rates:q} --cells {output.cells:q}"
-        " --flow {output.flow:q} 2>&1 | tee {log:q}"
+        STAGE

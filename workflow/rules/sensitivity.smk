@@ -3,9 +3,7 @@
 
 rule sensitivity:
     input:
-        script="workflow/scripts/sensitivity.py",
-        lib=library("sensitivity"),
-        lock="requirements.lock",
+        **stage("sensitivity"),
         estimates="<results>/private/estimates.csv",
         analysis="<results>/data/analysis.parquet",
         dispositions="<results>/data/dispositions.parquet",
@@ -21,7 +19,7 @@ rule sensitivity:
     conda:
         "../../environment.yml"
     params:
-        config=section(
+        **given(
             "claims",
             "sensitivity",
             "nonresponse",
@@ -34,9 +32,4 @@ rule sensitivity:
     message:
         "Asking what each claim becomes if the silent differ"
     shell:
-        "python {input.script} --config {params.config:q}"
-        " --estimates {input.estimates:q} --analysis {input.analysis:q}"
-        " --dispositions {input.dispositions:q} --weights {input.weights:q}"
-        " --weight-cells {input.weight_cells:q} --claims {output.claims:q} --theta {output.theta:q}"
-        " --theta-by-group {output.theta_by_group:q}"
-        " --not-at-random {output.not_at_random:q} 2>&1 | tee {log:q}"
+        STAGE

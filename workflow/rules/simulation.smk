@@ -19,9 +19,7 @@ rule simulation:
 
 rule simulation_coverage:
     input:
-        script="workflow/scripts/simulation_study.py",
-        lib=library("simulation_study"),
-        lock="requirements.lock",
+        **stage("simulation_coverage"),
         design="config/simulation.yaml",
         codebook=config["inputs"]["codebook"],
     output:
@@ -33,7 +31,7 @@ rule simulation_coverage:
     conda:
         "../../environment.yml"
     params:
-        config=section(
+        **given(
             "claims",
             "sensitivity",
             "weighting",
@@ -42,22 +40,18 @@ rule simulation_coverage:
             "analysis",
             "cleaning",
             "seed",
+            mechanism="{mechanism}",
+            count=SIMULATION_DRAWS,
         ),
-        surveys=SIMULATION_DRAWS,
     message:
         "Holding intervals against the truth in simulated surveys ({wildcards.mechanism})"
     shell:
-        "python {input.script} coverage --config {params.config:q}"
-        " --mechanism {wildcards.mechanism} --count {params.surveys}"
-        " --design {input.design:q} --codebook {input.codebook:q}"
-        " --table {output.table:q} 2>&1 | tee {log:q}"
+        STAGE
 
 
 rule simulation_grades:
     input:
-        script="workflow/scripts/simulation_study.py",
-        lib=library("simulation_study"),
-        lock="requirements.lock",
+        **stage("simulation_grades"),
         design="config/simulation.yaml",
         codebook=config["inputs"]["codebook"],
     output:
@@ -71,7 +65,7 @@ rule simulation_grades:
     conda:
         "../../environment.yml"
     params:
-        config=section(
+        **given(
             "claims",
             "sensitivity",
             "weighting",
@@ -80,27 +74,23 @@ rule simulation_grades:
             "analysis",
             "cleaning",
             "seed",
+            mechanism="{mechanism}",
+            count=SIMULATION_SURVEYS,
         ),
-        surveys=SIMULATION_SURVEYS,
     message:
         "Grading claims in simulated surveys ({wildcards.mechanism})"
     shell:
-        "python {input.script} grades --config {params.config:q}"
-        " --mechanism {wildcards.mechanism} --count {params.surveys}"
-        " --design {input.design:q} --codebook {input.codebook:q}"
-        " --table {output.table:q} 2>&1 | tee {log:q}"
+        STAGE
 
 
 rule simulation_report:
     input:
-        script="workflow/scripts/simulation_study.py",
-        lib=library("simulation_study"),
-        lock="requirements.lock",
-        coverage=expand(
+        **stage("simulation_report"),
+        coverage_parts=expand(
             "<results>/simulation/{mechanism}/coverage.csv",
             mechanism=COVERAGE_MECHANISMS,
         ),
-        judged=expand(
+        judged_parts=expand(
             "<results>/simulation/{mechanism}/judged.csv", mechanism=MECHANISMS
         ),
     output:
@@ -114,7 +104,7 @@ rule simulation_report:
     conda:
         "../../environment.yml"
     params:
-        config=section(
+        **given(
             "study",
             "claims",
             "weighting",
@@ -126,7 +116,4 @@ rule simulation_report:
     message:
         "Setting the simulated surveys against the truth"
     shell:
-        "python {input.script} report --config {params.config:q}"
-        " --coverage-parts {input.coverage:q} --judged-parts {input.judged:q}"
-        " --coverage {output.coverage:q} --grades {output.grades:q}"
-        " --svg {output.svg:q} --png {output.png:q} --account {output.account:q} 2>&1 | tee {log:q}"
+        STAGE

@@ -3,10 +3,8 @@
 
 rule weight:
     input:
+        **stage("weight"),
         dispositions="<results>/data/dispositions.parquet",
-        script="workflow/scripts/weight.py",
-        lib=library("weight"),
-        lock="requirements.lock",
     output:
         weights="<results>/data/weights.parquet",
         replicate_weights="<results>/data/replicate_weights.parquet",
@@ -20,17 +18,8 @@ rule weight:
     conda:
         "../../environment.yml"
     params:
-        config=section("weighting", "frame", "groups", "seed"),
+        **given("weighting", "frame", "groups", "seed"),
     message:
         "Weighting the respondents to all eligible staff"
     shell:
-        "python {input.script} --config {params.config:q}"
-        " --dispositions {input.dispositions:q}"
-        " --weights {output.weights:q}"
-        " --replicate-weights {output.replicate_weights:q}"
-        " --replicate-coefs {output.replicate_coefs:q}"
-        " --cells {output.cells:q}"
-        " --diagnostics {output.diagnostics:q}"
-        " --margins {output.margins:q}"
-        " --log {output.decisions:q}"
-        " 2>&1 | tee {log:q}"
+        STAGE

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 from _shared import read_csv, read_json
-from surveypipe.released import CONTEXT, TABLES, Released
-
-READ = (*TABLES, *CONTEXT)
-INPUTS = (*READ, "variables")
+from surveypipe.released import Released
 
 
-def read_released(args: argparse.Namespace) -> Released:
-    """Gather the released tables named on the command line."""
-    tables = {name: read_csv(getattr(args, name)) for name in READ}
-    return Released(args.config, read_json(args.variables), tables)
+def read_released(config: Mapping[str, Any], tables: list[Path], variables: Path) -> Released:
+    """Gather released tables, each by the name of its file."""
+    return Released(config, read_json(variables), {path.stem: read_csv(path) for path in tables})

@@ -1,15 +1,35 @@
-"""What every stage's script needs: arguments, tables in and out, and errors in plain words."""
+"""What every stage's script needs: its options, tables in and out, and errors in plain words.
+
+The options of a script are the parameters of its ``main``, and nothing is named twice. A parameter annotated
+``Path`` is a file to read, ``Output`` a file to write, ``list[Path]`` several files; ``str``, ``int`` and
+``list[str]`` are words and numbers. ``config`` is the whole of the configuration that the script is given; a
+parameter of any other type is the section of its name, converted to that type. What has a default may be left
+out. ``Annotated[Path, "..."]`` says what ``--help`` tells of it.
+"""
 
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    NewType,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import msgspec
 
@@ -19,6 +39,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
+# A file that the script makes: its folder is there when `main` begins, and a failed run leaves none of it.
+Output = NewType("Output", Path)
+WORDS: dict[Any, Callable[[str], Any]] = {Path: Path, Output: Path, str: str, int: int}
 FLOAT_FORMAT = "%.12g"
 UNEXPECTED = (
     "The program failed in a way that it should not, whatever your files hold. The lines above, also in the "
@@ -26,27 +49,76 @@ UNEXPECTED = (
 )
 
 
-def parser(
-    description: str, *, inputs: tuple[str, ...] = (), outputs: tuple[str, ...] = ()
-) -> argparse.ArgumentParser:
-    """Build the parser of a stage: ``--config`` as JSON, then one option per file.
+@dataclass(frozen=True)
+class Option:
+    """One parameter of ``main``.
 
     Parameters
     ----------
-    description
-        One line saying what the stage does.
-    inputs, outputs
-        Option names without dashes; underscores become dashes. All are required.
+    name
+        Name of the parameter; the option has dashes for its underscores.
+    kind
+        Its type, without ``| None`` and, of several values, that of one.
+    several
+        Whether it takes several values.
+    default
+        What it is where it is left out; ``inspect.Parameter.empty`` where it may not be.
+    told
+        What ``--help`` says of it.
     """
-    made = argparse.ArgumentParser(description=description)
+
+    name: str
+    kind: Any
+    several: bool
+    default: Any
+    told: str
+
+    @property
+    def on_command_line(self) -> bool:
+        """Whether it is an option of its own, not a section of the configuration."""
+        return self.kind in WORDS
+
+    def add_to(self, made: argparse.ArgumentParser) -> None:
+        """Add the option to a parser."""
+        required = self.default is inspect.Parameter.empty
+        more: dict[str, Any] = {"nargs": "+"} if self.several else {}
+        made.add_argument(
+            "--" + self.name.replace("_", "-"),
+            dest=self.name,
+            type=WORDS[self.kind],
+            required=required,
+            default=None if required else self.default,
+            help=self.told or None,
+            **more,
+        )
+
+
+def options(main: Callable[..., None]) -> list[Option]:
+    """Give the options of a script, from the signature of its ``main``."""
+    hints = get_type_hints(main, include_extras=True)
+    made = []
+    for name, parameter in inspect.signature(main).parameters.items():
+        kind, told = hints[name], ""
+        if get_origin(kind) is Annotated:
+            kind, told = get_args(kind)[:2]
+        if get_origin(kind) in (Union, UnionType):
+            kind = next(part for part in get_args(kind) if part is not type(None))
+        several = get_origin(kind) in (list, Sequence)
+        made.append(Option(name, get_args(kind)[0] if several else kind, several, parameter.default, told))
+    return made
+
+
+def parser(main: Callable[..., None], description: str) -> argparse.ArgumentParser:
+    """Build the parser of a script: ``--config``, then one option for each parameter."""
+    made = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
     made.add_argument(
         "--config", type=read_config, default={}, help="configuration sections: JSON, or a JSON file"
     )
-    for name in inputs:
-        made.add_argument("--" + name.replace("_", "-"), type=Path, required=True, dest=name)
-    for name in outputs:
-        made.add_argument("--" + name.replace("_", "-"), type=Path, required=True, dest=name)
-    made.set_defaults(output_names=outputs)
+    for option in options(main):
+        if option.on_command_line:
+            option.add_to(made)
     return made
 
 
@@ -60,26 +132,42 @@ def section(config: Mapping[str, Any], name: str, kind: type[T]) -> T:
     return msgspec.convert(config.get(name, {}), kind)
 
 
-def run(made: argparse.ArgumentParser, main: Callable[[argparse.Namespace], None]) -> None:
-    """Run a stage; on a user's mistake say so in plain words, leave no output, and exit 1."""
-    args = made.parse_args()
-    outputs = [getattr(args, name) for name in args.output_names]
-    for path in outputs:
+def arguments(main: Callable[..., None], args: argparse.Namespace) -> dict[str, Any]:
+    """Give every parameter of ``main`` its value."""
+    return {
+        option.name: getattr(args, option.name)
+        if option.on_command_line or option.name == "config"
+        else section(args.config, option.name, option.kind)
+        for option in options(main)
+    }
+
+
+def outputs(main: Callable[..., None], args: argparse.Namespace) -> list[Path]:
+    """List the files that the script makes."""
+    named = [(option, getattr(args, option.name)) for option in options(main) if option.kind is Output]
+    return [path for option, value in named for path in (value if option.several else [value])]
+
+
+def run(main: Callable[..., None]) -> None:
+    """Run a script; on a user's mistake say so in plain words, leave no output, and exit 1."""
+    args = parser(main, inspect.getmodule(main).__doc__ or "").parse_args()
+    made = outputs(main, args)
+    for path in made:
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        main(args)
+        main(**arguments(main, args))
     except SurveyError as error:
-        _discard(outputs)
+        _discard(made)
         stage = Path(sys.argv[0]).stem.replace("_", " ")
         print(report(stage, error.problems), file=sys.stderr)
         sys.exit(1)
     except Exception:
-        _discard(outputs)
+        _discard(made)
         traceback.print_exc()
         print(report(Path(sys.argv[0]).stem.replace("_", " "), [UNEXPECTED]), file=sys.stderr)
         sys.exit(1)
     except BaseException:
-        _discard(outputs)
+        _discard(made)
         raise
 
 

@@ -2,78 +2,94 @@
 
 from __future__ import annotations
 
-import argparse
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from _shared import parser, read_csv, read_json, run, write_csv
-from surveypipe import comparisons, estimation, level_contrasts
-from surveypipe.characteristics import table_1
+from _shared import Output, read_csv, read_json, run, write_csv
+from surveypipe import characteristics, comparisons, estimation, level_contrasts
 from surveypipe.claims import scheme_in_force, unweighted_scheme
 from surveypipe.scheme_designs import design_of, replicates_of, respondents_of
 
-INPUTS = (
-    "analysis", "missing", "weights", "cells", "diagnostics", "replicate_weights", "replicate_coefs",
-    "dispositions", "rates", "flow", "variables",
-)  # fmt: skip
-OUTPUTS = ("estimates", "table_1")
 
-
-def main(args: argparse.Namespace) -> None:
+def main(
+    *,
+    config: dict[str, Any],
+    analysis: Path,
+    missing: Path,
+    weights: Path,
+    cells: Path,
+    diagnostics: Path,
+    replicate_weights: Path,
+    replicate_coefs: Path,
+    dispositions: Path,
+    rates: Path,
+    flow: Path,
+    variables: Path,
+    estimates: Output,
+    table_1: Output,
+) -> None:
     """Read respondents, weights and counts; write the table of estimates and Table 1."""
-    survey = load_survey(args)
+    replicates = replicates_of(
+        pd.read_parquet(weights), pd.read_parquet(replicate_weights), pd.read_parquet(replicate_coefs)
+    )
+    survey = load_survey(config, analysis, weights, cells, variables, replicates)
     wanted = estimation.estimands(survey)
-    estimates = estimation.gather(
+    rows = estimation.gather(
         estimation.descriptive_rows(survey, wanted),
         estimation.quantile_rows(survey, wanted),
         comparisons.equivalence_rows(survey),
         comparisons.test_rows(survey),
         comparisons.difference_rows(survey),
         level_contrasts.level_rows(survey),
-        estimation.missing_rows(survey, pd.read_parquet(args.missing)),
-        estimation.count_rows(read_csv(args.flow)),
-        estimation.response_rate_rows(read_csv(args.rates)),
-        estimation.diagnostic_rows(read_csv(args.diagnostics)),
+        estimation.missing_rows(survey, pd.read_parquet(missing)),
+        estimation.count_rows(read_csv(flow)),
+        estimation.response_rate_rows(read_csv(rates)),
+        estimation.diagnostic_rows(read_csv(diagnostics)),
     )
-    write_csv(estimates, args.estimates)
-    dispositions = pd.read_parquet(args.dispositions)
+    write_csv(rows, estimates)
+    staff = pd.read_parquet(dispositions)
     group = survey.config["frame"]["group"]
-    characteristics = table_1(
+    described = characteristics.table_1(
         survey.respondents,
         survey.designs[survey.primary].weights,
-        dispositions[dispositions["category"] != "IE"],
+        staff[staff["category"] != "IE"],
         survey.variables,
         survey.config["analysis"]["characteristics"],
         {group: survey.config["groups"][group]},
     )
-    write_csv(characteristics, args.table_1)
+    write_csv(described, table_1)
     print(
-        f"analyse: {len(estimates)} rows for {len(survey.respondents)} respondents under "
+        f"analyse: {len(rows)} rows for {len(survey.respondents)} respondents under "
         f"{len(survey.designs)} weighting schemes; published: {survey.primary}"
     )
 
 
-def load_survey(args: argparse.Namespace) -> estimation.Survey:
+def load_survey(
+    config: dict[str, Any],
+    analysis: Path,
+    weights: Path,
+    cells: Path,
+    variables: Path,
+    replicates: dict[str, Any],
+) -> estimation.Survey:
     """Put respondents beside their weights, and make the design of every scheme."""
-    config = args.config
-    weights, cells = pd.read_parquet(args.weights), read_csv(args.cells)
-    variables = read_json(args.variables)
-    respondents = respondents_of(pd.read_parquet(args.analysis), weights)
-    held = [str(name)[2:] for name in weights if str(name).startswith("w_")]
-    estimation.check(respondents, variables, config, held)
-    designs = {scheme: design_of(scheme, respondents, cells) for scheme in config["weighting"]["schemes"]}
+    given, table, meaning = pd.read_parquet(weights), read_csv(cells), read_json(variables)
+    respondents = respondents_of(pd.read_parquet(analysis), given)
+    held = [str(name)[2:] for name in given if str(name).startswith("w_")]
+    estimation.check(respondents, meaning, config, held)
+    designs = {scheme: design_of(scheme, respondents, table) for scheme in config["weighting"]["schemes"]}
     return estimation.Survey(
         respondents,
-        variables,
+        meaning,
         designs,
-        scheme_in_force(config["weighting"], cells),
+        scheme_in_force(config["weighting"], table),
         unweighted_scheme(config["weighting"]),
         config,
-        replicates_of(
-            weights, pd.read_parquet(args.replicate_weights), pd.read_parquet(args.replicate_coefs)
-        ),
+        replicates,
     )
 
 
 if __name__ == "__main__":
-    run(parser((__doc__ or "").split("\n")[0], inputs=INPUTS, outputs=OUTPUTS), main)
+    run(main)

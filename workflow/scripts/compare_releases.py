@@ -5,11 +5,11 @@ python workflow/scripts/compare_releases.py --old published/public --new results
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
+from typing import Annotated
 
-import _shared
+from _shared import read_csv, run
 from surveypipe.disclosure import rules_of
 from surveypipe.disclosure.versions import TABLES, compare_releases
 from surveypipe.problems import SurveyError
@@ -18,10 +18,15 @@ from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 
 
-def main(args: argparse.Namespace) -> None:
+def main(
+    *,
+    old: Annotated[Path, "folder of the release that is out"],
+    new: Annotated[Path, "folder of the release to come"],
+    study: Annotated[Path, "configuration with the thresholds"] = Path("config/config.yaml"),
+) -> None:
     """Print every place that needs a decision; exit with 1 if there is one."""
-    settings = plain(read(args.study, Configuration).disclosure)
-    found = compare_releases(released(args.old), released(args.new), rules_of(settings))
+    settings = plain(read(study, Configuration).disclosure)
+    found = compare_releases(released(old), released(new), rules_of(settings))
     if found.empty:
         print("The two releases may stand beside each other: no small difference was found.")
         return
@@ -37,14 +42,8 @@ def released(folder: Path) -> dict:
     paths = {name: folder / f"{name}.csv" for name in TABLES}
     if not any(path.is_file() for path in paths.values()):
         raise SurveyError(f"{folder}: there is no released table here; name a folder such as results/public.")
-    return {name: _shared.read_csv(path) for name, path in paths.items() if path.is_file()}
+    return {name: read_csv(path) for name, path in paths.items() if path.is_file()}
 
 
 if __name__ == "__main__":
-    made = _shared.parser((__doc__ or "").splitlines()[0])
-    made.add_argument("--old", type=Path, required=True, help="folder of the release that is out")
-    made.add_argument("--new", type=Path, required=True, help="folder of the release to come")
-    made.add_argument(
-        "--study", type=Path, default=Path("config/config.yaml"), help="configuration with the thresholds"
-    )
-    _shared.run(made, main)
+    run(main)

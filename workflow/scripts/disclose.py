@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import Annotated, Any
 
 import pandas as pd
 
-import _shared
+from _shared import Output, read_csv, read_json, run, write_csv, write_json
 from surveypipe import disclosure
 from surveypipe.claims import unweighted_scheme
 from surveypipe.codebook import code_text
@@ -17,39 +17,52 @@ from surveypipe.disclosure.unweighted import release_study
 from surveypipe.open_text import release_quotations
 
 
-def main(args: argparse.Namespace) -> None:
+def main(
+    *,
+    config: dict[str, Any],
+    private: Annotated[list[Path], "tables to release"],
+    cleaning_log: Path,
+    variables: Path,
+    analysis: Path,
+    weights: Path,
+    dispositions: Path,
+    public: Annotated[list[Output], "the same, released"],
+    disclosure_log: Output,
+    cleaning_summary: Output,
+    public_variables: Output,
+) -> None:
     """Apply the preset of the configuration to every table on its way out."""
-    rules = disclosure.rules_of(args.config["disclosure"])
-    private = {path.stem: _shared.read_csv(path) for path in args.private}
-    variables = _shared.read_json(args.variables)
-    study = study_of(args, variables)
-    releases = release_study(private, study, rules, str(unweighted_scheme(args.config["weighting"])))
+    rules = disclosure.rules_of(config["disclosure"])
+    meaning = read_json(variables)
+    people = Respondents(
+        pd.read_parquet(analysis), pd.read_parquet(weights), config["frame"]["group"], *reader_of(config)
+    )
+    study = study_of(config, people, pd.read_parquet(dispositions), meaning)
+    withheld = {path.stem: read_csv(path) for path in private}
+    releases = release_study(withheld, study, rules, str(unweighted_scheme(config["weighting"])))
     tables = {name: release.table for name, release in releases.items()}
-    tables["quotations"] = quotations_of(args.config, study, rules)
-    for path in args.public:
-        _shared.write_csv(tables[path.stem], path)
-    _shared.write_csv(log_of(releases), args.disclosure_log)
-    summary = disclosure.cleaning_summary(_shared.read_csv(args.cleaning_log))
-    _shared.write_csv(summary, args.cleaning_summary)
-    _shared.write_json(disclosure.shown_values(variables, tables), args.public_variables)
+    tables["quotations"] = quotations_of(config, study, rules)
+    for path in public:
+        write_csv(tables[path.stem], path)
+    write_csv(log_of(releases), disclosure_log)
+    summary = disclosure.cleaning_summary(read_csv(cleaning_log))
+    write_csv(summary, cleaning_summary)
+    write_json(disclosure.shown_values(meaning, tables), public_variables)
 
 
-def study_of(args: argparse.Namespace, variables: dict) -> Study:
-    """Read what disclosure control has to know beside the tables."""
-    config = args.config
+def reader_of(config: dict) -> tuple[str, float]:
+    """Variable that says who read, and its answer for yes."""
+    asked = config.get("sensitivity", {})
+    return asked.get("reader_variable", ""), float(asked.get("reader_level", 1))
+
+
+def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: dict) -> Study:
+    """Gather what disclosure control has to know beside the tables."""
     codes = {name: list(about["values"]) for name, about in variables.items() if about["values"]}
     ordinal = [name for name, about in variables.items() if about["type"] == "ordinal"]
     bands = [made["variable"] for made in config["cleaning"].get("recodes", []) if made["type"] == "bands"]
-    staff = pd.read_parquet(args.dispositions)
-    readers = config.get("sensitivity", {})
     return Study(
-        respondents=Respondents(
-            pd.read_parquet(args.analysis),
-            pd.read_parquet(args.weights),
-            config["frame"]["group"],
-            readers.get("reader_variable", ""),
-            float(readers.get("reader_level", 1)),
-        ),
+        respondents=people,
         staff=staff[staff["category"] != "IE"],
         five_point=[name for name in ordinal if len(codes.get(name, [])) > 3],
         ordered=[*ordinal, *bands],
@@ -92,11 +105,4 @@ def _conditions(about: dict) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    made = _shared.parser(
-        __doc__ or "",
-        inputs=("cleaning_log", "variables", "analysis", "weights", "dispositions"),
-        outputs=("disclosure_log", "cleaning_summary", "public_variables"),
-    )
-    made.add_argument("--private", type=Path, nargs="+", required=True, help="tables to release")
-    made.add_argument("--public", type=Path, nargs="+", required=True, help="the same, released")
-    _shared.run(made, main)
+    run(main)

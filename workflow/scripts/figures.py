@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import Any
 
-from _released import INPUTS, read_released
-from _shared import parser, run, write_json
+from _released import read_released
+from _shared import Output, run, write_json
 from surveypipe import figures
 
 
-def main(args: argparse.Namespace) -> None:
+def main(
+    *,
+    config: dict[str, Any],
+    released: list[Path],
+    variables: Path,
+    index: Output,
+) -> None:
     """Draw each figure as SVG and PNG beside the index that lists them with their alt text."""
-    released = read_released(args)
-    folder: Path = args.index.parent
-    index = {}
+    tables = read_released(config, released, variables)
+    folder = index.parent
+    drawings = {}
     for name, draw in figures.DRAW.items():
         with figures.themed(name):
-            drawn = draw(released)
+            drawn = draw(tables)
             figures.save(drawn, folder / f"{name}.svg", folder / f"{name}.png")
-        index[name] = {
+        drawings[name] = {
             "files": [f"{name}.svg", f"{name}.png"],
             "alt": drawn.alt,
             "width_mm": figures.WIDTH_MM,
         }
-    write_json(index, args.index)
-    print(f"figures: {len(index)} drawn ({', '.join(index)})")
+    write_json(drawings, index)
+    print(f"figures: {len(drawings)} drawn ({', '.join(drawings)})")
 
 
 if __name__ == "__main__":
-    run(parser(__doc__ or "", inputs=INPUTS, outputs=("index",)), main)
+    run(main)

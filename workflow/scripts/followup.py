@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-import argparse
+from pathlib import Path
 
 from _followup import read_assumptions
-from _shared import parser, run, write_csv
-from surveypipe import power
+from _shared import Output, run, write_csv
+from surveypipe import power as planned
 from surveypipe.figures import power_curves
 from surveypipe.figures.theme import save, themed
 from surveypipe.followup_text import planning_page
 
 
-def main(args: argparse.Namespace) -> None:
+def main(
+    *,
+    assumptions: Path,
+    power: Output,
+    sizes: Output,
+    figure_svg: Output,
+    figure_png: Output,
+    page: Output,
+) -> None:
     """Read the assumptions; write the tables, the figure and the page."""
-    config = read_assumptions(args.assumptions)
-    table = power.power_table(config)
-    sizes = power.sample_size_table(table, config)
+    config = read_assumptions(assumptions)
+    table = planned.power_table(config)
+    needed = planned.sample_size_table(table, config)
     with themed("power"):
         drawn = power_curves.draw(table, config)
-        save(drawn, args.figure_svg, args.figure_png)
-    page = planning_page(
-        table, sizes, config, source=str(args.assumptions), figure=args.figure_svg.name, alt=drawn.alt
+        save(drawn, figure_svg, figure_png)
+    text = planning_page(
+        table, needed, config, source=str(assumptions), figure=figure_svg.name, alt=drawn.alt
     )
-    write_csv(table, args.power)
-    write_csv(sizes, args.sizes)
-    args.page.write_text(page, encoding="utf-8")
+    write_csv(table, power)
+    write_csv(needed, sizes)
+    page.write_text(text, encoding="utf-8")
     count = len(config["outcomes"])
-    print(f"followup: {count} outcomes planned, under illustrative assumptions; read {args.page}")
+    print(f"followup: {count} outcomes planned, under illustrative assumptions; read {page}")
 
 
 if __name__ == "__main__":
-    outputs = ("power", "sizes", "figure_svg", "figure_png", "page")
-    run(parser(__doc__ or "", inputs=("assumptions",), outputs=outputs), main)
+    run(main)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar
 
 from _reading import read_codebook, read_survey, read_text_table, verify_checksums
-from _shared import parser, run, section, write_json, write_parquet
+from _shared import Output, run, section, write_json, write_parquet
 from surveypipe.codebook import code_text
 from surveypipe.ingestion import (
     FileLabels,
@@ -28,42 +27,54 @@ from surveypipe.study.response import Response
 T = TypeVar("T")
 
 
-def main(args: argparse.Namespace) -> None:
+def main(
+    *,
+    config: dict[str, Any],
+    survey: Path,
+    staff_list: Path,
+    checksums: Path,
+    codebook: Path,
+    headcounts: Annotated[Path | None, "CSV of variable, level, n"] = None,
+    numeric: Annotated[Sequence[str], "columns of the staff list with numbers"] = (),
+    responses: Output,
+    frame: Output,
+    labels: Output,
+) -> None:
     """Read, check and write; all problems at once."""
-    problems, listed = Problems(), section(args.config, "frame", Frame)
-    codebook = _try(problems, read_codebook, args.codebook)
-    survey = _try(problems, read_survey, args.survey)
-    staff = _try(problems, read_text_table, args.staff_list)
-    counts = _try(problems, read_text_table, args.headcounts) if args.headcounts else None
-    raw_files = [args.survey, args.staff_list, *([args.headcounts] if args.headcounts else [])]
-    verify_checksums(args.checksums, raw_files, problems)
-    frame = responses = None
+    problems, listed = Problems(), section(config, "frame", Frame)
+    asked = _try(problems, read_codebook, codebook)
+    answered = _try(problems, read_survey, survey)
+    staff = _try(problems, read_text_table, staff_list)
+    counts = _try(problems, read_text_table, headcounts) if headcounts else None
+    raw_files = [survey, staff_list, *([headcounts] if headcounts else [])]
+    verify_checksums(checksums, raw_files, problems)
+    people = records = None
     if staff is not None:
-        outcomes = list(section(args.config, "response", Response).dispositions)
-        frame = build_frame(
-            staff, listed, section(args.config, "groups", Groups), outcomes, problems, str(args.staff_list),
-            numeric=args.numeric,
+        outcomes = list(section(config, "response", Response).dispositions)
+        people = build_frame(
+            staff, listed, section(config, "groups", Groups), outcomes, problems, str(staff_list),
+            numeric=numeric,
         )  # fmt: skip
-        if counts is not None and len(frame):
-            check_headcounts(counts, frame, problems, str(args.headcounts))
-    if codebook is not None and survey is not None:
-        raw, labels = survey
-        source = str(args.survey)
-        matched, names = match_columns(raw, codebook, problems, source)
-        responses = typed(matched, labels, codebook, problems, source)
-        problems.extend(f"{source}: {text}" for text in label_conflicts(labels, names, codebook))
-        notes = labels.notes + same_answers(codebook, str(args.codebook))
-        for note in notes + unknown_codes(responses, codebook, problems, source):
+        if counts is not None and len(people):
+            check_headcounts(counts, people, problems, str(headcounts))
+    if asked is not None and answered is not None:
+        raw, told = answered
+        source = str(survey)
+        matched, names = match_columns(raw, asked, problems, source)
+        records = typed(matched, told, asked, problems, source)
+        problems.extend(f"{source}: {text}" for text in label_conflicts(told, names, asked))
+        notes = told.notes + same_answers(asked, str(codebook))
+        for note in notes + unknown_codes(records, asked, problems, source):
             print(f"Note: {note}")
-        _check_identifier(listed, codebook.id_variable, problems)
-        if frame is not None:
-            check_identifiers(responses, frame, codebook.id_variable, problems, source)
+        _check_identifier(listed, asked.id_variable, problems)
+        if people is not None:
+            check_identifiers(records, people, asked.id_variable, problems, source)
     problems.raise_if_any()
-    assert responses is not None and frame is not None and survey is not None
-    write_parquet(responses, args.responses)
-    write_parquet(frame, args.frame)
-    write_json(_labels_json(survey[1]), args.labels)
-    print(f"{len(responses)} questionnaires in the file, {len(frame)} staff on the list.")
+    assert records is not None and people is not None and answered is not None
+    write_parquet(records, responses)
+    write_parquet(people, frame)
+    write_json(_labels_json(answered[1]), labels)
+    print(f"{len(records)} questionnaires in the file, {len(people)} staff on the list.")
 
 
 def _try(problems: Problems, read: Callable[[Path], T], path: Path) -> T | None:
@@ -95,11 +106,4 @@ def _labels_json(labels: FileLabels) -> dict:
 
 
 if __name__ == "__main__":
-    options = parser(
-        "Check the survey file and the staff list, and write them as Parquet.",
-        inputs=("survey", "staff_list", "checksums", "codebook"),
-        outputs=("responses", "frame", "labels"),
-    )
-    options.add_argument("--numeric", nargs="*", default=[], help="columns of the staff list with numbers")
-    options.add_argument("--headcounts", type=Path, default=None, help="CSV of variable, level, n")
-    run(options, main)
+    run(main)

@@ -2,48 +2,58 @@
 
 from __future__ import annotations
 
-import argparse
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from _reading import read_codebook
-from _shared import parser, read_csv, run, write_csv
-from surveypipe import multiverse
+from _shared import Output, read_csv, run, write_csv
+from surveypipe import multiverse as specifications
 from surveypipe.claim_ledger import setting
 from surveypipe.scheme_designs import design_of, respondents_of
 
-INPUTS = ("estimates", "claims", "analysis", "missing", "dispositions", "weights", "weight_cells", "codebook")
-OUTPUTS = ("multiverse", "multiverse_summary")
 
-
-def main(args: argparse.Namespace) -> None:
+def main(
+    *,
+    config: dict[str, Any],
+    codebook: Path,
+    estimates: Path,
+    claims: Path,
+    analysis: Path,
+    missing: Path,
+    dispositions: Path,
+    weights: Path,
+    weight_cells: Path,
+    multiverse: Output,
+    multiverse_summary: Output,
+) -> None:
     """Read answers, weights and estimates; write all specifications and what they change."""
-    config = args.config
-    cells = read_csv(args.weight_cells)
-    respondents = respondents_of(pd.read_parquet(args.analysis), pd.read_parquet(args.weights))
+    cells = read_csv(weight_cells)
+    respondents = respondents_of(pd.read_parquet(analysis), pd.read_parquet(weights))
     made = setting(config, cells)
     designs = {scheme: design_of(scheme, respondents, cells) for scheme in config["weighting"]["schemes"]}
-    completed, told = multiverse.completed_people(
+    completed, told = specifications.completed_people(
         respondents,
         designs[made.primary].labels,
-        pd.read_parquet(args.missing),
+        pd.read_parquet(missing),
         config,
-        read_codebook(args.codebook),
+        read_codebook(codebook),
     )
-    space = multiverse.universe(
+    space = specifications.universe(
         made,
         config,
-        read_csv(args.estimates),
+        read_csv(estimates),
         respondents,
-        pd.read_parquet(args.dispositions),
+        pd.read_parquet(dispositions),
         designs,
         completed,
     )
-    table = multiverse.table(space, read_csv(args.claims))
+    table = specifications.table(space, read_csv(claims))
     note = f"imputed items: {told}" if completed is not None else f"items not imputed: {told}"
-    summary = multiverse.summary(space, table, note)
-    write_csv(table, args.multiverse)
-    write_csv(summary, args.multiverse_summary)
+    summary = specifications.summary(space, table, note)
+    write_csv(table, multiverse)
+    write_csv(summary, multiverse_summary)
     summary = summary[summary["measure"] == ""]
     moved = summary[(summary["grade_changes"] != "none") & (summary["group"] == "overall")]["claim"]
     told = (
@@ -58,4 +68,4 @@ def main(args: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    run(parser((__doc__ or "").split("\n")[0], inputs=INPUTS, outputs=OUTPUTS), main)
+    run(main)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated, Any
 
-from _shared import parser, run
+from _shared import Output, run
 from surveypipe.problems import Problems
 from surveypipe.prose import typed_number_problems
 from surveypipe.rendering.docx_layout import Layout
@@ -22,65 +23,67 @@ from surveypipe.study.journal import Journal
 from surveypipe.study.reading import read, read_yaml
 
 
-def main(args: argparse.Namespace) -> None:
+def main(
+    *,
+    config: dict[str, Any],
+    document: Annotated[str, "name of the document, without extension"],
+    renderer: Annotated[str, "quarto or pandoc"],
+    epoch: Annotated[int, "date of the documents, seconds since 1970"],
+    qmd: Path,
+    bibliography: Path,
+    numbers: Path,
+    tables: Path,
+    figures: Path,
+    provenance: Annotated[Path, "what stands behind each number, for the web page"],
+    styles: Path,
+    filters: Path,
+    build: Path,
+    authors: Annotated[Path | None, "authors' file; left out of the blinded variant"] = None,
+    journal: Annotated[Path | None, "profile of the journal it is sent to, if any"] = None,
+    paged: Annotated[Sequence[Path], "finished PDFs whose pages this document names"] = (),
+    html: Output,
+    docx: Output,
+    pdf: Output,
+) -> None:
     """Stage, render, finish and check; then move all formats at once."""
-    report = args.config["report"]
+    report = config["report"]
     problems = Problems()
-    problems.extend(typed_number_problems(args.qmd.read_text(encoding="utf-8"), str(args.qmd)))
+    problems.extend(typed_number_problems(qmd.read_text(encoding="utf-8"), str(qmd)))
     problems.raise_if_any()
-    authors = plain(read(args.authors, Authors)) if args.authors else None
-    journal = read(args.journal, Journal) if args.journal else None
+    written_by = plain(read(authors, Authors)) if authors else None
+    profile = read(journal, Journal) if journal else None
     metadata = build_metadata(
-        args.config["study"],
+        config["study"],
         report,
-        read_yaml(args.numbers)["num"],
-        authors,
-        journal.name if journal else None,
+        read_yaml(numbers)["num"],
+        written_by,
+        profile.name if profile else None,
     )
     sources = Sources(
-        qmd=args.qmd,
-        bibliography=args.bibliography,
+        qmd=qmd,
+        bibliography=bibliography,
         csl=find_csl(report["csl"]),
-        styles=args.styles,
-        filters=args.filters,
-        tables=args.tables,
-        figures=args.figures,
-        provenance=args.provenance,
+        styles=styles,
+        filters=filters,
+        tables=tables,
+        figures=figures,
+        provenance=provenance,
     )
-    staged = stage(args.build, args.document, sources, metadata)
-    fill_pages(staged.folder / "tables", {pdf.stem.removesuffix("-blinded"): pdf for pdf in args.paged})
-    if authors is None and report.get("own_works"):
+    staged = stage(build, document, sources, metadata)
+    fill_pages(staged.folder / "tables", {path.stem.removesuffix("-blinded"): path for path in paged})
+    if written_by is None and report.get("own_works"):
         withhold_own_works(
-            staged.folder, report["own_works"], (journal.self_cite_text if journal else None) or OWN
+            staged.folder, report["own_works"], (profile.self_cite_text if profile else None) or OWN
         )
     # The journal's rules are for the manuscript; its supplement and title page stay as they are.
-    layout = Layout.of(journal if args.document == "manuscript" else None)
-    made = render_document(staged, args.renderer, args.epoch, layout)
-    for form in FORMATS:
-        target: Path = getattr(args, form)
+    layout = Layout.of(profile if document == "manuscript" else None)
+    made = render_document(staged, renderer, epoch, layout)
+    for form, target in zip(FORMATS, (html, docx, pdf), strict=True):
         partial = target.with_name(target.name + ".part")
         shutil.copyfile(made[form], partial)
         os.replace(partial, target)
-    print(f"{args.document}: HTML, DOCX and PDF by {args.renderer}")
+    print(f"{document}: HTML, DOCX and PDF by {renderer}")
 
 
 if __name__ == "__main__":
-    made = parser(
-        __doc__ or "",
-        inputs=("qmd", "bibliography", "numbers", "tables", "figures", "styles", "filters", "build"),
-        outputs=FORMATS,
-    )
-    made.add_argument("--document", required=True, help="name of the document, without extension")
-    made.add_argument("--renderer", required=True, choices=("quarto", "pandoc"))
-    made.add_argument("--epoch", type=int, required=True, help="date of the documents, seconds since 1970")
-    made.add_argument(
-        "--authors", type=Path, default=None, help="authors' file; left out of the blinded variant"
-    )
-    made.add_argument("--journal", type=Path, nargs="?", help="profile of the journal it is sent to, if any")
-    made.add_argument(
-        "--provenance", type=Path, default=None, help="what stands behind each number, for the web page"
-    )
-    made.add_argument(
-        "--paged", type=Path, nargs="*", default=[], help="finished PDFs whose pages this document names"
-    )
-    run(made, main)
+    run(main)

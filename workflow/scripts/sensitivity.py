@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
-import argparse
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from _shared import parser, read_csv, run, write_csv
-from surveypipe import not_at_random
+from _shared import Output, read_csv, run, write_csv
+from surveypipe import not_at_random as mixtures
 from surveypipe.claim_ledger import cases, claim_tables, setting
 
-INPUTS = ("estimates", "analysis", "dispositions", "weights", "weight_cells")
-OUTPUTS = ("claims", "theta", "theta_by_group", "not_at_random")
 
-
-def main(args: argparse.Namespace) -> None:
+def main(
+    *,
+    config: dict[str, Any],
+    estimates: Path,
+    analysis: Path,
+    dispositions: Path,
+    weights: Path,
+    weight_cells: Path,
+    claims: Output,
+    theta: Output,
+    theta_by_group: Output,
+    not_at_random: Output,
+) -> None:
     """Read estimates, answers and weights; write the ledger and the tables of θ."""
-    estimates = read_csv(args.estimates)
-    answers = pd.read_parquet(args.analysis)
+    answers = pd.read_parquet(analysis)
     # A break-off has answers but no weight: it is not a respondent.
-    respondents = answers.merge(pd.read_parquet(args.weights), on="id", how="inner", validate="1:1")
-    made = setting(args.config, read_csv(args.weight_cells))
-    dispositions = pd.read_parquet(args.dispositions)
-    gathered = cases(made, estimates, respondents, dispositions)
+    respondents = answers.merge(pd.read_parquet(weights), on="id", how="inner", validate="1:1")
+    made = setting(config, read_csv(weight_cells))
+    staff = pd.read_parquet(dispositions)
+    gathered = cases(made, read_csv(estimates), respondents, staff)
     ledger, common, single = claim_tables(made, gathered)
-    frame = args.config["frame"]
+    frame = config["frame"]
     predictors = [made.group, *(recode["variable"] for recode in frame.get("recodes", []))]
-    mixtures = not_at_random.table(
+    worlds = mixtures.table(
         gathered,
         respondents,
-        dispositions[dispositions["category"] != "IE"],
+        staff[staff["category"] != "IE"],
         predictors,
-        seed=args.config["seed"],
-        plan=args.config.get("nonresponse"),
+        seed=config["seed"],
+        plan=config.get("nonresponse"),
     )
-    write_csv(mixtures, args.not_at_random)
-    write_csv(ledger, args.claims)
-    write_csv(common, args.theta)
-    write_csv(single, args.theta_by_group)
+    write_csv(worlds, not_at_random)
+    write_csv(ledger, claims)
+    write_csv(common, theta)
+    write_csv(single, theta_by_group)
     whole = ledger[ledger["group"] == "overall"]
     grades = "; ".join(f"{row.claim} {row.grade_label}" for row in whole.itertuples())
     print(f"sensitivity: {grades}")
 
 
 if __name__ == "__main__":
-    run(parser(__doc__.split("\n")[0], inputs=INPUTS, outputs=OUTPUTS), main)
+    run(main)

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import Annotated, Any
 
-from _released import INPUTS, read_released
-from _shared import parser, run, write_json
+from _released import read_released
+from _shared import Output, run, write_json
 from _wording import check_wording, wording_beside
 from surveypipe import (
     bias_tables,
     bias_text,
-    checklists,
     methods_text,
     model_tables,
     number_sources,
-    numbers,
     results_text,
     reviewer_text,
     tables,
 )
+from surveypipe import numbers as text_numbers
+from surveypipe.exhibit_names import CHECKLISTS
 from surveypipe.level_contrast_text import level_contrast
 from surveypipe.questionnaire import questionnaire
 
 
-def main(args: argparse.Namespace) -> None:
+def main(
+    *,
+    config: dict[str, Any],
+    released: list[Path],
+    variables: Path,
+    texts: Annotated[list[Path], "texts of the report, the article first"],
+    index: Output,
+    numbers: Output,
+    headlines: Output,
+    provenance: Output,
+) -> None:
     """Write Markdown beside the index that lists it, the numbers as YAML, headlines and sources as JSON."""
-    released = read_released(args)
-    check_wording(args.texts[0])
-    words = wording_beside(args.texts[0])
-    folder: Path = args.index.parent
+    given = read_released(config, released, variables)
+    check_wording(texts[0])
+    words = wording_beside(texts[0])
+    folder = index.parent
     shown = {
         **tables.TABLES,
         **bias_tables.TABLES,
@@ -37,36 +47,32 @@ def main(args: argparse.Namespace) -> None:
         "questionnaire": questionnaire,
         "level_contrast": level_contrast,
     }
-    texts = {
+    written = {
         # What is checked against R holds nothing of the survey, simulated or not.
-        f"{name}.md": make(released).markdown(simulated=released.simulated and name != "verification")
+        f"{name}.md": make(given).markdown(simulated=given.simulated and name != "verification")
         for name, make in shown.items()
     }
-    methods = methods_text.paragraphs(released, words)
-    texts |= {f"methods_{name}.md": text + "\n" for name, text in methods.items()}
-    texts |= {
-        "nrba_summary.md": bias_text.summary(released),
-        "reviewer_questions.md": reviewer_text.questions(released),
+    methods = methods_text.paragraphs(given, words)
+    written |= {f"methods_{name}.md": text + "\n" for name, text in methods.items()}
+    written |= {
+        "nrba_summary.md": bias_text.summary(given),
+        "reviewer_questions.md": reviewer_text.questions(given),
     }
-    made = numbers.numbers(released) | results_text.sentences(released) | bias_text.sentences(released)
-    called = [path.read_text(encoding="utf-8") for path in args.texts]
-    texts["provenance.md"] = number_sources.table(released, called[0], made).markdown(
-        simulated=released.simulated
+    made = text_numbers.numbers(given) | results_text.sentences(given) | bias_text.sentences(given)
+    called = [path.read_text(encoding="utf-8") for path in texts]
+    written["provenance.md"] = number_sources.table(given, called[0], made).markdown(
+        simulated=given.simulated
     )
     keys = [key for text in called for key, _ in number_sources.called(text)]
-    write_json(number_sources.as_json(number_sources.sources(released, keys)), args.provenance)
-    for name, text in texts.items():
+    write_json(number_sources.as_json(number_sources.sources(given, keys)), provenance)
+    for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
-    args.numbers.write_text(numbers.as_yaml(made), encoding="utf-8")
-    write_json(numbers.headlines(released), args.headlines)
+    numbers.write_text(text_numbers.as_yaml(made), encoding="utf-8")
+    write_json(text_numbers.headlines(given), headlines)
     # A rule of their own writes the checklists, into the same folder.
-    write_json([*texts, *(f"checklist_{name}.md" for name in checklists.NAMES)], args.index)
+    write_json([*written, *(f"checklist_{name}.md" for name in CHECKLISTS)], index)
     print(f"tables: {len(shown)} tables, {len(methods)} methods texts, {len(made)} numbers")
 
 
 if __name__ == "__main__":
-    made = parser(__doc__ or "", inputs=INPUTS, outputs=("index", "numbers", "headlines", "provenance"))
-    made.add_argument(
-        "--texts", type=Path, nargs="+", required=True, help="texts of the report, the article first"
-    )
-    run(made, main)
+    run(main)

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-import argparse
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from _followup import read_assumptions
-from _shared import parser, read_json, run, write_csv
+from _shared import Output, read_json, run, write_csv
 from surveypipe import waves
 from surveypipe.problems import Problems
 
 COUNTED = ("binary", "ordinal", "numeric")
 
 
-def main(args: argparse.Namespace) -> None:
+def main(
+    *,
+    config: dict[str, Any],
+    assumptions: Path,
+    analysis: Path,
+    dispositions: Path,
+    variables: Path,
+    second_analysis: Path,
+    second_dispositions: Path,
+    second_variables: Path,
+    change: Output,
+    flow: Output,
+) -> None:
     """Read both waves; write who is in both and the changes."""
-    config, wanted = args.config, read_assumptions(args.assumptions)["second_wave"]
+    wanted = read_assumptions(assumptions)["second_wave"]
     group, names = config["frame"]["group"], wanted["variables"]
-    meaning = read_json(args.variables), read_json(args.second_variables)
+    meaning = read_json(variables), read_json(second_variables)
     check_variables(names, *meaning)
-    first = yes_no_as_share(pd.read_parquet(args.analysis), names, meaning[0])
-    second = yes_no_as_share(pd.read_parquet(args.second_analysis), names, meaning[1])
-    lists = [pd.read_parquet(path) for path in (args.dispositions, args.second_dispositions)]
+    first = yes_no_as_share(pd.read_parquet(analysis), names, meaning[0])
+    second = yes_no_as_share(pd.read_parquet(second_analysis), names, meaning[1])
+    lists = [pd.read_parquet(path) for path in (dispositions, second_dispositions)]
     staff_first, staff_second = (table[table["category"] != "IE"] for table in lists)
     linked = waves.link_waves(
         first,
@@ -35,7 +47,7 @@ def main(args: argparse.Namespace) -> None:
         moved=wanted.get("moved", "refuse"),
     )
     weights, cells, n_pop = waves.pair_weights(linked.stayers, config["weighting"], group=group)
-    analysis = config["analysis"]
+    asked = config["analysis"]
     table = waves.change(
         first,
         second,
@@ -44,12 +56,12 @@ def main(args: argparse.Namespace) -> None:
         cells,
         n_pop,
         by=group,
-        fpc=analysis["fpc"]["descriptive"],
-        level=analysis["ci_level"],
+        fpc=asked["fpc"]["descriptive"],
+        level=asked["ci_level"],
     )
     table.insert(1, "label", [meaning[0][name].get("label", name) for name in table["variable"]])
-    write_csv(linked.counts(group), args.flow)
-    write_csv(table, args.change)
+    write_csv(linked.counts(group), flow)
+    write_csv(table, change)
     print(
         f"waves: {len(linked.pairs)} people answered both times, of {len(linked.stayers)} on both lists; "
         f"in another {group} than before: {len(linked.moved)}. Neither table has passed disclosure control."
@@ -95,6 +107,4 @@ def yes_no_as_share(table: pd.DataFrame, names: list[str], about: dict[str, Any]
 
 
 if __name__ == "__main__":
-    needed = ("analysis", "dispositions", "variables")
-    inputs = ("assumptions", *needed, *(f"second_{name}" for name in needed))
-    run(parser(__doc__ or "", inputs=inputs, outputs=("change", "flow")), main)
+    run(main)

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-import argparse
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from _shared import parser, run, write_csv, write_parquet
+from _shared import Output, run, write_csv, write_parquet
 from surveypipe import replicates, weighting
 
 
-def main(args: argparse.Namespace) -> None:
+def main(
+    *,
+    config: dict[str, Any],
+    dispositions: Path,
+    weights: Output,
+    replicate_weights: Output,
+    replicate_coefs: Output,
+    cells: Output,
+    diagnostics: Output,
+    margins: Output,
+    decisions: Output,
+) -> None:
     """Read the dispositions; write weights, their diagnostics and the replicates."""
-    config = args.config["weighting"]
-    staff = pd.read_parquet(args.dispositions)
-    unknown = config.get("unknown_eligibility")
+    plan = config["weighting"]
+    staff = pd.read_parquet(dispositions)
+    unknown = plan.get("unknown_eligibility")
     if unknown:
-        eligible = weighting.resolve_unknown_eligibility(staff, unknown["by"], config.get("base"))
-        config = config | {"base": "base_weight"}
+        eligible = weighting.resolve_unknown_eligibility(staff, unknown["by"], plan.get("base"))
+        plan = plan | {"base": "base_weight"}
     else:
         eligible = staff[staff["category"] != "IE"]
-    result = weighting.compute_schemes(eligible, config, group=args.config["frame"].get("group"))
-    write_parquet(result.weights, args.weights)
-    write_csv(result.cells, args.cells)
-    write_csv(result.diagnostics, args.diagnostics)
-    write_csv(result.margins, args.margins)
-    write_csv(result.log, args.log)
-    matrix, coefs = replicate_tables(result, config.get("replicates"), args.config.get("seed", 0))
-    write_parquet(matrix, args.replicate_weights)
-    write_parquet(coefs, args.replicate_coefs)
+    result = weighting.compute_schemes(eligible, plan, group=config["frame"].get("group"))
+    write_parquet(result.weights, weights)
+    write_csv(result.cells, cells)
+    write_csv(result.diagnostics, diagnostics)
+    write_csv(result.margins, margins)
+    write_csv(result.log, decisions)
+    matrix, coefs = replicate_tables(result, plan.get("replicates"), config.get("seed", 0))
+    write_parquet(matrix, replicate_weights)
+    write_parquet(coefs, replicate_coefs)
     print(summary(result))
 
 
@@ -69,17 +80,4 @@ def summary(result: weighting.WeightingResult) -> str:
 
 
 if __name__ == "__main__":
-    made = parser(
-        __doc__ or "",
-        inputs=("dispositions",),
-        outputs=(
-            "weights",
-            "cells",
-            "diagnostics",
-            "margins",
-            "log",
-            "replicate_weights",
-            "replicate_coefs",
-        ),
-    )
-    run(made, main)
+    run(main)

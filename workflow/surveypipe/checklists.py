@@ -13,7 +13,6 @@ from surveypipe.rendering.expand import near, split_front_matter
 from surveypipe.rendering.pages import automatic_identifier, own_page, page_token
 from surveypipe.tables import Column, Table
 
-NAMES = ("cross", "strobe", "cherries", "aapor")
 # The document in which the tables stand; its own sections are cross-references there.
 HOME = "supplement"
 BY = {"A": "Pipeline", "K": "Checked", "T": "Author", "A+T": "Pipeline, author", "N/A": NOT_APPLICABLE}

@@ -36,3 +36,5 @@ ESTIMATES = "estimates"
 # Tables that are rows of the estimates once released.
 JOINED = tuple(name for name, kind in KINDS.items() if kind == ESTIMATES and name != ESTIMATES)
 RELEASED_TABLES = tuple(name for name in KINDS if name not in JOINED)
+# Every table that disclosure control writes for readers, but for its own log.
+PUBLIC = (*RELEASED_TABLES, "quotations")

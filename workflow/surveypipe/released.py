@@ -12,28 +12,6 @@ from surveypipe.formatting import lower_first
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = (
-    "estimates",
-    "claims",
-    "table_1",
-    "response_rates",
-    "response_cells",
-    "flow",
-    "weight_diagnostics",
-    "weight_cells",
-    "weight_margins",
-    "cleaning_summary",
-)
-# What stands beside the estimates: who did not answer, other ways of estimating, and what was checked.
-CONTEXT = (
-    "nonresponse",
-    "ledger_context",
-    "follow_up_check",
-    "not_at_random",
-    "multiverse",
-    "multiverse_summary",
-    "verification",
-)
 CATEGORIES = ("disagree", "neutral", "agree")
 CATEGORY_LABELS = {"disagree": "Disagree", "neutral": "Neither agree nor disagree", "agree": "Agree"}
 # Keys of the merged categories in the table of estimates.
@@ -81,7 +59,7 @@ class Released:
     variables
         Documentation of each variable (label, answers in order, battery).
     tables
-        Released tables by name (:data:`TABLES`); read them through :meth:`table`.
+        Released tables by name (:data:`surveypipe.exhibit_names.READ`); read them through :meth:`table`.
     """
 
     config: Mapping[str, Any]

@@ -1,0 +1,45 @@
+"""Put the mechanisms of the simulation study together; draw the figure and write the account."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from _shared import Output, read_csv, run, write_csv
+from surveypipe.figures import simulation as figure
+from surveypipe.figures.theme import save, themed
+from surveypipe.simulation_grades import grade_table
+from surveypipe.simulation_report import account as worded
+from surveypipe.simulation_study import broken_promises
+
+
+def main(
+    *,
+    config: dict[str, Any],
+    coverage_parts: list[Path],
+    judged_parts: list[Path],
+    coverage: Output,
+    grades: Output,
+    svg: Output,
+    png: Output,
+    account: Output,
+) -> None:
+    """Put the mechanisms together; draw the figure; write the account."""
+    table = pd.concat([read_csv(path) for path in coverage_parts], ignore_index=True)
+    judged = pd.concat([read_csv(path) for path in judged_parts], ignore_index=True)
+    table[["group_level", "flag"]] = table[["group_level", "flag"]].fillna("")
+    judged["group_level"] = judged["group_level"].fillna("")
+    wrong = grade_table(judged)
+    write_csv(table, coverage)
+    write_csv(wrong, grades)
+    with themed("simulation"):
+        drawn = figure.draw(table, config)
+        save(drawn, svg, png)
+    account.write_text(worded(table, wrong, config), encoding="utf-8")
+    print("\n".join(broken_promises(table)) or "simulation: coverage and bias are as promised")
+
+
+if __name__ == "__main__":
+    run(main)
