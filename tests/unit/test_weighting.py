@@ -388,7 +388,7 @@ def test_replicates_never_loop_over_replicates(monkeypatch: pytest.MonkeyPatch) 
     assert made.matrix.sum(axis=0) == pytest.approx(290)
 
 
-OUTPUTS = ("weights", "cells", "diagnostics", "margins", "log", "replicate-weights", "replicate-coefs")
+OUTPUTS = ("weights", "cells", "diagnostics", "margins", "decisions", "replicate-weights", "replicate-coefs")
 
 
 def run_script(

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import inspect
+import itertools
 import json
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -100,7 +105,7 @@ def test_rules_run_programs_and_say_what_they_do(path):
     rules = re.split(r"^rule ", text, flags=re.M)[1:]
     # A rule without a shell command only names what a target collects.
     for rule in [rule for rule in rules if "shell:" in rule]:
-        for part in ("message:", "log:", "conda:", "script=", "lib="):
+        for part in ("message:", "log:", "conda:", "**stage(", "**given(", "shell:\n        STAGE\n"):
             assert part in rule, f"{path.name}, rule {rule.split(':')[0]}: no {part}"
 
 
@@ -121,7 +126,7 @@ def test_only_disclose_hands_private_results_on():
 
 def scripts_of_rules() -> list[str]:
     text = "".join(path.read_text() for path in RULE_FILES)
-    return sorted(set(re.findall(r"script=\"workflow/scripts/(\w+)\.py\"", text)))
+    return sorted(set(re.findall(r"stage\(\"(\w+)\"\)", text)))
 
 
 @pytest.mark.parametrize("script", scripts_of_rules())
@@ -185,11 +190,98 @@ def test_a_folder_of_results_may_have_a_space_in_its_name(project, snakemake):
     commands = re.findall(r"^Shell command: (.*)$", planned, re.MULTILINE)
     assert len(commands) > 20
     assert not [command for command in commands if "my" in shlex.split(command)]
-    paged = re.findall(r"--paged (\S.*?) --html", planned)
-    assert sorted(filter(None, paged)) == [
-        "'my results/report/manuscript-blinded.pdf'",
-        "'my results/report/manuscript.pdf'",
+    named = [values_of(command) for command in commands]
+    paged = [options["--paged"] for options in named if "--paged" in options]
+    assert sorted(paged) == [
+        ["my results/report/manuscript-blinded.pdf"],
+        ["my results/report/manuscript.pdf"],
     ]
+
+
+def values_of(command: str) -> dict[str, list[str]]:
+    """Options of a command and their values."""
+    words = shlex.split(command.partition(" 2>&1 ")[0])[2:]
+    starts = [at for at, word in enumerate(words) if word.startswith("--")]
+    pairs = [(words[at], words[at + 1 : end]) for at, end in itertools.pairwise([*starts, len(words)])]
+    assert len(dict(pairs)) == len(pairs), f"an option is named twice: {command}"
+    return dict(pairs)
+
+
+# The first is in the shipped study; the others are targets of their own.
+TARGETS = [[], ["verification"], ["simulation"], ["followup"]]
+
+
+@pytest.mark.parametrize("targets", TARGETS, ids=lambda names: " ".join(names) or "all")
+def test_options_of_a_command_are_the_parameters_of_its_script(project, snakemake, targets):
+    """Rule and script name each file alike, and neither names one that the other does not."""
+    planned = snakemake(project, "-n", "-p", *targets).stdout
+    commands = re.findall(r"^Shell command: (python .*)$", planned, re.MULTILINE)
+    assert commands
+    for command in commands:
+        script = shlex.split(command)[1]
+        code = (
+            "import importlib, json, sys; from _shared import options;"
+            f"made = options(importlib.import_module({Path(script).stem!r}).main);"
+            "print(json.dumps([[o.name, o.on_command_line, str(o.default)] for o in made]))"
+        )
+        environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'workflow'}:{ROOT / 'workflow/scripts'}"}
+        told = subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+        )
+        options = {
+            "--" + name.replace("_", "-"): default == str(inspect.Parameter.empty)
+            for name, own, default in json.loads(told.stdout)
+            if own
+        }
+        given = set(values_of(command)) - {"--config"}
+        assert {name for name, needed in options.items() if needed} <= given <= set(options), script
+
+
+def test_paths_with_spaces_and_quotes_reach_the_scripts(project, snakemake):
+    study = yaml.safe_load((project / "config/config.yaml").read_text())
+    folder = project / "O'Brien"
+    folder.mkdir()
+    for key in ("survey", "staff_list", "codes"):
+        shutil.copyfile(project / study["inputs"][key], folder / f"the {key}.{study['inputs'][key][-3:]}")
+    shutil.copyfile(project / "config/codebook.yaml", folder / 'the "codebook".yaml')
+    with open(folder / "the staff_list.csv", newline="", encoding="utf-8-sig") as file:
+        counts = Counter(row["agency"] for row in csv.DictReader(file))
+    lines = [f"agency,{agency},{n}\n" for agency, n in counts.items()]
+    (folder / "head counts.csv").write_text("variable,level,n\n" + "".join(lines))
+    files = [path for path in sorted(folder.iterdir()) if "codebook" not in path.name]
+    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
+    (folder / "the sums").write_text("".join(sums))
+    study["inputs"] = {
+        "survey": "O'Brien/the survey.sav",
+        "staff_list": "O'Brien/the staff_list.csv",
+        "codes": "O'Brien/the codes.csv",
+        "codebook": 'O\'Brien/the "codebook".yaml',
+        "headcounts": "O'Brien/head counts.csv",
+        "checksums": "O'Brien/the sums",
+    }
+    (project / "second.yaml").write_text(yaml.safe_dump(study, allow_unicode=True))
+    planned = snakemake(project, "-n", "-p", "--configfile", "second.yaml").stdout
+    commands = re.findall(r"^Shell command: (python .*)$", planned, re.MULTILINE)
+    named = [values for command in commands for values in values_of(command).values()]
+    for path in study["inputs"].values():
+        assert [path] in named, path
+    done = snakemake(project, "results/data/analysis.parquet", "--configfile", "second.yaml")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def test_templates_are_inputs_of_the_stages_that_word_sentences(project, snakemake):
+    """Of those that import the engine, at any depth, and of no other."""
+    template = project / "report/wording/claim.md.j2"
+    template.parent.mkdir(parents=True, exist_ok=True)
+    template.write_text("A sentence of the study's own.")
+    script = project / "workflow/scripts/clean.py"
+    engine = next((project / "workflow/surveypipe").rglob("wording.py")).relative_to(project / "workflow")
+    name = ".".join(engine.with_suffix("").parts)
+    script.write_text(script.read_text().replace("\nimport pandas", f"\nimport {name}\nimport pandas", 1))
+    planned = snakemake(project, "-n", "results/private/response_rates.csv")
+    inputs = dict(re.findall(r"^rule (\w+):\n    input: (.*)$", planned.stdout + planned.stderr, re.MULTILINE))
+    assert "report/wording/claim.md.j2" in inputs["clean"].split(", ")
+    assert "report/wording/claim.md.j2" not in inputs["ingest"]
 
 
 @pytest.mark.parametrize("script", scripts_of_rules())

@@ -283,9 +283,9 @@ def test_staff_list_as_a_workbook(study):
 def test_failure_of_the_program_itself_ends_in_words(tmp_path):
     script = tmp_path / "broken_stage.py"
     script.write_text(
-        "from _shared import parser, run\n"
-        "def main(args):\n    args.out.write_text('half')\n    raise KeyError('x')\n"
-        "run(parser('A stage.', outputs=('out',)), main)\n"
+        "from _shared import Output, run\n"
+        "def main(*, out: Output):\n    out.write_text('half')\n    raise KeyError('x')\n"
+        "run(main)\n"
     )
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'workflow'}:{ROOT / 'workflow/scripts'}"}
     command = [sys.executable, str(script), "--out", str(tmp_path / "out.csv")]

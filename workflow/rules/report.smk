@@ -36,20 +36,14 @@ PARTS = {
     "provenance": "<results>/provenance.json",
     "journal": journal_profile(),
 }
-
-
-def rendered(variant):
-    """Give the params of a document in one variant: folders are named, their files are inputs without a name."""
-    return given(
-        "study",
-        "report",
-        document="{document}",
-        renderer=RENDERER,
-        epoch=EPOCH,
-        styles="report/styles",
-        filters="report/filters",
-        build=f"{config['results']}/build/{{document}}/{variant}",
-    )
+# How it is typeset. Folders are options; their files are inputs without a name, which no command names.
+TYPESETTING = {
+    "document": "{document}",
+    "renderer": RENDERER,
+    "epoch": EPOCH,
+    "styles": "report/styles",
+    "filters": "report/filters",
+}
 
 
 rule render:
@@ -71,7 +65,12 @@ rule render:
     conda:
         "../../environment.yml"
     params:
-        **rendered("authors"),
+        **given(
+            "study",
+            "report",
+            **TYPESETTING,
+            build=f"{config['results']}/build/{{document}}/authors",
+        ),
     message:
         "Report: typesetting {wildcards.document} with its authors (HTML, DOCX, PDF)"
     shell:
@@ -94,7 +93,12 @@ use rule render as render_blinded with:
     log:
         "<results>/logs/render_{document}_blinded.log",
     params:
-        **rendered("blinded"),
+        **given(
+            "study",
+            "report",
+            **TYPESETTING,
+            build=f"{config['results']}/build/{{document}}/blinded",
+        ),
     message:
         "Report: typesetting {wildcards.document} without its authors (HTML, DOCX, PDF)"
 
