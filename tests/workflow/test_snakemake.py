@@ -166,6 +166,26 @@ def test_edited_formula_runs_again_and_a_comment_elsewhere_does_not(finished_cop
     assert not re.search(r"^ingest\s+1", planned, re.M)
 
 
+def test_sentence_in_words_of_the_study_writes_the_texts_again_and_computes_nothing(finished_copy, snakemake):
+    shipped = finished_copy / "workflow/wording/en/methods/claims.md.j2"
+    own = finished_copy / "report/wording/methods/claims.md.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text(shipped.read_text() + "\nA sentence of the study's own.\n")
+    planned = snakemake(finished_copy, "-n").stdout
+    assert re.search(r"^tables\s+1", planned, re.M)
+    assert not re.search(r"^(ingest|clean|weight|analyse|disclose|figures)\s", planned, re.M)
+
+
+def test_other_versions_of_the_packages_run_every_stage_again(finished_copy, snakemake):
+    lock = finished_copy / "requirements.lock"
+    lock.write_text(lock.read_text() + "# another version\n")
+    planned = dict(re.findall(r"^(\w+)\s+(\d+)$", snakemake(finished_copy, "-n").stdout, re.M))
+    # No other stage runs before these, so nothing but the lock is newer.
+    assert {"ingest", "checklists", "verification", "check_placeholders"} <= set(planned)
+    for rule in ("clean", "weight", "disclose", "render", "render_blinded", "check_blinding", "publish"):
+        assert rule in planned
+
+
 def test_second_study_inherits_nothing_from_the_first(project, snakemake):
     study = yaml.safe_load((project / "config/config.yaml").read_text())
     study["study"]["id"] = "second"
@@ -267,21 +287,6 @@ def test_paths_with_spaces_and_quotes_reach_the_scripts(project, snakemake):
         assert [path] in named, path
     done = snakemake(project, "results/data/analysis.parquet", "--configfile", "second.yaml")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-
-
-def test_templates_are_inputs_of_the_stages_that_word_sentences(project, snakemake):
-    """Of those that import the engine, at any depth, and of no other."""
-    template = project / "report/wording/claim.md.j2"
-    template.parent.mkdir(parents=True, exist_ok=True)
-    template.write_text("A sentence of the study's own.")
-    script = project / "workflow/scripts/clean.py"
-    engine = next((project / "workflow/surveypipe").rglob("wording.py")).relative_to(project / "workflow")
-    name = ".".join(engine.with_suffix("").parts)
-    script.write_text(script.read_text().replace("\nimport pandas", f"\nimport {name}\nimport pandas", 1))
-    planned = snakemake(project, "-n", "results/private/response_rates.csv")
-    inputs = dict(re.findall(r"^rule (\w+):\n    input: (.*)$", planned.stdout + planned.stderr, re.MULTILINE))
-    assert "report/wording/claim.md.j2" in inputs["clean"].split(", ")
-    assert "report/wording/claim.md.j2" not in inputs["ingest"]
 
 
 @pytest.mark.parametrize("script", scripts_of_rules())
