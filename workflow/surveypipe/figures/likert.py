@@ -89,7 +89,7 @@ def _bars(
     for y, item in _rows(blocks):
         shares = _shares(released, item, level, five)
         if not shares:
-            axes.text(0.02, y, "suppressed", va="center", color=theme.QUIET, style="italic")
+            _upper_alone(axes, y, _upper(released, item, level), limit)
             continue
         half = len(shares) // 2
         start = -sum(shares[:half]) - shares[half] / 2
@@ -104,12 +104,31 @@ def _bars(
     axes.tick_params(axis="x", length=2, pad=2)
 
 
+def _upper(released: Released, item: str, level: str) -> float:
+    """Share of the upper answers, which may be released where the others are not; NaN if it is not."""
+    row = released.agree_row(item, level)
+    return math.nan if row is None else float(row["estimate"])
+
+
+def _upper_alone(axes: Axes, y: float, share: float, limit: float) -> None:
+    """Draw the upper answers from zero where the others are suppressed, or say that all are."""
+    if math.isnan(share):
+        axes.text(0.02, y, "suppressed", va="center", color=theme.QUIET, style="italic")
+        return
+    axes.barh(y, share, height=ROW * 0.74, color=theme.THREE[-1], edgecolor="white", linewidth=0.4)
+    _ends(axes, y, {"neutral": 0.0, "disagree": math.nan, "agree": share}, limit)
+    axes.text(-0.02 * limit, y, "suppressed", va="center", ha="right", color=theme.QUIET, style="italic")
+
+
 def _ends(axes: Axes, y: float, shares: dict[str, float], limit: float) -> None:
     """Print who disagree and agree, inside a bar that is long enough, else beside it."""
     split = shares["neutral"] / 2
     inside = 0.24 * limit
     for side, sign in (("disagree", -1), ("agree", 1)):
-        share, text = shares[side], formatting.count(100 * shares[side])
+        share = shares[side]
+        if math.isnan(share):
+            continue
+        text = formatting.count(100 * share)
         if share > inside:
             colour = "white" if side == "agree" else theme.INK
             axes.text(sign * (split + share - 0.02 * limit), y, text, color=colour, va="center_baseline",
@@ -174,7 +193,7 @@ def _notes(released: Released, blocks: list[Battery]) -> list[str]:
         f"Weighted ({released.in_text(released.schemes[released.primary])} "
         "weights), of those who answered; the middle answer lies half on either side of zero.",
         "Reversed items are shown as turned round." if released.config["cleaning"].get("reverse") else "",
-        "s: suppressed." if hidden else "",
+        "Where the other answers are suppressed, the upper ones are drawn from zero." if hidden else "",
     ]
 
 
@@ -184,11 +203,8 @@ def alt_text(released: Released, blocks: list[Battery]) -> str:
     for block in blocks:
         parts = []
         for level, label in released.levels.items():
-            found = {
-                item: released.agreement(item, level)["agree"]
-                for item in block.items
-                if released.agreement(item, level)
-            }
+            upper_shares = {item: _upper(released, item, level) for item in block.items}
+            found = {item: share for item, share in upper_shares.items() if not math.isnan(share)}
             if not found:
                 parts.append(f"{label} suppressed")
                 continue
