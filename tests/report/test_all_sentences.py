@@ -277,7 +277,7 @@ def written(name: str) -> dict[str, str]:
     found |= {f"bias {key}": text for key, text in bias_text.sentences(made).items()}
     methods = methods_text.paragraphs(made, made_up.words())
     found |= {f"methods {key}": text for key, text in methods.items()}
-    found |= {"summary": bias_text.summary(made), "questions": reviewer_text.questions(made)}
+    found |= {"summary": bias_text.summary(made), "questions": reviewer_text.questions(made, made_up.words())}
     laid_out = {**tables.TABLES, **bias_tables.TABLES, **model_tables.TABLES, "questionnaire": questionnaire}
     for key, make in laid_out.items():
         table = make(made)

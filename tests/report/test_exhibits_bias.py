@@ -237,7 +237,7 @@ def test_every_sentence_is_whole(released: Released) -> None:
 @pytest.mark.parametrize("grade", [0, 1, 2, 3, 4])
 def test_texts_stand_whatever_the_grades(released: Released, grade: int) -> None:
     made = graded(released, grade)
-    text = bias_text.summary(made) + reviewer_text.questions(made)
+    text = bias_text.summary(made) + reviewer_text.questions(made, made_up.words())
     assert not re.search(r"\bnan\b|None\b|  |\.\.", text)
     assert text.count(f"*{claims.GRADE_LABELS[grade]}*") == len(list(made.claim_rows()))
 
@@ -340,14 +340,16 @@ def test_withheld_numbers_leave_no_gap_in_the_texts(released: Released) -> None:
         numeric = [c for c in data.columns if data[c].dtype.kind in "if" and c not in keep]
         bare = changed(bare, name, **dict.fromkeys(numeric, np.nan), status="suppressed")
     text = (
-        bias_text.summary(bare) + reviewer_text.questions(bare) + " ".join(bias_text.sentences(bare).values())
+        bias_text.summary(bare)
+        + reviewer_text.questions(bare, made_up.words())
+        + " ".join(bias_text.sentences(bare).values())
     )
     assert not re.search(r"\bnan\b|None\b|  |\.\.| \.", text)
     assert "withheld" in text
 
 
 def test_each_question_is_answered(released: Released) -> None:
-    text = reviewer_text.questions(released)
+    text = reviewer_text.questions(released, made_up.words())
     for question in ("Which weight?", "Why these cells?", "Which *n*?", "non-readers did not?",
                      "Why the finite-population correction?", "What is set, and what is exploratory?",
                      "How were missing items handled?"):  # fmt: skip

@@ -115,7 +115,7 @@ def composed(given: Released) -> Iterator[tuple[str, str]]:
     for name, text in methods_text.paragraphs(given, made_up.words()).items():
         yield f"methods {name}", text
     yield "summary", bias_text.summary(given)
-    yield "questions", reviewer_text.questions(given)
+    yield "questions", reviewer_text.questions(given, made_up.words())
     every = numbers.numbers(given) | results_text.sentences(given) | bias_text.sentences(given)
     for key, text in every.items():
         yield f"number {key}", text

@@ -13,10 +13,11 @@ import pytest
 import test_all_sentences as cases
 from wording_branches import Counting, counted, faults
 
-from surveypipe import methods_text
+from surveypipe import methods_text, reviewer_text
 from surveypipe.prose import template_number_problems
 from surveypipe.released import Released
 from surveypipe.study.analysis import Analysis
+from surveypipe.wording import Wording
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "workflow/wording/en"
@@ -56,10 +57,13 @@ def merged(rows: int) -> Change:
     return change
 
 
-def only(action: str) -> Change:
+def adjusted(p: float, holm: float) -> Change:
+    """Every claim's test with this p-value, and this one after adjustment."""
+
     def change(made: Released) -> Released:
-        rules = [rule for rule in made.config["cleaning"]["rules"] if rule["action"] == action]
-        return cases.configured(cleaning={"rules": rules})(made)
+        table = made.tables["estimates"].copy()
+        table.loc[table["statistic"].str.endswith("_p_holm"), ["p_value", "estimate"]] = p, holm
+        return dataclasses.replace(made, tables={**made.tables, "estimates": table})
 
     return change
 
@@ -84,6 +88,9 @@ CASES: dict[str, Change] = {
     "merged anywhere": scheme(collapse={"min_n": 10}),
     "the fallback": cases.celled("claims", scheme_primary="agency"),
     "weights withheld": cases.celled("weight_diagnostics", deff_kish=np.nan),
+    "numbers withheld": cases.celled("weight_diagnostics", n=np.nan, N=np.nan),
+    "lost by adjustment": adjusted(0.04, 0.06),
+    "no small p": adjusted(0.3, 0.9),
     "cleaning withheld": cases.celled("cleaning_summary", records=np.nan, values=np.nan),
     "all eligible": cases.celled("flow", n=312.0),
     "scales of several sizes": scales(items=cases.ITEMS[:3], min_share=0.75),
@@ -100,6 +107,11 @@ CASES: dict[str, Change] = {
 }
 
 
+def said(made: Released, words: Wording) -> dict[str, str]:
+    """Every paragraph of the methods, and the questions with their answers."""
+    return methods_text.paragraphs(made, words) | {"questions": reviewer_text.questions(made, words)}
+
+
 @cache
 def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
     """Every text under every case, and which branches of the templates that took."""
@@ -107,7 +119,7 @@ def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
         texts = {
             (name, part): text
             for name, change in CASES.items()
-            for part, text in methods_text.paragraphs(change(cases.base()), words).items()
+            for part, text in said(change(cases.base()), words).items()
         }
     return texts, counting
 
@@ -118,9 +130,11 @@ def test_every_branch_is_rendered_by_some_case() -> None:
     assert len(counting.there) > 60
 
 
-def test_every_template_of_the_methods_is_used() -> None:
-    shipped = {path.name.removesuffix(".md.j2") for path in (SHIPPED / "methods").glob("*.md.j2")}
-    assert shipped == set(methods_text.FACTS)
+@pytest.mark.parametrize(
+    ("part", "used"), [("methods", methods_text.FACTS), ("questions", reviewer_text.QUESTIONS)]
+)
+def test_every_template_is_used(part: str, used: dict[str, Any]) -> None:
+    assert {path.name.removesuffix(".md.j2") for path in (SHIPPED / part).glob("*.md.j2")} == set(used)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -91,7 +91,7 @@ CASES: list[tuple[Callable[[Released], str], str, str, Any, Any, dict[str, str],
      [row for row in SHARES if row[0] != "C2"]),
     (lambda made: results_text.all_claims(made)["claims__largest-shift-sentence"], "nonresponse", "estimate",
      -0.31, 0.01, SHIFT, ROWS),
-    (reviewer_text.which_n, "claims", "n", 12, 60, {}, ROWS),
+    (lambda made: reviewer_text.questions(made, made_up.words()), "claims", "n", 12, 60, {}, ROWS),
 ]  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def main(
     written |= {f"methods_{name}.md": text + "\n" for name, text in methods.items()}
     written |= {
         "nrba_summary.md": bias_text.summary(given),
-        "reviewer_questions.md": reviewer_text.questions(given),
+        "reviewer_questions.md": reviewer_text.questions(given, words),
     }
     made = text_numbers.numbers(given) | results_text.sentences(given) | bias_text.sentences(given)
     called = [path.read_text(encoding="utf-8") for path in texts]

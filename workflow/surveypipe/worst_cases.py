@@ -60,7 +60,7 @@ def shown_shift(value: float, row: pd.Series) -> str:
     if row["kind"] == "equivalence":
         return f"{fmt.decimal(abs(value))} scale points"
     size = fmt.points(abs(value))
-    return f"{size} percentage {'point' if size == '1.0' else 'points'}"
+    return f"{size} percentage {'point' if size == '1' else 'points'}"
 
 
 def farthest(moves: Iterable[Valued]) -> list[Valued]:
