@@ -11,11 +11,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 
 from surveypipe import calibration, linearisation, replicates, variance, weighting
+from surveypipe.study.weighting import Making, Weighting
 
 DATA = Path(__file__).parent / "data"
 API = json.loads((DATA / "api.json").read_text(encoding="utf-8"))["estimates"]
@@ -68,9 +70,15 @@ def fixture_b() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "agency", "profession", "respondent", "y"])
 
 
+def section(schemes: dict[str, dict[str, Any]], **more: Any) -> Weighting:
+    """The section of the configuration with these schemes, the first of them primary."""
+    labelled = {key: {"label": key, **scheme} for key, scheme in schemes.items()}
+    return msgspec.convert({"primary": next(iter(schemes)), "schemes": labelled, **more}, Weighting)
+
+
 def solve(settings: dict[str, Any]) -> tuple[weighting.WeightingResult, np.ndarray, np.ndarray]:
     frame = fixture_b()
-    result = weighting.compute_schemes(frame, {"schemes": {"s": settings}}, group="agency")
+    result = weighting.compute_schemes(frame, section({"s": settings}), group="agency")
     table = result.weights.merge(frame[["id", "y"]], on="id")
     return result, table["w_s"].to_numpy(), table["y"].to_numpy()
 
@@ -395,7 +403,7 @@ def test_bootstrap_of_the_stratified_sample(name: str, fpc: bool) -> None:
     people = weighting.population(frame, needed=["stype"])
     y = people.answered.merge(table, left_on="id", right_on="cds")["api00"].to_numpy(float)
     made = replicates.bootstrap(
-        people, {"method": "poststratify", "by": ["stype"]}, "s", draws=4000, seed=5, fpc=fpc
+        people, Making(method="poststratify", by=("stype",)), "s", draws=4000, seed=5, fpc=fpc
     )
     theta = API[name]["estimate"]["api00"]
     se = float(np.sqrt(replicates.variance(replicates.means(y, made.matrix)[0], theta, made.coefs)))

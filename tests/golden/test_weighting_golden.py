@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 
 from surveypipe import calibration, weighting
+from surveypipe.study.weighting import Weighting
 
 DATA = Path(__file__).parent / "data"
 API = json.loads((DATA / "api.json").read_text(encoding="utf-8"))["estimates"]
@@ -54,9 +56,15 @@ def fixture_b() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "agency", "profession", "respondent", "y"])
 
 
+def section(schemes: Mapping[str, Mapping[str, Any]], **more: Any) -> Weighting:
+    """The section of the configuration with these schemes, the first of them primary."""
+    labelled = {key: {"label": key, **scheme} for key, scheme in schemes.items()}
+    return msgspec.convert({"primary": next(iter(schemes)), "schemes": labelled, **more}, Weighting)
+
+
 def solve(settings: Mapping[str, Any]) -> tuple[weighting.WeightingResult, np.ndarray, np.ndarray]:
     frame = fixture_b()
-    result = weighting.compute_schemes(frame, {"schemes": {"s": settings}}, group="agency")
+    result = weighting.compute_schemes(frame, section({"s": settings}), group="agency")
     table = result.weights.merge(frame[["id", "y"]], on="id")
     return result, table["w_s"].to_numpy(), table["y"].to_numpy()
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surveypipe import replicates, variance, weighting
+from surveypipe.study.weighting import Weighting
 
 SURVEY = settings(
     max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -45,8 +47,14 @@ def staff(draw: st.DrawFn, least: int = 2) -> pd.DataFrame:
     return table.assign(y=rng.integers(0, 2, len(table)).astype(float), z=rng.normal(size=len(table)))
 
 
+def section(schemes: dict[str, dict[str, Any]], **more: Any) -> Weighting:
+    """The section of the configuration with these schemes, the first of them primary."""
+    labelled = {key: {"label": key, **scheme} for key, scheme in schemes.items()}
+    return msgspec.convert({"primary": next(iter(schemes)), "schemes": labelled, **more}, Weighting)
+
+
 def weigh(people: pd.DataFrame, schemes: dict[str, Any]) -> weighting.WeightingResult:
-    return weighting.compute_schemes(people, {"schemes": schemes}, group="agency")
+    return weighting.compute_schemes(people, section(schemes), group="agency")
 
 
 def adjusted(result: weighting.WeightingResult, plan: weighting.Plan, w: Any) -> Any:

@@ -7,17 +7,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.metadata import build_metadata
 from surveypipe.rendering.staging import Sources, Staged, find_csl, stage
+from surveypipe.study.about import Study
+from surveypipe.study.authors import Authors
+from surveypipe.study.report import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = Path(__file__).with_name("sample")
 EPOCH = 1_700_000_000
-STUDY = {"data": "simulated", "setting": "one London borough"}
+STUDY = {
+    "id": "sample",
+    "title": "A sample",
+    "data": "simulated",
+    "setting": "one London borough",
+    "mode": "paper",
+}
 REPORT = {"csl": "harvard-cite-them-right", "language": "en-GB"}
 AUTHORS = {
     "authors": [
@@ -45,7 +55,12 @@ def sources(folder: Path) -> Sources:
 
 def metadata(authors: dict[str, Any] | None, data: str = "simulated") -> dict[str, Any]:
     numbers = yaml.safe_load((SAMPLE / "numbers.yaml").read_text(encoding="utf-8"))["num"]
-    return build_metadata({**STUDY, "data": data}, REPORT, numbers, authors)
+    return build_metadata(
+        msgspec.convert({**STUDY, "data": data}, Study),
+        msgspec.convert(REPORT, Report),
+        numbers,
+        None if authors is None else msgspec.convert(authors, Authors),
+    )
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import yaml
@@ -22,6 +23,8 @@ from surveypipe.exhibit_names import CONTEXT
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.released import Released
 from surveypipe.study.base import plain
+from surveypipe.study.cleaning import Cleaning
+from surveypipe.study.frame import Groups
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 from surveypipe.wording import Wording
@@ -58,7 +61,11 @@ def documented(config: dict[str, Any]) -> dict[str, Any]:
         }
     )
     book = parse_codebook(raw)
-    return describe(book, frame, config["cleaning"], config["groups"])
+    cleaning, groups = (
+        msgspec.convert(config["cleaning"], Cleaning),
+        msgspec.convert(config["groups"], Groups),
+    )
+    return describe(book, frame, cleaning, groups)
 
 
 def released(**changes: Any) -> Released:

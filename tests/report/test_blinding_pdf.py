@@ -7,10 +7,11 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-import yaml
 from pypdf import PdfReader
 
 from surveypipe.rendering.blinding import identifying_terms
+from surveypipe.study.authors import Authors
+from surveypipe.study.reading import read
 
 BLINDED = ("manuscript-blinded", "supplement-blinded")
 
@@ -40,12 +41,12 @@ def hidden(path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def terms(finished: Path) -> list[str]:
-    authors = yaml.safe_load((finished / "config/authors.yaml").read_text(encoding="utf-8"))
+    authors = read(finished / "config/authors.yaml", Authors)
     # Placeholders identify nobody, and yet must not be there either.
-    people = [str(person["name"]) for person in authors["authors"]]
-    places = [str(place["name"]) for place in authors.get("affiliations", [])]
+    people = [person.name for person in authors.authors]
+    places = [place.name for place in authors.affiliations]
     listed = [*identifying_terms(authors), *people, *places]
-    listed += [str(person["email"]) for person in authors["authors"] if person.get("email")]
+    listed += [person.email for person in authors.authors if person.email]
     return sorted({plain(term) for term in listed if plain(term)})
 
 

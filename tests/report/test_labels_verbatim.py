@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pandas as pd
 import pypandoc
 import pytest
@@ -36,6 +37,9 @@ from surveypipe.questionnaire import questionnaire
 from surveypipe.released import Released
 from surveypipe.rendering.expand import Expander
 from surveypipe.rendering.metadata import build_metadata
+from surveypipe.study.about import Study
+from surveypipe.study.authors import Authors
+from surveypipe.study.report import Report
 
 _SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
 assert _SPEC and _SPEC.loader
@@ -164,7 +168,7 @@ def test_what_the_authors_file_and_the_study_say_of_themselves_is_text(tmp_path:
         **{key: marked(key.capitalize()) for key in ("place", "ethics", "funding", "interests")},
         "acknowledgements": marked("Thanks"), "repository": marked("Code"),
     }  # fmt: skip
-    study = {"setting": marked("One borough"), "data": "real"}
+    study = Study(id="s", title="T", data="real", setting=marked("One borough"), mode="paper")
     keys = (
         "place",
         "journal",
@@ -172,8 +176,8 @@ def test_what_the_authors_file_and_the_study_say_of_themselves_is_text(tmp_path:
     )
     text = "\n\n".join(f"At {{{{< meta {key} >}}}}." for key in keys)
     (tmp_path / "text.qmd").write_text(text, encoding="utf-8")
-    for given, least in ((authors, 6), (None, 2)):
-        metadata = build_metadata(study, {}, {}, given, marked("Journal"))
+    for given, least in ((msgspec.convert(authors, Authors), 6), (None, 2)):
+        metadata = build_metadata(study, Report(), {}, given, marked("Journal"))
         problems = Problems()
         _, body = Expander(metadata, problems).document(tmp_path / "text.qmd")
         problems.raise_if_any()

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from docx import Document
 from lxml import html as lxml_html
@@ -20,6 +21,7 @@ from surveypipe.rendering.blinding import identifying_terms, leaks
 from surveypipe.rendering.comparison import differences, docx_content, html_content, normalised
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.staging import Staged, stage
+from surveypipe.study.authors import Authors
 
 from .conftest import AUTHORS, EPOCH, SAMPLE, metadata, sources
 
@@ -92,7 +94,7 @@ def test_the_blinded_variant_hides_and_shows(blinded_build: Path, form: str) -> 
 def test_nothing_in_a_blinded_file_identifies_the_authors(
     authors_build: Path, blinded_build: Path, form: str
 ) -> None:
-    terms = identifying_terms(AUTHORS)
+    terms = identifying_terms(msgspec.convert(AUTHORS, Authors))
     assert {"Ada Lovelock", "Lovelock", "ada@example.org", "Eastmere Trust", "Eastmere"} <= set(terms)
     assert leaks(blinded_build / f"sample.{form}", terms) == []
     assert leaks(authors_build / f"sample.{form}", terms), "the scan must find the names where they are"
@@ -101,7 +103,7 @@ def test_nothing_in_a_blinded_file_identifies_the_authors(
 @pytest.mark.parametrize("hidden", ["<!-- Lovelock -->", '<p title="EASTMERE trust"></p>', "Love<b>lock</b>"])
 def test_the_scan_reads_comments_attributes_and_cut_words(tmp_path: Path, hidden: str) -> None:
     (tmp_path / "a.html").write_text(f"<html>{hidden}</html>", encoding="utf-8")
-    assert leaks(tmp_path / "a.html", identifying_terms(AUTHORS))
+    assert leaks(tmp_path / "a.html", identifying_terms(msgspec.convert(AUTHORS, Authors)))
 
 
 def test_html_and_docx_say_the_same(authors_build: Path, blinded_build: Path) -> None:

@@ -12,12 +12,16 @@ import sys
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 
 from surveypipe.formatting import escape
 from surveypipe.placeholders import leaves as placeholder_leaves
 from surveypipe.rendering.metadata import STATEMENTS, build_metadata, escaped_authors
+from surveypipe.study.about import Study
+from surveypipe.study.authors import Authors
+from surveypipe.study.report import Report
 
 from .conftest import AUTHORS, EPOCH, REPORT, ROOT, STUDY
 
@@ -162,7 +166,8 @@ def test_the_authors_file_is_text_in_every_format(sample: Path, tmp_path: Path, 
 
 
 def test_quarto_is_given_the_authors_escaped() -> None:
-    metadata = build_metadata(STUDY, REPORT, {}, NASTY_AUTHORS)
+    study, report = msgspec.convert(STUDY, Study), msgspec.convert(REPORT, Report)
+    metadata = build_metadata(study, report, {}, msgspec.convert(NASTY_AUTHORS, Authors))
     given = escaped_authors(metadata)
     assert given["author"][0]["name"] == escape(f"Ann {NASTY}")
     assert given["affiliations"][0]["name"] == escape(f"House {NASTY}")

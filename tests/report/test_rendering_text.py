@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
+import msgspec
 import pytest
 import yaml
 
@@ -15,6 +17,9 @@ from surveypipe.rendering.expand import Expander, split_front_matter
 from surveypipe.rendering.metadata import WITHHELD, build_metadata, pandoc_authors, quarto_authors
 from surveypipe.rendering.quarto_renderer import metadata_yaml
 from surveypipe.rendering.staging import Staged, find_csl
+from surveypipe.study.about import Study
+from surveypipe.study.authors import Author, Authors
+from surveypipe.study.report import Report
 
 META = {"num": {"read__pct": "64.2%", "n": "119"}, "place": "one borough"}
 
@@ -83,12 +88,12 @@ def test_a_value_wider_than_its_grid_cell_is_a_problem(tmp_path: Path) -> None:
         problems.raise_if_any()
 
 
-def study(data: str = "simulated") -> dict[str, str]:
-    return {"data": data, "setting": "one London borough"}
+def study(data: Literal["simulated", "real"] = "simulated") -> Study:
+    return Study(id="s", title="T", data=data, setting="one London borough", mode="paper")
 
 
 def test_the_blinded_variant_holds_no_author_and_withholds_statements() -> None:
-    made = build_metadata(study(), {}, {"n": "1"}, None)
+    made = build_metadata(study(), Report(), {"n": "1"}, None)
     assert made["blinded"] is True
     assert made["place"] == "one London borough"
     assert set(made["statements"].values()) == {WITHHELD}
@@ -96,8 +101,8 @@ def test_the_blinded_variant_holds_no_author_and_withholds_statements() -> None:
 
 
 def test_the_authors_variant_names_the_place_and_is_not_blinded() -> None:
-    authors = {"authors": [{"name": "A B"}], "place": "Eastmere", "ethics": "yes"}
-    made = build_metadata(study("real"), {}, {}, authors)
+    authors = Authors(authors=(Author(name="A B"),), place="Eastmere", ethics="yes")
+    made = build_metadata(study("real"), Report(), {}, authors)
     assert "blinded" not in made
     assert "simulated" not in made
     assert (made["place"], made["statements"]["ethics"]) == ("Eastmere", "yes")
@@ -108,7 +113,7 @@ def test_authors_take_quartos_form_and_pandoc_gets_them_resolved() -> None:
         "authors": [{"name": "A B", "email": "a@b.org", "corresponding": True, "affiliations": [2]}],
         "affiliations": [{"id": 1, "name": "One"}, {"id": 2, "name": "Two"}],
     }
-    made = quarto_authors(authors)
+    made = quarto_authors(msgspec.convert(authors, Authors))
     assert made["author"] == [
         {"name": "A B", "email": "a@b.org", "corresponding": True, "affiliations": [{"ref": "aff-2"}]}
     ]
@@ -119,7 +124,7 @@ def test_authors_take_quartos_form_and_pandoc_gets_them_resolved() -> None:
 
 def test_an_affiliation_that_is_not_defined_is_a_problem() -> None:
     with pytest.raises(SurveyError, match="A B names affiliation 7, which is not defined"):
-        quarto_authors({"authors": [{"name": "A B", "affiliations": [7]}, {}], "affiliations": []})
+        quarto_authors(Authors(authors=(Author(name="A B", affiliations=(7,)),)))
 
 
 def test_numbers_are_quoted_in_quartos_metadata_file() -> None:

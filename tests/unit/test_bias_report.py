@@ -6,6 +6,7 @@ import itertools
 import math
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +16,8 @@ from surveypipe.claim_ledger import Case
 from surveypipe.design_engine import second_phase
 from surveypipe.problems import SurveyError
 from surveypipe.replicates import jackknife
+from surveypipe.study.nonresponse import Nonresponse
+from surveypipe.study.weighting import Making
 from surveypipe.weighting import build, population
 
 
@@ -92,7 +95,7 @@ def test_weighting_shift_by_its_closed_form_and_by_paired_replicates():
         }
     )
     people = population(eligible, needed=["agency"], group="agency")
-    plan = build(people, {"method": "poststratify", "by": ["agency"]}, "agency")
+    plan = build(people, Making(method="poststratify", by=("agency",)), "agency")
     paired = jackknife(plan, people.start)
     variance = sum(
         (N / 320 - n / 119) ** 2 * (1 - n / N) * part.var(ddof=1) / n
@@ -221,6 +224,7 @@ def made_up(seed: int = 0, *, plan: dict | None = None) -> bias_report.Study:
         Case("C1", share, "agency", "B", people, 90, {}),
     ]
     flat = np.full(n, 200 / n)
+    usual = {"waves": {"variable": "back", "since": "invited", "number": 3}}
     return bias_report.Study(
         staff=staff,
         respondents=respondents,
@@ -230,7 +234,7 @@ def made_up(seed: int = 0, *, plan: dict | None = None) -> bias_report.Study:
             "agency": second_phase(weights, respondents["agency"], staff_n.to_dict()),
         },
         primary="agency",
-        plan={"waves": {"variable": "back", "since": "invited", "number": 3}} if plan is None else plan,
+        plan=msgspec.convert(usual if plan is None else plan, Nonresponse),
         auxiliaries=["agency", "post"],
         group="agency",
         seed=1,

@@ -142,3 +142,9 @@ def test_the_first_rule_that_matches_gives_the_grade(claim: Claim, said: tuple[b
 def test_a_share_counts_its_code_however_it_is_written():
     claim = ShareClaim(**COMMON, level=1, threshold=0.5)
     assert [claim.counts(code) for code in (1, 1.0, "1", "1.0", 2, "yes")] == [True] * 4 + [False] * 2
+
+
+def test_one_point_is_one_point():
+    claim = ShareClaim(**COMMON, level=1, threshold=0.5)
+    assert claim.shift_printed(-0.01) == "1 percentage point"
+    assert worst_cases.shown_shift(0.01, pd.Series({"kind": "share"})) == "1 percentage point"

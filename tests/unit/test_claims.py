@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,10 +19,11 @@ from surveypipe.claims import (
     scheme_in_force,
     strength,
     supported,
-    unweighted_scheme,
     verdict,
 )
 from surveypipe.problems import SurveyError
+from surveypipe.study.nonresponse import Nonresponse
+from surveypipe.study.weighting import Collapse, Scheme, Weighting
 
 WIDELY = {"kind": "share", "threshold": 0.5, "direction": "above"}
 SOME = {"kind": "share", "threshold": 0.1, "direction": "above", "upper_threshold": 0.5}
@@ -112,15 +114,16 @@ def test_equivalence_verdict(ci90, ci95, expected):
     assert equivalence_verdict(0.25, ci90, ci95) == expected
 
 
-WEIGHTING = {
-    "primary": "cells",
-    "fallback": "agency",
-    "schemes": {
-        "none": {"method": "none"},
-        "agency": {"method": "poststratify"},
-        "cells": {"method": "poststratify", "collapse": {"floor": 5}},
+CELLS = Scheme(label="Cells", method="poststratify")
+WEIGHTING = Weighting(
+    primary="cells",
+    fallback="agency",
+    schemes={
+        "none": Scheme(label="None", method="none"),
+        "agency": Scheme(label="Agency", method="poststratify"),
+        "cells": msgspec.structs.replace(CELLS, collapse=Collapse(min_n=10, floor=5)),
     },
-}
+)
 
 
 def test_fallback_looks_at_the_size_of_cells_only():
@@ -128,9 +131,9 @@ def test_fallback_looks_at_the_size_of_cells_only():
     assert scheme_in_force(WEIGHTING, cells) == "cells"
     cells.loc[0, "n"] = 4
     assert scheme_in_force(WEIGHTING, cells) == "agency"
-    without_floor = {**WEIGHTING, "schemes": {**WEIGHTING["schemes"], "cells": {"method": "poststratify"}}}
+    without_floor = msgspec.structs.replace(WEIGHTING, schemes={**WEIGHTING.schemes, "cells": CELLS})
     assert scheme_in_force(without_floor, cells) == "cells"
-    assert unweighted_scheme(WEIGHTING) == "none"
+    assert WEIGHTING.unweighted == "none"
 
 
 # --- the ledger ---------------------------------------------------------------------------------------
@@ -322,7 +325,7 @@ def test_mixtures_of_every_claim(survey):
     silent = eligible["id"] == ""
     eligible.loc[silent, "id"] = [f"T{step}" for step in range(silent.sum())]
     gathered = cases(SETTING, estimates_of(data), data, frame)
-    table = not_at_random.table(gathered, data, eligible, ["agency"], seed=1)
+    table = not_at_random.table(gathered, data, eligible, ["agency"], seed=1, plan=Nonresponse())
     bayes = table[table["method"] == "bayes"].dropna(subset="estimate")
     assert bayes.groupby(["claim", "group_level"]).size().eq(3).all()
     assert (bayes["ci_low"] < bayes["estimate"]).all() and (bayes["estimate"] < bayes["ci_high"]).all()

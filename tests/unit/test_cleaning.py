@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from _reading import read_codebook
 from surveypipe.cleaning import WHOLE_RECORD, asked_state, clean, routed_no, scale_score
@@ -23,14 +23,15 @@ from surveypipe.simulation import (
     simulate_frame,
 )
 from surveypipe.study.base import plain
-from surveypipe.study.reading import read
+from surveypipe.study.cleaning import Cleaning, Duplicate
+from surveypipe.study.reading import checked, read
 from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = plain(read(ROOT / "config/config.yaml", Configuration))
+CONFIG = read(ROOT / "config/config.yaml", Configuration)
 DESIGN = yaml.safe_load((ROOT / "config/simulation.yaml").read_text())
 BOOK = read_codebook(ROOT / "config/codebook.yaml")
-RULES = CONFIG["cleaning"]["rules"]
+CLEANING, RULES = CONFIG.cleaning, CONFIG.cleaning.rules
 
 
 def simulated(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -54,8 +55,8 @@ def numbered(records: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
-def cleaned(records, frame, cleaning=CONFIG["cleaning"]):
-    return clean(records, frame, BOOK, cleaning, CONFIG["groups"])
+def cleaned(records, frame, cleaning=CLEANING):
+    return clean(records, frame, BOOK, cleaning, CONFIG.groups)
 
 
 def one_person(**answers) -> pd.DataFrame:
@@ -93,9 +94,7 @@ def test_on_a_clean_file_the_rules_change_nothing(seed):
     result = cleaned(numbered(records), frame)
     assert result.log.empty, result.log
     assert len(result.analysis) == 119
-    numeric = [
-        v.name for v in BOOK.analysed() if v.type == "ordinal" and v.name not in CONFIG["cleaning"]["reverse"]
-    ]
+    numeric = [v.name for v in BOOK.analysed() if v.type == "ordinal" and v.name not in CLEANING.reverse]
     before = records.set_index("case_id").sort_index()[numeric]
     valid = before.where(before.isin([1, 2, 3, 4, 5]))
     after = result.analysis.set_index("id")[numeric]
@@ -103,7 +102,7 @@ def test_on_a_clean_file_the_rules_change_nothing(seed):
 
 
 def test_every_record_is_accepted_or_has_a_row(data):
-    messy, _ = plant(data[0], BOOK, data[1], CONFIG["cleaning"], DESIGN["mess"], seed=1)
+    messy, _ = plant(data[0], BOOK, data[1], CLEANING, DESIGN["mess"], seed=1)
     result = cleaned(messy, data[1])
     dropped = result.log.loc[result.log["action"] == "drop", "row"]
     assert dropped.is_unique
@@ -112,11 +111,11 @@ def test_every_record_is_accepted_or_has_a_row(data):
 
 def test_log_reverses_to_the_raw_file(data):
     """Every change of an answer is in the log: undoing the log gives back what was delivered."""
-    messy, _ = plant(data[0], BOOK, data[1], CONFIG["cleaning"], DESIGN["mess"], seed=2)
+    messy, _ = plant(data[0], BOOK, data[1], CLEANING, DESIGN["mess"], seed=2)
     result = cleaned(messy, data[1])
     kept = messy.set_index("case_id").loc[result.analysis["id"]]
     kept = kept[~kept["record"].isin(result.log.loc[result.log["action"] == "drop", "row"])]
-    items = [v.name for v in BOOK.analysed() if v.values and v.name not in CONFIG["cleaning"]["reverse"]]
+    items = [v.name for v in BOOK.analysed() if v.values and v.name not in CLEANING.reverse]
     after = result.analysis.set_index("id")[items]
     for row in result.log[result.log["action"] == "set_missing"].itertuples():
         if row.variable in items:
@@ -138,9 +137,7 @@ HIDDEN = {"number_of_a_colleague", "straight_but_one", "zigzag", "slip_to_neighb
 @pytest.mark.parametrize("seed", [100, 101, 102, 103, 104])
 def test_rules_find_all_that_they_are_for_and_accuse_nobody_else(seed):
     records, frame = simulated(seed)
-    messy, planted = plant(
-        records, BOOK, frame, CONFIG["cleaning"], {kind: 2 for kind in PLANTERS}, seed=seed
-    )
+    messy, planted = plant(records, BOOK, frame, CLEANING, {kind: 2 for kind in PLANTERS}, seed=seed)
     result = cleaned(messy, frame)
     found, false = score_cleaning(planted, result.log, RULES)
     found = found.set_index("kind")
@@ -154,9 +151,9 @@ def test_rules_find_all_that_they_are_for_and_accuse_nobody_else(seed):
 
 
 def test_planting_is_reproducible_and_other_seeds_differ(data):
-    once = plant(data[0], BOOK, data[1], CONFIG["cleaning"], {"late": 2, "twin": 1}, seed=5)
-    again = plant(data[0], BOOK, data[1], CONFIG["cleaning"], {"late": 2, "twin": 1}, seed=5)
-    other = plant(data[0], BOOK, data[1], CONFIG["cleaning"], {"late": 2, "twin": 1}, seed=6)
+    once = plant(data[0], BOOK, data[1], CLEANING, {"late": 2, "twin": 1}, seed=5)
+    again = plant(data[0], BOOK, data[1], CLEANING, {"late": 2, "twin": 1}, seed=5)
+    other = plant(data[0], BOOK, data[1], CLEANING, {"late": 2, "twin": 1}, seed=6)
     pd.testing.assert_frame_equal(once[0], again[0])
     assert not once[1].equals(other[1])
 
@@ -219,8 +216,7 @@ def test_duplicate_keeps_the_most_complete_and_the_first_of_equals():
     result = cleaned(both, FRAME)
     assert logged(result, "duplicate")["row"].tolist() == [1, 3]
     assert result.analysis.loc[0, "risk_1"] == 4
-    last = copy.deepcopy(CONFIG["cleaning"])
-    last["rules"][2]["keep"] = "last"
+    last = replace(CLEANING, rules=(Duplicate(keep="last"),))
     assert logged(cleaned(both, FRAME, last), "duplicate")["row"].tolist() == [1, 2]
 
 
@@ -270,8 +266,8 @@ def test_late_flags_the_day_after_and_not_the_last_day():
 
 
 def test_flagging_rules_drop_only_where_the_configuration_says_so():
-    cleaning = copy.deepcopy(CONFIG["cleaning"])
-    cleaning["rules"][7]["action"] = "drop"
+    rules = tuple(replace(rule, action="drop") if rule.type == "late" else rule for rule in RULES)
+    cleaning = replace(CLEANING, rules=rules)
     late = one_person(return_date="2012-04-01", case_id="S2")
     both = numbered(pd.concat([one_person(), late]).drop(columns="record"))
     assert len(cleaned(both, FRAME).analysis) == 2
@@ -355,7 +351,7 @@ def test_every_column_is_documented_and_none_is_undocumented():
 
 
 def test_order_of_records_does_not_matter(data):
-    messy, _ = plant(data[0], BOOK, data[1], CONFIG["cleaning"], DESIGN["mess"], seed=3)
+    messy, _ = plant(data[0], BOOK, data[1], CLEANING, DESIGN["mess"], seed=3)
     once = cleaned(messy, data[1]).analysis
     turned = numbered(messy.drop(columns="record").iloc[::-1])
     pd.testing.assert_frame_equal(cleaned(turned, data[1]).analysis, once)
@@ -369,14 +365,14 @@ def recode(cleaning: dict, kind: str) -> dict:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (lambda c: c["rules"][0].update(type="no_such"), "no rule of type 'no_such'; types are not_on_frame"),
-        (lambda c: c["rules"][0].update(action="flag"), "takes the action drop, not 'flag'"),
+        (lambda c: c["rules"][0].update(type="no_such"), "'no_such' is not one of not_on_frame"),
+        (lambda c: c["rules"][0].update(action="flag"), "'flag' is not one of drop"),
         (lambda c: c["rules"][3].update(pairs={"q_job": "agency"}), "q_job is not a variable"),
         (lambda c: c["rules"][3].update(pairs={"q_agency": "office"}), "office is not a column"),
         (lambda c: c["rules"][6].update(batteries=["mood"]), "mood is not a battery"),
         (lambda c: c["rules"][6].update(min_items=99), "the batteries hold 16 items"),
         (lambda c: c["rules"][7].update(variable="risk_1"), "risk_1 is not a date"),
-        (lambda c: c["rules"][7].pop("after"), "also needs after"),
+        (lambda c: c["rules"][7].pop("after"), "the key 'after' is missing"),
         (lambda c: c["rules"][1].update(id="late"), "two rules are called late"),
         (lambda c: c.update(reverse=["risk_9"]), "risk_9 is not a variable"),
         (lambda c: c.update(reverse=["read"]), "only ordinal items turn"),
@@ -384,22 +380,21 @@ def recode(cleaning: dict, kind: str) -> dict:
         (lambda c: c["scales"][0].update(items=["guid_1", "caseload"]), "do not share the same answer codes"),
         (lambda c: c["scales"][0].update(variable="read"), "already a variable"),
         (lambda c: c["recodes"][0].update({"from": "clarity"}), "clarity is no variable"),
-        (lambda c: c["recodes"][0].update(type="below"), "no recode of type 'below'"),
-        (lambda c: recode(c, "bands").update(labels=["a"]), "3 cuts make 4 bands, but 1 labels"),
+        (lambda c: c["recodes"][0].update(type="below"), "'below' is not one of above"),
+        (lambda c: recode(c, "bands").update(labels=["a", "b"]), "3 cuts make 4 bands, but 2 labels"),
         (lambda c: recode(c, "bands").update(cuts=[5, 2, 10]), "the cuts must rise"),
     ],
 )
 def test_faults_in_the_declaration_are_named(change, expected):
-    cleaning = copy.deepcopy(CONFIG["cleaning"])
-    change(cleaning)
+    said = plain(CLEANING)
+    change(said)
     with pytest.raises(SurveyError) as caught:
-        cleaned(one_person(), FRAME, cleaning)
+        cleaned(one_person(), FRAME, checked(said, Cleaning, "cleaning"))
     assert expected in "\n".join(caught.value.problems)
 
 
 def test_people_off_the_list_without_a_rule_stop():
-    cleaning = copy.deepcopy(CONFIG["cleaning"])
-    cleaning["rules"] = [rule for rule in cleaning["rules"] if rule["type"] == "range"]
+    cleaning = replace(CLEANING, rules=tuple(rule for rule in RULES if rule.type == "range"))
     both = numbered(pd.concat([one_person(), one_person(), one_person(case_id="X9")]).drop(columns="record"))
     with pytest.raises(SurveyError) as caught:
         cleaned(both, FRAME, cleaning)

@@ -20,14 +20,16 @@ from surveypipe.ingestion import FileLabels
 from surveypipe.problems import SurveyError
 from surveypipe.released import Released
 from surveypipe.results_text import phrases
+from surveypipe.study.cleaning import Cleaning, RoutedNo
+from surveypipe.study.frame import Group
 from waves import yes_no_as_share
 
 ROOT = Path(__file__).resolve().parents[2]
 
 ORDERS = [{1: "Yes", 0: "No"}, {0: "No", 1: "Yes"}]
 FRAME = pd.DataFrame({"id": list("abcde"), "site": ["N", "N", "N", "S", "S"]})
-GROUPS = {"site": {"label": "Site", "levels": {"N": "North", "S": "South"}}}
-ROUTED = {"variable": "used_any", "label": "Used any", "type": "routed_no", "from": "used", "filter": "read"}
+GROUPS = {"site": Group(label="Site", levels={"N": "North", "S": "South"})}
+ROUTED = RoutedNo(variable="used_any", label="Used any", from_="used", filter="read")
 
 
 def book_of(values: dict, **more):
@@ -42,7 +44,7 @@ def book_of(values: dict, **more):
 
 
 def survey_of(values: dict) -> estimation.Survey:
-    about = describe(book_of(values, counts=1), FRAME, {"recodes": [ROUTED]}, GROUPS)
+    about = describe(book_of(values, counts=1), FRAME, Cleaning(recodes=(ROUTED,)), GROUPS)
     people = pd.DataFrame({"used": [1.0, 1.0, 0.0, 0.0, np.nan], "site": FRAME["site"]})
     return estimation.Survey(people, about, {}, "cells", None, {"claims": {}, "sensitivity": {}})
 
@@ -64,7 +66,7 @@ def test_tests_and_differences_take_the_counted_answer(values):
 
 @pytest.mark.parametrize("values", ORDERS, ids=["yes first", "no first"])
 def test_a_change_between_waves_takes_the_counted_answer(values):
-    about = describe(book_of(values, counts=1), FRAME, {}, GROUPS)
+    about = describe(book_of(values, counts=1), FRAME, Cleaning(), GROUPS)
     made = yes_no_as_share(pd.DataFrame({"used": [1.0, 0.0]}), ["used"], about)
     assert made["used"].tolist() == [1.0, 0.0]
 
@@ -90,7 +92,7 @@ def released_of(about: dict) -> Released:
 
 @pytest.mark.parametrize("values", ORDERS, ids=["yes first", "no first"])
 def test_the_table_and_the_phrase_show_the_counted_answer_and_name_it(values):
-    about = describe(book_of(values, counts=1), FRAME, {}, GROUPS)
+    about = describe(book_of(values, counts=1), FRAME, Cleaning(), GROUPS)
     table = tables.shares(released_of(about))
     assert table.columns[2].head == "% Yes"
     assert [row[2].split()[0] for row in table.rows] == ["18"]
@@ -100,7 +102,7 @@ def test_the_table_and_the_phrase_show_the_counted_answer_and_name_it(values):
 
 
 def test_of_two_answers_none_of_which_is_counted_both_are_shown():
-    about = describe(book_of(ORDERS[0], counts=1), FRAME, {}, GROUPS)
+    about = describe(book_of(ORDERS[0], counts=1), FRAME, Cleaning(), GROUPS)
     about["used"] |= {"type": "categorical", "counts": "", "values": {"0": "Day", "1": "Night"}}
     table = tables.shares(released_of(about))
     assert [row[0] for row in table.rows] == ["Used it: Day", "Used it: Night"]
@@ -146,12 +148,12 @@ def test_a_value_set_may_say_it_for_all():
 def test_a_recode_of_a_question_of_which_nothing_is_counted_is_refused():
     book = book_of(ORDERS[0], type="categorical")
     with pytest.raises(SurveyError, match="which answer of used counts as yes is not said"):
-        check_cleaning({"recodes": [ROUTED]}, book, FRAME).raise_if_any()
+        check_cleaning(Cleaning(recodes=(ROUTED,)), book, FRAME).raise_if_any()
 
 
 def test_the_analysis_file_says_which_answer_is_counted():
     records = pd.DataFrame({"record": [1, 2], "pno": ["a", "b"], "read": [1.0, 0.0], "used": [0.0, np.nan]})
-    made = clean(records, FRAME, book_of(ORDERS[1], counts=1), {"recodes": [ROUTED]}, GROUPS)
+    made = clean(records, FRAME, book_of(ORDERS[1], counts=1), Cleaning(rules=(), recodes=(ROUTED,)), GROUPS)
     assert {name: made.variables[name]["counts"] for name in ("read", "used", "used_any", "site")} == {
         "read": "1", "used": "1", "used_any": "1", "site": ""
     }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args, get_type_hints
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from surveypipe import disclosure
 from surveypipe.disclosure import answers
 from surveypipe.problems import SurveyError
+from surveypipe.study.disclosure import Disclosure
 
 RULES = disclosure.PRESETS["research"]
 
@@ -252,13 +255,12 @@ def test_cells_with_few_respondents_or_staff_are_hidden():
     assert release.table.loc[1:, ["N", "n", "weight"]].isna().all().all()
 
 
-def test_unknown_preset_is_named():
-    with pytest.raises(SurveyError, match="unknown preset 'none'"):
-        disclosure.rules_of({"preset": "none"})
+def test_the_configuration_takes_every_preset_and_no_other():
+    assert get_args(get_type_hints(Disclosure)["preset"]) == tuple(disclosure.PRESETS)
 
 
 def test_own_threshold_goes_over_the_preset():
-    assert disclosure.rules_of({"preset": "research", "min_base": 20}).min_base == 20
+    assert disclosure.rules_of(Disclosure(min_base=20)).min_base == 20
 
 
 def test_cleaning_summary_names_nobody():

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,6 +24,7 @@ from surveypipe.problems import SurveyError
 from surveypipe.study.base import plain
 from surveypipe.study.planning import Planning
 from surveypipe.study.reading import checked, read
+from surveypipe.study.weighting import Weighting
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = plain(read(ROOT / "config/followup.yaml", Planning))
@@ -420,7 +422,7 @@ def test_people_who_moved_are_set_aside_or_kept(moved: str, pairs: int):
 def linked_change(**settings: Any) -> pd.DataFrame:
     linked = waves.link_waves(FIRST, SECOND, staff_first=staff(), staff_second=LATER, group="agency")
     scheme = {"agency": {"label": "Agency", "method": "poststratify", "by": ["agency"]}}
-    weighting = {"schemes": scheme, "primary": "agency", "fallback": "agency"}
+    weighting = msgspec.convert({"schemes": scheme, "primary": "agency"}, Weighting)
     weights, cells, n_pop = waves.pair_weights(linked.stayers, weighting, group="agency")
     assert weights.sum() == pytest.approx(12) and set(n_pop.values()) == {7.0, 5.0}
     return waves.change(FIRST, SECOND, ["y"], weights, cells, n_pop, **settings)
@@ -467,7 +469,7 @@ def test_nobody_in_both_waves_is_told():
     linked = waves.link_waves(answers(a0=1), answers(b0=1), staff_first=staff(), staff_second=staff())
     scheme = {"none": {"label": "None", "method": "none"}}
     with pytest.raises(SurveyError, match="nobody on both staff lists answered both times"):
-        waves.pair_weights(linked.stayers, {"schemes": scheme, "primary": "none", "fallback": "none"})
+        waves.pair_weights(linked.stayers, msgspec.convert({"schemes": scheme, "primary": "none"}, Weighting))
 
 
 def trial() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -503,9 +505,9 @@ def test_program_of_the_second_wave_counts_yes_as_one_and_keeps_ids_to_itself(tm
     codes = answers(a0=1, a1=2, a2=1, b0=2, b1=2, b2=1), answers(a0=1, a1=1, a2=1, b0=2, b1=1, b2=2)
     scheme = {"agency": {"label": "Agency", "method": "poststratify", "by": ["agency"]}}
     settings = {
-        "frame": {"group": "agency"},
+        "frame": {"id": "id", "survey_id": "id", "group": "agency", "columns": {}},
         "weighting": {"schemes": scheme, "primary": "agency", "fallback": "agency"},
-        "analysis": {"fpc": {"descriptive": True}, "ci_level": 0.95},
+        "analysis": {"characteristics": ["agency"]},
     }
     config["second_wave"] = {"results": "elsewhere", "variables": ["y"]}
     (tmp_path / "followup.yaml").write_text(yaml.safe_dump(config))

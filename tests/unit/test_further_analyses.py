@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,6 +28,7 @@ from surveypipe.model_rows import model_rows
 from surveypipe.problems import SurveyError
 from surveypipe.reliability_rows import reliability_rows
 from surveypipe.study.base import plain
+from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.reading import checked, read
 from surveypipe.study.settings import Configuration
@@ -105,7 +107,7 @@ def variables() -> dict:
 
 
 def survey_of(table: pd.DataFrame, **changes) -> estimation.Survey:
-    derived = derive(table, PLAIN, BOOK)
+    derived = derive(table, msgspec.convert(PLAIN, Cleaning), BOOK)
     n = table["agency"].value_counts()
     weights = table["agency"].map({"AMH": 180 / n["AMH"], "CSC": 140 / n["CSC"]})
     flat = np.full(len(table), 320 / len(table))

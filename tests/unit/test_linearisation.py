@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 
 from surveypipe import design_engine, linearisation, replicates, weighting
+from surveypipe.study.weighting import Weighting
 
 N = 600
 SCHEMES: dict[str, dict[str, Any]] = {
@@ -31,6 +33,12 @@ SCHEMES: dict[str, dict[str, Any]] = {
 }
 
 
+def section(schemes: dict[str, dict[str, Any]], **more: Any) -> Weighting:
+    """The section of the configuration with these schemes, the first of them primary."""
+    labelled = {key: {"label": key, **scheme} for key, scheme in schemes.items()}
+    return msgspec.convert({"primary": next(iter(schemes)), "schemes": labelled, **more}, Weighting)
+
+
 def population(rng: np.random.Generator) -> pd.DataFrame:
     # All that drives response is met by every scheme, and what drives the answers is linear in it.
     age = rng.choice([-1.2, 0.0, 1.2], N)
@@ -48,7 +56,7 @@ def answer(people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def weighted(people: pd.DataFrame) -> tuple[weighting.WeightingResult, pd.DataFrame]:
-    result = weighting.compute_schemes(people, {"schemes": SCHEMES}, group="site")
+    result = weighting.compute_schemes(people, section(SCHEMES), group="site")
     return result, result.weights.merge(people, on="id")
 
 

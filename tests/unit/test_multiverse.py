@@ -256,8 +256,8 @@ def test_items_are_imputed_and_recodes_made_anew():
     people["above"] = -9.0
     cleaning = {
         "reverse": ["a"],
-        "scales": [{"variable": "scale", "items": ["a", "b", "c"], "min_share": 0.5}],
-        "recodes": [{"variable": "above", "type": "above", "from": "scale", "cut": 3}],
+        "scales": [{"variable": "scale", "label": "Scale", "items": ["a", "b", "c"], "min_share": 0.5}],
+        "recodes": [{"variable": "above", "label": "Above", "type": "above", "from": "scale", "cut": 3}],
     }
     config = {
         "cleaning": cleaning, "analysis": {}, "seed": 4, "sensitivity": {"reader_variable": "read"},

@@ -19,6 +19,8 @@ from surveypipe.proxy_pattern_mixture import (
     smub,
 )
 
+WEAK = {"weak_below": 0.3}
+
 
 def silent_moments(phi, rho, tilt, bend, cut=-9.0):
     """Integrate a bivariate normal (X, Y) on a grid, tilted by exp(tilt W - bend W²), W = (1 - φ)X + φY.
@@ -76,9 +78,9 @@ def test_sign_of_the_proxy_is_irrelevant():
     rng = np.random.default_rng(2)
     x, silent = rng.normal(size=90), rng.normal(-0.5, 1.1, 60)
     y = (0.9 * x + rng.normal(size=90) > -0.3).astype(float)
-    one, two = share_range(y, x, silent), share_range(y, -x, -silent)
+    one, two = share_range(y, x, silent, **WEAK), share_range(y, -x, -silent, **WEAK)
     assert one.estimate == pytest.approx(two.estimate, abs=1e-6)
-    three, four = mean_range(y, x, 0.1), mean_range(y, 5 - 2 * x, 4.8)
+    three, four = mean_range(y, x, 0.1, **WEAK), mean_range(y, 5 - 2 * x, 4.8, **WEAK)
     assert three.estimate == pytest.approx(four.estimate)
 
 
@@ -109,9 +111,9 @@ def test_proxy_of_a_saturated_model_repeats_the_shares():
 
 def test_nothing_to_say_without_a_proxy_or_without_silence():
     y = np.array([1.0, 0.0, 1.0])
-    flat = share_range(y, np.zeros(3), np.zeros(2))
+    flat = share_range(y, np.zeros(3), np.zeros(2), **WEAK)
     assert flat.weak and all(math.isnan(value) for value in flat.estimate)
-    full = share_range(y, np.arange(3.0), np.array([]))
+    full = share_range(y, np.arange(3.0), np.array([]), **WEAK)
     assert full.estimate == pytest.approx([2 / 3] * 5)
 
 
@@ -119,6 +121,6 @@ def test_strong_proxy_may_be_a_headline_at_every_phi():
     rng = np.random.default_rng(6)
     x = rng.normal(size=300)
     y = (x + 0.4 * rng.normal(size=300) > 0).astype(float)
-    found = share_range(y, x, rng.normal(-0.4, 1, 200))
+    found = share_range(y, x, rng.normal(-0.4, 1, 200), **WEAK)
     assert not found.weak
     assert found.headline() == pytest.approx((np.nanmin(found.estimate), np.nanmax(found.estimate)))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -47,6 +48,7 @@ from surveypipe.simulation_study import (
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
+from surveypipe.study.weighting import Replicates, Weighting
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = plain(read(ROOT / "config/config.yaml", Configuration))
@@ -125,7 +127,7 @@ def test_estimates_are_those_of_the_analysis_stage(at_random):
     staff = at_random.staff.iloc[rows].reset_index(drop=True)
     Y = outcomes(at_random.given.iloc[rows], staff, CONFIG)[staff["respondent"].to_numpy()]
     people, plans = schemes_of(staff, CONFIG)
-    whole = weighting.compute_schemes(staff, CONFIG["weighting"], group="agency")
+    whole = weighting.compute_schemes(staff, msgspec.convert(CONFIG["weighting"], Weighting), group="agency")
     assert set(plans) == set(CONFIG["weighting"]["schemes"])
     for scheme, plan in plans.items():
         made = estimate(Y, plan, people.start)
@@ -138,7 +140,7 @@ def test_estimates_are_those_of_the_analysis_stage(at_random):
         table = design_engine.domain_means(Y, design)
         np.testing.assert_allclose(made.estimate, table.estimate, rtol=1e-10)
         np.testing.assert_allclose(made.se[SECOND_PHASE], table.se, rtol=1e-9)
-        reps = make(whole, scheme, {"method": "jackknife"})
+        reps = make(whole, scheme, Replicates(method="jackknife"))
         spread = variance(means(Y, reps.matrix), table.estimate, reps.coefs)
         np.testing.assert_allclose(made.se[JACKKNIFE], np.sqrt(spread), rtol=1e-9)
 

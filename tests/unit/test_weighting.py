@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +16,8 @@ import pytest
 from surveypipe import calibration, collapsing, headcounts, propensity, replicates, variance, weighting
 from surveypipe.collapsing import Cell
 from surveypipe.problems import SurveyError
+from surveypipe.study.base import plain
+from surveypipe.study.weighting import Collapse, Scheme, Weighting
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,11 +38,22 @@ SMALL = [
     ("CSC", "Social worker", 110, 60),
 ]
 RULES = {"within": "agency", "min_n": 10, "floor": 5, "max_factor": 3.0}
+FRAME = {"id": "id", "survey_id": "id", "group": "agency", "columns": {"agency": "agency"}}
 CELLS = {"method": "poststratify", "by": ["agency", "profession"], "collapse": RULES}
 
 
+def section(schemes: dict[str, dict[str, Any]], **more: Any) -> Weighting:
+    """The section of the configuration with these schemes, the first of them primary."""
+    labelled = {key: {"label": key, **scheme} for key, scheme in schemes.items()}
+    return msgspec.convert({"primary": next(iter(schemes)), "schemes": labelled, **more}, Weighting)
+
+
+def scheme(settings: dict[str, Any]) -> Scheme:
+    return msgspec.convert({"label": "S", **settings}, Scheme)
+
+
 def one(people: pd.DataFrame, settings: dict[str, Any], **config: Any) -> weighting.WeightingResult:
-    return weighting.compute_schemes(people, {"schemes": {"s": settings}, **config}, group="agency")
+    return weighting.compute_schemes(people, section({"s": settings}, **config), group="agency")
 
 
 def test_small_cells_merge_with_the_nearest_response_rate_inside_the_agency() -> None:
@@ -63,19 +77,19 @@ def test_small_cells_merge_with_the_nearest_response_rate_inside_the_agency() ->
 
 def test_ties_are_broken_by_the_alphabet() -> None:
     cells = [Cell("A", (name,), 20, 10) for name in ("b", "c")] + [Cell("A", ("z",), 4, 2)]
-    merged = collapsing.collapse(cells, {"min_n": 5})
+    merged = collapsing.collapse(cells, Collapse(min_n=5))
     assert [cell.members for cell in merged.cells] == [("b", "z"), ("c",)]
 
 
 def test_a_weight_over_the_greatest_factor_is_merged_away() -> None:
     cells = [Cell("A", ("low",), 120, 12), Cell("A", ("high",), 60, 50)]
-    assert len(collapsing.collapse(cells, {"min_n": 10}).cells) == 2
-    assert len(collapsing.collapse(cells, {"min_n": 10, "max_factor": 3.0}).cells) == 1
+    assert len(collapsing.collapse(cells, Collapse(min_n=10)).cells) == 2
+    assert len(collapsing.collapse(cells, Collapse(min_n=10, max_factor=3.0)).cells) == 1
 
 
 def test_merging_stops_at_the_agency_and_says_so() -> None:
     cells = [Cell("A", ("a",), 30, 3), Cell("A", ("b",), 10, 1), Cell("B", ("c",), 60, 50)]
-    merged = collapsing.collapse(cells, RULES)
+    merged = collapsing.collapse(cells, msgspec.convert(RULES, Collapse))
     assert [cell.members for cell in merged.cells] == [("a", "b"), ("c",)]
     assert merged.warnings == [
         "a + b (4 of 40 answered) cannot be merged further: under the floor of 5 respondents."
@@ -99,7 +113,7 @@ def test_all_schemes_report_their_problems_at_once() -> None:
     people = frame([("AMH", "Nurse", 8, 0), ("CSC", "Nurse", 9, 5)])
     schemes = {"a": {"method": "poststratify", "by": ["agency"]}, "b": {"method": "magic"}}
     with pytest.raises(SurveyError) as caught:
-        weighting.compute_schemes(people, {"schemes": schemes}, group="agency")
+        weighting.compute_schemes(people, section(schemes), group="agency")
     assert len(caught.value.problems) == 2
     assert "unknown method 'magic'" in caught.value.problems[1]
 
@@ -135,11 +149,11 @@ def test_unequal_base_weights_stay_in_proportion_inside_a_cell() -> None:
 def test_the_fallback_takes_over_by_a_rule_on_respondents_only() -> None:
     few = [("AMH", "Nurse", 30, 2), ("AMH", "Other", 20, 2), ("CSC", "Other", 50, 40)]
     schemes = {"cells": CELLS, "agency": {"method": "poststratify", "by": ["agency"]}}
-    config = {"schemes": schemes, "primary": "cells", "fallback": "agency"}
+    config = section(schemes, fallback="agency")
     assert weighting.compute_schemes(frame(few), config, group="agency").primary == "agency"
     assert weighting.compute_schemes(frame(SMALL), config, group="agency").primary == "cells"
     with pytest.raises(SurveyError, match="'raked' is named and not defined"):
-        weighting.compute_schemes(frame(SMALL), config | {"primary": "raked"}, group="agency")
+        weighting.compute_schemes(frame(SMALL), section(schemes, primary="raked"), group="agency")
 
 
 def test_raked_weights_have_the_agencies_as_response_cells() -> None:
@@ -368,13 +382,13 @@ def test_jackknife_of_a_delete_that_empties_a_margin_is_an_error() -> None:
 
 def test_bootstrap_decides_the_merging_again_and_repeats_itself() -> None:
     people = weighting.population(frame(SMALL), needed=["agency", "profession"], group="agency")
-    made = replicates.bootstrap(people, CELLS, "s", draws=200, seed=3)
-    again = replicates.bootstrap(people, CELLS, "s", draws=200, seed=3)
+    made = replicates.bootstrap(people, scheme(CELLS), "s", draws=200, seed=3)
+    again = replicates.bootstrap(people, scheme(CELLS), "s", draws=200, seed=3)
     assert np.array_equal(made.matrix, again.matrix)
     assert made.matrix.sum(axis=0) == pytest.approx(len(people.frame))
     drawn = np.random.default_rng(3)
     counted = drawn.integers(0, 3, size=(int(people.respondent.sum()), 50)).astype(float)
-    assert len(np.unique(weighting.merge_signatures(people, CELLS, counted, "s"))) > 1
+    assert len(np.unique(weighting.merge_signatures(people, scheme(CELLS), counted, "s"))) > 1
 
 
 def test_replicates_never_loop_over_replicates(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -408,11 +422,10 @@ def test_script_writes_every_table_and_leaves_out_the_ineligible(tmp_path: Path)
     config = {
         "weighting": {
             "primary": "s",
-            "fallback": "s",
-            "schemes": {"s": CELLS, "none": {"method": "none"}},
+            "schemes": {"s": {"label": "S", **CELLS}, "none": {"label": "None", "method": "none"}},
             "replicates": {"method": "jackknife", "max_n": 500},
         },
-        "frame": {"group": "agency"},
+        "frame": FRAME,
         "seed": 1,
     }
     done = run_script(tmp_path, pd.concat([people, gone]), config)
@@ -431,7 +444,7 @@ def test_script_writes_every_table_and_leaves_out_the_ineligible(tmp_path: Path)
 
 def test_script_answers_a_mistake_without_a_traceback(tmp_path: Path) -> None:
     people = frame([("AMH", "Nurse", 8, 0), ("CSC", "Nurse", 9, 5)]).assign(category="I")
-    config = {"weighting": {"schemes": {"s": CELLS}}, "frame": {"group": "agency"}}
+    config = {"weighting": plain(section({"s": CELLS})), "frame": FRAME, "seed": 1}
     done = run_script(tmp_path, people, config)
     assert done.returncode == 1
     assert "no respondent in AMH (8 staff)" in done.stderr

@@ -77,7 +77,8 @@ def found(results: Path, public: Path | None = None) -> dict[str, list[str]]:
 
 def unaudited(results: Path, folder: Path) -> Path:
     """The same tables, each judged by itself only."""
-    config = plain(read(results.parent / "config/config.yaml", Configuration))
+    settings = read(results.parent / "config/config.yaml", Configuration)
+    config = plain(settings)
     args = argparse.Namespace(
         config={name: config[name] for name in SECTIONS},
         analysis=results / "data/analysis.parquet",
@@ -86,7 +87,7 @@ def unaudited(results: Path, folder: Path) -> Path:
     )
     variables = json.loads((results / "data/variables.json").read_text())
     private = {name: read_csv(results / f"private/{name}.csv") for name in KINDS}
-    study, rules = disclose.study_of(args, variables), disclosure.rules_of(config["disclosure"])
+    study, rules = disclose.study_of(args, variables), disclosure.rules_of(settings.disclosure)
     folder.mkdir()
     for name, release in release_all(private, study, rules, audited=False).items():
         write_csv(release.table, folder / f"{name}.csv")

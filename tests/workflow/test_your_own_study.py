@@ -18,6 +18,9 @@ from _shared import read_csv
 from studies import read_page, three_hospitals
 from surveypipe import figures
 from surveypipe.released import Released
+from surveypipe.study.base import plain
+from surveypipe.study.reading import checked
+from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = read_page(ROOT)
@@ -42,7 +45,8 @@ def released(study: Path) -> Released:
     public = study / "results_handover/public"
     variables = json.loads((public / "variables.json").read_text(encoding="utf-8"))
     tables = {path.stem: read_csv(path) for path in public.glob("*.csv")}
-    return Released(yaml.safe_load(CONFIG), variables, tables)
+    settings = checked(yaml.safe_load(CONFIG), Configuration, "my_study/config.yaml")
+    return Released(plain(settings), variables, tables)
 
 
 def table(study: Path, name: str) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from _shared import Output, read_csv, read_json, run, write_csv
+from _shared import Output, read_csv, read_json, run, section, write_csv
 from surveypipe import characteristics, comparisons, estimation, level_contrasts
-from surveypipe.claims import scheme_in_force, unweighted_scheme
+from surveypipe.claims import scheme_in_force
 from surveypipe.scheme_designs import design_of, replicates_of, respondents_of
+from surveypipe.study.weighting import Weighting
 
 
 def main(
@@ -79,13 +80,14 @@ def load_survey(
     respondents = respondents_of(pd.read_parquet(analysis), given)
     held = [str(name)[2:] for name in given if str(name).startswith("w_")]
     estimation.check(respondents, meaning, config, held)
-    designs = {scheme: design_of(scheme, respondents, table) for scheme in config["weighting"]["schemes"]}
+    weighting = section(config, "weighting", Weighting)
+    designs = {scheme: design_of(scheme, respondents, table) for scheme in weighting.schemes}
     return estimation.Survey(
         respondents,
         meaning,
         designs,
-        scheme_in_force(config["weighting"], table),
-        unweighted_scheme(config["weighting"]),
+        scheme_in_force(weighting, table),
+        weighting.unweighted,
         config,
         replicates,
     )

@@ -8,7 +8,6 @@ from _shared import Output, run
 from surveypipe.problems import Problems
 from surveypipe.rendering.blinding import identifying_terms, leaks
 from surveypipe.study.authors import Authors
-from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 
 
@@ -22,7 +21,7 @@ def main(
     report: Output,
 ) -> None:
     """Scan every format; one problem for each term and file."""
-    terms = identifying_terms(plain(read(authors, Authors)))
+    terms = identifying_terms(read(authors, Authors))
     files = [html, docx, pdf, typst]
     problems = Problems()
     for path in files:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from _shared import Output, run
+from _shared import Output, run, section
 from surveypipe import journals
 from surveypipe.study.journal import Journal
 from surveypipe.study.reading import read
+from surveypipe.study.report import Report
 
 
 def main(
@@ -21,7 +22,7 @@ def main(
     """Write the findings, and repeat on the terminal those that are not met."""
     journal = read(profile, Journal)
     texts = [path.read_text(encoding="utf-8") for path in pages]
-    found = journals.findings(journal, texts, csl=config["report"]["csl"])
+    found = journals.findings(journal, texts, csl=section(config, "report", Report).csl)
     report.write_text(journals.report(journal, found, journals.manuscript_words(texts[0])), encoding="utf-8")
     unmet = [finding.text for finding in found if finding.met is False]
     if unmet:

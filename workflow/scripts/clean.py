@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from _reading import read_codebook
 from _shared import Output, run, write_csv, write_json, write_parquet
 from surveypipe.cleaning import clean
+from surveypipe.study.cleaning import Cleaning
+from surveypipe.study.frame import Groups
 
 
 def main(
     *,
-    config: dict[str, Any],
+    cleaning: Cleaning,
+    groups: Groups,
     responses: Path,
     frame: Path,
     codebook: Path,
@@ -28,15 +30,15 @@ def main(
         pd.read_parquet(responses),
         pd.read_parquet(frame),
         read_codebook(codebook),
-        config["cleaning"],
-        config["groups"],
+        cleaning,
+        groups,
     )
     write_parquet(cleaned.analysis, analysis)
     write_parquet(cleaned.missing, missing)
     write_csv(cleaned.log, log)
     write_json(cleaned.variables, variables)
     counts = cleaned.log["rule"].value_counts(sort=False)
-    found = ", ".join(f"{rule['id']} {counts.get(rule['id'], 0)}" for rule in config["cleaning"]["rules"])
+    found = ", ".join(f"{rule.name} {counts.get(rule.name, 0)}" for rule in cleaning.rules)
     print(f"{len(cleaned.analysis)} questionnaires accepted; found by rule: {found}.")
 
 

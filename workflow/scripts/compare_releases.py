@@ -13,7 +13,6 @@ from _shared import read_csv, run
 from surveypipe.disclosure import rules_of
 from surveypipe.disclosure.versions import TABLES, compare_releases
 from surveypipe.problems import SurveyError
-from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 
@@ -25,7 +24,7 @@ def main(
     study: Annotated[Path, "configuration with the thresholds"] = Path("config/config.yaml"),
 ) -> None:
     """Print every place that needs a decision; exit with 1 if there is one."""
-    settings = plain(read(study, Configuration).disclosure)
+    settings = read(study, Configuration).disclosure
     found = compare_releases(released(old), released(new), rules_of(settings))
     if found.empty:
         print("The two releases may stand beside each other: no small difference was found.")

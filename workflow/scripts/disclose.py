@@ -7,14 +7,15 @@ from typing import Annotated, Any
 
 import pandas as pd
 
-from _shared import Output, read_csv, read_json, run, write_csv, write_json
+from _shared import Output, read_csv, read_json, run, section, write_csv, write_json
 from surveypipe import disclosure
-from surveypipe.claims import unweighted_scheme
 from surveypipe.codebook import code_text
 from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.tables import Study, log_of
 from surveypipe.disclosure.unweighted import release_study
 from surveypipe.open_text import release_quotations
+from surveypipe.study.disclosure import Disclosure
+from surveypipe.study.weighting import Weighting
 
 
 def main(
@@ -32,14 +33,14 @@ def main(
     public_variables: Output,
 ) -> None:
     """Apply the preset of the configuration to every table on its way out."""
-    rules = disclosure.rules_of(config["disclosure"])
+    rules = disclosure.rules_of(section(config, "disclosure", Disclosure))
     meaning = read_json(variables)
     people = Respondents(
         pd.read_parquet(analysis), pd.read_parquet(weights), config["frame"]["group"], *reader_of(config)
     )
     study = study_of(config, people, pd.read_parquet(dispositions), meaning)
     withheld = {path.stem: read_csv(path) for path in private}
-    releases = release_study(withheld, study, rules, str(unweighted_scheme(config["weighting"])))
+    releases = release_study(withheld, study, rules, str(section(config, "weighting", Weighting).unweighted))
     tables = {name: release.table for name, release in releases.items()}
     tables["quotations"] = quotations_of(config, study, rules)
     for path in public:

@@ -8,15 +8,16 @@ from typing import Annotated, Any
 import pandas as pd
 
 from _reading import read_codebook, read_text_table
-from _shared import Output, read_csv, read_json, run, write_csv
+from _shared import Output, read_csv, read_json, run, section, write_csv
 from surveypipe import estimation, imputed_claims, named_tests, open_answers
 from surveypipe.claim_tests import adjusted_rows, claim_test_rows
-from surveypipe.claims import scheme_in_force, unweighted_scheme
+from surveypipe.claims import scheme_in_force
 from surveypipe.estimate_rows import gathered
 from surveypipe.model_rows import model_rows
 from surveypipe.reliability_rows import reliability_rows
 from surveypipe.scheme_designs import design_of, respondents_of
 from surveypipe.simulation import stream
+from surveypipe.study.weighting import Weighting
 
 
 def main(
@@ -71,9 +72,9 @@ def load_survey(
     config: dict[str, Any], analysis: Path, weights: Path, cells: Path, variables: Path
 ) -> estimation.Survey:
     """Put respondents beside their weights, with the designs of the primary scheme and without weights."""
-    weighting, table = config["weighting"], read_csv(cells)
+    weighting, table = section(config, "weighting", Weighting), read_csv(cells)
     respondents = respondents_of(pd.read_parquet(analysis), pd.read_parquet(weights))
-    primary, unweighted = scheme_in_force(weighting, table), unweighted_scheme(weighting)
+    primary, unweighted = scheme_in_force(weighting, table), weighting.unweighted
     designs = {
         scheme: design_of(scheme, respondents, table)
         for scheme in dict.fromkeys(name for name in (primary, unweighted) if name)

@@ -8,13 +8,16 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 
-from _shared import Output, read_csv, run, write_csv
+from _shared import Output, read_csv, run, section, write_csv
 from surveypipe import bias_report
 from surveypipe import follow_up_check as checking
 from surveypipe import ledger_context as contexts
 from surveypipe.claim_ledger import cases, setting
 from surveypipe.problems import SurveyError
 from surveypipe.scheme_designs import design_of, replicates_of, respondents_of
+from surveypipe.study.frame import Frame
+from surveypipe.study.nonresponse import Nonresponse
+from surveypipe.study.weighting import Weighting
 
 
 def main(
@@ -34,10 +37,10 @@ def main(
     follow_up_check: Output,
 ) -> None:
     """Read staff, answers and weights; write the analysis, the ledger's context and the follow-up."""
-    given = pd.read_parquet(weights)
+    given, asked = pd.read_parquet(weights), section(config, "weighting", Weighting).replicates
     paired = (
         replicates_of(given, pd.read_parquet(replicate_weights), pd.read_parquet(replicate_coefs))
-        if (config["weighting"].get("replicates") or {}).get("method") == "jackknife"
+        if asked and asked.method == "jackknife"
         else {}
     )
     study = load_study(config, estimates, analysis, dispositions, given, read_csv(weight_cells), paired)
@@ -68,15 +71,15 @@ def load_study(
     """Put respondents, staff, claims and designs side by side."""
     respondents = respondents_of(pd.read_parquet(analysis), weights)
     staff = pd.read_parquet(dispositions)
-    made = setting(config, cells)
+    made, plan = setting(config, cells), section(config, "nonresponse", Nonresponse)
     return bias_report.Study(
         staff=staff[staff["category"] != "IE"].reset_index(drop=True),
         respondents=respondents,
         cases=cases(made, read_csv(estimates), respondents, staff),
-        designs={scheme: design_of(scheme, respondents, cells) for scheme in config["weighting"]["schemes"]},
+        designs={scheme: design_of(scheme, respondents, cells) for scheme in made.schemes},
         primary=made.primary,
-        plan=config.get("nonresponse") or {},
-        auxiliaries=bias_report.default_auxiliaries(config),
+        plan=plan,
+        auxiliaries=bias_report.default_auxiliaries(plan, section(config, "frame", Frame)),
         group=made.group,
         seed=int(config["seed"]),
         jackknife=jackknife,
@@ -88,14 +91,14 @@ def follow_up_rows(follow_up: Path | None, study: bias_report.Study) -> pd.DataF
     columns = list(checking.COLUMNS)
     if not follow_up:
         return pd.DataFrame(columns=columns)
-    plan: dict[str, Any] = study.plan.get("follow_up") or {}
-    if not plan:
+    plan = study.plan.follow_up
+    if plan is None:
         raise SurveyError(
             f"{follow_up}: a follow-up is named and nonresponse.follow_up does not say which question "
             "it asked; add its variables."
         )
     raw = pd.read_csv(follow_up, dtype=str, keep_default_na=False, na_values=[""])
-    given = checking.check(raw, study.staff, plan["variables"]).set_index("id")
+    given = checking.check(raw, study.staff, plan.variables).set_index("id")
     rows: list[dict[str, Any]] = []
     for case in study.cases:
         name = case.claim["variable"]
@@ -111,7 +114,7 @@ def follow_up_rows(follow_up: Path | None, study: bias_report.Study) -> pd.DataF
             study.on_staff(study.outcome(case))[part],
             staff,
             checked,
-            plan.get("within"),
+            plan.within,
             (float(main_row["estimate"]), float(main_row["se"]), float(main_row["df"])),
         )
     return pd.DataFrame(rows, columns=columns)

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from _shared import Output, run
 from surveypipe.problems import Problems
@@ -17,15 +17,17 @@ from surveypipe.rendering.metadata import build_metadata
 from surveypipe.rendering.own_works import OWN, withhold_own_works
 from surveypipe.rendering.pages import fill_pages
 from surveypipe.rendering.staging import FORMATS, Sources, find_csl, stage
+from surveypipe.study.about import Study
 from surveypipe.study.authors import Authors
-from surveypipe.study.base import plain
 from surveypipe.study.journal import Journal
 from surveypipe.study.reading import read, read_yaml
+from surveypipe.study.report import Report
 
 
 def main(
     *,
-    config: dict[str, Any],
+    study: Study,
+    report: Report,
     document: Annotated[str, "name of the document, without extension"],
     renderer: Annotated[str, "quarto or pandoc"],
     epoch: Annotated[int, "date of the documents, seconds since 1970"],
@@ -46,14 +48,13 @@ def main(
     pdf: Output,
 ) -> None:
     """Stage, render, finish and check; then move all formats at once."""
-    report = config["report"]
     problems = Problems()
     problems.extend(typed_number_problems(qmd.read_text(encoding="utf-8"), str(qmd)))
     problems.raise_if_any()
-    written_by = plain(read(authors, Authors)) if authors else None
+    written_by = read(authors, Authors) if authors else None
     profile = read(journal, Journal) if journal else None
     metadata = build_metadata(
-        config["study"],
+        study,
         report,
         read_yaml(numbers)["num"],
         written_by,
@@ -62,7 +63,7 @@ def main(
     sources = Sources(
         qmd=qmd,
         bibliography=bibliography,
-        csl=find_csl(report["csl"]),
+        csl=find_csl(report.csl),
         styles=styles,
         filters=filters,
         tables=tables,
@@ -71,9 +72,9 @@ def main(
     )
     staged = stage(build, document, sources, metadata)
     fill_pages(staged.folder / "tables", {path.stem.removesuffix("-blinded"): path for path in paged})
-    if written_by is None and report.get("own_works"):
+    if written_by is None and report.own_works:
         withhold_own_works(
-            staged.folder, report["own_works"], (profile.self_cite_text if profile else None) or OWN
+            staged.folder, list(report.own_works), (profile.self_cite_text if profile else None) or OWN
         )
     # The journal's rules are for the manuscript; its supplement and title page stay as they are.
     layout = Layout.of(profile if document == "manuscript" else None)

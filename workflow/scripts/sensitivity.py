@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from _shared import Output, read_csv, run, write_csv
+from _shared import Output, read_csv, run, section, write_csv
 from surveypipe import not_at_random as mixtures
 from surveypipe.claim_ledger import cases, claim_tables, setting
+from surveypipe.study.frame import Frame
+from surveypipe.study.nonresponse import Nonresponse
 
 
 def main(
@@ -33,15 +35,14 @@ def main(
     staff = pd.read_parquet(dispositions)
     gathered = cases(made, read_csv(estimates), respondents, staff)
     ledger, common, single = claim_tables(made, gathered)
-    frame = config["frame"]
-    predictors = [made.group, *(recode["variable"] for recode in frame.get("recodes", []))]
+    predictors = [made.group, *(recode.variable for recode in section(config, "frame", Frame).recodes)]
     worlds = mixtures.table(
         gathered,
         respondents,
         staff[staff["category"] != "IE"],
         predictors,
         seed=config["seed"],
-        plan=config.get("nonresponse"),
+        plan=section(config, "nonresponse", Nonresponse),
     )
     write_csv(worlds, not_at_random)
     write_csv(ledger, claims)

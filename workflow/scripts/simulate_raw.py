@@ -32,7 +32,6 @@ from surveypipe.simulation import (
     simulate_frame,
     truth_table,
 )
-from surveypipe.study.base import plain
 from surveypipe.study.reading import read, read_yaml
 from surveypipe.study.settings import Configuration
 
@@ -46,13 +45,13 @@ STAMP = (92, b"01 Jun 1208:00:00")
 
 def main(args: argparse.Namespace) -> None:
     """Simulate, write, and take checksums."""
-    config = plain(read(Path("config/config.yaml"), Configuration))
+    config = read(Path("config/config.yaml"), Configuration)
     design = read_yaml(Path("config/simulation.yaml"))
     scenarios = {str(key).lower(): change for key, change in design.pop("scenarios").items()}
     if args.scenario != "base":
         design = merged(design, scenarios[args.scenario])
     codebook = read_codebook(Path("config/codebook.yaml"))
-    seed = config["seed"]
+    seed = config.seed
 
     people = simulate_frame(design, seed)
     answers = simulate_answers(people, design, codebook, seed)
@@ -60,10 +59,10 @@ def main(args: argparse.Namespace) -> None:
     replied = draw_respondents(people, chance, design, seed)
     people["outcome"] = contact_outcomes(people, replied, design, seed)
     delivered = as_delivered(people, answers, replied, design, codebook, seed)
-    messy, planted = plant(delivered, codebook, people, config["cleaning"], design["mess"], seed)
+    messy, planted = plant(delivered, codebook, people, config.cleaning, design["mess"], seed)
     blanks = planted.loc[planted["kind"] == "blank", "case_id"]
     people.loc[people["id"].isin(blanks), "outcome"] = "returned"
-    truth = truth_table(people, answers, chance, replied, config["cleaning"], codebook)
+    truth = truth_table(people, answers, chance, replied, config.cleaning, codebook)
     _write(args, people, messy.drop(columns="record"), planted, truth, codebook)
 
 

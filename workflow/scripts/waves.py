@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 
 from _followup import read_assumptions
-from _shared import Output, read_json, run, write_csv
+from _shared import Output, read_json, run, section, write_csv
 from surveypipe import waves
 from surveypipe.problems import Problems
+from surveypipe.study.analysis import Analysis
+from surveypipe.study.frame import Frame
+from surveypipe.study.weighting import Weighting
 
 COUNTED = ("binary", "ordinal", "numeric")
 
@@ -31,7 +34,7 @@ def main(
 ) -> None:
     """Read both waves; write who is in both and the changes."""
     wanted = read_assumptions(assumptions)["second_wave"]
-    group, names = config["frame"]["group"], wanted["variables"]
+    group, names = section(config, "frame", Frame).group, wanted["variables"]
     meaning = read_json(variables), read_json(second_variables)
     check_variables(names, *meaning)
     first = yes_no_as_share(pd.read_parquet(analysis), names, meaning[0])
@@ -46,8 +49,8 @@ def main(
         group=group,
         moved=wanted.get("moved", "refuse"),
     )
-    weights, cells, n_pop = waves.pair_weights(linked.stayers, config["weighting"], group=group)
-    asked = config["analysis"]
+    weighting, asked = section(config, "weighting", Weighting), section(config, "analysis", Analysis)
+    weights, cells, n_pop = waves.pair_weights(linked.stayers, weighting, group=group)
     table = waves.change(
         first,
         second,
@@ -56,8 +59,8 @@ def main(
         cells,
         n_pop,
         by=group,
-        fpc=asked["fpc"]["descriptive"],
-        level=asked["ci_level"],
+        fpc=asked.fpc.descriptive,
+        level=asked.ci_level,
     )
     table.insert(1, "label", [meaning[0][name].get("label", name) for name in table["variable"]])
     write_csv(linked.counts(group), flow)

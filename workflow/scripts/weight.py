@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 
-from _shared import Output, run, write_csv, write_parquet
+from _shared import Output, run, section, write_csv, write_parquet
 from surveypipe import replicates, weighting
+from surveypipe.study.frame import Frame
+from surveypipe.study.weighting import Replicates, Weighting
 
 
 def main(
@@ -25,28 +28,28 @@ def main(
     decisions: Output,
 ) -> None:
     """Read the dispositions; write weights, their diagnostics and the replicates."""
-    plan = config["weighting"]
+    plan, group = section(config, "weighting", Weighting), section(config, "frame", Frame).group
     staff = pd.read_parquet(dispositions)
-    unknown = plan.get("unknown_eligibility")
-    if unknown:
-        eligible = weighting.resolve_unknown_eligibility(staff, unknown["by"], plan.get("base"))
-        plan = plan | {"base": "base_weight"}
+    if plan.unknown_eligibility:
+        by = list(plan.unknown_eligibility.by)
+        eligible = weighting.resolve_unknown_eligibility(staff, by, plan.base)
+        plan = msgspec.structs.replace(plan, base="base_weight")
     else:
         eligible = staff[staff["category"] != "IE"]
-    result = weighting.compute_schemes(eligible, plan, group=config["frame"].get("group"))
+    result = weighting.compute_schemes(eligible, plan, group=group)
     write_parquet(result.weights, weights)
     write_csv(result.cells, cells)
     write_csv(result.diagnostics, diagnostics)
     write_csv(result.margins, margins)
     write_csv(result.log, decisions)
-    matrix, coefs = replicate_tables(result, plan.get("replicates"), config.get("seed", 0))
+    matrix, coefs = replicate_tables(result, plan.replicates, config["seed"])
     write_parquet(matrix, replicate_weights)
     write_parquet(coefs, replicate_coefs)
     print(summary(result))
 
 
 def replicate_tables(
-    result: weighting.WeightingResult, wanted: dict[str, Any] | None, seed: int
+    result: weighting.WeightingResult, wanted: Replicates | None, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lay out the replicates of all schemes; empty tables where they were not asked for."""
     ids = result.weights["id"]
@@ -54,7 +57,7 @@ def replicate_tables(
     coefs = [
         pd.DataFrame({"scheme": pd.Series(dtype="str"), "replicate": pd.Series(dtype="str"), "coef": []})
     ]
-    if wanted and len(ids) <= wanted["max_n"]:
+    if wanted and len(ids) <= wanted.max_n:
         for scheme in result.plans:
             made = replicates.make(result, scheme, wanted, seed=seed)
             names = [f"r{number:04d}" for number in range(len(made.coefs))]

@@ -22,6 +22,8 @@ from surveypipe import bias_tests, missing_information, nonresponse_bias
 from surveypipe.claim_ledger import Case
 from surveypipe.design_engine import SecondPhase, domain_means
 from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.study.frame import Frame
+from surveypipe.study.nonresponse import Nonresponse
 
 Floats = NDArray[np.float64]
 
@@ -35,12 +37,6 @@ NOT_ESTIMABLE = "not estimable"
 # Multiples of the respondents' value that the silent are assumed to have, as nrba's range of bias.
 MULTIPLES = (0.5, 0.75, 0.9, 1.1, 1.25)
 FEWEST_DONORS = 5
-DEFAULTS: dict[str, Any] = {
-    "waves": None,
-    "fewest": 10,
-    "benchmarks": [],
-    "imputations": 400,
-}
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ class Study:
     primary
         Scheme in force.
     plan
-        Section ``nonresponse`` of the configuration; see :data:`DEFAULTS`.
+        Section ``nonresponse`` of the configuration.
     auxiliaries
         Frame variables, the most important first.
     group
@@ -76,7 +72,7 @@ class Study:
     cases: Sequence[Case]
     designs: Mapping[str, SecondPhase]
     primary: str
-    plan: Mapping[str, Any]
+    plan: Nonresponse
     auxiliaries: Sequence[str]
     group: str
     seed: int
@@ -86,10 +82,6 @@ class Study:
     def respondent(self) -> Floats:
         """1 for a respondent, over the staff."""
         return self.staff["respondent"].to_numpy(dtype=float)
-
-    def setting(self, key: str) -> Any:
-        """Value of the configuration, or the default."""
-        return self.plan.get(key, DEFAULTS[key])
 
     def outcome(self, case: Case) -> Floats:
         """Answers in the claim's base, NaN outside it, shape (n,)."""
@@ -111,11 +103,10 @@ class Study:
         return (self.staff[self.group].astype(str) == case.group_level).to_numpy()
 
 
-def default_auxiliaries(config: Mapping[str, Any]) -> list[str]:
+def default_auxiliaries(plan: Nonresponse, frame: Frame) -> list[str]:
     """Frame variables of the configuration: ``nonresponse.auxiliaries``, else the group and the recodes."""
-    frame = config["frame"]
-    plain = [frame["group"], *(recode["variable"] for recode in frame.get("recodes", []))]
-    return list(dict.fromkeys(config.get("nonresponse", {}).get("auxiliaries") or plain))
+    plain = [frame.group, *(recode.variable for recode in frame.recodes)]
+    return list(dict.fromkeys(plan.auxiliaries or plain))
 
 
 def report(study: Study) -> pd.DataFrame:
@@ -157,18 +148,17 @@ def check(study: Study) -> None:
         problems.add(
             f"nonresponse.auxiliaries: the staff list holds no {shown(lacking)}; name columns of the frame."
         )
-    waves = study.setting("waves") or {}
-    for key in ("variable", "since"):
-        name = waves.get(key)
+    waves = study.plan.waves
+    named = {"variable": waves.variable, "since": waves.since} if waves else {}
+    for key, name in named.items():
         if name and name not in study.respondents:
             problems.add(f"nonresponse.waves.{key}: the data hold no variable '{name}'.")
         elif name and not pd.api.types.is_datetime64_any_dtype(study.respondents[name]):
             problems.add(f"nonresponse.waves.{key}: '{name}' is not a date.")
-    for number, benchmark in enumerate(study.setting("benchmarks"), start=1):
-        if benchmark["variable"] not in study.respondents:
+    for number, benchmark in enumerate(study.plan.benchmarks, start=1):
+        if benchmark.variable not in study.respondents:
             problems.add(
-                f"nonresponse.benchmarks, number {number}: the data hold no variable "
-                f"'{benchmark['variable']}'."
+                f"nonresponse.benchmarks, number {number}: the data hold no variable '{benchmark.variable}'."
             )
     problems.raise_if_any()
 
@@ -296,11 +286,11 @@ def weighting_rows(study: Study) -> Iterator[dict[str, Any]]:
 
 def effort(study: Study) -> pd.Series | None:
     """Days from invitation to return (or the date of return), as numbers; None where none is configured."""
-    plan = study.setting("waves")
+    plan = study.plan.waves
     if not plan:
         return None
-    back = study.respondents[plan["variable"]]
-    start = study.respondents[plan["since"]] if plan.get("since") else back.min()
+    back = study.respondents[plan.variable]
+    start = study.respondents[plan.since] if plan.since else back.min()
     return (back - start).dt.days.astype(float).reset_index(drop=True)
 
 
@@ -320,10 +310,11 @@ def wave_rows(study: Study) -> Iterator[dict[str, Any]]:
 
 
 def _cumulative_rows(study: Study, case: Case, y: Floats, days: pd.Series) -> Iterator[dict[str, Any]]:
-    number = int(study.setting("waves").get("number", 4))
+    assert study.plan.waves is not None
+    number = study.plan.waves.number
     waves = nonresponse_bias.cumulative_by_wave(y, study.designs[study.primary].weights, days, number)
     common = {**_of(case), "scheme": study.primary, "N": case.population}
-    fewest = int(study.setting("fewest"))
+    fewest = study.plan.fewest
     total, shown_so_far = int(waves["n"].sum()), 0
     for line in _lines(waves):
         note = f"returned within {line.until:.0f} days"
@@ -376,7 +367,7 @@ def _late_rows(study: Study, case: Case, y: Floats, days: Floats) -> Iterator[di
     """Late less early within each group, and over the groups where both parts hold answers enough."""
     labels = study.respondents[study.group].astype(str).to_numpy()
     levels = sorted(set(labels))
-    fewest = int(study.setting("fewest"))
+    fewest = study.plan.fewest
     parts: list[tuple[float, float, float, int]] = []
     for level in levels:
         inside = (labels == level) & ~np.isnan(days)
@@ -417,28 +408,28 @@ def _pooled(parts: Sequence[tuple[float, float, float, int]], levels: int) -> di
 
 def benchmark_rows(study: Study) -> Iterator[dict[str, Any]]:
     """Estimates against values known from elsewhere, where the configuration gives any."""
-    listed = study.setting("benchmarks")
+    listed = study.plan.benchmarks
     if not listed:
         yield {"step": "benchmarks", "measure": "benchmark", "note": "none is configured"}
     for benchmark in listed:
-        values = study.respondents[benchmark["variable"]]
-        whole = "level" not in benchmark
-        y = values.to_numpy(dtype=float) if whole else _indicator(values, benchmark["level"])
+        values = study.respondents[benchmark.variable]
+        level, said = benchmark.level, "" if benchmark.level is None else str(benchmark.level)
+        y = values.to_numpy(dtype=float) if level is None else _indicator(values, level)
         common = {
-            "step": "benchmarks", "variable": benchmark["variable"], "level": str(benchmark.get("level", "")),
+            "step": "benchmarks", "variable": benchmark.variable, "level": said,
             "n": int((~np.isnan(y)).sum()), "N": len(study.staff),
         }  # fmt: skip
         yield {
-            **common, "measure": "benchmark", "estimate": float(benchmark["value"]),
-            "se": float(benchmark.get("se", 0.0)), "note": benchmark["source"],
+            **common, "measure": "benchmark", "estimate": benchmark.value,
+            "se": benchmark.se, "note": benchmark.source,
         }  # fmt: skip
         for scheme, design in study.designs.items():
             found = domain_means(y[:, None], design)[0]
-            se = math.hypot(found.se, float(benchmark.get("se", 0.0)))
-            gap = bias_tests.tested(found.estimate - float(benchmark["value"]), se, found.df)
+            se = math.hypot(found.se, benchmark.se)
+            gap = bias_tests.tested(found.estimate - benchmark.value, se, found.df)
             yield {
                 **common, "measure": "difference", "scheme": scheme, **_tested(gap),
-                "note": f"estimate less benchmark ({benchmark['source']})",
+                "note": f"estimate less benchmark ({benchmark.source})",
             }  # fmt: skip
 
 
@@ -455,7 +446,7 @@ def range_rows(study: Study) -> Iterator[dict[str, Any]]:
             continue
         y = study.outcome(case)
         n = int((~np.isnan(y)).sum())
-        if n < int(study.setting("fewest")):
+        if n < study.plan.fewest:
             continue
         rate, mean = n / case.population, float(np.nanmean(y))
         for multiple in MULTIPLES:
@@ -535,13 +526,13 @@ def case_information(study: Study, case: Case) -> tuple[float, float, int]:
     settled = (member == 0) | ((member == 1) & ~np.isnan(y))
     n = int((~np.isnan(y)).sum())
     share = 1 - float(settled.mean())
-    if n < int(study.setting("fewest")):
+    if n < study.plan.fewest:
         return math.nan, share, n
     names = [name for name in study.auxiliaries if not case.group_level or name != study.group]
     cells = missing_information.donor_cells(study.staff[part], names, settled, FEWEST_DONORS)
     words = f"fmi {case.key} {case.group_level}"
     rng = np.random.default_rng([study.seed, zlib.crc32(words.encode())])
-    draws = int(study.setting("imputations"))
+    draws = study.plan.imputations
     return missing_information.missing_information(y, member, cells, draws, rng), share, n
 
 

@@ -512,7 +512,7 @@ def proxy(released: Released) -> Table:
         first = own.iloc[0]
         cells = [_phi_cell(first_of(own, value=text), first, scale_form(claim)) for text in grid]
         table.rows.append([claim_name(released, claim), cell(first, "rho", formatting.decimal), *cells])
-    weak = formatting.decimal(float((released.config.get("nonresponse") or {}).get("weak_rho", 0.3)), 1)
+    weak = formatting.decimal(float(released.config["nonresponse"]["weak_rho"]), 1)
     table.notes = [
         "Per cent (for the comparison, scale points). φ = 0, response depends on what the list tells of "
         "the answer; φ = 1, on the answer alone. ρ, correlation of the answer with its best prediction "

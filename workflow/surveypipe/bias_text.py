@@ -396,7 +396,7 @@ def _probability(value: float) -> str:
 def proxy_sentence(released: Released) -> str:
     """Say how good the best proxy is, and what follows for the mixture made from it."""
     rho = released.table("ledger_context")["rho"].astype(float).dropna()
-    weak = float((released.config.get("nonresponse") or {}).get("weak_rho", 0.3))
+    weak = float(released.config["nonresponse"]["weak_rho"])
     if rho.empty:
         return "No proxy for the answers could be made from the list."
     best = fmt.decimal(float(rho.max()))

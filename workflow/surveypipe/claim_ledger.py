@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import pandas as pd
 
 from surveypipe import claims as rules
@@ -14,6 +15,7 @@ from surveypipe import sensitivity
 from surveypipe.equivalence import Equivalence, equivalence_test
 from surveypipe.problems import Problems
 from surveypipe.reader_scenario import Scenario, reader_scenario
+from surveypipe.study.weighting import Weighting
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,18 @@ class Setting:
 
 def setting(config: Mapping[str, Any], cells: pd.DataFrame) -> Setting:
     """Read a :class:`Setting` from the configuration and the table of weighting cells."""
-    reader = config["sensitivity"]["reader_variable"]
+    reader, weighting = (
+        config["sensitivity"]["reader_variable"],
+        msgspec.convert(config["weighting"], Weighting),
+    )
     recodes = config.get("cleaning", {}).get("recodes", [])
     group = config["frame"]["group"]
     return Setting(
         claims=config["claims"],
         sensitivity=config["sensitivity"],
-        schemes=tuple(config["weighting"]["schemes"]),
-        primary=rules.scheme_in_force(config["weighting"], cells),
-        unweighted=rules.unweighted_scheme(config["weighting"]) or "",
+        schemes=tuple(weighting.schemes),
+        primary=rules.scheme_in_force(weighting, cells),
+        unweighted=weighting.unweighted or "",
         group=group,
         levels=tuple(config["groups"][group]["levels"]),
         routed_no=frozenset(

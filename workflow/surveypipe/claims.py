@@ -8,11 +8,13 @@ says what must be believed about the silent for the claim to stand.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pandas as pd
+
+from surveypipe.study.weighting import Weighting
 
 GRADE_LABELS: dict[int, str] = {
     0: "not supported",
@@ -175,10 +177,8 @@ def equivalence_verdict(margin: float, ci_tost: tuple[float, float], ci: tuple[f
     )
 
 
-def scheme_in_force(weighting: Mapping[str, Any], cells: pd.DataFrame) -> str:
-    """Scheme of the published estimates: the primary, or the fallback where a cell is under the floor.
-
-    Only the number of respondents in the cells decides, never an estimate.
+def scheme_in_force(weighting: Weighting, cells: pd.DataFrame) -> str:
+    """Scheme of the published estimates; see :meth:`surveypipe.study.weighting.Weighting.in_force`.
 
     Parameters
     ----------
@@ -187,15 +187,5 @@ def scheme_in_force(weighting: Mapping[str, Any], cells: pd.DataFrame) -> str:
     cells
         Table of weighting cells: scheme, n.
     """
-    primary = str(weighting["primary"])
-    collapse = weighting["schemes"][primary].get("collapse")
-    if not collapse or "floor" not in collapse:
-        return primary
-    n = cells.loc[cells["scheme"] == primary, "n"]
-    return str(weighting.get("fallback") or primary) if (n < collapse["floor"]).any() else primary
-
-
-def unweighted_scheme(weighting: Mapping[str, Any]) -> str | None:
-    """Key of the scheme without weights; None if the configuration has none."""
-    plain: Sequence[str] = [key for key, scheme in weighting["schemes"].items() if scheme["method"] == "none"]
-    return plain[0] if plain else None
+    smallest = cells.groupby("scheme")["n"].min()
+    return weighting.in_force({str(scheme): float(n) for scheme, n in smallest.items()})

@@ -11,32 +11,29 @@ import pandas as pd
 
 from surveypipe.codebook import Codebook, Variable, code_text, same_number
 from surveypipe.problems import Problems, shown
+from surveypipe.study.cleaning import (
+    Above,
+    AnyRecode,
+    AnyRule,
+    Bands,
+    Blank,
+    Cleaning,
+    Difference,
+    Duplicate,
+    FrameMismatch,
+    ItemsAgreed,
+    Late,
+    NotOnFrame,
+    Range,
+    RoutedNo,
+    Scale,
+    Skip,
+    StraightLining,
+)
+from surveypipe.study.frame import Groups
 
 LOG_COLUMNS = ["row", "case_id", "variable", "before", "after", "rule", "action", "note"]
 MISSING_COLUMNS = ["id", "variable", "reason", "code", "label"]
-ACTIONS = {
-    "not_on_frame": ("drop",),
-    "blank": ("drop",),
-    "duplicate": ("drop",),
-    "frame_mismatch": ("flag",),
-    "range": ("set_missing", "flag"),
-    "skip": ("set_missing", "flag"),
-    "straight_lining": ("flag", "drop"),
-    "late": ("flag", "drop"),
-}
-NEEDS = {
-    "frame_mismatch": ("pairs",),
-    "straight_lining": ("batteries", "min_items"),
-    "late": ("variable", "after"),
-    "duplicate": ("keep",),
-}
-RECODE_NEEDS = {
-    "above": ("from", "cut"),
-    "items_agreed": ("from",),
-    "routed_no": ("from", "filter"),
-    "difference": ("minuend", "subtrahend"),
-    "bands": ("from", "cuts", "labels"),
-}
 WHOLE_RECORD = "(whole record)"
 YES_NO = {"1": "Yes", "0": "No"}
 YES = "1"
@@ -69,12 +66,12 @@ class _State:
     records: pd.DataFrame
     frame: pd.DataFrame
     codebook: Codebook
-    groups: Mapping[str, Any]
+    groups: Groups
     log: list[dict[str, Any]] = field(default_factory=list)
     flags: dict[int, list[str]] = field(default_factory=dict)
     removed: dict[tuple[int, str], float] = field(default_factory=dict)
 
-    def note(self, record: int, variable: str, before: str, after: str, rule: Mapping, text: str) -> None:
+    def note(self, record: int, variable: str, before: str, after: str, rule: AnyRule, text: str) -> None:
         case: Any = self.records.at[record, self.codebook.id_variable]
         self.log.append(
             {
@@ -83,26 +80,26 @@ class _State:
                 "variable": variable,
                 "before": before,
                 "after": after,
-                "rule": rule["id"],
-                "action": rule["action"],
+                "rule": rule.name,
+                "action": rule.action,
                 "note": text,
             }
         )
 
-    def drop(self, found: Mapping[int, str], rule: Mapping) -> None:
+    def drop(self, found: Mapping[int, str], rule: AnyRule) -> None:
         for record, text in found.items():
             self.note(record, WHOLE_RECORD, "in the file", "left out", rule, text)
         self.records = self.records.drop(index=list(found))
 
-    def flag(self, record: int, variable: str, value: str, rule: Mapping, text: str) -> None:
+    def flag(self, record: int, variable: str, value: str, rule: AnyRule, text: str) -> None:
         self.note(record, variable, value, value, rule, text)
         ids = self.flags.setdefault(int(record), [])
-        if rule["id"] not in ids:
-            ids.append(rule["id"])
+        if rule.name not in ids:
+            ids.append(rule.name)
 
-    def change(self, record: int, variable: str, rule: Mapping, text: str) -> None:
+    def change(self, record: int, variable: str, rule: AnyRule, text: str) -> None:
         value = self.records.at[record, variable]
-        if rule["action"] == "flag":
+        if rule.action == "flag":
             self.flag(record, variable, value_text(value), rule, text)
             return
         self.note(record, variable, value_text(value), "", rule, text)
@@ -154,7 +151,7 @@ def valid_answers(records: pd.DataFrame, codebook: Codebook, items: Sequence[str
     )
 
 
-def _not_on_frame(state: _State, rule: Mapping[str, Any]) -> None:
+def _not_on_frame(state: _State, rule: NotOnFrame) -> None:
     _respell(state, rule)
     ids = state.records[state.codebook.id_variable]
     outside = ids[~ids.isin(state.frame["id"])]
@@ -167,7 +164,7 @@ def _not_on_frame(state: _State, rule: Mapping[str, Any]) -> None:
     state.drop(found, rule)
 
 
-def _respell(state: _State, rule: Mapping[str, Any]) -> None:
+def _respell(state: _State, rule: NotOnFrame) -> None:
     spelt: dict[str, list[str]] = {}
     for number in state.frame["id"]:
         spelt.setdefault(same_number(number), []).append(str(number))
@@ -177,28 +174,28 @@ def _respell(state: _State, rule: Mapping[str, Any]) -> None:
         same = spelt.get(same_number(case), [])
         if case not in known and len(same) == 1:
             state.log.append(
-                dict(zip(LOG_COLUMNS, [record, case, name, case, same[0], rule["id"], "respell",
+                dict(zip(LOG_COLUMNS, [record, case, name, case, same[0], rule.name, "respell",
                      "the staff list's spelling of the same number"], strict=True))
             )  # fmt: skip
             state.records.loc[record, name] = same[0]
 
 
-def _blank(state: _State, rule: Mapping[str, Any]) -> None:
+def _blank(state: _State, rule: Blank) -> None:
     items = state.codebook.core_items()
     answered = valid_answers(state.records, state.codebook, items).any(axis=1)
     state.drop({record: "no core item answered" for record in answered.index[~answered]}, rule)
 
 
-def _duplicate(state: _State, rule: Mapping[str, Any]) -> None:
+def _duplicate(state: _State, rule: Duplicate) -> None:
     ids = state.records[state.codebook.id_variable]
     answers = valid_answers(state.records, state.codebook, state.codebook.core_items()).sum(axis=1)
     found = {}
     repeated = ids[ids.notna() & ids.duplicated(keep=False)]
     for _, members in repeated.groupby(repeated, sort=True):
         order = list(members.index)
-        if rule["keep"] == "most_complete":
+        if rule.keep == "most_complete":
             order = sorted(order, key=lambda record: (-answers[record], record))
-        elif rule["keep"] == "last":
+        elif rule.keep == "last":
             order = order[::-1]
         for record in sorted(order[1:]):
             found[record] = (
@@ -208,15 +205,15 @@ def _duplicate(state: _State, rule: Mapping[str, Any]) -> None:
     state.drop(found, rule)
 
 
-def _frame_mismatch(state: _State, rule: Mapping[str, Any]) -> None:
+def _frame_mismatch(state: _State, rule: FrameMismatch) -> None:
     people = state.frame.set_index("id")
-    for reported, listed in rule["pairs"].items():
+    for reported, listed in rule.pairs.items():
         variable = state.codebook.variables[reported]
         values = state.records[reported]
         on_list = state.records[state.codebook.id_variable].map(people[listed])
         names = {
             key: str(label).casefold()
-            for key, label in state.groups.get(listed, {}).get("levels", {}).items()
+            for key, label in (state.groups[listed].levels if listed in state.groups else {}).items()
         }
         words = values.map(variable.values) if variable.values else values
         said = words.str.casefold() if len(words.dropna()) else words
@@ -227,7 +224,7 @@ def _frame_mismatch(state: _State, rule: Mapping[str, Any]) -> None:
             state.flag(record, reported, value_text(values[record]), rule, text)
 
 
-def _range(state: _State, rule: Mapping[str, Any]) -> None:
+def _range(state: _State, rule: Range) -> None:
     for variable in state.codebook.analysed():
         unknown = variable.is_unknown(state.records[variable.name])
         for record in unknown.index[unknown]:
@@ -235,7 +232,7 @@ def _range(state: _State, rule: Mapping[str, Any]) -> None:
             state.change(record, variable.name, rule, text)
 
 
-def _skip(state: _State, rule: Mapping[str, Any]) -> None:
+def _skip(state: _State, rule: Skip) -> None:
     asked = asked_state(state.records, state.codebook)
     for variable in state.codebook.routing_order():
         wrong = (asked[variable.name] == 0) & state.records[variable.name].notna()
@@ -244,36 +241,36 @@ def _skip(state: _State, rule: Mapping[str, Any]) -> None:
             state.change(record, variable.name, rule, f"answered although {filters} routes past it")
 
 
-def _straight_lining(state: _State, rule: Mapping[str, Any]) -> None:
-    items = state.codebook.battery_items(rule["batteries"])
+def _straight_lining(state: _State, rule: StraightLining) -> None:
+    items = state.codebook.battery_items(rule.batteries)
     answers = state.records[items].where(valid_answers(state.records, state.codebook, items))
-    enough = answers.notna().sum(axis=1) >= rule["min_items"]
+    enough = answers.notna().sum(axis=1) >= rule.min_items
     same = answers.max(axis=1) == answers.min(axis=1)
     found = {}
     for record in answers.index[enough & same]:
         value = value_text(answers.loc[record].max())
         text = f"the same answer ({value}) to {answers.loc[record].notna().sum()} items before reversal"
-        if rule["action"] == "drop":
+        if rule.action == "drop":
             found[record] = text
         else:
-            state.flag(record, "+".join(rule["batteries"]), value, rule, text)
+            state.flag(record, "+".join(rule.batteries), value, rule, text)
     state.drop(found, rule)
 
 
-def _late(state: _State, rule: Mapping[str, Any]) -> None:
-    dates = state.records[rule["variable"]]
-    late = dates[dates > pd.Timestamp(str(rule["after"]))]
+def _late(state: _State, rule: Late) -> None:
+    dates = state.records[rule.variable]
+    late = dates[dates > pd.Timestamp(rule.after)]
     found = {}
-    for record, date in late.items():
-        text = f"came back after {rule['after']}"
-        if rule["action"] == "drop":
+    for record, date in zip(late.index.tolist(), late, strict=True):
+        text = f"came back after {rule.after}"
+        if rule.action == "drop":
             found[record] = text
         else:
-            state.flag(record, rule["variable"], value_text(date), rule, text)
+            state.flag(record, rule.variable, value_text(date), rule, text)
     state.drop(found, rule)
 
 
-RULES: dict[str, Callable[[_State, Mapping[str, Any]], None]] = {
+RULES: dict[str, Callable[[_State, Any], None]] = {
     "not_on_frame": _not_on_frame,
     "blank": _blank,
     "duplicate": _duplicate,
@@ -285,7 +282,7 @@ RULES: dict[str, Callable[[_State, Mapping[str, Any]], None]] = {
 }
 
 
-def check_cleaning(cleaning: Mapping[str, Any], codebook: Codebook, frame: pd.DataFrame) -> Problems:
+def check_cleaning(cleaning: Cleaning, codebook: Codebook, frame: pd.DataFrame) -> Problems:
     """Find what is wrong with the declared rules, scales and recodes, before any of them runs.
 
     Returns
@@ -296,13 +293,13 @@ def check_cleaning(cleaning: Mapping[str, Any], codebook: Codebook, frame: pd.Da
     problems = Problems()
     known = {v.name for v in codebook.analysed()}
     _check_names(known, frame, problems)
-    _check_rules(cleaning.get("rules", []), codebook, known, frame, problems)
+    _check_rules(cleaning.rules, codebook, known, frame, problems)
     _check_scales(cleaning, codebook, known, problems)
-    made = known | {scale["variable"] for scale in cleaning.get("scales", [])}
-    for number, recode in enumerate(cleaning.get("recodes", []), start=1):
-        place = f"cleaning.recodes, entry {number} ({recode.get('variable')})"
+    made = known | {scale.variable for scale in cleaning.scales}
+    for number, recode in enumerate(cleaning.recodes, start=1):
+        place = f"cleaning.recodes, entry {number} ({recode.variable})"
         _check_recode(place, recode, made, codebook, problems)
-        made.add(str(recode.get("variable")))
+        made.add(recode.variable)
     return problems
 
 
@@ -315,63 +312,46 @@ def _check_names(known: set[str], frame: pd.DataFrame, problems: Problems) -> No
 
 
 def _check_rules(
-    rules: Sequence[Mapping[str, Any]],
+    rules: Sequence[AnyRule],
     codebook: Codebook,
     known: set[str],
     frame: pd.DataFrame,
     problems: Problems,
 ) -> None:
-    ids = [rule.get("id") for rule in rules]
-    for double in sorted({str(i) for i in ids if ids.count(i) > 1}):
+    names = [rule.name for rule in rules]
+    for double in sorted({name for name in names if names.count(name) > 1}):
         problems.add(f"cleaning.rules: two rules are called {double}; the log must tell them apart.")
     for number, rule in enumerate(rules, start=1):
-        where = f"cleaning.rules, entry {number} ({rule.get('id')})"
-        kind = rule.get("type")
-        if kind not in RULES:
-            problems.add(f"{where}: there is no rule of type {kind!r}; types are {', '.join(RULES)}.")
-            continue
-        if rule.get("action") not in ACTIONS[kind]:
-            allowed = " or ".join(ACTIONS[kind])
-            problems.add(
-                f"{where}: a rule of type {kind} takes the action {allowed}, not {rule.get('action')!r}."
-            )
-        absent = [key for key in NEEDS.get(kind, ()) if key not in rule]
-        if absent:
-            problems.add(f"{where}: a rule of type {kind} also needs {', '.join(absent)}.")
-            continue
+        where = f"cleaning.rules, entry {number} ({rule.name})"
         problems.extend(f"{where}: {text}" for text in _rule_faults(rule, codebook, known, frame))
 
 
-def _rule_faults(
-    rule: Mapping[str, Any], codebook: Codebook, known: set[str], frame: pd.DataFrame
-) -> list[str]:
+def _rule_faults(rule: AnyRule, codebook: Codebook, known: set[str], frame: pd.DataFrame) -> list[str]:
     faults = []
-    if rule["type"] == "frame_mismatch":
-        unknown = [name for name in rule["pairs"] if name not in known]
-        columns = [name for name in rule["pairs"].values() if name not in frame.columns]
+    if isinstance(rule, FrameMismatch):
+        unknown = [name for name in rule.pairs if name not in known]
+        columns = [name for name in rule.pairs.values() if name not in frame.columns]
         faults += [f"{name} is not a variable of the codebook." for name in unknown]
         faults += [f"{name} is not a column under frame.columns." for name in columns]
-    elif rule["type"] == "straight_lining":
-        unknown = [name for name in rule["batteries"] if name not in codebook.batteries]
+    elif isinstance(rule, StraightLining):
+        unknown = [name for name in rule.batteries if name not in codebook.batteries]
         faults += [
             f"{name} is not a battery of the codebook; it has {shown(codebook.batteries)}."
             for name in unknown
         ]
-        n_items = len(codebook.battery_items(rule["batteries"]))
-        if not unknown and n_items < rule["min_items"]:
-            faults.append(f"min_items is {rule['min_items']} but the batteries hold {n_items} items.")
-    elif rule["type"] == "late":
-        if rule["variable"] not in known:
-            faults.append(f"{rule['variable']} is not a variable of the codebook.")
-        elif codebook.variables[rule["variable"]].type != "date":
-            faults.append(f"{rule['variable']} is not a date in the codebook.")
+        n_items = len(codebook.battery_items(rule.batteries))
+        if not unknown and n_items < rule.min_items:
+            faults.append(f"min_items is {rule.min_items} but the batteries hold {n_items} items.")
+    elif isinstance(rule, Late):
+        if rule.variable not in known:
+            faults.append(f"{rule.variable} is not a variable of the codebook.")
+        elif codebook.variables[rule.variable].type != "date":
+            faults.append(f"{rule.variable} is not a date in the codebook.")
     return faults
 
 
-def _check_scales(
-    cleaning: Mapping[str, Any], codebook: Codebook, known: set[str], problems: Problems
-) -> None:
-    for item in cleaning.get("reverse", []):
+def _check_scales(cleaning: Cleaning, codebook: Codebook, known: set[str], problems: Problems) -> None:
+    for item in cleaning.reverse:
         if item not in known:
             problems.add(f"cleaning.reverse: {item} is not a variable of the codebook.")
         elif codebook.variables[item].type != "ordinal":
@@ -379,66 +359,55 @@ def _check_scales(
                 f"cleaning.reverse: {item} is {codebook.variables[item].type}; only ordinal items turn."
             )
     taken = set(known)
-    for scale in cleaning.get("scales", []):
-        where = f"cleaning.scales, {scale['variable']}"
-        unknown = [item for item in scale["items"] if item not in known]
+    for scale in cleaning.scales:
+        where = f"cleaning.scales, {scale.variable}"
+        unknown = [item for item in scale.items if item not in known]
         if unknown:
             problems.add(f"{where}: {shown(unknown)} not in the codebook.")
-        if scale["variable"] in taken:
+        if scale.variable in taken:
             problems.add(f"{where}: the name is already a variable of the codebook.")
         wrong = [
-            i
-            for i in scale["items"]
-            if i in known and codebook.variables[i].type not in ("ordinal", "numeric")
+            i for i in scale.items if i in known and codebook.variables[i].type not in ("ordinal", "numeric")
         ]
         if wrong:
             problems.add(
                 f"{where}: {shown(wrong)} cannot be averaged; a scale takes ordinal or numeric items."
             )
-        ranges = {tuple(codebook.variables[i].values) for i in scale["items"] if i in known}
+        ranges = {tuple(codebook.variables[i].values) for i in scale.items if i in known}
         if len(ranges) > 1:
             problems.add(f"{where}: its items do not share the same answer codes.")
-        taken.add(scale["variable"])
+        taken.add(scale.variable)
 
 
-def _routed_faults(recode: Mapping[str, Any], key: str, codebook: Codebook) -> list[str]:
-    name = str(recode[key])
+def _routed_faults(recode: RoutedNo, name: str, codebook: Codebook) -> list[str]:
     variable = codebook.variables.get(name)
     if variable is None:
         return [f"{name} is made in cleaning; a recode of type routed_no takes questions of the codebook."]
-    source = codebook.variables.get(str(recode["from"]))
-    asked = key == "filter" and source is not None and name in source.asked_if
+    source = codebook.variables.get(recode.from_)
+    asked = name == recode.filter and source is not None and name in source.asked_if
     if asked or variable.counts is not None:
         return []
     return [f"which answer of {name} counts as yes is not said; give it `counts` in the codebook."]
 
 
 def _check_recode(
-    where: str, recode: Mapping[str, Any], made: set[str], codebook: Codebook, problems: Problems
+    where: str, recode: AnyRecode, made: set[str], codebook: Codebook, problems: Problems
 ) -> None:
-    kind = recode.get("type")
-    if kind not in RECODE_NEEDS:
-        problems.add(f"{where}: there is no recode of type {kind!r}; types are {', '.join(RECODE_NEEDS)}.")
-        return
-    absent = [key for key in RECODE_NEEDS[kind] if key not in recode]
-    if absent:
-        problems.add(f"{where}: a recode of type {kind} also needs {', '.join(absent)}.")
-        return
-    for key in ("from", "filter", "minuend", "subtrahend"):
-        if key in recode and recode[key] not in made:
-            problems.add(
-                f"{where}: {recode[key]} is no variable of the codebook and no scale or recode above it."
-            )
-        elif kind == "routed_no" and key in recode:
-            problems.extend(f"{where}: {text}" for text in _routed_faults(recode, key, codebook))
-    if recode["variable"] in made:
+    for name in recode.sources:
+        if name not in made:
+            problems.add(f"{where}: {name} is no variable of the codebook and no scale or recode above it.")
+        elif isinstance(recode, RoutedNo):
+            problems.extend(f"{where}: {text}" for text in _routed_faults(recode, name, codebook))
+    if recode.variable in made:
         problems.add(f"{where}: the name is already taken by another variable.")
-    if kind == "bands" and len(recode["labels"]) != len(recode["cuts"]) + 1:
+    if not isinstance(recode, Bands):
+        return
+    if len(recode.labels) != len(recode.cuts) + 1:
         problems.add(
-            f"{where}: {len(recode['cuts'])} cuts make {len(recode['cuts']) + 1} bands, "
-            f"but {len(recode['labels'])} labels are given."
+            f"{where}: {len(recode.cuts)} cuts make {len(recode.cuts) + 1} bands, "
+            f"but {len(recode.labels)} labels are given."
         )
-    if kind == "bands" and list(recode["cuts"]) != sorted(set(recode["cuts"])):
+    if list(recode.cuts) != sorted(set(recode.cuts)):
         problems.add(f"{where}: the cuts must rise.")
 
 
@@ -446,8 +415,8 @@ def clean(
     responses: pd.DataFrame,
     frame: pd.DataFrame,
     codebook: Codebook,
-    cleaning: Mapping[str, Any],
-    groups: Mapping[str, Any],
+    cleaning: Cleaning,
+    groups: Groups,
 ) -> Cleaned:
     """Apply the declared rules and derive the analysis file.
 
@@ -472,8 +441,8 @@ def clean(
     problems = check_cleaning(cleaning, codebook, frame)
     problems.raise_if_any()
     state = _State(responses.set_index("record"), frame, codebook, groups)
-    for rule in cleaning.get("rules", []):
-        RULES[rule["type"]](state, rule)
+    for rule in cleaning.rules:
+        RULES[rule.type](state, rule)
     _check_identified(state, problems)
     asked = asked_state(state.records, codebook)
     answers, missing = _settle_missing(state, asked)
@@ -545,7 +514,7 @@ def _reasons(user: pd.Series, taken: np.ndarray, asked: pd.Series) -> np.ndarray
     ).astype(object)
 
 
-def derive(answers: pd.DataFrame, cleaning: Mapping[str, Any], codebook: Codebook) -> pd.DataFrame:
+def derive(answers: pd.DataFrame, cleaning: Cleaning, codebook: Codebook) -> pd.DataFrame:
     """Turn reverse-worded items, then add scales and recodes.
 
     Parameters
@@ -554,13 +523,13 @@ def derive(answers: pd.DataFrame, cleaning: Mapping[str, Any], codebook: Codeboo
         Valid answers only; everything missing is NaN.
     """
     made = answers.copy()
-    for item in cleaning.get("reverse", []):
+    for item in cleaning.reverse:
         codes = codebook.variables[item].values
         made[item] = min(codes) + max(codes) - made[item]
-    for scale in cleaning.get("scales", []):
-        made[scale["variable"]] = scale_score(made[scale["items"]], scale["min_share"])
-    for recode in cleaning.get("recodes", []):
-        made[recode["variable"]] = _recoded(made, recode, codebook, cleaning)
+    for scale in cleaning.scales:
+        made[scale.variable] = scale_score(made[list(scale.items)], scale.min_share)
+    for recode in cleaning.recodes:
+        made[recode.variable] = _recoded(made, recode, codebook, cleaning)
     return made
 
 
@@ -570,34 +539,32 @@ def scale_score(items: pd.DataFrame, min_share: float) -> pd.Series:
     return items.mean(axis=1).where(enough)
 
 
-def items_agreed(answers: pd.DataFrame, scale: Mapping[str, Any], codebook: Codebook) -> pd.Series:
+def items_agreed(answers: pd.DataFrame, scale: Scale, codebook: Codebook) -> pd.Series:
     """Share of the answered items that were agreed with: an answer in the upper half of the codes.
 
     Items are already turned. NaN where the scale itself has no score.
     """
-    items = list(scale["items"])
+    items = list(scale.items)
     codes = sorted(codebook.variables[items[0]].values)
     known = answers[items]
     agreed = known.isin(codes[len(codes) - len(codes) // 2 :]).astype(float).where(known.notna())
-    return agreed.mean(axis=1).where(answers[scale["variable"]].notna())
+    return agreed.mean(axis=1).where(answers[scale.variable].notna())
 
 
-def _recoded(
-    answers: pd.DataFrame, recode: Mapping[str, Any], codebook: Codebook, cleaning: Mapping[str, Any]
-) -> pd.Series:
-    if recode["type"] == "items_agreed":
-        scale = next(made for made in cleaning["scales"] if made["variable"] == recode["from"])
+def _recoded(answers: pd.DataFrame, recode: AnyRecode, codebook: Codebook, cleaning: Cleaning) -> pd.Series:
+    if isinstance(recode, ItemsAgreed):
+        scale = next(made for made in cleaning.scales if made.variable == recode.from_)
         return items_agreed(answers, scale, codebook)
-    if recode["type"] == "above":
-        source = answers[recode["from"]]
-        return (source > recode["cut"]).astype(float).where(source.notna())
-    if recode["type"] == "difference":
-        return answers[recode["minuend"]] - answers[recode["subtrahend"]]
-    if recode["type"] == "bands":
-        source = answers[recode["from"]]
-        bands = np.searchsorted(np.asarray(recode["cuts"], dtype=float), source.to_numpy(float), side="right")
+    if isinstance(recode, Above):
+        source = answers[recode.from_]
+        return (source > recode.cut).astype(float).where(source.notna())
+    if isinstance(recode, Difference):
+        return answers[recode.minuend] - answers[recode.subtrahend]
+    if isinstance(recode, Bands):
+        source = answers[recode.from_]
+        bands = np.searchsorted(np.asarray(recode.cuts, dtype=float), source.to_numpy(float), side="right")
         return pd.Series(bands + 1.0, index=answers.index).where(source.notna())
-    return routed_no(answers, recode["from"], recode["filter"], codebook)
+    return routed_no(answers, recode.from_, recode.filter, codebook)
 
 
 def routed_no(answers: pd.DataFrame, source: str, filter_name: str, codebook: Codebook) -> pd.Series:
@@ -639,7 +606,7 @@ def _assemble(state: _State, derived: pd.DataFrame, shares: pd.Series) -> pd.Dat
 
 
 def describe(
-    codebook: Codebook, frame: pd.DataFrame, cleaning: Mapping[str, Any], groups: Mapping[str, Any]
+    codebook: Codebook, frame: pd.DataFrame, cleaning: Cleaning, groups: Groups
 ) -> dict[str, dict[str, Any]]:
     """Document every variable of the analysis file: names, answers, routing, derivation."""
     made: dict[str, dict[str, Any]] = {}
@@ -647,22 +614,22 @@ def describe(
         made[name] = _describe_frame(name, frame[name], groups)
     for variable in codebook.analysed():
         made[variable.name] = _describe_question(variable, codebook, cleaning)
-    for scale in cleaning.get("scales", []):
-        first = made[scale["items"][0]]
-        share = f"{100 * scale['min_share']:g} %"
-        made[scale["variable"]] = _entry(
-            scale["label"],
+    for scale in cleaning.scales:
+        first = made[scale.items[0]]
+        share = f"{100 * scale.min_share:g} %"
+        made[scale.variable] = _entry(
+            scale.label,
             "numeric",
             asked_if=first["asked_if"],
             section=first["section"],
             battery=first["battery"],
             derived=True,
             role="derived",
-            items=list(scale["items"]),
-            derivation=f"Mean of {len(scale['items'])} items where at least {share} were answered",
+            items=list(scale.items),
+            derivation=f"Mean of {len(scale.items)} items where at least {share} were answered",
         )
-    for recode in cleaning.get("recodes", []):
-        made[recode["variable"]] = _describe_recode(recode, made)
+    for recode in cleaning.recodes:
+        made[recode.variable] = _describe_recode(recode, made)
     return made
 
 
@@ -684,11 +651,12 @@ def _entry(label: str, kind: str, **more: Any) -> dict[str, Any]:
     return base | more
 
 
-def _describe_frame(name: str, column: pd.Series, groups: Mapping[str, Any]) -> dict[str, Any]:
-    label = groups.get(name, {}).get("label") or name.replace("_", " ").capitalize()
+def _describe_frame(name: str, column: pd.Series, groups: Groups) -> dict[str, Any]:
+    group = groups.get(name)
+    label = group.label if group else name.replace("_", " ").capitalize()
     if pd.api.types.is_datetime64_any_dtype(column):
         return _entry(label, "date", role="frame")
-    levels = groups.get(name, {}).get("levels")
+    levels = group.levels if group else {}
     if pd.api.types.is_float_dtype(column):
         return _entry(label, "numeric", role="frame")
     if not levels:
@@ -696,7 +664,7 @@ def _describe_frame(name: str, column: pd.Series, groups: Mapping[str, Any]) -> 
     return _entry(label, "categorical", values=dict(levels), role="frame")
 
 
-def _describe_question(variable: Variable, codebook: Codebook, cleaning: Mapping[str, Any]) -> dict[str, Any]:
+def _describe_question(variable: Variable, codebook: Codebook, cleaning: Cleaning) -> dict[str, Any]:
     asked_if: dict[str, Any] = {}
     for name, codes in variable.asked_if.items():
         whole = [int(code) if code.is_integer() else code for code in codes]
@@ -711,47 +679,46 @@ def _describe_question(variable: Variable, codebook: Codebook, cleaning: Mapping
         asked_if=asked_if,
         section=variable.section,
         battery=variable.battery,
-        reversed=variable.name in cleaning.get("reverse", []),
+        reversed=variable.name in cleaning.reverse,
         role=variable.role,
         core=variable.core,
     )
 
 
-def _describe_recode(recode: Mapping[str, Any], made: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    kind = recode["type"]
-    if kind == "difference":
-        first, second = made[recode["minuend"]], made[recode["subtrahend"]]
+def _describe_recode(recode: AnyRecode, made: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    if isinstance(recode, Difference):
+        first, second = made[recode.minuend], made[recode.subtrahend]
         text = f"{first['label']} minus {second['label']}, where both are known"
-        return _entry(recode["label"], "numeric", derived=True, role="derived", derivation=text)
-    source = made[recode["from"]]
+        return _entry(recode.label, "numeric", derived=True, role="derived", derivation=text)
+    source = made[recode.from_]
     shared = {
         "derived": True,
         "role": "derived",
         "section": source["section"],
         "question": source["question"],
     }
-    if kind == "bands":
-        values = {str(number): label for number, label in enumerate(recode["labels"], start=1)}
+    if isinstance(recode, Bands):
+        values = {str(number): label for number, label in enumerate(recode.labels, start=1)}
         return _entry(
-            recode["label"],
+            recode.label,
             "ordinal",
             values=values,
             asked_if=source["asked_if"],
             derivation=f"{source['label']} in bands",
             **shared,
         )
-    if kind == "items_agreed":
+    if isinstance(recode, ItemsAgreed):
         text = f"Share of the answered items of {source['label']} that were agreed with"
-        return _entry(recode["label"], "numeric", asked_if=source["asked_if"], derivation=text, **shared)
-    if kind == "above":
+        return _entry(recode.label, "numeric", asked_if=source["asked_if"], derivation=text, **shared)
+    if isinstance(recode, Above):
         return _entry(
-            recode["label"],
+            recode.label,
             "binary",
             values=dict(YES_NO),
             counts=YES,
             asked_if=source["asked_if"],
-            derivation=f"{source['label']} above {recode['cut']:g}",
+            derivation=f"{source['label']} above {recode.cut:g}",
             **shared,
         )
     text = f"{source['label']}; those routed past the question count as no"
-    return _entry(recode["label"], "binary", values=dict(YES_NO), counts=YES, derivation=text, **shared)
+    return _entry(recode.label, "binary", values=dict(YES_NO), counts=YES, derivation=text, **shared)

@@ -7,13 +7,14 @@ assumes that its members are alike in how likely they were to answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
 from surveypipe.problems import SurveyError, shown
+from surveypipe.study.weighting import Collapse
 
 JOINT = " × "
 
@@ -151,7 +152,7 @@ def _describe(cell: Cell) -> str:
     return f"{cell.label} ({cell.n:g} of {cell.N:g} answered)"
 
 
-def collapse(cells: Sequence[Cell], rules: Mapping[str, Any], *, scheme: str = "") -> CellMap:
+def collapse(cells: Sequence[Cell], rules: Collapse, *, scheme: str = "") -> CellMap:
     """Merge cells until each keeps the rules, or its whole group is one cell.
 
     The cell with the fewest respondents goes first; it joins the neighbour in its own group with the
@@ -174,13 +175,14 @@ def collapse(cells: Sequence[Cell], rules: Mapping[str, Any], *, scheme: str = "
         If a whole group has staff and no respondent.
     """
     _require_respondents(cells, scheme)
-    min_n = float(rules.get("min_n", 1))
+    min_n = float(rules.min_n)
     total_n = sum(cell.n for cell in cells)
-    cap = float(rules.get("max_factor", float("inf"))) * sum(cell.N for cell in cells) / total_n
+    factor = math.inf if rules.max_factor is None else rules.max_factor
+    cap = factor * sum(cell.N for cell in cells) / total_n
     current = sorted(cells, key=lambda cell: cell.label)
     merges: list[str] = []
     while True:
-        found = _next_merge(current, min_n, cap, rules.get("prefer") or [])
+        found = _next_merge(current, min_n, cap, rules.prefer)
         if found is None:
             break
         small, neighbour, why = found
@@ -224,8 +226,8 @@ def _require_respondents(cells: Sequence[Cell], scheme: str) -> None:
         )
 
 
-def _doubts(cells: Sequence[Cell], rules: Mapping[str, Any], min_n: float, cap: float) -> list[str]:
-    floor = float(rules.get("floor", 0))
+def _doubts(cells: Sequence[Cell], rules: Collapse, min_n: float, cap: float) -> list[str]:
+    floor = float(rules.floor or 0)
     sentences = []
     for cell in cells:
         why = _complaint(cell, min_n, cap)

@@ -52,7 +52,7 @@ def numeric_frame_variables(config: Configuration) -> list[str]:
     """
     names = [*config.frame.numeric, *filter(None, [config.weighting.base])]
     for scheme in config.weighting.schemes.values():
-        for step in (scheme, *(scheme.steps or ())):
+        for step in scheme.parts():
             names += step.numeric or ()
     return list(dict.fromkeys(names))
 
@@ -166,14 +166,7 @@ def _named_in_cleaning(config: Configuration) -> Iterable[tuple[str, str]]:
     for scale in config.cleaning.scales:
         yield from ((f"cleaning.scales.{scale.variable}", item) for item in scale.items)
     for recode in config.cleaning.recodes:
-        for key, attribute in {
-            "from": "from_",
-            "filter": "filter",
-            "minuend": "minuend",
-            "subtrahend": "subtrahend",
-        }.items():
-            if hasattr(recode, attribute):
-                yield f"cleaning.recodes.{recode.variable}.{key}", getattr(recode, attribute)
+        yield from ((f"cleaning.recodes.{recode.variable}", item) for item in recode.sources)
 
 
 def _named_in_analysis(config: Configuration) -> Iterable[tuple[str, str]]:
@@ -202,7 +195,7 @@ def _variable_problems(config: Configuration, known: list[str]) -> list[str]:
 
 
 def _named_in_scheme(scheme: Making) -> list[str]:
-    within = [scheme.collapse.within] if scheme.collapse else []
+    within = [scheme.collapse.within] if scheme.collapse and scheme.collapse.within else []
     return [*(scheme.by or ()), *(scheme.margins or ()), *(scheme.predictors or ()), *within]
 
 
@@ -245,9 +238,9 @@ def _number_problems(config: Configuration) -> list[str]:
     parts = [("frame.categorical", name) for name in frame.categorical]
     for key, scheme in weighting.schemes.items():
         where = f"weighting.schemes.{key}"
-        for step in (scheme, *(scheme.steps or ())):
+        for step in scheme.parts():
             named += [(f"{where}.numeric", name) for name in step.numeric or ()]
-            within = [step.collapse.within] if step.collapse else []
+            within = [step.collapse.within] if step.collapse and step.collapse.within else []
             parts += [(where, name) for name in (*(step.by or ()), *(step.margins or ()), *within)]
     parts += [("groups", name) for name in config.groups]
     parts += [("frame.recodes", recode.from_) for recode in frame.recodes]

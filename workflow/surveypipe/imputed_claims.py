@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from surveypipe.cleaning import derive
 from surveypipe.codebook import Codebook
 from surveypipe.estimate_rows import estimate_frame, estimate_row
 from surveypipe.estimation import Survey
+from surveypipe.study.cleaning import Cleaning
 
 Floats = NDArray[np.float64]
 CELL = "response_cell"
@@ -92,7 +94,7 @@ def completed_people(
     stacked = pd.concat([people] * made.m, ignore_index=True)
     stacked[list(made.items)] = made.values.reshape(-1, len(made.items))
     # The analysis file holds reverse-worded items already turned.
-    return derive(stacked, {**cleaning, "reverse": []}, codebook)
+    return derive(stacked, msgspec.convert({**cleaning, "reverse": []}, Cleaning), codebook)
 
 
 def _sources(variable: str, cleaning: Mapping[str, Any], items: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ only what it finds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,15 +16,18 @@ import pandas as pd
 from surveypipe.cleaning import WHOLE_RECORD, asked_state, value_text
 from surveypipe.codebook import Codebook
 from surveypipe.simulation import stream
+from surveypipe.study.cleaning import AnyRule, Cleaning, FrameMismatch, Late, Rule, StraightLining
 
 PLANTED_COLUMNS = ["kind", "rule", "case_id", "variable", "value"]
+
+R = TypeVar("R", bound=Rule)
 
 
 def plant(
     records: pd.DataFrame,
     codebook: Codebook,
     frame: pd.DataFrame,
-    cleaning: Mapping[str, Any],
+    cleaning: Cleaning,
     kinds: Mapping[str, int],
     seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -71,13 +74,26 @@ class _Mess:
         records: pd.DataFrame,
         codebook: Codebook,
         frame: pd.DataFrame,
-        cleaning: Mapping[str, Any],
+        cleaning: Cleaning,
         rng: np.random.Generator,
     ) -> None:
         self.records, self.codebook, self.frame, self.rng = records, codebook, frame, rng
-        self.rules = {rule["type"]: rule for rule in cleaning["rules"]}
+        self.rules = cleaning.rules
         self.planted: list[tuple[str, str, str, str, str]] = []
         self.touched: set[int] = set()
+
+    def rule(self, kind: type[R]) -> R:
+        """Give the declared rule of a kind.
+
+        Raises
+        ------
+        ValueError
+            If none is declared.
+        """
+        for rule in self.rules:
+            if isinstance(rule, kind):
+                return rule
+        raise ValueError(f"cleaning.rules: no rule of the type {kind.tag()} is declared")
 
     def pick(self, allowed: Sequence[int] | None = None) -> int:
         """Choose a record that no other problem has touched, so that each problem can be found alone."""
@@ -147,25 +163,25 @@ def _plant_skip(mess: _Mess) -> None:
 
 
 def _plant_line(mess: _Mess) -> None:
-    rule = mess.rules["straight_lining"]
-    items = mess.codebook.battery_items(rule["batteries"])
+    rule = mess.rule(StraightLining)
+    items = mess.codebook.battery_items(rule.batteries)
     answered = mess.records[items].notna().sum(axis=1)
-    row = mess.pick(list(answered.index[answered >= rule["min_items"]]))
+    row = mess.pick(list(answered.index[answered >= rule.min_items]))
     codes = list(mess.codebook.variables[items[0]].values)
     mess.records.loc[row, mess.answered(row, items)] = mess.rng.choice(codes)
-    mess.remember("straight_lining", "straight_lining", row, "+".join(rule["batteries"]))
+    mess.remember("straight_lining", "straight_lining", row, "+".join(rule.batteries))
 
 
 def _plant_late(mess: _Mess) -> None:
-    rule = mess.rules["late"]
+    rule = mess.rule(Late)
     row = mess.pick()
-    day = pd.Timestamp(rule["after"]) + pd.Timedelta(days=int(mess.rng.integers(1, 20)))
-    mess.records.loc[row, rule["variable"]] = day
-    mess.remember("late", "late", row, rule["variable"])
+    day = pd.Timestamp(rule.after) + pd.Timedelta(days=int(mess.rng.integers(1, 20)))
+    mess.records.loc[row, rule.variable] = day
+    mess.remember("late", "late", row, rule.variable)
 
 
 def _plant_mismatch(mess: _Mess) -> None:
-    pairs = list(mess.rules["frame_mismatch"]["pairs"])
+    pairs = list(mess.rule(FrameMismatch).pairs)
     name = pairs[mess.rng.integers(len(pairs))]
     codes = list(mess.codebook.variables[name].values)
     row = mess.pick(list(mess.records.index[mess.records[name].isin(codes)]))
@@ -240,12 +256,12 @@ def _plant_zigzag(mess: _Mess) -> None:
 
 
 def _plant_pattern(mess: _Mess, kind: str, pattern: Callable[[int, list[float]], list[float]]) -> None:
-    rule = mess.rules["straight_lining"]
-    items = mess.codebook.battery_items(rule["batteries"])
+    rule = mess.rule(StraightLining)
+    items = mess.codebook.battery_items(rule.batteries)
     row = mess.pick()
     ticked = mess.answered(row, items)
     mess.records.loc[row, ticked] = pattern(len(ticked), list(mess.codebook.variables[items[0]].values))
-    mess.remember(kind, "", row, "+".join(rule["batteries"]))
+    mess.remember(kind, "", row, "+".join(rule.batteries))
 
 
 def _plant_slip(mess: _Mess) -> None:
@@ -288,7 +304,7 @@ PLANTERS: dict[str, Callable[[_Mess], None]] = {
 
 
 def score_cleaning(
-    planted: pd.DataFrame, log: pd.DataFrame, rules: Sequence[Mapping[str, Any]]
+    planted: pd.DataFrame, log: pd.DataFrame, rules: Sequence[AnyRule]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Compare what was planted with what the rules found.
 
@@ -300,7 +316,7 @@ def score_cleaning(
     DataFrame
         Rows of the log that belong to nothing planted: false findings.
     """
-    kind_of = {rule["id"]: rule["type"] for rule in rules}
+    kind_of = {rule.name: rule.type for rule in rules}
     found = {
         (kind_of[str(rule)], str(case), str(variable))
         for rule, case, variable in zip(log["rule"], log["case_id"], log["variable"], strict=True)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from surveypipe.disclosure.rules import rules_of
 from surveypipe.equivalence import tost_level
 from surveypipe.figures.response import cell_label
@@ -13,6 +15,7 @@ from surveypipe.formatting import decimal
 from surveypipe.model_tables import imputations_made
 from surveypipe.numbers import software_versions
 from surveypipe.released import Released
+from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.grades import Grade
 from surveypipe.wording import Markdown, Wording
 
@@ -182,7 +185,7 @@ def sensitivity(released: Released) -> Facts:
 
 def disclosure(released: Released) -> Facts:
     """Give the least numbers of disclosure control as it was applied."""
-    rules = rules_of(released.config["disclosure"])
+    rules = rules_of(msgspec.convert(released.config["disclosure"], Disclosure))
     names = ("min_base", "min_answers", "min_cell", "min_population")
     return {name: getattr(rules, name) for name in names}
 

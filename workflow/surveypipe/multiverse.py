@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ from surveypipe.codebook import Codebook
 from surveypipe.design_engine import SecondPhase
 from surveypipe.equivalence import tost_level
 from surveypipe.problems import SurveyError
+from surveypipe.study.cleaning import Cleaning
 from surveypipe.variance import second_phase_means
 
 Floats = NDArray[np.float64]
@@ -175,7 +177,8 @@ def completed_people(
     stacked = pd.concat([people] * filled.m, ignore_index=True)
     stacked[list(filled.items)] = filled.values.reshape(-1, len(filled.items))
     # The analysis file holds reverse-worded items already turned.
-    return derive(stacked, {**config["cleaning"], "reverse": []}, codebook), f"{filled.m} data sets"
+    turned = msgspec.convert({**config["cleaning"], "reverse": []}, Cleaning)
+    return derive(stacked, turned, codebook), f"{filled.m} data sets"
 
 
 def _items(config: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[str], Mapping[str, Any]]:

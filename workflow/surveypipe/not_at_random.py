@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from surveypipe import bayesian_mixture, heckman, proxy_pattern_mixture
 from surveypipe.claim_ledger import Case, cells_of
 from surveypipe.problems import SurveyError, shown
+from surveypipe.study.nonresponse import Nonresponse
 
 COLUMNS = (
     "claim", "group", "group_level", "method", "parameter", "value", "estimate", "ci_low", "ci_high",
@@ -32,7 +33,7 @@ def table(
     predictors: Sequence[str],
     *,
     seed: int,
-    plan: Mapping[str, Any] | None = None,
+    plan: Nonresponse,
 ) -> pd.DataFrame:
     """Rows of all claims over all staff and by group.
 
@@ -59,13 +60,12 @@ def table(
         that the share lies above the claim's threshold.
     """
     rows: list[dict[str, Any]] = []
-    weak = float((plan or {}).get("weak_rho", proxy_pattern_mixture.WEAK_RHO))
-    exclusion = list((plan or {}).get("exclusion", []))
+    exclusion = list(plan.exclusion)
     for case in cases:
         identity = {"claim": case.key, "group": case.group, "group_level": case.group_level}
         found = [
             *bayesian_rows(case),
-            *proxy_rows(case, respondents, eligible, predictors, seed, weak),
+            *proxy_rows(case, respondents, eligible, predictors, seed, plan.weak_rho),
             *heckman_rows(case, respondents, eligible, predictors, exclusion, seed),
         ]
         rows += [{**identity, **row} for row in found]
@@ -107,7 +107,7 @@ def proxy_rows(
     eligible: pd.DataFrame,
     predictors: Sequence[str],
     seed: int,
-    weak_below: float = proxy_pattern_mixture.WEAK_RHO,
+    weak_below: float,
 ) -> Iterator[dict[str, Any]]:
     """Estimates over φ from a proxy predicted out of the frame."""
     if case.claim["base"] == "readers":

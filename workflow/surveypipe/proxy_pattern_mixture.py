@@ -21,7 +21,6 @@ Vector = npt.NDArray[np.float64]
 
 PHI_GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
 # A convention: below it even φ = .5 divides by little more than noise.
-WEAK_RHO = 0.3
 RHO_LIMIT = 0.99
 
 
@@ -164,7 +163,7 @@ def share_range(
     *,
     phi: Sequence[float] = PHI_GRID,
     rho: float | None = None,
-    weak_below: float = WEAK_RHO,
+    weak_below: float,
 ) -> ProxyRange:
     """Share over all staff at each φ (MUBP).
 
@@ -208,7 +207,7 @@ def mean_range(
     proxy_mean_all: float,
     *,
     phi: Sequence[float] = PHI_GRID,
-    weak_below: float = WEAK_RHO,
+    weak_below: float,
 ) -> ProxyRange:
     """Mean over all staff at each φ (the adjusted mean behind SMUB); see :func:`share_range`."""
     if proxy.std() == 0 or y.std() == 0:

@@ -8,7 +8,6 @@ smooth estimator; the bootstrap decides the merging again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surveypipe import weighting
-from surveypipe.problems import SurveyError
+from surveypipe.study.weighting import Making, Replicates
 from surveypipe.variance import Cells, Stage, response_cells
 
 Floats = NDArray[np.float64]
@@ -135,7 +134,7 @@ def means(Y: ArrayLike, replicate_weights: Floats, domain: ArrayLike | None = No
 
 def bootstrap(
     people: weighting.Population,
-    settings: Mapping[str, Any],
+    settings: Making,
     scheme: str,
     *,
     draws: int,
@@ -174,10 +173,10 @@ def bootstrap(
 
 
 def _resampled_within(
-    people: weighting.Population, settings: Mapping[str, Any], plan: weighting.Plan
+    people: weighting.Population, settings: Making, plan: weighting.Plan
 ) -> NDArray[np.intp]:
     """Code the groups within which respondents are drawn: where cells may merge, what no merge crosses."""
-    within = (settings.get("collapse") or {}).get("within")
+    within = settings.collapse.within if settings.collapse else None
     values = people.answered[within].astype(str).to_numpy() if within else plan.labels.astype(str)
     return np.unique(values, return_inverse=True)[1].astype(np.intp)
 
@@ -197,7 +196,7 @@ def _draw(groups: NDArray[np.intp], draws: int, rng: np.random.Generator) -> Flo
 
 def _reweight_by_map(
     people: weighting.Population,
-    settings: Mapping[str, Any],
+    settings: Making,
     scheme: str,
     plan: weighting.Plan,
     starts: Floats,
@@ -215,19 +214,9 @@ def _reweight_by_map(
 
 
 def make(
-    result: weighting.WeightingResult, scheme: str, wanted: Mapping[str, Any], *, seed: int = 0
+    result: weighting.WeightingResult, scheme: str, wanted: Replicates, *, seed: int = 0
 ) -> ReplicateWeights:
-    """Make the replicates that the configuration asks for (``method``: jackknife or bootstrap, ``draws``).
-
-    Raises
-    ------
-    SurveyError
-        If the method is unknown.
-    """
-    kind = wanted["method"]
-    if kind == "jackknife":
+    """Make the replicates that the configuration asks for."""
+    if wanted.method == "jackknife":
         return jackknife(result.plans[scheme], result.people.start)
-    if kind == "bootstrap":
-        settings = result.settings[scheme]
-        return bootstrap(result.people, settings, scheme, draws=int(wanted.get("draws", 500)), seed=seed)
-    raise SurveyError(f"weighting: unknown replicates '{kind}'; choose jackknife or bootstrap.")
+    return bootstrap(result.people, result.settings[scheme], scheme, draws=wanted.draws, seed=seed)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from surveypipe.cleaning import asked_state, derive, share_answered
 from surveypipe.codebook import Codebook
+from surveypipe.study.cleaning import Cleaning
 
 
 def stream(seed: int, purpose: str) -> np.random.Generator:
@@ -283,7 +284,7 @@ def truth_table(
     answers: pd.DataFrame,
     chance: pd.Series,
     replied: pd.Series,
-    cleaning: Mapping[str, Any],
+    cleaning: Cleaning,
     codebook: Codebook,
 ) -> pd.DataFrame:
     """Lay out what no survey ever knows: everybody's answers, propensity, eligibility and response.

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -32,6 +33,8 @@ from surveypipe.simulation import (
     simulate_frame,
     stream,
 )
+from surveypipe.study.cleaning import Cleaning
+from surveypipe.study.weighting import Weighting
 from surveypipe.variance import response_cells, second_phase_means
 
 Floats = NDArray[np.float64]
@@ -157,9 +160,9 @@ def draw_surveys(
     answers = answers[numeric]
     left = _left_out(answers, design, codebook, purpose_seed(seed, "left out")) if leave_out else answers
     order = people[people["eligible"]].sort_values(["survey", "id"]).index
+    cleaning = msgspec.convert(config["cleaning"], Cleaning)
     truth, given = (
-        derive(table.loc[order].reset_index(drop=True), config["cleaning"], codebook)
-        for table in (answers, left)
+        derive(table.loc[order].reset_index(drop=True), cleaning, codebook) for table in (answers, left)
     )
     return Draws(people.loc[order].drop(columns="eligible").reset_index(drop=True), truth, given)
 
@@ -284,7 +287,7 @@ def schemes_of(
     staff: pd.DataFrame, config: Mapping[str, Any]
 ) -> tuple[weighting.Population, dict[str, weighting.Plan]]:
     """Set up every scheme on one survey, cells merged anew; one that cannot be carried out is left out."""
-    settings: Mapping[str, Mapping[str, Any]] = config["weighting"]["schemes"]
+    settings = msgspec.convert(config["weighting"], Weighting).schemes
     people = weighting.population(staff, group=config["frame"]["group"])
     plans = {}
     for key, scheme in settings.items():

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from surveypipe.intervals import t_interval
 from surveypipe.power import team_change_test
 from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.study.weighting import Weighting
 from surveypipe.variance import VarianceTable, second_phase_means
 
 if TYPE_CHECKING:
@@ -344,7 +345,7 @@ def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def pair_weights(
-    stayers: pd.DataFrame, weighting: Mapping[str, Any], *, group: str | None = None
+    stayers: pd.DataFrame, weighting: Weighting, *, group: str | None = None
 ) -> tuple[pd.Series, pd.Series, dict[str, float]]:
     """Weight people who answered both times to the staff on both lists, by the primary scheme or fallback.
 
@@ -375,17 +376,17 @@ def pair_weights(
             "waves: nobody on both staff lists answered both times; are the ids of the two waves alike?"
         )
     classes = [
-        weighting[role]
-        for role in ("primary", "fallback")
-        if weighting["schemes"][weighting[role]]["method"] in ("poststratify", "none")
+        role
+        for role in (weighting.primary, weighting.fallback or weighting.primary)
+        if weighting.schemes[role].method in ("poststratify", "none")
     ]
     if not classes:
         raise SurveyError(
             "waves: a change needs weighting classes, and neither weighting.primary nor weighting.fallback "
             "is of the method poststratify or none; name one as the fallback."
         )
-    kept = {key: weighting["schemes"][key] for key in dict.fromkeys(classes)}
-    chosen = {"schemes": kept, "primary": classes[0], "fallback": classes[-1]}
+    kept = {key: weighting.schemes[key] for key in dict.fromkeys(classes)}
+    chosen = Weighting(schemes=kept, primary=classes[0], fallback=classes[-1])
     made = compute_schemes(stayers, chosen, group=group)
     table, scheme = made.weights.set_index("id"), made.primary
     rows = made.cells[made.cells["scheme"] == scheme]

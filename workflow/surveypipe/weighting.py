@@ -5,7 +5,7 @@ The methods themselves stand in :mod:`surveypipe.weighting_methods`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from surveypipe import linearisation
 from surveypipe.calibration import kish_deff
 from surveypipe.population import Population, population, resolve_unknown_eligibility
 from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.study.weighting import Making, Scheme, Weighting
 from surveypipe.weighting_methods import METHODS, Plan, build, merge_signatures, method
 
 __all__ = [
@@ -64,11 +65,11 @@ class WeightingResult:
     plans: dict[str, Plan]
     primary: str
     people: Population
-    settings: Mapping[str, Mapping[str, Any]]
+    settings: Mapping[str, Scheme]
 
 
 def compute_schemes(
-    eligible: pd.DataFrame, config: Mapping[str, Any], *, group: str | None = None
+    eligible: pd.DataFrame, config: Weighting, *, group: str | None = None
 ) -> WeightingResult:
     """Compute every scheme of the configuration side by side.
 
@@ -77,8 +78,7 @@ def compute_schemes(
     eligible
         One row per eligible person: id, respondent (bool) and the variables that the schemes name.
     config
-        The section ``weighting``: ``schemes``, and optionally ``primary``, ``fallback``, ``base``
-        (column of base weights).
+        The section ``weighting`` of the configuration.
     group
         Variable in whose levels raked, calibrated and inverse-propensity weights are treated as a second
         phase (the agency). Left out: the first `within`, margin or `by` that the schemes name.
@@ -92,10 +92,10 @@ def compute_schemes(
     SurveyError
         With the problems of all schemes.
     """
-    schemes: Mapping[str, Mapping[str, Any]] = config["schemes"]
+    schemes = config.schemes
     named = _named_variables(schemes.values())
     chosen = group or _first_group(schemes.values())
-    people = population(eligible, needed=named, group=chosen, base=config.get("base"))
+    people = population(eligible, needed=named, group=chosen, base=config.base)
     problems = Problems()
     plans: dict[str, Plan] = {}
     weights: dict[str, Floats] = {}
@@ -122,21 +122,21 @@ def compute_schemes(
     )
 
 
-def _named_variables(schemes: Any) -> list[str]:
+def _named_variables(schemes: Iterable[Making]) -> list[str]:
     names: list[str] = []
     for settings in schemes:
         for key in ("by", "margins", "numeric", "predictors"):
-            names += settings.get(key) or []
-        names += _named_variables(settings.get("steps", []))
-        within = (settings.get("collapse") or {}).get("within")
+            names += getattr(settings, key) or ()
+        names += _named_variables(settings.parts()[1:])
+        within = settings.collapse.within if settings.collapse else None
         names += [within] if within else []
     return list(dict.fromkeys(names))
 
 
-def _first_group(schemes: Any) -> str | None:
+def _first_group(schemes: Iterable[Making]) -> str | None:
     settings = list(schemes)
-    within = [s["collapse"]["within"] for s in settings if (s.get("collapse") or {}).get("within")]
-    first = [s[key][0] for key in ("margins", "by") for s in settings if s.get(key)]
+    within = [one.collapse.within for one in settings if one.collapse and one.collapse.within]
+    first = [one.margins[0] for one in settings if one.margins] + [one.by[0] for one in settings if one.by]
     return next(iter(within + first), None)
 
 
@@ -164,16 +164,16 @@ def _checked(plan: Plan, w: Floats, people: Population, scheme: str) -> Floats:
     return w
 
 
-def _primary(plans: Mapping[str, Plan], config: Mapping[str, Any]) -> str:
+def _primary(plans: Mapping[str, Plan], config: Weighting) -> str:
     """Apply the rule, on n_h only, by which the fallback takes the place of the primary scheme."""
-    primary = str(config.get("primary", next(iter(plans))))
-    fallback = config.get("fallback")
+    primary, fallback = config.primary, config.fallback
     for key in (primary, fallback):
         if key is not None and key not in plans:
             raise SurveyError(
                 f"weighting: scheme '{key}' is named and not defined; defined are {shown(plans)}."
             )
-    floor = ((config["schemes"][primary].get("collapse") or {}).get("floor")) or 0
+    collapse = config.schemes[primary].collapse
+    floor = (collapse.floor if collapse else None) or 0
     small = [cell.label for cell in plans[primary].cells.cells if cell.n < floor]
     if small and fallback and fallback != primary:
         plans[primary].steps.append(
@@ -182,7 +182,7 @@ def _primary(plans: Mapping[str, Plan], config: Mapping[str, Any]) -> str:
                 f"{shown(small)} stay under the floor of {floor} respondents: '{fallback}' is published.",
             )
         )
-        return str(fallback)
+        return fallback
     return primary
 
 
@@ -220,7 +220,7 @@ def _cells_table(plans: Mapping[str, Plan], weights: Mapping[str, Floats]) -> pd
 
 def _diagnostics_table(
     people: Population,
-    schemes: Mapping[str, Mapping[str, Any]],
+    schemes: Mapping[str, Scheme],
     plans: Mapping[str, Plan],
     weights: Mapping[str, Floats],
 ) -> pd.DataFrame:
@@ -231,8 +231,8 @@ def _diagnostics_table(
         rows.append(
             {
                 "scheme": key,
-                "label": schemes[key].get("label", key),
-                "method": schemes[key]["method"],
+                "label": schemes[key].label,
+                "method": schemes[key].method,
                 "N": people.staff,
                 "n": len(w),
                 "sum_weights": float(w.sum()),

@@ -23,11 +23,15 @@ from surveypipe.grouping import group_sums
 from surveypipe.linearisation import Linearisation
 from surveypipe.population import Population
 from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.study.base import plain
+from surveypipe.study.weighting import Collapse, Making
 
 Floats = NDArray[np.float64]
 ALL = "All"
 # Literature asks for 20 to 30 respondents in a weighting class; fewer are used, and said.
 COMFORTABLE = 20
+# Respondents in a class of propensities, where the scheme does not say.
+FEWEST_IN_CLASS = 5
 
 
 @dataclass
@@ -75,7 +79,7 @@ class Plan:
         return {cell.label: cell.N for cell in self.cells.cells}
 
 
-Method = Callable[[Population, Mapping[str, Any], str], Plan]
+Method = Callable[[Population, Making, str], Plan]
 METHODS: dict[str, Method] = {}
 
 
@@ -130,12 +134,12 @@ def _linearised_classes(codes: NDArray[np.intp]) -> Callable[[Floats, Floats], L
 def group_plan(people: Population, scheme: str) -> Plan:
     """Second-phase cells for weights that vary within cells: the groups (agencies), or all staff."""
     if people.group is None:
-        return METHODS["none"](people, {}, scheme)
-    return METHODS["poststratify"](people, {"by": [people.group]}, scheme)
+        return METHODS["none"](people, Making(), scheme)
+    return METHODS["poststratify"](people, Making(by=(people.group,)), scheme)
 
 
 @method("none")
-def unweighted(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+def unweighted(people: Population, settings: Making, scheme: str) -> Plan:
     """Weight everybody alike, N/n (or in proportion to the base weights)."""
     labels = np.full(int(people.respondent.sum()), ALL)
     cell = collapsing.Cell("", (ALL,), people.staff, float(len(labels)))
@@ -149,11 +153,11 @@ def _raw_cells(people: Population, by: Sequence[str], within: str | None) -> lis
 
 
 @method("poststratify")
-def poststratify(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+def poststratify(people: Population, settings: Making, scheme: str) -> Plan:
     """Weighting classes, merged by the rules of ``collapse``; in a census the same as post-strata."""
-    rules = settings.get("collapse")
-    within = rules.get("within") if rules else None
-    by = list(settings["by"])
+    rules = settings.collapse
+    within = rules.within if rules else None
+    by = list(settings.by or ())
     raw = _raw_cells(people, by, within)
     if rules:
         cells = collapsing.collapse(raw, rules, scheme=scheme)
@@ -186,13 +190,13 @@ def _margins(people: Population, variables: Sequence[str]) -> list[calibration.M
 
 
 @method("rake")
-def rake(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+def rake(people: Population, settings: Making, scheme: str) -> Plan:
     """Raking to the margins of the staff list."""
-    margins = _margins(people, settings["margins"])
+    margins = _margins(people, settings.margins or ())
     calibration.check_margins_agree({m.variable: dict(zip(m.levels, m.totals, strict=True)) for m in margins})
     plan = group_plan(people, scheme)
     _, iterations = calibration.rake(people.start, margins)
-    names = ", ".join(settings["margins"])
+    names = ", ".join(settings.margins or ())
     plan.steps.append(("rake", f"Margins {names} met after {iterations} cycles."))
     plan.reweight = plan.restore = lambda start: calibration.rake(start, margins)[0]
     X = np.column_stack([one.indicator for one in margins])
@@ -201,10 +205,10 @@ def rake(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
 
 
 @method("calibrate")
-def calibrate(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+def calibrate(people: Population, settings: Making, scheme: str) -> Plan:
     """Calibration to margins and to totals of numeric variables (GREG when the distance is linear)."""
-    margins = _margins(people, settings.get("margins", []))
-    numeric = list(settings.get("numeric", []))
+    margins = _margins(people, settings.margins or ())
+    numeric = settings.numeric or ()
     # The first margin carries the intercept; a level less of each further one keeps the columns independent.
     blocks = [one.indicator[:, min(place, 1) :] for place, one in enumerate(margins)]
     totals = [one.totals[min(place, 1) :] for place, one in enumerate(margins)]
@@ -215,8 +219,7 @@ def calibrate(people: Population, settings: Mapping[str, Any], scheme: str) -> P
         blocks.append(values[people.respondent][:, None])
         totals.append(np.array([float(people.base @ values)]))
     X, T = np.column_stack(blocks), np.concatenate(totals)
-    kind = settings.get("distance", "linear")
-    bounds = tuple(settings["bounds"]) if settings.get("bounds") else None
+    kind, bounds = settings.distance, settings.bounds
 
     def run(start: Floats) -> tuple[Floats, int]:
         # Bounds are ratios to weights that already sum to the population.
@@ -232,15 +235,17 @@ def calibrate(people: Population, settings: Mapping[str, Any], scheme: str) -> P
 
 
 @method("propensity")
-def inverse_propensity(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+def inverse_propensity(people: Population, settings: Making, scheme: str) -> Plan:
     """Inverse estimated response propensities, or classes of them."""
-    X, _ = propensity.design_matrix(people.frame, settings["predictors"])
+    predictors = settings.predictors or ()
+    X, _ = propensity.design_matrix(people.frame, predictors)
     counted = np.where(people.respondent, people.base, 0.0)
     fitted = propensity.fit(X, counted, people.base)
     note = "with Firth's penalty, because of separation" if fitted.firth else "by maximum likelihood"
-    steps = [("propensity", f"Response model on {', '.join(settings['predictors'])} fitted {note}.")]
-    if settings.get("classes"):
-        plan = _propensity_classes(people, settings, fitted.p, scheme)
+    steps = [("propensity", f"Response model on {', '.join(predictors)} fitted {note}.")]
+    if settings.classes:
+        rules = settings.collapse or Collapse(min_n=FEWEST_IN_CLASS)
+        plan = _propensity_classes(people, settings.classes, rules, fitted.p, scheme)
     else:
         plan = group_plan(people, scheme)
         plan.reweight = _reweight_propensity(people, X, fitted.firth)
@@ -277,11 +282,9 @@ def _linearised_propensity(
     return linearise
 
 
-def _propensity_classes(people: Population, settings: Mapping[str, Any], p: Floats, scheme: str) -> Plan:
-    classes = propensity.quantile_classes(p, int(settings["classes"]))
+def _propensity_classes(people: Population, number: int, rules: Collapse, p: Floats, scheme: str) -> Plan:
+    classes = propensity.quantile_classes(p, number)
     frame = people.frame.assign(_class=[f"Class {code + 1}" for code in classes])
-    rules = {"min_n": 5} | dict(settings.get("collapse") or {})
-    rules.pop("within", None)
     answered = pd.Series(people.respondent, index=frame.index)
     raw = collapsing.count_cells(frame, ["_class"], answered, base=pd.Series(people.base, index=frame.index))
     cells = collapsing.collapse(raw, rules, scheme=scheme)
@@ -292,9 +295,9 @@ def _propensity_classes(people: Population, settings: Mapping[str, Any], p: Floa
 
 
 @method("compose")
-def compose(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+def compose(people: Population, settings: Making, scheme: str) -> Plan:
     """Several methods in a row, each starting from the weights of the one before."""
-    parts = [build(people, step, scheme) for step in settings["steps"]]
+    parts = [build(people, step, scheme) for step in settings.parts()[1:]]
     plan = group_plan(people, scheme)
     plan.linearise = _linearised_steps(parts)
 
@@ -324,9 +327,7 @@ def _linearised_steps(parts: Sequence[Plan]) -> Callable[[Floats, Floats], Linea
     return linearise
 
 
-def merge_signatures(
-    people: Population, settings: Mapping[str, Any], counted: Floats, scheme: str
-) -> NDArray[np.intp]:
+def merge_signatures(people: Population, settings: Making, counted: Floats, scheme: str) -> NDArray[np.intp]:
     """Give a number to each way of merging cells, for each column of `counted` (n, R).
 
     Returns
@@ -334,8 +335,7 @@ def merge_signatures(
     ndarray
         Shape (R,); equal numbers lead to the same cells; −1 throughout where the scheme merges nothing.
     """
-    steps = [step for step in [settings, *settings.get("steps", [])] if step.get("method") == "poststratify"]
-    steps = [step for step in steps if step.get("collapse")]
+    steps = [step for step in settings.parts() if step.method == "poststratify" and step.collapse]
     if not steps:
         return np.full(counted.shape[1], -1, dtype=np.intp)
     found = np.zeros((counted.shape[1], len(steps)), dtype=np.intp)
@@ -344,12 +344,11 @@ def merge_signatures(
     return np.unique(found, axis=0, return_inverse=True)[1].reshape(-1).astype(np.intp)
 
 
-def _merge_codes(
-    people: Population, step: Mapping[str, Any], counted: Floats, scheme: str
-) -> NDArray[np.intp]:
-    rules = step["collapse"]
-    raw = _raw_cells(people, step["by"], rules.get("within"))
-    labels = collapsing.raw_labels(people.answered, step["by"]).to_numpy()
+def _merge_codes(people: Population, step: Making, counted: Floats, scheme: str) -> NDArray[np.intp]:
+    by, rules = list(step.by or ()), step.collapse
+    assert rules is not None
+    raw = _raw_cells(people, by, rules.within)
+    labels = collapsing.raw_labels(people.answered, by).to_numpy()
     sums = np.stack([counted[labels == cell.label].sum(axis=0) for cell in raw], axis=1).round(9)
     distinct, inverse = np.unique(sums, axis=0, return_inverse=True)
     codes: dict[tuple[tuple[str, ...], ...], int] = {}
@@ -361,7 +360,7 @@ def _merge_codes(
     return np.array(numbers, dtype=np.intp)[inverse.reshape(-1)]
 
 
-def build(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
+def build(people: Population, settings: Making, scheme: str) -> Plan:
     """Build a scheme's plan: its method, then its trimming.
 
     Raises
@@ -369,14 +368,14 @@ def build(people: Population, settings: Mapping[str, Any], scheme: str) -> Plan:
     SurveyError
         If the method is unknown, or cannot be carried out on these people.
     """
-    name = settings.get("method")
+    name = settings.method
     if name not in METHODS:
         raise SurveyError(
             f"weighting scheme '{scheme}': unknown method '{name}'; "
             f"choose one of {shown(sorted(METHODS), 10)}."
         )
     plan = METHODS[name](people, settings, scheme)
-    return _with_trim(plan, people, settings["trim"]) if settings.get("trim") else plan
+    return _with_trim(plan, people, plain(settings.trim)) if settings.trim else plan
 
 
 def _with_trim(plan: Plan, people: Population, rule: Mapping[str, float]) -> Plan:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from surveypipe.problems import SurveyError
+from surveypipe.study.disclosure import Disclosure
 
 OWN_THRESHOLDS = ("min_base", "min_cell", "min_population")
 
@@ -83,17 +81,7 @@ PRESETS: dict[str, Rules] = {
 }
 
 
-def rules_of(config: Mapping[str, Any]) -> Rules:
-    """Thresholds from the ``disclosure`` section: the preset, with the study's own numbers over it.
-
-    Raises
-    ------
-    SurveyError
-        If the preset is unknown.
-    """
-    if config["preset"] not in PRESETS:
-        raise SurveyError(
-            f"disclosure.preset: unknown preset {config['preset']!r}; the presets are {', '.join(PRESETS)}."
-        )
-    own = {key: config[key] for key in OWN_THRESHOLDS if key in config}
-    return replace(PRESETS[config["preset"]], **own)
+def rules_of(settings: Disclosure) -> Rules:
+    """Thresholds from the ``disclosure`` section: the preset, with the study's own numbers over it."""
+    own = {key: getattr(settings, key) for key in OWN_THRESHOLDS}
+    return replace(PRESETS[settings.preset], **{key: n for key, n in own.items() if n is not None})

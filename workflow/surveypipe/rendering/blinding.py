@@ -7,19 +7,18 @@ import html
 import re
 import unicodedata
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from surveypipe.rendering.metadata import STATEMENTS
+from surveypipe.study.authors import Authors
 
 # The shipped authors' file says 'First Author' and 'to be filled in'; neither identifies anybody.
 _PLACEHOLDER_NAMES = {"author"}
 _PLACEHOLDER = re.compile(r"to be filled in", re.IGNORECASE)
 
 
-def identifying_terms(authors: Mapping[str, Any]) -> list[str]:
+def identifying_terms(authors: Authors) -> list[str]:
     """List what must not occur in a blinded document.
 
     Parameters
@@ -34,16 +33,14 @@ def identifying_terms(authors: Mapping[str, Any]) -> list[str]:
         ``identifying_words``, longest first.
     """
     terms: set[str] = set()
-    for person in authors.get("authors", []):
-        name = str(person.get("name", ""))
-        surname = name.split()[-1] if name.split() else ""
-        terms |= {name, str(person.get("email", "")), str(person.get("orcid", ""))}
+    for person in authors.authors:
+        surname = person.name.split()[-1] if person.name.split() else ""
+        terms |= {person.name, person.email or "", person.orcid or ""}
         if surname.casefold() not in _PLACEHOLDER_NAMES and len(surname) > 2:
             terms.add(surname)
-    for entry in authors.get("affiliations", []):
-        terms.add(str(entry.get("name", "")))
-    terms |= {str(authors.get(key) or "") for key in (*STATEMENTS, "place")}
-    terms |= {str(word) for word in authors.get("identifying_words") or []}
+    terms |= {entry.name for entry in authors.affiliations}
+    terms |= {getattr(authors, key) or "" for key in (*STATEMENTS, "place")}
+    terms |= set(authors.identifying_words)
     return sorted(
         {term for term in terms if term.strip() and not _PLACEHOLDER.search(term)}, key=lambda t: (-len(t), t)
     )

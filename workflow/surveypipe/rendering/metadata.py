@@ -7,6 +7,9 @@ from typing import Any
 
 from surveypipe.formatting import escape, escape_paragraphs
 from surveypipe.problems import Problems
+from surveypipe.study.about import Study
+from surveypipe.study.authors import Authors
+from surveypipe.study.report import Report
 
 SIMULATED_NOTICE = (
     "SIMULATED DATA. Every number in this document was computed from simulated answers and describes no real "
@@ -40,10 +43,10 @@ RESERVED = (
 
 
 def build_metadata(
-    study: Mapping[str, Any],
-    report: Mapping[str, Any],
+    study: Study,
+    report: Report,
     numbers: Mapping[str, str],
-    authors: Mapping[str, Any] | None,
+    authors: Authors | None,
     journal: str | None = None,
 ) -> dict[str, Any]:
     """Assemble what both renderers are told about one document in one variant.
@@ -71,47 +74,43 @@ def build_metadata(
     Raises
     ------
     SurveyError
-        If the authors' file lacks a name or names an affiliation that it does not define.
+        If the authors' file names an affiliation that it does not define.
     """
-    metadata: dict[str, Any] = {"lang": report.get("language", "en-GB")}
+    metadata: dict[str, Any] = {"lang": report.language}
     metadata["journal"] = f"*{escape(journal)}*" if journal else "a journal"
-    if study.get("data") == "simulated":
+    if study.data == "simulated":
         metadata |= {"simulated": True, "simulated-notice": SIMULATED_NOTICE}
     if authors is None:
-        metadata |= {"blinded": True, "place": escape(str(study["setting"]))}
+        metadata |= {"blinded": True, "place": escape(study.setting)}
         metadata["statements"] = dict.fromkeys(STATEMENTS, WITHHELD)
     else:
-        metadata["place"] = escape(str(authors.get("place") or study["setting"]))
+        metadata["place"] = escape(authors.place or study.setting)
         metadata["statements"] = {
-            key: escape_paragraphs(str(authors.get(key) or "None stated.")) for key in STATEMENTS
+            key: escape_paragraphs(getattr(authors, key) or "None stated.") for key in STATEMENTS
         }
         metadata |= quarto_authors(authors)
     metadata["num"] = dict(numbers)
     return metadata
 
 
-def quarto_authors(authors: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def quarto_authors(authors: Authors) -> dict[str, list[dict[str, Any]]]:
     """Write authors and affiliations as Quarto's author schema takes them."""
     problems = Problems()
-    affiliations = [
-        {"id": f"aff-{entry['id']}", "name": str(entry["name"])} for entry in authors.get("affiliations", [])
-    ]
+    affiliations = [{"id": f"aff-{entry.id}", "name": entry.name} for entry in authors.affiliations]
     known = {entry["id"] for entry in affiliations}
     people = []
-    for number, entry in enumerate(authors.get("authors", []), start=1):
-        if not entry.get("name"):
-            problems.add(f"authors file: author {number} has no name; write `name: ...`.")
-            continue
-        refs = [f"aff-{key}" for key in entry.get("affiliations", [])]
+    for entry in authors.authors:
+        refs = [f"aff-{key}" for key in entry.affiliations]
         for ref in refs:
             if ref not in known:
                 problems.add(
-                    f"authors file: {entry['name']} names affiliation {ref[4:]}, which is not defined under "
+                    f"authors file: {entry.name} names affiliation {ref[4:]}, which is not defined under "
                     "`affiliations`; add it there or correct the number."
                 )
-        person: dict[str, Any] = {"name": str(entry["name"])}
-        person |= {key: entry[key] for key in ("email", "orcid") if entry.get(key)}
-        if entry.get("corresponding"):
+        reached = {"email": entry.email, "orcid": entry.orcid}
+        person: dict[str, Any] = {"name": entry.name}
+        person |= {key: value for key, value in reached.items() if value}
+        if entry.corresponding:
             person["corresponding"] = True
         people.append(person | {"affiliations": [{"ref": ref} for ref in refs]})
     problems.raise_if_any()

@@ -202,9 +202,9 @@ class ShareClaim(Claim, tag="share", kw_only=True):
         return formatting.percent(value)
 
     def shift_printed(self, value: float) -> str:
-        """Print the size of a move in percentage points, to a tenth."""
-        size = formatting.points(abs(value), 1)
-        return f"{size} percentage {'point' if size == '1.0' else 'points'}"
+        """Print the size of a move in whole percentage points."""
+        size = formatting.points(abs(value))
+        return f"{size} percentage {'point' if size == '1' else 'points'}"
 
     def counts(self, code: object) -> bool:
         """Say whether a code of the variable is the answer that the claim counts."""

@@ -22,6 +22,11 @@ class Rule(Settings, tag_field="type"):
             force_setattr(self, "id", self.type)
 
     @property
+    def name(self) -> str:
+        """Name of the rule in the log."""
+        return self.id or self.type
+
+    @property
     def type(self) -> str:
         """What the rule finds."""
         return self.tag()
@@ -113,6 +118,11 @@ class Recode(Settings, tag_field="type"):
         """How it is derived."""
         return self.tag()
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Variables that it is made from."""
+        raise NotImplementedError
+
 
 class Above(Recode, tag="above"):
     """1 where the scale exceeds the cut, else 0."""
@@ -120,11 +130,21 @@ class Above(Recode, tag="above"):
     from_: Annotated[str, Meta(description="Scale it is made from.")] = field(name="from")
     cut: Annotated[float, Meta(description="The cut.")]
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Variables that it is made from."""
+        return (self.from_,)
+
 
 class ItemsAgreed(Recode, tag="items_agreed"):
     """Share of the answered items of a scale that were agreed with (the upper half of the codes)."""
 
     from_: Annotated[str, Meta(description="Scale it is made from.")] = field(name="from")
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Variables that it is made from."""
+        return (self.from_,)
 
 
 class RoutedNo(Recode, tag="routed_no"):
@@ -133,12 +153,22 @@ class RoutedNo(Recode, tag="routed_no"):
     from_: Annotated[str, Meta(description="Question it is made from.")] = field(name="from")
     filter: Annotated[str, Meta(description="The filter question.")]
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Variables that it is made from."""
+        return (self.from_, self.filter)
+
 
 class Difference(Recode, tag="difference"):
     """One variable minus another."""
 
     minuend: Annotated[str, Meta(description="First variable.")]
     subtrahend: Annotated[str, Meta(description="Second variable.")]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Variables that it is made from."""
+        return (self.minuend, self.subtrahend)
 
 
 class Bands(Recode, tag="bands"):
@@ -149,6 +179,11 @@ class Bands(Recode, tag="bands"):
         tuple[float, ...], Meta(description="Lower bounds of the second and later bands.", min_length=1)
     ]
     labels: Annotated[tuple[str, ...], Meta(description="Names of the bands.", min_length=2)]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Variables that it is made from."""
+        return (self.from_,)
 
 
 AnyRecode = Above | ItemsAgreed | RoutedNo | Difference | Bands

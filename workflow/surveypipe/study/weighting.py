@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -9,10 +10,13 @@ from msgspec import Meta
 from surveypipe.study.base import AboveOne, Names, Positive, Settings, TwoOrMore
 
 
-class Collapse(Settings):
+class Collapse(Settings, kw_only=True):
     """When cells are merged, and with what."""
 
-    within: Annotated[str, Meta(description="Frame variable across which no cell is merged.")]
+    within: Annotated[
+        str | None,
+        Meta(description="Frame variable across which no cell is merged; left out: any two may be."),
+    ] = None
     min_n: Annotated[int, Meta(description="Fewest respondents in a cell.", ge=2)]
     floor: Annotated[
         TwoOrMore | None, Meta(description="Fewest respondents under which the fallback scheme is used.")
@@ -41,6 +45,7 @@ class Trim(Settings):
 class Making(Settings):
     """What the methods need to make weights; each takes what its description says."""
 
+    method: Annotated[str, Meta(description="How the weights are made.")] = "none"
     by: Annotated[
         Names | None,
         Meta(description="For poststratify: frame variables whose cross-classification makes the cells."),
@@ -69,6 +74,10 @@ class Making(Settings):
     collapse: Annotated[Collapse | None, Meta(description="When cells are merged, and with what.")] = None
     trim: Annotated[Trim | None, Meta(description="Cap on the weights, with re-raking.")] = None
 
+    def parts(self) -> tuple[Making, ...]:
+        """Give the scheme itself, then the steps that it is composed of, if it is."""
+        return (self,)
+
 
 class Step(Making, kw_only=True):
     """One step: a scheme without a label."""
@@ -94,6 +103,10 @@ class Scheme(Making, kw_only=True):
         Annotated[tuple[Step, ...], Meta(min_length=2)] | None,
         Meta(description="For compose: schemes applied one after the other."),
     ] = None
+
+    def parts(self) -> tuple[Making, ...]:
+        """Give the scheme itself, then the steps that it is composed of, if it is."""
+        return (self, *(self.steps or ()))
 
 
 class Replicates(Settings):
@@ -143,3 +156,23 @@ class Weighting(Settings, kw_only=True):
         UnknownEligibility | None,
         Meta(description="Two-step adjustment where eligibility is unknown for some."),
     ] = None
+
+    @property
+    def unweighted(self) -> str | None:
+        """Key of the first scheme without weights; None if there is none."""
+        return next((key for key, scheme in self.schemes.items() if scheme.method == "none"), None)
+
+    def in_force(self, smallest: Mapping[str, float]) -> str:
+        """Scheme of the published estimates: the primary, or the fallback where a cell is under the floor.
+
+        Only the number of respondents in the cells decides, never an estimate.
+
+        Parameters
+        ----------
+        smallest
+            Scheme: respondents in its smallest cell.
+        """
+        collapse = self.schemes[self.primary].collapse
+        floor = (collapse.floor if collapse else None) or 0
+        small = smallest.get(self.primary, floor) < floor
+        return (self.fallback or self.primary) if small else self.primary
