@@ -17,7 +17,7 @@ from docx import Document
 from lxml import etree
 from pypdf import PdfReader
 
-from surveypipe.rendering.comparison import docx_content, normalised
+from renderings import docx_content, normalised
 from surveypipe.rendering.docx_finishing import style_of, text_of
 from surveypipe.rendering.docx_package import Package, R, w
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from lxml import html as lxml_html
 
+from renderings import differences, docx_content, html_content
 from surveypipe import bias_text, number_sources, numbers, results_text
 from surveypipe.formatting import PRINTED
 from surveypipe.problems import Problems
 from surveypipe.released import Released
-from surveypipe.rendering.comparison import differences, docx_content, html_content
 from surveypipe.rendering.expand import Expander, marked_numbers
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.staging import stage

@@ -16,9 +16,9 @@ from docx import Document
 from lxml import html as lxml_html
 from pypdf import PdfReader
 
+from renderings import differences, docx_content, html_content, normalised
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.blinding import identifying_terms, leaks
-from surveypipe.rendering.comparison import differences, docx_content, html_content, normalised
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.staging import Staged, stage
 from surveypipe.study.authors import Authors

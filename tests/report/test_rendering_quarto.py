@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from renderings import differences, docx_content, html_content
 from surveypipe.problems import SurveyError
 from surveypipe.rendering import quarto_renderer
-from surveypipe.rendering.comparison import differences, docx_content, html_content
 from surveypipe.rendering.expand import split_front_matter
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.staging import Staged, stage

@@ -64,14 +64,6 @@ def test_complete_data_come_back_unchanged(survey):
     np.testing.assert_array_equal(made.values, np.repeat(whole[ITEMS].to_numpy()[None], 20, axis=0))
 
 
-def test_scale_means_use_the_items_asked(survey, filled):
-    data, _ = survey
-    means = filled.scale_mean(SCALES["one"])
-    assert means.shape == (119, 20)
-    assert (np.isnan(means).all(axis=1) == (data.read == 0)).all()
-    np.testing.assert_allclose(means[:, 3], filled.frame(3)[SCALES["one"]].mean(axis=1))
-
-
 def test_imputations_follow_the_other_items(survey):
     # With one item a copy of another, what is drawn must be close to the copy.
     data, _ = survey
@@ -161,11 +153,8 @@ def test_logit_interval_of_a_proportion():
     assert logit(found.ci_high) - logit(0.97) == pytest.approx(logit(0.97) - logit(found.ci_low))
 
 
-def test_missing_tables(survey):
+def test_share_of_people_with_an_unanswered_item(survey):
     data, routed = survey
-    by_item = imputation.missing_by_item(data, routed)
-    assert by_item.asked["a1"] == (data.read == 1).sum()
-    assert by_item.unanswered["b1"] == data.b1.isna().sum()
     complete = (~(data[routed.columns].isna() & routed)).all(axis=1).sum()
     assert imputation.share_incomplete(data, routed) == pytest.approx(1 - complete / 119)
 

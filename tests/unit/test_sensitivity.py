@@ -14,7 +14,6 @@ from surveypipe.sensitivity import (
     cells_from_answers,
     cells_from_counts,
     limit_binds,
-    manski_difference,
     manski_mean,
     manski_readers,
     manski_share,
@@ -46,16 +45,6 @@ def test_mean_bounds_are_the_extremes_of_all_completions():
     answers = [2, 5, 4]
     completed = [np.mean([*answers, *rest]) for rest in itertools.product(range(1, 6), repeat=3)]
     assert manski_mean(11, 3, 6, 1, 5) == pytest.approx((min(completed), max(completed)))
-
-
-def test_difference_bounds_are_the_extremes_of_all_completions():
-    shares = []
-    for first, second in itertools.product(
-        itertools.product([0, 1], repeat=2), itertools.product([0, 1], repeat=3)
-    ):
-        shares.append(np.mean([1, 1, 0, *first]) - np.mean([0, 1, *second]))
-    bound = manski_difference(manski_share(2, 3, 5), manski_share(1, 2, 5))
-    assert bound == pytest.approx((min(shares), max(shares)))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Collapsing, schemes, trimming, headcounts, and what the weight stage says about mistakes."""
+"""Collapsing, schemes, trimming, and what the weight stage says about mistakes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import calibration, collapsing, headcounts, propensity, replicates, variance, weighting
+from surveypipe import calibration, collapsing, propensity, replicates, variance, weighting
 from surveypipe.collapsing import Cell
 from surveypipe.problems import SurveyError
 from surveypipe.study.base import plain
@@ -287,20 +287,6 @@ def test_predictors_that_repeat_one_another() -> None:
 def test_a_new_method_is_one_function(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(weighting.METHODS, "doubled", lambda p, s, k: weighting.METHODS["none"](p, s, k))
     assert one(frame(SMALL), {"method": "doubled"}).weights["w_s"].nunique() == 1
-
-
-def test_frame_from_headcounts_gives_the_same_weights_as_the_staff_list() -> None:
-    people = frame(SMALL)
-    counts = people.groupby(["agency", "profession"]).size().rename("n").reset_index()
-    rebuilt = headcounts.frame_from_headcounts(people[people["respondent"]], counts)
-    pd.testing.assert_frame_equal(one(rebuilt, CELLS).weights, one(people, CELLS).weights)
-
-
-def test_headcounts_that_contradict() -> None:
-    people = frame(SMALL)
-    counts = people.groupby(["agency", "profession"]).size().rename("n").reset_index()
-    with pytest.raises(SurveyError, match=r"15 people of AMH, Nurse answered and the headcount is 9"):
-        headcounts.frame_from_headcounts(people[people["respondent"]], counts.assign(n=9))
 
 
 def test_weight_of_unknown_eligibility_goes_to_those_whose_eligibility_is_known() -> None:

@@ -74,14 +74,6 @@ def routed_items(
     return made
 
 
-def missing_by_item(data: pd.DataFrame, routed: pd.DataFrame) -> pd.DataFrame:
-    """Count, for each item, those asked, those who left it unanswered, and their share."""
-    lacking = data[routed.columns].isna().to_numpy() & routed.to_numpy()
-    asked = routed.to_numpy().sum(axis=0)
-    made = pd.DataFrame({"asked": asked, "unanswered": lacking.sum(axis=0)}, index=routed.columns)
-    return made.assign(share=made["unanswered"] / made["asked"].where(made["asked"] > 0))
-
-
 def share_incomplete(data: pd.DataFrame, routed: pd.DataFrame) -> float:
     """Compute the share of persons who left at least one item unanswered that they were routed to."""
     lacking = data[routed.columns].isna().to_numpy() & routed.to_numpy()
@@ -124,14 +116,6 @@ class Imputations:
     def item(self, name: str) -> Array:
         """Return the answers to one item, shape (n, m)."""
         return self.values[:, :, self.items.index(name)].T
-
-    def scale_mean(self, names: Sequence[str]) -> Array:
-        """Average the items of a scale that the person was routed to, shape (n, m)."""
-        places = [self.items.index(name) for name in names]
-        asked = self.routed[:, places].sum(axis=1)
-        total = np.nansum(self.values[:, :, places], axis=2)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(asked > 0, total / asked, np.nan).T
 
     def frame(self, number: int) -> pd.DataFrame:
         """Return one completed data set, counted from 0."""

@@ -50,11 +50,6 @@ def manski_mean(
     return (total + unknown * least) / population, (total + unknown * most) / population
 
 
-def manski_difference(first: tuple[float, float], second: tuple[float, float]) -> tuple[float, float]:
-    """Bounds of first minus second, for two groups of different persons."""
-    return first[0] - second[1], first[1] - second[0]
-
-
 def manski_readers(
     yes: float, readers: float, unknown: float, *, unanswered: float = 0, stray: tuple[float, float] = (0, 0)
 ) -> tuple[float, float]:
