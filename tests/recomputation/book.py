@@ -11,6 +11,9 @@ import numpy as np
 from recomputation.printed import NUMBER, Passage, Token
 
 WITHHELD = {"s", "—", "n.e.", "×", "n.a."}
+# Thresholds and margins of the claims, as per cent and as they stand, and nought: by the documentation of
+# disclosure control a rounded end of an interval keeps its side of them.
+LIMITS = (0.0, 10.0, 50.0, 200 / 3, 0.1, 0.5, 2 / 3, 0.25, -0.25)
 CLASSES = ("recomputed", "constant", "simulated", "not a result", "of the tests")
 
 
@@ -48,10 +51,22 @@ class Value:
         if self.p and token.value == 0.99 and self.value > 0.99:
             return True
         half = 0.5 * 10.0**-token.decimals
+        limits = (0.05,) if self.p else LIMITS
         return any(
             abs(token.value - value) <= half * (1 + 1e-7) + 1e-9 + self.slack
+            or _kept_its_side(token.value, value, half, limits)
             for value in (self.value, *self.others)
         )
+
+
+def _kept_its_side(printed: float, value: float, half: float, limits: Sequence[float]) -> bool:
+    """Whether a value that rounding would put on or beyond a limit is printed as the next on its own side."""
+    return any(
+        (printed - limit) * (value - limit) > 0
+        and abs(value - limit) <= half + 1e-9
+        and abs(printed - value) < 2 * half
+        for limit in limits
+    )
 
 
 def constant(*values: float) -> list[Value]:
@@ -73,6 +88,18 @@ def within(value: float, slack: float, scale: float = 1.0) -> Value:
         if slack > 0
         else Value(scale * float(value))
     )
+
+
+def fifth(value: float) -> Value:
+    """How an answer hangs together with the staff list: told in fifths."""
+    return Value(round(5 * float(value)) / 5)
+
+
+def any_of(points: Sequence[tuple[float, float]], scale: float) -> Value:
+    """One of several estimates: which of them are shown is for disclosure control to say."""
+    first, *others = [scale * value for value, _ in points]
+    slack = scale * max(slack for _, slack in points)
+    return Value(first, "simulated" if slack else "recomputed", slack, others=tuple(others))
 
 
 def probability(value: float) -> Value:

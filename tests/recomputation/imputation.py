@@ -254,6 +254,11 @@ class Points:
         )
 
     @property
+    def all_points(self) -> list[tuple[float, float]]:
+        """Every estimate with its Monte Carlo slack: schemes may be withheld, so that not all are shown."""
+        return [(value, slack) for _, _, value, slack in self.values]
+
+    @property
     def distinct(self) -> int:
         return len({round(value, 9) for _, _, value, _ in self.values})
 

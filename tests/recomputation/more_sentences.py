@@ -6,7 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from recomputation.book import ANY, Saying, Value, constant, one, percent, probability, say, within
+from recomputation.book import (
+    ANY,
+    Saying,
+    Value,
+    any_of,
+    constant,
+    fifth,
+    one,
+    percent,
+    probability,
+    say,
+    within,
+)
 from recomputation.design import Estimate
 from recomputation.ledger import Entry
 from recomputation.modelling import parallel
@@ -94,8 +106,8 @@ def shifts(whole: Whole) -> Iterator[Saying]:
         for v in bias.auxiliaries
         if e.place == "all" or v != whole.survey.group
     ]
-    yield say("strongest link ~~V, or for a mean the correlation ratio, {})", one(max(links)))
-    yield say("strongest link ~~Cramér's V {})", one(max(links)))
+    yield say("strongest link ~~V, or for a mean the correlation ratio, {})", fifth(max(links)))
+    yield say("strongest link ~~Cramér's V {})", fifth(max(links)))
     yield from _largest(whole)
     yield say("p below {}", constant(0.05))
     yield from _extrapolated(whole)
@@ -180,12 +192,6 @@ def questions(whole: Whole) -> Iterator[Saying]:
     yield say("answered it: from {} (~~) to {} (", one(sizes[0]), one(sizes[-1]))
     yield say("respondents the information of about {}", one(primary.n_eff))
     yield say("and {} of {} of its members", one(whole.answered()), one(whole.count()))
-    wider = []
-    for entry in whole.ledger.entries:
-        plain = whole.ledger.estimate(entry.key, entry.place, primary.name, fpc=False)
-        made = entry.estimate
-        wider.append(100 * ((plain.high - plain.low) / (made.high - made.low) - 1))
-    yield say("would be {}% to {}% wider", one(min(wider)), one(max(wider)))
     strong = whole.config["sensitivity"]["theta_strong"]
     yield say("a tipping point of {} counts as strong", constant(strong))
     yield say("at least {}% of them", constant(100 * whole.config["cleaning"]["scales"][0]["min_share"]))
@@ -195,7 +201,7 @@ def questions(whole: Whole) -> Iterator[Saying]:
     yield say("{} results of R", Value(None, "of the tests"))
     yield say("{} sets of known answers", Value(None, "of the tests"))
     yield say("{} known answers", Value(None, "of the tests"))
-    yield say("{} of them on what the stages", Value(None, "of the tests"))
+    yield say("Of these, {} are held against", Value(None, "of the tests"))
     yield say("{} results were read off", Value(None, "of the tests"))
 
 
@@ -214,7 +220,7 @@ def settings(whole: Whole) -> Iterator[Saying]:
     strong, plan = entry["theta_strong"], entry["reader_scenario"]
     others = [t for t in entry["theta_shown"] if t != strong]
     yield say("the θ nearest to {} at which", constant(1))
-    yield say("a θ of {}, or of {}/{}, is taken", constant(strong, 1, strong))
+    yield say("a θ of {}, or its reciprocal, is taken", constant(strong))
     yield say("shown with " + " and ".join(["{}"] * len(others)), constant(*others))
     ks = plan["k"]
     yield say("(k = " + ", ".join(["{}"] * (len(ks) - 1)) + " and {})", constant(*ks))
@@ -301,9 +307,6 @@ def _weight_figure(whole: Whole) -> Iterator[Saying]:
             )  # fmt: skip
 
 
-NUMERALS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
-
 def multiverse_figure(whole: Whole) -> Iterator[Saying]:
     for entry in whole.ledger.entries:
         made, s, scale = whole.points[entry.key, entry.place], _sign(entry), entry.scale
@@ -314,11 +317,11 @@ def multiverse_figure(whole: Whole) -> Iterator[Saying]:
             others = [percent(value) for value in sorted(whole.counted(entry.key, n) for n in names)]
         counted = "; counted otherwise " + " and ".join(["{}%"] * len(others)) if others else ""
         yield say(
-            f"{entry.key} {name}: {NUMERALS[made.distinct]} distinct estimates from {{}}{s} to {{}}{s}, "
+            f"{entry.key} {name}: ~~ distinct estimates from {{}}{s} to {{}}{s}, "
             f"primary {{}}{s}{counted}; bounds {{}}{s} to {{}}{s}; "
             f"reader scenario {{}}{s} with no silent readers to {{}}{s}",
-            within(*made.least, scale),
-            within(*made.most, scale),
+            any_of(made.all_points, scale),
+            any_of(made.all_points, scale),
             one(scale * entry.estimate.value),
             others,
             *[one(scale * b) for b in entry.bounds],

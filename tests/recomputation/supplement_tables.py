@@ -7,7 +7,7 @@ from scipy import stats
 
 from recomputation.article_tables import Rows, interval
 from recomputation.bias import MULTIPLES
-from recomputation.book import Value, constant, one, percent, probability
+from recomputation.book import Value, constant, fifth, one, percent, probability
 from recomputation.design import Estimate
 from recomputation.ledger import Entry, logit
 from recomputation.raw import Questions
@@ -129,7 +129,7 @@ def nrba_auxiliaries(whole: Whole) -> Rows:
                 cells += [None, None]
                 continue
             v, p = bias.with_answer(variable, entry)
-            cells += [[one(v)], [probability(p)]]
+            cells += [[fifth(v)], [probability(p)]]
         rows["", whole.short(entry)] = cells
     return rows
 

@@ -147,8 +147,8 @@ def test_a_shift_names_whom_it_favours(survey: Released, shift: float, favoured:
     assert results_text.shift_sentence(alone, survey).endswith(f"{favoured}.")
     both = results_text.shift_sentence(difference(tipping_shift=shift, tipping_theta=0.84), survey)
     # The ledger prints the two beside each other as well.
-    assert both.endswith(f"{favoured} (a tipping θ of 0.84).")
-    assert tables.tipping_text(difference(tipping_shift=shift, tipping_theta=0.84)).startswith("0.84 (")
+    assert both.endswith(f"{favoured} (a tipping θ of 0.8).")
+    assert tables.tipping_text(difference(tipping_shift=shift, tipping_theta=0.84)).startswith("0.8 (")
 
 
 @pytest.mark.parametrize("grade", range(5))

@@ -251,7 +251,7 @@ def _tipping_fields(row: pd.Series) -> Cells:
     made: Cells = {}
     for name in ("tipping_theta", "tipping_theta_interval"):
         value = float(row.get(name, math.nan))
-        made[name] = decimal(value, 1 if value >= 1 else 2) if math.isfinite(value) else "none"
+        made[name] = decimal(value, 1) if math.isfinite(value) else "none"
     for name in ("tipping_shift", "tipping_shift_interval"):
         _put(made, name, decimal, row.get(name))
     return made

@@ -237,7 +237,7 @@ def _as_odds(row: pd.Series) -> str:
     theta = _number(row, "tipping_theta")
     if math.isnan(theta):
         return ""
-    return f" (a tipping θ of {fmt.decimal(theta, 1 if theta >= 1 else 2)})"
+    return f" (a tipping θ of {fmt.decimal(theta, 1)})"
 
 
 def _compared(variable: str, released: Released) -> tuple[str, str]:

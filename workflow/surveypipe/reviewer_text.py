@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import bias_text
-from surveypipe import formatting as fmt
 from surveypipe.bias_tables import beside, first_of, rows_of
 from surveypipe.bias_text import main_claims
 from surveypipe.released import SUPPRESSED, Released
@@ -87,7 +86,7 @@ def population_correction(released: Released) -> Facts:
 def _without_correction(released: Released) -> Facts:
     """Compare each claim's interval and grade with and without the correction, all else as in the primary."""
     table = rows_of(released.table("multiverse"), what="specification")
-    ratios, changed = [], []
+    wider, changed = [], []
     for claim in released.claim_rows():
         own = beside(table, claim)
         with_fpc = first_of(own[own["primary"].astype(str).str.lower() == "true"])
@@ -96,13 +95,13 @@ def _without_correction(released: Released) -> Facts:
         same = {name: str(with_fpc[name]) for name in ("scheme", "missing", "interval")}
         without = first_of(rows_of(own, **same, fpc="False"))
         widths = [number_of(row, "ci_high") - number_of(row, "ci_low") for row in (with_fpc, without)]
-        if not known(*widths) or widths[0] <= 0 or without is None:
+        if not known(*widths) or without is None:
             continue
-        ratios.append(widths[1] / widths[0] - 1)
+        # How much wider is not said: the ends are released rounded, and a ratio of widths would not be true.
+        wider.append(widths[1] > widths[0])
         if number_of(with_fpc, "grade") != number_of(without, "grade"):
             changed.append(claim)
-    wider = {"least": fmt.percent(min(ratios)), "most": fmt.percent(max(ratios))} if ratios else None
-    return {"wider": wider, "changed": Markdown(places(changed, released))}
+    return {"wider": bool(wider) and all(wider), "changed": Markdown(places(changed, released))}
 
 
 # --- who is counted -----------------------------------------------------------------------------------

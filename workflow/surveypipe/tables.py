@@ -548,7 +548,7 @@ def tipping_text(row: pd.Series) -> str:
     """Print the tipping θ, or in a word why there is none."""
     if math.isfinite(float(row["tipping_theta"])):
         theta = float(row["tipping_theta"])
-        text = formatting.decimal(theta, 1 if 1 <= theta < 100 else 2 if theta < 1 else 0)
+        text = formatting.decimal(theta, 1 if theta < 100 else 0)
         shift = float(row.get("tipping_shift", math.nan)) if row["kind"] == "equivalence" else math.nan
         return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
     note = str(row.get("tipping_note", ""))

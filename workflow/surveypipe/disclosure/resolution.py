@@ -36,8 +36,9 @@ Floats = NDArray[np.float64]
 Form = Callable[[Floats], Floats]
 # A share in whole per cent, a mean in hundredths of a point.
 DECIMALS = 2
-# Who replied, and how that hangs together with the staff list; counts of it are judged elsewhere.
-CHARACTERISTIC_DECIMALS = 3
+# Who replied, and how that hangs together with the staff list: functions of counts that are judged elsewhere.
+# What is printed is made from them (odds ratios from their logarithms), so they keep more digits than it.
+CHARACTERISTIC_DECIMALS = 6
 # Neither about people nor about what they answered.
 SETTINGS = (
     "n N frame_n numerator denominator order ci_level level threshold upper_threshold margin theta theta_in "
