@@ -13,7 +13,9 @@ import pytest
 import test_all_sentences as cases
 from wording_branches import Counting, counted, faults
 
+from _wording import check_wording, wording_beside
 from surveypipe import methods_text, reviewer_text
+from surveypipe.problems import SurveyError
 from surveypipe.prose import template_number_problems
 from surveypipe.released import Released
 from surveypipe.study.analysis import Analysis
@@ -155,3 +157,17 @@ def test_a_number_typed_into_a_template_is_told_with_its_line() -> None:
     text = "{# 3 of\n4 #}Of {{ n | decimal(1) }},\n{% if n > 2 %}\n38% answered.{% endif %}\n"
     (told,) = template_number_problems(text, "own/x.md.j2")
     assert told.startswith("own/x.md.j2, line 4: '38%' is typed by hand")
+
+
+def test_the_stage_refuses_a_number_typed_into_a_studys_template_and_takes_its_words(tmp_path: Path) -> None:
+    own = tmp_path / "wording/methods/software.md.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text("Ours: {{ software | listed }}, 38% of it.", encoding="utf-8")
+    with pytest.raises(SurveyError, match=r"software\.md\.j2, line 1: '38%'"):
+        check_wording(tmp_path / "manuscript.qmd")
+    own.write_text("Ours: {{ software | listed }}.", encoding="utf-8")
+    check_wording(tmp_path / "manuscript.qmd")
+    words = wording_beside(tmp_path / "manuscript.qmd")
+    texts = methods_text.paragraphs(cases.base(), words)
+    assert texts["software"].startswith("Ours: Python")
+    assert texts["disclosure"].startswith("Everything reported")
