@@ -38,7 +38,7 @@ Form = Callable[[Floats], Floats]
 DECIMALS = 2
 # Who replied, and how that hangs together with the staff list: functions of counts that are judged elsewhere.
 # What is printed is made from them (odds ratios from their logarithms), so they keep more digits than it.
-CHARACTERISTIC_DECIMALS = 6
+CHARACTERISTIC_DIGITS = 6
 # Neither about people nor about what they answered.
 SETTINGS = (
     "n N frame_n numerator denominator order ci_level level threshold upper_threshold margin theta theta_in "
@@ -114,6 +114,18 @@ def one_digit(values: ArrayLike, limits: Sequence[float] = ()) -> Floats:
             places = -int(np.floor(np.log10(abs(value)))) if value else 0
             made[at] = decimals_of([value], places, limits)[0] if value else 0.0
     return np.where(np.isnan(exact), np.nan, made)
+
+
+def digits_of(values: ArrayLike, digits: int) -> Floats:
+    """Round numbers to some significant digits.
+
+    Examples
+    --------
+    >>> digits_of([0.000123456, 31.4159, 0.0], 3).tolist()
+    [0.000123, 31.4, 0.0]
+    """
+    exact = np.asarray(values, float)
+    return np.asarray([float(f"{value:.{digits}g}") for value in exact.ravel()]).reshape(exact.shape)
 
 
 def coarse(values: ArrayLike) -> Floats:
@@ -246,6 +258,10 @@ def shifts_not_shown(table: pd.DataFrame, primary: str) -> pd.Series:
     return (table["measure"] == "shift") & (table["scheme"] != primary)
 
 
+def _digits(values: Floats) -> Floats:
+    return digits_of(values, CHARACTERISTIC_DIGITS)
+
+
 def _nonresponse(table: pd.DataFrame, limits: Mapping[str, Sequence[float]]) -> None:
     answers = table["claim"].notna() & (table["claim"].astype(str) != "")
     exact = table.copy()
@@ -254,7 +270,7 @@ def _nonresponse(table: pd.DataFrame, limits: Mapping[str, Sequence[float]]) -> 
     _set(table, "estimate", linked, fifths, exact)
     table["p_value"] = table["p_value"].where(~linked)
     for column in _numbers(table):
-        _set(table, column, ~answers, _rounded(CHARACTERISTIC_DECIMALS))
+        _set(table, column, ~answers, _digits)
 
 
 def _columns(table: pd.DataFrame, where: pd.Series, limits: Mapping[str, Sequence[float]]) -> None:
