@@ -12,7 +12,7 @@ rule clean:
         **stage("clean"),
         responses="<results>/data/responses.parquet",
         frame="<results>/data/frame.parquet",
-        codebook=config["inputs"]["codebook"],
+        codebook=SETTINGS.inputs.codebook,
     output:
         analysis="<results>/data/analysis.parquet",
         missing="<results>/data/missing.parquet",

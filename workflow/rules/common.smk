@@ -51,10 +51,9 @@ def missing_files():
         "follow_up": "the check of non-respondents",
         "codes": "the coders' codes",
     }
-    named = {config["inputs"].get(key): words for key, words in meaning.items()}
+    named = {getattr(SETTINGS.inputs, key): words for key, words in meaning.items()}
     named |= {
-        f"report/{document}.qmd": "a document"
-        for document in config["report"]["documents"]
+        f"report/{document}.qmd": "a document" for document in SETTINGS.report.documents
     }
     named |= dict.fromkeys(journal_profile(), "a journal's profile (report.journal)")
     return [
@@ -64,8 +63,8 @@ def missing_files():
     ]
 
 
-def check_configuration():
-    """Check the configuration's form, then its parts against each other; fill in and return what it says.
+def read_settings():
+    """Read the configuration as its type, and complete it with what it does not say.
 
     Snakemake has read the files by itself, and of a key given twice kept the last: they are read again.
     """
@@ -73,24 +72,32 @@ def check_configuration():
         _, problems = told(read_yaml, Path(path))
         if problems:
             stop(problems)
-    name = workflow.configfiles[0] if workflow.configfiles else "configuration"
-    settings, problems = told(checked, config, Configuration, name)
+    settings, problems = told(checked, config, Configuration, configuration_name())
     if problems:
         stop(problems)
     config.clear()
     config.update(plain(settings))
-    codebook, problems = told(read, Path(settings.inputs.codebook), CodebookFile)
+    return settings
+
+
+def configuration_name():
+    """What messages call the configuration: the path of its file."""
+    return workflow.configfiles[0] if workflow.configfiles else "configuration"
+
+
+def check_settings():
+    """Hold the parts of the configuration against each other, the codebook and the files that they name."""
+    codebook, problems = told(read, Path(SETTINGS.inputs.codebook), CodebookFile)
     if codebook:
-        problems = consistency_problems(settings, codebook, name) + missing_files()
-    problems = problems or form_problems()
+        problems = consistency_problems(SETTINGS, codebook, configuration_name())
+    problems = [*problems, *missing_files()] or form_problems()
     if problems:
         stop(problems)
-    return settings
 
 
 def form_problems():
     """What is wrong with the form of the authors' file, and of the journal's profile where one is named."""
-    kinds = {config["inputs"]["authors"]: Authors} | dict.fromkeys(
+    kinds = {SETTINGS.inputs.authors: Authors} | dict.fromkeys(
         journal_profile(), Journal
     )
     return [
@@ -239,7 +246,7 @@ def finished_documents():
     """Paths of every document the configuration asks for, in every variant and format."""
     return [
         f"<results>/report/{document}{SUFFIX[variant]}.{form}"
-        for document, variants in config["report"]["documents"].items()
+        for document, variants in SETTINGS.report.documents.items()
         for variant in variants
         for form in ("html", "docx", "pdf")
     ]
@@ -247,17 +254,17 @@ def finished_documents():
 
 def paged_documents(document, variant):
     """PDFs whose pages a document names: its checklists say where the manuscript answers an item."""
-    made = document == "supplement" and variant in config["report"]["documents"].get(
+    made = document == "supplement" and variant in SETTINGS.report.documents.get(
         "manuscript", []
     )
     return (
-        [f"{config['results']}/report/manuscript{SUFFIX[variant]}.pdf"] if made else []
+        [f"{SETTINGS.results}/report/manuscript{SUFFIX[variant]}.pdf"] if made else []
     )
 
 
 def blinding_checks():
     """Reports of the search for names in every blinded document."""
-    documents = config["report"]["documents"].items()
+    documents = SETTINGS.report.documents.items()
     return [
         f"<results>/checks/{document}-blinded.txt"
         for document, variants in documents
@@ -270,7 +277,7 @@ def journal_pages():
     return [
         f"<results>/report/{document}.html"
         for document in ("manuscript", "title-page")
-        if "authors" in config["report"]["documents"].get(document, [])
+        if "authors" in SETTINGS.report.documents.get(document, [])
     ]
 
 
@@ -282,7 +289,7 @@ def journal_checks():
 
 def journal_profile():
     """The journal's profile, where a journal is named."""
-    journal = config["report"].get("journal")
+    journal = SETTINGS.report.journal
     return [f"config/journals/{journal}.yaml"] if journal else []
 
 
@@ -303,7 +310,7 @@ def rule_of_released():
 def problems_told():
     """What the stages of this run said of problems, to be repeated after Snakemake's own last words."""
     logs = sorted(
-        Path(config["results"], "logs").glob("*.log"),
+        Path(SETTINGS.results, "logs").glob("*.log"),
         key=lambda path: path.stat().st_mtime,
     )
     recent = [
@@ -325,9 +332,10 @@ os.environ.update(
     PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 )
 
-SETTINGS = check_configuration()
+SETTINGS = read_settings()
+check_settings()
 try:
-    RENDERER = choose_renderer(config["report"]["renderer"], which=shutil.which)
+    RENDERER = choose_renderer(SETTINGS.report.renderer, which=shutil.which)
 except SurveyError as error:
     stop(error.problems)
 RENDERER_VERSION = renderer_version(RENDERER)

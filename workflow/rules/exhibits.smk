@@ -53,7 +53,7 @@ rule tables:
         **stage("tables"),
         released=RELEASED_FILES,
         variables="<results>/public/variables.json",
-        texts=[f"report/{document}.qmd" for document in config["report"]["documents"]],
+        texts=[f"report/{document}.qmd" for document in SETTINGS.report.documents],
     output:
         [f"<results>/tables/{name}.md" for name in TEXTS],
         index="<results>/tables/index.json",

@@ -10,11 +10,11 @@ per person on the staff list), data/labels.json (the labels that the file itself
 rule ingest:
     input:
         **stage("ingest"),
-        survey=config["inputs"]["survey"],
-        staff_list=config["inputs"]["staff_list"],
-        checksums=config["inputs"]["checksums"],
-        codebook=config["inputs"]["codebook"],
-        headcounts=config["inputs"].get("headcounts") or [],
+        survey=SETTINGS.inputs.survey,
+        staff_list=SETTINGS.inputs.staff_list,
+        checksums=SETTINGS.inputs.checksums,
+        codebook=SETTINGS.inputs.codebook,
+        headcounts=SETTINGS.inputs.headcounts or [],
     output:
         responses="<results>/data/responses.parquet",
         frame="<results>/data/frame.parquet",

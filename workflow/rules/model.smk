@@ -18,8 +18,8 @@ rule model:
         cells="<results>/private/weight_cells.csv",
         estimates="<results>/private/estimates.csv",
         variables="<results>/data/variables.json",
-        codebook=config["inputs"]["codebook"],
-        codes=config["inputs"].get("codes") or [],
+        codebook=SETTINGS.inputs.codebook,
+        codes=SETTINGS.inputs.codes or [],
     output:
         further="<results>/private/further_estimates.csv",
     log:

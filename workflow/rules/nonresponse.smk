@@ -18,7 +18,7 @@ rule nonresponse:
         weight_cells="<results>/private/weight_cells.csv",
         replicate_weights="<results>/data/replicate_weights.parquet",
         replicate_coefs="<results>/data/replicate_coefs.parquet",
-        follow_up=config["inputs"].get("follow_up") or [],
+        follow_up=SETTINGS.inputs.follow_up or [],
     output:
         nonresponse="<results>/private/nonresponse.csv",
         ledger_context="<results>/private/ledger_context.csv",
@@ -47,7 +47,7 @@ rule nonresponse:
 rule multiverse:
     input:
         **stage("multiverse"),
-        codebook=config["inputs"]["codebook"],
+        codebook=SETTINGS.inputs.codebook,
         estimates="<results>/private/estimates.csv",
         claims="<results>/private/claims.csv",
         analysis="<results>/data/analysis.parquet",

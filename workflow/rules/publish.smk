@@ -7,7 +7,7 @@ Inputs are public/ and report/ only; of the raw data the checksums.
 rule check_placeholders:
     input:
         **stage("check_placeholders"),
-        authors=config["inputs"]["authors"],
+        authors=SETTINGS.inputs.authors,
         template="workflow/schemas/placeholders.yaml",
     output:
         report="<results>/checks/placeholders.txt",
@@ -31,7 +31,10 @@ rule publish:
         released=list(rule_of_released()),
         headlines="<results>/headlines.json",
         placeholders="<results>/checks/placeholders.txt",
-        raw=[config["inputs"][name] for name in ("survey", "staff_list", "codebook")],
+        raw=[
+            getattr(SETTINGS.inputs, name)
+            for name in ("survey", "staff_list", "codebook")
+        ],
         wording=own_templates(),
     output:
         manifest="<results>/public/manifest.json",

@@ -7,7 +7,7 @@ from surveypipe.determinism import source_date_epoch
 
 # The date inside the documents is that of the last change of what they are made from.
 EPOCH = source_date_epoch(
-    [*workflow.configfiles, *filter(None, config["inputs"].values()), "report"]
+    [*workflow.configfiles, *plain(SETTINGS.inputs).values(), "report"]
 )
 
 PAGE_STYLES = [
@@ -52,7 +52,7 @@ rule render:
         EXHIBITS,
         **stage("render"),
         **PARTS,
-        authors=config["inputs"]["authors"],
+        authors=SETTINGS.inputs.authors,
         paged=lambda wildcards: paged_documents(wildcards.document, "authors"),
     output:
         html="<results>/report/{document}.html",
@@ -69,7 +69,7 @@ rule render:
             "study",
             "report",
             **TYPESETTING,
-            build=f"{config['results']}/build/{{document}}/authors",
+            build=f"{SETTINGS.results}/build/{{document}}/authors",
         ),
     message:
         "Report: typesetting {wildcards.document} with its authors (HTML, DOCX, PDF)"
@@ -97,7 +97,7 @@ use rule render as render_blinded with:
             "study",
             "report",
             **TYPESETTING,
-            build=f"{config['results']}/build/{{document}}/blinded",
+            build=f"{SETTINGS.results}/build/{{document}}/blinded",
         ),
     message:
         "Report: typesetting {wildcards.document} without its authors (HTML, DOCX, PDF)"
@@ -110,7 +110,7 @@ rule check_blinding:
         docx="<results>/report/{document}-blinded.docx",
         pdf="<results>/report/{document}-blinded.pdf",
         typst="<results>/build/{document}/blinded/{document}.typ",
-        authors=config["inputs"]["authors"],
+        authors=SETTINGS.inputs.authors,
     output:
         report="<results>/checks/{document}-blinded.txt",
     log:

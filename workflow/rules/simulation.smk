@@ -21,7 +21,7 @@ rule simulation_coverage:
     input:
         **stage("simulation_coverage"),
         design="config/simulation.yaml",
-        codebook=config["inputs"]["codebook"],
+        codebook=SETTINGS.inputs.codebook,
     output:
         table="<results>/simulation/{mechanism}/coverage.csv",
     log:
@@ -53,7 +53,7 @@ rule simulation_grades:
     input:
         **stage("simulation_grades"),
         design="config/simulation.yaml",
-        codebook=config["inputs"]["codebook"],
+        codebook=SETTINGS.inputs.codebook,
     output:
         table="<results>/simulation/{mechanism}/judged.csv",
     log:
