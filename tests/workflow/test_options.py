@@ -22,6 +22,7 @@ import yaml
 from _shared import read_csv
 from studies import read_page, three_hospitals, write_yaml
 from surveypipe.disclosure import rules_of
+from surveypipe.disclosure.answers import DESCRIPTIVE
 from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.tables import Study, release_all
 from surveypipe.disclosure.unweighted import release_study
@@ -181,6 +182,10 @@ def test_the_name_of_the_unweighted_scheme_decides_nothing(odd):
     tables = {
         path.stem: read_csv(path) for path in (odd.results / "private").glob("*.csv") if path.stem in KINDS
     }
+    # Two questions are enough, and the search for what gives them away is slow.
+    estimates = tables["estimates"]
+    kept = estimates["variable"].isin(["USES", "LOST"]) | ~estimates["statistic"].isin(DESCRIPTIVE)
+    tables["estimates"] = estimates[kept].reset_index(drop=True)
     renamed = {
         name: table.replace({key: names for key in ("scheme", "scheme_primary") if key in table}).rename(
             columns={"estimate_raw": "estimate_none"}
