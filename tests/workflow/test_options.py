@@ -20,17 +20,19 @@ import pytest
 import yaml
 
 from _shared import read_csv
+from disclose import study_of as known_beside
 from studies import read_page, three_hospitals, write_yaml
-from surveypipe.disclosure import rules_of
 from surveypipe.disclosure.answers import DESCRIPTIVE
 from surveypipe.disclosure.questions import Respondents
-from surveypipe.disclosure.tables import Study, release_all
+from surveypipe.disclosure.rules import PRESETS
+from surveypipe.disclosure.tables import release_all
 from surveypipe.disclosure.unweighted import release_study
 from surveypipe.estimation import indicator
 from surveypipe.release_kinds import KINDS
 
 RESULTS = "results_handover"
 SAV, LIST = "nurses.sav", "nurses_staff.csv"
+DATA = ("analysis", "weights", "dispositions")
 ODD = {1.0: "< 5 times", 2.0: "> 5 times", 3.0: "매번", 4.0: "자주"}
 
 
@@ -192,22 +194,17 @@ def test_the_name_of_the_unweighted_scheme_decides_nothing(odd):
         )
         for name, table in tables.items()
     }
-    weights = pd.read_parquet(odd.results / "data/weights.parquet")
     variables = json.loads((odd.results / "data/variables.json").read_text(encoding="utf-8"))
-    ordinal = {name: list(about["values"]) for name, about in variables.items() if about["type"] == "ordinal"}
-    staff = pd.read_parquet(odd.results / "data/dispositions.parquet")
-    people = pd.read_parquet(odd.results / "data/analysis.parquet")
-    study = Study(
-        Respondents(people, weights, "hospital", "USES", 1.0), staff[staff["category"] != "IE"],
-        list(ordinal), list(ordinal), ordinal, config["weighting"]["primary"], config["weighting"]["schemes"],
-        groupings=tuple(config["groups"]),
-    )  # fmt: skip
+    data = {name: pd.read_parquet(odd.results / f"data/{name}.parquet") for name in DATA}
+    weights = data["weights"]
+    people = Respondents(data["analysis"], weights, "hospital", "USES", 1.0)
+    study = known_beside(config, people, data["dispositions"], variables)
     plain = replace(
         study,
         respondents=replace(study.respondents, weights=weights.rename(columns={"w_raw": "w_none"})),
         schemes={names.get(key, key): scheme for key, scheme in study.schemes.items()},
     )
-    rules = rules_of(config["disclosure"])
+    rules = PRESETS["research"]
     own, known = release_study(tables, study, rules, "raw"), release_all(renamed, plain, rules)
     for name in ("estimates", "claims"):
         hidden = [made[name].table["status"].to_numpy() for made in (own, known)]

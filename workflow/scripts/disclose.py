@@ -77,7 +77,7 @@ def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: 
             if made["type"] == "routed_no"
         },
         groupings=tuple(config["groups"]),
-        weighted_staff=bool({"base", "unknown_eligibility"} & set(config["weighting"])),
+        weighted_staff=any(config["weighting"].get(key) for key in ("base", "unknown_eligibility")),
         claims=config.get("claims", {}),
     )
 
