@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import importlib
 import inspect
 import itertools
 import json
@@ -18,6 +19,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from _shared import options
 
 ROOT = Path(__file__).resolve().parents[2]
 RULE_FILES = sorted((ROOT / "workflow/rules").glob("*.smk"))
@@ -146,7 +149,6 @@ def test_inputs_of_a_rule_hold_every_module_that_its_script_imports(script):
     source = (ROOT / "workflow/rules/common.smk").read_text()
     functions = source[source.index("def library(") : source.index("def finished_documents(")]
     exec("import ast, functools\nfrom pathlib import Path\n" + functions, namespace)
-    import os
 
     before = Path.cwd()
     os.chdir(ROOT)
@@ -211,7 +213,7 @@ def test_a_folder_of_results_may_have_a_space_in_its_name(project, snakemake):
     assert len(commands) > 20
     assert not [command for command in commands if "my" in shlex.split(command)]
     named = [values_of(command) for command in commands]
-    paged = [options["--paged"] for options in named if "--paged" in options]
+    paged = [values["--paged"] for values in named if "--paged" in values]
     assert sorted(paged) == [
         ["my results/report/manuscript-blinded.pdf"],
         ["my results/report/manuscript.pdf"],
@@ -239,22 +241,11 @@ def test_options_of_a_command_are_the_parameters_of_its_script(project, snakemak
     assert commands
     for command in commands:
         script = shlex.split(command)[1]
-        code = (
-            "import importlib, json, sys; from _shared import options;"
-            f"made = options(importlib.import_module({Path(script).stem!r}).main);"
-            "print(json.dumps([[o.name, o.on_command_line, str(o.default)] for o in made]))"
-        )
-        environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'workflow'}:{ROOT / 'workflow/scripts'}"}
-        told = subprocess.run(
-            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-        )
-        options = {
-            "--" + name.replace("_", "-"): default == str(inspect.Parameter.empty)
-            for name, own, default in json.loads(told.stdout)
-            if own
-        }
+        made = options(importlib.import_module(Path(script).stem).main)
+        named = {"--" + option.name.replace("_", "-"): option for option in made if option.on_command_line}
+        needed = {name for name, option in named.items() if option.default is inspect.Parameter.empty}
         given = set(values_of(command)) - {"--config"}
-        assert {name for name, needed in options.items() if needed} <= given <= set(options), script
+        assert needed <= given <= set(named), script
 
 
 def test_paths_with_spaces_and_quotes_reach_the_scripts(project, snakemake):
