@@ -8,6 +8,7 @@ leaves empty.
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from surveypipe import bias_text
 from surveypipe.cleaning import describe
 from surveypipe.codebook import parse_codebook
 from surveypipe.estimate_rows import estimate_frame, estimate_row
@@ -41,9 +43,15 @@ GRADES = {
 }
 
 
+@cache
 def words() -> Wording:
     """The sentences as the tool says them."""
     return Wording([ROOT / "workflow/wording/en"])
+
+
+def said(name: str, given: Released) -> str:
+    """One of the sentences about non-response."""
+    return bias_text.sentence(name, given, words())
 
 
 def configuration() -> dict[str, Any]:

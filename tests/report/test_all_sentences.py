@@ -274,10 +274,13 @@ def written(name: str) -> dict[str, str]:
     made = CHANGES[name](base())
     found = {f"numbers {key}": text for key, text in numbers.numbers(made).items()}
     found |= {f"results {key}": text for key, text in results_text.sentences(made).items()}
-    found |= {f"bias {key}": text for key, text in bias_text.sentences(made).items()}
+    found |= {f"bias {key}": text for key, text in bias_text.sentences(made, made_up.words()).items()}
     methods = methods_text.paragraphs(made, made_up.words())
     found |= {f"methods {key}": text for key, text in methods.items()}
-    found |= {"summary": bias_text.summary(made), "questions": reviewer_text.questions(made, made_up.words())}
+    found |= {
+        "summary": bias_text.summary(made, made_up.words()),
+        "questions": reviewer_text.questions(made, made_up.words()),
+    }
     laid_out = {**tables.TABLES, **bias_tables.TABLES, **model_tables.TABLES, "questionnaire": questionnaire}
     for key, make in laid_out.items():
         table = make(made)

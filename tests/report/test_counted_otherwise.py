@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from surveypipe import bias_tables, bias_text
+from surveypipe import bias_tables
 from surveypipe.released import Released
 
 _SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
@@ -37,22 +37,20 @@ ROWS = [
 
 
 def test_the_sentence_names_the_farthest_and_every_claim_that_loses_its_support():
-    text = bias_text.counted_otherwise_sentence(counted(*ROWS))
+    text = made_up.said("counted_otherwise", counted(*ROWS))
     assert "the largest move is that of C5" in text
     assert "to 33% (joint working: scale mean above 3.5)" in text
     assert text.endswith("C5 would not be supported.") and "C3" not in text
-    assert text in bias_text.multiverse_sentence(counted(*ROWS))
-    assert text in bias_text.multiverse_short(counted(*ROWS))
+    assert text in made_up.said("multiverse", counted(*ROWS))
+    assert text in made_up.said("multiverse_short", counted(*ROWS))
 
 
 def test_where_no_claim_loses_its_support_the_sentence_says_that():
-    assert bias_text.counted_otherwise_sentence(counted(ROWS[0])).endswith(
-        "no claim loses its support by it."
-    )
+    assert made_up.said("counted_otherwise", counted(ROWS[0])).endswith("No claim loses its support by it.")
 
 
 def test_without_another_rule_nothing_is_said():
-    assert bias_text.counted_otherwise_sentence(counted()) == ""
+    assert made_up.said("counted_otherwise", counted()) == ""
 
 
 @pytest.mark.parametrize(("status", "cell"), [("released", "| 33 |"), ("suppressed", "| s |")])

@@ -229,7 +229,7 @@ def test_verification_counts_every_entry(markdown: dict[str, str], released: Rel
 
 
 def test_every_sentence_is_whole(released: Released) -> None:
-    for key, text in bias_text.sentences(released).items():
+    for key, text in bias_text.sentences(released, made_up.words()).items():
         assert re.fullmatch(r"bias__[a-z-]+", key)
         assert text.endswith(".") and not re.search(r"\bnan\b|None|  | ,|\.\.", text), text
 
@@ -237,13 +237,13 @@ def test_every_sentence_is_whole(released: Released) -> None:
 @pytest.mark.parametrize("grade", [0, 1, 2, 3, 4])
 def test_texts_stand_whatever_the_grades(released: Released, grade: int) -> None:
     made = graded(released, grade)
-    text = bias_text.summary(made) + reviewer_text.questions(made, made_up.words())
+    text = bias_text.summary(made, made_up.words()) + reviewer_text.questions(made, made_up.words())
     assert not re.search(r"\bnan\b|None\b|  |\.\.", text)
     assert text.count(f"*{claims.GRADE_LABELS[grade]}*") == len(list(made.claim_rows()))
 
 
 def test_no_supported_claim_is_not_said_to_be_overturned(released: Released) -> None:
-    text = bias_text.summary(graded(released, 0, bound_low=0.2, bound_high=0.4))
+    text = bias_text.summary(graded(released, 0, bound_low=0.2, bound_high=0.4), made_up.words())
     assert "No claim is supported" in text
     assert "lose" not in text and "smallest tipping point" not in text
 
@@ -254,50 +254,50 @@ def test_a_claim_out_of_reach_of_the_silent_is_named(released: Released) -> None
     data = data.assign(bound_low=0.2, bound_high=0.9).assign(
         bound_high=lambda t: t["bound_high"].where(~far, 0.4)
     )
-    text = bias_text.bounds_sentence(with_table(released, "claims", data))
+    text = made_up.said("bounds", with_table(released, "claims", data))
     assert "No answers of the silent could make C1 true." in text
     assert re.search(r"would make C2.* true", text)
 
 
 def test_a_good_proxy_is_told_apart_from_a_weak_one(released: Released) -> None:
-    assert "nothing rests on" in bias_text.proxy_sentence(changed(released, "ledger_context", rho=0.1))
-    good = bias_text.proxy_sentence(changed(released, "ledger_context", rho=0.6))
+    assert "nothing rests on" in made_up.said("proxy", changed(released, "ledger_context", rho=0.1))
+    good = made_up.said("proxy", changed(released, "ledger_context", rho=0.6))
     assert "no proxy worth" not in good and "0.60" in good
 
 
 def test_strength_of_the_list_is_worded_by_its_size(released: Released) -> None:
     data = released.tables["nonresponse"].copy()
-    assert "has little to do" in bias_text.list_sentence(released)
+    assert "has little to do" in made_up.said("list", released)
     data.loc[(data["measure"] == "v_answer") & (data["claim"] == "C3"), "estimate"] = 0.55
-    assert "has something to do" in bias_text.list_sentence(with_table(released, "nonresponse", data))
+    assert "has something to do" in made_up.said("list", with_table(released, "nonresponse", data))
 
 
 def test_late_and_early_are_said_to_differ_only_where_they_do(released: Released) -> None:
     data = released.tables["nonresponse"].copy()
     late = data["step"] == "early_late"
     data.loc[late, "p_value"] = 0.4
-    assert "did not clearly differ" in bias_text.waves_sentence(with_table(released, "nonresponse", data))
+    assert "did not clearly differ" in made_up.said("waves", with_table(released, "nonresponse", data))
     data.loc[late & (data["claim"] == "C3"), "p_value"] = 0.001
-    text = bias_text.waves_sentence(with_table(released, "nonresponse", data))
+    text = made_up.said("waves", with_table(released, "nonresponse", data))
     assert "differed from those who answered early on C3 (*p* = 0.001)." in text
 
 
 def test_a_changed_grade_reaches_the_sentence_of_the_article(released: Released) -> None:
     data = released.tables["multiverse_summary"].copy()
     data["grade_changes"] = "none"
-    text = bias_text.multiverse_short(with_table(released, "multiverse_summary", data))
+    text = made_up.said("multiverse_short", with_table(released, "multiverse_summary", data))
     assert "No grade depended on these choices." in text
     data.loc[data["claim"] == "C3", "grade_changes"] = "not supported: without the correction"
-    text = bias_text.multiverse_short(with_table(released, "multiverse_summary", data))
+    text = made_up.said("multiverse_short", with_table(released, "multiverse_summary", data))
     assert "The grade of C3 depended on these choices." in text
 
 
 def test_different_conclusions_of_imputation_are_named(released: Released) -> None:
-    assert "same conclusion on every claim" in bias_text.imputation_sentence(released)
+    assert "same conclusion on every claim" in made_up.said("imputation", released)
     data = released.tables["estimates"].copy()
     hit = (data["statistic"] == "proportion_imputed") & (data["claim"] == "C2")
     data.loc[hit, "flag"] = "the conclusion differs"
-    text = bias_text.imputation_sentence(with_table(released, "estimates", data))
+    text = made_up.said("imputation", with_table(released, "estimates", data))
     assert "On C2 the two lead to different conclusions" in text
 
 
@@ -310,7 +310,7 @@ def test_without_imputation_the_methods_say_that_nothing_was_imputed(released: R
 
 
 def test_a_follow_up_is_reported_where_there_is_one(released: Released) -> None:
-    assert "No random part of the silent was asked" in bias_text.follow_up_sentence(released)
+    assert "No random part of the silent was asked" in made_up.said("follow_up", released)
     common = {
         "claim": "C1", "group": "overall", "group_level": "", "stratum": "", "note": "", "n": 140, "N": 312,
         "status": "released",
@@ -321,7 +321,7 @@ def test_a_follow_up_is_reported_where_there_is_one(released: Released) -> None:
             {**common, "measure": "difference", "estimate": -0.1, "p_value": 0.03},
         ]
     )
-    text = bias_text.follow_up_sentence(with_table(released, "follow_up_check", table))
+    text = made_up.said("follow_up", with_table(released, "follow_up_check", table))
     assert "C1 61% (50% to 71%; against the primary estimate *p* = 0.03)" in text
 
 
@@ -340,9 +340,9 @@ def test_withheld_numbers_leave_no_gap_in_the_texts(released: Released) -> None:
         numeric = [c for c in data.columns if data[c].dtype.kind in "if" and c not in keep]
         bare = changed(bare, name, **dict.fromkeys(numeric, np.nan), status="suppressed")
     text = (
-        bias_text.summary(bare)
+        bias_text.summary(bare, made_up.words())
         + reviewer_text.questions(bare, made_up.words())
-        + " ".join(bias_text.sentences(bare).values())
+        + " ".join(bias_text.sentences(bare, made_up.words()).values())
     )
     assert not re.search(r"\bnan\b|None\b|  |\.\.| \.", text)
     assert "withheld" in text

@@ -118,9 +118,10 @@ def composed(given: Released) -> Iterator[tuple[str, str]]:
         yield f"table {name}", table(given).markdown(simulated=False)
     for name, text in methods_text.paragraphs(given, made_up.words()).items():
         yield f"methods {name}", text
-    yield "summary", bias_text.summary(given)
+    yield "summary", bias_text.summary(given, made_up.words())
     yield "questions", reviewer_text.questions(given, made_up.words())
-    every = numbers.numbers(given) | results_text.sentences(given) | bias_text.sentences(given)
+    every = numbers.numbers(given) | results_text.sentences(given)
+    every |= bias_text.sentences(given, made_up.words())
     for key, text in every.items():
         yield f"number {key}", text
 

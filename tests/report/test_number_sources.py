@@ -36,7 +36,11 @@ def released() -> Released:
 
 @pytest.fixture(scope="module")
 def values(released: Released) -> dict[str, str]:
-    return numbers.numbers(released) | results_text.sentences(released) | bias_text.sentences(released)
+    return (
+        numbers.numbers(released)
+        | results_text.sentences(released)
+        | bias_text.sentences(released, made_up.words())
+    )
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)

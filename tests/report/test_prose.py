@@ -53,7 +53,8 @@ def bibliography() -> set[str]:
 @pytest.fixture(scope="module")
 def known() -> dict[str, str]:
     made = made_up.released()
-    return numbers.numbers(made) | results_text.sentences(made) | bias_text.sentences(made)
+    texts = numbers.numbers(made) | results_text.sentences(made)
+    return texts | bias_text.sentences(made, made_up.words())
 
 
 def test_there_are_texts() -> None:

@@ -10,6 +10,7 @@ import dataclasses
 import importlib.util
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from surveypipe import bias_text, results_text, reviewer_text
+from surveypipe import results_text, reviewer_text
 from surveypipe.released import Released
 
 _SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
@@ -79,15 +80,16 @@ def named(text: str, row: tuple[str, str]) -> bool:
 SHIFT = {"step": "weighting", "measure": "shift", "scheme": "cells"}
 LATE = {"step": "early_late", "measure": "late_minus_early"}
 CASES: list[tuple[Callable[[Released], str], str, str, Any, Any, dict[str, str], list[tuple[str, str]]]] = [
-    (bias_text.multiverse_short, "multiverse_summary", "largest_shift", -0.31, 0.01, {}, ROWS),
-    (bias_text.multiverse_sentence, "multiverse_summary", "largest_shift", 0.31, 0.01, {}, ROWS),
-    (bias_text.multiverse_short, "multiverse_summary", "grade_changes", "not supported: x", "none", {}, ROWS),
-    (bias_text.weighting_sentence, "nonresponse", "estimate", -0.31, 0.01, SHIFT, ROWS),
-    (bias_text.weighting_sentence, "nonresponse", "p_value", 0.001, 0.5, SHIFT, ROWS),
-    (bias_text.waves_sentence, "nonresponse", "p_value", 0.001, 0.5, LATE, ROWS),
-    (bias_text.list_sentence, "nonresponse", "estimate", 0.95, 0.1,
+    (partial(made_up.said, "multiverse_short"), "multiverse_summary", "largest_shift", -0.31, 0.01, {}, ROWS),
+    (partial(made_up.said, "multiverse"), "multiverse_summary", "largest_shift", 0.31, 0.01, {}, ROWS),
+    (partial(made_up.said, "multiverse_short"), "multiverse_summary", "grade_changes",
+     "not supported: x", "none", {}, ROWS),
+    (partial(made_up.said, "weighting"), "nonresponse", "estimate", -0.31, 0.01, SHIFT, ROWS),
+    (partial(made_up.said, "weighting"), "nonresponse", "p_value", 0.001, 0.5, SHIFT, ROWS),
+    (partial(made_up.said, "waves"), "nonresponse", "p_value", 0.001, 0.5, LATE, ROWS),
+    (partial(made_up.said, "list"), "nonresponse", "estimate", 0.95, 0.1,
      {"step": "auxiliaries", "measure": "v_answer"}, ROWS),
-    (bias_text.bayes_sentence, "not_at_random", "probability", 0.02, 0.9, {"method": "bayes"},
+    (partial(made_up.said, "bayes"), "not_at_random", "probability", 0.02, 0.9, {"method": "bayes"},
      [row for row in SHARES if row[0] != "C2"]),
     (lambda made: results_text.all_claims(made)["claims__largest-shift-sentence"], "nonresponse", "estimate",
      -0.31, 0.01, SHIFT, ROWS),
@@ -125,7 +127,7 @@ def test_every_estimate_that_the_waves_take_across_its_threshold_is_named(
     data.loc[at(data, row, step="extrapolation", measure=measure), "estimate"] = against
     made = with_table(with_table(released, "claims", claims), "nonresponse", data)
     shown = f"{against:.2f}" if row[0] == "C6" else f"{100 * against:.0f}%"
-    text = bias_text.waves_sentence(made)
+    text = made_up.said("waves", made)
     assert re.search(rf"{row[0]} \(to {re.escape(shown)}\).* would cross", text), text
 
 
@@ -134,7 +136,7 @@ def test_a_conclusion_that_imputation_changes_is_named(released: Released, row: 
     data = released.tables["estimates"].copy()
     kind = "mean_imputed" if row[0] == "C6" else "proportion_imputed"
     data.loc[at(data, row, statistic=kind), "flag"] = "primary; the conclusion differs"
-    text = bias_text.imputation_sentence(with_table(released, "estimates", data))
+    text = made_up.said("imputation", with_table(released, "estimates", data))
     assert named(text.split("imputed estimate is the one")[-1], row), text
 
 
@@ -155,7 +157,7 @@ def test_the_smallest_tipping_point_is_found_in_every_row(released: Released, ro
     claims = released.tables["claims"].copy()
     claims["grade"], claims["tipping_theta"] = 3, 9.0
     claims.loc[at(claims, row), "tipping_theta"] = 0.5
-    text = bias_text.bounds_sentence(with_table(released, "claims", claims))
+    text = made_up.said("bounds", with_table(released, "claims", claims))
     assert f"is 2.0 ({name_of(row)})" in text, text
 
 
@@ -165,7 +167,7 @@ def test_a_claim_that_falls_with_the_readers_is_named(released: Released, row: t
     claims["grade"], claims["reader_limit"] = 3, 0.6
     claims.loc[claims["claim"] == "C4", "reader_limit"] = 0.3
     claims.loc[at(claims, row), "reader_limit"] = 0.05
-    text = bias_text.readers_sentence(with_table(released, "claims", claims))
+    text = made_up.said("readers", with_table(released, "claims", claims))
     assert named(text.split("would lose")[0], row), text
 
 

@@ -55,10 +55,11 @@ def main(
     methods = methods_text.paragraphs(given, words)
     written |= {f"methods_{name}.md": text + "\n" for name, text in methods.items()}
     written |= {
-        "nrba_summary.md": bias_text.summary(given),
+        "nrba_summary.md": bias_text.summary(given, words),
         "reviewer_questions.md": reviewer_text.questions(given, words),
     }
-    made = text_numbers.numbers(given) | results_text.sentences(given) | bias_text.sentences(given)
+    made = text_numbers.numbers(given) | results_text.sentences(given)
+    made |= bias_text.sentences(given, words)
     called = [path.read_text(encoding="utf-8") for path in texts]
     written["provenance.md"] = number_sources.table(given, called[0], made).markdown(
         simulated=given.simulated

@@ -1,4 +1,4 @@
-"""The contrast between those at the scenario's level and all others, as a table and as sentences."""
+"""The contrast between those at the scenario's level and all others, as a table and as facts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting as fmt
 from surveypipe.formatting import NOT_APPLICABLE, escape
+from surveypipe.ledger_facts import Facts
 from surveypipe.level_contrasts import DIFFERENCE, MEAN, OTHERS, SHARE
 from surveypipe.released import SUPPRESSED, Released
 from surveypipe.tables import Column, Table, count_cell, mean_cell, share_cell
@@ -36,11 +37,15 @@ def _outcomes(released: Released) -> list[tuple[str, pd.Series]]:
 
 def at_level(released: Released) -> str:
     """Name those at the level in words: who answered 'Yes' to 'Read the protocols'."""
-    plan = released.config["sensitivity"]
-    name = str(plan["reader_variable"])
-    code = f"{float(plan['reader_level']):g}"
-    answer = released.values(name).get(code, code)
+    name, answer = _level_named(released)
     return f"'{escape(answer)}' to '{escape(released.label(name))}'"
+
+
+def _level_named(released: Released) -> tuple[str, str]:
+    """Variable of the scenario and the answer that puts a person at its level."""
+    plan = released.config["sensitivity"]
+    name, code = str(plan["reader_variable"]), f"{float(plan['reader_level']):g}"
+    return name, released.values(name).get(code, code)
 
 
 def level_contrast(released: Released) -> Table:
@@ -74,48 +79,48 @@ def level_contrast(released: Released) -> Table:
     return table
 
 
-def level_contrast_sentence(released: Released) -> str:
-    """Set the two side by side, claim by claim, and say on which most of the others agree too."""
-    parts = []
-    for variable, claim in _outcomes(released):
-        rows = [_row(released, variable, place) for place in ("level", OTHERS, "")]
-        known = [row for row in rows if row is not None and _known(row)]
-        if len(known) == len(rows):
-            parts.append(_compared(claim, *known))
-    if not parts:
-        return ""
-    beside = f"Those who answered {at_level(released)} are set beside all others: {'; '.join(parts)}."
-    return f"{beside} {others_agree_sentence(released)}".strip()
+def level_contrast_facts(released: Released) -> Facts:
+    """Set the two side by side, claim by claim, and find on which most of the others agree too."""
+    name, answer = _level_named(released)
+    return {
+        "question": released.label(name),
+        "answer": answer,
+        "compared": [
+            _compared(claim, *rows)
+            for variable, claim in _outcomes(released)
+            if len(rows := _known_rows(released, variable)) == 3
+        ],
+        "others_agree": _others_agree(released),
+    }
+
+
+def _known_rows(released: Released, variable: str) -> list[pd.Series]:
+    rows = [_row(released, variable, place) for place in ("level", OTHERS, "")]
+    return [row for row in rows if row is not None and _known(row)]
 
 
 def _known(row: pd.Series) -> bool:
     return all(math.isfinite(float(row[name])) for name in ("estimate", "ci_low", "ci_high"))
 
 
-def _compared(claim: pd.Series, here: pd.Series, others: pd.Series, gap: pd.Series) -> str:
-    mean = claim["kind"] == "equivalence"
-    form = fmt.decimal if mean else fmt.percent
-    size = fmt.decimal if mean else fmt.points
-    unit = "scale points" if mean else "percentage points"
-    level = fmt.percent(float(gap["ci_level"]))
-    ends = f"{size(float(gap['ci_low']))} to {size(float(gap['ci_high']))}"
-    return (
-        f"{escape(str(claim['claim']))} {form(float(here['estimate']))} against "
-        f"{form(float(others['estimate']))} (difference {size(float(gap['estimate']))} {unit}, {level} "
-        f"interval {ends})"
-    )
+def _compared(claim: pd.Series, here: pd.Series, others: pd.Series, gap: pd.Series) -> Facts:
+    return {
+        "claim": str(claim["claim"]),
+        "mean": bool(claim["kind"] == "equivalence"),
+        "here": float(here["estimate"]),
+        "others": float(others["estimate"]),
+        "difference": float(gap["estimate"]),
+        "low": float(gap["ci_low"]),
+        "high": float(gap["ci_high"]),
+        "ci_level": float(gap["ci_level"]),
+    }
 
 
-def others_agree_sentence(released: Released) -> str:
-    """Say on which claims more than half of the others answer as the claim says."""
+def _others_agree(released: Released) -> list[Facts]:
+    """Claims on which more than half of the others answer as the claim says."""
     found = []
     for variable, claim in _outcomes(released):
         row = _row(released, variable, OTHERS)
         if claim["kind"] == "share" and row is not None and float(row["estimate"]) > HALF:
-            found.append(f"{escape(str(claim['claim']))} ({fmt.percent(float(row['estimate']))})")
-    if not found:
-        return ""
-    return (
-        f"On {fmt.sentence_list(found)} more than half of those who had not answered {at_level(released)} "
-        "answered so too."
-    )
+            found.append({"claim": str(claim["claim"]), "share": float(row["estimate"])})
+    return found

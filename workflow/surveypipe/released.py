@@ -69,7 +69,7 @@ class Released:
     _prepared: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
     _ledger: list[pd.Series] = field(default_factory=list, init=False, repr=False, compare=False)
     # Positions of the estimates by variable and statistic.
-    _placed: dict[tuple[str, str], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _placed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """Give a table, empty text as '' and not as a missing value."""

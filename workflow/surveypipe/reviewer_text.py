@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import bias_text
+from surveypipe.bias_answered import LIMIT_P
 from surveypipe.bias_tables import beside, first_of, rows_of
 from surveypipe.bias_text import main_claims
 from surveypipe.released import SUPPRESSED, Released
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 
 
+# Sentences about non-response that an answer repeats.
+SAID = ("multiverse", "readers", "bayes", "heckman", "imputation")
+
+
 def questions(released: Released, words: Wording) -> str:
     """Write the questions with their answers: Markdown, one paragraph each.
 
@@ -29,7 +34,8 @@ def questions(released: Released, words: Wording) -> str:
     words
         Templates.
     """
-    made = (words.say(f"questions/{name}", **facts(released)) for name, facts in QUESTIONS.items())
+    said = {name: bias_text.sentence(name, released, words) for name in SAID}
+    made = (words.say(f"questions/{name}", **said | facts(released)) for name, facts in QUESTIONS.items())
     return "\n\n".join(filter(None, made)) + "\n"
 
 
@@ -47,7 +53,6 @@ def which_weight(released: Released) -> Facts:
         "scheme": released.in_text(released.schemes[released.primary]),
         "fallback": released.primary != released.config["weighting"]["primary"],
         "others": [released.in_text(label) for label in others],
-        "multiverse": Markdown(bias_text.multiverse_sentence(released)),
     }
 
 
@@ -55,9 +60,7 @@ def why_these_cells(released: Released) -> Facts:
     """Say what the cells are made of, why some were merged, and what they leave."""
     scheme = released.config["weighting"]["schemes"][released.primary]
     rates = rows_of(released.table("nonresponse"), step="response_model", measure="wald_test")
-    clear = [
-        str(row["variable"]) for _, row in rates.iterrows() if number_of(row, "p_value") < bias_text.LIMIT_P
-    ]
+    clear = [str(row["variable"]) for _, row in rates.iterrows() if number_of(row, "p_value") < LIMIT_P]
     cells = rows_of(released.table("weight_cells"), scheme=released.primary)
     sizes = cells["n"].astype(float)
     return {
@@ -138,7 +141,6 @@ def if_readers_answered(released: Released) -> Facts:
     return {
         "k": k,
         "own": None if own is None else _own_claim(own, k),
-        "readers": Markdown(bias_text.readers_sentence(released)),
     }
 
 
@@ -164,14 +166,6 @@ def _own_claim(row: pd.Series, k: float) -> Facts | None:
     }
 
 
-def if_the_silent_differ(released: Released) -> Facts:
-    """Point to what is asked of the silent beyond readership."""
-    return {
-        "bayes": Markdown(bias_text.bayes_sentence(released)),
-        "heckman": Markdown(bias_text.heckman_sentence(released)),
-    }
-
-
 # --- choices, missing items, many tests -----------------------------------------------------------------
 
 
@@ -190,7 +184,6 @@ def missing_items(released: Released) -> Facts:
     shares = [float(scale["min_share"]) for scale in released.config["cleaning"].get("scales", [])]
     return {
         "least_share": min(shares, default=math.nan),
-        "imputation": Markdown(bias_text.imputation_sentence(released).rstrip(".")),
         "table": "imputation" in released.config["analysis"],
     }
 
@@ -199,7 +192,7 @@ def many_tests(released: Released) -> Facts:
     """Say how the number of tests was allowed for."""
     if "multiplicity" not in released.config["analysis"]:
         return {"verdict": "not adjusted"}
-    data, limit = released.table("estimates"), bias_text.LIMIT_P
+    data, limit = released.table("estimates"), LIMIT_P
     holm = [row for _, row in data[data["statistic"].str.endswith("_p_holm")].iterrows()]
     tests = [row for row in holm if known(number_of(row, "estimate"), number_of(row, "p_value"))]
     if not tests:
@@ -229,7 +222,8 @@ QUESTIONS: dict[str, Callable[[Released], Facts]] = {
     "which_weight": which_weight,
     "why_these_cells": why_these_cells,
     "if_readers_answered": if_readers_answered,
-    "if_the_silent_differ": if_the_silent_differ,
+    # What it says of the silent is said elsewhere already.
+    "if_the_silent_differ": lambda released: {},
     "which_n": which_n,
     "population_correction": population_correction,
     "what_is_set": what_is_set,

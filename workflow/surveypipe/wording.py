@@ -64,6 +64,7 @@ def _known(value: Any) -> bool:
 _FILTERS = {
     "count": formatting.count,
     "decimal": formatting.decimal,
+    "held": formatting.held,
     "percent": formatting.percent,
     "points": formatting.points,
     "setting": formatting.setting,
@@ -72,6 +73,7 @@ _FILTERS = {
     "capital": _capital,
     "listed": _listed,
     "worded": _worded,
+    "p_value": formatting.p_value,
     "p_statement": lambda p: Markdown(formatting.p_statement(p)),
     "markdown": Markdown,
 }
