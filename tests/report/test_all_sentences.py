@@ -66,15 +66,6 @@ def configured(**sections: dict[str, Any]) -> Change:
     return change
 
 
-def without(*sections: str) -> Change:
-    def change(made: Released) -> Released:
-        return dataclasses.replace(
-            made, config={key: value for key, value in made.config.items() if key not in sections}
-        )
-
-    return change
-
-
 def celled(name: str, **cells: Any) -> Change:
     def change(made: Released) -> Released:
         table = made.tables[name].assign(**cells)
@@ -250,9 +241,8 @@ CHANGES: dict[str, Change] = {
         configured(weighting={"primary": "none"}),
         celled("claims", scheme_primary="none"),
     ),
-    "no other analysis": both(
-        configured(analysis={"multiplicity": None, "imputation": None, "models": None, "agreement": None}),
-        without("nonresponse"),
+    "no other analysis": configured(
+        analysis={"multiplicity": None, "imputation": None, "models": None, "agreement": None}
     ),
     "no journal": configured(report={"journal": None}),
     "no field period": configured(study={"field_period": None}),
