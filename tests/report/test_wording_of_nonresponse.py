@@ -124,6 +124,7 @@ CASES: dict[str, Change] = {
     "rates withheld": cells("nonresponse", {"step": "rates"}, n=np.nan, estimate=np.nan),
     "no model": no_rows("nonresponse", step="response_model"),
     "R unadjusted withheld": cells("nonresponse", {"measure": "R"}, estimate=np.nan),
+    "spread withheld": cells("nonresponse", {"measure": "cv_adjusted"}, estimate=np.nan),
     "a strong list": cells("nonresponse", {"measure": "v_answer"}, estimate=0.6),
     "a list that tells": cells("nonresponse", FMI, note="below the share"),
     "a list that tells of one": cells("nonresponse", {**FMI, "claim": "C1"}, note="below the share"),
@@ -248,6 +249,12 @@ def test_a_scenario_that_moves_nothing_names_no_move() -> None:
     texts, _ = rendered()
     assert "no estimate would move" in texts["no move", "waves"]
     assert "to move most" not in texts["no move", "waves"]
+
+
+def test_an_r_indicator_is_told_without_the_spread() -> None:
+    texts, _ = rendered()
+    assert texts["spread withheld", "representativity"].startswith("The R-indicator")
+    assert "as uneven as that" not in texts["spread withheld", "representativity"]
 
 
 def test_a_selection_model_without_a_number_is_withheld() -> None:
