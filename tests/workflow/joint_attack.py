@@ -32,7 +32,7 @@ from surveypipe.variance import second_phase_means
 SECTIONS = ("analysis", "claims", "groups", "weighting", "sensitivity", "frame", "seed", "nonresponse")
 FEWEST, SMALL = 10, 5
 TABLES = ("estimates", "claims", "theta", "theta_by_group", "nonresponse")
-MOST_PAIRS, MOST_TRIES = 60_000, 80
+MOST_PAIRS, MOST_TRIES, CHUNK = 20_000, 60, 250
 CATEGORIES = ("low", "middle", "high")
 # Columns of the tables of the claims that are functions of how each cell answered.
 CLAIM_COLUMNS = ("estimate", "se", "ci_low", "ci_high", "bound_low", "bound_high", "scheme_low",
@@ -436,31 +436,29 @@ def leaks(question: Question, asked: Mapping[str, int] | None = None) -> list[st
     if not wanted:
         return []
     made = combinations(question, asked)
-    made = made[_spreads(question, made)] if len(made) <= 20_000 else made
     truth, program = made[0], Program(question)
     assert (truth == np.stack([question.answered, question.gave])).all(), question.name
     if program.known:
         wrong = [name for name, near in program.judged(truth) if not near]
         assert not wrong, f"{question.name}: the truth does not fit {wrong[:5]}"
-    fitting: list[np.ndarray] = []
-    found = []
-    draws = np.random.default_rng(2)
-    for name, cell, kind in wanted:
-        if any(not _same(one[None], truth, cell, kind)[0] for one in fitting):
+    # The nearest to the truth first: one other that fits refutes that a count is known.
+    made = made[np.argsort(np.abs(made - truth).sum((1, 2)), kind="stable")]
+    tried = dict.fromkeys(wanted, 0)
+    for start in range(0, len(made), CHUNK):
+        block = made[start : start + CHUNK]
+        if all(_same(block, truth, cell, kind).all() for _, cell, kind in tried):
             continue
-        others = made[~_same(made, truth, cell, kind)]
-        refuted = bool(len(others)) and not program.known
-        # The nearest first: they agree with most.
-        far = np.abs(others - truth).sum((1, 2)) + draws.random(len(others))
-        tried = np.argsort(far)[:MOST_TRIES] if program.known else ()
-        for at in tried:
-            if program.fits(others[at]):
-                fitting.append(others[at])
-                refuted = True
-                break
-        if not refuted:
-            found.append(f"{question.name}: {name} ({len(made)} fit the shares)")
-    return found
+        block = block[_spreads(question, block)]
+        for secret in list(tried):
+            others = block[~_same(block, truth, *secret[1:])]
+            others = others[: max(MOST_TRIES - tried[secret], 0)]
+            tried[secret] += len(others)
+            fitting = next((one for one in others if not program.known or program.fits(one)), None)
+            if fitting is not None:
+                tried = {s: n for s, n in tried.items() if _same(fitting[None], truth, *s[1:])[0]}
+        if not tried:
+            break
+    return [f"{question.name}: {name} ({len(made)} fit the shares)" for name, _, _ in tried]
 
 
 def asked_of(survey: Survey, about: Mapping[str, Any], variable: str) -> dict[str, int]:
@@ -480,7 +478,7 @@ def means(survey: Survey) -> list[str]:
     """Groups whose suppressed mean is left near by other means and the weights.
 
     Linear algebra on sums: of each cell the sum of the scores is unknown, between the least and the greatest
-    score of everybody in it. Known to within a point is known.
+    score of everybody in it. Known to within a quarter of the scale is known.
     """
     estimates, found = released(survey.public, "estimates"), []
     rows = estimates[(estimates["statistic"] == "mean") & estimates["level"].eq("")]
@@ -493,7 +491,7 @@ def means(survey: Survey) -> list[str]:
             if level in set(told["group_level"]) or not len(told):
                 continue
             low, high = _mean_between(survey, scores, told, survey.of_group(level))
-            if high - low < 1:
+            if high - low < (scores.max() - scores.min()) / 4:
                 found.append(f"{variable}: the mean of {level} lies between {low:.2f} and {high:.2f}")
     return found
 

@@ -339,16 +339,19 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
     wanted = secrets(question, rules)
     steps = _remedies(question, claimed=bool(headlines))
     always = _of_hidden_groups(question, steps, rules) if wanted else []
+    everybody = [step for step in steps if "" in step.groups]
+    cheap = [step for step in steps if not step.last and step not in everybody]
     kept = [step for step in steps if not step.last]
-    # As many values as can be had without the groups; where that is too few, as many as are needed with them.
-    first = _climb(question, wanted, headlines, kept, always, WISHED)
-    schemes = [step for step in kept if step.scheme and not (step.scheme == UNWEIGHTED and "" in step.groups)]
-    least = always + [step for step in schemes if step not in always]
     must = [secret for secret in wanted if not secret.wished]
-    done = first if first is not None else _climb(question, must, headlines, steps, least, POSSIBLE)
+    # What is wished may cost no group and no scheme; where that fails, what must be, and the groups at last.
+    ladders = [(wanted, cheap, WISHED), (must, kept, WISHED), (must, steps, POSSIBLE)]
+    done: list[Step] | None = None
+    for secret, left, possible in ladders:
+        if done is None:
+            done = _climb(question, secret, headlines, [*always, *left], always, possible)
     if done is None:
         _give_up(question, [secret for secret in _exposed(question, must, POSSIBLE) if secret.place])
-        done = least
+        done = always
         _take(question, done)
     for step in done:
         remedy.note(step.place, step.status, step.reason)
