@@ -144,7 +144,10 @@ def questions(survey: Survey) -> Iterator[Question]:
         column = column.astype(float)
         if base == "readers":
             column = column.where(estimation.readers(survey.made))
-        levels = [lv for lv in dict.fromkeys(rows["level"]) if len(values) < 4 or lv in CATEGORIES]
+        # Of a scale what is shown within groups: of all people alone a category leaves thousands.
+        within = set(rows.loc[rows["group_level"] != "", "level"])
+        scaled = bool(set(CATEGORIES) & set(rows["level"]))
+        levels = [lv for lv in dict.fromkeys(rows["level"]) if not scaled or lv in within]
         for level in levels[:1] if len(values) == 2 else levels:
             codes = tuple(_parts(level, values))
             hit = column.isin([float(code) for code in codes]) & column.notna()
