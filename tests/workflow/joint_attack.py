@@ -10,7 +10,6 @@ on is known. The attack shares no code with what decides what may be released.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,9 @@ import pandas as pd
 from scipy.optimize import linprog
 
 import analyse
+import nonresponse
 from surveypipe import bias_report, claim_ledger, comparisons, estimation
+from surveypipe.scheme_designs import replicates_of
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
@@ -70,6 +71,7 @@ class Survey:
     """What the reader knows beside the numbers: respondents by cell, weights, designs."""
 
     made: estimation.Survey
+    study: bias_report.Study
     public: Path
     dispositions: pd.DataFrame
     weight_cells: pd.DataFrame
@@ -100,16 +102,23 @@ def survey_of(results: Path, public: Path | None = None) -> Survey:
     """Load what the analysis of a finished run rests on."""
     config = plain(read(results.parent / "config/config.yaml", Configuration))
     data, private = results / "data", results / "private"
-    paths = {"analysis": data / "analysis.parquet", "weights": data / "weights.parquet",
-             "variables": data / "variables.json", "cells": private / "weight_cells.csv",
-             "replicate_weights": data / "replicate_weights.parquet",
-             "replicate_coefs": data / "replicate_coefs.parquet"}  # fmt: skip
     chosen = {name: config[name] for name in SECTIONS if name in config}
-    made = analyse.load_survey(argparse.Namespace(config=chosen, **paths))
-    part = config["frame"]["recodes"][0]["variable"]
+    replicates = replicates_of(*[
+        pd.read_parquet(data / f"{name}.parquet")
+        for name in ("weights", "replicate_weights", "replicate_coefs")
+    ])  # fmt: skip
+    made = analyse.load_survey(
+        chosen, data / "analysis.parquet", data / "weights.parquet", private / "weight_cells.csv",
+        data / "variables.json", replicates,
+    )  # fmt: skip
     cells = pd.read_csv(private / "weight_cells.csv")
+    study = nonresponse.load_study(
+        chosen, private / "estimates.csv", data / "analysis.parquet", data / "dispositions.parquet",
+        pd.read_parquet(data / "weights.parquet"), cells, replicates,
+    )  # fmt: skip
+    part = config["frame"]["recodes"][0]["variable"]
     dispositions = pd.read_parquet(data / "dispositions.parquet")
-    return Survey(made, public or results / "public", dispositions, cells, part)
+    return Survey(made, study, public or results / "public", dispositions, cells, part)
 
 
 @dataclass
@@ -352,19 +361,10 @@ class Program:
         yield from self._rows(
             "theta_by_group", single, ["claim", "group_level", "theta_in", "theta"], ["estimate"]
         )
-        yield from self._nonresponse(survey, people, gathered)
+        yield from self._nonresponse(people, gathered)
 
-    def _nonresponse(
-        self, survey: estimation.Survey, people: pd.DataFrame, gathered: list[Any]
-    ) -> Iterator[tuple[str, bool]]:
-        staff = self.survey.dispositions
-        study = bias_report.Study(
-            staff=staff[staff["category"] != "IE"].reset_index(drop=True),
-            respondents=people, cases=gathered, designs=survey.designs, primary=survey.primary,
-            plan=survey.config.get("nonresponse") or {},
-            auxiliaries=bias_report.default_auxiliaries(survey.config), group=self.survey.group, seed=1,
-            jackknife=survey.replicate_weights,
-        )  # fmt: skip
+    def _nonresponse(self, people: pd.DataFrame, gathered: list[Any]) -> Iterator[tuple[str, bool]]:
+        study = replace(self.survey.study, respondents=people, cases=gathered)
         made = pd.DataFrame(
             [*bias_report.auxiliary_rows(study), *bias_report.weighting_rows(study),
              *bias_report.range_rows(study)]
@@ -453,6 +453,8 @@ def leaks(question: Question, asked: Mapping[str, int] | None = None) -> list[st
             continue
         block = block[_spreads(question, block)]
         for secret in list(tried):
+            if secret not in tried:
+                continue
             others = block[~_same(block, truth, *secret[1:])]
             others = others[: max(MOST_TRIES - tried[secret], 0)]
             tried[secret] += len(others)
