@@ -103,7 +103,8 @@ def odd_answers(study: Project) -> None:
     """Answers that make one identifier, or none; and one answer under two codes."""
     study.codebook["variables"]["FREQ"]["values"] = dict(ODD)
     study.codebook["variables"]["HOSP"]["values"] = {1.0: "Other", 2.0: "Other", 3.0: "Hill"}
-    study.config["analysis"]["items"].append("HOSP")
+    # Each item is searched for what gives it away within every grouping: few are enough.
+    study.config["analysis"]["items"] = ["USES", "LOST", "FREQ", "HOSP", "BED1", "BED3"]
 
 
 def second_groups(study: Project) -> None:
