@@ -34,6 +34,8 @@ from surveypipe import (
 from surveypipe.formatting import confidence
 from surveypipe.questionnaire import questionnaire
 from surveypipe.released import Released
+from surveypipe.study.base import plain
+from surveypipe.study.nonresponse import Nonresponse
 
 _SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
 assert _SPEC and _SPEC.loader
@@ -66,13 +68,9 @@ def configured(**sections: dict[str, Any]) -> Change:
     return change
 
 
-def without(*sections: str) -> Change:
-    def change(made: Released) -> Released:
-        return dataclasses.replace(
-            made, config={key: value for key, value in made.config.items() if key not in sections}
-        )
-
-    return change
+def said_nothing_of_nonresponse(made: Released) -> Released:
+    """The section left out: it has its defaults, as a run completes it."""
+    return dataclasses.replace(made, config={**made.config, "nonresponse": plain(Nonresponse())})
 
 
 def celled(name: str, **cells: Any) -> Change:
@@ -252,7 +250,7 @@ CHANGES: dict[str, Change] = {
     ),
     "no other analysis": both(
         configured(analysis={"multiplicity": None, "imputation": None, "models": None, "agreement": None}),
-        without("nonresponse"),
+        said_nothing_of_nonresponse,
     ),
     "no journal": configured(report={"journal": None}),
     "no field period": configured(study={"field_period": None}),

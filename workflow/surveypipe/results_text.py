@@ -510,7 +510,7 @@ def _at(rates: Mapping[str, float], rate: str, released: Released) -> str:
     """Name the groups whose printed rate is this one."""
     return fmt.sentence_list(
         [
-            released.in_text(released.levels[level])
+            _in_text(released, released.levels[level])
             for level, value in rates.items()
             if fmt.percent(value) == rate
         ]
