@@ -10,7 +10,6 @@ on is known. The attack shares no code with what decides what may be released.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,7 @@ import pandas as pd
 from scipy.optimize import linprog
 
 import analyse
-from surveypipe import bias_report, claim_ledger, comparisons, estimation
+from surveypipe import bias_report, claim_ledger, comparisons, estimation, scheme_designs
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
@@ -105,7 +104,11 @@ def survey_of(results: Path, public: Path | None = None) -> Survey:
              "replicate_weights": data / "replicate_weights.parquet",
              "replicate_coefs": data / "replicate_coefs.parquet"}  # fmt: skip
     chosen = {name: config[name] for name in SECTIONS if name in config}
-    made = analyse.load_survey(argparse.Namespace(config=chosen, **paths))
+    replicates = scheme_designs.replicates_of(
+        *(pd.read_parquet(paths[name]) for name in ("weights", "replicate_weights", "replicate_coefs"))
+    )
+    given = [paths[name] for name in ("analysis", "weights", "cells", "variables")]
+    made = analyse.load_survey(chosen, *given, replicates)
     part = config["frame"]["recodes"][0]["variable"]
     cells = pd.read_csv(private / "weight_cells.csv")
     dispositions = pd.read_parquet(data / "dispositions.parquet")

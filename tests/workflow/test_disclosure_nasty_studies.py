@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import json
 import re
@@ -16,6 +15,7 @@ import pytest
 import disclose
 from _shared import read_csv, write_csv
 from surveypipe import disclosure
+from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.tables import release_all
 from surveypipe.release_kinds import JOINED, KINDS, RELEASED_TABLES
 from surveypipe.study.base import plain
@@ -79,15 +79,18 @@ def unaudited(results: Path, folder: Path) -> Path:
     """The same tables, each judged by itself only."""
     settings = read(results.parent / "config/config.yaml", Configuration)
     config = plain(settings)
-    args = argparse.Namespace(
-        config={name: config[name] for name in SECTIONS},
-        analysis=results / "data/analysis.parquet",
-        weights=results / "data/weights.parquet",
-        dispositions=results / "data/dispositions.parquet",
+    config = {name: config[name] for name in SECTIONS}
+    people = Respondents(
+        pd.read_parquet(results / "data/analysis.parquet"),
+        pd.read_parquet(results / "data/weights.parquet"),
+        config["frame"]["group"],
+        *disclose.reader_of(config),
     )
+    staff = pd.read_parquet(results / "data/dispositions.parquet")
     variables = json.loads((results / "data/variables.json").read_text())
     private = {name: read_csv(results / f"private/{name}.csv") for name in KINDS}
-    study, rules = disclose.study_of(args, variables), disclosure.rules_of(settings.disclosure)
+    study = disclose.study_of(config, people, staff, variables)
+    rules = disclosure.rules_of(settings.disclosure)
     folder.mkdir()
     for name, release in release_all(private, study, rules, audited=False).items():
         write_csv(release.table, folder / f"{name}.csv")

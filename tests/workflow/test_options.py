@@ -19,7 +19,7 @@ import pyreadstat
 import pytest
 import yaml
 
-from _shared import read_csv
+from _shared import read_csv, section
 from studies import read_page, three_hospitals, write_yaml
 from surveypipe.disclosure import rules_of
 from surveypipe.disclosure.questions import Respondents
@@ -27,6 +27,7 @@ from surveypipe.disclosure.tables import Study, release_all
 from surveypipe.disclosure.unweighted import release_study
 from surveypipe.estimation import indicator
 from surveypipe.release_kinds import KINDS
+from surveypipe.study.disclosure import Disclosure
 
 RESULTS = "results_handover"
 SAV, LIST = "nurses.sav", "nurses_staff.csv"
@@ -202,7 +203,7 @@ def test_the_name_of_the_unweighted_scheme_decides_nothing(odd):
         respondents=replace(study.respondents, weights=weights.rename(columns={"w_raw": "w_none"})),
         schemes={names.get(key, key): scheme for key, scheme in study.schemes.items()},
     )
-    rules = rules_of(config["disclosure"])
+    rules = rules_of(section(config, "disclosure", Disclosure))
     own, known = release_study(tables, study, rules, "raw"), release_all(renamed, plain, rules)
     for name in ("estimates", "claims"):
         hidden = [made[name].table["status"].to_numpy() for made in (own, known)]
