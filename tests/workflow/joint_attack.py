@@ -22,8 +22,11 @@ import pandas as pd
 from scipy.optimize import linprog
 
 import analyse
+from _shared import section
 from surveypipe import bias_report, claim_ledger, comparisons, estimation, scheme_designs
 from surveypipe.study.base import plain
+from surveypipe.study.frame import Frame
+from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 from surveypipe.variance import second_phase_means
@@ -358,11 +361,13 @@ class Program:
         self, survey: estimation.Survey, people: pd.DataFrame, gathered: list[Any]
     ) -> Iterator[tuple[str, bool]]:
         staff = self.survey.dispositions
+        plan = section(survey.config, "nonresponse", Nonresponse)
+        frame = section(survey.config, "frame", Frame)
         study = bias_report.Study(
             staff=staff[staff["category"] != "IE"].reset_index(drop=True),
             respondents=people, cases=gathered, designs=survey.designs, primary=survey.primary,
-            plan=survey.config.get("nonresponse") or {},
-            auxiliaries=bias_report.default_auxiliaries(survey.config), group=self.survey.group, seed=1,
+            plan=plan, auxiliaries=bias_report.default_auxiliaries(plan, frame),
+            group=self.survey.group, seed=1,
             jackknife=survey.replicate_weights,
         )  # fmt: skip
         made = pd.DataFrame(

@@ -53,7 +53,8 @@ def hidden(finished: Path) -> pd.DataFrame:
     public = read(finished / "results/public/estimates.csv")
     gone = public.loc[public["status"] == SUPPRESSED, "estimate_id"]
     assert len(gone), "nothing is suppressed in the default study: this test has lost its object"
-    rows["hidden"] = rows["estimate_id"].isin(gone)
+    # What no exhibit shows has no row at all.
+    rows["hidden"] = ~rows["estimate_id"].isin(public.loc[public["status"] != SUPPRESSED, "estimate_id"])
     return rows
 
 

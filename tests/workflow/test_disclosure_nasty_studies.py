@@ -23,7 +23,7 @@ from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
-SECTIONS = ("disclosure", "claims", "cleaning", "frame", "sensitivity", "weighting")
+SECTIONS = ("disclosure", "claims", "cleaning", "frame", "sensitivity", "weighting", "groups")
 NEEDED = ("results/tables/index.json",)
 
 
