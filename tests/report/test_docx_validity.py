@@ -273,5 +273,5 @@ def test_a_number_without_its_bracket_keeps_the_room(finished: Path) -> None:
     row = next(row for row in body.iter(w("tr")) if text_of(row).startswith("Not answered"))
     cells = row.findall(w("tc"))
     rooms = [cell.find(f".//{w('ind')}") for cell in cells[1:4]]
-    assert [int(room.get(w("right"))) for room in rooms] == [520, 520, 520]
+    assert [int(room.get(w("right"))) for room in rooms] == [370, 370, 370]
     assert int(cells[0].find(f".//{w('ind')}").get(w("left"))) > 0

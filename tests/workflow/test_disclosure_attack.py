@@ -54,6 +54,8 @@ def hidden(finished: Path) -> pd.DataFrame:
     gone = public.loc[public["status"] == SUPPRESSED, "estimate_id"]
     assert len(gone), "nothing is suppressed in the default study: this test has lost its object"
     rows["hidden"] = rows["estimate_id"].isin(gone)
+    # What no exhibit shows has no row at all.
+    rows["unreleased"] = ~rows["estimate_id"].isin(public.loc[public["status"] != SUPPRESSED, "estimate_id"])
     return rows
 
 
@@ -130,7 +132,7 @@ def possible(cells: pd.DataFrame, shown: pd.DataFrame, group: str) -> Counts:
 
 
 def small_groups(hidden: pd.DataFrame) -> pd.DataFrame:
-    rows = hidden[hidden["hidden"] & (hidden["group_level"] != "") & (hidden["scheme"] == "none")]
+    rows = hidden[hidden["unreleased"] & (hidden["group_level"] != "") & (hidden["scheme"] == "none")]
     return rows[(rows["statistic"] == "proportion") & (rows["n"] < RULES.min_base)]
 
 

@@ -36,7 +36,7 @@ def main(
     numbers: Path,
     tables: Path,
     figures: Path,
-    provenance: Annotated[Path, "what stands behind each number, for the web page"],
+    provenance: Annotated[Path | None, "what stands behind each number, for the web page"] = None,
     styles: Path,
     filters: Path,
     build: Path,

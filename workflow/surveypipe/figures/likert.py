@@ -117,7 +117,9 @@ def _upper_alone(axes: Axes, y: float, share: float, limit: float) -> None:
         return
     axes.barh(y, share, height=ROW * 0.74, color=theme.THREE[-1], edgecolor="white", linewidth=0.4)
     _ends(axes, y, {"neutral": 0.0, "disagree": math.nan, "agree": share}, limit)
-    axes.text(-0.02 * limit, y, "suppressed", va="center", ha="right", color=theme.QUIET, style="italic")
+    axes.text(
+        -0.02 * limit, y, formatting.SUPPRESSED, va="center", ha="right", color=theme.QUIET, style="italic"
+    )
 
 
 def _ends(axes: Axes, y: float, shares: dict[str, float], limit: float) -> None:
@@ -193,7 +195,7 @@ def _notes(released: Released, blocks: list[Battery]) -> list[str]:
         f"Weighted ({released.in_text(released.schemes[released.primary])} "
         "weights), of those who answered; the middle answer lies half on either side of zero.",
         "Reversed items are shown as turned round." if released.config["cleaning"].get("reverse") else "",
-        "Where the other answers are suppressed, the upper ones are drawn from zero." if hidden else "",
+        "s: suppressed; upper answers alone are drawn from zero." if hidden else "",
     ]
 
 

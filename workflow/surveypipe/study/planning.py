@@ -198,8 +198,8 @@ class SecondWave(Settings):
     moved: Annotated[
         Literal["refuse", "set_aside", "keep"],
         Meta(
-            description="People whose agency differs between the waves: stop, leave them out of the change, "
-            "or keep them under the agency of the first wave."
+            description="People whose group differs between the waves: stop, leave them out of the change, "
+            "or keep them under the group of the first wave."
         ),
     ] = "refuse"
 
