@@ -34,8 +34,6 @@ from surveypipe import (
 from surveypipe.formatting import confidence
 from surveypipe.questionnaire import questionnaire
 from surveypipe.released import Released
-from surveypipe.study.base import plain
-from surveypipe.study.nonresponse import Nonresponse
 
 _SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
 assert _SPEC and _SPEC.loader

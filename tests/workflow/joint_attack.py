@@ -26,8 +26,6 @@ import nonresponse
 from surveypipe import bias_report, claim_ledger, comparisons, estimation
 from surveypipe.scheme_designs import replicates_of
 from surveypipe.study.base import plain
-from surveypipe.study.frame import Frame
-from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 from surveypipe.variance import second_phase_means

@@ -29,7 +29,6 @@ from surveypipe.disclosure.tables import release_all
 from surveypipe.disclosure.unweighted import release_study
 from surveypipe.estimation import indicator
 from surveypipe.release_kinds import KINDS
-from surveypipe.study.disclosure import Disclosure
 
 RESULTS = "results_handover"
 SAV, LIST = "nurses.sav", "nurses_staff.csv"
