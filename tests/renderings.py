@@ -14,8 +14,8 @@ from pathlib import Path
 from lxml import etree
 from lxml import html as lxml_html
 
-from surveypipe.rendering.docx_finishing import style_of, text_of
 from surveypipe.rendering.docx_package import Package, w
+from surveypipe.rendering.docx_runs import style_of, text_of
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*%?")
 _REFERENCE = re.compile(r"\b(?:Figure|Table|Section) \d+(?:\.\d+)*")

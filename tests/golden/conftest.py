@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from surveypipe import design_engine as engine
+from surveypipe.design.phases import second_phase
 
 
 @pytest.fixture
@@ -14,5 +14,5 @@ def fixture_a():
     agency = np.repeat(["AMH", "CSC"], [45, 74])
     y = np.concatenate([np.repeat([1.0, 0.0], [36, 9]), np.repeat([1.0, 0.0], [66, 8])])
     weights = np.where(agency == "AMH", 180 / 45, 140 / 74)
-    design = engine.second_phase(weights, agency, {"AMH": 180, "CSC": 140})
+    design = second_phase(weights, agency, {"AMH": 180, "CSC": 140})
     return y, design, (agency == "CSC").astype(float)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import agreement
+from surveypipe.measurement import agreement
 
 CHECKS = [
     ("GT-19", "psych::cohen.kappa; Krippendorff (2011)", 5e-8, "as printed there"),

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import design_engine as engine
-from surveypipe import group_tests
-from surveypipe.intervals import t_interval
-from surveypipe.variance import Stage, design_covariance
+from surveypipe.design import engine, phases
+from surveypipe.design.intervals import t_interval
+from surveypipe.design.phases import second_phase_sample
+from surveypipe.design.stages import Stage, design_covariance
+from surveypipe.estimation import group_tests
 
 DATA = Path(__file__).parent / "data"
 REFERENCE = json.loads((DATA / "api.json").read_text())["estimates"]
@@ -150,9 +151,9 @@ GT17 = [
 @pytest.mark.parametrize(("fpc", "F", "p", "t", "p_t", "ends"), GT17)
 def test_gt17_fixture_a(fixture_a, fpc, F, p, t, p_t, ends):
     y, design, csc = fixture_a
-    covariance = engine.covariance(design, fpc=fpc)
+    covariance = phases.covariance(design, fpc=fpc)
     frame = pd.DataFrame({"y": y, "group": csc})
-    made = engine.second_phase_sample(frame, design, fpc=fpc)
+    made = second_phase_sample(frame, design, fpc=fpc)
     by_hand = group_tests.rao_scott_test(y, csc, design.weights, covariance, 117).second_order
     for test in (engine.rao_scott(made, "y", "group"), by_hand):
         assert pytest.approx(F, abs=5e-8) == test.F

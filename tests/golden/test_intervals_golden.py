@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from surveypipe import intervals
+from surveypipe.design import intervals
 
 REFERENCE = json.loads((Path(__file__).parent / "data" / "api.json").read_text())["estimates"]
 N, DF = 200, 197

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -15,16 +14,16 @@ import pandas as pd
 import pytest
 from scipy import optimize
 
-from surveypipe import linearisation, models
-from surveypipe.proportional_odds import ordinal_log_likelihood, ordinal_scores
-from surveypipe.survey_design import SurveyDesign
+import r_optim
+from surveypipe.design import linearisation
+from surveypipe.design.sampling import SurveyDesign
+from surveypipe.regression import fitting
+from surveypipe.regression.irls import R_GLM, fit_glm
+from surveypipe.regression.model import ModelFit
+from surveypipe.regression.proportional_odds import ordinal_log_likelihood, ordinal_scores
 
 HERE = Path(__file__).parent
 API = json.loads((HERE / "data" / "api.json").read_text(encoding="utf-8"))["estimates"]
-_spec = importlib.util.spec_from_file_location("r_optim", HERE / "r_optim.py")
-assert _spec is not None and _spec.loader is not None
-r_optim = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(r_optim)
 
 # (entry of api.json or GT number, what, tolerance relative)
 CHECKS = [
@@ -59,7 +58,7 @@ def clus_design(clus: pd.DataFrame) -> SurveyDesign:
     return SurveyDesign(clus.pw.to_numpy(), psu=clus.dnum.to_numpy(), fpc=clus.fpc.to_numpy())
 
 
-def _against(fitted: models.ModelFit, key: str, rtol: float = 1e-8) -> None:
+def _against(fitted: ModelFit, key: str, rtol: float = 1e-8) -> None:
     table, reference = fitted.table(), API[key]
     table.index = table.index.str.replace("=", "")
     names = list(reference["estimate"])
@@ -74,19 +73,19 @@ def _against(fitted: models.ModelFit, key: str, rtol: float = 1e-8) -> None:
 @pytest.mark.parametrize("convergence", ["full", "r"])
 def test_linear(strat, strat_design, convergence):
     _against(
-        models.fit(strat, "api00", ["ell", "meals", "mobility"], kind="linear", design=strat_design,
+        fitting.fit(strat, "api00", ["ell", "meals", "mobility"], kind="linear", design=strat_design,
                    convergence=convergence), "strat_lm")  # fmt: skip
 
 
 def test_logistic_where_r_stops(strat, strat_design):
-    fitted = models.fit(
+    fitted = fitting.fit(
         strat, "wide", ["ell", "meals", "mobility"], kind="logistic", design=strat_design, convergence="r"
     )
     _against(fitted, "strat_logit")
 
 
 def test_logistic_fully_converged_is_closer_to_the_maximum_than_r(strat, strat_design):
-    fitted = models.fit(strat, "wide", ["ell", "meals", "mobility"], kind="logistic", design=strat_design)
+    fitted = fitting.fit(strat, "wide", ["ell", "meals", "mobility"], kind="logistic", design=strat_design)
     # The docstring of `models` says why R's standard errors stand 3e-5 away from the converged ones.
     np.testing.assert_allclose(fitted.coefficients, list(API["strat_logit"]["estimate"].values()), rtol=1e-9)
     np.testing.assert_allclose(fitted.standard_errors(), list(API["strat_logit"]["se"].values()), rtol=3e-5)
@@ -100,7 +99,7 @@ def test_logistic_fully_converged_is_closer_to_the_maximum_than_r(strat, strat_d
 
 
 def test_poisson_where_r_stops(strat, strat_design):
-    fitted = models.fit(
+    fitted = fitting.fit(
         strat, "api.stu", ["enroll", "stype"], kind="poisson", design=strat_design, convergence="r"
     )
     _against(fitted, "strat_poisson")
@@ -114,10 +113,10 @@ def test_linear_on_post_stratified_clusters(clus, clus_design):
     start = clus_design.weights
     met = linearisation.calibration(classes, start, weights.to_numpy())
     design = replace(clus_design, weights=weights.to_numpy(), linearised=met)
-    _against(models.fit(clus, "api00", ["stype"], kind="linear", design=design), "clus1_ps_lm")
+    _against(fitting.fit(clus, "api00", ["stype"], kind="linear", design=design), "clus1_ps_lm")
 
 
-def _r_svyolr(fitted: models.ModelFit) -> tuple[np.ndarray, np.ndarray]:
+def _r_svyolr(fitted: ModelFit) -> tuple[np.ndarray, np.ndarray]:
     """Coefficients and standard errors as ``svyolr`` comes by them: its start, BFGS, numerical Hessian."""
     X, y, w, design = fitted.X.to_numpy(), fitted.y, fitted.weights, fitted.design
     p, K = X.shape[1], len(fitted.levels) - 1
@@ -141,7 +140,7 @@ def _r_svyolr(fitted: models.ModelFit) -> tuple[np.ndarray, np.ndarray]:
         return -ordinal_scores(thresholds(b), X, y, w) @ jacobian(b)
 
     q1 = (K + 1) // 2
-    binary = models._fit_glm(replace(fitted, kind="logistic", y=(y > q1 - 1).astype(float)), models._R_GLM)
+    binary = fit_glm(replace(fitted, kind="logistic", y=(y > q1 - 1).astype(float)), R_GLM)
     start = binary.coefficients.to_numpy()
     quantile = np.arange(1, K + 1) / (K + 1)
     spacing = np.log(quantile / (1 - quantile)) / 1.7
@@ -155,7 +154,7 @@ def _r_svyolr(fitted: models.ModelFit) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_proportional_odds_where_r_stops(clus, clus_design):
-    fitted = models.fit(clus, "mealcat", ["avg.ed", "mobility", "stype"], kind="ordinal", design=clus_design)
+    fitted = fitting.fit(clus, "mealcat", ["avg.ed", "mobility", "stype"], kind="ordinal", design=clus_design)
     estimate, se = _r_svyolr(fitted)
     names = [name.replace("=", "") for name in fitted.coefficients.index]
     np.testing.assert_allclose(estimate, [API["clus1_olr"]["estimate"][name] for name in names], rtol=1e-8)
@@ -163,7 +162,7 @@ def test_proportional_odds_where_r_stops(clus, clus_design):
 
 
 def test_proportional_odds_fully_converged_beats_r_s_likelihood(clus, clus_design):
-    fitted = models.fit(clus, "mealcat", ["avg.ed", "mobility", "stype"], kind="ordinal", design=clus_design)
+    fitted = fitting.fit(clus, "mealcat", ["avg.ed", "mobility", "stype"], kind="ordinal", design=clus_design)
     _against(fitted, "clus1_olr", rtol=2e-4)
     theirs = np.array(
         [API["clus1_olr"]["estimate"][name.replace("=", "")] for name in fitted.coefficients.index]
@@ -177,7 +176,9 @@ def test_proportional_odds_fully_converged_beats_r_s_likelihood(clus, clus_desig
 def test_proportional_odds_stratified(strat, strat_design):
     # METHODS 4.4: svyolr(mealcat ~ avg.ed + mobility + stype) on dstrat, printed to seven digits.
     data = strat.assign(mealcat=pd.cut(strat.meals, [0, 25, 50, 75, 100], labels=[1, 2, 3, 4]).astype(float))
-    fitted = models.fit(data, "mealcat", ["avg.ed", "mobility", "stype"], kind="ordinal", design=strat_design)
+    fitted = fitting.fit(
+        data, "mealcat", ["avg.ed", "mobility", "stype"], kind="ordinal", design=strat_design
+    )
     estimate, se = _r_svyolr(fitted)
     np.testing.assert_allclose(estimate[:4], [-4.240000, 0.0118059, -2.0543539, -0.6360798], atol=6e-7)
     np.testing.assert_allclose(se[:4], [0.502644, 0.0117146, 0.4471598, 0.3613265], atol=6e-7)
@@ -186,7 +187,7 @@ def test_proportional_odds_stratified(strat, strat_design):
 
 def test_quasibinomial_printed_value(strat, strat_design):
     # METHODS 4.4: quasibinomial sch.wide ~ ell + meals on dstrat.
-    fitted = models.fit(
+    fitted = fitting.fit(
         strat, "wide", ["ell", "meals"], kind="logistic", design=strat_design, convergence="r"
     )
     np.testing.assert_allclose(fitted.coefficients, [1.5604084, -0.0068311, 0.0035248], atol=6e-8)
@@ -208,7 +209,7 @@ def test_gt17_difference_between_agencies(fpc, t, p, low, high):
     population = np.where(agency == "AMH", 180.0, 140.0)
     weights = population / np.where(agency == "AMH", 45.0, 74.0)
     design = SurveyDesign(weights, strata=agency, fpc=population if fpc else None)
-    line = models.fit(data, "answer", ["agency"], kind="linear", design=design).table().loc["agency=CSC"]
+    line = fitting.fit(data, "answer", ["agency"], kind="linear", design=design).table().loc["agency=CSC"]
     assert line["df"] == 116
     np.testing.assert_allclose(
         line[["t", "p_value", "estimate", "ci_low", "ci_high"]].astype(float),
@@ -222,7 +223,7 @@ def test_firth_saturated_adds_a_half_to_each_cell():
     data = pd.DataFrame(
         {"x": np.repeat([0.0, 1.0], [12, 9]), "y": np.r_[np.ones(5), np.zeros(7), np.ones(9)]}
     )
-    fitted = models.fit(data, "y", ["x"], kind="logistic", design=SurveyDesign(np.ones(21)))
+    fitted = fitting.fit(data, "y", ["x"], kind="logistic", design=SurveyDesign(np.ones(21)))
     assert "firth" in fitted.flags
     expected = [np.log(5.5 / 7.5), np.log(9.5 / 0.5) - np.log(5.5 / 7.5)]
     np.testing.assert_allclose(fitted.coefficients, expected, rtol=1e-8)
@@ -232,7 +233,7 @@ def test_firth_profile_interval_by_brute_force():
     rng = np.random.default_rng(7)
     x = rng.normal(size=40)
     data = pd.DataFrame({"x": x, "g": np.repeat([0.0, 1.0], 20), "y": (x > 0).astype(float)})
-    fitted = models.fit(data, "y", ["x", "g"], kind="logistic", design=SurveyDesign(np.ones(40)))
+    fitted = fitting.fit(data, "y", ["x", "g"], kind="logistic", design=SurveyDesign(np.ones(40)))
     X = np.column_stack([np.ones(40), data.x, data.g])
 
     def penalised(beta):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import nonresponse_bias as nrb
+from surveypipe.nonresponse import indicators as nrb
 
 # Fixture A: AMH 180 staff, 45 respondents; CSC 140 staff, 74 respondents.
 FRAME = pd.DataFrame({"agency": ["AMH"] * 180 + ["CSC"] * 140})

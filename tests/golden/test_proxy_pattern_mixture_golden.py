@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from surveypipe.proxy_pattern_mixture import share_range
+from surveypipe.ledger.proxy_pattern_mixture import share_range
 
 # Fixture A, METHODS 3: AMH 180 staff, 45 answered, 36 yes; CSC 140, 74, 66.
 Y = np.repeat([1.0, 0.0, 1.0, 0.0], [36, 9, 66, 8])

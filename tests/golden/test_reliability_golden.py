@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from scipy import optimize, stats
 
-from surveypipe import reliability
+from surveypipe.measurement import reliability
+from surveypipe.measurement.factor import omega
+from surveypipe.measurement.polychoric import bivariate_normal_cdf, polychoric
 
 CHECKS = [("GT-18", "psych::alpha, fa, tetrachoric, polychoric", 5.1e-8, "10 by 4 answers; tables")]
 
@@ -23,7 +25,7 @@ def test_gt18_alpha_and_item_drop():
 
 @pytest.mark.parametrize("method", ["minres", "ml"])
 def test_gt18_loading_above_one_is_flagged_and_omega_withheld(method):
-    factor = reliability.omega(ITEMS.corr(), method=method)
+    factor = omega(ITEMS.corr(), method=method)
     assert factor.heywood
     assert np.isnan(factor.omega)
     if method == "minres":
@@ -33,7 +35,7 @@ def test_gt18_loading_above_one_is_flagged_and_omega_withheld(method):
 def _log_likelihood(counts, rho):
     cut_r = np.r_[-np.inf, stats.norm.ppf(np.cumsum(counts.sum(1))[:-1] / counts.sum()), np.inf]
     cut_c = np.r_[-np.inf, stats.norm.ppf(np.cumsum(counts.sum(0))[:-1] / counts.sum()), np.inf]
-    below = reliability.bivariate_normal_cdf(*np.meshgrid(cut_r, cut_c, indexing="ij"), rho)
+    below = bivariate_normal_cdf(*np.meshgrid(cut_r, cut_c, indexing="ij"), rho)
     return (counts * np.log(np.maximum(np.diff(np.diff(below, axis=0), axis=1), 1e-300))).sum()
 
 
@@ -52,7 +54,7 @@ def test_gt18_polychoric(table, psych):
     )
     assert stopped == pytest.approx(psych, abs=5.1e-8)
     # The maximum itself lies 1.9e-5 below where that search stops, and is higher.
-    rho = reliability.polychoric(counts)
+    rho = polychoric(counts)
     assert rho == pytest.approx(psych, abs=2e-5)
     assert _log_likelihood(counts, rho) > _log_likelihood(counts, psych)
 
@@ -68,14 +70,14 @@ def test_polychoric_is_the_maximum_by_brute_force(table):
         below = np.array([[law.cdf([h, k]) for k in cut_c] for h in cut_r])
         return (counts * np.log(np.diff(np.diff(below, axis=0), axis=1))).sum()
 
-    rho = reliability.polychoric(counts)
+    rho = polychoric(counts)
     assert likelihood(rho) > max(likelihood(rho - 2e-5), likelihood(rho + 2e-5))
 
 
 def test_median_split_tetrachoric_is_the_sine_of_the_phi_angle():
     # Sheppard 1899: with both cuts at the median, P(both above) = 1/4 + arcsin(rho) / (2 pi).
     table = np.array([[35.0, 15.0], [15.0, 35.0]])
-    assert reliability.polychoric(table) == pytest.approx(np.sin(2 * np.pi * (0.35 - 0.25)), abs=1e-12)
+    assert polychoric(table) == pytest.approx(np.sin(2 * np.pi * (0.35 - 0.25)), abs=1e-12)
 
 
 def test_exact_one_factor_matrix_gives_its_loadings_back():
@@ -84,6 +86,6 @@ def test_exact_one_factor_matrix_gives_its_loadings_back():
     np.fill_diagonal(R, 1.0)
     expected = loadings.sum() ** 2 / (loadings.sum() ** 2 + (1 - loadings**2).sum())
     for method, tolerance in (("minres", 1e-10), ("ml", 1e-6)):
-        found = reliability.omega(pd.DataFrame(R), method=method)
+        found = omega(pd.DataFrame(R), method=method)
         np.testing.assert_allclose(found.loadings, loadings, atol=tolerance)
         assert found.omega == pytest.approx(expected, abs=tolerance)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from surveypipe.response_rates import casro_e, outcome_rates
+from surveypipe.intake.response_rates import casro_e, outcome_rates
 
 GT1_COUNTS = {"I": 110, "P": 9, "R": 20, "NC": 5, "O": 3, "UH": 173, "UO": 0, "IE": 8}
 

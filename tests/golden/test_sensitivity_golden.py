@@ -2,7 +2,8 @@
 
 import pytest
 
-from surveypipe.sensitivity import cells_from_counts, manski_share, mixture, tipping_theta
+from surveypipe.ledger.bounds import manski_share
+from surveypipe.ledger.sensitivity import cells_from_counts, mixture, tipping_theta
 
 # Fixture A, METHODS 3: AMH 180 staff, 45 answered, 36 yes; CSC 140, 74, 66.
 A = cells_from_counts([180, 140], [45, 74], [36, 66], ["AMH", "CSC"])

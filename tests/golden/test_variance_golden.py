@@ -16,8 +16,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import calibration, linearisation, replicates, variance, weighting
+from surveypipe.design import linearisation, variance
+from surveypipe.design.stages import Stage, design_covariance, design_df
 from surveypipe.study.weighting import Making, Weighting
+from surveypipe.weighting import calibration, replicates
+from surveypipe.weighting import schemes as weighting
 
 DATA = Path(__file__).parent / "data"
 API = json.loads((DATA / "api.json").read_text(encoding="utf-8"))["estimates"]
@@ -140,11 +143,11 @@ def test_gt3_standard_errors_as_a_simple_random_sample(settings: dict[str, Any],
     assert found.se == pytest.approx(se, abs=5e-8)
 
 
-def first_stage(table: pd.DataFrame, design: str) -> list[variance.Stage]:
+def first_stage(table: pd.DataFrame, design: str) -> list[Stage]:
     rows, size = np.arange(len(table)), table["fpc"].to_numpy(float)
     unit = table["dnum"].to_numpy() if design == "clusters" else rows
     stratum = table["stype"].to_numpy() if design == "strata" else np.zeros(len(table))
-    return [variance.Stage(unit, stratum, size)]
+    return [Stage(unit, stratum, size)]
 
 
 def linear(
@@ -169,7 +172,7 @@ def linear(
         scores = linearisation.calibration(aux, start, w).applied(z * w[:, None])
     else:
         scores = z * w[:, None]
-    v = variance.design_covariance(scores, first_stage(table, design))
+    v = design_covariance(scores, first_stage(table, design))
     return float(estimate[0]), float(np.sqrt(v[0, 0]))
 
 
@@ -199,7 +202,7 @@ def test_stratified_sample() -> None:
     for level in "EHM":
         inside = table["stype"] == level
         equals(linear(table, table["api00"], w, "strata", domain=inside), "strat_domain_stype", level)
-    assert variance.design_df(first_stage(table, "strata")) == API["strat_mean"]["df"]
+    assert design_df(first_stage(table, "strata")) == API["strat_mean"]["df"]
 
 
 def test_stratified_sample_as_a_second_phase_and_its_design_effect() -> None:
@@ -218,7 +221,7 @@ def test_ratio_of_two_totals() -> None:
     w, top, bottom = (table[c].to_numpy(float) for c in ("pw", "api.stu", "enroll"))
     ratio = w @ top / (w @ bottom)
     z = (top - ratio * bottom) / (w @ bottom)
-    v = variance.design_covariance((w * z)[:, None], first_stage(table, "strata"))
+    v = design_covariance((w * z)[:, None], first_stage(table, "strata"))
     equals((ratio, float(np.sqrt(v[0, 0]))), "strat_ratio")
 
 
@@ -232,7 +235,7 @@ def test_cluster_sample() -> None:
     for level in ("No", "Yes"):
         inside = table["awards"] == level
         equals(linear(table, table["api00"], w, "clusters", domain=inside), "clus1_domain", level)
-    assert variance.design_df(first_stage(table, "clusters")) == API["clus1_mean"]["df"]
+    assert design_df(first_stage(table, "clusters")) == API["clus1_mean"]["df"]
 
 
 def raked(table: pd.DataFrame, **totals: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -284,7 +287,7 @@ def raked_strata(
     estimate, z = variance.linearised_means(y[:, None], w, inside)
     if total:
         estimate, z = np.array([w @ y]), y[:, None]
-    v = variance.design_covariance(w[:, None] * ten_sweeps(z, aux, (2, 2)), first_stage(table, "strata"))
+    v = design_covariance(w[:, None] * ten_sweeps(z, aux, (2, 2)), first_stage(table, "strata"))
     solved = linear(table, y, w, "strata", total=total, domain=domain, aux=aux, aux_weights=np.ones(len(w)))
     return (float(estimate[0]), float(np.sqrt(v[0, 0]))), solved
 

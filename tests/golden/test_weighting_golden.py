@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import calibration, weighting
 from surveypipe.study.weighting import Weighting
+from surveypipe.weighting import calibration
+from surveypipe.weighting import schemes as weighting
+from surveypipe.weighting.trimming import spread_trimmed
 
 DATA = Path(__file__).parent / "data"
 API = json.loads((DATA / "api.json").read_text(encoding="utf-8"))["estimates"]
@@ -202,7 +204,7 @@ def test_raked_weights_equal_r(name: str, totals: dict[str, dict[str, float]]) -
 def test_trimming_and_kish_of_raked_clusters_equal_r() -> None:
     clusters = read("apiclus1")
     raked = read("apiclus1_raked_weights")["w"].to_numpy()
-    trimmed = calibration.spread_trimmed(raked, 50, 10)
+    trimmed = spread_trimmed(raked, 50, 10)
     low, high, mean = API["clus1_trim"]["estimate"].values()
     assert (trimmed.min(), trimmed.max()) == pytest.approx((low, high), rel=1e-10)
     assert trimmed @ clusters["api00"].to_numpy(float) / trimmed.sum() == pytest.approx(mean, rel=1e-10)
@@ -213,7 +215,7 @@ def test_trimming_and_kish_of_raked_clusters_equal_r() -> None:
 
 def test_firth_propensities_equal_firthmodels() -> None:
     firthmodels = pytest.importorskip("firthmodels")
-    from surveypipe import propensity
+    from surveypipe.weighting import propensity
 
     rng = np.random.default_rng(11)
     x = rng.normal(size=(60, 2))
@@ -228,7 +230,7 @@ def test_firth_propensities_equal_firthmodels() -> None:
 def test_logit_propensities_equal_statsmodels() -> None:
     import statsmodels.api as sm
 
-    from surveypipe import propensity
+    from surveypipe.weighting import propensity
 
     frame = fixture_b()
     X, names = propensity.design_matrix(frame, ["agency", "profession"])

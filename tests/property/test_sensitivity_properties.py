@@ -7,15 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from surveypipe.sensitivity import (
-    cells_from_answers,
-    cells_from_counts,
-    manski_mean,
-    manski_readers,
-    manski_share,
-    mixture,
-    tipping_theta,
-)
+from surveypipe.ledger.bounds import manski_mean, manski_readers, manski_share
+from surveypipe.ledger.sensitivity import cells_from_answers, cells_from_counts, mixture, tipping_theta
 
 QUICK = settings(max_examples=60, deadline=None, derandomize=True)
 

@@ -10,8 +10,10 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from surveypipe import replicates, variance, weighting
+from surveypipe.design import variance
 from surveypipe.study.weighting import Weighting
+from surveypipe.weighting import replicates
+from surveypipe.weighting import schemes as weighting
 
 SURVEY = settings(
     max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

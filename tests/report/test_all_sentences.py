@@ -8,37 +8,27 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import importlib.util
 import re
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import (
-    bias_tables,
-    bias_text,
-    claims,
-    figures,
-    methods_text,
-    model_tables,
-    numbers,
-    results_text,
-    reviewer_text,
-    tables,
-)
+import made_up
 from surveypipe.formatting import confidence
-from surveypipe.questionnaire import questionnaire
-from surveypipe.released import Released
-
-_SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
-assert _SPEC and _SPEC.loader
-made_up = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(made_up)
+from surveypipe.reporting import numbers
+from surveypipe.reporting.figures.register import DRAW
+from surveypipe.reporting.figures.theme import themed
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables import models, nonresponse, register
+from surveypipe.reporting.tables.questionnaire import questionnaire
+from surveypipe.reporting.wording import methods as methods_text
+from surveypipe.reporting.wording import nonresponse as bias_text
+from surveypipe.reporting.wording import results, reviewers
+from surveypipe.study import verdicts
 
 Change = Callable[[Released], Released]
 ITEMS = [f"{block}_{number}" for block in ("guid", "risk", "joint", "contact") for number in range(1, 5)]
@@ -171,7 +161,7 @@ def scaled(labels: tuple[str, ...]) -> Change:
 
 
 def graded(grade: int) -> Change:
-    return celled("claims", grade=grade, grade_label=claims.GRADE_LABELS[grade])
+    return celled("claims", grade=grade, grade_label=verdicts.GRADE_LABELS[grade])
 
 
 def only_claims(kind: str) -> Change:
@@ -216,7 +206,7 @@ CHANGES: dict[str, Change] = {
     "level 0.995": levelled(0.995),
     "four answers": scaled(OFTEN),
     "seven answers": scaled(SATISFIED),
-    **{f"all of grade {grade}": graded(grade) for grade in claims.GRADE_LABELS},
+    **{f"all of grade {grade}": graded(grade) for grade in verdicts.GRADE_LABELS},
     "no estimate is sure": celled("claims", tipping_theta=np.inf, tipping_theta_interval=np.nan),
     "all yes": both(
         celled("claims", estimate=1.0, ci_low=0.97, ci_high=1.0, bound_low=0.4, bound_high=1.0),
@@ -263,15 +253,15 @@ def written(name: str) -> dict[str, str]:
     """Everything in words under one change: place to text, the cells of tables left out."""
     made = CHANGES[name](base())
     found = {f"numbers {key}": text for key, text in numbers.numbers(made).items()}
-    found |= {f"results {key}": text for key, text in results_text.sentences(made).items()}
+    found |= {f"results {key}": text for key, text in results.sentences(made).items()}
     found |= {f"bias {key}": text for key, text in bias_text.sentences(made, made_up.words()).items()}
     methods = methods_text.paragraphs(made, made_up.words())
     found |= {f"methods {key}": text for key, text in methods.items()}
     found |= {
         "summary": bias_text.summary(made, made_up.words()),
-        "questions": reviewer_text.questions(made, made_up.words()),
+        "questions": reviewers.questions(made, made_up.words()),
     }
-    laid_out = {**tables.TABLES, **bias_tables.TABLES, **model_tables.TABLES, "questionnaire": questionnaire}
+    laid_out = {**register.TABLES, **nonresponse.TABLES, **models.TABLES, "questionnaire": questionnaire}
     for key, make in laid_out.items():
         table = make(made)
         found[f"table {key}"] = "\n".join([table.caption, *filter(None, table.notes)])
@@ -283,8 +273,8 @@ def drawn(name: str) -> dict[str, str]:
     """Words within the figures whose words depend on results, and their alternative texts."""
     made, found = CHANGES[name](base()), {}
     for key in ("ledger", "likert", "scales", "multiverse"):
-        with figures.themed(key):
-            figure = figures.DRAW[key](made)
+        with themed(key):
+            figure = DRAW[key](made)
             legends = [t.get_text() for legend in figure.figure.legends for t in legend.get_texts()]
             words = [*(text.get_text() for text in figure.figure.texts), *legends]
         found[f"figure {key}"] = "\n".join([figure.alt, *words])

@@ -11,9 +11,9 @@ from docx import Document
 from lxml import etree
 from pypdf import PdfReader
 
-from surveypipe.rendering.docx_finishing import style_of, text_of
 from surveypipe.rendering.docx_layout import Layout, floats, lay_out
 from surveypipe.rendering.docx_package import Package, w
+from surveypipe.rendering.docx_runs import style_of, text_of
 from surveypipe.rendering.finishing import render_document
 from surveypipe.study.journal import Journal
 

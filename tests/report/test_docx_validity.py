@@ -18,8 +18,8 @@ from lxml import etree
 from pypdf import PdfReader
 
 from renderings import docx_content, normalised
-from surveypipe.rendering.docx_finishing import style_of, text_of
 from surveypipe.rendering.docx_package import Package, R, w
+from surveypipe.rendering.docx_runs import style_of, text_of
 
 from .wordprocessing_schema import ANY_ORDER, FIRST_CHILD, REQUIRED_ATTRIBUTES, SEQUENCES
 

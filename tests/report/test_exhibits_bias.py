@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import json
 import math
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import (
-    bias_tables,
-    bias_text,
-    claims,
-    figures,
-    methods_text,
-    model_tables,
-    numbers,
-    reviewer_text,
-)
-from surveypipe.figures import multiverse, waves
-from surveypipe.released import Released
+import made_up
+from surveypipe.reporting import numbers
+from surveypipe.reporting.figures import multiverse, waves
+from surveypipe.reporting.figures.register import DRAW
+from surveypipe.reporting.figures.theme import themed
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables import assumptions, models, nonresponse
+from surveypipe.reporting.tables.assumptions import heckman_sentence, not_at_random
+from surveypipe.reporting.tables.measurement import reliability
+from surveypipe.reporting.wording import methods, reviewers
+from surveypipe.reporting.wording import nonresponse as bias_text
+from surveypipe.study import verdicts
 
-_SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
-assert _SPEC and _SPEC.loader
-made_up = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(made_up)
-
-TABLES = {**bias_tables.TABLES, **model_tables.TABLES}
+TABLES = {**nonresponse.TABLES, **models.TABLES}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +48,7 @@ def with_table(released: Released, name: str, table: pd.DataFrame) -> Released:
 
 def graded(released: Released, grade: int, **cells: Any) -> Released:
     """Every claim with one grade."""
-    return changed(released, "claims", grade=grade, grade_label=claims.GRADE_LABELS[grade], **cells)
+    return changed(released, "claims", grade=grade, grade_label=verdicts.GRADE_LABELS[grade], **cells)
 
 
 def cells_of(text: str) -> list[list[str]]:
@@ -159,11 +152,11 @@ def test_priors_are_called_illustrative_and_probabilities_are_no_certainties(
     assert "illustrative" in text and "elicited from nobody" in text
     assert not re.search(r"\| (1\.00|0\.00) \|", text)
     sure = changed(released, "not_at_random", probability=0.0)
-    assert r"\<" in bias_tables.not_at_random(sure).markdown(simulated=True)
+    assert r"\<" in not_at_random(sure).markdown(simulated=True)
 
 
 def test_refusal_of_a_selection_model_gives_its_reason(released: Released) -> None:
-    text = bias_tables.heckman_sentence(released)
+    text = heckman_sentence(released)
     assert "refused" in text and "drives response and not the answer" in text
 
 
@@ -177,7 +170,7 @@ def test_a_change_of_grade_is_named_with_where_it_is_found(released: Released) -
     data = released.tables["multiverse"].copy()
     made = (data["claim"] == "C1") & (data["what"] == "specification")
     data.loc[made & (data["fpc"].astype(str) == "False"), "grade"] = 0
-    text = bias_tables.multiverse(with_table(released, "multiverse", data)).markdown(simulated=True)
+    text = assumptions.multiverse(with_table(released, "multiverse", data)).markdown(simulated=True)
     assert "Not supported: every scheme, without the correction" in row_of(text, "C1")[-1]
 
 
@@ -210,7 +203,7 @@ def test_a_heywood_case_is_withheld(released: Released) -> None:
     data = released.tables["estimates"].copy()
     hit = (data["statistic"] == "omega") & (data["variable"] == "risk")
     data.loc[hit, "estimate"], data.loc[hit, "flag"] = np.nan, "heywood"
-    text = model_tables.reliability(with_table(released, "estimates", data)).markdown(simulated=True)
+    text = reliability(with_table(released, "estimates", data)).markdown(simulated=True)
     assert row_of(text, "Awareness of risk")[5] == "withheld" and "Heywood" in text
 
 
@@ -237,9 +230,9 @@ def test_every_sentence_is_whole(released: Released) -> None:
 @pytest.mark.parametrize("grade", [0, 1, 2, 3, 4])
 def test_texts_stand_whatever_the_grades(released: Released, grade: int) -> None:
     made = graded(released, grade)
-    text = bias_text.summary(made, made_up.words()) + reviewer_text.questions(made, made_up.words())
+    text = bias_text.summary(made, made_up.words()) + reviewers.questions(made, made_up.words())
     assert not re.search(r"\bnan\b|None\b|  |\.\.", text)
-    assert text.count(f"*{claims.GRADE_LABELS[grade]}*") == len(list(made.claim_rows()))
+    assert text.count(f"*{verdicts.GRADE_LABELS[grade]}*") == len(list(made.claim_rows()))
 
 
 def test_no_supported_claim_is_not_said_to_be_overturned(released: Released) -> None:
@@ -305,8 +298,8 @@ def test_without_imputation_the_methods_say_that_nothing_was_imputed(released: R
     plain = {k: v for k, v in released.config["analysis"].items() if k != "imputation"}
     bare = dataclasses.replace(released, config={**released.config, "analysis": plain})
     words = made_up.words()
-    assert "nothing was imputed" in methods_text.paragraphs(bare, words)["analysis"]
-    assert "nothing was imputed" not in methods_text.paragraphs(released, words)["analysis"]
+    assert "nothing was imputed" in methods.paragraphs(bare, words)["analysis"]
+    assert "nothing was imputed" not in methods.paragraphs(released, words)["analysis"]
 
 
 def test_a_follow_up_is_reported_where_there_is_one(released: Released) -> None:
@@ -341,7 +334,7 @@ def test_withheld_numbers_leave_no_gap_in_the_texts(released: Released) -> None:
         bare = changed(bare, name, **dict.fromkeys(numeric, np.nan), status="suppressed")
     text = (
         bias_text.summary(bare, made_up.words())
-        + reviewer_text.questions(bare, made_up.words())
+        + reviewers.questions(bare, made_up.words())
         + " ".join(bias_text.sentences(bare, made_up.words()).values())
     )
     assert not re.search(r"\bnan\b|None\b|  |\.\.| \.", text)
@@ -349,7 +342,7 @@ def test_withheld_numbers_leave_no_gap_in_the_texts(released: Released) -> None:
 
 
 def test_each_question_is_answered(released: Released) -> None:
-    text = reviewer_text.questions(released, made_up.words())
+    text = reviewers.questions(released, made_up.words())
     for question in ("Which weight?", "Why these cells?", "Which *n*?", "non-readers did not?",
                      "Why the finite-population correction?", "What is set, and what is exploratory?",
                      "How were missing items handled?"):  # fmt: skip
@@ -387,7 +380,7 @@ def test_whiskers_hold_every_interval_of_their_point(released: Released) -> None
 
 
 def test_the_figure_of_the_multiverse_says_what_it_assumes(released: Released) -> None:
-    with figures.themed("multiverse"):
+    with themed("multiverse"):
         drawn = multiverse.draw(released)
     words = " ".join(text.get_text() for text in drawn.figure.texts).replace("\n", " ")
     assert "Every point assumes response at random within the cells" in words
@@ -406,7 +399,7 @@ def test_suppressed_panels_are_gaps_that_are_named(released: Released) -> None:
     bare = changed(released, "multiverse", **numeric, status="suppressed")
     bare = changed(bare, "nonresponse", estimate=np.nan, n=np.nan, status="suppressed")
     for name in ("multiverse", "waves"):
-        with figures.themed(name):
-            drawn = figures.DRAW[name](bare)
+        with themed(name):
+            drawn = DRAW[name](bare)
         assert "suppressed" in drawn.alt or "not shown" in drawn.alt
         assert not re.search(r"\d%", drawn.alt)

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from surveypipe import figures
-from surveypipe.figures import flow, ledger, likert, response, theme
-
-_spec = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
-assert _spec and _spec.loader
-made_up = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(made_up)
+import made_up
+from surveypipe.reporting.figures import flow, ledger, likert, response, theme
+from surveypipe.reporting.figures.register import DRAW
+from surveypipe.reporting.figures.theme import save, themed
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +29,12 @@ def texts_of(figure):
     return [(item.get_text(), item.get_window_extent(renderer), item.get_fontsize()) for item in found]
 
 
-@pytest.fixture(scope="module", params=list(figures.DRAW))
+@pytest.fixture(scope="module", params=list(DRAW))
 def drawn(request, released):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    with figures.themed(request.param):
-        made = figures.DRAW[request.param](released)
+    with themed(request.param):
+        made = DRAW[request.param](released)
         FigureCanvasAgg(made.figure)
         yield request.param, made, texts_of(made.figure)
 
@@ -87,8 +82,8 @@ def test_simulated_data_are_marked_and_real_data_are_not(drawn, released):
     assert "Simulated data" in [t for t, _, _ in texts]
     study = {**released.config["study"], "data": "real"}
     real = dataclasses.replace(released, config={**released.config, "study": study})
-    with figures.themed(name):
-        assert "Simulated data" not in [t.get_text() for t in figures.DRAW[name](real).figure.texts]
+    with themed(name):
+        assert "Simulated data" not in [t.get_text() for t in DRAW[name](real).figure.texts]
 
 
 def test_alt_text_holds_numbers(drawn):
@@ -101,8 +96,8 @@ def test_alt_text_holds_numbers(drawn):
 def test_same_bytes_twice(released, tmp_path):
     for attempt in ("one", "two"):
         (tmp_path / attempt).mkdir()
-        with figures.themed("ledger"):
-            figures.save(ledger.draw(released), tmp_path / attempt / "a.svg", tmp_path / attempt / "a.png")
+        with themed("ledger"):
+            save(ledger.draw(released), tmp_path / attempt / "a.svg", tmp_path / attempt / "a.png")
     for name in ("a.svg", "a.png"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     assert b"<dc:date>" not in (tmp_path / "one" / "a.svg").read_bytes()
@@ -133,7 +128,7 @@ def test_a_suppressed_item_is_a_gap_that_is_named(released):
         lambda t: (t["variable"] == "guid_1") & (t["group_level"] == "AMH"),
         ["estimate", "ci_low", "ci_high", "n"],
     )  # fmt: skip
-    with figures.themed("likert"):
+    with themed("likert"):
         made = likert.draw(hidden)
         words = [t.get_text() for axes in made.figure.axes for t in axes.texts]
     assert words.count("suppressed") == 1
@@ -171,7 +166,7 @@ def test_five_points_are_drawn_where_they_are_released_in_groups(released):
     full = dataclasses.replace(
         released, tables={**released.tables, "estimates": pd.concat([estimates, *copies], ignore_index=True)}
     )
-    with figures.themed("likert"):
+    with themed("likert"):
         labels = [t.get_text() for t in likert.draw(full).figure.legends[0].get_texts()]
     assert labels == list(released.values("joint_1").values())
 
@@ -197,8 +192,8 @@ def test_response_bars_name_groups_and_cells(released):
 
 
 def test_weights_name_the_members_of_each_cell(released):
-    with figures.themed("weights"):
-        made = figures.DRAW["weights"](released)
+    with themed("weights"):
+        made = DRAW["weights"](released)
     labels = [text.get_text().replace("\n", " ") for text in made.figure.texts]
     assert "AMH: nurse, occupational therapist, psychiatrist or psychologist" in labels
     assert "CSC: social worker" in labels

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import html
-import importlib.util
 import re
 from collections.abc import Iterator
 from itertools import count
@@ -21,30 +20,20 @@ import pypandoc
 import pytest
 import yaml
 
-from surveypipe import (
-    bias_tables,
-    bias_text,
-    formatting,
-    methods_text,
-    model_tables,
-    numbers,
-    results_text,
-    reviewer_text,
-    tables,
-)
+import made_up
+from surveypipe import formatting
 from surveypipe.problems import Problems
-from surveypipe.questionnaire import questionnaire
-from surveypipe.released import Released
 from surveypipe.rendering.expand import Expander
 from surveypipe.rendering.metadata import build_metadata
+from surveypipe.reporting import numbers
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables import models, nonresponse, register
+from surveypipe.reporting.tables.questionnaire import questionnaire
+from surveypipe.reporting.wording import methods, results, reviewers
+from surveypipe.reporting.wording import nonresponse as bias_text
 from surveypipe.study.about import Study
 from surveypipe.study.authors import Authors
 from surveypipe.study.report import Report
-
-_SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
-assert _SPEC and _SPEC.loader
-made_up = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(made_up)
 
 NASTY = (
     "river_side_ <Hospital> & $Co$ | @x [y](z) ^a^ ~b~ `c` \"q\" 'r' {#id} --- ... &amp; *s* \\t **u** "
@@ -113,14 +102,14 @@ def nasty(marked: Marked) -> Released:
 
 def composed(given: Released) -> Iterator[tuple[str, str]]:
     """Everything that the run writes in Markdown, by name."""
-    shown = {**tables.TABLES, **bias_tables.TABLES, **model_tables.TABLES, "questionnaire": questionnaire}
+    shown = {**register.TABLES, **nonresponse.TABLES, **models.TABLES, "questionnaire": questionnaire}
     for name, table in shown.items():
         yield f"table {name}", table(given).markdown(simulated=False)
-    for name, text in methods_text.paragraphs(given, made_up.words()).items():
+    for name, text in methods.paragraphs(given, made_up.words()).items():
         yield f"methods {name}", text
     yield "summary", bias_text.summary(given, made_up.words())
-    yield "questions", reviewer_text.questions(given, made_up.words())
-    every = numbers.numbers(given) | results_text.sentences(given)
+    yield "questions", reviewers.questions(given, made_up.words())
+    every = numbers.numbers(given) | results.sentences(given)
     every |= bias_text.sentences(given, made_up.words())
     for key, text in every.items():
         yield f"number {key}", text

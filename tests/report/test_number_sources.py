@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from pathlib import Path
@@ -10,21 +9,18 @@ from pathlib import Path
 import pytest
 from lxml import html as lxml_html
 
+import made_up
 from renderings import differences, docx_content, html_content
-from surveypipe import bias_text, number_sources, numbers, results_text
 from surveypipe.formatting import PRINTED
 from surveypipe.problems import Problems
-from surveypipe.released import Released
 from surveypipe.rendering.expand import Expander, marked_numbers
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.staging import stage
+from surveypipe.reporting import number_sources, numbers
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.wording import nonresponse, results
 
 from .conftest import AUTHORS, EPOCH, SAMPLE, metadata, sources
-
-_SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
-assert _SPEC and _SPEC.loader
-made_up = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(made_up)
 
 TEXTS = sorted((Path(__file__).resolve().parents[2] / "report").glob("*.qmd"))
 
@@ -38,8 +34,8 @@ def released() -> Released:
 def values(released: Released) -> dict[str, str]:
     return (
         numbers.numbers(released)
-        | results_text.sentences(released)
-        | bias_text.sentences(released, made_up.words())
+        | results.sentences(released)
+        | nonresponse.sentences(released, made_up.words())
     )
 
 

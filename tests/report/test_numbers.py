@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 
-from surveypipe import formatting, numbers
+import made_up
+from surveypipe import formatting
 from surveypipe.problems import SurveyError
-
-_spec = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
-assert _spec and _spec.loader
-made_up = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(made_up)
+from surveypipe.reporting import numbers
 
 KEY = re.compile(r"[a-z][a-z0-9_-]*")
 

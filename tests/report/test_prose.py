@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 
-from surveypipe import (
-    bias_tables,
-    bias_text,
-    exhibit_names,
-    figures,
-    methods_text,
-    model_tables,
-    numbers,
-    results_text,
-    tables,
-)
-from surveypipe.prose import typed_number_problems, typed_numbers
+import made_up
 from surveypipe.rendering.expand import split_front_matter
 from surveypipe.rendering.metadata import RESERVED
-
-_SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
-assert _SPEC and _SPEC.loader
-made_up = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(made_up)
+from surveypipe.rendering.typed_numbers import typed_number_problems, typed_numbers
+from surveypipe.reporting import names, numbers
+from surveypipe.reporting.figures.register import DRAW
+from surveypipe.reporting.tables import models, nonresponse, register
+from surveypipe.reporting.wording import methods, results
+from surveypipe.reporting.wording import nonresponse as bias_text
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "report"
 TEXTS = sorted(REPORT.glob("*.qmd"))
-FIGURES = set(figures.DRAW)
+FIGURES = set(DRAW)
 
 META_KEY = re.compile(r"\{\{<\s*meta\s+([^\s>]+)\s*>\}\}")
 INCLUDE = re.compile(r"\{\{<\s*include\s+(\S+)\s*>\}\}")
@@ -53,7 +42,7 @@ def bibliography() -> set[str]:
 @pytest.fixture(scope="module")
 def known() -> dict[str, str]:
     made = made_up.released()
-    texts = numbers.numbers(made) | results_text.sentences(made)
+    texts = numbers.numbers(made) | results.sentences(made)
     return texts | bias_text.sentences(made, made_up.words())
 
 
@@ -180,15 +169,15 @@ def test_shortcodes_are_only_meta_and_include(path: Path) -> None:
 def test_tables_and_figures_exist(path: Path) -> None:
     text = path.read_text("utf-8")
     made = {
-        *tables.TABLES,
-        *bias_tables.TABLES,
-        *model_tables.TABLES,
+        *register.TABLES,
+        *nonresponse.TABLES,
+        *models.TABLES,
         "questionnaire",
         "nrba_summary",
         "level_contrast",
     }
-    made |= {"reviewer_questions", *(f"methods_{name}" for name in methods_text.FACTS)}
-    made |= {f"checklist_{name}" for name in exhibit_names.CHECKLISTS} | {"provenance"}
+    made |= {"reviewer_questions", *(f"methods_{name}" for name in methods.FACTS)}
+    made |= {f"checklist_{name}" for name in names.CHECKLISTS} | {"provenance"}
     assert {Path(name).stem for name in INCLUDE.findall(text)} <= made
     drawn = re.findall(r"\]\(figures/([\w-]+)\)\{#fig-([\w-]+) fig-alt=\"@alt:([\w-]+)\"\}", text)
     assert len(drawn) == text.count("](figures/")

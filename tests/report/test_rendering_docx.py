@@ -11,8 +11,10 @@ from docx import Document
 from lxml import etree
 
 from surveypipe.determinism import normalise_zip
-from surveypipe.rendering.docx_finishing import Facts, column_widths, finish_docx, text_of
+from surveypipe.rendering.docx_finishing import Facts, finish_docx
 from surveypipe.rendering.docx_package import W, w
+from surveypipe.rendering.docx_runs import text_of
+from surveypipe.rendering.docx_tables import column_widths
 
 from .conftest import EPOCH, ROOT
 

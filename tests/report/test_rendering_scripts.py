@@ -17,10 +17,10 @@ import pytest
 import yaml
 
 from surveypipe.formatting import escape
-from surveypipe.placeholders import leaves as placeholder_leaves
 from surveypipe.rendering.metadata import STATEMENTS, build_metadata, escaped_authors
 from surveypipe.study.about import Study
 from surveypipe.study.authors import Authors
+from surveypipe.study.placeholders import leaves as placeholder_leaves
 from surveypipe.study.report import Report
 
 from .conftest import AUTHORS, EPOCH, REPORT, ROOT, STUDY

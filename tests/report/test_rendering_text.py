@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from surveypipe.problems import Problems, SurveyError
-from surveypipe.rendering import choose_renderer, renderer_version
 from surveypipe.rendering.expand import Expander, split_front_matter
 from surveypipe.rendering.metadata import WITHHELD, build_metadata, pandoc_authors, quarto_authors
+from surveypipe.rendering.programs import choose_renderer, renderer_version
 from surveypipe.rendering.quarto_renderer import metadata_yaml
 from surveypipe.rendering.staging import Staged, find_csl
 from surveypipe.study.about import Study

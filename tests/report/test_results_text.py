@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe import results_text, tables
-from surveypipe.released import Released
-
-_SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
-assert _SPEC and _SPEC.loader
-made_up = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(made_up)
+import made_up
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.claims import tipping_text
+from surveypipe.reporting.wording import results
 
 
 @pytest.fixture(scope="module")
@@ -65,26 +60,24 @@ def claim(survey: Released, key: str) -> dict[str, Any]:
     ],
 )
 def test_the_interval_beside_its_threshold(survey: Released, low: float, high: float, words: str) -> None:
-    made = results_text.threshold_sentence(row(ci_low=low, ci_high=high), claim(survey, "C1"), survey)
+    made = results.threshold_sentence(row(ci_low=low, ci_high=high), claim(survey, "C1"), survey)
     assert made == f"That interval {words}."
 
 
 def test_a_claim_with_two_thresholds_is_held_to_both(survey: Released) -> None:
     case = row(ci_low=0.45, ci_high=0.60, group_level="CSC")
-    made = results_text.threshold_sentence(case, claim(survey, "C4"), survey)
+    made = results.threshold_sentence(case, claim(survey, "C4"), survey)
     assert made.startswith("The interval for children's social care lies wholly above the threshold of 10%")
     assert made.endswith(" and includes that of 50%.")
 
 
 def test_a_tipping_point_names_ratio_and_threshold(survey: Released) -> None:
-    made = results_text.tipping_sentence(row(), claim(survey, "C1"))
+    made = results.tipping_sentence(row(), claim(survey, "C1"))
     assert "The tipping point is 5.1:" in made and "to reach 50%, and 2.7 times for the limit" in made
 
 
 def test_a_tipping_point_below_one_turns_the_answer_round(survey: Released) -> None:
-    made = results_text.tipping_sentence(
-        row(tipping_theta=0.25, tipping_theta_interval=0.5), claim(survey, "C4")
-    )
+    made = results.tipping_sentence(row(tipping_theta=0.25, tipping_theta_interval=0.5), claim(survey, "C4"))
     assert "The tipping point is 4.0:" in made and "of whom this is not true" in made
     assert "to reach 50%" in made and "2.0 times" in made
 
@@ -109,7 +102,7 @@ def test_a_tipping_point_below_one_turns_the_answer_round(survey: Released) -> N
     ],
 )
 def test_other_outcomes_of_the_tipping_point(survey: Released, changes: dict[str, Any], words: str) -> None:
-    assert words in results_text.tipping_sentence(row(**changes), claim(survey, "C1"))
+    assert words in results.tipping_sentence(row(**changes), claim(survey, "C1"))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +117,7 @@ def test_other_outcomes_of_the_tipping_point(survey: Released, changes: dict[str
 def test_the_reader_scenario_says_what_becomes_of_the_claim(
     survey: Released, low: float, limit: float, words: str
 ) -> None:
-    made = results_text.reader_sentence(row(ci_low=low, reader_limit=limit), claim(survey, "C1"), survey)
+    made = results.reader_sentence(row(ci_low=low, reader_limit=limit), claim(survey, "C1"), survey)
     assert words in made and "with none, the estimate would be 28%." in made
 
 
@@ -138,22 +131,22 @@ def test_the_reader_scenario_says_what_becomes_of_the_claim(
     ],
 )
 def test_each_outcome_of_an_equivalence_test(survey: Released, outcome: str, words: str) -> None:
-    assert words in results_text.equivalence_sentence(difference(equivalence=outcome), claim(survey, "C6"))
+    assert words in results.equivalence_sentence(difference(equivalence=outcome), claim(survey, "C6"))
 
 
 @pytest.mark.parametrize(("shift", "favoured"), [(0.164, "personal contact"), (-0.4, "the protocols")])
 def test_a_shift_names_whom_it_favours(survey: Released, shift: float, favoured: str) -> None:
     alone = difference(tipping_shift=shift, tipping_theta=float("nan"))
-    assert results_text.shift_sentence(alone, survey).endswith(f"{favoured}.")
-    both = results_text.shift_sentence(difference(tipping_shift=shift, tipping_theta=0.84), survey)
+    assert results.shift_sentence(alone, survey).endswith(f"{favoured}.")
+    both = results.shift_sentence(difference(tipping_shift=shift, tipping_theta=0.84), survey)
     # The ledger prints the two beside each other as well.
     assert both.endswith(f"{favoured} (a tipping θ of 0.8).")
-    assert tables.tipping_text(difference(tipping_shift=shift, tipping_theta=0.84)).startswith("0.8 (")
+    assert tipping_text(difference(tipping_shift=shift, tipping_theta=0.84)).startswith("0.8 (")
 
 
 @pytest.mark.parametrize("grade", range(5))
 def test_each_grade_has_a_clause_that_follows_a_claim(grade: int) -> None:
-    made = results_text.clause(row(grade=grade))
+    made = results.clause(row(grade=grade))
     assert made.split()[0] in ("is", "holds") and not made.endswith(".")
 
 
@@ -172,12 +165,12 @@ def test_interval_and_test_of_a_difference_are_kept_apart(
     estimates = survey.tables["estimates"].copy()
     estimates.loc[(estimates["variable"] == "read") & (estimates["statistic"] == "rao_scott"), "p_value"] = p
     changed = Released(survey.config, survey.variables, {**survey.tables, "estimates": estimates})
-    made = results_text._tested(pd.Series({"ci_low": low, "ci_high": high}), "read", changed)
+    made = results._tested(pd.Series({"ci_low": low, "ci_high": high}), "read", changed)
     # They have different variances, and the sentence says so; with one variance there is nothing to say.
     assert words.format("without the finite-population correction that the interval has") in made
     analysis = {**survey.config["analysis"], "fpc": {"descriptive": True, "tests": True}}
     alike = Released({**survey.config, "analysis": analysis}, survey.variables, changed.tables)
-    made = results_text._tested(pd.Series({"ci_low": low, "ci_high": high}), "read", alike)
+    made = results._tested(pd.Series({"ci_low": low, "ci_high": high}), "read", alike)
     assert words.replace(", {},", "") in made
 
 
@@ -189,7 +182,7 @@ def with_grades(survey: Released, grades: list[int]) -> Released:
 
 
 def test_claims_together_are_counted_by_grade(survey: Released) -> None:
-    made = results_text.all_claims(with_grades(survey, [2, 2, 3, 1, 4, 0]))
+    made = results.all_claims(with_grades(survey, [2, 2, 3, 1, 4, 0]))
     assert made["claims__supported"] == "four of the six"
     assert made["claims__tally"].startswith("Of the six claims, one is supported whatever")
     assert (
@@ -200,7 +193,7 @@ def test_claims_together_are_counted_by_grade(survey: Released) -> None:
 
 
 def test_when_every_claim_falls_the_text_says_so(survey: Released) -> None:
-    made = results_text.all_claims(with_grades(survey, [0] * 6))
+    made = results.all_claims(with_grades(survey, [0] * 6))
     assert made["claims__supported"] == "none of the six"
     assert made["claims__tally"] == "None of the six claims is supported."
     assert made["claims__by-grade"] == "None of the six claims is supported."
@@ -208,7 +201,7 @@ def test_when_every_claim_falls_the_text_says_so(survey: Released) -> None:
 
 
 def test_claims_of_a_grade_are_listed_by_what_they_claim(survey: Released) -> None:
-    made = results_text.all_claims(with_grades(survey, [2, 2, 3, 3, 3, 0]))["claims__by-grade"]
+    made = results.all_claims(with_grades(survey, [2, 2, 3, 3, 3, 0]))["claims__by-grade"]
     assert made.startswith(
         "The claims that the protocols were widely disseminated and that most readers report that"
     )
@@ -218,7 +211,7 @@ def test_claims_of_a_grade_are_listed_by_what_they_claim(survey: Released) -> No
 
 
 def test_when_every_claim_stands_the_text_says_so(survey: Released) -> None:
-    made = results_text.all_claims(with_grades(survey, [3] * 6))
+    made = results.all_claims(with_grades(survey, [3] * 6))
     assert made["claims__tally"].startswith("All six claims are supported if")
 
 
@@ -228,15 +221,15 @@ def test_what_is_suppressed_is_named_and_never_printed_as_a_number(survey: Relea
         numeric = tables[name].select_dtypes("number").columns
         tables[name][numeric] = tables[name][numeric].astype(float) * np.nan
         tables[name]["status"] = "suppressed"
-    made = results_text.sentences(Released(survey.config, survey.variables, tables))
+    made = results.sentences(Released(survey.config, survey.variables, tables))
     assert made["claim-c1__clause"].startswith("cannot be judged")
-    assert made["claim-c1__tipping-sentence"] == results_text.WITHHELD_SENTENCE
-    assert made["read__yes__proportion__overall__primary__phrase"] == results_text.WITHHELD_SHARE
+    assert made["claim-c1__tipping-sentence"] == results.WITHHELD_SENTENCE
+    assert made["read__yes__proportion__overall__primary__phrase"] == results.WITHHELD_SHARE
     assert not any(re.search(r"\bnan\b", text) for text in made.values())
 
 
 def test_sentences_are_sentences_and_keys_are_keys(survey: Released) -> None:
-    made = results_text.sentences(survey)
+    made = results.sentences(survey)
     assert all(re.fullmatch(r"[a-z][a-z0-9_-]*", key) for key in made)
     for key, text in made.items():
         assert not re.search(r"\bnan\b|\binf\b|  |\.\.|None\b(?! of)", text), (key, text)
@@ -245,6 +238,6 @@ def test_sentences_are_sentences_and_keys_are_keys(survey: Released) -> None:
 
 
 def test_keys_do_not_clash_with_those_of_the_numbers(survey: Released) -> None:
-    from surveypipe.numbers import numbers
+    from surveypipe.reporting.numbers import numbers
 
-    assert set(numbers(survey)) & set(results_text.sentences(survey)) == set()
+    assert set(numbers(survey)) & set(results.sentences(survey)) == set()

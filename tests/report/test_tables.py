@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from surveypipe import methods_text, tables
+import made_up
+from surveypipe.reporting.tables import register, response
+from surveypipe.reporting.tables.answers import items, scales
+from surveypipe.reporting.tables.claims import ledger
+from surveypipe.reporting.tables.comparisons import tests
+from surveypipe.reporting.tables.layout import share_cell
+from surveypipe.reporting.wording import methods
 
 NUMBER = re.compile(r"\d")
-
-
-_spec = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
-assert _spec and _spec.loader
-made_up = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(made_up)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +27,7 @@ def released():
 
 @pytest.fixture(scope="module")
 def markdown(released):
-    return {name: make(released).markdown(simulated=True) for name, make in tables.TABLES.items()}
+    return {name: make(released).markdown(simulated=True) for name, make in register.TABLES.items()}
 
 
 def rows_of(text):
@@ -37,7 +35,7 @@ def rows_of(text):
     return [[cell.strip(" ") for cell in line.strip("|").split(" | ")] for line in lines[2:]]
 
 
-@pytest.mark.parametrize("name", tables.TABLES)
+@pytest.mark.parametrize("name", register.TABLES)
 def test_table_is_a_table_with_caption_and_note(markdown, name):
     import pypandoc
 
@@ -51,7 +49,7 @@ def test_table_is_a_table_with_caption_and_note(markdown, name):
     assert "**Simulated data.**" in markdown[name]
 
 
-@pytest.mark.parametrize("name", tables.TABLES)
+@pytest.mark.parametrize("name", register.TABLES)
 def test_no_missing_value_raw_name_shortcode_or_hyphen_minus(markdown, released, name):
     text = markdown[name]
     assert not re.search(r"\bnan\b|\binf\b|None|\{\{<", text)
@@ -62,7 +60,7 @@ def test_no_missing_value_raw_name_shortcode_or_hyphen_minus(markdown, released,
 
 
 def test_real_data_carry_no_mark(released):
-    assert "Simulated" not in tables.ledger(released).markdown(simulated=False)
+    assert "Simulated" not in ledger(released).markdown(simulated=False)
 
 
 def test_share_cells_agree_with_the_estimates(released, markdown):
@@ -98,12 +96,12 @@ def test_a_suppressed_claim_leaks_no_number(released):
     table.loc[where, "status"] = "suppressed"
     table.loc[where, table.select_dtypes("number").columns] = np.nan
     hidden = dataclasses.replace(released, tables={**released.tables, "claims": table})
-    cells = next(row for row in tables.ledger(hidden).rows if "Adult mental health" in row[0])
+    cells = next(row for row in ledger(hidden).rows if "Adult mental health" in row[0])
     assert set(cells[1:]) == {"s"}
 
 
 def test_methods_follow_the_configuration(released):
-    text = methods_text.paragraphs(released, made_up.words())
+    text = methods.paragraphs(released, made_up.words())
     assert "fewer than 10 respondents were merged within agency, which left four cells" in text["weighting"]
     assert "finite-population correction" in text["analysis"]
     assert "above 10% and below 50%" in text["claims"]
@@ -122,20 +120,20 @@ def test_methods_change_with_the_configuration():
     config["claims"]["C6"]["margin"] = 0.4
     config["disclosure"]["preset"] = "strict"
     changed = made_up.released(**config)
-    text = methods_text.paragraphs(changed, made_up.words())
+    text = methods.paragraphs(changed, made_up.words())
     assert "No finite-population correction" in text["analysis"]
     assert "at 90%" in text["analysis"]
     assert "± 0.40" in text["claims"]
     assert "fewer than 10 who gave it" in text["disclosure"]
-    assert "with finite-population correction" not in tables.items(changed).markdown(simulated=True)
+    assert "with finite-population correction" not in items(changed).markdown(simulated=True)
 
 
 def test_fallback_is_said(released):
     claims = released.tables["claims"].assign(scheme_primary="agency")
     fallen = dataclasses.replace(released, tables={**released.tables, "claims": claims})
     words = made_up.words()
-    assert "fallback" in methods_text.paragraphs(fallen, words)["weighting"]
-    assert "fallback" not in methods_text.paragraphs(released, words)["weighting"]
+    assert "fallback" in methods.paragraphs(fallen, words)["weighting"]
+    assert "fallback" not in methods.paragraphs(released, words)["weighting"]
 
 
 def test_a_post_that_does_not_exist_in_a_group_is_not_a_count_of_nought():
@@ -145,7 +143,7 @@ def test_a_post_that_does_not_exist_in_a_group_is_not_a_count_of_nought():
     label = data.loc[here, "level_label"].iloc[0]
     first = here & (data["level_label"] == label)
     data.loc[first, ["n", "percent", "frame_n", "frame_percent"]] = 0.0
-    row = next(row for row in tables.table_1(made).rows if label in row[0])
+    row = next(row for row in response.table_1(made).rows if label in row[0])
     assert row[3] == "—"
 
 
@@ -170,7 +168,7 @@ def test_an_ordered_item_is_tested_and_shown_in_points_of_its_scale(released):
         config={**released.config, "analysis": analysis},
         tables={**released.tables, "estimates": estimates.fillna({"status": "ok"})},
     )
-    text = tables.tests(changed).markdown(simulated=True)
+    text = tests(changed).markdown(simulated=True)
     line = next(row for row in rows_of(text) if released.label(item) in row[0])
     assert [cell.strip() for cell in line[1:4]] == ["3.41", "3.60", "0.19 (0.09–0.29)"]
     assert "Means, points" in text and "Shares, per cent" not in text
@@ -183,12 +181,12 @@ def test_interval_and_p_of_a_test_come_from_one_variance(released):
         "difference"
     )
     row = released.comparison("read", "difference_nofpc", "agency")
-    printed = next(r for r in rows_of(tables.tests(released).markdown(simulated=True)) if "Read the" in r[0])
-    assert printed[3].strip() == tables.share_cell(row)
+    printed = next(r for r in rows_of(tests(released).markdown(simulated=True)) if "Read the" in r[0])
+    assert printed[3].strip() == share_cell(row)
 
 
 def test_a_scale_of_more_people_than_its_claim_says_so(released):
-    assert "C2 counts only those in the base of the claim" in tables.scales(released).markdown(simulated=True)
+    assert "C2 counts only those in the base of the claim" in scales(released).markdown(simulated=True)
     claims = {key: claim | {"base": "all"} for key, claim in released.config["claims"].items()}
     alike = dataclasses.replace(released, config={**released.config, "claims": claims})
-    assert "base of the claim" not in tables.scales(alike).markdown(simulated=True)
+    assert "base of the claim" not in scales(alike).markdown(simulated=True)

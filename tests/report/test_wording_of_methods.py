@@ -14,10 +14,10 @@ import test_all_sentences as cases
 from wording_branches import Counting, counted, faults
 
 from _wording import check_wording, wording_beside
-from surveypipe import methods_text, reviewer_text
 from surveypipe.problems import SurveyError
-from surveypipe.prose import template_number_problems
-from surveypipe.released import Released
+from surveypipe.rendering.typed_numbers import template_number_problems
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.wording import methods, reviewers
 from surveypipe.study.analysis import Analysis
 from surveypipe.wording import Wording
 
@@ -111,7 +111,7 @@ CASES: dict[str, Change] = {
 
 def said(made: Released, words: Wording) -> dict[str, str]:
     """Every paragraph of the methods, and the questions with their answers."""
-    return methods_text.paragraphs(made, words) | {"questions": reviewer_text.questions(made, words)}
+    return methods.paragraphs(made, words) | {"questions": reviewers.questions(made, words)}
 
 
 @cache
@@ -132,9 +132,7 @@ def test_every_branch_is_rendered_by_some_case() -> None:
     assert len(counting.there) > 60
 
 
-@pytest.mark.parametrize(
-    ("part", "used"), [("methods", methods_text.FACTS), ("questions", reviewer_text.QUESTIONS)]
-)
+@pytest.mark.parametrize(("part", "used"), [("methods", methods.FACTS), ("questions", reviewers.QUESTIONS)])
 def test_every_template_is_used(part: str, used: dict[str, Any]) -> None:
     assert {path.name.removesuffix(".md.j2") for path in (SHIPPED / part).glob("*.md.j2")} == set(used)
 
@@ -168,6 +166,6 @@ def test_the_stage_refuses_a_number_typed_into_a_studys_template_and_takes_its_w
     own.write_text("Ours: {{ software | listed }}.", encoding="utf-8")
     check_wording(tmp_path / "manuscript.qmd")
     words = wording_beside(tmp_path / "manuscript.qmd")
-    texts = methods_text.paragraphs(cases.base(), words)
+    texts = methods.paragraphs(cases.base(), words)
     assert texts["software"].startswith("Ours: Python")
     assert texts["disclosure"].startswith("Everything reported")

@@ -14,8 +14,8 @@ import pytest
 import test_all_sentences as cases
 from wording_branches import Counting, counted, faults
 
-from surveypipe import bias_text
-from surveypipe.released import Released
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.wording import nonresponse
 
 SHIPPED = Path(__file__).resolve().parents[2] / "workflow/wording/en"
 FOLDERS = ("nonresponse/", "shared/ledger")
@@ -219,10 +219,10 @@ def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
     with counted([SHIPPED]) as (words, counting):
         for name, change in CASES.items():
             made = change(cases.base())
-            for part in bias_text.FACTS:
-                texts[name, part] = bias_text.sentence(part, made, words)
-            texts[name, "summary"] = bias_text.summary(made, words)
-            bias_text.sentences(made, words)
+            for part in nonresponse.FACTS:
+                texts[name, part] = nonresponse.sentence(part, made, words)
+            texts[name, "summary"] = nonresponse.summary(made, words)
+            nonresponse.sentences(made, words)
     return texts, counting
 
 
@@ -234,8 +234,8 @@ def test_every_branch_is_rendered_by_some_case() -> None:
 
 def test_every_template_about_nonresponse_is_used() -> None:
     shipped = {path.name.removesuffix(".md.j2") for path in (SHIPPED / "nonresponse").glob("*.md.j2")}
-    assert shipped - set(bias_text.FACTS) == {"summary", "withheld", "r_indicator"}
-    assert set(bias_text.SENTENCES.values()) <= set(bias_text.FACTS) <= shipped
+    assert shipped - set(nonresponse.FACTS) == {"summary", "withheld", "r_indicator"}
+    assert set(nonresponse.SENTENCES.values()) <= set(nonresponse.FACTS) <= shipped
 
 
 @pytest.mark.parametrize("name", CASES)

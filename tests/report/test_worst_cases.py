@@ -7,7 +7,6 @@ name it. Last, the worst case is looked up in the finished run's own tables.
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import re
 from collections.abc import Callable
 from functools import partial
@@ -18,13 +17,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from surveypipe import results_text, reviewer_text
-from surveypipe.released import Released
-
-_SPEC = importlib.util.spec_from_file_location("made_up", Path(__file__).with_name("made_up.py"))
-assert _SPEC and _SPEC.loader
-made_up = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(made_up)
+import made_up
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.wording import results, reviewers
 
 GROUPS = {"": "", "AMH": " in adult mental health", "CSC": " in children's social care"}
 # The rows of the shipped ledger.
@@ -91,9 +86,9 @@ CASES: list[tuple[Callable[[Released], str], str, str, Any, Any, dict[str, str],
      {"step": "auxiliaries", "measure": "v_answer"}, ROWS),
     (partial(made_up.said, "bayes"), "not_at_random", "probability", 0.02, 0.9, {"method": "bayes"},
      [row for row in SHARES if row[0] != "C2"]),
-    (lambda made: results_text.all_claims(made)["claims__largest-shift-sentence"], "nonresponse", "estimate",
+    (lambda made: results.all_claims(made)["claims__largest-shift-sentence"], "nonresponse", "estimate",
      -0.31, 0.01, SHIFT, ROWS),
-    (lambda made: reviewer_text.questions(made, made_up.words()), "claims", "n", 12, 60, {}, ROWS),
+    (lambda made: reviewers.questions(made, made_up.words()), "claims", "n", 12, 60, {}, ROWS),
 ]  # fmt: skip
 
 
@@ -148,7 +143,7 @@ def test_a_weaker_grade_within_a_group_is_part_of_the_tally(
     claims = released.tables["claims"].copy()
     claims["grade"] = over_all
     claims.loc[at(claims, ("C5", level)), "grade"] = inside
-    text = results_text.all_claims(with_table(released, "claims", claims))["claims__tally"]
+    text = results.all_claims(with_table(released, "claims", claims))["claims__tally"]
     assert (f"C5{GROUPS[level]}" in text) is weaker, text
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from surveypipe.estimate_rows import estimate_frame, estimate_row
+from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.identifiers import estimate_id, key_slug
 
 # What may stand under `num:` in the metadata file of a document.

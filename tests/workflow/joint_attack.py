@@ -23,12 +23,19 @@ from scipy.optimize import linprog
 
 import analyse
 import nonresponse
-from surveypipe import bias_report, claim_ledger, comparisons, estimation
-from surveypipe.scheme_designs import replicates_of
+from surveypipe.design.from_weights import replicates_of
+from surveypipe.design.variance import second_phase_means
+from surveypipe.estimation import comparisons
+from surveypipe.estimation import estimates as estimation
+from surveypipe.estimation import survey as estimation_survey
+from surveypipe.estimation.survey import readers
+from surveypipe.ledger import cases
+from surveypipe.ledger.rows import claim_tables
+from surveypipe.nonresponse import report
+from surveypipe.nonresponse.study import Study
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
-from surveypipe.variance import second_phase_means
 
 SECTIONS = ("analysis", "claims", "groups", "weighting", "sensitivity", "frame", "seed", "nonresponse")
 FEWEST, SMALL = 10, 5
@@ -70,8 +77,8 @@ def slack(text: str, *, significant: bool, end: bool = False) -> float:
 class Survey:
     """What the reader knows beside the numbers: respondents by cell, weights, designs."""
 
-    made: estimation.Survey
-    study: bias_report.Study
+    made: estimation_survey.Survey
+    study: Study
     public: Path
     dispositions: pd.DataFrame
     weight_cells: pd.DataFrame
@@ -152,7 +159,7 @@ def questions(survey: Survey) -> Iterator[Question]:
             continue
         column = column.astype(float)
         if base == "readers":
-            column = column.where(estimation.readers(survey.made))
+            column = column.where(readers(survey.made))
         # Of a scale what is shown within groups: of all people alone a category leaves thousands.
         within = set(rows.loc[rows["group_level"] != "", "level"])
         scaled = bool(set(CATEGORIES) & set(rows["level"]))
@@ -323,7 +330,7 @@ class Program:
         if self.claims:
             yield from self._of_claims(survey, people)
 
-    def _estimates(self, survey: estimation.Survey) -> Iterator[tuple[str, bool]]:
+    def _estimates(self, survey: estimation_survey.Survey) -> Iterator[tuple[str, bool]]:
         wanted = estimation.estimands(survey)
         rows = [*estimation.descriptive_rows(survey, wanted), *comparisons.difference_rows(survey),
                 *comparisons.test_rows(survey)]  # fmt: skip
@@ -343,14 +350,16 @@ class Program:
                 sharp = name in SIGNIFICANT or name.startswith("deff") or test
                 yield f"{row['estimate_id']} {name}", _near(float(value), printed[name], name, sharp)
 
-    def _of_claims(self, survey: estimation.Survey, people: pd.DataFrame) -> Iterator[tuple[str, bool]]:
+    def _of_claims(
+        self, survey: estimation_survey.Survey, people: pd.DataFrame
+    ) -> Iterator[tuple[str, bool]]:
         estimates = estimation.gather(estimation.descriptive_rows(survey, estimation.estimands(survey)))
-        made = claim_ledger.setting(self.config, self.survey.weight_cells)
-        gathered = claim_ledger.cases(made, estimates, people, self.survey.dispositions)
+        made = cases.setting(self.config, self.survey.weight_cells)
+        gathered = cases.cases(made, estimates, people, self.survey.dispositions)
         if self.question.base == "readers":
             # Who reads is another question; the curves of this one rest on both.
             return
-        ledger, common, single = claim_ledger.claim_tables(made, gathered)
+        ledger, common, single = claim_tables(made, gathered)
         columns = [c for c in ledger if c in CLAIM_COLUMNS or c.startswith("estimate_")]
         if self.question.variable not in (made.sensitivity["reader_variable"],) and all(
             "routed" not in str(note) for note in ledger.get("reader_note", [])
@@ -366,8 +375,8 @@ class Program:
     def _nonresponse(self, people: pd.DataFrame, gathered: list[Any]) -> Iterator[tuple[str, bool]]:
         study = replace(self.survey.study, respondents=people, cases=gathered)
         made = pd.DataFrame(
-            [*bias_report.auxiliary_rows(study), *bias_report.weighting_rows(study),
-             *bias_report.range_rows(study)]
+            [*report.auxiliary_rows(study), *report.weighting_rows(study),
+             *report.range_rows(study)]
         )  # fmt: skip
         made = made[made["claim"].notna()] if "claim" in made else made
         keys = ["step", "measure", "variable", "level", "claim", "group_level", "scheme"]

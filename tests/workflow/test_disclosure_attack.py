@@ -17,8 +17,9 @@ import pytest
 import yaml
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from surveypipe.disclosure import PRESETS, SUPPRESSED, Release
 from surveypipe.disclosure.questions import Respondents
+from surveypipe.disclosure.release import SUPPRESSED, Release
+from surveypipe.disclosure.rules import PRESETS
 from surveypipe.disclosure.tables import Study, release_all
 
 RULES = PRESETS["research"]

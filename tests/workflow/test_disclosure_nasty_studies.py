@@ -14,10 +14,10 @@ import pytest
 
 import disclose
 from _shared import read_csv, write_csv
-from surveypipe import disclosure
+from surveypipe.disclosure.kinds import JOINED, KINDS, RELEASED_TABLES
 from surveypipe.disclosure.questions import Respondents
+from surveypipe.disclosure.rules import rules_of
 from surveypipe.disclosure.tables import release_all
-from surveypipe.release_kinds import JOINED, KINDS, RELEASED_TABLES
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
@@ -89,7 +89,7 @@ def unaudited(results: Path, folder: Path) -> Path:
     variables = json.loads((results / "data/variables.json").read_text())
     private = {name: read_csv(results / f"private/{name}.csv") for name in KINDS}
     study = disclose.study_of(chosen, people, staff, variables)
-    rules = disclosure.rules_of(settings.disclosure)
+    rules = rules_of(settings.disclosure)
     folder.mkdir()
     for name, release in release_all(private, study, rules, audited=False).items():
         write_csv(release.table, folder / f"{name}.csv")

@@ -23,12 +23,12 @@ from _shared import read_csv
 from disclose import study_of as known_beside
 from studies import read_page, three_hospitals, write_yaml
 from surveypipe.disclosure.answers import DESCRIPTIVE
+from surveypipe.disclosure.kinds import KINDS
 from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.rules import PRESETS
 from surveypipe.disclosure.tables import release_all
 from surveypipe.disclosure.unweighted import release_study
-from surveypipe.estimation import indicator
-from surveypipe.release_kinds import KINDS
+from surveypipe.estimation.survey import indicator
 
 RESULTS = "results_handover"
 SAV, LIST = "nurses.sav", "nurses_staff.csv"

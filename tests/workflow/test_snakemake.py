@@ -161,7 +161,7 @@ def test_inputs_of_a_rule_hold_every_module_that_its_script_imports(script):
 
 
 def test_edited_formula_runs_again_and_a_comment_elsewhere_does_not(finished_copy, snakemake):
-    module = finished_copy / "workflow/surveypipe/weighting.py"
+    module = finished_copy / "workflow/surveypipe/weighting/schemes.py"
     module.write_text(module.read_text() + "\n# another line\n")
     planned = snakemake(finished_copy, "-n").stdout
     assert re.search(r"^weight\s+1", planned, re.M)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from surveypipe.problems import SurveyError
-from surveypipe.verification import checks_of, literal, verification_table
+from surveypipe.reporting.verification import checks_of, literal, verification_table
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests/golden"

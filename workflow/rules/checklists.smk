@@ -3,7 +3,7 @@
 Made from the list of items and the texts of the documents; a section that is not there stops the run.
 """
 
-from surveypipe.exhibit_names import CHECKLISTS
+from surveypipe.reporting.names import CHECKLISTS
 
 
 rule checklists:

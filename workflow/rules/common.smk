@@ -11,9 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-from surveypipe.configuration import consistency_problems, numeric_frame_variables
+from surveypipe.study.consistency import consistency_problems, numeric_frame_variables
 from surveypipe.problems import SurveyError
-from surveypipe.rendering import choose_renderer, renderer_version
+from surveypipe.rendering.programs import choose_renderer, renderer_version
 from surveypipe.study.authors import Authors
 from surveypipe.study.base import plain
 from surveypipe.study.codebook_file import CodebookFile

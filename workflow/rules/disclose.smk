@@ -1,10 +1,10 @@
 """Disclosure control: results/private/ -> results/public/.
 
 Everything that a figure, a table, the text or a reader sees has passed this rule. Which tables there are,
-and by which rule each is released, stands in workflow/surveypipe/release_kinds.py.
+and by which rule each is released, stands in workflow/surveypipe/disclosure/kinds.py.
 """
 
-from surveypipe.release_kinds import KINDS, PUBLIC
+from surveypipe.disclosure.kinds import KINDS, PUBLIC
 
 
 rule disclose:

@@ -3,7 +3,7 @@
 Made from results/public/, and from the list of what is checked against R, which holds nothing of the survey.
 """
 
-from surveypipe.exhibit_names import FIGURES, RELEASED, TEXTS
+from surveypipe.reporting.names import FIGURES, RELEASED, TEXTS
 
 RELEASED_FILES = [
     *(f"<results>/public/{name}.csv" for name in RELEASED),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from surveypipe.followup_design import design_problems
+from surveypipe.panel.design import design_problems
 from surveypipe.problems import SurveyError
 from surveypipe.study.base import plain
 from surveypipe.study.planning import Planning

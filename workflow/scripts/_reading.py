@@ -8,9 +8,9 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.codebook import Codebook, parse_codebook
-from surveypipe.ingestion import FileLabels
+from surveypipe.intake.ingestion import FileLabels
 from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.study.codebook import Codebook, parse_codebook
 from surveypipe.study.reading import read_yaml
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from _shared import read_csv, read_json
-from surveypipe.released import Released
+from surveypipe.reporting.released import Released
 
 
 def read_released(config: Mapping[str, Any], tables: list[Path], variables: Path) -> Released:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from surveypipe.problems import SurveyError
-from surveypipe.simulation import merged
+from surveypipe.simulation.population import merged
 from surveypipe.study.reading import read_yaml
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from surveypipe.problems import Problems
-from surveypipe.prose import template_number_problems
+from surveypipe.rendering.typed_numbers import template_number_problems
 from surveypipe.wording import Wording, replaced
 
 SHIPPED = Path(__file__).resolve().parents[1] / "wording/en"

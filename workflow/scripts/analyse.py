@@ -8,9 +8,12 @@ from typing import Any
 import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, section, write_csv
-from surveypipe import characteristics, comparisons, estimation, level_contrasts
-from surveypipe.claims import scheme_in_force
-from surveypipe.scheme_designs import design_of, replicates_of, respondents_of
+from surveypipe.design.from_weights import design_of, replicates_of, respondents_of
+from surveypipe.estimation import comparisons, level_contrasts
+from surveypipe.estimation import estimates as estimation
+from surveypipe.estimation import table_1 as characteristics
+from surveypipe.estimation.survey import Survey, check
+from surveypipe.study.verdicts import scheme_in_force
 from surveypipe.study.weighting import Weighting
 
 
@@ -74,15 +77,15 @@ def load_survey(
     cells: Path,
     variables: Path,
     replicates: dict[str, Any],
-) -> estimation.Survey:
+) -> Survey:
     """Put respondents beside their weights, and make the design of every scheme."""
     given, table, meaning = pd.read_parquet(weights), read_csv(cells), read_json(variables)
     respondents = respondents_of(pd.read_parquet(analysis), given)
     held = [str(name)[2:] for name in given if str(name).startswith("w_")]
-    estimation.check(respondents, meaning, config, held)
+    check(respondents, meaning, config, held)
     weighting = section(config, "weighting", Weighting)
     designs = {scheme: design_of(scheme, respondents, table) for scheme in weighting.schemes}
-    return estimation.Survey(
+    return Survey(
         respondents,
         meaning,
         designs,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from _shared import Output, run, section
-from surveypipe import journals
+from surveypipe.rendering import journals
 from surveypipe.study.journal import Journal
 from surveypipe.study.reading import read
 from surveypipe.study.report import Report

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from _shared import Output, run
-from surveypipe import placeholders
+from surveypipe.study import placeholders
 from surveypipe.study.reading import read_yaml
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from _shared import Output, run
-from surveypipe.checklists import check, checklist_table, sections
-from surveypipe.exhibit_names import CHECKLISTS
+from surveypipe.reporting.checklists import check, checklist_table, sections
+from surveypipe.reporting.names import CHECKLISTS
 from surveypipe.study.reading import read_yaml
 
 DOCUMENTS = ("manuscript", "supplement", "title-page")

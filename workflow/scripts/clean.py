@@ -8,7 +8,7 @@ import pandas as pd
 
 from _reading import read_codebook
 from _shared import Output, run, write_csv, write_json, write_parquet
-from surveypipe.cleaning import clean
+from surveypipe.intake.cleaning import clean
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.frame import Groups
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 from _shared import read_csv, run
-from surveypipe.disclosure import rules_of
+from surveypipe.disclosure.rules import rules_of
 from surveypipe.disclosure.versions import TABLES, compare_releases
 from surveypipe.problems import SurveyError
 from surveypipe.study.reading import read

@@ -8,12 +8,14 @@ from typing import Annotated, Any
 import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, section, write_csv, write_json
-from surveypipe import disclosure
-from surveypipe.codebook import code_text
+from surveypipe.disclosure import characteristics
+from surveypipe.disclosure.meanings import shown_values
 from surveypipe.disclosure.questions import Respondents
+from surveypipe.disclosure.quotations import release_quotations
+from surveypipe.disclosure.rules import Rules, rules_of
 from surveypipe.disclosure.tables import Study, log_of
 from surveypipe.disclosure.unweighted import release_study
-from surveypipe.open_text import release_quotations
+from surveypipe.study.codebook import code_text
 from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.weighting import Weighting
 
@@ -33,7 +35,7 @@ def main(
     public_variables: Output,
 ) -> None:
     """Apply the preset of the configuration to every table on its way out."""
-    rules = disclosure.rules_of(section(config, "disclosure", Disclosure))
+    rules = rules_of(section(config, "disclosure", Disclosure))
     meaning = read_json(variables)
     people = Respondents(
         pd.read_parquet(analysis), pd.read_parquet(weights), config["frame"]["group"], *reader_of(config)
@@ -46,9 +48,9 @@ def main(
     for path in public:
         write_csv(tables[path.stem], path)
     write_csv(log_of(releases), disclosure_log)
-    summary = disclosure.cleaning_summary(read_csv(cleaning_log))
+    summary = characteristics.cleaning_summary(read_csv(cleaning_log))
     write_csv(summary, cleaning_summary)
-    write_json(disclosure.shown_values(meaning, tables), public_variables)
+    write_json(shown_values(meaning, tables), public_variables)
 
 
 def reader_of(config: dict) -> tuple[str, float]:
@@ -82,7 +84,7 @@ def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: 
     )
 
 
-def quotations_of(config: dict, study: Study, rules: disclosure.Rules) -> pd.DataFrame:
+def quotations_of(config: dict, study: Study, rules: Rules) -> pd.DataFrame:
     """Release the quotations that the configuration names; none by default."""
     people, frame = study.respondents.answers, config["frame"]
     team = frame["columns"].get("team")

@@ -16,7 +16,7 @@ from typing import Annotated
 
 from _reading import add_checksums, read_survey
 from _shared import run
-from surveypipe.drafting import draft_codebook, draft_text
+from surveypipe.intake.drafting import draft_codebook, draft_text
 from surveypipe.problems import SurveyError
 
 

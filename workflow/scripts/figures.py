@@ -7,7 +7,8 @@ from typing import Any
 
 from _released import read_released
 from _shared import Output, run, write_json
-from surveypipe import figures
+from surveypipe.reporting.figures.register import DRAW
+from surveypipe.reporting.figures.theme import WIDTH_MM, save, themed
 
 
 def main(
@@ -21,14 +22,14 @@ def main(
     tables = read_released(config, released, variables)
     folder = index.parent
     drawings = {}
-    for name, draw in figures.DRAW.items():
-        with figures.themed(name):
+    for name, draw in DRAW.items():
+        with themed(name):
             drawn = draw(tables)
-            figures.save(drawn, folder / f"{name}.svg", folder / f"{name}.png")
+            save(drawn, folder / f"{name}.svg", folder / f"{name}.png")
         drawings[name] = {
             "files": [f"{name}.svg", f"{name}.png"],
             "alt": drawn.alt,
-            "width_mm": figures.WIDTH_MM,
+            "width_mm": WIDTH_MM,
         }
     write_json(drawings, index)
     print(f"figures: {len(drawings)} drawn ({', '.join(drawings)})")

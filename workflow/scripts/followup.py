@@ -6,10 +6,10 @@ from pathlib import Path
 
 from _followup import read_assumptions
 from _shared import Output, run, write_csv
-from surveypipe import power as planned
-from surveypipe.figures import power_curves
-from surveypipe.figures.theme import save, themed
-from surveypipe.followup_text import planning_page
+from surveypipe.panel import power as planned
+from surveypipe.panel.text import planning_page
+from surveypipe.reporting.figures import power_curves
+from surveypipe.reporting.figures.theme import save, themed
 
 
 def main(

@@ -8,11 +8,9 @@ from typing import Annotated, Any, TypeVar
 
 from _reading import read_codebook, read_survey, read_text_table, verify_checksums
 from _shared import Output, run, section, write_json, write_parquet
-from surveypipe.codebook import code_text
-from surveypipe.ingestion import (
+from surveypipe.intake.frame import build_frame, check_headcounts
+from surveypipe.intake.ingestion import (
     FileLabels,
-    build_frame,
-    check_headcounts,
     check_identifiers,
     label_conflicts,
     match_columns,
@@ -21,6 +19,7 @@ from surveypipe.ingestion import (
     unknown_codes,
 )
 from surveypipe.problems import Problems, SurveyError
+from surveypipe.study.codebook import code_text
 from surveypipe.study.frame import Frame, Groups
 from surveypipe.study.response import Response
 

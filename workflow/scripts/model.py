@@ -9,14 +9,17 @@ import pandas as pd
 
 from _reading import read_codebook, read_text_table
 from _shared import Output, read_csv, read_json, run, section, write_csv
-from surveypipe import estimation, imputed_claims, named_tests, open_answers
-from surveypipe.claim_tests import adjusted_rows, claim_test_rows
-from surveypipe.claims import scheme_in_force
-from surveypipe.estimate_rows import gathered
-from surveypipe.model_rows import model_rows
-from surveypipe.reliability_rows import reliability_rows
-from surveypipe.scheme_designs import design_of, respondents_of
-from surveypipe.simulation import stream
+from surveypipe.design.from_weights import design_of, respondents_of
+from surveypipe.determinism import stream
+from surveypipe.estimation import named_tests
+from surveypipe.estimation.rows import gathered
+from surveypipe.estimation.survey import Survey
+from surveypipe.ledger import imputed
+from surveypipe.ledger.tests_of_claims import adjusted_rows, claim_test_rows
+from surveypipe.measurement import open_answers
+from surveypipe.measurement.rows import reliability_rows
+from surveypipe.regression.rows import model_rows
+from surveypipe.study.verdicts import scheme_in_force
 from surveypipe.study.weighting import Weighting
 
 
@@ -44,7 +47,7 @@ def main(
             survey, asked["reliability"], scale_items(config), seed_of(config, "reliability")
         )
     if asked.get("imputation"):
-        parts["imputation"] = imputed_claims.imputed_claim_rows(
+        parts["imputation"] = imputed.imputed_claim_rows(
             survey, asked["imputation"], pd.read_parquet(missing), config["cleaning"],
             read_codebook(codebook), seed_of(config, "imputation"),
         )  # fmt: skip
@@ -70,7 +73,7 @@ def rows_of(table: pd.DataFrame | None) -> list[dict]:
 
 def load_survey(
     config: dict[str, Any], analysis: Path, weights: Path, cells: Path, variables: Path
-) -> estimation.Survey:
+) -> Survey:
     """Put respondents beside their weights, with the designs of the primary scheme and without weights."""
     weighting, table = section(config, "weighting", Weighting), read_csv(cells)
     respondents = respondents_of(pd.read_parquet(analysis), pd.read_parquet(weights))
@@ -79,7 +82,7 @@ def load_survey(
         scheme: design_of(scheme, respondents, table)
         for scheme in dict.fromkeys(name for name in (primary, unweighted) if name)
     }
-    return estimation.Survey(respondents, read_json(variables), designs, primary, unweighted, config)
+    return Survey(respondents, read_json(variables), designs, primary, unweighted, config)
 
 
 def scale_items(config: dict[str, Any]) -> dict[str, list[str]]:
@@ -92,7 +95,7 @@ def seed_of(config: dict[str, Any], purpose: str) -> int:
     return int(stream(config["seed"], purpose).integers(2**31))
 
 
-def coded_answers(config: dict[str, Any], codes: Path, survey: estimation.Survey) -> pd.DataFrame:
+def coded_answers(config: dict[str, Any], codes: Path, survey: Survey) -> pd.DataFrame:
     """Read the coders' file, check it, say what is lacking, and make its rows."""
     settings = config["analysis"]["agreement"]
     table = read_text_table(codes)

@@ -9,9 +9,10 @@ import pandas as pd
 
 from _reading import read_codebook
 from _shared import Output, read_csv, run, write_csv
-from surveypipe import multiverse as specifications
-from surveypipe.claim_ledger import setting
-from surveypipe.scheme_designs import design_of, respondents_of
+from surveypipe.design.from_weights import design_of, respondents_of
+from surveypipe.ledger import multiverse as specifications
+from surveypipe.ledger.cases import setting
+from surveypipe.ledger.universe import completed_people, universe
 
 
 def main(
@@ -33,14 +34,14 @@ def main(
     respondents = respondents_of(pd.read_parquet(analysis), pd.read_parquet(weights))
     made = setting(config, cells)
     designs = {scheme: design_of(scheme, respondents, cells) for scheme in config["weighting"]["schemes"]}
-    completed, told = specifications.completed_people(
+    completed, told = completed_people(
         respondents,
         designs[made.primary].labels,
         pd.read_parquet(missing),
         config,
         read_codebook(codebook),
     )
-    space = specifications.universe(
+    space = universe(
         made,
         config,
         read_csv(estimates),

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from _shared import Output, read_csv, run, section, write_csv
-from surveypipe import bias_report
-from surveypipe import follow_up_check as checking
-from surveypipe import ledger_context as contexts
-from surveypipe.claim_ledger import cases, setting
+from surveypipe.design.from_weights import design_of, replicates_of, respondents_of
+from surveypipe.ledger.cases import cases, setting
+from surveypipe.nonresponse import check_of_the_silent as checking
+from surveypipe.nonresponse import context as contexts
+from surveypipe.nonresponse import report
+from surveypipe.nonresponse.study import Study, default_auxiliaries
 from surveypipe.problems import SurveyError
-from surveypipe.scheme_designs import design_of, replicates_of, respondents_of
 from surveypipe.study.frame import Frame
 from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.weighting import Weighting
@@ -44,8 +45,8 @@ def main(
         else {}
     )
     study = load_study(config, estimates, analysis, dispositions, given, read_csv(weight_cells), paired)
-    bias_report.order_check(study)
-    table = bias_report.report(study)
+    report.order_check(study)
+    table = report.report(study)
     context = contexts.table(study, table, read_csv(not_at_random))
     checked = follow_up_rows(follow_up, study)
     write_csv(table, nonresponse)
@@ -67,26 +68,26 @@ def load_study(
     weights: pd.DataFrame,
     cells: pd.DataFrame,
     jackknife: dict[str, Any],
-) -> bias_report.Study:
+) -> Study:
     """Put respondents, staff, claims and designs side by side."""
     respondents = respondents_of(pd.read_parquet(analysis), weights)
     staff = pd.read_parquet(dispositions)
     made, plan = setting(config, cells), section(config, "nonresponse", Nonresponse)
-    return bias_report.Study(
+    return Study(
         staff=staff[staff["category"] != "IE"].reset_index(drop=True),
         respondents=respondents,
         cases=cases(made, read_csv(estimates), respondents, staff),
         designs={scheme: design_of(scheme, respondents, cells) for scheme in made.schemes},
         primary=made.primary,
         plan=plan,
-        auxiliaries=bias_report.default_auxiliaries(plan, section(config, "frame", Frame)),
+        auxiliaries=default_auxiliaries(plan, section(config, "frame", Frame)),
         group=made.group,
         seed=int(config["seed"]),
         jackknife=jackknife,
     )
 
 
-def follow_up_rows(follow_up: Path | None, study: bias_report.Study) -> pd.DataFrame:
+def follow_up_rows(follow_up: Path | None, study: Study) -> pd.DataFrame:
     """Rows of every share that the follow-up asked about; none without a follow-up."""
     columns = list(checking.COLUMNS)
     if not follow_up:

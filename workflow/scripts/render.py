@@ -10,13 +10,13 @@ from typing import Annotated
 
 from _shared import Output, run
 from surveypipe.problems import Problems
-from surveypipe.prose import typed_number_problems
 from surveypipe.rendering.docx_layout import Layout
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.metadata import build_metadata
 from surveypipe.rendering.own_works import OWN, withhold_own_works
 from surveypipe.rendering.pages import fill_pages
 from surveypipe.rendering.staging import FORMATS, Sources, find_csl, stage
+from surveypipe.rendering.typed_numbers import typed_number_problems
 from surveypipe.study.about import Study
 from surveypipe.study.authors import Authors
 from surveypipe.study.journal import Journal

@@ -8,7 +8,10 @@ from typing import Any
 import pandas as pd
 
 from _shared import Output, read_csv, run, section, write_csv, write_parquet
-from surveypipe import response_rates
+from surveypipe.intake import dispositions as response_rates
+from surveypipe.intake import flow as intake_flow
+from surveypipe.intake import response_rates as intake_response_rates
+from surveypipe.intake.flow import dropped_records
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.frame import Frame, Groups
 from surveypipe.study.response import Response
@@ -30,7 +33,7 @@ def main(
     listed, groups = section(config, "frame", Frame), section(config, "groups", Groups)
     rules = section(config, "cleaning", Cleaning).rules
     answered = pd.read_parquet(analysis, columns=["id", "share_answered"])
-    dropped = response_rates.dropped_records(read_csv(cleaning_log))
+    dropped = dropped_records(read_csv(cleaning_log))
     kinds = {str(rule.id): rule.type for rule in rules if rule.action == "drop"}
     made = response_rates.dispositions(
         pd.read_parquet(frame),
@@ -43,13 +46,11 @@ def main(
     group, e = listed.group, settings.eligibility_rate
     levels = list(groups[group].levels)
     crossed = [group, *(recode.variable for recode in listed.recodes)]
-    by_group = response_rates.response_rates(made, [group], e=e, levels=levels)
+    by_group = intake_response_rates.response_rates(made, [group], e=e, levels=levels)
     write_parquet(made, dispositions)
     write_csv(by_group, rates)
-    write_csv(response_rates.response_rates(made, crossed, e=e), cells)
-    counts = response_rates.flow(
-        made, dropped, kinds, answered=set(answered["id"]), group=group, levels=levels
-    )
+    write_csv(intake_response_rates.response_rates(made, crossed, e=e), cells)
+    counts = intake_flow.flow(made, dropped, kinds, answered=set(answered["id"]), group=group, levels=levels)
     write_csv(counts, flow)
     share = by_group.set_index(["group_level", "rate"])["value"]
     eligible = int((made["category"] != "IE").sum())

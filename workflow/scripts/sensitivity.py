@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from _shared import Output, read_csv, run, section, write_csv
-from surveypipe import not_at_random as mixtures
-from surveypipe.claim_ledger import cases, claim_tables, setting
+from surveypipe.ledger import not_at_random as mixtures
+from surveypipe.ledger.cases import cases, setting
+from surveypipe.ledger.rows import claim_tables
 from surveypipe.study.frame import Frame
 from surveypipe.study.nonresponse import Nonresponse
 

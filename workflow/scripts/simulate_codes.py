@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from _shared import write_csv
-from surveypipe.simulation import stream
+from surveypipe.determinism import stream
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 

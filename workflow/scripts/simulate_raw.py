@@ -20,9 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from _reading import checksum, read_codebook
 from _shared import write_csv
-from surveypipe.codebook import Codebook
-from surveypipe.mess import plant
-from surveypipe.simulation import (
+from surveypipe.simulation.mess import plant
+from surveypipe.simulation.population import (
     as_delivered,
     contact_outcomes,
     draw_respondents,
@@ -32,6 +31,7 @@ from surveypipe.simulation import (
     simulate_frame,
     truth_table,
 )
+from surveypipe.study.codebook import Codebook
 from surveypipe.study.reading import read, read_yaml
 from surveypipe.study.settings import Configuration
 

@@ -8,14 +8,9 @@ from typing import Annotated, Any
 from _reading import read_codebook
 from _shared import Output, run, write_csv
 from _simulation import read_designs
-from surveypipe.simulation_study import (
-    INTERVALS_COMPARED,
-    MECHANISMS,
-    coverage_table,
-    draw_surveys,
-    purpose_seed,
-    run_draws,
-)
+from surveypipe.simulation.coverage import coverage_table
+from surveypipe.simulation.draws import MECHANISMS, draw_surveys, purpose_seed
+from surveypipe.simulation.study import INTERVALS_COMPARED, run_draws
 
 
 def main(

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from _reading import read_codebook
 from _shared import Output, run, write_csv
 from _simulation import read_designs
-from surveypipe.simulation_grades import judge
-from surveypipe.simulation_study import MECHANISMS
+from surveypipe.simulation.draws import MECHANISMS
+from surveypipe.simulation.grades import judge
 
 
 def main(

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from _shared import Output, read_csv, run, write_csv
-from surveypipe.figures import simulation as figure
-from surveypipe.figures.theme import save, themed
-from surveypipe.simulation_grades import grade_table
-from surveypipe.simulation_report import account as worded
-from surveypipe.simulation_study import broken_promises
+from surveypipe.reporting.figures import simulation as figure
+from surveypipe.reporting.figures.theme import save, themed
+from surveypipe.simulation.coverage import broken_promises
+from surveypipe.simulation.grades import grade_table
+from surveypipe.simulation.report import account as worded
 
 
 def main(

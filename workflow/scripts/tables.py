@@ -8,20 +8,15 @@ from typing import Annotated, Any
 from _released import read_released
 from _shared import Output, run, write_json
 from _wording import check_wording, wording_beside
-from surveypipe import (
-    bias_tables,
-    bias_text,
-    methods_text,
-    model_tables,
-    number_sources,
-    results_text,
-    reviewer_text,
-    tables,
-)
-from surveypipe import numbers as text_numbers
-from surveypipe.exhibit_names import CHECKLISTS
-from surveypipe.level_contrast_text import level_contrast
-from surveypipe.questionnaire import questionnaire
+from surveypipe.reporting import number_sources
+from surveypipe.reporting import numbers as text_numbers
+from surveypipe.reporting.names import CHECKLISTS
+from surveypipe.reporting.tables import models, nonresponse, register
+from surveypipe.reporting.tables.questionnaire import questionnaire
+from surveypipe.reporting.wording import methods as methods_text
+from surveypipe.reporting.wording import nonresponse as bias_text
+from surveypipe.reporting.wording import results, reviewers
+from surveypipe.reporting.wording.level_contrasts import level_contrast
 
 
 def main(
@@ -41,9 +36,9 @@ def main(
     words = wording_beside(texts[0])
     folder = index.parent
     shown = {
-        **tables.TABLES,
-        **bias_tables.TABLES,
-        **model_tables.TABLES,
+        **register.TABLES,
+        **nonresponse.TABLES,
+        **models.TABLES,
         "questionnaire": questionnaire,
         "level_contrast": level_contrast,
     }
@@ -56,9 +51,9 @@ def main(
     written |= {f"methods_{name}.md": text + "\n" for name, text in methods.items()}
     written |= {
         "nrba_summary.md": bias_text.summary(given, words),
-        "reviewer_questions.md": reviewer_text.questions(given, words),
+        "reviewer_questions.md": reviewers.questions(given, words),
     }
-    made = text_numbers.numbers(given) | results_text.sentences(given)
+    made = text_numbers.numbers(given) | results.sentences(given)
     made |= bias_text.sentences(given, words)
     called = [path.read_text(encoding="utf-8") for path in texts]
     written["provenance.md"] = number_sources.table(given, called[0], made).markdown(

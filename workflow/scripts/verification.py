@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from _shared import Output, read_csv, read_json, run, write_csv
-from surveypipe.verification import CHECKED, verification_table
+from surveypipe.reporting.verification import CHECKED, verification_table
 
 
 def main(

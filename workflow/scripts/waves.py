@@ -10,7 +10,8 @@ import pandas as pd
 
 from _followup import read_assumptions
 from _shared import Output, read_json, run, section, write_csv
-from surveypipe import waves
+from surveypipe.panel import analysis as waves
+from surveypipe.panel.linking import link_waves
 from surveypipe.problems import Problems
 from surveypipe.study.analysis import Analysis
 from surveypipe.study.frame import Frame
@@ -41,7 +42,7 @@ def main(
     second = yes_no_as_share(pd.read_parquet(second_analysis), names, meaning[1])
     lists = [pd.read_parquet(path) for path in (dispositions, second_dispositions)]
     staff_first, staff_second = (table[table["category"] != "IE"] for table in lists)
-    linked = waves.link_waves(
+    linked = link_waves(
         first,
         second,
         staff_first=staff_first,

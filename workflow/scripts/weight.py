@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from _shared import Output, run, section, write_csv, write_parquet
-from surveypipe import replicates, weighting
 from surveypipe.study.frame import Frame
 from surveypipe.study.weighting import Replicates, Weighting
+from surveypipe.weighting import replicates, schemes
 
 
 def main(
@@ -32,11 +32,11 @@ def main(
     staff = pd.read_parquet(dispositions)
     if plan.unknown_eligibility:
         by = list(plan.unknown_eligibility.by)
-        eligible = weighting.resolve_unknown_eligibility(staff, by, plan.base)
+        eligible = schemes.resolve_unknown_eligibility(staff, by, plan.base)
         plan = msgspec.structs.replace(plan, base="base_weight")
     else:
         eligible = staff[staff["category"] != "IE"]
-    result = weighting.compute_schemes(eligible, plan, group=group)
+    result = schemes.compute_schemes(eligible, plan, group=group)
     write_parquet(result.weights, weights)
     write_csv(result.cells, cells)
     write_csv(result.diagnostics, diagnostics)
@@ -49,7 +49,7 @@ def main(
 
 
 def replicate_tables(
-    result: weighting.WeightingResult, wanted: Replicates | None, seed: int
+    result: schemes.WeightingResult, wanted: Replicates | None, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lay out the replicates of all schemes; empty tables where they were not asked for."""
     ids = result.weights["id"]
@@ -71,7 +71,7 @@ def replicate_tables(
     return pd.concat(matrices[1:], ignore_index=True), pd.concat(coefs[1:], ignore_index=True)
 
 
-def summary(result: weighting.WeightingResult) -> str:
+def summary(result: schemes.WeightingResult) -> str:
     """Say in a few lines what was weighted."""
     table = result.diagnostics
     lines = [f"{table['n'].iloc[0]} respondents weighted to {table['N'].iloc[0]:g} eligible staff:"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 # A zip member cannot be older than this.
 _ZIP_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
@@ -106,3 +109,8 @@ def svg_settings(salt: str) -> dict[str, Any]:
 
 
 SVG_METADATA: dict[str, None] = {"Date": None}
+
+
+def stream(seed: int, purpose: str) -> np.random.Generator:
+    """Random numbers for one purpose, so that adding a draw for one leaves the others as they were."""
+    return np.random.default_rng([seed, zlib.crc32(purpose.encode())])

@@ -232,3 +232,8 @@ def period(first: str, last: str) -> str:
     if start.year != end.year:
         parts.append(str(start.year))
     return f"{' '.join(parts)} to {end.day} {calendar.month_name[end.month]} {end.year}"
+
+
+def capital(text: str) -> str:
+    """Begin with a capital."""
+    return text[:1].upper() + text[1:]

@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surveypipe.disclosure.answers import NOT_ABOUT_ANSWERS
+from surveypipe.disclosure.kinds import ESTIMATES, KINDS
 from surveypipe.disclosure.release import ROUNDED, Release
-from surveypipe.release_kinds import ESTIMATES, KINDS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,11 +17,11 @@ from surveypipe.disclosure.characteristics import (
     release_rates,
     release_response_cells,
 )
+from surveypipe.disclosure.kinds import ESTIMATES, JOINED, KINDS, RELEASED_TABLES
 from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.release import MERGED, RELEASED, Release, joined_logs, log_frame
 from surveypipe.disclosure.rounding import round_counts
 from surveypipe.disclosure.rules import Rules
-from surveypipe.release_kinds import ESTIMATES, JOINED, KINDS, RELEASED_TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,7 +87,7 @@ def release_all(
     Parameters
     ----------
     private
-        Tables by name, each known to :data:`surveypipe.release_kinds.KINDS`.
+        Tables by name, each known to :data:`surveypipe.disclosure.kinds.KINDS`.
     study
         What is known beside them.
     rules

@@ -10,8 +10,8 @@ from typing import Any
 
 from lxml import etree
 
-from surveypipe.rendering.docx_finishing import field_runs, paragraph_of, run, style_of, text_of
 from surveypipe.rendering.docx_package import Package, w
+from surveypipe.rendering.docx_runs import field_runs, paragraph_of, run, style_of, text_of
 from surveypipe.study.journal import Journal
 
 LINES = {"single": "240", "double": "480"}  # in 240ths of a line

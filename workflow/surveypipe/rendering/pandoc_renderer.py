@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from surveypipe.problems import Problems
-from surveypipe.rendering import pandoc_program
 from surveypipe.rendering.checks import warning_problems
 from surveypipe.rendering.expand import join_front_matter
 from surveypipe.rendering.metadata import pandoc_authors
+from surveypipe.rendering.programs import pandoc_program
 from surveypipe.rendering.staging import Staged
 from surveypipe.rendering.typst_pdf import compile_pdf
 

@@ -1,4 +1,4 @@
-"""The codebook's file, ``config/codebook.yaml``: its form. What it means is :mod:`surveypipe.codebook`."""
+"""The codebook's file, ``config/codebook.yaml``: its form. Its meaning: :mod:`surveypipe.study.codebook`."""
 
 from __future__ import annotations
 

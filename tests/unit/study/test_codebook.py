@@ -1,0 +1,97 @@
+"""The codebook: its own checks, and what it says of values."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from surveypipe.problems import SurveyError
+from surveypipe.study.codebook import parse_codebook, same_number
+
+ROOT = Path(__file__).resolve().parents[3]
+RAW = yaml.safe_load((ROOT / "config/codebook.yaml").read_text())
+
+
+@pytest.fixture
+def raw():
+    return copy.deepcopy(RAW)
+
+
+def problems(raw) -> str:
+    with pytest.raises(SurveyError) as caught:
+        parse_codebook(raw, "codebook.yaml")
+    return "\n".join(caught.value.problems)
+
+
+def test_shipped_codebook_is_valid_and_routes_as_designed():
+    book = parse_codebook(RAW)
+    assert book.id_variable == "case_id"
+    assert book.variables["guid_1"].asked_if == {"read": (1.0,)}
+    assert [v.name for v in book.routing_order()][-1] == "access_worked"
+    for battery in ("risk", "joint", "contact"):
+        assert not any(book.variables[i].asked_if for i in book.battery_items([battery])), battery
+
+
+def test_protocol_and_contact_items_stand_on_matched_stems():
+    book = parse_codebook(RAW)
+    for number in range(1, 5):
+        ends = [
+            book.variables[f"{battery}_{number}"].question.split(" helped ")[1]
+            for battery in ("joint", "contact")
+        ]
+        assert ends[0] == ends[1]
+
+
+def test_unquoted_yes_is_answered_with_the_cure(raw):
+    raw["value_sets"]["yes_no"] = {1: True, 2: False}
+    assert "put Yes and No in quotes" in problems(raw)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda r: r["variables"]["read"].update(colour="red"), "variables.read: unknown key 'colour'"),
+        (lambda r: r["variables"]["read"].update(values="agree"), "calls the set 'agree'"),
+        (lambda r: r["variables"]["read"].update(values={"one": "Yes", 2: "No"}), "'one' is not a number"),
+        (lambda r: r["variables"]["read"].pop("values"), "read is binary but has no `values`"),
+        (lambda r: r["variables"]["guid_1"].update(asked_if={"reed": 1}), "asked if reed, which is not"),
+        (lambda r: r["variables"]["guid_1"].update(asked_if={"read": 3}), "no answer of read"),
+        (lambda r: r["variables"]["read"].update(asked_if={"access_used": 1}), "run in a circle"),
+        (lambda r: r["variables"]["read"].update(missing={"codes": {2: "None"}}), "both as an answer and"),
+        (lambda r: r["variables"]["read"].update(role="id"), "exactly one variable must have `role: id`"),
+        (lambda r: r["variables"]["risk_1"].update(battery="risks"), "battery 'risks'"),
+        (lambda r: r["variables"]["caseload"].update(range=["2012-01-01", 3]), "wrong kind"),
+        (lambda r: r["variables"]["caseload"].update(range=[0, 950]), "inside its own range"),
+    ],
+)
+def test_what_is_wrong_is_named(raw, change, expected):
+    change(raw)
+    assert expected in problems(raw)
+
+
+def test_all_problems_at_once(raw):
+    raw["variables"]["guid_1"]["asked_if"] = {"reed": 1}
+    raw["variables"]["risk_1"]["battery"] = "risks"
+    text = problems(raw)
+    assert "reed" in text
+    assert "risks" in text
+
+
+def test_values_fall_into_answers_user_missing_and_unknown():
+    book = parse_codebook(RAW)
+    column = pd.Series([0, 45, 46, 97, 99, np.nan])
+    years = book.variables["years_in_post"]
+    assert years.is_user_missing(column).tolist() == [False, False, False, True, True, False]
+    assert years.is_unknown(column).tolist() == [False, False, True, False, False, False]
+    read = book.variables["read"]
+    assert read.is_unknown(pd.Series([1, 2, 3, 98, np.nan])).tolist() == [False, False, True, False, False]
+
+
+def test_same_number():
+    assert same_number("s 012") == same_number("S12")
+    assert same_number("S102") != same_number("S12")

@@ -1,0 +1,63 @@
+"""Every YAML file is read strictly: a key given twice is told with both its lines."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from surveypipe.problems import SurveyError
+from surveypipe.study.authors import Authors
+from surveypipe.study.reading import parse_yaml, read, read_yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+LIBRARY = sorted((ROOT / "workflow").rglob("*.py")) + sorted((ROOT / "workflow").rglob("*.smk"))
+
+
+def problems(text: str, **more: int) -> list[str]:
+    with pytest.raises(SurveyError) as caught:
+        parse_yaml(text, "f.yaml", **more)
+    return caught.value.problems
+
+
+def test_keys_given_twice_are_told_at_once_with_their_lines():
+    text = 'claims:\n  C1: {a: 1}\n  C2: {a: 2, a: 3}\n  C1: {a: 4}\nlist:\n  - {1: x, "1": y}\n'
+    assert problems(text) == [
+        "f.yaml: the key 'C1' of claims stands twice, in lines 2 and 4; keep one of them.",
+        "f.yaml: the key 'a' of claims.C2 stands twice, in lines 3 and 3; keep one of them.",
+        "f.yaml: the key '1' of list.0 stands twice, in lines 6 and 6; keep one of them.",
+    ]
+
+
+def test_lines_of_a_block_inside_a_file_are_those_of_the_file():
+    (told,) = problems("title: A\ntitle: B\n", first_line=2)
+    assert "in lines 2 and 3" in told
+
+
+def test_merged_keys_and_anchors_are_no_repetition():
+    text = "a: &a {x: 1, y: 2}\nb: {<<: *a, x: 3}\nc: *a\n"
+    assert parse_yaml(text, "f") == {"a": {"x": 1, "y": 2}, "b": {"x": 3, "y": 2}, "c": {"x": 1, "y": 2}}
+
+
+@pytest.mark.parametrize("text", ["a: [1", "a:\n\t- 1", "a: b: c"])
+def test_what_is_not_yaml_is_told_with_its_line(text: str):
+    (told,) = problems(text)
+    assert re.search(r"not valid YAML near line \d", told)
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path):
+    with pytest.raises(SurveyError, match="there is no such file"):
+        read_yaml(tmp_path / "none.yaml")
+    (tmp_path / "latin.yaml").write_bytes("title: Caf\xe9\n".encode("latin-1"))
+    with pytest.raises(SurveyError, match="not text in UTF-8"):
+        read_yaml(tmp_path / "latin.yaml")
+    (tmp_path / "empty.yaml").write_text("")
+    with pytest.raises(SurveyError, match=r"empty\.yaml: nothing stands"):
+        read(tmp_path / "empty.yaml", Authors)
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda p: str(p.relative_to(ROOT / "workflow")))
+def test_no_other_loader_reads_yaml(path: Path):
+    if path.name != "reading.py":
+        assert not re.search(r"yaml\.(safe_load|load|full_load|unsafe_load)\b", path.read_text("utf-8"))

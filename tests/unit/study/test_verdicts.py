@@ -1,0 +1,342 @@
+"""When a claim is supported, the grade of each branch, and the ledger on a synthetic survey."""
+
+import math
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pytest
+
+from surveypipe.ledger import not_at_random
+from surveypipe.ledger.cases import Setting, cases
+from surveypipe.ledger.rows import claim_tables
+from surveypipe.problems import SurveyError
+from surveypipe.study.nonresponse import Nonresponse
+from surveypipe.study.verdicts import (
+    GRADE_LABELS,
+    VERDICTS,
+    Evidence,
+    equivalence_verdict,
+    grade,
+    scheme_in_force,
+    strength,
+    supported,
+    verdict,
+)
+from surveypipe.study.weighting import Collapse, Scheme, Weighting
+
+WIDELY = {"kind": "share", "threshold": 0.5, "direction": "above"}
+SOME = {"kind": "share", "threshold": 0.1, "direction": "above", "upper_threshold": 0.5}
+RARELY = {"kind": "share", "threshold": 0.2, "direction": "below"}
+EQUAL = {"kind": "equivalence", "margin": 0.25}
+
+
+@pytest.mark.parametrize(
+    ("claim", "low", "high", "expected"),
+    [
+        (WIDELY, 0.51, 0.7, True),
+        (WIDELY, 0.50, 0.7, False),
+        (WIDELY, 0.3, 0.7, False),
+        (SOME, 0.11, 0.49, True),
+        (SOME, 0.11, 0.51, False),
+        (SOME, 0.11, 0.50, False),
+        (SOME, 0.09, 0.3, False),
+        (RARELY, 0.05, 0.19, True),
+        (RARELY, 0.05, 0.2, False),
+        (EQUAL, -0.24, 0.24, True),
+        (EQUAL, -0.26, 0.1, False),
+        (EQUAL, -0.1, 0.25, False),
+        (WIDELY, math.nan, 0.9, False),
+    ],
+)
+def test_supported(claim, low, high, expected):
+    assert supported(claim, low, high) is expected
+
+
+STRONG = Evidence("share", True, True, True, False, 3.0, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"primary": False, "unweighted": False}, 0),
+        ({"primary": False, "unweighted": True}, 4),
+        # (4) is looked for before (0) prints, whatever else holds.
+        ({"primary": False, "unweighted": True, "bounded": True, "tipping": math.inf}, 4),
+        ({"bounded": True}, 1),
+        ({"bounded": True, "every_scheme": False, "tipping": math.nan, "reader": False}, 1),
+        ({}, 2),
+        ({"tipping": math.inf}, 2),
+        ({"tipping": 1 / 3}, 2),
+        ({"tipping": 0.0}, 2),
+        ({"tipping": 2.999}, 3),
+        ({"tipping": 0.4}, 3),
+        ({"tipping": math.nan}, 3),
+        ({"every_scheme": False}, 3),
+        ({"reader": False}, 3),
+        ({"unweighted": False, "every_scheme": False}, 3),
+        ({"kind": "equivalence", "bounded": True}, 2),
+        ({"kind": "equivalence", "bounded": True, "reader": False}, 3),
+    ],
+)
+def test_grade_is_the_first_rule_that_matches(change, expected):
+    assert grade(replace(STRONG, **change)) == expected
+
+
+def test_strong_is_a_convention_that_can_be_set():
+    assert grade(STRONG, 5.0) == 3 and grade(replace(STRONG, tipping=2.0), 2.0) == 2
+    assert strength(math.nan) == 0 and strength(0.25) == 4
+
+
+def test_every_grade_has_a_label_and_a_sentence():
+    assert GRADE_LABELS == {
+        0: "not supported",
+        1: "whatever the silent think",
+        2: "unless the silent differ strongly",
+        3: "if response is at random within cells",
+        4: "among respondents only",
+    }
+    assert set(VERDICTS) == set(GRADE_LABELS)
+    assert "margin" in verdict("equivalence", 0) and "threshold" in verdict("share", 0)
+
+
+@pytest.mark.parametrize(
+    ("ci90", "ci95", "expected"),
+    [
+        ((-0.1, 0.2), (-0.15, 0.24), "equivalent"),
+        ((0.05, 0.2), (0.02, 0.23), "both"),
+        ((0.3, 0.6), (0.2, 0.7), "different"),
+        ((-0.7, -0.3), (-0.8, -0.2), "different"),
+        ((-0.1, 0.3), (-0.2, 0.4), "inconclusive"),
+    ],
+)
+def test_equivalence_verdict(ci90, ci95, expected):
+    assert equivalence_verdict(0.25, ci90, ci95) == expected
+
+
+CELLS = Scheme(label="Cells", method="poststratify")
+WEIGHTING = Weighting(
+    primary="cells",
+    fallback="agency",
+    schemes={
+        "none": Scheme(label="None", method="none"),
+        "agency": Scheme(label="Agency", method="poststratify"),
+        "cells": msgspec.structs.replace(CELLS, collapse=Collapse(min_n=10, floor=5)),
+    },
+)
+
+
+def test_fallback_looks_at_the_size_of_cells_only():
+    cells = pd.DataFrame({"scheme": ["cells", "cells", "agency"], "n": [5, 30, 4]})
+    assert scheme_in_force(WEIGHTING, cells) == "cells"
+    cells.loc[0, "n"] = 4
+    assert scheme_in_force(WEIGHTING, cells) == "agency"
+    without_floor = msgspec.structs.replace(WEIGHTING, schemes={**WEIGHTING.schemes, "cells": CELLS})
+    assert scheme_in_force(without_floor, cells) == "cells"
+    assert WEIGHTING.unweighted == "none"
+
+
+# --- the ledger ---------------------------------------------------------------------------------------
+
+SETTING = Setting(
+    claims={
+        "C1": {**WIDELY, "label": "Widely", "short": "Read", "variable": "read", "level": 1, "base": "all",
+               "sensitivity_thresholds": [2 / 3]},
+        "C2": {**WIDELY, "label": "Clear", "short": "Clear", "variable": "clear", "level": 1,
+               "base": "readers"},
+        "C4": {**SOME, "label": "Some", "short": "Access", "variable": "access", "level": 1, "base": "all"},
+        "C5": {**WIDELY, "label": "Joint", "short": "Joint", "variable": "joint", "level": 1, "base": "all",
+               "by": "agency"},
+        "C6": {**EQUAL, "label": "Equal", "short": "Difference", "variable": "d", "base": "all",
+               "range": [-4, 4]},
+    },
+    sensitivity={
+        "reader_variable": "read", "reader_level": 1, "theta_grid": [1, 2, 3], "theta_strong": 3,
+        "reader_scenario": {"k": [0, 0.5, 1], "k_grade": 0.5, "min_group": 5},
+    },
+    schemes=("none", "agency"),
+    primary="agency",
+    unweighted="none",
+    group="agency",
+    levels=("A", "B"),
+    routed_no=frozenset({"access"}),
+)  # fmt: skip
+
+
+@pytest.fixture
+def survey():
+    """40 of 100 answered in A, 60 of 80 in B."""
+    rng = np.random.default_rng(7)
+    n = {"A": 40, "B": 60}
+    size = {"A": 100, "B": 80}
+    agency = np.repeat(["A", "B"], [n["A"], n["B"]])
+    read = (rng.random(100) < 0.8).astype(float)
+    data = pd.DataFrame(
+        {
+            "id": [f"S{number}" for number in range(100)],
+            "agency": agency,
+            "read": read,
+            "clear": np.where(read == 1, rng.random(100) < 0.85, np.nan).astype(float),
+            "access": ((rng.random(100) < 0.35) & (read == 1)).astype(float),
+            "joint": (rng.random(100) < 0.5 + 0.35 * read).astype(float),
+            "d": 0.02 + 0.5 * rng.permutation(np.linspace(-1.7, 1.7, 100)),
+        }
+    )
+    data.loc[[3, 70], ["joint", "d"]] = np.nan
+    data["w_agency"] = [size[a] / n[a] for a in agency]
+    data["w_none"] = 1.8
+    data["cell_agency"] = data["cell_none"] = agency
+    frame = pd.DataFrame({"agency": np.repeat(["A", "B"], [103, 80]), "category": "NC"})
+    frame.loc[:2, "category"] = "IE"
+    return data, frame
+
+
+def estimates_of(data):
+    rows = []
+    for key, claim in SETTING.claims.items():
+        for group, level in [("overall", "")] + [("agency", a) for a in "AB"] * (key == "C5"):
+            for scheme in SETTING.schemes:
+                part = data[data["agency"] == level] if level else data
+                part = part[part["read"] == 1] if claim["base"] == "readers" else part
+                part = part[part[claim["variable"]].notna()]
+                y, w = part[claim["variable"]], part[f"w_{scheme}"]
+                value = np.average(y, weights=w)
+                se = np.sqrt(np.average((y - value) ** 2, weights=w) / len(y) * 0.5)
+                rows.append(
+                    {
+                        "claim": key, "variable": claim["variable"],
+                        "level": np.nan if key == "C6" else "1",
+                        "statistic": "mean" if key == "C6" else "proportion",
+                        "group": group, "group_level": level or np.nan, "scheme": scheme, "n": len(y),
+                        "estimate": value, "se": se, "df": len(y) - 2, "ci_low": value - 2 * se,
+                        "ci_high": value + 2 * se, "ci_level": 0.95,
+                    }
+                )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def tables(survey):
+    data, frame = survey
+    return claim_tables(SETTING, cases(SETTING, estimates_of(data), data, frame))
+
+
+def test_ledger_has_the_rows_and_columns_of_the_contract(tables):
+    ledger, theta, single = tables
+    assert ledger[["claim", "group", "group_level"]].values.tolist() == [
+        ["C1", "overall", ""], ["C2", "overall", ""], ["C4", "overall", ""], ["C5", "overall", ""],
+        ["C5", "agency", "A"], ["C5", "agency", "B"], ["C6", "overall", ""],
+    ]  # fmt: skip
+    wanted = (
+        "claim label short kind variable statistic base group group_level threshold upper_threshold margin n "
+        "scheme_primary estimate se df ci_low ci_high ci_level estimate_none estimate_agency scheme_low "
+        "scheme_high bound_low bound_high tipping_theta tipping_theta_interval tipping_note reader_k000 "
+        "reader_k050 reader_k100 reader_note ci_tost_low ci_tost_high power_at_zero equivalence "
+        "grade grade_label verdict"
+    ).split()
+    assert ledger.columns.tolist()[: len(wanted)] == wanted
+    assert theta.columns.tolist() == ["claim", "group", "group_level", "theta", "estimate", "note"]
+    assert set(single["theta_in"]) == {"A", "B"}
+
+
+def test_theta_one_repeats_the_primary_estimate(tables):
+    ledger, theta, _ = tables
+    at_one = theta[theta["theta"] == 1]["estimate"].to_numpy()
+    assert at_one == pytest.approx(ledger["estimate"].to_numpy(), abs=1e-12)
+
+
+def test_bounds_hold_estimates_scenarios_and_the_grid(tables):
+    ledger, theta, _ = tables
+    inside = ledger["bound_low"].le(ledger["scheme_low"]) & ledger["bound_high"].ge(ledger["scheme_high"])
+    assert inside.all()
+    for name in ("reader_k000", "reader_k050", "reader_k100"):
+        assert ledger[name].between(ledger["bound_low"], ledger["bound_high"]).all()
+    wide = theta.merge(ledger[["claim", "group_level", "bound_low", "bound_high"]])
+    assert wide["estimate"].between(wide["bound_low"], wide["bound_high"]).all()
+
+
+def test_bounds_count_items_left_out_as_unknown(survey, tables):
+    data, _ = survey
+    row = tables[0].set_index(["claim", "group_level"]).loc[("C5", "A")]
+    yes, answered = data.loc[data["agency"] == "A", "joint"].agg(["sum", "count"])
+    assert answered == 39
+    assert row["bound_low"] == pytest.approx(yes / 100)
+    assert row["bound_high"] == pytest.approx((yes + 61) / 100)
+
+
+def test_equivalence_row(tables):
+    row = tables[0].set_index("claim").loc["C6"]
+    assert row["bound_low"] < -1 and row["bound_high"] > 1
+    assert row["ci_low"] < row["ci_tost_low"] < row["estimate"] < row["ci_tost_high"] < row["ci_high"]
+    assert row["power_at_zero"] > 0.9 and row["equivalence"] == "equivalent"
+    assert row["grade"] in (2, 3) and abs(row["tipping_shift_interval"]) < abs(row["tipping_shift"])
+
+
+def test_tipping_of_interval_lies_nearer_one(tables):
+    ledger = tables[0].dropna(subset=["tipping_theta", "tipping_theta_interval"])
+    assert len(ledger) >= 3
+    size = ledger[["tipping_theta", "tipping_theta_interval"]].map(strength)
+    assert (size["tipping_theta_interval"] < size["tipping_theta"]).all()
+
+
+def test_the_other_threshold_is_reported(tables):
+    words = tables[0].set_index("claim").loc["C1", "other_thresholds"]
+    assert words.startswith("67 %: ")
+
+
+def test_false_claims_are_graded_so(survey):
+    data, frame = survey
+    false = data.assign(read=0.0, clear=np.nan, access=0.0, joint=0.0, d=2 + data["d"])
+    false.loc[[0, 1, 50, 60], "read"] = 1.0
+    false.loc[[0, 1, 50, 60], "clear"] = [0.0, 1, 0, 0]
+    false.loc[[0, 1, 50, 60], "joint"] = 1.0
+    ledger, _, _ = claim_tables(SETTING, cases(SETTING, estimates_of(false), false, frame))
+    assert (ledger["grade"] == 0).all()
+    assert (ledger["tipping_note"] == "not supported").all()
+    assert ledger["tipping_theta"].isna().all()
+
+
+def test_everybody_answered_and_agreed(survey):
+    data, _ = survey
+    full = data.assign(joint=1.0, w_agency=1.0, w_none=1.0)
+    eligible = pd.DataFrame({"agency": data["agency"], "category": "I"})
+    ledger, _, _ = claim_tables(SETTING, cases(SETTING, estimates_of(full), full, eligible))
+    row = ledger.set_index(["claim", "group_level"]).loc[("C5", "")]
+    assert row["bound_low"] == row["bound_high"] == 1
+    assert row["grade"] == 1 and row["tipping_note"] == "none"
+
+
+def test_missing_estimate_and_unknown_variable_are_said_together(survey):
+    data, frame = survey
+    table = estimates_of(data)
+    table = table[~((table["claim"] == "C4") & (table["scheme"] == "none"))]
+    with pytest.raises(SurveyError) as caught:
+        claim_tables(SETTING, cases(SETTING, table, data.drop(columns="clear"), frame))
+    assert len(caught.value.problems) == 2
+    assert "C2" in caught.value.problems[0] and "C4" in caught.value.problems[1]
+
+
+def test_mixtures_of_every_claim(survey):
+    data, frame = survey
+    eligible = frame[frame["category"] != "IE"].assign(id="")
+    for agency, number in (("A", 0), ("B", 40)):
+        rows = eligible.index[eligible["agency"] == agency][: 40 if agency == "A" else 60]
+        eligible.loc[rows, "id"] = [f"S{number + step}" for step in range(len(rows))]
+    silent = eligible["id"] == ""
+    eligible.loc[silent, "id"] = [f"T{step}" for step in range(silent.sum())]
+    gathered = cases(SETTING, estimates_of(data), data, frame)
+    table = not_at_random.table(gathered, data, eligible, ["agency"], seed=1, plan=Nonresponse())
+    bayes = table[table["method"] == "bayes"].dropna(subset="estimate")
+    assert bayes.groupby(["claim", "group_level"]).size().eq(3).all()
+    assert (bayes["ci_low"] < bayes["estimate"]).all() and (bayes["estimate"] < bayes["ci_high"]).all()
+    assert bayes["probability"].between(0, 1).all()
+    refused = table[table["claim"] == "C2"]
+    assert refused["estimate"].isna().all() and refused["note"].str.contains("not estimated").all()
+    proxy = table[(table["method"] == "proxy") & (table["claim"] == "C5") & (table["group"] == "overall")]
+    assert proxy["value"].tolist() == ["0", "0.25", "0.5", "0.75", "1"]
+    headline = proxy[proxy["value"] == "0.75"]["note"].item()
+    assert ("weak" in headline) == (proxy["rho"].iloc[0] < 0.3)
+    assert (table["method"] == "heckman").sum() == len(gathered)
+    difference = table[(table["claim"] == "C6") & table["estimate"].notna()]
+    assert difference["estimate"].between(-4, 4).all()

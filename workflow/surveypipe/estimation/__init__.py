@@ -1,0 +1,1 @@
+"""Estimates, comparisons and tests as rows of one table."""

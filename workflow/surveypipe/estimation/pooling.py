@@ -1,0 +1,195 @@
+"""Estimates from several completed data sets as one, by Rubin's rules."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from surveypipe.design.linearisation import Linearisation
+from surveypipe.estimation.imputation import barnard_rubin, primary_analysis
+from surveypipe.estimation.rows import estimate_frame, estimate_row
+
+Array = np.ndarray
+Estimator = Callable[[Array], tuple[Array, Array, Array]]
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """Result of Rubin's rules."""
+
+    estimate: float
+    se: float
+    df: float
+    ci_low: float
+    ci_high: float
+    within: float
+    between: float
+    missing_information: float
+    m: int
+
+
+def pool(
+    estimates: Array,
+    variances: Array,
+    *,
+    df_complete: float = np.inf,
+    ci_level: float = 0.95,
+    interval: Literal["t", "logit"] = "t",
+) -> Pooled:
+    """Combine the estimates of m completed data sets.
+
+    Parameters
+    ----------
+    estimates, variances
+        Shape (m,); variances with the finite population correction of the estimate.
+    df_complete
+        Degrees of freedom had everyone answered (n - H).
+    interval
+        ``logit`` for proportions strictly between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two imputations.
+    """
+    from scipy import stats
+
+    q, u = np.asarray(estimates, float), np.asarray(variances, float)
+    m = len(q)
+    if m < 2:
+        raise ValueError("Rubin's rules need two or more imputations")
+    centre, within, between = float(q.mean()), float(u.mean()), float(q.var(ddof=1))
+    if np.ptp(q) <= 1e-12 * max(1.0, float(np.abs(q).max())):
+        between = 0.0
+    extra = (1 + 1 / m) * between
+    total = within + extra
+    share = extra / total if total > 0 else 0.0
+    df = barnard_rubin(m, share, df_complete)
+    se = math.sqrt(total)
+    half = float(stats.t.ppf(0.5 + ci_level / 2, df)) * se
+    low, high = centre - half, centre + half
+    if interval == "logit" and 0 < centre < 1:
+        place, width = math.log(centre / (1 - centre)), half / (centre * (1 - centre))
+        low, high = 1 / (1 + math.exp(width - place)), 1 / (1 + math.exp(-place - width))
+    if within > 0:
+        r = extra / within
+        information = (r + 2 / (df + 3)) / (r + 1) if between > 0 else 0.0
+    else:
+        information = 1.0 if between > 0 else 0.0
+    return Pooled(centre, se, df, low, high, within, between, information, m)
+
+
+def second_phase_estimator(
+    cells: Array,
+    staff: Mapping[str, float],
+    weights: Array,
+    *,
+    fpc: bool = True,
+    linearised: Linearisation | None = None,
+) -> Estimator:
+    """Make an estimator of weighted means with second-phase standard errors, for :func:`tidy`.
+
+    Parameters
+    ----------
+    cells, staff, weights, linearised
+        As in :func:`surveypipe.design.variance.second_phase_means`.
+    """
+    from surveypipe.design.variance import second_phase_means
+
+    def estimator(outcomes: Array) -> tuple[Array, Array, Array]:
+        made = second_phase_means(outcomes, cells, staff, weights=weights, fpc=fpc, linearised=linearised)
+        return made.estimate, made.se, made.df
+
+    return estimator
+
+
+def tidy(
+    completed: Mapping[str, Array],
+    observed: Mapping[str, Array],
+    estimator: Estimator,
+    *,
+    share: float,
+    statistic: str = "mean",
+    scheme: str,
+    fpc: bool = True,
+    levels: Mapping[str, tuple[str, str]] | None = None,
+    labels: Mapping[str, str] | None = None,
+    ci_level: float = 0.95,
+    **cells: Any,
+) -> pd.DataFrame:
+    """Make rows of the table of estimates: complete cases beside multiple imputation.
+
+    Parameters
+    ----------
+    completed
+        By variable, shape (n, m): answers in each completed data set, NaN outside the base.
+    observed
+        By variable, shape (n,): answers as given.
+    estimator
+        Takes outcomes of shape (n, k), returns estimates, standard errors and degrees of freedom, each of
+        shape (k,); for example that of :func:`second_phase_estimator`.
+    share
+        Share of incomplete cases (:func:`share_incomplete`), which decides what is primary.
+    statistic
+        ``mean`` or ``proportion`` (logit interval).
+    levels
+        Code and label of the answer, by variable, for proportions.
+    **cells
+        Any further column.
+
+    Returns
+    -------
+    DataFrame
+        For each variable `<statistic>_complete_cases`, `<statistic>_imputed` and `missing_information`.
+        `flag` is ``primary`` on the one that is.
+    """
+    kind: Literal["t", "logit"] = "logit" if statistic == "proportion" else "t"
+    primary = primary_analysis(share)
+    rows = []
+    for variable, answers in completed.items():
+        code, code_label = (levels or {}).get(variable, ("", ""))
+        common: dict[str, Any] = {
+            "scheme": scheme, "fpc": fpc, "ci_level": ci_level, "level": code, "level_label": code_label,
+            "variable_label": (labels or {}).get(variable, variable), **cells,
+        }  # fmt: skip
+        complete = _complete_cells(np.asarray(observed[variable], float), estimator, ci_level, kind)
+        estimates, errors, freedom = estimator(answers)
+        found = pool(
+            estimates, errors**2, df_complete=float(freedom.mean()), ci_level=ci_level, interval=kind
+        )
+        filled = {
+            "n": int((~np.isnan(answers[:, 0])).sum()),
+            "method": f"multiple imputation, {found.m} data sets, Rubin's rules",
+        }
+        pooled = {**filled, "estimate": found.estimate, "se": found.se, "df": found.df,
+                  "ci_low": found.ci_low, "ci_high": found.ci_high}  # fmt: skip
+        information = {**filled, "estimate": found.missing_information, "ci_level": None}
+        for ending, part, name in (("complete_cases", complete, "complete cases"),
+                                   ("imputed", pooled, "multiple imputation"),
+                                   ("missing_information", information, "")):  # fmt: skip
+            line = {**common, **part, "flag": "primary" if name == primary else ""}
+            rows.append(estimate_row(variable, f"{statistic}_{ending}", line.pop("estimate"), **line))
+    return estimate_frame(rows)
+
+
+def _complete_cells(given: Array, estimator: Estimator, ci_level: float, kind: str) -> dict[str, Any]:
+    """Estimate from those who answered, with interval, as cells of a row."""
+    from scipy import stats
+
+    estimate, se, df = (float(part[0]) for part in estimator(given[:, None]))
+    half = float(stats.t.ppf(0.5 + ci_level / 2, df)) * se
+    low, high = _complete_interval(estimate, half, kind)
+    return {"estimate": estimate, "n": int((~np.isnan(given)).sum()), "se": se, "df": df, "ci_low": low,
+            "ci_high": high, "method": "complete cases"}  # fmt: skip
+
+
+def _complete_interval(estimate: float, half: float, kind: str) -> tuple[float, float]:
+    if kind == "t" or not 0 < estimate < 1:
+        return estimate - half, estimate + half
+    place, width = math.log(estimate / (1 - estimate)), half / (estimate * (1 - estimate))
+    return 1 / (1 + math.exp(width - place)), 1 / (1 + math.exp(-place - width))

@@ -1,0 +1,195 @@
+"""A survey to estimate from: respondents, designs, groups and what is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveypipe.design.phases import SecondPhase
+from surveypipe.problems import Problems, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+Floats = NDArray[np.float64]
+SHARES = ("binary", "categorical", "ordinal")
+MEANS = ("ordinal", "numeric")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the analysis of a survey rests on.
+
+    Attributes
+    ----------
+    respondents
+        One row per respondent, in the order of the weights.
+    variables
+        Variable -> label, type and values (the file variables.json).
+    designs
+        Scheme -> design, in the order of the configuration.
+    primary, unweighted
+        Scheme of the published estimates, and the one without weights (None if there is none).
+    config
+        Sections analysis, claims, groups, weighting, sensitivity.
+    replicate_weights
+        Scheme -> (matrix of shape (n, R), coefficients of shape (R,)); may be empty.
+    """
+
+    respondents: pd.DataFrame
+    variables: Mapping[str, Mapping[str, Any]]
+    designs: Mapping[str, SecondPhase]
+    primary: str
+    unweighted: str | None
+    config: Mapping[str, Any]
+    replicate_weights: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+
+    @property
+    def fpc(self) -> bool:
+        """Whether descriptive estimates have the finite-population correction."""
+        return bool(self.config["analysis"]["fpc"]["descriptive"])
+
+    @property
+    def level(self) -> float:
+        """Level of the intervals."""
+        return float(self.config["analysis"]["ci_level"])
+
+    def label(self, variable: str) -> str:
+        """Display name of a variable."""
+        return str(self.variables[variable].get("label") or variable)
+
+    def values(self, variable: str) -> dict[str, str]:
+        """Codes (as text) and labels of a variable's answers, in order."""
+        return {str(code): str(text) for code, text in self.variables[variable].get("values", {}).items()}
+
+    def counted(self, variable: str) -> str:
+        """Code of the answer whose share stands for a variable: a claim's, else the codebook's; else ''."""
+        claims = self.config["claims"].values()
+        named = [claim["level"] for claim in claims if claim["variable"] == variable and "level" in claim]
+        return str(named[0] if named else self.variables[variable].get("counts") or "")
+
+
+def same_code(first: object, second: object) -> bool:
+    """Whether two codes are the same answer: 1, 1.0 and '1' are."""
+    try:
+        return float(str(first)) == float(str(second))
+    except ValueError:
+        return str(first) == str(second)
+
+
+def indicator(column: pd.Series, code: object) -> Floats:
+    """1.0 where a variable has a code, 0.0 where it has another, NaN where it is missing; shape (n,)."""
+    import pandas as pd
+
+    if pd.api.types.is_numeric_dtype(column):
+        hit = column.to_numpy(float) == float(str(code))
+    else:
+        hit = (column.astype(str) == str(code)).to_numpy()
+    return np.where(column.notna().to_numpy(), hit.astype(float), np.nan)
+
+
+def readers(survey: Survey) -> NDArray[np.bool_]:
+    """Respondents who are readers by the configuration; all False if it names no such variable."""
+    chosen = survey.config["sensitivity"]
+    name = chosen.get("reader_variable")
+    if not name:
+        return np.zeros(len(survey.respondents), dtype=bool)
+    return np.asarray(indicator(survey.respondents[name], chosen["reader_level"]) == 1.0)
+
+
+def claim_of(config: Mapping[str, Any]) -> dict[str, str]:
+    """Variable -> claim: the one it is the estimand of, else the first that names it as secondary."""
+    found: dict[str, str] = {}
+    for key, claim in config["claims"].items():
+        for name in [*claim.get("secondary", []), *claim.get("alternatives", [])]:
+            found.setdefault(name, key)
+    found.update({claim["variable"]: key for key, claim in reversed(list(config["claims"].items()))})
+    return found
+
+
+def analysed_variables(config: Mapping[str, Any]) -> list[str]:
+    """Variables to estimate, each once: items, then those of claims and of tests, then scales."""
+    analysis = config["analysis"]
+    names = list(analysis["items"])
+    for claim in config["claims"].values():
+        names += [claim["variable"], *claim.get("secondary", [])]
+    names += [test["variable"] for test in analysis["tests"]]
+    names += [scale["variable"] for scale in config.get("cleaning", {}).get("scales", [])]
+    return list(dict.fromkeys([*names, *alternatives(config)]))
+
+
+def alternatives(config: Mapping[str, Any]) -> dict[str, str]:
+    """Variables that count a claim's answer by another rule, each with the base of its claim."""
+    claims = config["claims"].values()
+    return {name: claim["base"] for claim in claims for name in claim.get("alternatives", [])}
+
+
+def check(
+    respondents: pd.DataFrame,
+    variables: Mapping[str, Mapping[str, Any]],
+    config: Mapping[str, Any],
+    schemes: Iterable[str],
+) -> None:
+    """Check that all the configuration asks for can be estimated.
+
+    Raises
+    ------
+    SurveyError
+        Naming every unknown variable, scheme, level or group at once.
+    """
+    problems = Problems()
+    known = list(schemes)
+    for scheme in config["weighting"]["schemes"]:
+        if scheme not in known:
+            problems.add(
+                f"weighting.schemes: there are no weights of scheme '{scheme}'; the weights hold "
+                f"{shown(known)}. Run the weighting again."
+            )
+    if config["weighting"]["primary"] not in config["weighting"]["schemes"]:
+        problems.add(
+            f"weighting.primary: unknown scheme '{config['weighting']['primary']}'; choose one of "
+            f"{shown(config['weighting']['schemes'])}."
+        )
+    wanted = {name: "analysis or claims" for name in analysed_variables(config)}
+    wanted |= {name: "analysis.characteristics" for name in config["analysis"]["characteristics"]}
+    wanted |= {test["between"]: "analysis.tests" for test in config["analysis"]["tests"]}
+    wanted |= {name: "groups" for name in config["groups"]}
+    for name, where in wanted.items():
+        if name not in respondents or name not in variables:
+            problems.add(f"{where}: unknown variable '{name}'; it is neither in the data nor derived.")
+        elif variables[name]["type"] not in (*SHARES, "numeric"):
+            problems.add(f"{where}: '{name}' is a {variables[name]['type']} and cannot be estimated.")
+    problems.extend(_claim_problems(variables, config))
+    problems.raise_if_any()
+
+
+def _claim_problems(variables: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any]) -> Iterator[str]:
+    bases: dict[str, tuple[str, str]] = {}
+    for key, claim in config["claims"].items():
+        name = claim["variable"]
+        values = variables.get(name, {}).get("values", {})
+        if claim["kind"] == "share" and values and not any(same_code(claim["level"], c) for c in values):
+            yield (
+                f"claims.{key}.level: '{name}' has no answer {claim['level']}; its answers are "
+                f"{shown(f'{code} ({text})' for code, text in values.items())}."
+            )
+        before = bases.setdefault(name, (key, claim["base"]))
+        if before[1] != claim["base"]:
+            yield (
+                f"claims.{key}.base: '{name}' is estimated on base '{before[1]}' for claim {before[0]} and "
+                f"on '{claim['base']}' here; make a derived variable for one of them."
+            )
+
+
+def places(survey: Survey) -> list[tuple[str, str, NDArray[np.bool_]]]:
+    """All respondents, then each level of each group: group, level, who is in it."""
+    found = [("overall", "", np.ones(len(survey.respondents), dtype=bool))]
+    for group, about in survey.config["groups"].items():
+        for level in about["levels"]:
+            found.append((group, str(level), indicator(survey.respondents[group], level) == 1.0))
+    return found

@@ -1,0 +1,1 @@
+"""What each claim is worth: cases, bounds, tipping points, scenarios, specifications."""

@@ -1,0 +1,302 @@
+"""The claim ledger: each claim under every scheme and under answers not missing at random, with its grade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from surveypipe.estimation.equivalence import Equivalence, equivalence_test
+from surveypipe.estimation.survey import indicator, same_code
+from surveypipe.ledger import sensitivity
+from surveypipe.ledger.bounds import manski_mean, manski_readers
+from surveypipe.problems import Problems
+from surveypipe.study import verdicts as rules
+from surveypipe.study.weighting import Weighting
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What every claim of a survey shares.
+
+    Attributes
+    ----------
+    claims, sensitivity
+        Sections of the configuration.
+    schemes
+        Keys of all weighting schemes, in order.
+    primary, unweighted
+        Scheme in force, and the one without weights (empty if there is none).
+    group, levels
+        Grouping variable and its levels, in order.
+    routed_no
+        Variables in which those routed past by the reader question count as 'no'.
+    """
+
+    claims: Mapping[str, Mapping[str, Any]]
+    sensitivity: Mapping[str, Any]
+    schemes: tuple[str, ...]
+    primary: str
+    unweighted: str
+    group: str
+    levels: tuple[str, ...]
+    routed_no: frozenset[str]
+
+
+def setting(config: Mapping[str, Any], cells: pd.DataFrame) -> Setting:
+    """Read a :class:`Setting` from the configuration and the table of weighting cells."""
+    reader, weighting = (
+        config["sensitivity"]["reader_variable"],
+        msgspec.convert(config["weighting"], Weighting),
+    )
+    recodes = config.get("cleaning", {}).get("recodes", [])
+    group = config["frame"]["group"]
+    return Setting(
+        claims=config["claims"],
+        sensitivity=config["sensitivity"],
+        schemes=tuple(weighting.schemes),
+        primary=rules.scheme_in_force(weighting, cells),
+        unweighted=weighting.unweighted or "",
+        group=group,
+        levels=tuple(config["groups"][group]["levels"]),
+        routed_no=frozenset(
+            recode["variable"]
+            for recode in recodes
+            if recode["type"] == "routed_no" and recode.get("filter") == reader
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of the ledger in the making: a claim over all staff, or in one group.
+
+    Attributes
+    ----------
+    key, claim
+        The claim and its entry in the configuration.
+    group, group_level
+        ``overall`` and empty, or the grouping variable and one of its levels.
+    people
+        All respondents: y, read, weight, cell, group (see ``reader_scenario``).
+    population
+        Eligible persons in the group.
+    by_scheme
+        Scheme -> row of the table of estimates.
+    """
+
+    key: str
+    claim: Mapping[str, Any]
+    group: str
+    group_level: str
+    people: pd.DataFrame
+    population: int
+    by_scheme: Mapping[str, pd.Series]
+
+    @property
+    def equivalence(self) -> bool:
+        """Whether the claim is one of equivalence."""
+        return bool(self.claim["kind"] == "equivalence")
+
+    @property
+    def measure(self) -> str:
+        """Variable that counts the claim's answer by another rule; empty for the claim's own."""
+        return str(self.claim.get("measure", ""))
+
+    @property
+    def averaged(self) -> bool:
+        """Whether the estimand is a mean: of a difference, or of shares within people."""
+        return self.equivalence or bool(self.claim.get("averaged"))
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Least and greatest possible answer."""
+        least, most = self.claim["range"] if self.equivalence else (0.0, 1.0)
+        return float(least), float(most)
+
+    @property
+    def inside(self) -> pd.DataFrame:
+        """Respondents of the group."""
+        return self.people[self.people["group"] == self.group_level] if self.group_level else self.people
+
+    def interval(self, scheme: str) -> tuple[float, float]:
+        """Interval that decides: at 1 − 2α for an equivalence, the published one for a share."""
+        if self.equivalence:
+            return self.tost(scheme).ci_tost
+        row = self.by_scheme[scheme]
+        return float(row["ci_low"]), float(row["ci_high"])
+
+    @property
+    def level(self) -> float:
+        """Confidence level of the published intervals."""
+        return float(next(iter(self.by_scheme.values()))["ci_level"])
+
+    def tost(self, scheme: str) -> Equivalence:
+        """Equivalence test under a scheme."""
+        row = self.by_scheme[scheme]
+        return equivalence_test(
+            float(row["estimate"]),
+            float(row["se"]),
+            float(row["df"]),
+            float(self.claim["margin"]),
+            level=self.level,
+            # Without sampling error the interval is the value, and the value decides.
+            known=float(row["ci_low"]) == float(row["ci_high"]),
+        )
+
+    def supported(self, scheme: str) -> bool:
+        """Whether the claim is supported under a scheme."""
+        return scheme in self.by_scheme and rules.supported(self.claim, *self.interval(scheme))
+
+
+def cases(
+    made: Setting, estimates: pd.DataFrame, respondents: pd.DataFrame, dispositions: pd.DataFrame
+) -> list[Case]:
+    """Gather what is known of each claim, over all staff and by group where the claim asks for it.
+
+    Parameters
+    ----------
+    made
+        See :func:`setting`.
+    estimates
+        Table of estimates.
+    respondents
+        One row per respondent with the claims' variables, the reader variable, the grouping variable,
+        ``w_<scheme>`` and ``cell_<scheme>``.
+    dispositions
+        Everyone on the list, with ``category``; ``IE`` is not eligible.
+
+    Raises
+    ------
+    SurveyError
+        If a claim lacks an estimate under a scheme, or its variable is not in the data.
+    """
+    eligible = dispositions[dispositions["category"] != "IE"]
+    problems, found = Problems(), []
+    for key, claim in made.claims.items():
+        if claim["variable"] not in respondents:
+            problems.add(f"config, claims {key}: the data hold no variable '{claim['variable']}'.")
+            continue
+        people = _people(made, claim, respondents)
+        places = [("overall", "")]
+        if claim.get("by") == made.group:
+            places += [(made.group, level) for level in made.levels]
+        for group, level in places:
+            rows = _estimates_of(estimates, claim, group, level)
+            lacking = [scheme for scheme in made.schemes if scheme not in rows]
+            if lacking:
+                problems.add(
+                    f"estimates: claim {key} ({group} {level}".rstrip()
+                    + f") has no estimate of {claim['variable']} under {', '.join(lacking)}."
+                )
+                continue
+            size = len(eligible) if not level else int((eligible[made.group] == level).sum())
+            found.append(Case(key, claim, group, level, people, size, rows))
+    problems.raise_if_any()
+    return found
+
+
+def alternatives(
+    made: Setting, estimates: pd.DataFrame, respondents: pd.DataFrame, dispositions: pd.DataFrame
+) -> list[Case]:
+    """Gather each claim over all staff with its answer counted by another rule (``alternatives``).
+
+    Parameters
+    ----------
+    made, estimates, respondents, dispositions
+        See :func:`cases`.
+
+    Returns
+    -------
+    list of Case
+        The claim's thresholds and base with another variable, which the case names as its ``measure``. A
+        share within people (of items agreed with, 0 to 1) is estimated as the mean of these shares.
+    """
+    found = []
+    for key, claim in made.claims.items():
+        for name in claim.get("alternatives", []):
+            rows = estimates[estimates["variable"] == name]
+            changed = {
+                **claim, "variable": name, "level": 1, "measure": name, "by": None,
+                "averaged": not (rows["statistic"] == "proportion").any(),
+            }  # fmt: skip
+            found += cases(replace(made, claims={key: changed}), estimates, respondents, dispositions)
+    return found
+
+
+def _people(made: Setting, claim: Mapping[str, Any], respondents: pd.DataFrame) -> pd.DataFrame:
+    group = respondents[made.group].astype(str)
+    values = respondents[claim["variable"]]
+    share = claim["kind"] != "equivalence" and not claim.get("averaged")
+    return pd.DataFrame(
+        {
+            "y": indicator(values, claim.get("level", 1)) if share else values.astype(float),
+            "read": indicator(
+                respondents[made.sensitivity["reader_variable"]], made.sensitivity["reader_level"]
+            ),
+            "weight": respondents[f"w_{made.primary}"].astype(float),
+            # A cell of a scheme that ignores the group is split by it: θ and readership may differ there.
+            "cell": group + ": " + respondents[f"cell_{made.primary}"].astype(str),
+            "group": group,
+        }
+    ).reset_index(drop=True)
+
+
+def _estimates_of(
+    estimates: pd.DataFrame, claim: Mapping[str, Any], group: str, level: str
+) -> dict[str, pd.Series]:
+    averaged = claim["kind"] == "equivalence" or claim.get("averaged")
+    statistic = "mean" if averaged else "proportion"
+    # By what is estimated, not by claim: one estimate may serve two claims and then names only one.
+    rows = estimates[
+        (estimates["variable"] == claim["variable"])
+        & (estimates["statistic"] == statistic)
+        & (estimates["group"] == group)
+        & (estimates["group_level"].fillna("") == level)
+    ]
+    if statistic == "proportion":
+        wanted = str(claim.get("level", 1))
+        codes = rows["level"].fillna("").astype(str)
+        rows = rows[[same_code(code, wanted) for code in codes]]
+    else:
+        # The mean also stands without fpc and without a base, for comparison: the first is the published one.
+        rows = rows.drop_duplicates("scheme")
+    return {str(row["scheme"]): row for _, row in rows.iterrows()}
+
+
+def bounds(case: Case) -> tuple[float, float]:
+    """Bounds of the claim's estimand, item non-response counted as unknown."""
+    people, (least, most) = case.inside, case.limits
+    answered = people["y"].notna()
+    if case.claim["base"] != "readers":
+        return manski_mean(float(people["y"].sum()), int(answered.sum()), case.population, least, most)
+    reads, unsaid = people["read"] == 1, people["read"].isna()
+    silent = case.population - len(people)
+    return manski_readers(
+        float(people.loc[reads, "y"].sum()),
+        int(reads.sum()),
+        silent + int((unsaid & ~answered).sum()),
+        unanswered=int((reads & ~answered).sum()),
+        stray=(
+            int((unsaid & (people["y"] == 1)).sum()),
+            int((unsaid & (people["y"] == 0)).sum()),
+        ),
+    )
+
+
+def cells_of(case: Case) -> sensitivity.Cells:
+    """Cells of the claim's base for the pattern mixture."""
+    people = case.inside
+    if case.claim["base"] == "readers":
+        people = people[people["read"] == 1]
+    return sensitivity.cells_from_answers(
+        people["y"].to_numpy(),
+        people["weight"].to_numpy(),
+        people["cell"].tolist(),
+        people["group"].tolist(),
+        binary=not case.equivalence,
+        limits=case.limits,
+    )

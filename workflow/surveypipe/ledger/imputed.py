@@ -1,0 +1,231 @@
+"""Every claim's estimand from complete cases and from multiply imputed items, side by side.
+
+Items are imputed, never scales or shares: each completed data set passes through the rules that made the
+scales and recodes in cleaning, so that a claim means the same in both columns. Filter questions are imputed
+with the rest; a person whose imputed answer routes past a follow-up counts as the rules say.
+
+A case is incomplete for a claim where those rules leave its estimand unknown although an answer could have
+been given: a scale that the person mean already covers (`min_share`) is complete. Under 5 % incomplete,
+complete cases are primary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveypipe.estimation import imputation
+from surveypipe.estimation.pooling import second_phase_estimator, tidy
+from surveypipe.estimation.rows import estimate_frame, estimate_row
+from surveypipe.estimation.survey import Survey, indicator, places, same_code
+from surveypipe.intake.scoring import derive
+from surveypipe.study import verdicts
+from surveypipe.study.cleaning import Cleaning
+from surveypipe.study.codebook import Codebook
+
+Floats = NDArray[np.float64]
+CELL = "response_cell"
+
+
+def imputed_claim_rows(
+    survey: Survey,
+    settings: Mapping[str, Any],
+    missing: pd.DataFrame,
+    cleaning: Mapping[str, Any],
+    codebook: Codebook,
+    seed: int,
+) -> pd.DataFrame:
+    """Estimate every claim from complete cases and from imputed items, for all staff and in each group.
+
+    Parameters
+    ----------
+    survey
+        With the design of the primary scheme, whose response cells enter the imputation.
+    settings
+        Section ``analysis.imputation``.
+    missing
+        Long table of missing values: `id`, `variable`, `reason`.
+    cleaning, codebook
+        The rules that make scales and recodes.
+    seed
+        Of the imputations.
+
+    Returns
+    -------
+    DataFrame
+        Rows of :func:`surveypipe.estimation.pooling.tidy`; `share_incomplete` and `share_item_unanswered` of
+        each claim; `imputations`, how many data sets were made.
+    """
+    scales = {made["variable"]: list(made["items"]) for made in cleaning.get("scales", [])}
+    wanted = {name: scales[name] for name in settings["scales"]}
+    single = list(settings.get("single", []))
+    items = [*dict.fromkeys([item for own in wanted.values() for item in own] + single)]
+    people = survey.respondents.reset_index(drop=True)
+    routed = _routed(people, missing, items, settings)
+    made = imputation.impute(
+        people.assign(**{CELL: survey.designs[survey.primary].labels}), scales=wanted, single=single,
+        auxiliaries=[CELL, *settings.get("auxiliaries", [])], routed=routed, seed=seed,
+        m=settings.get("number"),
+    )  # fmt: skip
+    completed = completed_people(people, made, cleaning, codebook)
+    rows = [_number_row(survey, made.m)]
+    unanswered = (people[items].isna() & routed).to_numpy()
+    for key, claim in survey.config["claims"].items():
+        sources = _sources(claim["variable"], cleaning, items)
+        lacking = np.asarray(unanswered[:, [items.index(name) for name in sources]].any(axis=1))
+        rows += _claim_rows(survey, key, claim, completed, lacking)
+    return estimate_frame(rows)
+
+
+def _routed(
+    people: pd.DataFrame, missing: pd.DataFrame, items: Sequence[str], settings: Mapping[str, Any]
+) -> pd.DataFrame:
+    reasons = settings.get("reasons", ["blank", "set_missing"])
+    return imputation.routed_items(missing, list(people["id"]), items, reasons=reasons).reset_index(drop=True)
+
+
+def completed_people(
+    people: pd.DataFrame, made: imputation.Imputations, cleaning: Mapping[str, Any], codebook: Codebook
+) -> pd.DataFrame:
+    """Put all completed data sets under one another, with scales and recodes made anew; shape (m n, ...)."""
+    stacked = pd.concat([people] * made.m, ignore_index=True)
+    stacked[list(made.items)] = made.values.reshape(-1, len(made.items))
+    # The analysis file holds reverse-worded items already turned.
+    return derive(stacked, msgspec.convert({**cleaning, "reverse": []}, Cleaning), codebook)
+
+
+def _sources(variable: str, cleaning: Mapping[str, Any], items: Sequence[str]) -> list[str]:
+    """Items that a variable is made of, through scales and recodes."""
+    if variable in items:
+        return [variable]
+    found: list[str] = []
+    for scale in cleaning.get("scales", []):
+        if scale["variable"] == variable:
+            found += [name for item in scale["items"] for name in _sources(item, cleaning, items)]
+    for recode in cleaning.get("recodes", []):
+        if recode["variable"] == variable:
+            parts = [recode[key] for key in ("from", "filter", "minuend", "subtrahend") if key in recode]
+            found += [name for part in parts for name in _sources(part, cleaning, items)]
+    return list(dict.fromkeys(found))
+
+
+def _claim_rows(
+    survey: Survey, key: str, claim: Mapping[str, Any], completed: pd.DataFrame, lacking: NDArray[np.bool_]
+) -> Iterator[dict[str, Any]]:
+    given = outcomes(survey, claim, survey.respondents)[:, 0]
+    filled = outcomes(survey, claim, completed)
+    in_base = ~np.isnan(filled)
+    share = _share(in_base & np.isnan(given)[:, None], in_base)
+    common = _common(survey, key, claim)
+    yield from _share_rows(survey, claim, common, share, _share(in_base & lacking[:, None], in_base), in_base)
+    design = survey.designs[survey.primary]
+    estimator = second_phase_estimator(
+        design.labels, design.n_pop, design.weights, fpc=survey.fpc, linearised=design.linearised
+    )
+    for group, level, inside in places(survey):
+        rows = tidy(
+            {claim["variable"]: np.where(inside[:, None], filled, np.nan)},
+            {claim["variable"]: np.where(inside, given, np.nan)},
+            estimator, share=share, statistic=_statistic(claim), fpc=survey.fpc, ci_level=survey.level,
+            levels={claim["variable"]: (common["level"], common["level_label"])},
+            labels={claim["variable"]: common["variable_label"]},
+            scheme=survey.primary, group=group, group_level=level, claim=key, base=claim["base"],
+            n_level=int((given[inside] == 1).sum()) if claim["kind"] == "share" else None,
+        )  # fmt: skip
+        yield from _judged(claim, rows, survey.level)
+
+
+def outcomes(survey: Survey, claim: Mapping[str, Any], people: pd.DataFrame) -> Floats:
+    """Outcome of a claim in m data sets of the same n people, shape (n, m); NaN outside its base."""
+    column = people[claim["variable"]]
+    values = column.to_numpy(float)
+    if claim["kind"] == "share":
+        values = indicator(column, claim["level"])
+    if claim["base"] == "readers":
+        chosen = survey.config["sensitivity"]
+        reads = indicator(people[chosen["reader_variable"]], chosen["reader_level"]) == 1.0
+        values = np.where(reads, values, np.nan)
+    return values.reshape(-1, len(survey.respondents)).T
+
+
+def _statistic(claim: Mapping[str, Any]) -> str:
+    return "mean" if claim["kind"] == "equivalence" else "proportion"
+
+
+def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> float:
+    """Mean over data sets; an imputed filter question moves people into the base or out of it."""
+    return float((part.sum(axis=0) / whole.sum(axis=0)).mean())
+
+
+def _common(survey: Survey, key: str, claim: Mapping[str, Any]) -> dict[str, Any]:
+    cells = {"claim": key, "base": claim["base"], "variable_label": survey.label(claim["variable"])}
+    if claim["kind"] == "equivalence":
+        return {**cells, "level": "", "level_label": ""}
+    values = survey.values(claim["variable"])
+    level = next((code for code in values if same_code(code, claim["level"])), str(claim["level"]))
+    return {**cells, "level": level, "level_label": values.get(level, "")}
+
+
+def _number_row(survey: Survey, m: int) -> dict[str, Any]:
+    return estimate_row(
+        "items", "imputations", float(m), scheme=survey.unweighted or "none", base="all",
+        n=len(survey.respondents), method="chained equations, predictive mean matching",
+        variable_label="Items",
+    )  # fmt: skip
+
+
+def _share_rows(
+    survey: Survey, claim: Mapping[str, Any], common: Mapping[str, Any], share: float, any_item: float,
+    in_base: NDArray[np.bool_],
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    n = round(float(in_base.sum(axis=0).mean()))
+    primary = imputation.primary_analysis(share)
+    verb = "are" if primary.endswith("s") else "is"
+    shares = {
+        "share_incomplete": (share, f"{primary} {verb} primary"),
+        "share_item_unanswered": (any_item, ""),
+    }
+    methods = {
+        "share_incomplete": "share of the base whose answer had to be imputed",
+        "share_item_unanswered": "share of the base with an item of the variable unanswered",
+    }
+    for statistic, (value, flag) in shares.items():
+        yield estimate_row(
+            claim["variable"], statistic, value, **{**common, "level": "", "level_label": ""}, n=n,
+            n_level=round(value * n), scheme=survey.unweighted or "none", method=methods[statistic],
+            flag=flag,
+        )  # fmt: skip
+
+
+def _judged(claim: Mapping[str, Any], rows: pd.DataFrame, level: float) -> Iterator[dict[str, Any]]:
+    """Say where complete cases and imputation lead to different conclusions about the claim."""
+    lines: list[dict[Any, Any]] = [_without_false_certainty(claim, line) for line in rows.to_dict("records")]
+    told = [
+        _supports(claim, line, level) for line in lines if line["se"] is not None and not np.isnan(line["se"])
+    ]
+    for line in lines:
+        if len(set(told)) > 1 and not line["statistic"].startswith("missing"):
+            line["flag"] = "; ".join(filter(None, [line["flag"], "the conclusion differs"]))
+        yield {str(name): value for name, value in line.items()}
+
+
+def _supports(claim: Mapping[str, Any], line: Mapping[Any, Any], level: float) -> bool:
+    low, high = line["ci_low"], line["ci_high"]
+    if claim["kind"] == "equivalence":
+        from scipy import stats
+
+        half = float(stats.t.ppf(level, line["df"])) * line["se"]
+        low, high = line["estimate"] - half, line["estimate"] + half
+    return verdicts.supported(claim, low, high)
+
+
+def _without_false_certainty(claim: Mapping[str, Any], line: dict[Any, Any]) -> dict[Any, Any]:
+    """Take a standard error of 0 from a share of 0 or 1."""
+    if claim["kind"] == "share" and line["estimate"] in (0.0, 1.0) and "information" not in line["statistic"]:
+        line |= {"se": np.nan, "ci_low": np.nan, "ci_high": np.nan}
+    return line

@@ -1,0 +1,254 @@
+"""Each claim under a proxy pattern mixture and under a Bayesian one, as rows of one table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from surveypipe.ledger import bayesian_mixture, heckman, proxy_pattern_mixture
+from surveypipe.ledger.cases import Case, cells_of
+from surveypipe.problems import SurveyError, shown
+from surveypipe.study.nonresponse import Nonresponse
+
+COLUMNS = (
+    "claim", "group", "group_level", "method", "parameter", "value", "estimate", "ci_low", "ci_high",
+    "probability", "rho", "note",
+)  # fmt: skip
+
+HECKMAN_REFUSED = (
+    "not estimated: a selection model needs a variable that drives response and not the answer, "
+    "and none is configured"
+)
+READERS_REFUSED = "not estimated: who the silent readers are is unknown; see bounds and reader scenario"
+
+
+def table(
+    cases: Sequence[Case],
+    respondents: pd.DataFrame,
+    eligible: pd.DataFrame,
+    predictors: Sequence[str],
+    *,
+    seed: int,
+    plan: Nonresponse,
+) -> pd.DataFrame:
+    """Rows of all claims over all staff and by group.
+
+    Parameters
+    ----------
+    cases
+        Claims, in the order of the ledger.
+    respondents
+        The respondents the cases were made from, in the same order, with ``id``.
+    eligible
+        All eligible staff: ``id``, the predictors, the grouping variable.
+    predictors
+        Frame variables from which the proxy is predicted (their main effects).
+    seed
+        Of the cross-validation.
+    plan
+        Section ``nonresponse`` of the configuration: ``weak_rho``, under which a proxy makes no headline
+        beyond φ = .5, and ``exclusion``, without which Heckman's model is refused.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns :data:`COLUMNS`; ``parameter`` is phi or prior; ``probability`` is the posterior probability
+        that the share lies above the claim's threshold.
+    """
+    rows: list[dict[str, Any]] = []
+    exclusion = list(plan.exclusion)
+    for case in cases:
+        identity = {"claim": case.key, "group": case.group, "group_level": case.group_level}
+        found = [
+            *bayesian_rows(case),
+            *proxy_rows(case, respondents, eligible, predictors, seed, plan.weak_rho),
+            *heckman_rows(case, respondents, eligible, predictors, exclusion, seed),
+        ]
+        rows += [{**identity, **row} for row in found]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).fillna({"note": "", "parameter": "", "value": ""})
+
+
+def bayesian_rows(case: Case) -> Iterator[dict[str, Any]]:
+    """Posterior mean, credible interval at the published level and probability above the threshold."""
+    if case.equivalence:
+        return
+    if case.claim["base"] == "readers":
+        yield {"method": "bayes", "note": READERS_REFUSED}
+        return
+    cells = cells_of(case)
+    size = (cells.heard + cells.silent + cells.missing).round()
+    threshold = float(case.claim["threshold"])
+    exact = float((size - cells.heard).sum()) <= bayesian_mixture.EXACT_LIMIT
+    if not exact:
+        yield {"method": "bayes", "note": "not estimated: too many silent for the exact distribution"}
+        return
+    for key, prior in bayesian_mixture.PRIORS.items():
+        found = bayesian_mixture.posterior(size, cells.heard, cells.total, prior)
+        low, high = found.interval(case.level)
+        yield {
+            "method": "bayes",
+            "parameter": "prior",
+            "value": key,
+            "estimate": found.mean,
+            "ci_low": low,
+            "ci_high": high,
+            "probability": found.probability_above(threshold),
+            "note": f"illustrative prior, not elicited: {prior.label}",
+        }
+
+
+def proxy_rows(
+    case: Case,
+    respondents: pd.DataFrame,
+    eligible: pd.DataFrame,
+    predictors: Sequence[str],
+    seed: int,
+    weak_below: float,
+) -> Iterator[dict[str, Any]]:
+    """Estimates over φ from a proxy predicted out of the frame."""
+    if case.claim["base"] == "readers":
+        yield {"method": "proxy", "note": READERS_REFUSED}
+        return
+    staff, y = _staff_answers(case, respondents, eligible)
+    design, known = _main_effects(staff, predictors), ~np.isnan(y)
+    found = (_mean if case.equivalence else _share)(y, known, design, seed, weak_below)
+    if math.isnan(found.rho):
+        yield {"method": "proxy", "note": "not estimated: the frame predicts nothing of the answer"}
+        return
+    for phi, value in zip(found.phi, found.estimate, strict=True):
+        notes = ["weak proxy"] if found.weak else []
+        if not case.limits[0] <= value <= case.limits[1]:
+            notes.append("the model breaks down at this φ")
+            value = math.nan
+        elif found.weak and phi > 0.5:
+            notes.append("not for a headline")
+        yield {
+            "method": "proxy",
+            "parameter": "phi",
+            "value": f"{phi:g}",
+            "estimate": value,
+            "rho": found.rho,
+            "note": "; ".join(notes),
+        }
+
+
+def heckman_rows(
+    case: Case,
+    respondents: pd.DataFrame,
+    eligible: pd.DataFrame,
+    predictors: Sequence[str],
+    exclusion: Sequence[str],
+    seed: int,
+) -> Iterator[dict[str, Any]]:
+    """Estimate of a selection model, or why there is none."""
+    if not exclusion:
+        yield {"method": "heckman", "note": HECKMAN_REFUSED}
+        return
+    lacking = [name for name in exclusion if name not in eligible]
+    if lacking:
+        raise SurveyError(
+            f"nonresponse.exclusion: the staff list holds no {shown(lacking)}; name columns of the frame "
+            "that drive response and not the answer, or none."
+        )
+    if case.claim["base"] == "readers":
+        yield {"method": "heckman", "note": READERS_REFUSED}
+        return
+    staff, y = _staff_answers(case, respondents, eligible)
+    if np.isnan(y).all() or not np.isnan(y).any() or np.nanstd(y) == 0:
+        yield {"method": "heckman", "note": "not estimated: nobody is silent, or all answers are alike"}
+        return
+    excluded = [name for name in exclusion if staff[name].nunique() > 1]
+    if not excluded:
+        yield {"method": "heckman", "note": "not estimated: here the exclusion variable is the same for all"}
+        return
+    found = heckman.selection(y, _main_effects(staff, predictors), _columns(staff, excluded), seed=seed)
+    weak = " (weak)" if found.exclusion_z < heckman.WEAK_Z else ""
+    named = f"exclusion {', '.join(excluded)}, z = {found.exclusion_z:.1f}{weak}"
+    inside = case.limits[0] <= found.estimate <= case.limits[1]
+    parameters = {
+        "estimate": found.estimate if inside else math.nan,
+        "without_selection": found.naive,
+        "lambda": found.lambda_coefficient,
+    }
+    for parameter, value in parameters.items():
+        broken = "" if inside or parameter != "estimate" else "; outside the limits of the scale, not shown"
+        half = 1.959963984540054 * (found.se if parameter == "estimate" else found.lambda_se)
+        whole = parameter != "without_selection" and not math.isnan(value)
+        yield {
+            "method": "heckman",
+            "parameter": parameter,
+            "estimate": value,
+            "ci_low": value - half if whole else math.nan,
+            "ci_high": value + half if whole else math.nan,
+            "note": f"{named}; interval from resampled persons{broken}",
+        }
+
+
+def _staff_answers(
+    case: Case, respondents: pd.DataFrame, eligible: pd.DataFrame
+) -> tuple[pd.DataFrame, proxy_pattern_mixture.Vector]:
+    """Staff whom a case is about, and their answers, NaN for those of whom none is known."""
+    answer = pd.Series(case.people["y"].to_numpy(), index=respondents["id"].to_numpy())
+    staff = eligible[eligible[case.group] == case.group_level] if case.group_level else eligible
+    return staff, np.asarray(staff["id"].map(answer), dtype=np.float64)
+
+
+def _columns(staff: pd.DataFrame, names: Sequence[str]) -> proxy_pattern_mixture.Vector:
+    """Numbers as they are, dates in days from the first, indicators of all but the first category."""
+    columns: list[Any] = []
+    for name in names:
+        values = staff[name]
+        if pd.api.types.is_datetime64_any_dtype(values):
+            columns.append((values - values.min()).dt.days.to_numpy(dtype=float))
+        elif pd.api.types.is_numeric_dtype(values):
+            columns.append(values.to_numpy(dtype=float))
+        else:
+            columns += [
+                (values.astype(str) == level).to_numpy(dtype=float)
+                for level in sorted(values.astype(str).unique())[1:]
+            ]
+    return np.column_stack(columns)
+
+
+def _main_effects(staff: pd.DataFrame, predictors: Sequence[str]) -> proxy_pattern_mixture.Vector:
+    columns = [np.ones(len(staff))]
+    for variable in predictors:
+        for level in sorted(staff[variable].astype(str).unique())[1:]:
+            columns.append((staff[variable].astype(str) == level).to_numpy(dtype=float))
+    return np.column_stack(columns)
+
+
+def _share(
+    y: proxy_pattern_mixture.Vector,
+    known: Any,
+    design: proxy_pattern_mixture.Vector,
+    seed: int,
+    weak_below: float,
+) -> proxy_pattern_mixture.ProxyRange:
+    proxy = proxy_pattern_mixture.probit_proxy(y[known], design[known], design)
+    usable = 0 < y[known].mean() < 1 and proxy[known].std() > 0 and not known.all()
+    rho = proxy_pattern_mixture.cross_validated_rho(y[known], design[known], seed=seed) if usable else None
+    return proxy_pattern_mixture.share_range(
+        # A cross-validated ρ at or under 0 says that the frame predicts nothing.
+        y[known], proxy[known], proxy[~known], rho=None if rho is None else max(rho, 0.0),
+        weak_below=weak_below,
+    )  # fmt: skip
+
+
+def _mean(
+    y: proxy_pattern_mixture.Vector,
+    known: Any,
+    design: proxy_pattern_mixture.Vector,
+    seed: int,
+    weak_below: float,
+) -> proxy_pattern_mixture.ProxyRange:
+    del seed
+    coefficients = np.linalg.lstsq(design[known], y[known], rcond=None)[0]
+    proxy = design @ coefficients
+    return proxy_pattern_mixture.mean_range(
+        y[known], proxy[known], float(proxy.mean()), weak_below=weak_below
+    )

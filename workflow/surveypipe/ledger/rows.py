@@ -1,0 +1,175 @@
+"""The tables of the ledger: a row for each claim, and its estimate at each odds ratio."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from surveypipe.ledger import sensitivity
+from surveypipe.ledger.cases import Case, Setting, bounds, cells_of
+from surveypipe.ledger.tipping import Readers, readers, tipping
+from surveypipe.study import verdicts as rules
+
+
+def _reader_note(found: Readers, base: str) -> str:
+    source = next(iter(found.worst.values())).source
+    return {
+        "none": "silent readers answer as reading respondents of their cell",
+        "fixed": "silent non-readers count as no",
+        "group": "silent non-readers answer as non-reading respondents of their group",
+        "all": "silent non-readers answer as non-reading respondents of all groups (too few in a group)",
+        "assumed": "too few non-reading respondents: neutral here, the worst case beside it and in the grade",
+    }[source]
+
+
+def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
+    """Fill one row of the ledger.
+
+    Parameters
+    ----------
+    case
+        The claim and what is known of it.
+    made
+        What all claims share.
+    """
+    main = case.by_scheme[made.primary]
+    low, high = bounds(case)
+    bounded = rules.supported(case.claim, low, high)
+    tips = tipping(case, cells_of(case), made.primary, bounded)
+    read = readers(case, made, made.primary)
+    number = rules.grade(
+        rules.Evidence(
+            kind=case.claim["kind"],
+            primary=case.supported(made.primary),
+            unweighted=case.supported(made.unweighted),
+            every_scheme=all(case.supported(scheme) for scheme in made.schemes),
+            bounded=bounded,
+            tipping=tips.theta,
+            reader=read.supported,
+        ),
+        float(made.sensitivity["theta_strong"]),
+    )
+    return {
+        **_identity(case, made),
+        "n": main["n"],
+        "scheme_primary": made.primary,
+        **{name: main[name] for name in ("estimate", "se", "df", "ci_low", "ci_high", "ci_level")},
+        **_schemes(case, made),
+        "bound_low": low,
+        "bound_high": high,
+        "tipping_theta": _finite(tips.theta),
+        "tipping_theta_interval": _finite(tips.theta_interval),
+        "tipping_note": tips.note,
+        **{_k_column("reader", k): one.estimate for k, one in read.neutral.items()},
+        "reader_note": _reader_note(read, case.claim["base"]),
+        **_equivalence(case, made.primary),
+        "grade": number,
+        "grade_label": rules.GRADE_LABELS[number],
+        "verdict": rules.verdict(case.claim["kind"], number),
+        **{_k_column("reader_worst", k): one.estimate for k, one in read.worst.items()},
+        "reader_limit": read.end,
+        "tipping_shift": _finite(tips.shift),
+        "tipping_shift_interval": _finite(tips.shift_interval),
+        "other_thresholds": _other_thresholds(case, made.primary),
+    }
+
+
+def _finite(value: float) -> float:
+    return value if math.isfinite(value) else math.nan
+
+
+def _k_column(prefix: str, k: float) -> str:
+    return f"{prefix}_k{round(100 * k):03d}"
+
+
+def _identity(case: Case, made: Setting) -> dict[str, Any]:
+    claim = case.claim
+    return {
+        "claim": case.key,
+        "label": claim["label"],
+        "short": claim["short"],
+        "kind": claim["kind"],
+        "variable": claim["variable"],
+        "statistic": "mean" if case.equivalence else "proportion",
+        "base": claim["base"],
+        "group": case.group,
+        "group_level": case.group_level,
+        "threshold": claim.get("threshold", math.nan),
+        "upper_threshold": claim.get("upper_threshold", math.nan),
+        "margin": claim.get("margin", math.nan),
+    }
+
+
+def _schemes(case: Case, made: Setting) -> dict[str, float]:
+    values = {scheme: float(case.by_scheme[scheme]["estimate"]) for scheme in made.schemes}
+    return {
+        **{f"estimate_{scheme}": value for scheme, value in values.items()},
+        "scheme_low": min(values.values()),
+        "scheme_high": max(values.values()),
+    }
+
+
+def _equivalence(case: Case, scheme: str) -> dict[str, Any]:
+    if not case.equivalence:
+        return {
+            "ci_tost_low": math.nan,
+            "ci_tost_high": math.nan,
+            "power_at_zero": math.nan,
+            "equivalence": "",
+        }
+    test = case.tost(scheme)
+    return {
+        "ci_tost_low": test.ci_tost[0],
+        "ci_tost_high": test.ci_tost[1],
+        "power_at_zero": test.power_at_zero,
+        "equivalence": test.verdict,
+    }
+
+
+def _other_thresholds(case: Case, scheme: str) -> str:
+    """Say for each threshold shown as a sensitivity whether the claim would be supported under it."""
+    words = []
+    for threshold in case.claim.get("sensitivity_thresholds", []):
+        holds = rules.supported({**case.claim, "threshold": threshold}, *case.interval(scheme))
+        words.append(f"{100 * threshold:.0f} %: {'supported' if holds else 'not supported'}")
+    return "; ".join(words)
+
+
+def theta_rows(case: Case, made: Setting) -> Iterator[dict[str, Any]]:
+    """Rows of the θ table for one claim: a common θ, then θ in one group only (``theta_in``)."""
+    cells = cells_of(case)
+    grid = sensitivity.theta_grid(
+        made.sensitivity["theta_grid"], [side.direction for side in rules.sides(case.claim)]
+    )
+    identity = {"claim": case.key, "group": case.group, "group_level": case.group_level}
+    acting = ["", *made.levels] if case.group == "overall" else [""]
+    for level in acting:
+        for theta in grid:
+            value = sensitivity.mixture(cells, {level: theta} if level else theta)
+            note = sensitivity.theta_note(cells, theta)
+            yield {**identity, "theta_in": level, "theta": theta, "estimate": value, "note": note}
+
+
+def claim_tables(made: Setting, gathered: Sequence[Case]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Make the ledger of all claims, the θ table, and the θ table with θ acting in one group only.
+
+    Parameters
+    ----------
+    made
+        See :func:`setting`.
+    gathered
+        See :func:`cases`.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        Claims; (claim, group, group_level, theta, estimate, note); the same with ``theta_in``.
+    """
+    ledger = pd.DataFrame([ledger_row(case, made) for case in gathered])
+    rows = pd.DataFrame([row for case in gathered for row in theta_rows(case, made)])
+    common = rows[rows["theta_in"] == ""].drop(columns="theta_in").reset_index(drop=True)
+    single = rows[rows["theta_in"] != ""].reset_index(drop=True)
+    return ledger, common, single

@@ -1,0 +1,126 @@
+"""How different the silent must be to overturn a claim, and the scenario."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from surveypipe.ledger import sensitivity
+from surveypipe.ledger.cases import Case, Setting
+from surveypipe.ledger.scenario import Scenario, reader_scenario
+from surveypipe.study import verdicts as rules
+
+
+@dataclass(frozen=True)
+class Tipping:
+    """Tipping points of a claim: θ and Δ nearest to no effect over all its conditions, and in words."""
+
+    theta: float
+    theta_interval: float
+    shift: float
+    shift_interval: float
+    note: str
+
+
+def tipping(case: Case, cells: sensitivity.Cells, scheme: str, bounded: bool) -> Tipping:
+    """Tipping θ of a claim for the point and for the interval, and the shift Δ of an equivalence."""
+    row, (low, high) = case.by_scheme[scheme], case.interval(scheme)
+    estimate = float(row["estimate"])
+    points: list[float] = []
+    intervals: list[float] = []
+    shifts: list[float] = []
+    shift_intervals: list[float] = []
+    for side in rules.sides(case.claim):
+        carried = sensitivity.carried_limit(
+            side.limit, estimate, side.end(low, high), logit_scale=not case.equivalence
+        )
+        points.append(sensitivity.tipping_theta(cells, side.limit, side.direction))
+        if side.holds(low, high):
+            intervals.append(sensitivity.tipping_theta(cells, carried, side.direction))
+        else:
+            intervals.append(math.nan)
+        shifts.append(sensitivity.tipping_shift(cells, estimate, side.limit, side.direction))
+        shift_intervals.append(sensitivity.tipping_shift(cells, estimate, carried, side.direction))
+    theta = _nearest(points)
+    interval = math.inf if bounded else _nearest(intervals)
+    note = _tipping_note(theta, interval, bounded)
+    if not case.equivalence:
+        return Tipping(theta, interval, math.nan, math.nan, note)
+    return Tipping(theta, interval, _smallest(shifts), _smallest(shift_intervals), note)
+
+
+def _nearest(thetas: list[float]) -> float:
+    """Odds ratio nearest 1; NaN if any condition is crossed at 1."""
+    if any(math.isnan(theta) for theta in thetas):
+        return math.nan
+    nearest = min(thetas, key=rules.strength)
+    return math.inf if nearest == 0 else nearest
+
+
+def _smallest(shifts: list[float]) -> float:
+    return math.nan if any(math.isnan(shift) for shift in shifts) else min(shifts, key=abs)
+
+
+def _tipping_note(theta: float, interval: float, bounded: bool) -> str:
+    if bounded:
+        return "none"
+    if math.isnan(theta):
+        return "not supported"
+    words = []
+    if math.isinf(theta):
+        words.append("no theta reaches the threshold")
+    if math.isnan(interval):
+        words.append("interval: not supported")
+    elif math.isinf(interval) and not math.isinf(theta):
+        words.append("interval: no theta reaches the threshold")
+    return "; ".join(words)
+
+
+@dataclass(frozen=True)
+class Readers:
+    """The reader scenario of a claim: estimates by k, and whether it stands at the k of the grade."""
+
+    neutral: dict[float, Scenario]
+    worst: dict[float, Scenario]
+    end: float
+    supported: bool
+
+
+def readers(case: Case, made: Setting, scheme: str) -> Readers:
+    """Run the reader scenario for a claim.
+
+    Where too few non-reading respondents are left to learn from, *neutral* assumes a half of the silent
+    non-readers (share) or no difference (mean), and *worst case* the answer that harms the claim most; the
+    worst case decides the grade.
+    """
+    plan = made.sensitivity["reader_scenario"]
+    steps = sorted({*map(float, plan["k"]), float(plan["k_grade"])})
+    own = case.claim["variable"] == made.sensitivity["reader_variable"]
+    fixed = 0.0 if own or case.claim["variable"] in made.routed_no else None
+
+    def at(k: float, assumed: float) -> Scenario:
+        return reader_scenario(
+            case.people, k, base=case.claim["base"], min_group=plan["min_group"], assumed=assumed,
+            nonreaders=fixed, group_level=case.group_level or None,
+        )  # fmt: skip
+
+    least, most = case.limits
+    conditions = rules.sides(case.claim)
+    harmful = [least if side.direction == "above" else most for side in conditions]
+    neutral = {k: at(k, (least + most) / 2) for k in steps}
+    worst = {k: min((at(k, end) for end in harmful), key=lambda s: _slack(s, conditions)) for k in steps}
+    row, (low, high) = case.by_scheme[scheme], case.interval(scheme)
+    moved = worst[float(plan["k_grade"])].estimate
+    ends = [
+        sensitivity.carried_end(moved, float(row["estimate"]), end, logit_scale=not case.equivalence)
+        for end in (low, high)
+    ]
+    nearest = min(conditions, key=lambda side: _slack(worst[float(plan["k_grade"])], [side]))
+    return Readers(neutral, worst, nearest.end(*ends), rules.supported(case.claim, ends[0], ends[1]))
+
+
+def _slack(scenario: Scenario, conditions: list[rules.Side]) -> float:
+    """Distance to the nearest limit of a claim, negative beyond it."""
+    return min(
+        (scenario.estimate - side.limit) * (1 if side.direction == "above" else -1) for side in conditions
+    )

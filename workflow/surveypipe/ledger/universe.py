@@ -1,0 +1,261 @@
+"""Every reasonable specification of a claim: estimates, standard errors, intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveypipe.design import intervals
+from surveypipe.design.phases import SecondPhase
+from surveypipe.design.variance import second_phase_means
+from surveypipe.estimation import imputation
+from surveypipe.estimation.pooling import pool
+from surveypipe.intake.scoring import derive
+from surveypipe.ledger import cases as claim_ledger
+from surveypipe.ledger.cases import Case, Setting
+from surveypipe.problems import SurveyError
+from surveypipe.study.cleaning import Cleaning
+from surveypipe.study.codebook import Codebook
+
+Floats = NDArray[np.float64]
+COMPLETE, IMPUTED = "complete cases", "imputed items"
+CELL = "response_cell"
+
+
+@dataclass(frozen=True)
+class Universe:
+    """What the specifications are made from.
+
+    Attributes
+    ----------
+    made
+        What all claims share; its primary scheme is the one in force.
+    cases
+        Scheme -> claims with that scheme's weights and cells, all in the same order.
+    designs, labels
+        Scheme -> design, and its name in tables.
+    completed
+        For each claim (in the order of the cases) its outcomes in m completed data sets, shape (n, m); None
+        where items were not imputed.
+    fpc, interval, level
+        Those of the published estimates.
+    """
+
+    made: Setting
+    cases: Mapping[str, Sequence[Case]]
+    designs: Mapping[str, SecondPhase]
+    labels: Mapping[str, str]
+    completed: Sequence[Floats] | None
+    fpc: bool
+    interval: str
+    level: float
+
+
+def universe(
+    made: Setting,
+    config: Mapping[str, Any],
+    estimates: pd.DataFrame,
+    respondents: pd.DataFrame,
+    dispositions: pd.DataFrame,
+    designs: Mapping[str, SecondPhase],
+    completed: pd.DataFrame | None,
+) -> Universe:
+    """Gather the claims under every scheme, and their imputed outcomes.
+
+    Parameters
+    ----------
+    made, estimates, respondents, dispositions
+        See :func:`surveypipe.ledger.cases.cases`.
+    config
+        Sections weighting and analysis.
+    designs
+        Scheme -> design.
+    completed
+        From :func:`completed_people`, or None.
+    """
+    by_scheme = {}
+    for scheme in made.schemes:
+        under = replace(made, primary=scheme)
+        by_scheme[scheme] = [
+            *claim_ledger.cases(under, estimates, respondents, dispositions),
+            *claim_ledger.alternatives(under, estimates, respondents, dispositions),
+        ]
+    analysis = config["analysis"]
+    filled = None
+    if completed is not None:
+        filled = [_completed_outcomes(made, case, completed) for case in by_scheme[made.primary]]
+    return Universe(
+        made, by_scheme, designs,
+        {key: str(scheme.get("label", key)) for key, scheme in config["weighting"]["schemes"].items()},
+        filled, bool(analysis["fpc"]["descriptive"]), str(analysis["proportion_interval"]),
+        float(analysis["ci_level"]),
+    )  # fmt: skip
+
+
+def completed_people(
+    respondents: pd.DataFrame,
+    labels: NDArray[Any],
+    missing: pd.DataFrame,
+    config: Mapping[str, Any],
+    codebook: Codebook,
+) -> tuple[pd.DataFrame | None, str]:
+    """Impute unanswered items and make scales and recodes anew in every completed data set.
+
+    Parameters
+    ----------
+    respondents
+        One row per respondent: ``id``, items (reverse-worded ones turned), frame variables.
+    labels
+        Response cell of each under the primary scheme; it enters the imputation.
+    missing
+        Long table of missing values: id, variable, reason.
+    config
+        Sections cleaning, claims, sensitivity, seed; ``analysis.imputation`` (scales, single, auxiliaries,
+        number, reasons) where it is set, else all scales and the sources of the claims' recodes.
+    codebook
+        Answers and routing.
+
+    Returns
+    -------
+    tuple
+        Completed data sets under one another, m·n rows, or None with the reason.
+    """
+    scales, single, plan = _items(config)
+    people = respondents.reset_index(drop=True).assign(**{CELL: np.asarray(labels, dtype=str)})
+    items = [*dict.fromkeys([item for own in scales.values() for item in own] + single)]
+    if not items:
+        return None, "no items to impute"
+    reasons = plan.get("reasons", ["blank", "set_missing"])
+    routed = imputation.routed_items(missing, list(people["id"]), items, reasons=reasons)
+    try:
+        filled = imputation.impute(
+            people, scales=scales, single=single, auxiliaries=[CELL, *plan.get("auxiliaries", [])],
+            routed=routed.reset_index(drop=True), seed=int(config["seed"]), m=plan.get("number"),
+        )  # fmt: skip
+    except SurveyError as error:
+        return None, " ".join(error.problems)
+    stacked = pd.concat([people] * filled.m, ignore_index=True)
+    stacked[list(filled.items)] = filled.values.reshape(-1, len(filled.items))
+    # The analysis file holds reverse-worded items already turned.
+    turned = msgspec.convert({**config["cleaning"], "reverse": []}, Cleaning)
+    return derive(stacked, turned, codebook), f"{filled.m} data sets"
+
+
+def _items(config: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[str], Mapping[str, Any]]:
+    cleaning, plan = config["cleaning"], config["analysis"].get("imputation") or {}
+    every = {made["variable"]: list(made["items"]) for made in cleaning.get("scales", [])}
+    scales = {name: every[name] for name in plan.get("scales", every)}
+    if "single" in plan:
+        return scales, list(plan["single"]), plan
+    recodes = {made["variable"]: made for made in cleaning.get("recodes", [])}
+    known = {item for items in scales.values() for item in items} | set(scales)
+    wanted: list[str] = []
+    waiting = [claim["variable"] for claim in config["claims"].values()]
+    waiting.append(config["sensitivity"]["reader_variable"])
+    while waiting:
+        name = waiting.pop(0)
+        if name in recodes:
+            keys = ("from", "filter", "minuend", "subtrahend")
+            waiting += [recodes[name][key] for key in keys if key in recodes[name]]
+        elif name not in known and name not in wanted:
+            wanted.append(name)
+    return scales, wanted, plan
+
+
+def _completed_outcomes(made: Setting, case: Case, completed: pd.DataFrame) -> Floats:
+    """Outcome of a claim in each completed data set, NaN outside its base, shape (n, m)."""
+    n = len(case.people)
+    people = claim_ledger._people(made, case.claim, completed)
+    inside = people["group"] == case.group_level if case.group_level else pd.Series(True, people.index)
+    if case.claim["base"] == "readers":
+        inside = inside & (people["read"] == 1)
+    return np.asarray(people["y"].where(inside), dtype=np.float64).reshape(-1, n).T
+
+
+def outcome(case: Case) -> Floats:
+    """Answers in a claim's base, NaN outside it, shape (n,)."""
+    people = case.people
+    inside = people["group"] == case.group_level if case.group_level else pd.Series(True, people.index)
+    if case.claim["base"] == "readers":
+        inside = inside & (people["read"] == 1)
+    return np.asarray(people["y"].where(inside), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Point:
+    """An estimate before any interval: estimate, standard error, df and base."""
+
+    estimate: float
+    se: float
+    df: float
+    n: int
+    deff: float
+
+
+def points(space: Universe) -> dict[tuple[int, str, str, bool], Point]:
+    """Estimate each claim under every scheme, missing-data treatment and correction.
+
+    Returns
+    -------
+    dict
+        (number of the claim, scheme, missing, fpc) -> :class:`Point`; imputed ones pooled by Rubin's rules.
+    """
+    found: dict[tuple[int, str, str, bool], Point] = {}
+    main = space.cases[space.made.primary]
+    Y = np.column_stack([outcome(case) for case in main])
+    for scheme, design in space.designs.items():
+        deff = _kish(Y, design.weights)
+        for fpc in (True, False):
+            table = _means(Y, design, fpc)
+            for number in range(len(main)):
+                found[number, scheme, COMPLETE, fpc] = Point(
+                    float(table.estimate[number]), float(table.se[number]), float(table.df[number]),
+                    int(table.n[number]), float(deff[number]),
+                )  # fmt: skip
+            if space.completed is None:
+                continue
+            filled = _means(np.column_stack(list(space.completed)), design, fpc)
+            start = 0
+            for number, own in enumerate(space.completed):
+                part = slice(start, start + own.shape[1])
+                start += own.shape[1]
+                pooled = pool(
+                    filled.estimate[part], filled.se[part] ** 2, df_complete=float(filled.df[part].mean())
+                )
+                found[number, scheme, IMPUTED, fpc] = Point(
+                    pooled.estimate, pooled.se, pooled.df, round(float(filled.n[part].mean())),
+                    float(_kish(own, design.weights).mean()),
+                )  # fmt: skip
+    return found
+
+
+def _means(Y: Floats, design: SecondPhase, fpc: bool) -> Any:
+    return second_phase_means(
+        Y, design.labels, design.n_pop, weights=design.weights, fpc=fpc, linearised=design.linearised
+    )
+
+
+def _kish(Y: Floats, weights: Floats) -> Floats:
+    share = (~np.isnan(Y)) * weights[:, None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = (share > 0).sum(axis=0) * (share**2).sum(axis=0) / share.sum(axis=0) ** 2
+    return np.asarray(ratio, dtype=np.float64)
+
+
+def interval(point: Point, case: Case, method: str, level: float) -> tuple[float, float]:
+    """Interval of a point by a named method; a share of 0 or 1 has no standard error of its own."""
+    if case.averaged:
+        low, high = intervals.t_interval(point.estimate, point.se, point.df, level=level)
+        return float(low), float(high)
+    se = point.se if 0 < point.estimate < 1 else math.nan
+    ends = intervals.proportion_interval(
+        point.estimate, se, point.df, point.n, method=method, level=level, n_start=point.n / point.deff
+    )
+    return float(ends[0]), float(ends[1])

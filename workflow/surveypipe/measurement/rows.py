@@ -1,0 +1,36 @@
+"""Reliability of the configured scales as rows of the table of estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from surveypipe.estimation.survey import Survey, claim_of
+from surveypipe.measurement import reliability
+
+
+def reliability_rows(
+    survey: Survey, settings: Mapping[str, Any], items: Mapping[str, Sequence[str]], seed: int
+) -> pd.DataFrame:
+    """Alpha, omega and their ordinal versions of each scale, unweighted: they describe the answers given.
+
+    Parameters
+    ----------
+    settings
+        Section ``analysis.reliability``.
+    items
+        Items by scale.
+    seed
+        Of a bootstrap interval.
+    """
+    wanted = {scale: items[scale] for scale in settings["scales"]}
+    names = [*wanted, *(item for own in wanted.values() for item in own)]
+    claim = claim_of(survey.config)
+    rows, _ = reliability.tidy(
+        wanted, survey.respondents, scheme=survey.unweighted or "none",
+        labels={name: survey.label(name) for name in names}, ci_level=survey.level,
+        interval=settings.get("interval", "feldt"), seed=seed,
+    )  # fmt: skip
+    return rows.assign(claim=[claim.get(scale, "") for scale in rows["variable"]])

@@ -1,0 +1,1 @@
+"""What the list of the invited tells about those who did not answer."""

@@ -1,0 +1,110 @@
+"""What the analysis of non-response works on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveypipe.design.phases import SecondPhase
+from surveypipe.ledger.cases import Case
+from surveypipe.nonresponse import tests_of_response
+from surveypipe.study.frame import Frame
+from surveypipe.study.nonresponse import Nonresponse
+
+Floats = NDArray[np.float64]
+NOT_ESTIMABLE = "not estimable"
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the analysis rests on.
+
+    Attributes
+    ----------
+    staff
+        Eligible staff: ``id``, ``respondent``, the auxiliaries, the grouping variable.
+    respondents
+        One row per respondent in the order of the weights: ``id``, answers, frame variables.
+    cases
+        Claims over all staff and by group, made from `respondents` in the same order.
+    designs
+        Scheme -> design of the respondents.
+    primary
+        Scheme in force.
+    plan
+        Section ``nonresponse`` of the configuration.
+    auxiliaries
+        Frame variables, the most important first.
+    group
+        Grouping variable.
+    jackknife
+        Scheme -> delete-one replicate weights and coefficients; empty where there are none.
+    seed
+        Of the imputations.
+    """
+
+    staff: pd.DataFrame
+    respondents: pd.DataFrame
+    cases: Sequence[Case]
+    designs: Mapping[str, SecondPhase]
+    primary: str
+    plan: Nonresponse
+    auxiliaries: Sequence[str]
+    group: str
+    seed: int
+    jackknife: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+
+    @property
+    def respondent(self) -> Floats:
+        """1 for a respondent, over the staff."""
+        return self.staff["respondent"].to_numpy(dtype=float)
+
+    def outcome(self, case: Case) -> Floats:
+        """Answers in the claim's base, NaN outside it, shape (n,)."""
+        people = case.people
+        inside = people["group"] == case.group_level if case.group_level else pd.Series(True, people.index)
+        if case.claim["base"] == "readers":
+            inside = inside & (people["read"] == 1)
+        return people["y"].where(inside).to_numpy(dtype=float)
+
+    def on_staff(self, values: Floats) -> Floats:
+        """Spread values of respondents over the staff, NaN for the silent."""
+        found = pd.Series(values, index=self.respondents["id"].astype(str).to_numpy())
+        return np.asarray(self.staff["id"].astype(str).map(found), dtype=np.float64)
+
+    def part(self, case: Case) -> NDArray[np.bool_]:
+        """Staff whom a case is about, shape (N,)."""
+        if not case.group_level:
+            return np.ones(len(self.staff), dtype=bool)
+        return (self.staff[self.group].astype(str) == case.group_level).to_numpy()
+
+
+def default_auxiliaries(plan: Nonresponse, frame: Frame) -> list[str]:
+    """Frame variables of the configuration: ``nonresponse.auxiliaries``, else the group and the recodes."""
+    plain = [frame.group, *(recode.variable for recode in frame.recodes)]
+    return list(dict.fromkeys(plan.auxiliaries or plain))
+
+
+def claim_cells(case: Case) -> dict[str, Any]:
+    """Give the cells of a row that name its claim."""
+    return {
+        "claim": case.key, "variable": case.claim["variable"], "group": case.group,
+        "group_level": case.group_level,
+    }  # fmt: skip
+
+
+def test_cells(found: tests_of_response.Tested) -> dict[str, float]:
+    """Give the cells of a row that hold a test."""
+    finite = found.df if math.isfinite(found.df) else math.nan
+    return {"estimate": found.estimate, "se": found.se, "df": finite, "p_value": found.p_value}
+
+
+def lines_of(table: pd.DataFrame) -> list[Any]:
+    """Rows of a table as named tuples."""
+    return list(table.itertuples())

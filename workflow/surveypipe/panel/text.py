@@ -1,0 +1,234 @@
+"""The plan of a follow-up study in words: one page for somebody who has to find the teams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from surveypipe import formatting
+from surveypipe.panel.design import SETTINGS, no_effect, setting
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WARNING = (
+    "**Illustrative.** Every number on this page follows from the assumptions in `{source}`. They are "
+    "plausible round numbers to start from, not estimates: nothing was taken from survey data, simulated or "
+    "real. Replace them by what is known of your own teams before relying on the answer."
+)
+COLUMNS = [
+    "Outcome",
+    "Effect to detect",
+    "Teams per arm",
+    "By formula",
+    "With another ICC",
+    "With another team size",
+]
+
+
+def effect_words(about: Mapping[str, Any], effect: float, *, short: bool = False) -> str:
+    """Name an effect as a reader would.
+
+    Examples
+    --------
+    >>> effect_words({"kind": "count"}, 0.8), effect_words({"kind": "binary"}, 0.15)
+    ('20% fewer', '+15 percentage points')
+    """
+    if about["kind"] == "count":
+        return f"{_plain(100 * abs(effect - 1))}% {'more' if effect > 1 else 'fewer'}"
+    sign = "+" if effect > 0 else ""
+    if about["kind"] == "binary":
+        return f"{sign}{_plain(100 * effect)} {'points' if short else 'percentage points'}"
+    return f"{sign}{_plain(effect)}{' points' if about['kind'] == 'ordinal' else ''}"
+
+
+def _plain(value: float) -> str:
+    """Print a stated number with as many decimals as it has, two at most."""
+    places = next((n for n in (0, 1) if abs(round(value, n) - value) < 1e-6), 2)
+    return formatting.decimal(value, places)
+
+
+def planning_page(
+    power: pd.DataFrame, sizes: pd.DataFrame, config: Mapping[str, Any], *, source: str, figure: str, alt: str
+) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    power, sizes
+        From :func:`surveypipe.panel.power.power_table` and :func:`surveypipe.panel.power.sample_size_table`.
+    config
+        The assumptions.
+    source
+        The assumptions' file, as named to the reader.
+    figure, alt
+        File of the figure and its alternative text.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    parts = [
+        "# How many teams would a follow-up study need?",
+        WARNING.format(source=source),
+        _design(config),
+        "## Teams needed",
+        _sizes_table(sizes, config),
+        _reading(config),
+        f"![{alt}]({figure})",
+        "## What was assumed",
+        _assumptions_table(config),
+        "## How far the numbers can be trusted",
+        _checks(power, config),
+        "## What is left out",
+        _left_out(),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _design(config: Mapping[str, Any]) -> str:
+    design = config["design"]
+    return (
+        "Teams are allocated to the intervention or to the control arm, as many to each. The same people are "
+        "measured before and after. The question is whether the mean change differs between the arms (a "
+        "difference in differences). Each team gives one number, the mean change of those measured both "
+        "times, and the two groups of numbers are compared by a t test whose degrees of freedom are the "
+        f"teams less 2. The test is two-sided at {formatting.percent(design['alpha'])}; the power wanted is "
+        f"{formatting.percent(design['power'])}."
+    )
+
+
+def _reading(config: Mapping[str, Any]) -> str:
+    most = config["design"]["teams_per_arm"]["to"]
+    return (
+        "*Teams per arm*: the fewest that reach the power wanted in the simulation; the study needs twice as "
+        "many. *By formula*: the same in closed form, as a check. *With another ICC* or *team size*: that "
+        f"one assumption changed to the value before the colon. At most {most} teams per arm were tried. "
+        "People are their own comparison, so the number of people and how alike their answers are over time "
+        "weigh more than the ICC as long as teams keep their level."
+    )
+
+
+def _sizes_table(sizes: pd.DataFrame, config: Mapping[str, Any]) -> str:
+    rows = []
+    for outcome, about in config["outcomes"].items():
+        block = sizes[sizes["outcome"] == outcome]
+        for number, effect in enumerate(about["effects"]):
+            of_effect = block[block["effect"] == effect]
+            label = formatting.escape(about["label"]) if number == 0 else ""
+            rows.append([label, effect_words(about, effect), *_answers(of_effect, config, outcome)])
+    return markdown_table(COLUMNS, rows, right_from=2)
+
+
+def _answers(found: pd.DataFrame, config: Mapping[str, Any], outcome: str) -> list[str]:
+    most = config["design"]["teams_per_arm"]["to"]
+    main = found.iloc[0]
+    needed = teams_words(main["teams_per_arm"], most)
+    closed = teams_words(main["closed_form_teams_per_arm"], most)
+    if config["outcomes"][outcome]["of"] == "team":
+        return [f"**{needed}**", closed, "n/a", "n/a"]
+    others = found.iloc[1:]
+    by_icc = others[others["staff_per_team"] == main["staff_per_team"]].sort_values("icc")
+    by_size = others[others["icc"] == main["icc"]].sort_values("staff_per_team")
+    return [
+        f"**{needed}**",
+        closed,
+        "; ".join(f"{row.icc:g}: {teams_words(row.teams_per_arm, most)}" for row in by_icc.itertuples()),
+        "; ".join(
+            f"{row.staff_per_team:g}: {teams_words(row.teams_per_arm, most)}" for row in by_size.itertuples()
+        ),
+    ]
+
+
+def teams_words(value: Any, most: int) -> str:
+    """Print a number of teams, or say that even the most tried are too few."""
+    import pandas as pd
+
+    return f"over {most}" if pd.isna(value) else formatting.count(int(value))
+
+
+def _assumptions_table(config: Mapping[str, Any]) -> str:
+    head = ["Assumption", *(formatting.escape(about["label"]) for about in config["outcomes"].values())]
+    keys = list(config["outcomes"])
+    rows = [
+        ["Before", *(_before(config["outcomes"][key]) for key in keys)],
+        ["Change without the intervention", *(_secular(config["outcomes"][key]) for key in keys)],
+        ["People per team before", *(_shared(config, key, "per_team") for key in keys)],
+        ["Spread of team sizes (SD over mean)", *(_shared(config, key, "per_team_cv") for key in keys)],
+        ["Drop-out of people", *(_shared(config, key, "drop_out") for key in keys)],
+        ["ICC", *(_shared(config, key, "icc") for key in keys)],
+        ["Correlation over time, team", *(_shared(config, key, "cluster_autocorrelation") for key in keys)],
+        [
+            "Correlation over time, person",
+            *(_shared(config, key, "individual_autocorrelation") for key in keys),
+        ],
+    ]
+    return markdown_table(head, rows, right_from=1)
+
+
+def _before(about: Mapping[str, Any]) -> str:
+    if about["kind"] == "ordinal":
+        return ", ".join(formatting.percent(share) for share in about["baseline"])
+    if about["kind"] == "binary":
+        return formatting.percent(about["baseline"])
+    if about["kind"] == "numeric":
+        return f"mean {about['baseline']:g}, SD {about['sd']:g}"
+    return f"mean {about['baseline']:g}, variance {about.get('overdispersion', 1.0):g} times the mean"
+
+
+def _secular(about: Mapping[str, Any]) -> str:
+    change = about.get("change_without", no_effect(about))
+    return "none" if change == no_effect(about) else effect_words(about, change)
+
+
+def _shared(config: Mapping[str, Any], outcome: str, name: str) -> str:
+    by_team = config["outcomes"][outcome]["of"] == "team"
+    if name not in SETTINGS or (by_team and name != "cluster_autocorrelation"):
+        return "n/a"
+    value = setting(config, outcome, name)
+    if name == "drop_out":
+        return formatting.percent(value)
+    return f"{value['assumed']:g}" if isinstance(value, dict) else f"{value:g}"
+
+
+def _checks(power: pd.DataFrame, config: Mapping[str, Any]) -> str:
+    simulations = config["design"]["simulations"]
+    null = {key: no_effect(about) for key, about in config["outcomes"].items()}
+    none = power["effect"] == power["outcome"].map(null)
+    false_alarms = power.loc[none, "power"]
+    gap = (power["power"] - power["closed_form"]).abs()
+    return (
+        f"Each power comes from {formatting.count(simulations)} simulated studies; its standard error is at "
+        f"most {formatting.percent(0.5 / np.sqrt(simulations), 1)}. Where there is no effect, the test found "
+        f"one in {formatting.percent(false_alarms.mean(), 1)} of the studies on average, and in "
+        f"{formatting.percent_interval(false_alarms.min(), false_alarms.max(), 1)} over all numbers of teams "
+        f"and assumptions (it should be {formatting.percent(config['design']['alpha'])}). Simulated power "
+        f"and formula differ by {formatting.points(gap.mean(), 1)} percentage points on average and by "
+        f"{formatting.points(gap.max(), 1)} at most: simulation error, and the formula's taking the means of "
+        "teams as normal."
+    )
+
+
+def _left_out() -> str:
+    sentences = [
+        "Whole teams that withdraw: add as many as may.",
+        "People who do not answer the first time: *people per team* are those who do.",
+        "Drop-out that depends on the answers: no number of teams repairs its bias. The sensitivity analyses "
+        "of this pipeline apply to the second wave too.",
+        "Arms that differ from the start: with few teams chance alone makes them differ. Allocate at random, "
+        "in pairs or strata of like teams, and say before which analysis is the primary one.",
+        "Several outcomes: name one as primary, or divide the significance level.",
+        "People of one team known to those of another: contamination makes effects smaller.",
+    ]
+    return "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def markdown_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, right_from: int) -> str:
+    """Lay out a pipe table, columns from `right_from` on set to the right."""
+    names = list(head)
+    rule = ["---" if place < right_from else "---:" for place in range(len(names))]
+    lines = [names, rule, *(list(row) for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

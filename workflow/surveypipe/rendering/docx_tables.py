@@ -1,0 +1,221 @@
+"""Tables of a Word file: header rows, widths, spacing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lxml import etree
+
+from surveypipe.rendering.docx_cells import begins_part, indent_labels, keep_room
+from surveypipe.rendering.docx_package import properties_of, w
+from surveypipe.rendering.docx_runs import add_space, set_style, style_of, text_of
+
+_TEXT_WIDTH = 9070  # twips between the margins of the reference document (A4, 2.5 cm)
+_SHORT_TABLE = 16  # rows up to which a table is not split over pages
+_FIRST_ROWS = 4  # rows of a long table, its header among them, that stay with the caption
+_SMALL_FROM = 8  # columns from which a table is set smaller
+
+
+def finish_table(table: etree._Element) -> None:
+    """Repeat the header row, keep rows whole, and set widths that suit the text."""
+    rows = table.findall(w("tr"))
+    properties = table.find(w("tblPr"))
+    if properties.find(f"{w('tblStyle')}") is None:
+        properties.insert(0, etree.Element(w("tblStyle")))
+    properties.find(w("tblStyle")).set(w("val"), "Table")
+    if not any(row.find(f"{w('trPr')}/{w('tblHeader')}") is not None for row in rows) and len(rows) > 1:
+        look = properties.find(w("tblLook"))
+        if look is None or look.get(w("firstRow")) in {"1", "true", "on"}:
+            etree.SubElement(_row_properties(rows[0]), w("tblHeader"))
+    for row in rows:
+        if row.find(f"{w('trPr')}/{w('cantSplit')}") is None:
+            _row_properties(row).insert(0, etree.Element(w("cantSplit")))
+    _set_widths(table, rows)
+    columns = len(table.findall(f"{w('tblGrid')}/{w('gridCol')}"))
+    if columns >= _SMALL_FROM:
+        for paragraph in table.iter(w("p")):
+            set_style(paragraph, "CompactSmall")
+        _narrow_cells(properties)
+    _embolden_header(rows)
+    for row in rows:
+        indent_labels(row, small=columns >= _SMALL_FROM)
+        keep_room(row, small=columns >= _SMALL_FROM)
+    _keep_together(rows, columns)
+    _space_after(table)
+
+
+def _keep_together(rows: Sequence[etree._Element], columns: int) -> None:
+    # A short table stays on one page; of a long one the first rows stay with the caption, the last with the
+    # note below, and a heading with what it heads.
+    held = list(rows)
+    if len(rows) > _SHORT_TABLE:
+        held = [
+            row
+            for position, row in enumerate(rows)
+            if position < _FIRST_ROWS or position >= len(rows) - 2 or begins_part(row, columns)
+        ]
+    for row in held:
+        for paragraph in row.iter(w("p")):
+            if paragraph.find(w("pPr")) is None:
+                set_style(paragraph, "Compact")
+            properties = paragraph.find(w("pPr"))
+            if properties.find(w("keepNext")) is None:
+                properties.insert(
+                    1 if properties.find(w("pStyle")) is not None else 0, etree.Element(w("keepNext"))
+                )
+
+
+def _narrow_cells(properties: etree._Element) -> None:
+    margins = properties.find(w("tblCellMar"))
+    if margins is None:
+        margins = etree.Element(w("tblCellMar"))
+        # The schema has it just before the look and the caption.
+        later = [
+            child for child in properties if child.tag in {w("tblLook"), w("tblCaption"), w("tblDescription")}
+        ]
+        properties.insert(properties.index(later[0]) if later else len(properties), margins)
+    for side in ("left", "right"):
+        found = margins.find(w(side))
+        if found is None:
+            found = etree.SubElement(margins, w(side))
+        found.set(w("w"), "60")
+        found.set(w("type"), "dxa")
+
+
+def _embolden_header(rows: Sequence[etree._Element]) -> None:
+    # The style says so too, but only Word reads conditional formatting of a table style in full.
+    for row in rows:
+        if row.find(f"{w('trPr')}/{w('tblHeader')}") is None:
+            continue
+        for text in row.iter(w("r")):
+            properties = properties_of(text, "rPr")
+            if properties.find(w("b")) is None:
+                style = properties.find(w("rStyle"))
+                properties.insert(0 if style is None else 1, etree.Element(w("b")))
+
+
+def _space_after(table: etree._Element) -> None:
+    # A table has no space of its own; an empty paragraph may stay only where it keeps two tables apart.
+    following = _next_block(table)
+    if following is not None and following.tag == w("p") and len(following) == 0:
+        beyond = _next_block(following)
+        if beyond is not None and beyond.tag == w("tbl"):
+            return
+        following.getparent().remove(following)
+        following = beyond
+    if (
+        following is None
+        or following.tag != w("p")
+        or style_of(following) not in {"", "BodyText", "FirstParagraph"}
+    ):
+        return
+    add_space(following, "before", "240")
+
+
+def _next_block(element: etree._Element) -> etree._Element | None:
+    following = element.getnext()
+    while following is not None and following.tag in {w("bookmarkEnd"), w("bookmarkStart")}:
+        following = following.getnext()
+    return following
+
+
+def _row_properties(row: etree._Element) -> etree._Element:
+    found = row.find(w("trPr"))
+    if found is None:
+        found = etree.Element(w("trPr"))
+        # tblPrEx, when there is one, stands first.
+        row.insert(1 if row.find(w("tblPrEx")) is not None else 0, found)
+    return found
+
+
+def _set_widths(table: etree._Element, rows: Sequence[etree._Element]) -> None:
+    grid = table.findall(f"{w('tblGrid')}/{w('gridCol')}")
+    properties = table.find(w("tblPr"))
+    layout = properties.find(w("tblLayout"))
+    if layout is not None and layout.get(w("type")) == "fixed":
+        shares = [float(column.get(w("w"), "1")) for column in grid]
+    else:
+        shares = _shares_by_text(rows, len(grid))
+    widths = column_widths(shares, _longest_words(rows, len(grid)), small=len(grid) >= _SMALL_FROM)
+    for column, width in zip(grid, widths, strict=True):
+        column.set(w("w"), str(width))
+    size = properties.find(w("tblW"))
+    if size is not None:
+        size.set(w("type"), "pct")
+        size.set(w("w"), "5000")
+    for row in rows:
+        _set_cell_widths(row, widths)
+
+
+def _shares_by_text(rows: Sequence[etree._Element], columns: int) -> list[float]:
+    # In proportion to the longest text of a column, but long texts may wrap and no word may break.
+    shares = [3.0] * columns
+    for row in rows:
+        for position, cell in enumerate(row.findall(w("tc"))[:columns]):
+            if cell.find(f"{w('tcPr')}/{w('gridSpan')}") is None:
+                words = _words(cell)
+                longest = max(map(len, words), default=0)
+                shares[position] = max(shares[position], longest + 1.5, min(len(" ".join(words)), 34) + 1.5)
+    return shares
+
+
+def _longest_words(rows: Sequence[etree._Element], columns: int) -> list[int]:
+    longest = [1] * columns
+    for row in rows:
+        for position, cell in enumerate(row.findall(w("tc"))[:columns]):
+            if cell.find(f"{w('tcPr')}/{w('gridSpan')}") is None:
+                longest[position] = max([longest[position], *map(len, _words(cell))])
+    return longest
+
+
+def _words(cell: etree._Element) -> list[str]:
+    # A space of no width is where an identifier may break.
+    return text_of(cell).replace("\u200b", " ").split()
+
+
+def column_widths(shares: Sequence[float], longest: Sequence[int], *, small: bool) -> list[int]:
+    """Share the width of the text among columns so that, if it can be, no word breaks.
+
+    Parameters
+    ----------
+    shares
+        Relative widths wished for.
+    longest
+        Characters of the longest word of each column.
+    small
+        Whether the table is set in the small size.
+
+    Returns
+    -------
+    list of int
+        Widths in twips (a twentieth of a point).
+    """
+    # Mean width of a letter of the table's font at 9 and 8 pt, with a little to spare, plus cell margins.
+    letter, margins = (84, 130) if small else (102, 150)
+    needed = [letter * count + margins for count in longest]
+    total = sum(shares) or 1.0
+    wished = [_TEXT_WIDTH * share / total for share in shares]
+    spare = [max(0.0, want - need) for want, need in zip(wished, needed, strict=True)]
+    missing = sum(max(0.0, need - want) for want, need in zip(wished, needed, strict=True))
+    if sum(needed) > _TEXT_WIDTH:
+        return [round(_TEXT_WIDTH * need / sum(needed)) for need in needed]
+    given = missing / sum(spare) if sum(spare) else 0.0
+    return [
+        round(need if want < need else want - over * given)
+        for want, need, over in zip(wished, needed, spare, strict=True)
+    ]
+
+
+def _set_cell_widths(row: etree._Element, widths: Sequence[int]) -> None:
+    position = 0
+    for cell in row.findall(w("tc")):
+        properties = properties_of(cell, "tcPr")
+        span = properties.find(w("gridSpan"))
+        count = int(span.get(w("val"))) if span is not None else 1
+        size = properties.find(w("tcW"))
+        if size is None:
+            size = etree.Element(w("tcW"))
+            properties.insert(1 if properties.find(w("cnfStyle")) is not None else 0, size)
+        size.set(w("w"), str(sum(widths[position : position + count])))
+        size.set(w("type"), "dxa")
+        position += count

@@ -1,0 +1,92 @@
+"""From the text, its numbers, tables and figures to finished HTML, DOCX and PDF.
+
+Imports stay light here, because the workflow asks for :func:`choose_renderer` while it is being read.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from surveypipe.problems import SurveyError
+
+
+def choose_renderer(setting: str, which: Callable[[str], str | None] = shutil.which) -> str:
+    """Decide which program typesets the documents.
+
+    Parameters
+    ----------
+    setting
+        ``auto``, ``quarto`` or ``pandoc``, from ``report.renderer`` of the configuration.
+    which
+        Looks a program up on the PATH.
+
+    Returns
+    -------
+    str
+        ``quarto`` or ``pandoc``; ``auto`` is ``quarto`` where ``quarto --version`` runs.
+
+    Raises
+    ------
+    SurveyError
+        If Quarto is demanded and does not run, or the setting is none of the three.
+    """
+    if setting == "pandoc":
+        return "pandoc"
+    if setting not in {"auto", "quarto"}:
+        raise SurveyError(f"report.renderer is '{setting}'; it can be auto, quarto or pandoc.")
+    if _quarto_runs(which):
+        return "quarto"
+    if setting == "quarto":
+        raise SurveyError(
+            "report.renderer is 'quarto', but `quarto --version` does not run on this machine. Install "
+            "Quarto, or set report.renderer to auto or pandoc."
+        )
+    return "pandoc"
+
+
+def renderer_version(renderer: str) -> str:
+    """Say which version of the renderer's programs is installed, for the manifest.
+
+    Parameters
+    ----------
+    renderer
+        ``quarto`` or ``pandoc``, from :func:`choose_renderer`.
+    """
+    if renderer == "quarto":
+        return _said("quarto", "--version").strip() or "unknown"
+    found = re.search(r"\d+(\.\d+)+", _said(pandoc_program(), "--version"))
+    return f"Pandoc {found.group(0) if found else 'unknown'}, Typst {version('typst')}"
+
+
+def pandoc_program() -> str:
+    """Path of the Pandoc inside the ``pypandoc_binary`` wheel, else the one on the PATH."""
+    # Looked up by hand, because importing pypandoc costs more than the rest of this module.
+    spec = find_spec("pypandoc")
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        for name in ("pandoc", "pandoc.exe"):
+            program = Path(folder) / "files" / name
+            if program.is_file():
+                return str(program)
+    return shutil.which("pandoc") or "pandoc"
+
+
+def _said(program: str, *arguments: str) -> str:
+    try:
+        done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout if done.returncode == 0 else ""
+
+
+def _quarto_runs(which: Callable[[str], str | None]) -> bool:
+    # The Python package leaves a `quarto` on the PATH even when its download of the program failed.
+    program = which("quarto")
+    if program is None:
+        return False
+    return bool(_said(program, "--version").strip())

@@ -1,0 +1,1 @@
+"""From released tables to numbers, tables, figures, checklists and sentences."""

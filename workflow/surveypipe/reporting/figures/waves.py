@@ -1,0 +1,197 @@
+"""Each claim as the returns came in: what the first wave said, and what the last one added."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from surveypipe import formatting
+from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.ledger import THRESHOLD
+from surveypipe.reporting.figures.theme import Drawn
+from surveypipe.reporting.released import SUPPRESSED, Released
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLUMNS = 3
+HEIGHT = 33.0
+HEAD = 5.0
+FOOT = 9.0
+GAP = 13.5
+LEFT = 10.0
+TOP = 12.0
+
+
+@dataclass(frozen=True)
+class Course:
+    """One claim in the order of return.
+
+    Parameters
+    ----------
+    claim
+        Row of the ledger.
+    waves, cumulative
+        Places on the axis (share of the staff who had answered) and estimates: of each wave at its middle,
+        and of all returns up to the end of a wave.
+    response
+        Share of the staff who answered in the end.
+    """
+
+    claim: pd.Series
+    waves: tuple[tuple[float, float], ...]
+    cumulative: tuple[tuple[float, float], ...]
+    response: float
+
+    @property
+    def means(self) -> bool:
+        """Whether the claim is about a difference in scale points."""
+        return bool(self.claim["kind"] == "equivalence")
+
+
+def draw(released: Released) -> Drawn:
+    """Draw a panel for each claim over all staff, three abreast."""
+    courses = [course_of(released, claim) for claim in released.claim_rows() if not claim["group_level"]]
+    lines = math.ceil(len(courses) / COLUMNS)
+    notes = _notes(courses)
+    height = TOP + lines * (HEAD + HEIGHT + FOOT) + 3.0
+    figure = theme.page(height + theme.foot_mm(notes, simulated=released.simulated))
+    _legend(figure)
+    width = (theme.WIDTH_MM - COLUMNS * LEFT - (COLUMNS - 1) * (GAP - LEFT) - 5.0) / COLUMNS
+    for number, course in enumerate(courses):
+        left = LEFT + (number % COLUMNS) * (width + GAP)
+        top = TOP + (number // COLUMNS) * (HEAD + HEIGHT + FOOT)
+        name = f"{course.claim['claim']} {course.claim['short']}"
+        theme.words(figure, left - LEFT + 0.5, top + 1.8, name, weight="bold")
+        axes = theme.panel(figure, left, top + HEAD, width, HEIGHT)
+        _draw_panel(axes, course)
+    theme.words(
+        figure, theme.WIDTH_MM / 2, height - 1.5, "Share of those eligible who had answered", ha="center"
+    )
+    theme.footnote(figure, notes, simulated=released.simulated)
+    return Drawn(figure, alt_text(courses))
+
+
+def course_of(released: Released, claim: pd.Series) -> Course:
+    """Gather the waves of a claim; empty where none was estimable or all are suppressed."""
+    table = released.table("nonresponse")
+    table = table[(table["claim"] == claim["claim"]) & (table["group_level"] == "")]
+    table = table[(table["step"] == "waves") & (table["status"] != SUPPRESSED)]
+    rate = released.rate("RR2")
+    response = float(rate["value"]) if rate is not None else math.nan
+    waves, cumulative = [], []
+    sizes = table[table["measure"] == "wave"].set_index("level")["n"].astype(float)
+    total = sizes.sum()
+    ends = sizes.cumsum()
+    if not (math.isfinite(response) and total > 0 and sizes.notna().all()):
+        return Course(claim, (), (), response)
+    for _, row in table[table["estimate"].notna()].iterrows():
+        end = float(ends[row["level"]])
+        if row["measure"] == "wave":
+            middle = (end - float(sizes[row["level"]]) / 2) / total
+            waves.append((response * middle, float(row["estimate"])))
+        elif row["measure"] == "cumulative":
+            cumulative.append((response * end / total, float(row["estimate"])))
+    return Course(claim, tuple(waves), tuple(cumulative), response)
+
+
+def _draw_panel(axes: Axes, course: Course) -> None:
+    axes.set(xlim=(0, 1))
+    axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
+    axes.tick_params(axis="both", length=2, pad=1.5)
+    if not course.waves and not course.cumulative:
+        axes.set(yticks=[])
+        axes.text(0.5, 0.5, "not shown", transform=axes.transAxes, ha="center", va="center",
+                  style="italic", color=theme.QUIET)  # fmt: skip
+        return
+    _scale(axes, course)
+    axes.axvspan(course.response, 1, color="#f2f2f2", zorder=0)
+    axes.text((1 + course.response) / 2, 0.94, "silent", transform=axes.get_xaxis_transform(), ha="center",
+              va="top", style="italic", color=theme.QUIET)  # fmt: skip
+    for limit in _limits(course.claim):
+        axes.axhline(limit, color=THRESHOLD, linewidth=1.1, dashes=(1.6, 1.0), zorder=2)
+    if course.waves:
+        axes.plot(*zip(*course.waves, strict=True), "s", markersize=4.2, markerfacecolor="white",
+                  markeredgecolor=theme.SECOND, markeredgewidth=1.2, zorder=4)  # fmt: skip
+    if course.cumulative:
+        axes.plot(*zip(*course.cumulative, strict=True), "-o", color=theme.ACCENT, linewidth=1.4,
+                  markersize=4.2, zorder=5)  # fmt: skip
+
+
+def _scale(axes: Axes, course: Course) -> None:
+    if not course.means:
+        axes.set(ylim=(-0.1, 1.02))
+        axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
+        marks = [0.0, 0.5, 1.0]
+    else:
+        values = [abs(value) for _, value in (*course.waves, *course.cumulative)]
+        limit = max(0.5, math.ceil(2 * 1.1 * max(*values, float(course.claim["margin"]))) / 2)
+        marks = [-limit, 0.0, limit]
+        axes.set(ylim=(-1.2 * limit, 1.04 * limit))
+        axes.set_yticks(marks, [formatting.decimal(mark, 1) for mark in marks])
+    for mark in marks:
+        axes.axhline(mark, color=theme.PALE, linewidth=0.7, zorder=0)
+
+
+def _limits(claim: pd.Series) -> list[float]:
+    if claim["kind"] == "equivalence":
+        return [-float(claim["margin"]), float(claim["margin"])]
+    names = ("threshold", "upper_threshold")
+    return [float(claim[name]) for name in names if math.isfinite(float(claim[name]))]
+
+
+def _legend(figure: Figure) -> None:
+    from matplotlib.lines import Line2D
+
+    open_square: Any = {"marker": "s", "markerfacecolor": "white", "markeredgewidth": 1.2}
+    handles = [
+        Line2D(
+            [], [], color=theme.ACCENT, marker="o", markersize=4.2, linewidth=1.4, label="All returns so far"
+        ),
+        Line2D(
+            [],
+            [],
+            color=theme.SECOND,
+            linestyle="none",
+            markersize=4.2,
+            label="Each wave alone",
+            **open_square,
+        ),
+        Line2D([], [], color=THRESHOLD, linewidth=1.1, dashes=(1.6, 1.0), label="Threshold or margin"),
+    ]
+    figure.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=3, frameon=False,
+        columnspacing=1.6, handlelength=2.0, borderaxespad=0.1,
+    )  # fmt: skip
+
+
+def _notes(courses: Sequence[Course]) -> list[str]:
+    hidden = any(not course.waves and not course.cumulative for course in courses)
+    points = any(course.means for course in courses)
+    return [
+        "Weighted shares"
+        + (" (for the difference, scale points)" if points else "")
+        + " in the order of return. A wave alone rests on few answers.",
+        "Panels without a course rest on too few answers, or no date of return is known." if hidden else "",
+    ]
+
+
+def alt_text(courses: Sequence[Course]) -> str:
+    """Read out the waves of each claim."""
+    parts = []
+    for course in courses:
+        form = formatting.decimal if course.means else formatting.percent
+        name = f"{course.claim['claim']} ({course.claim['short']})"
+        if not course.waves:
+            parts.append(f"{name}: not shown.")
+            continue
+        alone = formatting.sentence_list([form(value) for _, value in course.waves])
+        text = f"{name}: waves {alone}"
+        if course.cumulative:
+            text += f", all returns together {form(course.cumulative[-1][1])}"
+        parts.append(f"{text}.")
+    return "Estimates in the order of return, one panel per claim. " + " ".join(parts)

@@ -1,0 +1,332 @@
+"""Where each number that a sentence calls comes from: estimate, n, weights, method and the rule that made it.
+
+A key of ``numbers.yaml`` names its estimate, its claim or a fact of the study; this module reads the key and
+finds the rows of the released tables behind it. It prints no number of its own.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from surveypipe import formatting
+from surveypipe.formatting import NOT_APPLICABLE, PRINTED, escape
+from surveypipe.identifiers import estimate_id, key_slug, slug
+from surveypipe.reporting.facts import STAGES
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.layout import Column, Table
+from surveypipe.reporting.wording.results import claim_key
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEY = re.compile(r"\{\{<\s*meta\s+num\.([\w-]+)\s*>\}\}")
+_HEADING = re.compile(r"^#+\s+([^{\n]+)", re.MULTILINE)
+# The rule of the workflow that computes a statistic; all others are computed by `analyse`.
+RULES = {"count": "response", "response_rate": "response", "weight_diagnostic": "weight"}
+_MODELLED = re.compile(
+    r"odds_ratio|coefficient|log_odds|average_marginal|alpha|omega|kappa|gwet|krippendorff|item_total|"
+    r"_imputed|_complete_cases|_missing_information|_p_holm|_p_bh|claim_test|proportional_odds"
+)
+_SETTINGS = {
+    "ci-level": "analysis.ci_level",
+    "tost-level": "analysis.ci_level",
+    "theta-strong": "sensitivity.theta_strong",
+    "k-grade": "sensitivity.reader_scenario.k_grade",
+}
+_WEIGHTS = {
+    "weights-range": ("w_min", "w_max"),
+    "weights-n-eff": ("n_eff",),
+    "weights-deff": ("deff_kish",),
+    "weights-cells": ("n_cells",),
+    "survey__cells": ("n_cells",),
+}
+# What the ledger adds to an estimate, by the end of the key: how it is found, and by which rule.
+_LEDGER = {
+    "bounds-sentence": "bounds: unknown answers all one way, then all the other",
+    "tipping-sentence": "tipping point: odds of response at which the threshold is reached",
+    "reader-sentence": "reader scenario",
+    "clause": "grade of the claim",
+    "threshold-sentence": "interval against the threshold or margin",
+    "other-thresholds-sentence": "other thresholds",
+}
+_EQUIVALENCE = {"power-sentence": "tost_power", "ci_tost": "tost"}
+# Sentences over many rows name their table.
+_WHOLE_TABLES = (
+    (
+        "claims__largest-shift",
+        "claims.csv",
+        "all schemes",
+        "estimates of the claims by scheme",
+        "sensitivity",
+    ),
+    ("claims__", "claims.csv", "", "grades of the claims", "sensitivity"),
+    ("bias__multiverse", "multiverse_summary.csv", "all schemes", "all specifications", "multiverse"),
+    ("bias__imputation", "estimates.csv", "", "multiple imputation", "model"),
+    ("bias__open-answers", "estimates.csv", "", "coded answers", "model"),
+    ("bias__proxy", "not_at_random.csv", "", "proxy pattern mixture", "nonresponse"),
+    ("bias__level-contrast", "estimates.csv", "", "contrast of levels", "analyse"),
+    ("bias__", "nonresponse.csv", "", "analysis of non-response", "nonresponse"),
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What stands behind one number.
+
+    Parameters
+    ----------
+    rows
+        Identifiers of the estimates; a file or a setting where a sentence rests on a whole table or none.
+    n
+        Unweighted base, '' where there is none.
+    scheme
+        Label of the weights.
+    method, rule
+        How it was computed, and by which rule of the workflow.
+    """
+
+    rows: tuple[str, ...]
+    n: str
+    scheme: str
+    method: str
+    rule: str
+
+
+def called(text: str) -> list[tuple[str, str]]:
+    """List the keys that a text calls, once each, in its order, with the heading they stand under.
+
+    Parameters
+    ----------
+    text
+        A ``.qmd``, front matter included; what stands before the first heading has the heading ''.
+    """
+    headings = [(match.start(), match[1].strip()) for match in _HEADING.finditer(text)]
+    found: dict[str, str] = {}
+    for match in KEY.finditer(text):
+        above = [title for start, title in headings if start < match.start()]
+        found.setdefault(match[1], above[-1] if above else "")
+    return list(found.items())
+
+
+def sources(released: Released, keys: Iterable[str]) -> dict[str, Source]:
+    """Find the source of each key.
+
+    Parameters
+    ----------
+    released
+        The released tables.
+    keys
+        Keys without ``num.``.
+
+    Returns
+    -------
+    dict
+        Key to source; a key that stands for a name and not for a number is left out.
+    """
+    finder = _Finder(released)
+    found = ((key, finder.find(key)) for key in keys)
+    return {key: source for key, source in found if source is not None}
+
+
+def as_json(found: Mapping[str, Source]) -> dict[str, dict[str, Any]]:
+    """Lay the sources out for a file."""
+    return {key: {**asdict(source), "rows": list(source.rows)} for key, source in sorted(found.items())}
+
+
+def table(released: Released, text: str, values: Mapping[str, str]) -> Table:
+    """Make the key to the numbers in a text: printed value, estimate, n, weights and method.
+
+    Parameters
+    ----------
+    released
+        The released tables.
+    text
+        The manuscript.
+    values
+        What each key is printed as.
+    """
+    listed = called(text)
+    known = sources(released, [key for key, _ in listed])
+    columns = [Column("Printed", 18, "l"), Column("Estimate", 36, "l"), Column("*n*", 9)]
+    columns += [Column("Weights", 15, "l"), Column("Method (rule)", 28, "l")]
+    made = Table("provenance", "Where each number in the text of the article comes from", columns)
+    # Numbers of one source stand in one row of their part of the text.
+    printed: dict[tuple[str, Source], list[str]] = {}
+    for key, heading in listed:
+        numbers = PRINTED.findall(values.get(key, ""))
+        if key in known and numbers:
+            printed.setdefault((heading or "Abstract", known[key]), []).extend(numbers)
+    last = ""
+    for (heading, source), numbers in printed.items():
+        if heading != last:
+            made.section(heading)
+        last = heading
+        made.rows.append(_table_row(numbers, source))
+    made.notes = [
+        "In the order of the text; what is called again is listed where it stands first, and numbers of one "
+        "source stand in one row. Estimate, the row of the table of estimates (*estimate_id*), or the file "
+        "or setting on which a sentence rests. Rule, the step of the workflow that computed it; what the "
+        "rule *sensitivity* adds to an estimate stands in the ledger of claims."
+    ]
+    return made
+
+
+def _table_row(printed: Sequence[str], source: Source) -> list[str]:
+    # A space of no width lets an identifier break over lines where its parts meet.
+    names = [escape(row).replace(r"\_\_", "\\_\\_\u200b") for row in source.rows]
+    return [
+        ", ".join(printed),
+        "; ".join(names),
+        source.n or NOT_APPLICABLE,
+        escape(source.scheme) or NOT_APPLICABLE,
+        f"{escape(source.method)} ({source.rule})",
+    ]
+
+
+class _Finder:
+    """Looks keys up; made once, because the table of estimates is long."""
+
+    def __init__(self, released: Released) -> None:
+        self._released = released
+        rows = released.table("estimates")
+        self._rows = {str(row["estimate_id"]): row for _, row in rows.iterrows()}
+        self._claims = {claim_key(row): row for row in released.claim_rows()}
+
+    def find(self, key: str) -> Source | None:
+        ways: tuple[Callable[[str], Source | None], ...] = (
+            self._setting,
+            self._fact,
+            self._claim,
+            self._estimate,
+            self._table,
+        )
+        return next((source for way in ways if (source := way(key)) is not None), None)
+
+    def _setting(self, key: str) -> Source | None:
+        setting = _SETTINGS.get(key)
+        return (
+            Source((f"setting {setting}",), "", "", "set by the researcher", "configuration")
+            if setting
+            else None
+        )
+
+    def _fact(self, key: str) -> Source | None:
+        primary = self._released.primary
+        if key in _WEIGHTS:
+            names = [
+                estimate_id(name, "", "weight_diagnostic", "overall", "", primary) for name in _WEIGHTS[key]
+            ]
+            return self._of(names) or _file("weight_diagnostics.csv", "weight")
+        if key in ("survey__response-sentence", "survey__lowest-response-sentence"):
+            rates = [self._rate("rr2", level) for level in self._released.levels]
+            return self._of(rates) or _file("response_rates.csv", "response")
+        stages = {
+            **{name: stage for stage, name in STAGES.items()},
+            "n": "analysed",
+            "n-eligible": "eligible",
+        }
+        for level in ("", *self._released.levels):
+            stem = key.removesuffix(f"-{key_slug(level)}") if level else key
+            if stem in stages and (stem != key or not level):
+                group = self._released.group if level else "overall"
+                unweighted = self._released.unweighted or primary
+                name = estimate_id(stages[stem], "", "count", group, level, unweighted)
+                return self._of([name]) or _file("flow.csv", "response")
+            if re.fullmatch(r"(rr|coop|ref|con)\d", stem) and (stem != key or not level):
+                return self._of([self._rate(stem, level)]) or _file("response_rates.csv", "response")
+        return None
+
+    def _rate(self, name: str, level: str) -> str:
+        group = self._released.group if level else "overall"
+        unweighted = self._released.unweighted or self._released.primary
+        return estimate_id(name, "", "response_rate", group, level, unweighted)
+
+    def _claim(self, key: str) -> Source | None:
+        stem, _, field = key.partition("__")
+        row = self._claims.get(stem)
+        if row is None:
+            return None
+        # Where disclosure control has taken the estimate away, the ledger is what there is.
+        return self._of_claim(row, field) or _file("claims.csv", "sensitivity")
+
+    def _of_claim(self, row: pd.Series, field: str) -> Source | None:
+        if field == "groups-sentence":
+            return self._of(list(self._compared(row)))
+        if field in ("items-sentence", "items-range"):
+            items = self._released.config["claims"][row["claim"]].get("secondary", [])
+            agreed = [self._released.agree_row(str(item)) for item in items]
+            return self._of([str(found["estimate_id"]) for found in agreed if found is not None])
+        name = self._claimed(row, str(row["group_level"]))
+        if name is None:
+            return None
+        if field in _EQUIVALENCE:
+            return self._of([name.replace("__mean__", f"__{_EQUIVALENCE[field]}__")])
+        if field in _LEDGER:
+            return self._of([name], method=_LEDGER[field], rule="sensitivity")
+        return self._of([name])
+
+    def _claimed(self, row: pd.Series, level: str) -> str | None:
+        """Name the estimate that a claim is about, in a group."""
+        variable = str(row["variable"])
+        mean = row["statistic"] == "mean"
+        found = (
+            self._released.mean(variable, group_level=level)
+            if mean
+            else self._released.claimed_share(variable, level)
+        )
+        return None if found is None else str(found["estimate_id"])
+
+    def _compared(self, row: pd.Series) -> Iterator[str]:
+        for level in self._released.levels:
+            name = self._claimed(row, level)
+            if name is not None:
+                yield name
+        for statistic in ("difference", "rao_scott"):
+            found = self._released.comparison(str(row["variable"]), statistic, self._released.group)
+            if found is not None:
+                yield str(found["estimate_id"])
+
+    def _estimate(self, key: str) -> Source | None:
+        name = key.rpartition("__")[0].replace("__primary", f"__{slug(self._released.primary)}")
+        return self._of([name]) if name in self._rows else None
+
+    def _table(self, key: str) -> Source | None:
+        for start, name, scheme, method, rule in _WHOLE_TABLES:
+            if key.startswith(start):
+                return Source((name,), "", scheme, method, rule)
+        return None
+
+    def _of(self, names: Sequence[str], method: str = "", rule: str = "") -> Source | None:
+        rows = [self._rows[name] for name in names if name in self._rows]
+        if not rows:
+            return None
+        statistics = [str(row["statistic"]) for row in rows]
+        labels = self._released.schemes
+        schemes = [labels.get(str(row["scheme"]), str(row["scheme"])) for row in rows]
+        # What is counted on the staff list is not weighted, which is not the same as weights of one.
+        weighted = [
+            label for label, name in zip(schemes, statistics, strict=True) if RULES.get(name) != "response"
+        ]
+        return Source(
+            rows=tuple(str(row["estimate_id"]) for row in rows),
+            n=_joined(formatting.count(float(row["n"])) for row in rows if math.isfinite(float(row["n"]))),
+            scheme=_joined(weighted),
+            method=method or _joined((str(row["method"]).split("; effect:")[0] for row in rows), "; "),
+            rule=rule or _joined((_rule(name) for name in statistics), ", "),
+        )
+
+
+def _file(name: str, rule: str) -> Source:
+    return Source((name,), "", "", "released table", rule)
+
+
+def _rule(statistic: str) -> str:
+    return RULES.get(statistic) or ("model" if _MODELLED.search(statistic) else "analyse")
+
+
+def _joined(words: Iterable[str], sign: str = ", ") -> str:
+    return sign.join(dict.fromkeys(word for word in words if word))

@@ -1,0 +1,347 @@
+"""The released tables of a survey, and how figures, tables and text look things up in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from surveypipe.formatting import lower_first
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CATEGORIES = ("disagree", "neutral", "agree")
+CATEGORY_LABELS = {"disagree": "Disagree", "neutral": "Neither agree nor disagree", "agree": "Agree"}
+# Keys of the merged categories in the table of estimates.
+MERGED_LEVELS = {"low": "disagree", "middle": "neutral", "high": "agree"}
+SUPPRESSED = "suppressed"
+
+_NUMERIC = frozenset(
+    """n N estimate se df ci_low ci_high ci_level deff_kish deff_design n_level se_jackknife df2 p_value
+    percent frame_n frame_percent std_diff value numerator denominator weight sum_weights w_min w_max w_mean
+    n_eff n_cells n_merged frame_share unweighted_share weighted_share threshold upper_threshold
+    margin grade probability rho R R_adjusted R_se cv_adjusted v_response v_answer
+    weighting_shift weighting_shift_p wave_late_minus_early wave_p wave_all_staff_on_line fmi share_unknown
+    phi_low phi_high k deciding_low deciding_high point points least greatest largest_shift
+    tolerance records values""".split()
+)
+# Columns of codes and words, which read as numbers where every cell is empty.
+_CODES = ("level", "group_level", "claim", "base", "flag", "within", "variable", "note", "measure")
+
+
+@dataclass(frozen=True)
+class Battery:
+    """A block of items answered on one scale of agreement.
+
+    Parameters
+    ----------
+    key, label
+        Name in the codebook, and what a reader is shown.
+    items
+        Variables, in the order of the questionnaire.
+    """
+
+    key: str
+    label: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Released:
+    """Everything that a figure, a table or a sentence may be made of.
+
+    Parameters
+    ----------
+    config
+        Sections of the configuration.
+    variables
+        Documentation of each variable (label, answers in order, battery).
+    tables
+        Released tables by name (:data:`surveypipe.reporting.names.READ`); read them through :meth:`table`.
+    """
+
+    config: Mapping[str, Any]
+    variables: Mapping[str, Mapping[str, Any]]
+    tables: Mapping[str, pd.DataFrame]
+    # Every look-up asks for a whole table, hundreds of times in a run.
+    _prepared: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _ledger: list[pd.Series] = field(default_factory=list, init=False, repr=False, compare=False)
+    # Positions of the estimates by variable and statistic.
+    _placed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Give a table, empty text as '' and not as a missing value."""
+        if name not in self._prepared:
+            self._prepared[name] = self._prepare(name)
+        # pandas copies on write, so that what is given out may be changed and this one stays as it is.
+        return self._prepared[name].copy(deep=False)
+
+    def _prepare(self, name: str) -> pd.DataFrame:
+        table = self.tables[name].copy()
+        for column in table.columns:
+            if table[column].dtype.kind in "biuf":
+                continue
+            if column not in _NUMERIC:
+                # Columns of objects stand in one block, from which rows are taken at once.
+                table[column] = table[column].fillna("").astype(str).astype(object)
+            elif table[column].isna().all():
+                table[column] = table[column].astype(float)
+        for column in _CODES:
+            if column in table and table[column].dtype.kind in "biuf":
+                table[column] = table[column].map(code_text).astype(object)
+        return table
+
+    @property
+    def simulated(self) -> bool:
+        """Whether every exhibit must say that the data are simulated."""
+        return self.config["study"]["data"] == "simulated"
+
+    @property
+    def group(self) -> str:
+        """Variable by which results are shown."""
+        return str(self.config["frame"]["group"])
+
+    @property
+    def levels(self) -> dict[str, str]:
+        """Levels of the group and their labels, in order."""
+        return dict(self.config["groups"][self.group]["levels"])
+
+    def abbreviation(self, level: str) -> str:
+        """Give the short name of a group: its key where that is an abbreviation, else its label."""
+        return level if level.isalpha() and level.isupper() and len(level) <= 5 else self.levels[level]
+
+    def abbreviations(self) -> str:
+        """Explain the short names of the groups for a note; '' where none is short."""
+        pairs = [
+            f"{level}, {self.in_text(label)}"
+            for level, label in self.levels.items()
+            if self.abbreviation(level) != label
+        ]
+        return "; ".join(pairs)
+
+    @cached_property
+    def primary(self) -> str:
+        """Scheme in force: what the ledger was made with, else what the configuration names."""
+        claims = self.tables["claims"]
+        found = list(claims["scheme_primary"].dropna()) if "scheme_primary" in claims else []
+        return str(found[0]) if found else str(self.config["weighting"]["primary"])
+
+    @property
+    def schemes(self) -> dict[str, str]:
+        """Weighting schemes and their labels: the unweighted one, the primary, then the others."""
+        labels = {key: str(scheme["label"]) for key, scheme in self.config["weighting"]["schemes"].items()}
+        first = [key for key in (self.unweighted, self.primary) if key in labels]
+        return {key: labels[key] for key in dict.fromkeys([*first, *labels])}
+
+    @property
+    def unweighted(self) -> str | None:
+        """The scheme without weights, if there is one."""
+        made = self.config["weighting"]["schemes"].items()
+        return next((key for key, scheme in made if scheme["method"] == "none"), None)
+
+    def label(self, variable: str) -> str:
+        """Name of a variable in a table."""
+        return str(self.variables.get(variable, {}).get("label") or variable.replace("_", " ").capitalize())
+
+    def short(self, variable: str) -> str:
+        """Name of a variable in a figure."""
+        return str(self.variables.get(variable, {}).get("short") or self.label(variable))
+
+    def in_text(self, label: str) -> str:
+        """Write a label as it stands inside a sentence.
+
+        As it is written, which destroys no name; with a small first letter where the study says of its labels
+        that they may have one (``study.labels_in_text``), and not of this one that it is a name.
+        """
+        study = self.config["study"]
+        if study.get("labels_in_text") != "small_first_letter" or label in (study.get("names") or []):
+            return label
+        return lower_first(label)
+
+    def values(self, variable: str) -> dict[str, str]:
+        """Codes of a variable and their labels, in order."""
+        return dict(self.variables.get(variable, {}).get("values", {}))
+
+    def counted(self, variable: str) -> str:
+        """Code of the answer whose share stands for a variable, as the codebook says; '' for none."""
+        return code_text(self.variables.get(variable, {}).get("counts") or "")
+
+    def answers_shown(self, variable: str) -> list[str]:
+        """Codes whose shares stand for a variable of two answers: the counted one, else both; else none."""
+        codes = list(self.values(variable))
+        if len(codes) != 2:
+            return []
+        return [code for code in codes if code_text(code) == self.counted(variable)] or codes
+
+    def batteries(self) -> list[Battery]:
+        """Blocks of agreement items that the analysis reports, in the order of the configuration.
+
+        An item outside every battery may ask how often or which, and is never shown as agreement.
+        """
+        about = self.variables
+        items = [name for name in self.config["analysis"]["items"] if about.get(name, {}).get("battery")]
+        items = [name for name in items if about[name]["type"] == "ordinal" and len(self.values(name)) >= 4]
+        keys = list(dict.fromkeys(str(about[name]["battery"]) for name in items))
+        found = []
+        for key in keys:
+            members = tuple(n for n in items if about[n]["battery"] == key)
+            found.append(Battery(key, self._battery_label(key, members), members))
+        return found
+
+    def _battery_label(self, key: str, members: tuple[str, ...]) -> str:
+        for scale in self.config["cleaning"].get("scales", []):
+            if set(scale["items"]) & set(members):
+                return str(scale["label"])
+        return key.replace("_", " ").capitalize()
+
+    def estimates(
+        self, variable: str, statistic: str, *, group_level: str = "", scheme: str | None = None
+    ) -> pd.DataFrame:
+        """Rows of the estimates of one variable and statistic in one group under one scheme.
+
+        Parameters
+        ----------
+        variable, statistic
+            Keys.
+        group_level
+            Empty for all staff.
+        scheme
+            The primary one unless named.
+        """
+        table = self.table("estimates")
+        if not self._placed:
+            self._placed.update(table.groupby(["variable", "statistic"]).indices)
+        rows = table.iloc[self._placed.get((variable, statistic), [])]
+        return rows[(rows["group_level"] == group_level) & (rows["scheme"] == (scheme or self.primary))]
+
+    def share(
+        self, variable: str, level: str, *, group_level: str = "", scheme: str | None = None
+    ) -> pd.Series | None:
+        """One proportion, or None if it was not estimated."""
+        rows = self.estimates(variable, "proportion", group_level=group_level, scheme=scheme)
+        rows = rows[rows["level"].map(code_text) == code_text(level)]
+        return None if rows.empty else rows.iloc[0]
+
+    def has_mean(self, variable: str) -> bool:
+        """Whether a variable is shown by its mean: its type says so, never that its answers have labels."""
+        return self.variables.get(variable, {}).get("type", "numeric") in ("ordinal", "numeric")
+
+    @property
+    def tested_difference(self) -> str:
+        """Statistic of the difference whose variance is that of the published tests."""
+        fpc = self.config["analysis"]["fpc"]
+        if bool(fpc["tests"]) == bool(fpc["descriptive"]):
+            return "difference"
+        return "difference_fpc" if fpc["tests"] else "difference_nofpc"
+
+    def claimed_level(self, variable: str) -> str:
+        """Code of the answer that a claim is about, else of the one that the codebook counts; '' for none."""
+        claims = self.config["claims"].values()
+        named = [claim["level"] for claim in claims if claim["variable"] == variable and "level" in claim]
+        return code_text(named[0]) if named else self.counted(variable)
+
+    def claimed_share(self, variable: str, group_level: str = "") -> pd.Series | None:
+        """Give the share of the answer that a claim is about, else of the one that the codebook counts."""
+        level = self.claimed_level(variable)
+        return self.share(variable, level, group_level=group_level) if level else None
+
+    def mean(self, variable: str, *, group_level: str = "", scheme: str | None = None) -> pd.Series | None:
+        """One mean, the published one of several; None if it was not estimated."""
+        rows = self.estimates(variable, "mean", group_level=group_level, scheme=scheme)
+        return None if rows.empty else rows.iloc[0]
+
+    def agreement(self, item: str, group_level: str = "") -> dict[str, float]:
+        """Weighted shares that disagree, are neutral and agree, in that order; empty if suppressed.
+
+        Taken from the three merged categories where they were released, else added up from the answers:
+        the lower codes disagree, the middle one (of an odd number) is neutral, the upper agree.
+        """
+        rows = self.estimates(item, "proportion", group_level=group_level)
+        rows = rows.assign(level=rows["level"].replace(MERGED_LEVELS))
+        merged = rows[rows["level"].isin(CATEGORIES)].set_index("level")["estimate"].astype(float)
+        if len(merged):
+            full = merged.reindex(list(CATEGORIES))
+            # A category that nobody chose may have no row; one that is suppressed has an empty cell.
+            absent = [name for name in CATEGORIES if name not in merged.index]
+            full[absent] = 0.0
+            return {} if full.isna().any() else {str(k): float(v) for k, v in full.items()}
+        answers = self.answers(item, group_level)
+        if not answers:
+            return {}
+        codes, half = list(self.values(item)), len(self.values(item)) // 2
+        low, high = codes[:half], codes[len(codes) - half :]
+        return {
+            "disagree": sum(answers[code] for code in low),
+            "neutral": sum(answers[code] for code in codes if code not in {*low, *high}),
+            "agree": sum(answers[code] for code in high),
+        }
+
+    def agree_row(self, item: str, group_level: str = "", scheme: str | None = None) -> pd.Series | None:
+        """Estimate of the merged category that agrees, with its interval; None if there is none."""
+        rows = self.estimates(item, "proportion", group_level=group_level, scheme=scheme)
+        rows = rows[rows["level"].replace(MERGED_LEVELS) == "agree"]
+        return None if rows.empty else rows.iloc[0]
+
+    def comparison(self, variable: str, statistic: str, group: str) -> pd.Series | None:
+        """Give a test or difference between groups under the primary scheme; None if there is none."""
+        rows = self.estimates(variable, statistic)
+        rows = rows[rows["group"] == group]
+        return None if rows.empty else rows.iloc[0]
+
+    def answers(self, item: str, group_level: str = "") -> dict[str, float]:
+        """Weighted share of each answer, unused ones as 0; empty if not released for the group."""
+        rows = self.estimates(item, "proportion", group_level=group_level)
+        codes = rows["level"].map(code_text)
+        found = {code: rows.loc[codes == code, "estimate"] for code in self.values(item)}
+        if all(values.empty for values in found.values()) or any(v.isna().any() for v in found.values()):
+            return {}
+        return {code: float(v.iloc[0]) if len(v) else 0.0 for code, v in found.items()}
+
+    def base(self, variable: str, group_level: str = "") -> float:
+        """Unweighted number of respondents behind a variable's estimates; NaN if suppressed or absent."""
+        table = self.table("estimates")
+        rows = table[(table["variable"] == variable) & (table["group_level"] == group_level)]
+        rows = rows[rows["statistic"].isin(["proportion", "mean"])]
+        return float(rows["n"].max()) if len(rows) else float("nan")
+
+    def base_size(self) -> float:
+        """Count the respondents."""
+        return float(self.table("weight_diagnostics")["n"].max())
+
+    def staff_size(self) -> float:
+        """Count the eligible staff."""
+        return float(self.table("weight_diagnostics")["N"].max())
+
+    def claim_rows(self) -> list[pd.Series]:
+        """Rows of the ledger in the order of the configuration, all staff before the groups."""
+        if not self._ledger:
+            self._ledger.extend(self._claim_rows())
+        return list(self._ledger)
+
+    def _claim_rows(self) -> Iterator[pd.Series]:
+        table = self.table("claims")
+        for claim in self.config["claims"]:
+            rows = table[table["claim"] == claim]
+            yield from (row for _, row in rows[rows["group_level"] == ""].iterrows())
+            for level in self.levels:
+                yield from (row for _, row in rows[rows["group_level"] == level].iterrows())
+
+    def rate(self, name: str, group_level: str = "") -> pd.Series | None:
+        """One AAPOR rate, or None if it was not computed."""
+        table = self.table("response_rates")
+        rows = table[(table["rate"] == name) & (table["group_level"] == group_level)]
+        return None if rows.empty else rows.iloc[0]
+
+    def flow_count(self, stage: str, group_level: str = "") -> float:
+        """Count at a stage of the flow; NaN if suppressed or absent."""
+        table = self.table("flow")
+        rows = table[(table["stage"] == stage) & (table["group_level"] == group_level)]
+        return float(rows["n"].iloc[0]) if len(rows) else float("nan")
+
+
+def code_text(code: object) -> str:
+    """Write a code as text: 4.0 and '4.0' as '4'."""
+    text = "" if code is None or code != code else str(code)
+    return text[:-2] if text.endswith(".0") else text

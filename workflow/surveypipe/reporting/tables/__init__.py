@@ -1,0 +1,1 @@
+"""Tables of the report, each made from the released tables."""

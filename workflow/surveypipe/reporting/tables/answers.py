@@ -1,0 +1,144 @@
+"""What was answered: items, shares, scales."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from surveypipe import formatting
+from surveypipe.formatting import NOT_APPLICABLE, escape
+from surveypipe.reporting.answer_words import upper_note
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.layout import (
+    INDENT,
+    SUPPRESSED_STATUS,
+    Column,
+    Table,
+    count_cell,
+    group_in_text,
+    interval_note,
+    mean_cell,
+    share_cell,
+    short_note,
+    weights_note,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def items(released: Released) -> Table:
+    """Share that chose one of the upper answers of each item, for all and by group, by battery."""
+    levels = list(released.levels)
+    columns = [Column("Item", 40, "l")]
+    for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
+        columns += [Column(f"{head} *n*", 9), Column("%", 16)]
+    caption = f"Answers to each item, for all and by {group_in_text(released)}"
+    table = Table("items", caption, columns)
+    for battery in released.batteries():
+        table.section(battery.label)
+        for item in battery.items:
+            cells_of = [INDENT + escape(released.short(item))]
+            for level in ("", *levels):
+                row = released.agree_row(item, level)
+                hidden = row is not None and row["status"] == SUPPRESSED_STATUS
+                base = float(row["n"]) if row is not None else released.base(item, level)
+                cells_of += [count_cell(base, suppressed=hidden), _agree_cell(released, item, level, row)]
+            table.rows.append(cells_of)
+    table.notes = [
+        upper_note(released, released.batteries()),
+        interval_note(released),
+        "Reversed items are shown as turned round." if released.config["cleaning"].get("reverse") else "",
+        weights_note(released),
+        short_note(released),
+    ]
+    return table
+
+
+def _agree_cell(released: Released, item: str, level: str, row: pd.Series | None) -> str:
+    if row is not None:
+        return share_cell(row)
+    shares = released.agreement(item, level)
+    return formatting.points(shares["agree"]) if shares else NOT_APPLICABLE
+
+
+def shares(released: Released) -> Table:
+    """Questions of two answers and derived shares: per cent who gave the answer named, for all and by group.
+
+    The codebook says which answer is counted (``counts``); of a variable for which nothing is counted both
+    are shown. The heading names the answer where it is one and the same in all rows, else each row does.
+    """
+    levels, shown = list(released.levels), _two_answers(released)
+    named = {released.values(name)[code] for name, code in shown}
+    head_of = f"% {escape(named.pop())}" if len(named) == 1 else "%"
+    columns = [Column("Question", 40, "l")]
+    for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
+        columns += [Column(f"{head} *n*", 9), Column(head_of, 16)]
+    table = Table("shares", "Questions of two answers, and what is derived from the scales", columns)
+    for name, code in shown:
+        answer = f": {escape(released.values(name)[code])}" if head_of == "%" else ""
+        cells_of = [escape(released.label(name)) + answer]
+        for level in ("", *levels):
+            row = released.share(name, code, group_level=level)
+            hidden = row is not None and row["status"] == SUPPRESSED_STATUS
+            cells_of += [count_cell(float(row["n"]) if row is not None else math.nan, suppressed=hidden)]
+            cells_of += [share_cell(row)]
+        table.rows.append(cells_of)
+    table.notes = [
+        "Weighted per cent of those in the base of the question; *n* unweighted.",
+        interval_note(released),
+        weights_note(released),
+        short_note(released),
+    ]
+    return table
+
+
+def _two_answers(released: Released) -> list[tuple[str, str]]:
+    """Variables of two answers, each with a code that is shown."""
+    names = [
+        *released.config["analysis"]["items"],
+        *(c["variable"] for c in released.config["claims"].values()),
+    ]
+    return [(name, code) for name in dict.fromkeys(names) for code in released.answers_shown(name)]
+
+
+def scales(released: Released) -> Table:
+    """Mean of each scale for all staff and by group."""
+    levels = list(released.levels)
+    columns = [Column("Scale", 26, "l")]
+    for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
+        columns += [Column(f"{head} *n*", 8), Column("Mean", 18)]
+    table = Table("scales", "Scales: weighted means", columns)
+    for scale in released.config["cleaning"].get("scales", []):
+        cells_of = [escape(str(scale["label"]))]
+        for level in ("", *levels):
+            row = released.mean(scale["variable"], group_level=level)
+            hidden = row is not None and row["status"] == SUPPRESSED_STATUS
+            base = float(row["n"]) if row is not None else math.nan
+            cells_of += [count_cell(base, suppressed=hidden), mean_cell(row)]
+        table.rows.append(cells_of)
+    table.notes = [
+        "Means of item scores; reversed items turned round first. *n* unweighted.",
+        _other_base_note(released),
+        interval_note(released),
+        weights_note(released),
+        short_note(released),
+    ]
+    return table
+
+
+def _other_base_note(released: Released) -> str:
+    """Say which claims rest on fewer people than the scale that they are made of."""
+    scales = {scale["variable"] for scale in released.config["cleaning"].get("scales", [])}
+    claims = [
+        escape(str(key))
+        for key, claim in released.config["claims"].items()
+        if claim["base"] == "readers" and scales & set(claim.get("secondary", []))
+    ]
+    if not claims:
+        return ""
+    verb = "counts" if len(claims) == 1 else "count"
+    return (
+        f"All who answered the items are counted; {formatting.sentence_list(claims)} {verb} only those in "
+        "the base of the claim, so that *n* there may be smaller."
+    )

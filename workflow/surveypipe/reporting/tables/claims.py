@@ -1,0 +1,159 @@
+"""The claims: under every scheme, and the ledger."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from surveypipe import formatting
+from surveypipe.estimation.equivalence import tost_level
+from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.layout import (
+    INDENT,
+    SUPPRESSED_STATUS,
+    Column,
+    Table,
+    interval_note,
+    mean_cell,
+    number,
+    share_cell,
+    weights_note,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def schemes(released: Released) -> Table:
+    """Each claim under every weighting scheme."""
+    columns = [Column("Claim", 34, "l")]
+    columns += [Column(escape(label), 19) for label in released.schemes.values()]
+    table = Table("schemes", "Each claim under every weighting scheme", columns)
+    for row in released.claim_rows():
+        cells_of = [claim_name(released, row)]
+        for scheme in released.schemes:
+            estimate = _claim_estimate(released, row, scheme)
+            cells_of.append(mean_cell(estimate) if row["kind"] == "equivalence" else share_cell(estimate))
+        table.rows.append(cells_of)
+    label = released.schemes[released.primary]
+    table.notes = [
+        "Per cent, or for a comparison the difference in scale points.",
+        interval_note(released),
+        f"The primary scheme is {escape(released.in_text(label))}.",
+        "Standard errors treat respondents as a second phase within response cells.",
+    ]
+    return table
+
+
+def _claim_estimate(released: Released, row: pd.Series, scheme: str) -> pd.Series | None:
+    level = str(row["group_level"])
+    if row["kind"] == "equivalence":
+        return released.mean(str(row["variable"]), group_level=level, scheme=scheme)
+    code = released.config["claims"][row["claim"]].get("level", 1)
+    return released.share(str(row["variable"]), str(code), group_level=level, scheme=scheme)
+
+
+def claim_name(released: Released, row: pd.Series) -> str:
+    """Name a row of the ledger: the claim, or the group within it."""
+    if row["group_level"]:
+        return INDENT + escape(released.levels[str(row["group_level"])])
+    return f"{escape(str(row['claim']))} {escape(str(row['short']))}"
+
+
+def ledger(released: Released) -> Table:
+    """Lay out the claim ledger: estimate, bounds, tipping point, reader scenario and grade."""
+    k = float(released.config["sensitivity"]["reader_scenario"]["k_grade"])
+    columns = [
+        Column("Claim", 26, "l"), Column("*n*", 6), Column("Estimate", 17), Column("Threshold", 13),
+        Column("Bounds", 16), Column("Tipping θ", 11), Column("Readers", 10),
+        Column("Grade", 25, "l"),
+    ]  # fmt: skip
+    table = Table("ledger", "The claim ledger: what each claim rests on, and what would overturn it", columns)
+    for row in released.claim_rows():
+        table.rows.append(_ledger_row(released, row, k))
+    strong = formatting.setting(released.config["sensitivity"]["theta_strong"])
+    table.notes = [
+        f"Weighted per cent of all eligible{_readers_note(released)}, or for a comparison the difference in "
+        "scale points.",
+        interval_note(released),
+        f"Threshold, set in the configuration; the interval must lie beyond it{_margin_note(released)}.",
+        "Bounds, what the estimate could be whatever the silent think. Tipping θ, the odds ratio of "
+        "response at which "
+        f"the estimate would cross the threshold (none: no θ does); {strong} or more, or 1/{strong} or less, "
+        "counts as strong; "
+        "in brackets, of a comparison, the shift of the silent in scale points that does the same. "
+        "Readers, the estimate if the share of readers among the silent of a cell were "
+        f"{formatting.setting(k)} times "
+        "that among its respondents (neutral to worst case where these differ). Grade, what must be "
+        "believed of the "
+        "silent for the claim to stand.",
+        weights_note(released),
+    ]
+    return table
+
+
+def _margin_note(released: Released) -> str:
+    """Say which interval decides an equivalence, where there is one."""
+    if all(claim["kind"] != "equivalence" for claim in released.config["claims"].values()):
+        return ""
+    level = tost_level(released.config["analysis"]["ci_level"])
+    return f" (for an equivalence, the {formatting.confidence(level)} interval within the margin)"
+
+
+def _readers_note(released: Released) -> str:
+    claims = [escape(str(key)) for key, c in released.config["claims"].items() if c["base"] == "readers"]
+    return f" ({formatting.sentence_list(claims)}: of readers)" if claims else ""
+
+
+def _ledger_row(released: Released, row: pd.Series, k: float) -> list[str]:
+    equal = row["kind"] == "equivalence"
+    form = formatting.decimal if equal else formatting.points
+    name = claim_name(released, row)
+    if row["status"] == SUPPRESSED_STATUS:
+        return [name, *[SUPPRESSED] * 7]
+    grade = str(row["grade_label"])
+    return [
+        name,
+        number(row["n"], formatting.count),
+        mean_cell(row) if equal else share_cell(row),
+        threshold_text(row),
+        formatting.span(form(float(row["bound_low"])), form(float(row["bound_high"]))),
+        tipping_text(row),
+        _reader_cell(row, k, form),
+        escape(grade[:1].upper() + grade[1:]),
+    ]
+
+
+def threshold_text(row: pd.Series) -> str:
+    """Print what a claim must clear: ``> 50``, ``> 10 and < 50`` or ``± 0.25``."""
+    if row["kind"] == "equivalence":
+        return f"± {formatting.decimal(row['margin'])}"
+    text = f"\\> {formatting.points(row['threshold'])}"
+    if math.isfinite(float(row["upper_threshold"])):
+        text += f",{formatting.NO_BREAK}\\< {formatting.points(row['upper_threshold'])}"
+    return text
+
+
+def tipping_text(row: pd.Series) -> str:
+    """Print the tipping θ, or in a word why there is none."""
+    if math.isfinite(float(row["tipping_theta"])):
+        theta = float(row["tipping_theta"])
+        text = formatting.decimal(theta, 1 if theta < 100 else 0)
+        shift = float(row.get("tipping_shift", math.nan)) if row["kind"] == "equivalence" else math.nan
+        return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
+    note = str(row.get("tipping_note", ""))
+    if note.startswith("not supported"):
+        return NOT_APPLICABLE
+    return "none"
+
+
+def _reader_cell(row: pd.Series, k: float, form: Callable[[float], str]) -> str:
+    suffix = f"k{round(100 * k):03d}"
+    neutral = float(row.get(f"reader_{suffix}", math.nan))
+    worst = float(row.get(f"reader_worst_{suffix}", math.nan))
+    if not math.isfinite(neutral):
+        return NOT_APPLICABLE
+    ends = [form(value) for value in (neutral, worst) if math.isfinite(value)]
+    return ends[0] if len(set(ends)) == 1 else formatting.span(*ends)

@@ -1,0 +1,127 @@
+"""Comparisons between groups."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from surveypipe import formatting
+from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
+from surveypipe.reporting.released import Released, code_text
+from surveypipe.reporting.tables.layout import (
+    INDENT,
+    Column,
+    Table,
+    mean_cell,
+    number,
+    share_cell,
+    short_note,
+    weights_note,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def tests(released: Released) -> Table:
+    """Tests between groups, of shares and of scale means, without and with the population correction."""
+    levels = list(released.levels)
+    columns = [Column("Measure", 32, "l")]
+    columns += [Column(escape(released.abbreviation(level)), 8) for level in levels]
+    # Of more than two groups no one difference is tested.
+    columns += [Column("Difference", 20)] if len(levels) == 2 else []
+    columns += [Column("Test", 21), Column("*p*", 9), Column("Effect", 10), Column("*p*, fpc", 9)]
+    names = formatting.sentence_list([released.in_text(label) for label in released.levels.values()])
+    table = Table("tests", f"Tests between {escape(names)}", columns)
+    wanted = [t["variable"] for t in released.config["analysis"]["tests"] if t["between"] == released.group]
+    for title, of_means in (("Shares, per cent", False), ("Means, points", True)):
+        chosen = [name for name in wanted if released.has_mean(name) == of_means]
+        if chosen:
+            table.section(title)
+        table.rows += [_test_row(released, name) for name in chosen]
+    table.notes = _test_notes(released, levels)
+    return table
+
+
+def _test_notes(released: Released, levels: list[str]) -> list[str]:
+    minus = " minus ".join(escape(released.abbreviation(level)) for level in reversed(levels[:2]))
+    published = bool(released.config["analysis"]["fpc"]["tests"])
+    return [
+        "Weighted.",
+        f"Difference, {minus}, with its {formatting.confidence(released.config['analysis']['ci_level'])} "
+        "confidence interval from the variance of the test beside it."
+        if len(levels) == 2
+        else "",
+        "*F*, Rao–Scott test of second order, with Cramér's *V* as effect; "
+        + (
+            "*t*, design-based *t* test, with the difference over the pooled standard deviation (*d*) as "
+            "effect."
+            if len(levels) == 2
+            else "χ², design-based rank test in the form of Kruskal and Wallis."
+        ),
+        "Tests carry the finite-population correction."
+        if published
+        else "Tests leave out the finite-population correction, because they are about populations like this "
+        "one; the last column is the same test with it.",
+        "Not adjusted for the number of tests. Differences are computed before rounding; tests, *p* and "
+        "effects are given to one digit, so that they tell no more of the answers than the shares do.",
+        weights_note(released),
+        short_note(released),
+    ]
+
+
+def _test_row(released: Released, name: str) -> list[str]:
+    scale = released.has_mean(name)
+    cells_of = [INDENT + escape(_tested_label(released, name))]
+    for level in released.levels:
+        row = released.mean(name, group_level=level) if scale else released.claimed_share(name, level)
+        form = formatting.decimal if scale else formatting.points
+        cells_of.append(NOT_APPLICABLE if row is None else number(row["estimate"], form, row))
+    difference = _compared(released, name, released.tested_difference)
+    two = len(released.levels) == 2
+    statistic = ("t_test" if two else "rank_test") if scale else "rao_scott"
+    test, with_fpc = _compared(released, name, statistic), _compared(released, name, f"{statistic}_fpc")
+    return [
+        *cells_of,
+        *([mean_cell(difference) if scale else share_cell(difference)] if two else []),
+        _statistic_cell(test, statistic),
+        _p_cell(test),
+        _effect_cell((difference if two else None) if scale else test, "d" if scale else "V"),
+        _p_cell(with_fpc if with_fpc is not None else test),
+    ]
+
+
+def _tested_label(released: Released, name: str) -> str:
+    """Label of a variable; where it has more than two answers and one of them is shown, that answer too."""
+    answers, shown = released.values(name), released.claimed_level(name)
+    if released.has_mean(name) or len(answers) == 2 or not shown:
+        return released.label(name)
+    answer = next((text for code, text in answers.items() if code_text(code) == shown), shown)
+    return f"{released.label(name)}: {answer}"
+
+
+def _compared(released: Released, name: str, statistic: str) -> pd.Series | None:
+    return released.comparison(name, statistic, released.group)
+
+
+def _statistic_cell(test: pd.Series | None, statistic: str) -> str:
+    if test is None or not math.isfinite(float(test["estimate"])):
+        return number(math.nan, formatting.decimal, test)
+    columns = ("df", "df2") if statistic == "rao_scott" else ("df",)
+    degrees = f",{formatting.NO_BREAK}".join(formatting.degrees(float(test[name])) for name in columns)
+    equals = f"{formatting.NO_BREAK}={formatting.NO_BREAK}"
+    symbol = {"rao_scott": "*F*", "t_test": "*t*", "rank_test": "χ²"}[statistic]
+    return f"{symbol}({degrees}){equals}{formatting.held(test['estimate'])}"
+
+
+def _effect_cell(row: pd.Series | None, symbol: str) -> str:
+    if row is None:
+        return NOT_APPLICABLE
+    value = number(float(row["effect"]), formatting.held, row)
+    return value if value in (SUPPRESSED, NOT_APPLICABLE) else f"*{symbol}*{formatting.NO_BREAK}{value}"
+
+
+def _p_cell(test: pd.Series | None) -> str:
+    if test is None:
+        return NOT_APPLICABLE
+    return escape(number(test["p_value"], formatting.p_value, test)).replace(" ", formatting.NO_BREAK)

@@ -1,0 +1,212 @@
+"""What every table is made of: columns, cells, notes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from surveypipe import formatting
+from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, escape
+from surveypipe.reporting.released import Released
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+INDENT = "\u2003"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Parameters
+    ----------
+    head
+        Heading, Markdown.
+    width
+        Share of the table's width, in any unit.
+    align
+        ``l``, ``r`` or ``c``.
+    """
+
+    head: str
+    width: int
+    align: str = "r"
+
+
+@dataclass
+class Table:
+    """A table ready to be written.
+
+    Parameters
+    ----------
+    name
+        Its cross-reference is ``@tbl-<name>`` with dashes for underscores.
+    caption
+        Markdown.
+    columns, rows
+        Headings, and cells of finished Markdown; a short row is filled with empty cells.
+    notes
+        Sentences below the table.
+    """
+
+    name: str
+    caption: str
+    columns: list[Column]
+    rows: list[list[str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def section(self, title: str) -> None:
+        """Begin a block of rows under a heading of its own."""
+        self.rows.append([f"**{escape(title)}**"])
+
+    def markdown(self, *, simulated: bool) -> str:
+        """Write the table for Pandoc and Quarto.
+
+        The dashes under the headings give the relative widths; the line is long enough for Pandoc to use
+        them. Suppressed cells are explained where there are any.
+        """
+        total = sum(column.width for column in self.columns)
+        widths = [max(4, round(100 * column.width / total)) for column in self.columns]
+        rules = [_rule(column.align, width) for column, width in zip(self.columns, widths, strict=True)]
+        lines = [_line([column.head for column in self.columns]), "|" + "|".join(rules) + "|"]
+        rows = self.rows or [["None in this study."]]
+        lines += [_line(row + [""] * (len(self.columns) - len(row))) for row in rows]
+        caption = f": {self.caption} {{#tbl-{self.name.replace('_', '-')}}}"
+        return "\n".join([*lines, "", caption, "", self._note(simulated), ""])
+
+    def _note(self, simulated: bool) -> str:
+        sentences = list(self.notes)
+        cells = {cell for row in self.rows for cell in row}
+        if any(cell == SUPPRESSED or cell.startswith(f"{SUPPRESSED} ") for cell in cells):
+            sentences.append(f"{SUPPRESSED}, suppressed because too few people stand behind it.")
+        if NOT_APPLICABLE in cells:
+            sentences.append(f"{NOT_APPLICABLE}, not applicable.")
+        mark = "**Simulated data.** " if simulated else ""
+        text = " ".join(sentence for sentence in sentences if sentence)
+        return f'::: {{.table-note custom-style="Table Note"}}\n{mark}{text}\n:::'
+
+
+def _rule(align: str, width: int) -> str:
+    inner = "-" * width
+    return {"l": f":{inner}-", "r": f"-{inner}:", "c": f":{inner}:"}[align]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def number(value: float, form: Callable[[float], str], row: pd.Series | None = None) -> str:
+    """Print a cell: the number, ``s`` where its row is suppressed, a dash where there is none."""
+    if math.isfinite(float(value)):
+        return form(float(value))
+    return SUPPRESSED if row is not None and row.get("status") == SUPPRESSED_STATUS else NOT_APPLICABLE
+
+
+SUPPRESSED_STATUS = "suppressed"
+
+
+def share_cell(row: pd.Series | None, places: int = 0) -> str:
+    """Print a share with its interval: ``84 (77–89)``."""
+    return with_interval(row, lambda value: formatting.points(value, places))
+
+
+def mean_cell(row: pd.Series | None) -> str:
+    """Print a mean with its interval: ``3.91 (3.71–4.11)``."""
+    return with_interval(row, formatting.decimal)
+
+
+def with_interval(row: pd.Series | None, form: Callable[[float], str]) -> str:
+    """Print a value with its interval in brackets."""
+    if row is None:
+        return NOT_APPLICABLE
+    estimate = number(row["estimate"], form, row)
+    if not (math.isfinite(float(row["ci_low"])) and math.isfinite(float(row["ci_high"]))):
+        return estimate
+    return f"{estimate} ({formatting.span(form(float(row['ci_low'])), form(float(row['ci_high'])))})"
+
+
+def count_cell(value: float, *, suppressed: bool = False) -> str:
+    """Print a count, or ``s``, or a dash."""
+    if math.isfinite(value):
+        return formatting.count(value)
+    return SUPPRESSED if suppressed else NOT_APPLICABLE
+
+
+def weights_note(released: Released) -> str:
+    """Name the weights of a table."""
+    return f"Weights: {escape(released.in_text(released.schemes[released.primary]))}."
+
+
+def short_note(released: Released) -> str:
+    """Spell out the abbreviations of a table."""
+    short = released.abbreviations()
+    return f"{escape(short)}." if short else ""
+
+
+def interval_note(released: Released) -> str:
+    """Say what stands in brackets."""
+    level = formatting.confidence(released.config["analysis"]["ci_level"])
+    fpc = " with finite-population correction" if released.config["analysis"]["fpc"]["descriptive"] else ""
+    return f"In brackets, {level} confidence intervals{fpc}."
+
+
+def group_in_text(released: Released) -> str:
+    """Name the grouping variable in a sentence."""
+    return escape(released.in_text(str(released.config["groups"][released.group]["label"])))
+
+
+Form = Callable[[float], str]
+# Notes that begin so stand where a figure would mislead.
+REFUSALS = ("not estimable", "not estimated")
+REFUSED = "n.e."
+
+
+def scale_form(claim: pd.Series) -> Form:
+    """How values of a claim are printed in a table: a share in per cent, a mean in scale points."""
+    return formatting.decimal if claim["kind"] == "equivalence" else formatting.points
+
+
+def shift_form(claim: pd.Series) -> Form:
+    """How a difference between two values of a claim is printed: as fine as the values."""
+    return scale_form(claim)
+
+
+def cell(row: pd.Series | None, column: str, form: Form) -> str:
+    """Print a value of a row: a number, ``s``, ``n.e.`` where it was refused, or a dash."""
+    if row is None:
+        return NOT_APPLICABLE
+    text = number(float(row[column]), form, row)
+    return REFUSED if text == NOT_APPLICABLE and refusal(row) else text
+
+
+def refusal(row: pd.Series) -> str:
+    """Reason for which a row holds no figure; '' if it was not refused."""
+    notes = (str(row.get(name, "")) for name in ("note", "phi_note"))
+    return next((note for note in notes if note.startswith(REFUSALS)), "")
+
+
+def p_cell(row: pd.Series | None, column: str = "p_value") -> str:
+    """Print a p-value that does not break over lines."""
+    text = cell(row, column, formatting.p_value)
+    return escape(text).replace(" ", NO_BREAK)
+
+
+def with_p(row: pd.Series | None, form: Form) -> str:
+    """Print a difference with the p-value of its test: ``3.7; 0.015``."""
+    value, test = cell(row, "estimate", form), p_cell(row)
+    return value if test in (NOT_APPLICABLE, SUPPRESSED, REFUSED) else f"{value}; {test}"
+
+
+def refused_note(tables: Iterable[pd.DataFrame]) -> str:
+    """Explain ``n.e.`` by the reasons given; '' where nothing was refused."""
+    reasons = {
+        refusal(row).split(": ", 1)[-1]
+        for table in tables
+        for _, row in table.iterrows()
+        if refusal(row) and row.get("status") != SUPPRESSED_STATUS
+    }
+    return f"{REFUSED}, not estimable: {escape('; '.join(sorted(reasons)))}." if reasons else ""

@@ -1,0 +1,383 @@
+"""Tables of the non-response bias analysis, of answers not missing at random, and of the multiverse."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+from surveypipe import formatting
+from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, escape
+from surveypipe.reporting.lookups import beside, first_of, level_label, rows_of, variables_of
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.assumptions import multiverse, not_at_random, proxy
+from surveypipe.reporting.tables.claims import claim_name
+from surveypipe.reporting.tables.layout import (
+    INDENT,
+    Column,
+    Form,
+    Table,
+    cell,
+    p_cell,
+    refusal,
+    refused_note,
+    scale_form,
+    shift_form,
+    with_p,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def _plain_name(released: Released, variable: str) -> str:
+    return escape(released.in_text(released.label(variable)))
+
+
+# --- who answered -------------------------------------------------------------------------------------
+
+
+def nrba_response(released: Released) -> Table:
+    """Response by subgroup with tests, and respondents against all eligible."""
+    columns = [
+        Column("Group", 23, "l"), Column("Eligible", 8), Column("Answered", 10), Column("Rate, %", 9),
+        Column("Eligible, %", 9), Column("Answered, %", 13), Column("Difference", 11),
+        Column("*p*", 9), Column("Std diff", 9),
+    ]  # fmt: skip
+    table = Table("nrba_response", "Response by subgroup, and respondents against all eligible", columns)
+    data = released.table("nonresponse")
+    rates, frame = rows_of(data, step="rates"), rows_of(data, step="frame")
+    overall = first_of(rates, measure="response_rate", variable="")
+    if overall is not None:
+        table.rows.append(["All eligible", *_rate_cells(overall)])
+    for variable in variables_of(rates):
+        table.section(released.label(variable))
+        for _, row in rows_of(rates, variable=variable, measure="response_rate").iterrows():
+            own = rows_of(frame, variable=variable, level=str(row["level"]))
+            table.rows.append(
+                [
+                    INDENT + escape(level_label(released, variable, str(row["level"]))),
+                    *_rate_cells(row),
+                    cell(first_of(own, measure="frame_share"), "estimate", _one),
+                    cell(first_of(own, measure="respondent_share"), "estimate", _one),
+                    cell(first_of(own, measure="difference"), "estimate", _one),
+                    p_cell(first_of(own, measure="difference")),
+                    cell(first_of(own, measure="difference"), "statistic", formatting.decimal),
+                ]
+            )
+    table.notes = [
+        "Rates are of usable questionnaires. Eligible, % and answered, %: make-up of those eligible and "
+        "of the respondents. Difference, respondents less eligible in percentage points, with a test that "
+        "takes the respondents for a random part of those eligible; std diff, standardised difference.",
+        _independence(released, rates),
+    ]
+    return table
+
+
+def _one(share: float) -> str:
+    return formatting.points(share, 1)
+
+
+def _rate_cells(row: pd.Series) -> list[str]:
+    return [
+        cell(row, "N", formatting.count), cell(row, "n", formatting.count),
+        cell(row, "estimate", formatting.points),
+    ]  # fmt: skip
+
+
+def _independence(released: Released, rates: pd.DataFrame) -> str:
+    """Read out the tests of equal response rates."""
+    parts = []
+    for variable in variables_of(rates):
+        test = first_of(rates, variable=variable, measure="chi2_test")
+        if test is None or not math.isfinite(float(test["statistic"])):
+            continue
+        text = f"by {_plain_name(released, variable)} {chi_squared(test)}"
+        exact = first_of(rates, variable=variable, measure="fisher_test")
+        if exact is not None and math.isfinite(float(exact["p_value"])):
+            text += f" (Fisher's exact test, {_p(exact)})"
+        parts.append(text)
+    return f"Tests of equal rates: {'; '.join(parts)}." if parts else ""
+
+
+def chi_squared(test: pd.Series) -> str:
+    """Print a chi-squared test: ``χ²(1) = 26.09, p < 0.001``."""
+    degrees = formatting.degrees(float(test["df"]))
+    return f"χ²({degrees}) = {formatting.decimal(float(test['statistic']))}, {_p(test)}"
+
+
+def _p(row: pd.Series) -> str:
+    return formatting.p_statement(float(row["p_value"])).replace("<", r"\<")
+
+
+def nrba_model(released: Released) -> Table:
+    """Model of response from the staff list, and what the list has to do with response."""
+    columns = [
+        Column("Characteristic", 34, "l"), Column("Odds ratio", 24), Column("*p*", 10),
+        Column("Test of the variable", 26), Column("*V* with response", 16),
+    ]  # fmt: skip
+    table = Table("nrba_model", "Who answered: a logistic model of response from the list", columns)
+    data = released.table("nonresponse")
+    model = rows_of(data, step="response_model")
+    links = rows_of(data, step="auxiliaries", measure="v_response")
+    level = float(released.config["analysis"]["ci_level"])
+    for variable in variables_of(model):
+        test = first_of(model, variable=variable, measure="wald_test")
+        known = test is not None and math.isfinite(float(test["statistic"]))
+        table.rows.append(
+            [
+                f"**{escape(released.label(variable))}**", "", "",
+                chi_squared(test).replace(" ", NO_BREAK, 2) if known and test is not None else NOT_APPLICABLE,
+                cell(first_of(links, variable=variable), "estimate", formatting.decimal),
+            ]
+        )  # fmt: skip
+        for _, row in rows_of(model, variable=variable, measure="log_odds_ratio").iterrows():
+            name = escape(level_label(released, variable, str(row["level"])))
+            table.rows.append([INDENT + name, _odds_ratio(row, level), p_cell(row), "", ""])
+    table.notes = [
+        "Odds of returning a usable questionnaire, against the first category of each variable; in "
+        f"brackets, {formatting.confidence(level)} Wald intervals. *V*, Cramér's *V*.",
+        _model_notes(model),
+    ]
+    return table
+
+
+def _odds_ratio(row: pd.Series, level: float) -> str:
+    estimate, se = float(row["estimate"]), float(row["se"])
+    if not (math.isfinite(estimate) and math.isfinite(se)):
+        return cell(row, "estimate", formatting.decimal)
+    half = NormalDist().inv_cdf((1 + level) / 2) * se
+    low, high = math.exp(estimate - half), math.exp(estimate + half)
+    ends = formatting.span(formatting.decimal(low), formatting.decimal(high))
+    return f"{formatting.decimal(math.exp(estimate))} ({ends})"
+
+
+def _model_notes(model: pd.DataFrame) -> str:
+    auc = first_of(model, measure="auc")
+    found = []
+    if auc is not None and math.isfinite(float(auc["estimate"])):
+        found.append(
+            f"Area under the curve {formatting.decimal(auc['estimate'])}; 0.50 would mean that the list "
+            "tells nothing of who answers."
+        )
+    found += sorted({f"{escape(str(note))}." for note in model["note"] if str(note).startswith("Firth")})
+    found += [f"{escape(refusal(row)).capitalize()}." for _, row in model.iterrows() if refusal(row)]
+    return " ".join(found)
+
+
+def nrba_auxiliaries(released: Released) -> Table:
+    """Relate the staff list to response and to the answers: whether weighting by it can help."""
+    data = rows_of(released.table("nonresponse"), step="auxiliaries")
+    names = variables_of(rows_of(data, measure="v_response"))
+    columns = [Column("Answer", 40, "l")]
+    for name in names:
+        columns += [Column(escape(released.label(name)), 22), Column("*p*", 12)]
+    caption = "What the list has to do with response and with the answers"
+    table = Table("nrba_auxiliaries", caption, columns)
+    response = [first_of(data, measure="v_response", variable=name) for name in names]
+    table.rows.append(["Response", *_links(response, formatting.decimal)])
+    for claim in released.claim_rows():
+        own = rows_of(beside(data, claim), measure="v_answer")
+        table.rows.append(
+            [claim_name(released, claim), *_links([first_of(own, variable=name) for name in names])]
+        )
+    table.notes = [
+        "Cramér's *V* (for a mean, the correlation ratio) among respondents. Weighting can move an "
+        "estimate only as far as a variable has to do with response and with the answer both. *p* is given "
+        "for response alone.",
+    ]
+    return table
+
+
+def _links(rows: list[pd.Series | None], form: Form = formatting.held) -> list[str]:
+    cells = []
+    for row in rows:
+        cells += [cell(row, "estimate", form), p_cell(row)]
+    return cells
+
+
+INDICATORS: tuple[tuple[str, str, str], ...] = (
+    ("R", "R-indicator", "1"),
+    ("R_adjusted", "R-indicator, adjusted for its bias", "1"),
+    ("cv", "Coefficient of variation of the response propensities", "0"),
+    ("cv_adjusted", "Coefficient of variation, adjusted", "0"),
+    ("imbalance", "Imbalance (Särndal and Lundquist)", "0"),
+    ("balance_indicator", "Balance indicator BI~1~", "1"),
+)
+
+
+def nrba_indicators(released: Released) -> Table:
+    """Lay out the representativity of response: R-indicator, coefficient of variation, imbalance."""
+    columns = [
+        Column("Measure", 44, "l"), Column("Value", 14), Column("SE", 12),
+        Column("If all groups answered alike", 26),
+    ]  # fmt: skip
+    table = Table("nrba_indicators", "How evenly people answered: indicators of representativity", columns)
+    data = rows_of(released.table("nonresponse"), step="representativity")
+    for measure, label, even in INDICATORS:
+        row = first_of(data, measure=measure)
+        if row is not None:
+            table.rows.append(
+                [label, cell(row, "estimate", _three), cell(row, "se", _three), even]
+            )  # fmt: skip
+    names = [_plain_name(released, name) for name in variables_of(data)]
+    table.notes = [
+        f"From a model of response on {formatting.sentence_list(names)}. These indicators see only what the "
+        "list holds; they say nothing of a response that depends on the answers.",
+        "The adjusted coefficient of variation is the greatest bias of a respondents' mean, in standard "
+        "deviations of the answer, that these propensities allow.",
+    ]
+    return table
+
+
+def _three(value: float) -> str:
+    return formatting.decimal(value, 3)
+
+
+def nrba_partial(released: Released) -> Table:
+    """Partial R-indicators by variable and category."""
+    columns = [
+        Column("Characteristic", 40, "l"), Column("Eligible", 12), Column("Answered", 12),
+        Column("Unconditional", 16), Column("Conditional", 16),
+    ]  # fmt: skip
+    table = Table("nrba_partial", "Partial R-indicators: where response is uneven", columns)
+    data = rows_of(released.table("nonresponse"), step="representativity")
+    for variable in variables_of(data):
+        own = rows_of(data, variable=variable)
+        for level in ["", *(level for level in dict.fromkeys(own["level"]) if level)]:
+            rows = rows_of(own, level=level)
+            name = (
+                INDENT + escape(level_label(released, variable, level))
+                if level
+                else f"**{escape(released.label(variable))}**"
+            )
+            first = rows.iloc[0]
+            table.rows.append(
+                [
+                    name, cell(first, "N", formatting.count), cell(first, "n", formatting.count),
+                    cell(first_of(rows, measure="partial_unconditional"), "estimate", _three),
+                    cell(first_of(rows, measure="partial_conditional"), "estimate", _three),
+                ]
+            )  # fmt: skip
+    table.notes = [
+        "Unconditional, how far the category's propensity lies from the mean (minus: answered less); "
+        "conditional, what is left of it among people who are alike in the other variables. 0, no "
+        "contribution.",
+    ]
+    return table
+
+
+# --- the claims ---------------------------------------------------------------------------------------
+
+
+def nrba_claims(released: Released) -> Table:
+    """Set beside each claim what the bias analysis says of it."""
+    columns = [
+        Column("Claim", 26, "l"), Column("Before", 9), Column("After", 9), Column("Shift; *p*", 13),
+        Column("Late less early; *p*", 14), Column("FMI; unknown", 13), Column("ρ", 7),
+        Column("φ range", 13),
+    ]  # fmt: skip
+    table = Table("nrba_claims", "What the bias analysis says of each claim", columns)
+    data, context = released.table("nonresponse"), released.table("ledger_context")
+    for claim in released.claim_rows():
+        row = first_of(beside(context, claim))
+        shifts = rows_of(beside(data, claim), step="weighting")
+        late = first_of(beside(data, claim), step="early_late")
+        form = scale_form(claim)
+        table.rows.append(
+            [
+                claim_name(released, claim),
+                cell(first_of(shifts, measure="before"), "estimate", form),
+                cell(first_of(shifts, measure="after", scheme=released.primary), "estimate", form),
+                with_p(first_of(shifts, measure="shift", scheme=released.primary), shift_form(claim)),
+                with_p(late, form),
+                "; ".join(cell(row, name, formatting.decimal) for name in ("fmi", "share_unknown")),
+                cell(row, "rho", formatting.decimal),
+                _phi_range(row, form),
+            ]
+        )
+    table.notes = [
+        "Per cent, differences in percentage points (for the comparison of means, scale points). Before "
+        "and after weighting; shift, weighted less unweighted before rounding, tested on replicates paired "
+        "with each other. Late less early, second half of the returns less the first, within groups.",
+        "FMI, fraction of missing information: near the share of people of whom no answer is known "
+        "(unknown), the list adds next to nothing to the precision of the estimate. ρ, correlation "
+        "of the answer with the best prediction from the list; φ range, estimates of the proxy pattern "
+        "mixture over the values of φ that are shown (@tbl-proxy).",
+        refused_note([rows_of(data, step="early_late"), context]),
+    ]
+    return table
+
+
+def _phi_range(row: pd.Series | None, form: Form) -> str:
+    if row is None or not math.isfinite(float(row["phi_low"])):
+        return cell(row, "phi_low", form)
+    ends = form(float(row["phi_low"])), form(float(row["phi_high"]))
+    return ends[0] if ends[0] == ends[1] else formatting.span(*ends)
+
+
+def nrba_waves(released: Released) -> Table:
+    """Show each claim as returns came in, and where the silent would be if the trend went on."""
+    data = released.table("nonresponse")
+    waves = rows_of(data, step="waves", measure="wave")
+    numbers = sorted({level for level in waves["level"] if level}, key=float)
+    columns = [Column("Claim", 28, "l"), *(Column(f"Wave {name}", 9) for name in numbers)]
+    columns += [Column("Silent as the last", 12), Column("All then", 10)]
+    columns += [Column("Silent on the line", 12), Column("All then", 10)]
+    table = Table("nrba_waves", "The claims in the order of return, and a continuum of resistance", columns)
+    for claim in released.claim_rows():
+        if claim["group_level"]:
+            continue
+        own, form = beside(data, claim), scale_form(claim)
+        cells = [
+            cell(first_of(rows_of(own, measure="wave"), level=name), "estimate", form) for name in numbers
+        ]
+        for name in ("silent_as_last_wave", "all_staff_as_last_wave", "silent_on_line", "all_staff_on_line"):
+            cells.append(cell(first_of(own, measure=name), "estimate", form))
+        table.rows.append([claim_name(released, claim), *cells])
+    table.notes = [
+        "Weighted per cent (for the comparison, scale points) in each part of the returns, from the first "
+        "to come back to the last. The silent are then taken for those who came last, or for the point to "
+        "which a line through the waves leads. Both are figures of sensitivity and never corrections: "
+        "three or four waves of so few answers draw a line badly.",
+        refused_note([rows_of(data, step="waves"), rows_of(data, step="extrapolation")]),
+    ]
+    return table
+
+
+def nrba_range(released: Released) -> Table:
+    """Bias of the respondents' share, were the silent's share a multiple of it."""
+    data = rows_of(released.table("nonresponse"), step="bias_range")
+    multiples = sorted({level for level in data["level"] if level}, key=float)
+    columns = [Column("Claim", 34, "l"), *(Column(f"× {name}", 13) for name in multiples)]
+    table = Table("nrba_range", "Bias of the respondents' share, were the silent's a multiple of it", columns)
+    for claim in released.claim_rows():
+        own = beside(data, claim)
+        if len(own):
+            cells = [cell(first_of(own, level=name), "estimate", shift_form(claim)) for name in multiples]
+            table.rows.append([claim_name(released, claim), *cells])
+    table.notes = [
+        "Percentage points, unweighted: the share of people without an answer times the difference between "
+        "respondents and silent. The silent's share is held at 100% where the multiple would pass it. "
+        "Claims on readers and on means are left out.",
+    ]
+    return table
+
+
+# --- the multiverse -----------------------------------------------------------------------------------
+
+
+TABLES: dict[str, Callable[[Released], Table]] = {
+    "nrba_response": nrba_response,
+    "nrba_model": nrba_model,
+    "nrba_auxiliaries": nrba_auxiliaries,
+    "nrba_indicators": nrba_indicators,
+    "nrba_partial": nrba_partial,
+    "nrba_claims": nrba_claims,
+    "nrba_waves": nrba_waves,
+    "nrba_range": nrba_range,
+    "not_at_random": not_at_random,
+    "proxy": proxy,
+    "multiverse": multiverse,
+}

@@ -1,0 +1,60 @@
+"""The questionnaire as a table: every question in its own words, its answers, and to whom it was put."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from surveypipe import formatting as fmt
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.layout import Column, Table
+
+_FREE = {"numeric": "A number", "string": "In own words", "date": "A date"}
+
+
+def questionnaire(released: Released) -> Table:
+    """Lay out the questions in the order of the form.
+
+    Returns
+    -------
+    Table
+        Columns: number, question, answers, to whom the question was put.
+    """
+    columns = [
+        Column("No.", 5),
+        Column("Question", 44, "l"),
+        Column("Answers", 31, "l"),
+        Column("Put to", 20, "l"),
+    ]
+    table = Table("questionnaire", "The questionnaire", columns)
+    asked = [entry for entry in released.variables.values() if entry.get("role") == "question"]
+    asked = [entry for entry in asked if entry.get("question") and not entry.get("derived")]
+    for number, entry in enumerate(asked, start=1):
+        table.rows.append(
+            [
+                str(number),
+                fmt.escape(str(entry["question"])),
+                _answers(entry, released),
+                _put_to(entry, released),
+            ]
+        )
+    table.notes = ["Wording as on the form; statements worded in the negative are shown as they were put."]
+    return table
+
+
+def _answers(entry: Mapping[str, Any], released: Released) -> str:
+    labels = [fmt.escape(str(label)) for label in entry.get("values", {}).values()]
+    if not labels:
+        return _FREE.get(str(entry["type"]), "")
+    if entry["type"] == "ordinal" and len(labels) > 4:
+        points = fmt.numeral(len(labels), "point").capitalize()
+        return f"{points}, from {released.in_text(labels[0])} to {released.in_text(labels[-1])}"
+    return ", ".join(labels)
+
+
+def _put_to(entry: Mapping[str, Any], released: Released) -> str:
+    conditions = []
+    for name, code in (entry.get("asked_if") or {}).items():
+        answer = released.in_text(released.values(name).get(str(code), str(code)))
+        conditions.append(f"'{fmt.escape(answer)}' to '{fmt.escape(released.in_text(released.label(name)))}'")
+    return f"Those who answered {fmt.sentence_list(conditions)}" if conditions else "All"

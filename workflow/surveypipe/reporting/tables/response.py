@@ -1,0 +1,221 @@
+"""Who answered: characteristics, response rates, weights and their cells."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from surveypipe import formatting
+from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
+from surveypipe.identifiers import NOT_ANSWERED
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.layout import (
+    INDENT,
+    Column,
+    Table,
+    group_in_text,
+    number,
+    short_note,
+    weights_note,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def table_1(released: Released) -> Table:
+    """Characteristics of respondents beside all eligible staff."""
+    data = released.table("table_1")
+    levels = list(released.levels)
+    shorts = [escape(released.abbreviation(level)) for level in levels]
+    columns = [Column("Characteristic", 32, "l")]
+    columns += [Column(f"{head}, *n* (%)", 15) for head in ("All", *shorts)]
+    columns += [Column("Eligible, *N* (%)", 15), Column("Std diff", 10)]
+    caption = f"Respondents by {group_in_text(released)}, beside all who were eligible"
+    table = Table("table_1", caption, columns)
+    for _, rows in data.groupby("variable", sort=False):
+        table.section(str(rows["variable_label"].iloc[0]))
+        for key in dict.fromkeys(rows["level"]):
+            level = rows[rows["level"] == key]
+            if key == NOT_ANSWERED and not (level["n"] > 0).any():
+                continue
+            table.rows.append(_characteristic(level, levels, missing=key == NOT_ANSWERED))
+    table.notes = [
+        f"Counts are unweighted (*n* = {number(released.base_size(), formatting.count)} respondents); "
+        "percentages "
+        "of respondents are weighted, of those who answered.",
+        "Std diff, standardised difference between the unweighted share of "
+        "respondents and that of all eligible.",
+        weights_note(released),
+        short_note(released),
+    ]
+    return table
+
+
+def _characteristic(rows: pd.DataFrame, levels: list[str], *, missing: bool) -> list[str]:
+    label = str(rows["level_label"].iloc[0])
+    cells = [INDENT + escape(label)]
+    found = {str(row["group_level"]): row for _, row in rows.iterrows()}
+    for place in ("", *levels):
+        row = found.get(place)
+        if row is None or (row["n"] == 0 and row["frame_n"] == 0):
+            cells.append(NOT_APPLICABLE)
+        else:
+            cells.append(_count_percent(row, "n", "percent", missing=missing))
+    overall = found.get("")
+    if missing or overall is None:
+        return [*cells, "", ""]
+    return [
+        *cells,
+        _count_percent(overall, "frame_n", "frame_percent"),
+        number(overall["std_diff"], formatting.decimal, overall),
+    ]
+
+
+def _count_percent(row: pd.Series, counts: str, percents: str, *, missing: bool = False) -> str:
+    """Print a count with its percentage, padded so that the brackets of a column stand below each other."""
+    value = number(row[counts], formatting.count, row)
+    if value in (SUPPRESSED, NOT_APPLICABLE):
+        return value
+    if missing or not math.isfinite(float(row[percents])):
+        # The filter keeps the room that the bracket takes in the rows above.
+        return f"{value}[\u00a0(00)]{{.pad}}"
+    share = formatting.decimal(float(row[percents]), 0)
+    return f"{value}\u00a0{formatting.FIGURE_SPACE * (2 - len(share))}({share})"
+
+
+RATE_NAMES = {
+    "RR1": "Response rate 1",
+    "RR2": "Response rate 2",
+    "RR3": "Response rate 3",
+    "RR4": "Response rate 4",
+    "RR5": "Response rate 5",
+    "RR6": "Response rate 6",
+    "COOP1": "Cooperation rate 1",
+    "COOP2": "Cooperation rate 2",
+    "COOP3": "Cooperation rate 3",
+    "COOP4": "Cooperation rate 4",
+    "REF1": "Refusal rate 1",
+    "REF2": "Refusal rate 2",
+    "REF3": "Refusal rate 3",
+    "CON1": "Contact rate 1",
+    "CON2": "Contact rate 2",
+    "CON3": "Contact rate 3",
+}
+
+
+def response(released: Released) -> Table:
+    """AAPOR outcome rates for all staff and by group, with their formulas."""
+    data = released.table("response_rates")
+    levels = list(released.levels)
+    heads = [Column("All", 17), *(Column(escape(released.abbreviation(level)), 17) for level in levels)]
+    group = group_in_text(released)
+    caption = f"Outcome rates of the survey, by {group}: % (numerator of denominator)"
+    table = Table("response", caption, [Column("Rate (AAPOR)", 24, "l"), Column("Formula", 27, "l"), *heads])
+    for rate, name in RATE_NAMES.items():
+        if not (data["rate"] == rate).any():
+            continue
+        rows = [released.rate(rate, level) for level in ("", *levels)]
+        formula = next(str(row["formula"]) for row in rows if row is not None)
+        table.rows.append([name, escape(formula), *(_rate_cell(row) for row in rows)])
+    table.notes = [
+        "Rates as defined by the American Association for Public Opinion Research. I, complete; P, partial; "
+        "R, refusal and break-off; O, other eligible, not answered; NC, no contact; U, eligibility unknown; "
+        "D, I + P + R + NC + O; e, "
+        "estimated share of those of unknown eligibility who are eligible.",
+        short_note(released),
+    ]
+    return table
+
+
+def _rate_cell(row: pd.Series | None) -> str:
+    if row is None:
+        return NOT_APPLICABLE
+    value = number(row["value"], formatting.points, row)
+    if value in (SUPPRESSED, NOT_APPLICABLE):
+        return value
+    return f"{value} ({formatting.count(row['numerator'])} of {formatting.count(row['denominator'])})"
+
+
+def weights(released: Released) -> Table:
+    """Diagnostics of every weighting scheme."""
+    columns = [
+        Column("Scheme", 28, "l"), Column("Method", 16, "l"), Column("Cells", 7), Column("Merges", 9),
+        Column("Weights", 13), Column("Design effect", 14), Column("Effective *n*", 13),
+    ]  # fmt: skip
+    table = Table("weights", "Weighting schemes, computed side by side", columns)
+    data = released.table("weight_diagnostics")
+    order = list(released.schemes)
+    for _, row in data.sort_values("scheme", key=lambda keys: keys.map(order.index)).iterrows():
+        mark = " (primary)" if row["scheme"] == released.primary else ""
+        low = number(row["w_min"], formatting.decimal, row)
+        high = number(row["w_max"], formatting.decimal, row)
+        table.rows.append(
+            [
+                escape(str(row["label"])) + mark,
+                METHOD_NAMES.get(str(row["method"]), escape(str(row["method"]))),
+                number(row["n_cells"], formatting.count, row), number(row["n_merged"], formatting.count, row),
+                low if low == high else formatting.span(low, high),
+                number(row["deff_kish"], formatting.decimal, row),
+                number(row["n_eff"], lambda v: formatting.decimal(v, 1), row),
+            ]
+        )  # fmt: skip
+    first = data.iloc[0]
+    table.notes = [
+        f"*n* = {number(first['n'], formatting.count, first)} respondents, weighted to "
+        f"{number(first['N'], formatting.count, first)} eligible people; the weights of each scheme add up "
+        "to that "
+        "number.",
+        "Cells, groups within which response is taken as alike, also for the standard errors (of raked "
+        "weights, the groups compared). Merges, categories joined because too few answered. "
+        "Design effect after Kish, *n*Σ*w*² / (Σ*w*)²; "
+        "effective *n*, *n* over the design effect.",
+    ]
+    return table
+
+
+METHOD_NAMES = {
+    "none": "none",
+    "poststratify": "post-stratified",
+    "rake": "raked",
+    "calibrate": "calibrated",
+    "propensity": "response propensity",
+    "inverse_propensity": "response propensity",
+    "propensity_classes": "propensity classes",
+    "compose": "product of steps",
+}
+
+
+def cells(released: Released) -> Table:
+    """Response cells of the primary scheme with the categories that each merges."""
+    columns = [
+        Column("Response cell", 62, "l"), Column("Eligible", 8), Column("Answered", 11), Column("Rate, %", 9),
+        Column("Weight", 9),
+    ]  # fmt: skip
+    label = released.in_text(released.schemes[released.primary])
+    table = Table("cells", f"Response cells of the primary weights ({escape(label)})", columns)
+    data = released.table("weight_cells")
+    data = data[data["scheme"] == released.primary]
+    for level in dict.fromkeys(data["within"]):
+        rows = data[data["within"] == level]
+        if level:
+            table.section(released.levels.get(level, level))
+        for _, row in rows.iterrows():
+            table.rows.append(_cell_row(released, row, INDENT if level else ""))
+    table.notes = [
+        "Categories with few respondents were merged within the same group by number alone; no answer enters."
+    ]
+    return table
+
+
+def _cell_row(released: Released, row: pd.Series, indent: str) -> list[str]:
+    from surveypipe.reporting.figures.response import cell_label
+
+    rate = float(row["n"]) / float(row["N"]) if row["N"] else math.nan
+    return [
+        indent + escape(cell_label(str(row["members"]), released)),
+        number(row["N"], formatting.count, row),
+        number(row["n"], formatting.count, row),
+        number(rate, formatting.points, row),
+        number(row["weight"], formatting.decimal, row),
+    ]

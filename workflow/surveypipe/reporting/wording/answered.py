@@ -1,0 +1,196 @@
+"""Facts about who answered, what the list has to do with it, and early and late answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from surveypipe.formatting import percent
+from surveypipe.reporting.lookups import (
+    beside,
+    first_of,
+    known,
+    level_label,
+    number_of,
+    rows_of,
+    variables_of,
+)
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.wording.ledger import Facts, listed, named, place_facts, shifts
+from surveypipe.reporting.wording.worst_cases import farthest, shown_value, weighting_shifts
+from surveypipe.study import verdicts as rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LIMIT_P = 0.05
+# Under this Cramér's V is called weak (Cohen's convention for a small to medium effect).
+WEAK_V = 0.3
+
+
+def rates(released: Released) -> Facts:
+    """Count those who answered, and find the least and the greatest rate of each variable."""
+    data = rows_of(released.table("nonresponse"), step="rates")
+    overall = first_of(data, measure="response_rate", variable="")
+    found = [_range(released, data, variable) for variable in variables_of(data)]
+    return {
+        "answered": number_of(overall, "n"),
+        "eligible": number_of(overall, "N"),
+        "variables": [facts for facts in found if facts],
+    }
+
+
+def _range(released: Released, data: pd.DataFrame, variable: str) -> Facts | None:
+    own = rows_of(data, variable=variable, measure="response_rate")
+    own = own[own["estimate"].notna()]
+    p = number_of(first_of(data, variable=variable, measure="chi2_test"), "p_value")
+    if len(own) < 2 or not known(p):
+        return None
+    ranked = sorted((row for _, row in own.iterrows()), key=lambda row: float(row["estimate"]))
+    ends: list[Facts] = [
+        {
+            "rate": float(row["estimate"]),
+            "label": released.in_text(level_label(released, variable, str(row["level"]))),
+        }
+        for row in (ranked[0], ranked[-1])
+    ]
+    least, most = ends
+    return {
+        "label": released.in_text(released.label(variable)),
+        "least": least,
+        "most": most,
+        "outcome": "tie" if percent(least["rate"]) == percent(most["rate"]) else "range",
+        "p": p,
+        **_held_equal(released, variable),
+    }
+
+
+def _held_equal(released: Released, variable: str) -> Facts:
+    """Give the test of a variable with the list's other variables held equal."""
+    model = rows_of(released.table("nonresponse"), step="response_model", measure="wald_test")
+    others = [released.in_text(released.label(name)) for name in variables_of(model) if name != variable]
+    return {"others": others, "p_model": number_of(first_of(model, variable=variable), "p_value")}
+
+
+def representativity(released: Released) -> Facts:
+    """Give the R-indicator, before and after adjustment, and the coefficient of variation."""
+    data = rows_of(released.table("nonresponse"), step="representativity")
+    adjusted = first_of(data, measure="R_adjusted")
+    return {
+        "plain": number_of(first_of(data, measure="R"), "estimate"),
+        "adjusted": number_of(adjusted, "estimate"),
+        "se": number_of(adjusted, "se"),
+        "spread": number_of(first_of(data, measure="cv_adjusted"), "estimate"),
+    }
+
+
+def auxiliaries(released: Released) -> Facts:
+    """Find the strongest link of the list with an answer, and where the list adds no precision."""
+    data = rows_of(released.table("nonresponse"), step="auxiliaries", measure="v_answer")
+    links = [
+        (claim, row)
+        for claim in released.claim_rows()
+        for _, row in beside(data, claim).iterrows()
+        if known(number_of(row, "estimate"))
+    ]
+    strongest = None
+    if links:
+        claim, top = max(links, key=lambda pair: float(pair[1]["estimate"]))
+        strongest = named(claim, released) | {
+            "variable": released.in_text(released.label(str(top["variable"]))),
+            "size": float(top["estimate"]),
+        }
+    return {"strongest": strongest, "weak_below": WEAK_V, **_information(released)}
+
+
+def _information(released: Released) -> Facts:
+    data = rows_of(released.table("nonresponse"), step="missing_information", measure="fmi")
+    found = [(claim, first_of(beside(data, claim))) for claim in released.claim_rows()]
+    told = [
+        (claim, _adds_nothing(row))
+        for claim, row in found
+        if row is not None and known(number_of(row, "estimate"))
+    ]
+    nothing = [claim for claim, adds_nothing in told if adds_nothing]
+    outcomes = {0: "none", len(told): "all"}
+    return {
+        "no_more_precise": listed(nothing, released),
+        "precision": outcomes.get(len(nothing), "some") if told else "unknown",
+    }
+
+
+def _adds_nothing(row: pd.Series) -> bool:
+    return str(row["note"]).startswith("about")
+
+
+def weighting(released: Released) -> Facts:
+    """Find how far weighting moved the claims, and which shifts are more than chance."""
+    found = weighting_shifts(released)
+    clear = [row for row, shift, p in found if known(shift, p) and p < LIMIT_P]
+    return {
+        "shifts": shifts([(row, shift) for row, shift, _ in found], released),
+        "clear": listed(clear, released),
+        "limit_p": LIMIT_P,
+    }
+
+
+def waves(released: Released) -> Facts:
+    """Compare late respondents with early ones, and find where the silent would lead."""
+    data = released.table("nonresponse")
+    late = [row for _, row in rows_of(data, step="early_late").iterrows()]
+    late = [row for row in late if known(number_of(row, "estimate"), number_of(row, "p_value"))]
+    return {
+        "comparable": bool(late),
+        "over_all": _early_late([row for row in late if not row["group_level"]], released),
+        "inside": _early_late([row for row in late if row["group_level"]], released),
+        "scenarios": [
+            {"name": name, **facts}
+            for name, measure in SCENARIOS.items()
+            if (facts := _continued(released, data, measure))
+        ],
+    }
+
+
+def _early_late(rows: list[pd.Series], released: Released) -> Facts | None:
+    if not rows:
+        return None
+    clear = [row for row in rows if float(row["p_value"]) < LIMIT_P]
+    least = min(rows, key=lambda row: float(row["p_value"]))
+
+    def tested(row: pd.Series) -> Facts:
+        return place_facts(row, released) | {"p": float(row["p_value"])}
+
+    return {"differing": [tested(row) for row in clear], "least": tested(least)}
+
+
+# Where the silent are supposed to stand, with the measure that gives the estimate for all.
+SCENARIOS = {"last": "all_staff_as_last_wave", "line": "all_staff_on_line"}
+
+
+def _continued(released: Released, data: pd.DataFrame, measure: str) -> Facts | None:
+    """Find the estimate that would move most, and those that would cross a threshold or margin."""
+    found = [
+        (row, number_of(first_of(beside(data, row), measure=measure), "estimate"))
+        for row in released.claim_rows()
+    ]
+    found = [(row, value) for row, value in found if known(value, number_of(row, "estimate"))]
+    moves = farthest((row, value - float(row["estimate"])) for row, value in found)
+    if not moves:
+        return None
+    row, move = moves[0]
+    now = float(row["estimate"])
+    alike = shown_value(now, row) == shown_value(now + move, row)
+    return {
+        "most": named(row, released) | {"before": now, "after": now + move},
+        "moves": not alike,
+        "crossed": _crossed(released, found),
+    }
+
+
+def _crossed(released: Released, found: list[tuple[pd.Series, float]]) -> list[Facts]:
+    """List the estimates that a move takes from one side of their threshold or margin to the other."""
+    crossed = []
+    for row, value in found:
+        claim, now = released.config["claims"][row["claim"]], float(row["estimate"])
+        if rules.supported(claim, now, now) != rules.supported(claim, value, value):
+            crossed.append(named(row, released) | {"after": value})
+    return crossed

@@ -1,0 +1,120 @@
+"""Facts about other choices of analysis: specifications, rules of counting, unanswered items, coding."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from surveypipe.estimation.imputation import PRIMARY_FROM
+from surveypipe.reporting.lookups import beside, first_of, known, number_of, rows_of
+from surveypipe.reporting.released import SUPPRESSED, Released
+from surveypipe.reporting.tables.assumptions import counted_otherwise
+from surveypipe.reporting.tables.imputation import imputation_preferred, imputations_made, imputed_rows
+from surveypipe.reporting.tables.measurement import coded_questions
+from surveypipe.reporting.wording.ledger import Facts, listed, named, shifts
+from surveypipe.reporting.wording.worst_cases import farthest, shown_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUPPORTED = {1, 2, 3}
+
+
+def multiverse(released: Released) -> Facts:
+    """Find how far any specification moves an estimate, and whether any changes a grade."""
+    data = released.table("multiverse_summary")
+    moves = [(row, number_of(first_of(beside(data, row)), "largest_shift")) for row in released.claim_rows()]
+    return {
+        "shifts": shifts(moves, released),
+        "changed": listed(changed_rows(released), released),
+        **counted_rules(released),
+    }
+
+
+def counted_rules(released: Released) -> Facts:
+    """Find the claim that moves most when its answer is counted by another rule, and which lose support."""
+    return {"otherwise": _otherwise(released)}
+
+
+def _otherwise(released: Released) -> Facts | None:
+    data = released.table("multiverse_summary")
+    found = [
+        (claim, row)
+        for claim in released.claim_rows()
+        for row in counted_otherwise(data, claim)
+        if known(number_of(row, "estimate"), number_of(row, "grade"), number_of(claim, "grade"))
+    ]
+    if not found:
+        return None
+    claim, row = max(found, key=lambda pair: abs(number_of(pair[1], "largest_shift")))
+    lost = [c for c, r in found if int(c["grade"]) in SUPPORTED and int(r["grade"]) not in SUPPORTED]
+    unique = [one for number, one in enumerate(lost) if all(one is not other for other in lost[:number])]
+    return named(claim, released) | {
+        "label": released.in_text(released.label(str(row["measure"]))),
+        "before": number_of(claim, "estimate"),
+        "after": number_of(row, "estimate"),
+        "lost": listed(unique, released),
+    }
+
+
+def changed_rows(released: Released) -> list[pd.Series]:
+    """Rows of the ledger whose grade some specification changes."""
+    data = released.table("multiverse_summary")
+    found = []
+    for claim in released.claim_rows():
+        row = first_of(beside(data, claim))
+        if row is not None and row["status"] != SUPPRESSED and str(row["grade_changes"]) not in ("", "none"):
+            found.append(claim)
+    return found
+
+
+def imputation(released: Released) -> Facts:
+    """Tell what was done with unanswered items, and whether it matters."""
+    if "imputation" not in released.config["analysis"]:
+        return {"imputed": False}
+    data = released.table("estimates")
+    found = [(row, imputed_rows(data, row)) for row in released.claim_rows()]
+    usable = [(row, rows) for row, rows in found if imputation_preferred(rows) is not None]
+    differs = [
+        row
+        for row, rows in usable
+        if any(part is not None and "differs" in str(part["flag"]) for part in rows.values())
+    ]
+    return {
+        "imputed": True,
+        "data_sets": imputations_made(data),
+        "preferred_from": PRIMARY_FROM,
+        "known": bool(usable),
+        "preferred": listed([row for row, rows in usable if imputation_preferred(rows)], released),
+        "differs": listed(differs, released),
+        "farthest": _farthest_imputed(usable, released),
+    }
+
+
+def _farthest_imputed(
+    usable: list[tuple[pd.Series, dict[str, pd.Series | None]]], released: Released
+) -> Facts | None:
+    """Find the claim on which complete cases and imputed items lie farthest apart, if they print apart."""
+    ends = [
+        (row, number_of(rows["complete"], "estimate"), number_of(rows["imputed"], "estimate"))
+        for row, rows in usable
+    ]
+    found = farthest((row, imputed - complete) for row, complete, imputed in ends)
+    if not found:
+        return None
+    row = found[0][0]
+    complete, imputed = next((a, b) for one, a, b in ends if one is row)
+    if shown_value(complete, row) == shown_value(imputed, row):
+        return None
+    return named(row, released) | {"complete": complete, "imputed": imputed}
+
+
+def open_answers(released: Released) -> Facts:
+    """Tell whether the answers to the open questions were coded, and how far the coders agreed."""
+    data = released.table("estimates")
+    kappas = rows_of(data, statistic="pooled_kappa")["estimate"].dropna()
+    return {
+        "coded": bool(coded_questions(data)),
+        "least": math.nan if kappas.empty else float(kappas.min()),
+        "most": math.nan if kappas.empty else float(kappas.max()),
+    }

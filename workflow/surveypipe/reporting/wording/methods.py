@@ -1,0 +1,233 @@
+"""The methods section: facts of the configuration and the results, worded by the templates ``methods/``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from surveypipe.disclosure.rules import rules_of
+from surveypipe.estimation.equivalence import tost_level
+from surveypipe.formatting import decimal
+from surveypipe.reporting.facts import software_versions
+from surveypipe.reporting.figures.response import cell_label
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.imputation import imputations_made
+from surveypipe.study.disclosure import Disclosure
+from surveypipe.study.grades import Grade
+from surveypipe.wording import Markdown, Wording
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Facts = dict[str, Any]
+
+
+def response(released: Released) -> Facts:
+    """Tell who was eligible, what counted as a response, and when it was asked."""
+    section = released.config["response"]
+    base = released.config["weighting"].get("base")
+    late = [rule for rule in released.config["cleaning"]["rules"] if rule["type"] == "late"]
+    return {
+        "base": released.label(str(base)) if base else None,
+        "field_period": released.config["study"].get("field_period"),
+        "late_kept": bool(late) and all(rule["action"] == "flag" for rule in late),
+        "listed": released.flow_count("on_list"),
+        "eligible": released.flow_count("eligible"),
+        "verified": bool(released.config["frame"].get("verified")),
+        "complete_from": section["complete_from"],
+        "partial_from": section["partial_from"],
+    }
+
+
+def cleaning(released: Released) -> Facts:
+    """Tell by which rules the data were cleaned and how scales were scored."""
+    section = released.config["cleaning"]
+    rules: dict[str, list[str]] = {}
+    for rule in section["rules"]:
+        rules.setdefault(rule["action"], []).append(rule["type"])
+    done = released.table("cleaning_summary")
+    scales = section.get("scales", [])
+    shares = [float(scale["min_share"]) for scale in scales]
+    sizes = {len(scale["items"]) for scale in scales}
+    return {
+        "rules": rules,
+        "left_out": _done(done, "drop", "records"),
+        "set_missing": _done(done, "set_missing", "values"),
+        "scales": [released.in_text(str(scale["label"])) for scale in scales],
+        "items_each": sizes.pop() if len(sizes) == 1 else None,
+        "least_share": min(shares, default=math.nan),
+        "most_share": max(shares, default=math.nan),
+        "reversed": len(section.get("reverse", [])),
+    }
+
+
+def _done(summary: pd.DataFrame, action: str, what: str) -> int | None:
+    number = float(summary.loc[summary["action"] == action, what].sum())
+    return int(number) if math.isfinite(number) else None
+
+
+def weighting(released: Released) -> Facts:
+    """Tell how the primary weights were made, what cells were merged, their spread, and the other schemes."""
+    scheme: Mapping[str, Any] = released.config["weighting"]["schemes"][released.primary]
+    cells = released.table("weight_cells")
+    cells = cells[cells["scheme"] == released.primary]
+    others = {key: label for key, label in released.schemes.items() if key != released.primary}
+    variables = scheme.get("margins" if scheme["method"] == "rake" else "by", [])
+    return {
+        "method": scheme["method"],
+        "scheme": released.in_text(str(scheme["label"])),
+        "variables": [released.in_text(released.label(name)) for name in variables],
+        "fallback": released.primary != released.config["weighting"]["primary"],
+        "collapse": _collapse(scheme),
+        "cells": len(cells),
+        "merged": [
+            {
+                "members": released.in_text(cell_label(str(row["members"]), released)),
+                "within": str(row["within"]),
+            }
+            for _, row in cells.iterrows()
+            if str(row["merged"]).lower() == "true"
+        ],
+        "others": [released.in_text(label) for label in others.values()],
+        **_spread(released),
+    }
+
+
+def _collapse(scheme: Mapping[str, Any]) -> Facts | None:
+    rule = scheme.get("collapse")
+    if not rule:
+        return None
+    return {"min_n": rule["min_n"], "within": str(rule.get("within") or "").replace("_", " ")}
+
+
+def _spread(released: Released) -> Facts:
+    """Range of the primary weights; they are equal where they print alike."""
+    table = released.table("weight_diagnostics")
+    row = table[table["scheme"] == released.primary].iloc[0]
+    columns = {"w_min": "w_min", "w_max": "w_max", "deff": "deff_kish", "n_eff": "n_eff", "n": "n"}
+    facts: Facts = {name: float(row[column]) for name, column in columns.items()}
+    if not all(map(math.isfinite, facts.values())):
+        return facts | {"spread": "withheld"}
+    equal = decimal(facts["w_min"]) == decimal(facts["w_max"])
+    return facts | {"spread": "equal" if equal else "unequal"}
+
+
+def analysis(released: Released) -> Facts:
+    """Tell how estimates, standard errors, intervals and tests were made."""
+    section = released.config["analysis"]
+    return {
+        "ci_level": float(section["ci_level"]),
+        "interval": section["proportion_interval"],
+        "correction": bool(section["fpc"]["descriptive"]),
+        "jackknife": _jackknife(released),
+        "tests": _tests(released),
+        "groups": [released.in_text(label) for label in released.levels.values()],
+        "imputation": "imputation" in section,
+        "data_sets": imputations_made(released.table("estimates")),
+        "adjusted": "multiplicity" in section,
+    }
+
+
+def _jackknife(released: Released) -> bool:
+    plan = released.config["weighting"].get("replicates")
+    return bool(plan) and plan["method"] == "jackknife" and released.base_size() <= plan["max_n"]
+
+
+def _tests(released: Released) -> str:
+    section = released.config["analysis"]
+    if not section.get("tests") or len(released.levels) < 2:
+        return "none"
+    return "corrected" if section["fpc"]["tests"] else "uncorrected"
+
+
+def claims(released: Released) -> Facts:
+    """Tell what was estimated for each claim and what it is held against."""
+    level = float(released.config["analysis"]["ci_level"])
+    return {
+        "ci_level": level,
+        "equivalence_level": tost_level(level),
+        "reader": released.in_text(released.label(released.config["sensitivity"]["reader_variable"])),
+        "claims": [_claim(released, key, claim) for key, claim in released.config["claims"].items()],
+    }
+
+
+def _claim(released: Released, key: str, claim: Mapping[str, Any]) -> Facts:
+    by = claim.get("by")
+    group = released.config["groups"].get(by, {}).get("label", by) if by else ""
+    return {
+        "direction": "above",
+        "upper_threshold": None,
+        **claim,
+        "key": str(key),
+        "variable": released.in_text(released.label(str(claim["variable"]))),
+        "others": claim.get("sensitivity_thresholds", []),
+        "by": released.in_text(str(group)),
+    }
+
+
+def sensitivity(released: Released) -> Facts:
+    """Tell what is asked of the silent, and the grades that follow."""
+    section = released.config["sensitivity"]
+    scenario, strong = section["reader_scenario"], section["theta_strong"]
+    return {
+        "theta_strong": strong,
+        "theta_shown": [theta for theta in section.get("theta_shown", []) if theta != strong],
+        "k": scenario["k"],
+        "k_grade": scenario["k_grade"],
+        "min_group": scenario["min_group"],
+        "grades": {grade.name.lower(): grade.label for grade in Grade},
+        "equivalence": any(claim["kind"] == "equivalence" for claim in released.config["claims"].values()),
+    }
+
+
+def disclosure(released: Released) -> Facts:
+    """Give the least numbers of disclosure control as it was applied."""
+    rules = rules_of(msgspec.convert(released.config["disclosure"], Disclosure))
+    names = ("min_base", "min_answers", "min_cell", "min_population")
+    return {name: getattr(rules, name) for name in names}
+
+
+def software(released: Released) -> Facts:
+    """Name the software with its versions."""
+    versions = software_versions()
+    named = {"python": "Python", "svy": "svy", "pandas": "pandas", "scipy": "SciPy", "snakemake": "Snakemake"}
+    return {
+        "software": [
+            Markdown(f"{label} {versions[f'software-{key}']}")
+            for key, label in named.items()
+            if f"software-{key}" in versions
+        ]
+    }
+
+
+FACTS: dict[str, Callable[[Released], Facts]] = {
+    "response": response,
+    "cleaning": cleaning,
+    "weighting": weighting,
+    "analysis": analysis,
+    "claims": claims,
+    "sensitivity": sensitivity,
+    "disclosure": disclosure,
+    "software": software,
+}
+
+
+def paragraphs(released: Released, words: Wording) -> dict[str, Markdown]:
+    """Write the methods section, from what was configured and computed.
+
+    Parameters
+    ----------
+    released
+        The released tables.
+    words
+        Templates.
+
+    Returns
+    -------
+    dict
+        Name of each paragraph to Markdown.
+    """
+    return {name: words.say(f"methods/{name}", **facts(released)) for name, facts in FACTS.items()}

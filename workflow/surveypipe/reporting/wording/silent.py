@@ -1,0 +1,133 @@
+"""Facts about what would follow if the silent differed from those who answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from surveypipe.reporting.lookups import beside, first_of, known, number_of, rows_of
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.layout import refusal
+from surveypipe.reporting.wording.ledger import Facts, listed, named, place_facts
+from surveypipe.study import verdicts as rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Grades of a claim that is supported, whatever the silent think or with a proviso.
+SURE, HELD, FAILED = (1,), (2, 3), (0, 4)
+
+
+def bounds(released: Released) -> Facts:
+    """Find for which claims the bounds decide, which needs least to fall, and which might yet stand."""
+    judged = [row for row in released.claim_rows() if known(number_of(row, "grade"))]
+    held = [row for row in judged if int(row["grade"]) in HELD]
+    sure = [row for row in judged if int(row["grade"]) in SURE]
+    failed = [row for row in judged if int(row["grade"]) in FAILED and known(number_of(row, "bound_low"))]
+    could = [row for row in failed if _reachable(released, row)]
+    return {
+        "judged": len(judged),
+        "sure": listed(sure, released),
+        "held": listed(held, released),
+        "weakest": _weakest(released, held),
+        "could": listed(could, released),
+        "never": listed([row for row in failed if not any(row is one for one in could)], released),
+    }
+
+
+def _reachable(released: Released, row: pd.Series) -> bool:
+    low, high = float(row["bound_low"]), float(row["bound_high"])
+    sides = rules.sides(released.config["claims"][row["claim"]])
+    return all(high > side.limit if side.direction == "above" else low < side.limit for side in sides)
+
+
+def _weakest(released: Released, held: list[pd.Series]) -> Facts | None:
+    points = [(row, number_of(row, "tipping_theta")) for row in held]
+    points = [(row, max(theta, 1 / theta)) for row, theta in points if known(theta) and theta > 0]
+    if not points:
+        return None
+    row, theta = min(points, key=lambda pair: pair[1])
+    strong = float(released.config["sensitivity"]["theta_strong"])
+    return named(row, released) | {"theta": theta, "strong": theta >= strong, "only": len(points) == 1}
+
+
+def reader_outcomes(released: Released) -> tuple[list[pd.Series], list[pd.Series]]:
+    """Claims supported under the primary weights: those that stand in the reader scenario, and that fall."""
+    stands: list[pd.Series] = []
+    falls: list[pd.Series] = []
+    for row in released.claim_rows():
+        limit = number_of(row, "reader_limit")
+        if not known(limit, number_of(row, "grade")) or int(row["grade"]) not in (*SURE, *HELD):
+            continue
+        claim = released.config["claims"][row["claim"]]
+        (stands if all(side.holds(limit, limit) for side in rules.sides(claim)) else falls).append(row)
+    return stands, falls
+
+
+def readers(released: Released) -> Facts:
+    """Find which claims survive when there are fewer readers among the silent."""
+    stands, falls = reader_outcomes(released)
+    return {
+        "k": float(released.config["sensitivity"]["reader_scenario"]["k_grade"]),
+        "stands": listed(stands, released),
+        "falls": listed(falls, released),
+    }
+
+
+def bayes(released: Released) -> Facts:
+    """Find the lowest posterior probability under the least favourable of the priors."""
+    data = rows_of(released.table("not_at_random"), method="bayes")
+    found = [row for _, row in data.iterrows() if known(number_of(row, "probability"))]
+    row = min(found, key=lambda line: float(line["probability"]), default=None)
+    if row is None:
+        return {"least": None}
+    probability = float(row["probability"])
+    outcome = "almost none" if probability < 0.005 else "almost sure" if probability >= 0.995 else "between"
+    return {
+        "priors": int(data["value"].nunique()),
+        "least": place_facts(row, released),
+        "probability": probability,
+        "outcome": outcome,
+    }
+
+
+def proxy(released: Released) -> Facts:
+    """Say how good the best proxy is, and for how many rows of the ledger one is good."""
+    rho = released.table("ledger_context")["rho"].astype(float).dropna()
+    weak = float(released.config["nonresponse"]["weak_rho"])
+    return {"best": None if rho.empty else float(rho.max()), "weak": weak, "good": int((rho >= weak).sum())}
+
+
+def follow_up(released: Released) -> Facts:
+    """Give what a check of the silent found, claim by claim."""
+    data = released.table("follow_up_check")
+    rows = rows_of(data, measure="two_phase")
+    rows = rows[rows["estimate"].notna()]
+    return {
+        "asked": [
+            {
+                "claim": str(row["claim"]),
+                "group": released.levels[row["group_level"]] if row["group_level"] else "",
+                "estimate": float(row["estimate"]),
+                "low": float(row["ci_low"]),
+                "high": float(row["ci_high"]),
+                "p": number_of(first_of(beside(data, row), measure="difference"), "p_value"),
+            }
+            for _, row in rows.iterrows()
+        ]
+    }
+
+
+def heckman(released: Released) -> Facts:
+    """Give what a selection model found, or the reasons for which there is none."""
+    data = rows_of(released.table("not_at_random"), method="heckman")
+    reasons = sorted({refusal(row).split(": ", 1)[-1] for _, row in data.iterrows() if refusal(row)})
+    fitted = [row for _, row in data.iterrows() if row["parameter"] == "estimate"]
+    estimates = []
+    for row in fitted:
+        own = {"claim": str(row["claim"]), "group_level": str(row["group_level"])}
+        claim = first_of(released.table("claims"), **own)
+        if claim is not None and known(number_of(row, "estimate")):
+            ends = {end: float(row[f"ci_{end}"]) for end in ("low", "high")}
+            estimates.append(named(claim, released) | {"estimate": float(row["estimate"]), **ends})
+    outcome = "none" if data.empty or (fitted and not estimates) else "fitted" if fitted else "refused"
+    return {"outcome": outcome, "reasons": reasons, "estimates": estimates}

@@ -1,0 +1,95 @@
+"""What is worst in a table of the claims: a summary is held to every row, those within groups included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from surveypipe import formatting as fmt
+from surveypipe.formatting import escape
+from surveypipe.reporting.lookups import beside, first_of, known, number_of
+from surveypipe.reporting.released import Released
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# A row of the ledger with a value that belongs to it.
+Valued = tuple["pd.Series", float]
+
+
+def place(row: pd.Series, released: Released) -> str:
+    """Name a row of the ledger in a sentence: ``C5``, or ``C5 in adult mental health``."""
+    level = str(row["group_level"])
+    where = f" in {escape(released.in_text(released.levels[level]))}" if level else ""
+    return escape(str(row["claim"])) + where
+
+
+def places(rows: Iterable[pd.Series], released: Released) -> str:
+    """List rows of the ledger for a sentence, a claim beside its own groups as ``C5 over all``."""
+    listed = list(rows)
+    divided = {row["claim"] for row in listed if row["group_level"]}
+    return fmt.sentence_list(
+        [
+            place(row, released) + (" over all" if row["claim"] in divided and not row["group_level"] else "")
+            for row in listed
+        ]
+    )
+
+
+def shown_value(value: float, row: pd.Series) -> str:
+    """Print a value of a claim: a share as a percentage, a mean in scale points."""
+    return fmt.decimal(value) if row["kind"] == "equivalence" else fmt.percent(value)
+
+
+def shown_shift(value: float, row: pd.Series) -> str:
+    """Print the size of a move of an estimate with its unit."""
+    if row["kind"] == "equivalence":
+        return f"{fmt.decimal(abs(value))} scale points"
+    size = fmt.points(abs(value))
+    return f"{size} percentage {'point' if size == '1' else 'points'}"
+
+
+def farthest(moves: Iterable[Valued]) -> list[Valued]:
+    """Pick the largest move of a share and the largest of a mean difference, whichever there are.
+
+    Parameters
+    ----------
+    moves
+        Rows of the ledger with a signed move each; those without a value are passed over.
+    """
+    found: dict[bool, Valued] = {}
+    for row, value in moves:
+        mean = bool(row["kind"] == "equivalence")
+        if known(value) and (mean not in found or abs(value) > abs(found[mean][1])):
+            found[mean] = (row, value)
+    return [found[mean] for mean in (False, True) if mean in found]
+
+
+def largest_shift(moves: Iterable[Valued], released: Released, *, lead: str = "The", verb: str = "is") -> str:
+    """Say how far the share and the mean difference that move most do so; '' where nothing is known.
+
+    Examples
+    --------
+    ``The largest shift of a share is 4.1 percentage points (C2), that of a mean difference 0.02 scale points
+    (C6).``
+    """
+    names = {False: "a share", True: "a mean difference"}
+    parts: list[str] = []
+    for row, value in farthest(moves):
+        size = f"{shown_shift(value, row)} ({place(row, released)})"
+        which = names[bool(row["kind"] == "equivalence")]
+        parts.append(f"that of {which} {size}" if parts else f"{lead} largest shift of {which} {verb} {size}")
+    return f"{', '.join(parts)}." if parts else ""
+
+
+def weighting_shifts(released: Released) -> list[tuple[pd.Series, float, float]]:
+    """Rows of the ledger with the shift that the primary weights make, and the p-value of its test."""
+    data = released.table("nonresponse")
+    wanted = {"step": "weighting", "measure": "shift", "scheme": released.primary}
+    found = [(row, first_of(beside(data, row), **wanted)) for row in released.claim_rows()]
+    return [(row, number_of(made, "estimate"), number_of(made, "p_value")) for row, made in found]
+
+
+def ranked(rows: Iterable[pd.Series], value: Callable[[pd.Series], float]) -> list[pd.Series]:
+    """Sort the rows that have a value, the least first."""
+    return sorted((row for row in rows if known(value(row))), key=value)

@@ -1,0 +1,1 @@
+"""Populations of known truth, and what the methods make of them."""

@@ -1,0 +1,1 @@
+"""Weights that make the respondents stand for everybody eligible."""

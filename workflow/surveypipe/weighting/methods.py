@@ -1,0 +1,401 @@
+"""The methods by which weights are made; to add one, write one function here.
+
+Each method builds a :class:`Plan`, whose ``reweight`` runs the whole method again from given starting
+weights, for one set or for all replicates at once (shape (n,) or (n, R)). To add a method, write a
+function of a :class:`~surveypipe.weighting.population.Population`, its settings and the scheme's key that
+returns a plan, and register it with ``@method("name")``; a line of configuration then uses it:
+``my_scheme: {label: ..., method: name}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveypipe.design import linearisation
+from surveypipe.design.linearisation import Linearisation
+from surveypipe.grouping import group_sums
+from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.study.base import plain
+from surveypipe.study.weighting import Collapse, Making
+from surveypipe.weighting import calibration, collapsing, propensity
+from surveypipe.weighting.calibration import kish_deff
+from surveypipe.weighting.population import Population
+from surveypipe.weighting.trimming import trim
+
+Floats = NDArray[np.float64]
+ALL = "All"
+# Literature asks for 20 to 30 respondents in a weighting class; fewer are used, and said.
+COMFORTABLE = 20
+# Respondents in a class of propensities, where the scheme does not say.
+FEWEST_IN_CLASS = 5
+
+
+@dataclass
+class Plan:
+    """What a method decided, and how to run it again.
+
+    Attributes
+    ----------
+    reweight
+        Starting weights of shape (n,) or (n, R) to final weights of the same shape.
+    cells
+        Second-phase response cells.
+    labels
+        Cell of each respondent, shape (n,).
+    linearise
+        Starting and final weights of shape (n,) to what the estimation of the weights adds to influence
+        values; None where weights do not vary within the cells.
+    restore
+        Brings trimmed weights back to the totals that must hold.
+    steps
+        Log: (step, detail).
+    fit
+        The response model, for inverse propensities.
+    """
+
+    reweight: Callable[[Floats], Floats]
+    cells: collapsing.CellMap
+    labels: NDArray[Any]
+    linearise: Callable[[Floats, Floats], Linearisation | None] = lambda start, final: None
+    restore: Callable[[Floats], Floats] | None = None
+    steps: list[tuple[str, str]] = field(default_factory=list)
+    fit: propensity.PropensityFit | None = None
+
+    def in_a_row(self, start: Floats, final: Floats) -> Linearisation:
+        """Linearise as one step of several: its classes need not be the response cells of the whole."""
+        found = self.linearise(start, final)
+        if found is None:
+            _, codes = np.unique(self.labels.astype(str), return_inverse=True)
+            found = linearisation.calibration(np.eye(int(codes.max()) + 1)[codes], start, final)
+        return found
+
+    @property
+    def n_pop(self) -> dict[str, float]:
+        """Staff in each response cell."""
+        return {cell.label: cell.N for cell in self.cells.cells}
+
+
+Method = Callable[[Population, Making, str], Plan]
+METHODS: dict[str, Method] = {}
+
+
+def method(name: str) -> Callable[[Method], Method]:
+    """Register a weighting method under the name that the configuration uses."""
+
+    def register(function: Method) -> Method:
+        METHODS[name] = function
+        return function
+
+    return register
+
+
+def scale_to(codes: NDArray[np.intp], totals: Floats) -> Callable[[Floats], Floats]:
+    """Make a function that scales weights to totals within classes, given each respondent's class."""
+
+    def reweight(start: Floats) -> Floats:
+        W = np.asarray(start, float).reshape(len(codes), -1)
+        sums = group_sums(W, codes, len(totals))
+        if (sums <= 0).any():
+            raise SurveyError(
+                "weighting: a response cell has staff and no respondent left; merge it with another "
+                "(`collapse`), or raise min_n."
+            )
+        return (W * (totals[:, None] / sums)[codes]).reshape(np.shape(start))
+
+    return reweight
+
+
+def class_plan(cells: collapsing.CellMap, labels: NDArray[Any]) -> Plan:
+    """Plan that gives each cell its N_h / n_h (on top of base weights)."""
+    names = [cell.label for cell in cells.cells]
+    codes = pd.Categorical(labels, categories=names).codes.astype(np.intp)
+    steps = [("merge", text) for text in cells.merges] + [("warning", text) for text in cells.warnings]
+    for cell in cells.cells:
+        if cell.n < COMFORTABLE and len(names) > 1:
+            steps.append(("note", f"{cell.label} rests on {cell.n:g} respondents, fewer than {COMFORTABLE}."))
+    reweight = scale_to(codes, np.array([cell.N for cell in cells.cells]))
+    return Plan(reweight, cells, labels, linearise=_linearised_classes(codes), steps=steps)
+
+
+def _linearised_classes(codes: NDArray[np.intp]) -> Callable[[Floats, Floats], Linearisation | None]:
+    def linearise(start: Floats, final: Floats) -> Linearisation | None:
+        mean = np.bincount(codes, start) / np.maximum(np.bincount(codes), 1)
+        if np.allclose(start, mean[codes], rtol=1e-12, atol=0):
+            return None
+        return linearisation.calibration(np.eye(int(codes.max()) + 1)[codes], start, final)
+
+    return linearise
+
+
+def group_plan(people: Population, scheme: str) -> Plan:
+    """Second-phase cells for weights that vary within cells: the groups (agencies), or all staff."""
+    if people.group is None:
+        return METHODS["none"](people, Making(), scheme)
+    return METHODS["poststratify"](people, Making(by=(people.group,)), scheme)
+
+
+@method("none")
+def unweighted(people: Population, settings: Making, scheme: str) -> Plan:
+    """Weight everybody alike, N/n (or in proportion to the base weights)."""
+    labels = np.full(int(people.respondent.sum()), ALL)
+    cell = collapsing.Cell("", (ALL,), people.staff, float(len(labels)))
+    return class_plan(collapsing.CellMap([cell]), labels)
+
+
+def _raw_cells(people: Population, by: Sequence[str], within: str | None) -> list[collapsing.Cell]:
+    index = people.frame.index
+    counts, base = pd.Series(people.counts, index=index), pd.Series(people.base, index=index)
+    return collapsing.count_cells(people.frame, by, counts, within=within, base=base)
+
+
+@method("poststratify")
+def poststratify(people: Population, settings: Making, scheme: str) -> Plan:
+    """Weighting classes, merged by the rules of ``collapse``; in a census the same as post-strata."""
+    rules = settings.collapse
+    within = rules.within if rules else None
+    by = list(settings.by or ())
+    raw = _raw_cells(people, by, within)
+    if rules:
+        cells = collapsing.collapse(raw, rules, scheme=scheme)
+    else:
+        empty = [f"{cell.label} ({cell.N:g} staff)" for cell in raw if cell.n == 0]
+        if empty:
+            raise SurveyError(
+                f"weighting scheme '{scheme}': no respondent in {shown(empty)}, so nobody can stand for "
+                "these staff. Let cells be merged (`collapse`), or merge categories by a recode."
+            )
+        cells = collapsing.CellMap(raw)
+    labels = collapsing.raw_labels(people.answered, by).map(cells.labels).to_numpy(dtype=object)
+    plan = class_plan(cells, labels)
+    coarse = within or people.group or by[0]
+    margin = calibration.margin(coarse, people.answered[coarse], people.totals(coarse))
+    plan.restore = scale_to(margin.codes, margin.totals)
+    return plan
+
+
+def _margins(people: Population, variables: Sequence[str]) -> list[calibration.Margin]:
+    problems = Problems()
+    made = []
+    for variable in variables:
+        try:
+            made.append(calibration.margin(variable, people.answered[variable], people.totals(variable)))
+        except SurveyError as error:
+            problems.extend(error.problems)
+    problems.raise_if_any()
+    return made
+
+
+@method("rake")
+def rake(people: Population, settings: Making, scheme: str) -> Plan:
+    """Raking to the margins of the staff list."""
+    margins = _margins(people, settings.margins or ())
+    calibration.check_margins_agree({m.variable: dict(zip(m.levels, m.totals, strict=True)) for m in margins})
+    plan = group_plan(people, scheme)
+    _, iterations = calibration.rake(people.start, margins)
+    names = ", ".join(settings.margins or ())
+    plan.steps.append(("rake", f"Margins {names} met after {iterations} cycles."))
+    plan.reweight = plan.restore = lambda start: calibration.rake(start, margins)[0]
+    X = np.column_stack([one.indicator for one in margins])
+    plan.linearise = lambda start, final: linearisation.calibration(X, start, final)
+    return plan
+
+
+@method("calibrate")
+def calibrate(people: Population, settings: Making, scheme: str) -> Plan:
+    """Calibration to margins and to totals of numeric variables (GREG when the distance is linear)."""
+    margins = _margins(people, settings.margins or ())
+    numeric = settings.numeric or ()
+    # The first margin carries the intercept; a level less of each further one keeps the columns independent.
+    blocks = [one.indicator[:, min(place, 1) :] for place, one in enumerate(margins)]
+    totals = [one.totals[min(place, 1) :] for place, one in enumerate(margins)]
+    if not margins:
+        blocks, totals = [np.ones((int(people.respondent.sum()), 1))], [np.array([people.staff])]
+    for name in numeric:
+        values = people.frame[name].to_numpy(dtype=float)
+        blocks.append(values[people.respondent][:, None])
+        totals.append(np.array([float(people.base @ values)]))
+    X, T = np.column_stack(blocks), np.concatenate(totals)
+    kind, bounds = settings.distance, settings.bounds
+
+    def run(start: Floats) -> tuple[Floats, int]:
+        # Bounds are ratios to weights that already sum to the population.
+        scaled = start * (people.staff / np.asarray(start).sum(axis=0))
+        return calibration.calibrate(scaled, X, T, kind=kind, bounds=bounds)
+
+    plan = group_plan(people, scheme)
+    _, iterations = run(people.start)
+    plan.steps.append(("calibrate", f"Totals met after {iterations} steps ({kind} distance)."))
+    plan.reweight = plan.restore = lambda start: run(start)[0]
+    plan.linearise = lambda start, final: linearisation.calibration(X, start, final)
+    return plan
+
+
+@method("propensity")
+def inverse_propensity(people: Population, settings: Making, scheme: str) -> Plan:
+    """Inverse estimated response propensities, or classes of them."""
+    predictors = settings.predictors or ()
+    X, _ = propensity.design_matrix(people.frame, predictors)
+    counted = np.where(people.respondent, people.base, 0.0)
+    fitted = propensity.fit(X, counted, people.base)
+    note = "with Firth's penalty, because of separation" if fitted.firth else "by maximum likelihood"
+    steps = [("propensity", f"Response model on {', '.join(predictors)} fitted {note}.")]
+    if settings.classes:
+        rules = settings.collapse or Collapse(min_n=FEWEST_IN_CLASS)
+        plan = _propensity_classes(people, settings.classes, rules, fitted.p, scheme)
+    else:
+        plan = group_plan(people, scheme)
+        plan.reweight = _reweight_propensity(people, X, fitted.firth)
+        plan.restore = scale_to(np.zeros(len(people.start), dtype=np.intp), np.array([people.staff]))
+        plan.fit = fitted
+        plan.linearise = _linearised_propensity(people, fitted)
+    plan.steps = steps + plan.steps
+    return plan
+
+
+def _reweight_propensity(people: Population, X: Floats, firth: bool) -> Callable[[Floats], Floats]:
+    def reweight(start: Floats) -> Floats:
+        given = np.asarray(start, float).reshape(int(people.respondent.sum()), -1)
+        counted = np.zeros((len(X), given.shape[1]))
+        counted[people.respondent] = given
+        p = propensity.fit(X, counted, people.base, firth=firth).p[people.respondent]
+        W = given / p
+        return (W * (people.staff / W.sum(axis=0))).reshape(np.shape(start))
+
+    return reweight
+
+
+def _linearised_propensity(
+    people: Population, fitted: propensity.PropensityFit
+) -> Callable[[Floats, Floats], Linearisation]:
+    def linearise(start: Floats, final: Floats) -> Linearisation:
+        counted = np.zeros(len(people.base))
+        counted[people.respondent] = start
+        p = propensity.fit(fitted.X, counted, people.base, firth=fitted.firth).p
+        return linearisation.inverse_propensity(
+            fitted.X, people.base, p, people.respondent, start=start, final=final
+        )
+
+    return linearise
+
+
+def _propensity_classes(people: Population, number: int, rules: Collapse, p: Floats, scheme: str) -> Plan:
+    classes = propensity.quantile_classes(p, number)
+    frame = people.frame.assign(_class=[f"Class {code + 1}" for code in classes])
+    answered = pd.Series(people.respondent, index=frame.index)
+    raw = collapsing.count_cells(frame, ["_class"], answered, base=pd.Series(people.base, index=frame.index))
+    cells = collapsing.collapse(raw, rules, scheme=scheme)
+    labels = frame.loc[people.respondent, "_class"].map(cells.labels).to_numpy(dtype=object)
+    plan = class_plan(cells, labels)
+    plan.restore = scale_to(np.zeros(len(labels), dtype=np.intp), np.array([people.staff]))
+    return plan
+
+
+@method("compose")
+def compose(people: Population, settings: Making, scheme: str) -> Plan:
+    """Several methods in a row, each starting from the weights of the one before."""
+    parts = [build(people, step, scheme) for step in settings.parts()[1:]]
+    plan = group_plan(people, scheme)
+    plan.linearise = _linearised_steps(parts)
+
+    def reweight(start: Floats) -> Floats:
+        for part in parts:
+            start = part.reweight(start)
+        return start
+
+    plan.reweight = reweight
+    plan.restore = parts[-1].restore
+    plan.steps = [step for part in parts for step in part.steps]
+    return plan
+
+
+def _linearised_steps(parts: Sequence[Plan]) -> Callable[[Floats, Floats], Linearisation | None]:
+    def linearise(start: Floats, final: Floats) -> Linearisation | None:
+        stages = [start]
+        for part in parts[:-1]:
+            stages.append(part.reweight(stages[-1]))
+        stages.append(final)
+        whole: Linearisation | None = None
+        for number in reversed(range(len(parts))):
+            own = parts[number].in_a_row(stages[number], stages[number + 1])
+            whole = own if whole is None else own.before(whole)
+        return whole
+
+    return linearise
+
+
+def merge_signatures(people: Population, settings: Making, counted: Floats, scheme: str) -> NDArray[np.intp]:
+    """Give a number to each way of merging cells, for each column of `counted` (n, R).
+
+    Returns
+    -------
+    ndarray
+        Shape (R,); equal numbers lead to the same cells; −1 throughout where the scheme merges nothing.
+    """
+    steps = [step for step in settings.parts() if step.method == "poststratify" and step.collapse]
+    if not steps:
+        return np.full(counted.shape[1], -1, dtype=np.intp)
+    found = np.zeros((counted.shape[1], len(steps)), dtype=np.intp)
+    for place, step in enumerate(steps):
+        found[:, place] = _merge_codes(people, step, counted, scheme)
+    return np.unique(found, axis=0, return_inverse=True)[1].reshape(-1).astype(np.intp)
+
+
+def _merge_codes(people: Population, step: Making, counted: Floats, scheme: str) -> NDArray[np.intp]:
+    by, rules = list(step.by or ()), step.collapse
+    assert rules is not None
+    raw = _raw_cells(people, by, rules.within)
+    labels = collapsing.raw_labels(people.answered, by).to_numpy()
+    sums = np.stack([counted[labels == cell.label].sum(axis=0) for cell in raw], axis=1).round(9)
+    distinct, inverse = np.unique(sums, axis=0, return_inverse=True)
+    codes: dict[tuple[tuple[str, ...], ...], int] = {}
+    numbers = []
+    for row in distinct:
+        cells = [replace(cell, n=float(n)) for cell, n in zip(raw, row, strict=True)]
+        merged = tuple(cell.members for cell in collapsing.collapse(cells, rules, scheme=scheme).cells)
+        numbers.append(codes.setdefault(merged, len(codes)))
+    return np.array(numbers, dtype=np.intp)[inverse.reshape(-1)]
+
+
+def build(people: Population, settings: Making, scheme: str) -> Plan:
+    """Build a scheme's plan: its method, then its trimming.
+
+    Raises
+    ------
+    SurveyError
+        If the method is unknown, or cannot be carried out on these people.
+    """
+    name = settings.method
+    if name not in METHODS:
+        raise SurveyError(
+            f"weighting scheme '{scheme}': unknown method '{name}'; "
+            f"choose one of {shown(sorted(METHODS), 10)}."
+        )
+    plan = METHODS[name](people, settings, scheme)
+    return _with_trim(plan, people, plain(settings.trim)) if settings.trim else plan
+
+
+def _with_trim(plan: Plan, people: Population, rule: Mapping[str, float]) -> Plan:
+    untrimmed, restore = plan.reweight, plan.restore
+    if restore is None:
+        raise SurveyError("weighting: equal weights cannot be trimmed; take `trim` out of this scheme.")
+
+    def reweight(start: Floats) -> Floats:
+        return trim(untrimmed(start), rule, restore)
+
+    before, after = untrimmed(people.start), reweight(people.start)
+    cut = int((after < before * (1 - 1e-9)).sum())
+    plan.steps.append(
+        (
+            "trim",
+            f"{cut} weights lowered; greatest {before.max():.4g} before and {after.max():.4g} after; "
+            f"design effect {kish_deff(before):.4f} before and {kish_deff(after):.4f} after.",
+        )
+    )
+    plan.reweight = reweight
+    return plan
