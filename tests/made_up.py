@@ -27,6 +27,7 @@ from surveypipe.study.base import plain
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.codebook import parse_codebook
 from surveypipe.study.frame import Groups
+from surveypipe.study.outcomes import Crossing
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 from surveypipe.wording import Wording
@@ -41,6 +42,9 @@ GRADES = {
     3: "if response is at random within cells",
     4: "among respondents only",
 }
+
+
+CROSSINGS = {0: Crossing.MISSED, 1: Crossing.SURE}
 
 
 @cache
@@ -228,6 +232,9 @@ def _claim_row(
         "tipping_theta": np.nan if grade in (0, 1) else 3.42,
         "tipping_theta_interval": np.nan if grade in (0, 1) else 2.1,
         "tipping_note": {0: "not supported", 1: "none"}.get(grade, ""),
+        "tipping_outcome": str(CROSSINGS.get(grade, Crossing.REACHED)),
+        "tipping_interval_outcome": str(CROSSINGS.get(grade, Crossing.REACHED)),
+        "scenario_source": "none",
         **{f"reader_k{k:03d}": row["estimate"] * (0.6 + 0.4 * k / 100) for k in (0, 25, 50, 75, 100)},
         "reader_note": "silent readers answer as reading respondents of their cell",
         "ci_tost_low": row["estimate"] - 0.12 if equal else np.nan,

@@ -13,6 +13,7 @@ from surveypipe.ledger.cases import Setting, cases
 from surveypipe.ledger.rows import claim_tables
 from surveypipe.problems import SurveyError
 from surveypipe.study.nonresponse import Nonresponse
+from surveypipe.study.outcomes import Crossing
 from surveypipe.study.verdicts import (
     GRADE_LABELS,
     VERDICTS,
@@ -294,6 +295,7 @@ def test_false_claims_are_graded_so(survey):
     ledger, _, _ = claim_tables(SETTING, cases(SETTING, estimates_of(false), false, frame))
     assert (ledger["grade"] == 0).all()
     assert (ledger["tipping_note"] == "not supported").all()
+    assert (ledger["tipping_outcome"] == Crossing.MISSED).all()
     assert ledger["tipping_theta"].isna().all()
 
 
@@ -305,6 +307,7 @@ def test_everybody_answered_and_agreed(survey):
     row = ledger.set_index(["claim", "group_level"]).loc[("C5", "")]
     assert row["bound_low"] == row["bound_high"] == 1
     assert row["grade"] == 1 and row["tipping_note"] == "none"
+    assert row["tipping_outcome"] == row["tipping_interval_outcome"] == Crossing.SURE
 
 
 def test_missing_estimate_and_unknown_variable_are_said_together(survey):

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
 CHARACTERISTIC_STEPS = ("rates", "frame", "response_model", "representativity")
 CLAIM_KEYS = ("claim", "group", "group_level")
-WORDS = ("grade_label", "verdict", "tipping_note", "reader_note", "equivalence", "other_thresholds")
+WORDS = (
+    "grade_label",
+    "verdict",
+    "tipping_note",
+    "tipping_outcome",
+    "tipping_interval_outcome",
+    "reader_note",
+    "scenario_source",
+    "equivalence",
+    "other_thresholds",
+)
 
 
 def release_claims(claims: pd.DataFrame, rules: Rules, *, together: bool = True) -> Release:

@@ -10,19 +10,17 @@ import pandas as pd
 
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.cases import Case, Setting, bounds, cells_of
-from surveypipe.ledger.tipping import Readers, readers, tipping
+from surveypipe.ledger.tipping import readers, tipping
 from surveypipe.study import verdicts as rules
 
-
-def _reader_note(found: Readers, base: str) -> str:
-    source = next(iter(found.worst.values())).source
-    return {
-        "none": "silent readers answer as reading respondents of their cell",
-        "fixed": "silent non-readers count as no",
-        "group": "silent non-readers answer as non-reading respondents of their group",
-        "all": "silent non-readers answer as non-reading respondents of all groups (too few in a group)",
-        "assumed": "too few non-reading respondents: neutral here, the worst case beside it and in the grade",
-    }[source]
+# For a reader: what silent non-readers are supposed to answer, by the scenario's source.
+_SCENARIO_NOTES = {
+    "none": "silent readers answer as reading respondents of their cell",
+    "fixed": "silent non-readers count as no",
+    "group": "silent non-readers answer as non-reading respondents of their group",
+    "all": "silent non-readers answer as non-reading respondents of all groups (too few in a group)",
+    "assumed": "too few non-reading respondents: neutral here, the worst case beside it and in the grade",
+}
 
 
 def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
@@ -64,7 +62,7 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
         "tipping_theta_interval": _finite(tips.theta_interval),
         "tipping_note": tips.note,
         **{_k_column("reader", k): one.estimate for k, one in read.neutral.items()},
-        "reader_note": _reader_note(read, case.claim["base"]),
+        "reader_note": _SCENARIO_NOTES[read.source],
         **_equivalence(case, made.primary),
         "grade": number,
         "grade_label": rules.GRADE_LABELS[number],
@@ -74,6 +72,9 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
         "tipping_shift": _finite(tips.shift),
         "tipping_shift_interval": _finite(tips.shift_interval),
         "other_thresholds": _other_thresholds(case, made.primary),
+        "tipping_outcome": str(tips.outcome),
+        "tipping_interval_outcome": str(tips.interval_outcome),
+        "scenario_source": read.source,
     }
 
 

@@ -9,17 +9,33 @@ from surveypipe.ledger import sensitivity
 from surveypipe.ledger.cases import Case, Setting
 from surveypipe.ledger.scenario import Scenario, reader_scenario
 from surveypipe.study import verdicts as rules
+from surveypipe.study.outcomes import Crossing
 
 
 @dataclass(frozen=True)
 class Tipping:
-    """Tipping points of a claim: θ and Δ nearest to no effect over all its conditions, and in words."""
+    """Tipping points of a claim: θ and Δ nearest to no effect over all its conditions, and what came of θ."""
 
     theta: float
     theta_interval: float
     shift: float
     shift_interval: float
-    note: str
+    outcome: Crossing
+    interval_outcome: Crossing
+
+    @property
+    def note(self) -> str:
+        """Say for a reader why there is no θ; '' where there are two."""
+        if self.outcome is Crossing.SURE:
+            return "none"
+        if self.outcome is Crossing.MISSED:
+            return "not supported"
+        words = ["no theta reaches the threshold"] if self.outcome is Crossing.NEVER else []
+        if self.interval_outcome is Crossing.MISSED:
+            words.append("interval: not supported")
+        elif self.interval_outcome is Crossing.NEVER and self.outcome is not Crossing.NEVER:
+            words.append("interval: no theta reaches the threshold")
+        return "; ".join(words)
 
 
 def tipping(case: Case, cells: sensitivity.Cells, scheme: str, bounded: bool) -> Tipping:
@@ -43,10 +59,20 @@ def tipping(case: Case, cells: sensitivity.Cells, scheme: str, bounded: bool) ->
         shift_intervals.append(sensitivity.tipping_shift(cells, estimate, carried, side.direction))
     theta = _nearest(points)
     interval = math.inf if bounded else _nearest(intervals)
-    note = _tipping_note(theta, interval, bounded)
-    if not case.equivalence:
-        return Tipping(theta, interval, math.nan, math.nan, note)
-    return Tipping(theta, interval, _smallest(shifts), _smallest(shift_intervals), note)
+    shift, shift_interval = (
+        (_smallest(shifts), _smallest(shift_intervals)) if case.equivalence else (math.nan, math.nan)
+    )
+    return Tipping(
+        theta, interval, shift, shift_interval, _crossing(theta, bounded), _crossing(interval, bounded)
+    )
+
+
+def _crossing(theta: float, bounded: bool) -> Crossing:
+    if bounded:
+        return Crossing.SURE
+    if math.isnan(theta):
+        return Crossing.MISSED
+    return Crossing.NEVER if math.isinf(theta) else Crossing.REACHED
 
 
 def _nearest(thetas: list[float]) -> float:
@@ -61,21 +87,6 @@ def _smallest(shifts: list[float]) -> float:
     return math.nan if any(math.isnan(shift) for shift in shifts) else min(shifts, key=abs)
 
 
-def _tipping_note(theta: float, interval: float, bounded: bool) -> str:
-    if bounded:
-        return "none"
-    if math.isnan(theta):
-        return "not supported"
-    words = []
-    if math.isinf(theta):
-        words.append("no theta reaches the threshold")
-    if math.isnan(interval):
-        words.append("interval: not supported")
-    elif math.isinf(interval) and not math.isinf(theta):
-        words.append("interval: no theta reaches the threshold")
-    return "; ".join(words)
-
-
 @dataclass(frozen=True)
 class Readers:
     """The reader scenario of a claim: estimates by k, and whether it stands at the k of the grade."""
@@ -84,6 +95,11 @@ class Readers:
     worst: dict[float, Scenario]
     end: float
     supported: bool
+
+    @property
+    def source(self) -> str:
+        """What is taken for the answers of silent non-readers, the same at each k."""
+        return next(iter(self.worst.values())).source
 
 
 def readers(case: Case, made: Setting, scheme: str) -> Readers:

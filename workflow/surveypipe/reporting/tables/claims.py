@@ -21,6 +21,7 @@ from surveypipe.reporting.tables.layout import (
     share_cell,
     weights_note,
 )
+from surveypipe.study.outcomes import Crossing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,10 +144,7 @@ def tipping_text(row: pd.Series) -> str:
         text = formatting.decimal(theta, 1 if theta < 100 else 0)
         shift = float(row.get("tipping_shift", math.nan)) if row["kind"] == "equivalence" else math.nan
         return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
-    note = str(row.get("tipping_note", ""))
-    if note.startswith("not supported"):
-        return NOT_APPLICABLE
-    return "none"
+    return NOT_APPLICABLE if row["tipping_outcome"] == Crossing.MISSED else "none"
 
 
 def _reader_cell(row: pd.Series, k: float, form: Callable[[float], str]) -> str:

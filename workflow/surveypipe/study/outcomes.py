@@ -1,0 +1,14 @@
+"""What can come of a question put to a claim: values that tables hold and code compares, never words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Crossing(StrEnum):
+    """What it takes to bring an estimate, or the end of its interval, to the limit of a claim."""
+
+    REACHED = "reached"
+    NEVER = "no odds ratio reaches it"
+    SURE = "no answers reach it"
+    MISSED = "on the wrong side already"
