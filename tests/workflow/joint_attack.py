@@ -202,27 +202,30 @@ def _in_group(question: Question, level: str, asked: int | None) -> np.ndarray:
     else:
         base = int(float(question.rows["n"].iloc[0]))
         totals = set(range(min(base, sum(limits), asked if asked is not None else base) + 1))
-    found = []
+    found, said = [], _said(rows, survey, inside)
     for total in totals:
         for answered in _compositions(total, limits):
             grid = np.stack(np.meshgrid(*[np.arange(n + 1) for n in answered], indexing="ij"), -1)
             gave = grid.reshape(-1, len(answered))
-            gave = gave[_fits(rows, gave, np.array(answered)[None], survey, inside)]
+            gave = gave[_fits(said, gave, np.array(answered)[None])]
             found.append(np.stack([np.broadcast_to(answered, gave.shape), gave], 1))
     return np.concatenate(found)
 
 
-def _fits(
-    rows: pd.DataFrame, gave: np.ndarray, answered: np.ndarray, survey: Survey, inside: np.ndarray
-) -> np.ndarray:
+def _said(rows: pd.DataFrame, survey: Survey, inside: np.ndarray) -> list[tuple[np.ndarray, float, float]]:
+    """Weights of the cells, the printed share and its slack, for each row."""
+    return [
+        (survey.weights(scheme)[inside], float(printed), slack(printed, significant=False))
+        for scheme, printed in zip(rows["scheme"], rows["estimate"], strict=True)
+    ]
+
+
+def _fits(said: list[tuple[np.ndarray, float, float]], gave: np.ndarray, answered: np.ndarray) -> np.ndarray:
     """Whether combinations agree with the printed shares of a group, or of all staff, under each scheme."""
     fits = np.ones(len(gave), bool)
-    for row in rows.to_dict("records"):
-        w = survey.weights(row["scheme"])[inside]
-        total = (answered * w).sum(-1)
+    for w, printed, near in said:
         with np.errstate(invalid="ignore", divide="ignore"):
-            share = (gave * w).sum(-1) / total
-        fits &= np.abs(share - float(row["estimate"])) <= slack(row["estimate"], significant=False)
+            fits &= np.abs((gave * w).sum(-1) / (answered * w).sum(-1) - printed) <= near
     return fits
 
 
@@ -248,8 +251,8 @@ def combinations(question: Question, asked: Mapping[str, int] | None = None) -> 
     made = np.concatenate([truth, made])
     if len(whole):
         made = made[made[:, 0].sum(1) == int(float(whole["n"].iloc[0]))]
-        every = np.arange(len(survey.cells))
-        made = made[_fits(whole, made[:, 1], made[:, 0], survey, every)]
+        said = _said(whole, survey, np.arange(len(survey.cells)))
+        made = made[_fits(said, made[:, 1], made[:, 0])]
     assert len(made) and (made[0] == truth[0]).all(), f"{question.name}: the truth does not fit the shares"
     return made
 
