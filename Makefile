@@ -28,11 +28,14 @@ all: .venv/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# Files of tests go to as many processes as there are processors; finished runs are shared between them.
+PARALLEL := -n logical --dist loadfile --no-loadscope-reorder
+
 test: all .venv/.developing
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 test-slow: all .venv/.developing
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest $(PARALLEL) -m slow
 
 lint: .venv/.developing
 	$(BIN)/ruff check .

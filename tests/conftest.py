@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from studies import ROOT, copy_project, false_claims
+from studies import FALSE_RESULTS, ROOT, copy_project, false_claims
 from surveypipe.determinism import source_date_epoch
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read
@@ -49,13 +50,35 @@ def snakemake() -> Callable[..., subprocess.CompletedProcess[str]]:
     return run_snakemake
 
 
+def once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Make a folder once, whichever of the processes that share the tests needs it first."""
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    folder, made = base / name, base / f"{name}.made"
+    with FileLock(base / f"{name}.lock"):
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            made.touch()
+    return folder
+
+
+def _whole_run(folder: Path) -> None:
+    done = run_snakemake(copy_project(folder / "project"), "--cores", "2")
+    assert done.returncode == 0, done.stderr[-6000:]
+
+
+def _false_run(folder: Path) -> None:
+    project = copy_project(folder / "project")
+    done = run_snakemake(project, "--configfile", false_claims(project).configfile)
+    assert done.returncode == 0, done.stderr[-6000:]
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project after a whole run; tests read it and change nothing."""
-    folder = copy_project(tmp_path_factory.mktemp("finished") / "project")
-    done = run_snakemake(folder, "--cores", "2")
-    assert done.returncode == 0, done.stderr[-6000:]
-    return folder
+    return once(tmp_path_factory, "finished", _whole_run) / "project"
 
 
 @pytest.fixture
@@ -67,8 +90,4 @@ def finished_copy(finished: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def false_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of a whole run on the second simulated population, in which every claim is false."""
-    folder = copy_project(tmp_path_factory.mktemp("false") / "project")
-    study = false_claims(folder)
-    done = run_snakemake(folder, "--configfile", study.configfile)
-    assert done.returncode == 0, done.stderr[-6000:]
-    return folder / study.results
+    return once(tmp_path_factory, "false", _false_run) / "project" / FALSE_RESULTS

@@ -27,7 +27,7 @@ PARTS = [
     "tests/golden",
 ]
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
-FALSE_CLAIMS = "tests/fixtures/false_claims"
+FALSE_CLAIMS, FALSE_RESULTS = "tests/fixtures/false_claims", "results_false"
 BEDSIDE, OFFICE = [[f"{name}{number}" for number in range(1, 5)] for name in ("BED", "OFF")]
 AGREE = {1: "Strongly disagree", 2: "Disagree", 3: "Neither", 4: "Agree", 5: "Strongly agree"}
 YES_NO = {1: "Yes", 2: "No", 8: "Don't know", 9: "Refused"}
@@ -62,7 +62,7 @@ def false_claims(folder: Path) -> Study:
     """The shipped questionnaire on a second simulated population, in which every claim is false."""
     config = yaml.safe_load((folder / "config/config.yaml").read_text(encoding="utf-8"))
     config["study"]["id"] = "false"
-    config["results"] = "results_false"
+    config["results"] = FALSE_RESULTS
     config["inputs"] |= {
         "survey": f"{FALSE_CLAIMS}/southwark_SIMULATED.sav",
         "staff_list": f"{FALSE_CLAIMS}/staff_list_SIMULATED.csv",
@@ -71,7 +71,7 @@ def false_claims(folder: Path) -> Study:
     for optional in {"codes", "follow_up"} & set(config["inputs"]):
         config["inputs"][optional] = None
     write_yaml(config, folder / "false.yaml")
-    return Study("false.yaml", "results_false")
+    return Study("false.yaml", FALSE_RESULTS)
 
 
 class Page(NamedTuple):
