@@ -61,8 +61,8 @@ def level_sayings(whole: Whole) -> Iterator[Saying]:
         s, sign = made.entry.scale, "" if made.entry.equivalence else "%"
         gap = [one(s * v) for v in made.gap]
         yield say(
-            f"{made.entry.key} {{}}{sign} against {{}}{sign} "
-            "(difference {} ~~points, {}% interval {} to {})",
+            f"For {made.entry.key} the ~~ are {{}}{sign} against {{}}{sign} "
+            "(difference {} ~~, {}% interval {} to {})",
             one(s * made.here.value), one(s * made.others.value), gap[0], level, gap[1:],
         )  # fmt: skip
         yield say(f"{made.entry.key} ({{}}{sign})", one(s * made.others.value), source="level-contrast|^$")

@@ -185,7 +185,7 @@ def questions(whole: Whole) -> Iterator[Saying]:
     overall = min(
         p.above for (_, place), made in whole.posteriors.items() if place == "all" for p in made.values()
     )
-    yield Saying("above its threshold, {}", (Value(overall, others=(lowest,)),))
+    yield Saying("a posterior probability of {}", (Value(overall, others=(lowest,)),))
     yield say("N is the {} eligible", one(whole.count()))
     yield say("unweighted, {} in all", one(whole.answered()))
     sizes = sorted(e.estimate.n for e in whole.ledger.entries)
@@ -196,7 +196,8 @@ def questions(whole: Whole) -> Iterator[Saying]:
     yield say("a tipping point of {} counts as strong", constant(strong))
     yield say("at least {}% of them", constant(100 * whole.config["cleaning"]["scales"][0]["min_share"]))
     yield say("{} data sets", one(whole.imputation.number))
-    yield say("at least {}% of the answers to a claim", constant(5))
+    yield say("At least {}% of the answers are lacking", constant(5))
+    yield say("as many as {}% of the answers lacking", constant(5))
     yield say("fewer than {}% are incomplete", constant(5))
     yield say("{} results of R", Value(None, "of the tests"))
     yield say("{} sets of known answers", Value(None, "of the tests"))
