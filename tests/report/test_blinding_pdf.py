@@ -53,17 +53,17 @@ def terms(finished: Path) -> list[str]:
 @pytest.mark.parametrize("document", BLINDED)
 def test_no_page_shows_who_wrote_it_or_where(document: str, finished: Path, terms: list[str]) -> None:
     path = finished / "results" / "report" / f"{document}.pdf"
-    text = drawn(path)
+    text, beside = drawn(path), hidden(path)
     assert len(text) > 20_000
-    assert [term for term in terms if term in text] == []
-    assert [term for term in terms if term in hidden(path)] == []
+    assert [term for term in terms if term in text or term in beside] == []
 
 
 @pytest.mark.parametrize("document", ["manuscript", "supplement"])
 def test_the_scan_finds_them_where_they_are(document: str, finished: Path, terms: list[str]) -> None:
     path = finished / "results" / "report" / f"{document}.pdf"
-    assert [term for term in terms if term in drawn(path)]
-    assert [term for term in terms if term in hidden(path)], "the PDF's properties name the authors"
+    text, beside = drawn(path), hidden(path)
+    assert [term for term in terms if term in text]
+    assert [term for term in terms if term in beside], "the PDF's properties name the authors"
 
 
 def test_a_blinded_pdf_has_no_author_and_no_trace_of_a_machine(finished: Path) -> None:
