@@ -23,6 +23,14 @@ INPUTS = plain(read(ROOT / "config/config.yaml", Configuration).inputs)
 DATED = ["config/config.yaml", *INPUTS.values(), "report"]
 
 
+# Tests that run the pipeline come first, so that no process is left with a long one at the end.
+ORDER = ("workflow", "recomputation", "golden", "report", "property", "unit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: ORDER.index(item.path.relative_to(ROOT / "tests").parts[0]))
+
+
 def run_snakemake(folder: Path, *words: str, timeout: int = 400) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
     # A copy has no history; its documents get the date that the project's own would have.
