@@ -13,8 +13,7 @@ from surveypipe.estimation import comparisons, level_contrasts
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import table_1 as characteristics
 from surveypipe.estimation.survey import Survey, check
-from surveypipe.study.verdicts import scheme_in_force
-from surveypipe.study.weighting import Weighting
+from surveypipe.study.weighting import Weighting, scheme_in_force
 
 
 def main(

@@ -19,8 +19,7 @@ from surveypipe.ledger.tests_of_claims import adjusted_rows, claim_test_rows
 from surveypipe.measurement import open_answers
 from surveypipe.measurement.rows import reliability_rows
 from surveypipe.regression.rows import model_rows
-from surveypipe.study.verdicts import scheme_in_force
-from surveypipe.study.weighting import Weighting
+from surveypipe.study.weighting import Weighting, scheme_in_force
 
 
 def main(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import pandas as pd
 
 from _shared import Output, read_csv, run, section, write_csv
 from surveypipe.design.from_weights import design_of, replicates_of, respondents_of
+from surveypipe.estimation.survey import answers
 from surveypipe.ledger.cases import cases, setting
 from surveypipe.nonresponse import check_of_the_silent as checking
 from surveypipe.nonresponse import context as contexts
@@ -102,13 +102,12 @@ def follow_up_rows(follow_up: Path | None, study: Study) -> pd.DataFrame:
     given = checking.check(raw, study.staff, plan.variables).set_index("id")
     rows: list[dict[str, Any]] = []
     for case in study.cases:
-        name = case.claim["variable"]
-        if name not in given or case.equivalence or case.claim["base"] != "all":
+        name = case.claim.variable
+        if name not in given or not case.claim.binary or case.claim.base != "all":
             continue
         part = study.part(case)
         staff = study.staff[part]
-        said = staff["id"].map(given[name]).to_numpy(dtype=float)
-        checked = np.where(np.isnan(said), np.nan, said == float(case.claim["level"]))
+        checked = answers(staff["id"].map(given[name]).astype(float), case.claim)
         main_row = case.by_scheme[study.primary]
         rows += checking.claim_rows(
             {"claim": case.key, "group": case.group, "group_level": case.group_level},

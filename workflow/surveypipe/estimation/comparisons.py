@@ -7,7 +7,8 @@ its statistic ending in ``_fpc`` or ``_nofpc``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -62,15 +63,14 @@ def outcome_of(survey: Survey, name: str) -> tuple[Floats, str, str]:
         outcome = np.full(len(column), np.nan)
         for number, key in enumerate(values):
             outcome[indicator(column, key) == 1.0] = number
-    based = [c["base"] for c in survey.config["claims"].values() if c["variable"] == name]
+    based = [claim.base for claim in survey.claims.values() if claim.variable == name]
     if based and based[0] == "readers":
         outcome = np.where(readers(survey), outcome, np.nan)
     return outcome, code, values.get(code, "")
 
 
 def _common(survey: Survey, name: str, group: str) -> Row:
-    claims = survey.config["claims"].values()
-    base = next((claim["base"] for claim in claims if claim["variable"] == name), "answered")
+    base = next((claim.base for claim in survey.claims.values() if claim.variable == name), "answered")
     return {
         "claim": claim_of(survey.config).get(name, ""),
         "group": group,
@@ -236,8 +236,8 @@ def difference_rows(survey: Survey) -> Iterator[Row]:
     design-based t test (df of the design less one).
     """
     config = survey.config
-    names = [claim["variable"] for claim in config["claims"].values()]
-    names += [name for claim in config["claims"].values() for name in claim.get("secondary", [])]
+    names = [claim.variable for claim in survey.claims.values()]
+    names += [name for claim in survey.claims.values() for name in claim.secondary]
     names += [test["variable"] for test in config["analysis"]["tests"]]
     for name in dict.fromkeys(names):
         for group in config["groups"]:
@@ -300,17 +300,18 @@ def _standardised(survey: Survey, name: str, pair: Floats, difference: float) ->
 
 
 def equivalence_rows(survey: Survey) -> Iterator[Row]:
-    """Equivalence tests of the claims of that kind, over all and by group, with the power at 0."""
-    claims: Mapping[str, Any] = survey.config["claims"]
-    for key, claim in claims.items():
-        if claim["kind"] != "equivalence":
+    """Equivalence tests of the claims that have a margin, over all and by group, with the power at 0."""
+    for key, claim in survey.claims.items():
+        if math.isnan(claim.margin):
             continue
         places = [
-            one for one in estimands(survey) if one.variable == claim["variable"] and one.statistic == "mean"
+            one
+            for one in estimands(survey)
+            if (one.variable, one.statistic) == (claim.variable, claim.statistic)
         ]
         for one in places:
             for fpc in (survey.fpc, not survey.fpc):
-                yield from _tost_rows(survey, key, float(claim["margin"]), one, fpc)
+                yield from _tost_rows(survey, key, claim.margin, one, fpc)
 
 
 def _tost_rows(survey: Survey, key: str, margin: float, one: Estimand, fpc: bool) -> Iterator[Row]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from surveypipe.design.intervals import t_interval
 from surveypipe.problems import SurveyError
-from surveypipe.study.verdicts import equivalence_verdict
+from surveypipe.study.claims import equivalence_outcome
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Equivalence:
     power_at_zero
         Probability of concluding equivalence if the true difference were 0, at this standard error.
     verdict
-        See :func:`surveypipe.study.verdicts.equivalence_verdict`.
+        See :func:`surveypipe.study.claims.equivalence_outcome`.
     """
 
     estimate: float
@@ -95,7 +95,7 @@ def equivalence_test(
     ci_tost, ci = (inner[0], inner[1]), (outer[0], outer[1])
     if known:
         value = (estimate, estimate)
-        verdict = equivalence_verdict(margin, value, value)
+        verdict = equivalence_outcome(margin, value, value)
         return Equivalence(estimate, 0.0, df, margin, value, value, np.nan, 1.0, verdict)
     if not (se > 0 and df > 0):
         return Equivalence(estimate, se, df, margin, ci_tost, ci, np.nan, np.nan, "inconclusive")
@@ -104,5 +104,5 @@ def equivalence_test(
     power = max(0.0, float(2 * stdtr(df, margin / se - float(stdtrit(df, level))) - 1))
     return Equivalence(
         estimate, se, df, margin, ci_tost, ci, float(max(lower, upper)), power,
-        equivalence_verdict(margin, ci_tost, ci),
+        equivalence_outcome(margin, ci_tost, ci),
     )  # fmt: skip

@@ -97,7 +97,7 @@ def estimands(survey: Survey) -> list[Estimand]:
     """Lay out everything to estimate, over all respondents and within each group."""
     made: list[Estimand] = []
     reader, claims = readers(survey), claim_of(survey.config)
-    base = {claim["variable"]: claim["base"] for claim in survey.config["claims"].values()}
+    base: dict[str, str] = {claim.variable: claim.base for claim in survey.claims.values()}
     # Another rule of counting is tried over everybody only: within groups it would tell too much.
     tried = {name: at for name, at in alternatives(survey.config).items() if name not in base}
     base |= tried

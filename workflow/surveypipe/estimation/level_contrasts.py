@@ -54,9 +54,9 @@ def asked_of_both(survey: Survey, inside: NDArray[np.bool_]) -> list[str]:
         if made["type"] == "routed_no"
     }
     found = []
-    for claim in config["claims"].values():
-        variable = claim["variable"]
-        if variable == name or variable in fixed or claim["base"] == "readers" or variable in found:
+    for claim in survey.claims.values():
+        variable = claim.variable
+        if variable == name or variable in fixed or claim.base == "readers" or variable in found:
             continue
         known = ~np.isnan(outcome_of(survey, variable)[0])
         if (known & inside).any() and (known & ~inside).any():

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from surveypipe.design.phases import SecondPhase
 from surveypipe.problems import Problems, shown
+from surveypipe.study.claims import AnyClaim, claims_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +51,11 @@ class Survey:
     replicate_weights: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
 
     @property
+    def claims(self) -> dict[str, AnyClaim]:
+        """The claims by key, in the order of the configuration."""
+        return claims_of(self.config)
+
+    @property
     def fpc(self) -> bool:
         """Whether descriptive estimates have the finite-population correction."""
         return bool(self.config["analysis"]["fpc"]["descriptive"])
@@ -69,8 +75,8 @@ class Survey:
 
     def counted(self, variable: str) -> str:
         """Code of the answer whose share stands for a variable: a claim's, else the codebook's; else ''."""
-        claims = self.config["claims"].values()
-        named = [claim["level"] for claim in claims if claim["variable"] == variable and "level" in claim]
+        own = (claim.counted for claim in self.claims.values() if claim.variable == variable)
+        named = [code for code in own if code is not None]
         return str(named[0] if named else self.variables[variable].get("counts") or "")
 
 
@@ -93,6 +99,11 @@ def indicator(column: pd.Series, code: object) -> Floats:
     return np.where(column.notna().to_numpy(), hit.astype(float), np.nan)
 
 
+def answers(column: pd.Series, claim: AnyClaim) -> Floats:
+    """Answers to a claim's variable as its estimand counts them, NaN where missing; shape (n,)."""
+    return column.to_numpy(float) if claim.counted is None else indicator(column, claim.counted)
+
+
 def readers(survey: Survey) -> NDArray[np.bool_]:
     """Respondents who are readers by the configuration; all False if it names no such variable."""
     chosen = survey.config["sensitivity"]
@@ -105,10 +116,11 @@ def readers(survey: Survey) -> NDArray[np.bool_]:
 def claim_of(config: Mapping[str, Any]) -> dict[str, str]:
     """Variable -> claim: the one it is the estimand of, else the first that names it as secondary."""
     found: dict[str, str] = {}
-    for key, claim in config["claims"].items():
-        for name in [*claim.get("secondary", []), *claim.get("alternatives", [])]:
+    claims = claims_of(config)
+    for key, claim in claims.items():
+        for name in [*claim.secondary, *claim.alternatives]:
             found.setdefault(name, key)
-    found.update({claim["variable"]: key for key, claim in reversed(list(config["claims"].items()))})
+    found.update({claim.variable: key for key, claim in reversed(claims.items())})
     return found
 
 
@@ -116,8 +128,8 @@ def analysed_variables(config: Mapping[str, Any]) -> list[str]:
     """Variables to estimate, each once: items, then those of claims and of tests, then scales."""
     analysis = config["analysis"]
     names = list(analysis["items"])
-    for claim in config["claims"].values():
-        names += [claim["variable"], *claim.get("secondary", [])]
+    for claim in claims_of(config).values():
+        names += [claim.variable, *claim.secondary]
     names += [test["variable"] for test in analysis["tests"]]
     names += [scale["variable"] for scale in config.get("cleaning", {}).get("scales", [])]
     return list(dict.fromkeys([*names, *alternatives(config)]))
@@ -125,8 +137,8 @@ def analysed_variables(config: Mapping[str, Any]) -> list[str]:
 
 def alternatives(config: Mapping[str, Any]) -> dict[str, str]:
     """Variables that count a claim's answer by another rule, each with the base of its claim."""
-    claims = config["claims"].values()
-    return {name: claim["base"] for claim in claims for name in claim.get("alternatives", [])}
+    claims = claims_of(config).values()
+    return {name: claim.base for claim in claims for name in claim.alternatives}
 
 
 def check(
@@ -170,19 +182,19 @@ def check(
 
 def _claim_problems(variables: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any]) -> Iterator[str]:
     bases: dict[str, tuple[str, str]] = {}
-    for key, claim in config["claims"].items():
-        name = claim["variable"]
+    for key, claim in claims_of(config).items():
+        name = claim.variable
         values = variables.get(name, {}).get("values", {})
-        if claim["kind"] == "share" and values and not any(same_code(claim["level"], c) for c in values):
+        if values and not any(claim.counts(code) for code in values):
             yield (
-                f"claims.{key}.level: '{name}' has no answer {claim['level']}; its answers are "
+                f"claims.{key}.level: '{name}' has no answer {claim.counted}; its answers are "
                 f"{shown(f'{code} ({text})' for code, text in values.items())}."
             )
-        before = bases.setdefault(name, (key, claim["base"]))
-        if before[1] != claim["base"]:
+        before = bases.setdefault(name, (key, claim.base))
+        if before[1] != claim.base:
             yield (
                 f"claims.{key}.base: '{name}' is estimated on base '{before[1]}' for claim {before[0]} and "
-                f"on '{claim['base']}' here; make a derived variable for one of them."
+                f"on '{claim.base}' here; make a derived variable for one of them."
             )
 
 

@@ -10,12 +10,12 @@ import msgspec
 import pandas as pd
 
 from surveypipe.estimation.equivalence import Equivalence, equivalence_test
-from surveypipe.estimation.survey import indicator, same_code
+from surveypipe.estimation.survey import answers, indicator
 from surveypipe.ledger import sensitivity
-from surveypipe.ledger.bounds import manski_mean, manski_readers
+from surveypipe.ledger.bounds import manski_readers
 from surveypipe.problems import Problems
-from surveypipe.study import verdicts as rules
-from surveypipe.study.weighting import Weighting
+from surveypipe.study.claims import AnyClaim, ShareClaim, SharesWithinPeople, claims_of
+from surveypipe.study.weighting import Weighting, scheme_in_force
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,10 @@ class Setting:
 
     Attributes
     ----------
-    claims, sensitivity
-        Sections of the configuration.
+    claims
+        The claims by key, in order.
+    sensitivity
+        Section of the configuration.
     schemes
         Keys of all weighting schemes, in order.
     primary, unweighted
@@ -36,7 +38,7 @@ class Setting:
         Variables in which those routed past by the reader question count as 'no'.
     """
 
-    claims: Mapping[str, Mapping[str, Any]]
+    claims: Mapping[str, AnyClaim]
     sensitivity: Mapping[str, Any]
     schemes: tuple[str, ...]
     primary: str
@@ -55,10 +57,10 @@ def setting(config: Mapping[str, Any], cells: pd.DataFrame) -> Setting:
     recodes = config.get("cleaning", {}).get("recodes", [])
     group = config["frame"]["group"]
     return Setting(
-        claims=config["claims"],
+        claims=claims_of(config),
         sensitivity=config["sensitivity"],
         schemes=tuple(weighting.schemes),
-        primary=rules.scheme_in_force(weighting, cells),
+        primary=scheme_in_force(weighting, cells),
         unweighted=weighting.unweighted or "",
         group=group,
         levels=tuple(config["groups"][group]["levels"]),
@@ -77,7 +79,7 @@ class Case:
     Attributes
     ----------
     key, claim
-        The claim and its entry in the configuration.
+        The claim and its key in the configuration.
     group, group_level
         ``overall`` and empty, or the grouping variable and one of its levels.
     people
@@ -86,36 +88,18 @@ class Case:
         Eligible persons in the group.
     by_scheme
         Scheme -> row of the table of estimates.
+    measure
+        Variable that counts the claim's answer by another rule; empty for the claim's own.
     """
 
     key: str
-    claim: Mapping[str, Any]
+    claim: AnyClaim
     group: str
     group_level: str
     people: pd.DataFrame
     population: int
     by_scheme: Mapping[str, pd.Series]
-
-    @property
-    def equivalence(self) -> bool:
-        """Whether the claim is one of equivalence."""
-        return bool(self.claim["kind"] == "equivalence")
-
-    @property
-    def measure(self) -> str:
-        """Variable that counts the claim's answer by another rule; empty for the claim's own."""
-        return str(self.claim.get("measure", ""))
-
-    @property
-    def averaged(self) -> bool:
-        """Whether the estimand is a mean: of a difference, or of shares within people."""
-        return self.equivalence or bool(self.claim.get("averaged"))
-
-    @property
-    def limits(self) -> tuple[float, float]:
-        """Least and greatest possible answer."""
-        least, most = self.claim["range"] if self.equivalence else (0.0, 1.0)
-        return float(least), float(most)
+    measure: str = ""
 
     @property
     def inside(self) -> pd.DataFrame:
@@ -123,11 +107,8 @@ class Case:
         return self.people[self.people["group"] == self.group_level] if self.group_level else self.people
 
     def interval(self, scheme: str) -> tuple[float, float]:
-        """Interval that decides: at 1 − 2α for an equivalence, the published one for a share."""
-        if self.equivalence:
-            return self.tost(scheme).ci_tost
-        row = self.by_scheme[scheme]
-        return float(row["ci_low"]), float(row["ci_high"])
+        """Interval that decides; see :meth:`surveypipe.study.claim.Claim.deciding_interval`."""
+        return self.claim.deciding_interval(self.by_scheme[scheme])
 
     @property
     def level(self) -> float:
@@ -135,13 +116,13 @@ class Case:
         return float(next(iter(self.by_scheme.values()))["ci_level"])
 
     def tost(self, scheme: str) -> Equivalence:
-        """Equivalence test under a scheme."""
+        """Equivalence test under a scheme, of a claim that has a margin."""
         row = self.by_scheme[scheme]
         return equivalence_test(
             float(row["estimate"]),
             float(row["se"]),
             float(row["df"]),
-            float(self.claim["margin"]),
+            self.claim.margin,
             level=self.level,
             # Without sampling error the interval is the value, and the value decides.
             known=float(row["ci_low"]) == float(row["ci_high"]),
@@ -149,7 +130,7 @@ class Case:
 
     def supported(self, scheme: str) -> bool:
         """Whether the claim is supported under a scheme."""
-        return scheme in self.by_scheme and rules.supported(self.claim, *self.interval(scheme))
+        return scheme in self.by_scheme and self.claim.supported(*self.interval(scheme))
 
 
 def cases(
@@ -177,12 +158,12 @@ def cases(
     eligible = dispositions[dispositions["category"] != "IE"]
     problems, found = Problems(), []
     for key, claim in made.claims.items():
-        if claim["variable"] not in respondents:
-            problems.add(f"config, claims {key}: the data hold no variable '{claim['variable']}'.")
+        if claim.variable not in respondents:
+            problems.add(f"config, claims {key}: the data hold no variable '{claim.variable}'.")
             continue
-        people = _people(made, claim, respondents)
+        people = people_of(made, claim, respondents)
         places = [("overall", "")]
-        if claim.get("by") == made.group:
+        if claim.by == made.group:
             places += [(made.group, level) for level in made.levels]
         for group, level in places:
             rows = _estimates_of(estimates, claim, group, level)
@@ -190,7 +171,7 @@ def cases(
             if lacking:
                 problems.add(
                     f"estimates: claim {key} ({group} {level}".rstrip()
-                    + f") has no estimate of {claim['variable']} under {', '.join(lacking)}."
+                    + f") has no estimate of {claim.variable} under {', '.join(lacking)}."
                 )
                 continue
             size = len(eligible) if not level else int((eligible[made.group] == level).sum())
@@ -217,23 +198,22 @@ def alternatives(
     """
     found = []
     for key, claim in made.claims.items():
-        for name in claim.get("alternatives", []):
-            rows = estimates[estimates["variable"] == name]
-            changed = {
-                **claim, "variable": name, "level": 1, "measure": name, "by": None,
-                "averaged": not (rows["statistic"] == "proportion").any(),
-            }  # fmt: skip
-            found += cases(replace(made, claims={key: changed}), estimates, respondents, dispositions)
+        for name in claim.alternatives:
+            shares = estimates["statistic"] == "proportion"
+            kind = ShareClaim if (shares & (estimates["variable"] == name)).any() else SharesWithinPeople
+            said = {field: getattr(claim, field) for field in claim.__struct_fields__}
+            changed = kind(**said | {"variable": name, "level": 1, "by": None})
+            own = cases(replace(made, claims={key: changed}), estimates, respondents, dispositions)
+            found += [replace(case, measure=name) for case in own]
     return found
 
 
-def _people(made: Setting, claim: Mapping[str, Any], respondents: pd.DataFrame) -> pd.DataFrame:
+def people_of(made: Setting, claim: AnyClaim, respondents: pd.DataFrame) -> pd.DataFrame:
+    """Lay out what a claim needs of each person: y, read, weight, cell, group."""
     group = respondents[made.group].astype(str)
-    values = respondents[claim["variable"]]
-    share = claim["kind"] != "equivalence" and not claim.get("averaged")
     return pd.DataFrame(
         {
-            "y": indicator(values, claim.get("level", 1)) if share else values.astype(float),
+            "y": answers(respondents[claim.variable], claim),
             "read": indicator(
                 respondents[made.sensitivity["reader_variable"]], made.sensitivity["reader_level"]
             ),
@@ -245,34 +225,26 @@ def _people(made: Setting, claim: Mapping[str, Any], respondents: pd.DataFrame) 
     ).reset_index(drop=True)
 
 
-def _estimates_of(
-    estimates: pd.DataFrame, claim: Mapping[str, Any], group: str, level: str
-) -> dict[str, pd.Series]:
-    averaged = claim["kind"] == "equivalence" or claim.get("averaged")
-    statistic = "mean" if averaged else "proportion"
+def _estimates_of(estimates: pd.DataFrame, claim: AnyClaim, group: str, level: str) -> dict[str, pd.Series]:
     # By what is estimated, not by claim: one estimate may serve two claims and then names only one.
     rows = estimates[
-        (estimates["variable"] == claim["variable"])
-        & (estimates["statistic"] == statistic)
+        (estimates["variable"] == claim.variable)
+        & (estimates["statistic"] == claim.statistic)
         & (estimates["group"] == group)
         & (estimates["group_level"].fillna("") == level)
     ]
-    if statistic == "proportion":
-        wanted = str(claim.get("level", 1))
-        codes = rows["level"].fillna("").astype(str)
-        rows = rows[[same_code(code, wanted) for code in codes]]
-    else:
-        # The mean also stands without fpc and without a base, for comparison: the first is the published one.
-        rows = rows.drop_duplicates("scheme")
+    rows = rows[[claim.counts(code) for code in rows["level"].fillna("").astype(str)]]
+    # The mean also stands without fpc and without a base, for comparison: the first is the published one.
+    rows = rows.drop_duplicates("scheme")
     return {str(row["scheme"]): row for _, row in rows.iterrows()}
 
 
 def bounds(case: Case) -> tuple[float, float]:
     """Bounds of the claim's estimand, item non-response counted as unknown."""
-    people, (least, most) = case.inside, case.limits
+    people, claim = case.inside, case.claim
     answered = people["y"].notna()
-    if case.claim["base"] != "readers":
-        return manski_mean(float(people["y"].sum()), int(answered.sum()), case.population, least, most)
+    if claim.base != "readers":
+        return claim.bounds(float(people["y"].sum()), int(answered.sum()), case.population)
     reads, unsaid = people["read"] == 1, people["read"].isna()
     silent = case.population - len(people)
     return manski_readers(
@@ -290,13 +262,13 @@ def bounds(case: Case) -> tuple[float, float]:
 def cells_of(case: Case) -> sensitivity.Cells:
     """Cells of the claim's base for the pattern mixture."""
     people = case.inside
-    if case.claim["base"] == "readers":
+    if case.claim.base == "readers":
         people = people[people["read"] == 1]
     return sensitivity.cells_from_answers(
         people["y"].to_numpy(),
         people["weight"].to_numpy(),
         people["cell"].tolist(),
         people["group"].tolist(),
-        binary=not case.equivalence,
-        limits=case.limits,
+        binary=case.claim.binary,
+        limits=case.claim.limits,
     )

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from surveypipe.estimation import imputation
 from surveypipe.estimation.pooling import second_phase_estimator, tidy
 from surveypipe.estimation.rows import estimate_frame, estimate_row
-from surveypipe.estimation.survey import Survey, indicator, places, same_code
+from surveypipe.estimation.survey import Survey, answers, indicator, places
 from surveypipe.intake.scoring import derive
-from surveypipe.study import verdicts
+from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.codebook import Codebook
 
@@ -75,8 +75,8 @@ def imputed_claim_rows(
     completed = completed_people(people, made, cleaning, codebook)
     rows = [_number_row(survey, made.m)]
     unanswered = (people[items].isna() & routed).to_numpy()
-    for key, claim in survey.config["claims"].items():
-        sources = _sources(claim["variable"], cleaning, items)
+    for key, claim in survey.claims.items():
+        sources = _sources(claim.variable, cleaning, items)
         lacking = np.asarray(unanswered[:, [items.index(name) for name in sources]].any(axis=1))
         rows += _claim_rows(survey, key, claim, completed, lacking)
     return estimate_frame(rows)
@@ -115,7 +115,7 @@ def _sources(variable: str, cleaning: Mapping[str, Any], items: Sequence[str]) -
 
 
 def _claim_rows(
-    survey: Survey, key: str, claim: Mapping[str, Any], completed: pd.DataFrame, lacking: NDArray[np.bool_]
+    survey: Survey, key: str, claim: AnyClaim, completed: pd.DataFrame, lacking: NDArray[np.bool_]
 ) -> Iterator[dict[str, Any]]:
     given = outcomes(survey, claim, survey.respondents)[:, 0]
     filled = outcomes(survey, claim, completed)
@@ -129,32 +129,25 @@ def _claim_rows(
     )
     for group, level, inside in places(survey):
         rows = tidy(
-            {claim["variable"]: np.where(inside[:, None], filled, np.nan)},
-            {claim["variable"]: np.where(inside, given, np.nan)},
-            estimator, share=share, statistic=_statistic(claim), fpc=survey.fpc, ci_level=survey.level,
-            levels={claim["variable"]: (common["level"], common["level_label"])},
-            labels={claim["variable"]: common["variable_label"]},
-            scheme=survey.primary, group=group, group_level=level, claim=key, base=claim["base"],
-            n_level=int((given[inside] == 1).sum()) if claim["kind"] == "share" else None,
+            {claim.variable: np.where(inside[:, None], filled, np.nan)},
+            {claim.variable: np.where(inside, given, np.nan)},
+            estimator, share=share, statistic=claim.statistic, fpc=survey.fpc, ci_level=survey.level,
+            levels={claim.variable: (common["level"], common["level_label"])},
+            labels={claim.variable: common["variable_label"]},
+            scheme=survey.primary, group=group, group_level=level, claim=key, base=claim.base,
+            n_level=int((given[inside] == 1).sum()) if claim.binary else None,
         )  # fmt: skip
-        yield from _judged(claim, rows, survey.level)
+        yield from _judged(claim, rows)
 
 
-def outcomes(survey: Survey, claim: Mapping[str, Any], people: pd.DataFrame) -> Floats:
+def outcomes(survey: Survey, claim: AnyClaim, people: pd.DataFrame) -> Floats:
     """Outcome of a claim in m data sets of the same n people, shape (n, m); NaN outside its base."""
-    column = people[claim["variable"]]
-    values = column.to_numpy(float)
-    if claim["kind"] == "share":
-        values = indicator(column, claim["level"])
-    if claim["base"] == "readers":
+    values = answers(people[claim.variable], claim)
+    if claim.base == "readers":
         chosen = survey.config["sensitivity"]
         reads = indicator(people[chosen["reader_variable"]], chosen["reader_level"]) == 1.0
         values = np.where(reads, values, np.nan)
     return values.reshape(-1, len(survey.respondents)).T
-
-
-def _statistic(claim: Mapping[str, Any]) -> str:
-    return "mean" if claim["kind"] == "equivalence" else "proportion"
 
 
 def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> float:
@@ -162,12 +155,12 @@ def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> float:
     return float((part.sum(axis=0) / whole.sum(axis=0)).mean())
 
 
-def _common(survey: Survey, key: str, claim: Mapping[str, Any]) -> dict[str, Any]:
-    cells = {"claim": key, "base": claim["base"], "variable_label": survey.label(claim["variable"])}
-    if claim["kind"] == "equivalence":
+def _common(survey: Survey, key: str, claim: AnyClaim) -> dict[str, Any]:
+    cells = {"claim": key, "base": claim.base, "variable_label": survey.label(claim.variable)}
+    if claim.counted is None:
         return {**cells, "level": "", "level_label": ""}
-    values = survey.values(claim["variable"])
-    level = next((code for code in values if same_code(code, claim["level"])), str(claim["level"]))
+    values = survey.values(claim.variable)
+    level = next((code for code in values if claim.counts(code)), str(claim.counted))
     return {**cells, "level": level, "level_label": values.get(level, "")}
 
 
@@ -180,7 +173,7 @@ def _number_row(survey: Survey, m: int) -> dict[str, Any]:
 
 
 def _share_rows(
-    survey: Survey, claim: Mapping[str, Any], common: Mapping[str, Any], share: float, any_item: float,
+    survey: Survey, claim: AnyClaim, common: Mapping[str, Any], share: float, any_item: float,
     in_base: NDArray[np.bool_],
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     n = round(float(in_base.sum(axis=0).mean()))
@@ -196,17 +189,19 @@ def _share_rows(
     }
     for statistic, (value, flag) in shares.items():
         yield estimate_row(
-            claim["variable"], statistic, value, **{**common, "level": "", "level_label": ""}, n=n,
+            claim.variable, statistic, value, **{**common, "level": "", "level_label": ""}, n=n,
             n_level=round(value * n), scheme=survey.unweighted or "none", method=methods[statistic],
             flag=flag,
         )  # fmt: skip
 
 
-def _judged(claim: Mapping[str, Any], rows: pd.DataFrame, level: float) -> Iterator[dict[str, Any]]:
+def _judged(claim: AnyClaim, rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Say where complete cases and imputation lead to different conclusions about the claim."""
     lines: list[dict[Any, Any]] = [_without_false_certainty(claim, line) for line in rows.to_dict("records")]
     told = [
-        _supports(claim, line, level) for line in lines if line["se"] is not None and not np.isnan(line["se"])
+        claim.supported(*claim.deciding_interval(line))
+        for line in lines
+        if line["se"] is not None and not np.isnan(line["se"])
     ]
     for line in lines:
         if len(set(told)) > 1 and not line["statistic"].startswith("missing"):
@@ -214,18 +209,8 @@ def _judged(claim: Mapping[str, Any], rows: pd.DataFrame, level: float) -> Itera
         yield {str(name): value for name, value in line.items()}
 
 
-def _supports(claim: Mapping[str, Any], line: Mapping[Any, Any], level: float) -> bool:
-    low, high = line["ci_low"], line["ci_high"]
-    if claim["kind"] == "equivalence":
-        from scipy import stats
-
-        half = float(stats.t.ppf(level, line["df"])) * line["se"]
-        low, high = line["estimate"] - half, line["estimate"] + half
-    return verdicts.supported(claim, low, high)
-
-
-def _without_false_certainty(claim: Mapping[str, Any], line: dict[Any, Any]) -> dict[Any, Any]:
+def _without_false_certainty(claim: AnyClaim, line: dict[Any, Any]) -> dict[Any, Any]:
     """Take a standard error of 0 from a share of 0 or 1."""
-    if claim["kind"] == "share" and line["estimate"] in (0.0, 1.0) and "information" not in line["statistic"]:
+    if claim.binary and line["estimate"] in (0.0, 1.0) and "information" not in line["statistic"]:
         line |= {"se": np.nan, "ci_low": np.nan, "ci_high": np.nan}
     return line

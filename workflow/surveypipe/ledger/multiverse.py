@@ -25,14 +25,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe.design import intervals
-from surveypipe.estimation.equivalence import tost_level
 from surveypipe.ledger import cases as claim_ledger
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger import tipping as ledger_tipping
 from surveypipe.ledger.cases import Case
 from surveypipe.ledger.tipping import readers
 from surveypipe.ledger.universe import COMPLETE, IMPUTED, Point, Universe, interval, outcome, points
-from surveypipe.study import verdicts as rules
+from surveypipe.study.grades import Evidence, Grade
 
 Floats = NDArray[np.float64]
 
@@ -77,7 +76,7 @@ def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
         made = replace(space.made, primary=scheme, sensitivity=only)
         for number, case in enumerate(gathered):
             low, high = claim_ledger.bounds(case)
-            bounded = rules.supported(case.claim, low, high)
+            bounded = case.claim.supported(low, high)
             theta = ledger_tipping.tipping(case, claim_ledger.cells_of(case), scheme, bounded).theta
             worst = readers(case, made, scheme).worst[k].estimate
             found[number, scheme] = Robustness(bounded, theta, worst)
@@ -99,7 +98,7 @@ def specifications(space: Universe) -> list[dict[str, Any]]:
 
 
 def _methods(case: Case, published: str) -> tuple[str, ...]:
-    if case.averaged:
+    if case.claim.counted is None:
         return MEAN_METHODS
     return tuple(dict.fromkeys([*SHARE_METHODS, published]))
 
@@ -115,24 +114,25 @@ def _one_setting(
 ) -> list[dict[str, Any]]:
     """Rows of one claim under all schemes, all else being equal; a grade looks at all of them."""
     case, made = space.cases[space.made.primary][number], space.made
-    ends, deciding, decides = {}, {}, tost_level(space.level)
+    ends, deciding, decides = {}, {}, case.claim.deciding_level(space.level)
     for scheme in made.schemes:
         point = estimated[number, scheme, missing, fpc]
         ends[scheme] = interval(point, case, method, space.level)
-        deciding[scheme] = interval(point, case, method, decides) if case.equivalence else ends[scheme]
-    supported = {scheme: rules.supported(case.claim, *deciding[scheme]) for scheme in made.schemes}
+        same = decides == space.level
+        deciding[scheme] = ends[scheme] if same else interval(point, case, method, decides)
+    supported = {scheme: case.claim.supported(*deciding[scheme]) for scheme in made.schemes}
     published = missing == COMPLETE and fpc == space.fpc and method in ("t", space.interval)
     rows = []
     for scheme in made.schemes:
         point = estimated[number, scheme, missing, fpc]
-        evidence = rules.Evidence(
-            kind=case.claim["kind"],
+        evidence = Evidence(
             primary=supported[scheme],
             unweighted=supported.get(made.unweighted, False),
             every_scheme=all(supported.values()),
-            bounded=strong[number, scheme].bounded,
+            bounded=strong[number, scheme].bounded and case.claim.bounds_can_decide,
             tipping=strong[number, scheme].tipping,
-            reader=_reader_holds(case, point, deciding[scheme], strong[number, scheme].reader),
+            scenario=_reader_holds(case, point, deciding[scheme], strong[number, scheme].reader),
+            theta_strong=float(made.sensitivity["theta_strong"]),
         )
         rows.append(
             {
@@ -153,7 +153,7 @@ def _one_setting(
                 "deciding_low": deciding[scheme][0],
                 "deciding_high": deciding[scheme][1],
                 "supported": supported[scheme],
-                "grade": rules.grade(evidence, float(made.sensitivity["theta_strong"])),
+                "grade": Grade.earned(evidence).number,
                 "primary": published and scheme == made.primary,
                 "note": ASSUMPTION,
                 "measure": case.measure,
@@ -165,10 +165,9 @@ def _one_setting(
 def _reader_holds(case: Case, point: Point, deciding: tuple[float, float], moved: float) -> bool:
     """Whether a claim stands in the reader scenario, the interval's half-width carried over."""
     ends = [
-        sensitivity.carried_end(moved, point.estimate, end, logit_scale=not case.equivalence)
-        for end in deciding
+        sensitivity.carried_end(moved, point.estimate, end, logit_scale=case.claim.binary) for end in deciding
     ]
-    return rules.supported(case.claim, ends[0], ends[1])
+    return case.claim.supported(ends[0], ends[1])
 
 
 def _identity(case: Case) -> dict[str, Any]:
@@ -206,7 +205,7 @@ def beyond_rows(space: Universe, ledger: pd.DataFrame) -> Iterator[dict[str, Any
         low, high = float(line["bound_low"]), float(line["bound_high"])
         yield {
             **_identity(case), "what": "bounds", "n": n, "ci_low": low, "ci_high": high,
-            "supported": rules.supported(case.claim, low, high),
+            "supported": case.claim.supported(low, high),
             "note": "nothing assumed of the silent; in a census exact",
         }  # fmt: skip
         for k in sorted(map(float, made.sensitivity["reader_scenario"]["k"])):
@@ -301,7 +300,7 @@ def summary(space: Universe, made: pd.DataFrame, note: str = "") -> pd.DataFrame
                 "largest_shift_scheme": far["scheme_label"] if moved else "",
                 "largest_shift_missing": far["missing"] if moved else "",
                 "grade": int(main["grade"]),
-                "grade_label": rules.GRADE_LABELS[int(main["grade"])],
+                "grade_label": Grade.of(int(main["grade"])).label,
                 "grade_changes": _grade_changes(own, int(main["grade"])),
                 "support_changes": _support_changes(own, bool(main["supported"])),
                 "note": note,
@@ -325,7 +324,7 @@ def _counted_otherwise(
             "points": int(own["point"].max()), "estimate": first["estimate"], "least": own["estimate"].min(),
             "greatest": own["estimate"].max(), "largest_shift": first["estimate"] - main["estimate"],
             "largest_shift_scheme": "", "largest_shift_missing": "", "grade": int(first["grade"]),
-            "grade_label": rules.GRADE_LABELS[int(first["grade"])],
+            "grade_label": Grade.of(int(first["grade"])).label,
             "grade_changes": _grade_changes(own, int(first["grade"])),
             "support_changes": _support_changes(own, bool(first["supported"])), "note": note,
             "measure": str(measure),
@@ -336,7 +335,7 @@ def _grade_changes(own: pd.DataFrame, grade: int) -> str:
     words = []
     for other in sorted(set(own["grade"].astype(int)) - {grade}):
         chosen = own[own["grade"].astype(int) == other]
-        words.append(f"{rules.GRADE_LABELS[other]}: {_where(chosen, own)}")
+        words.append(f"{Grade.of(other).label}: {_where(chosen, own)}")
     return "; ".join(words) or "none"
 
 

@@ -74,14 +74,14 @@ def table(
 
 def bayesian_rows(case: Case) -> Iterator[dict[str, Any]]:
     """Posterior mean, credible interval at the published level and probability above the threshold."""
-    if case.equivalence:
+    if not case.claim.binary:
         return
-    if case.claim["base"] == "readers":
+    if case.claim.base == "readers":
         yield {"method": "bayes", "note": READERS_REFUSED}
         return
     cells = cells_of(case)
     size = (cells.heard + cells.silent + cells.missing).round()
-    threshold = float(case.claim["threshold"])
+    threshold = case.claim.threshold
     exact = float((size - cells.heard).sum()) <= bayesian_mixture.EXACT_LIMIT
     if not exact:
         yield {"method": "bayes", "note": "not estimated: too many silent for the exact distribution"}
@@ -110,18 +110,18 @@ def proxy_rows(
     weak_below: float,
 ) -> Iterator[dict[str, Any]]:
     """Estimates over φ from a proxy predicted out of the frame."""
-    if case.claim["base"] == "readers":
+    if case.claim.base == "readers":
         yield {"method": "proxy", "note": READERS_REFUSED}
         return
     staff, y = _staff_answers(case, respondents, eligible)
     design, known = _main_effects(staff, predictors), ~np.isnan(y)
-    found = (_mean if case.equivalence else _share)(y, known, design, seed, weak_below)
+    found = (_share if case.claim.binary else _mean)(y, known, design, seed, weak_below)
     if math.isnan(found.rho):
         yield {"method": "proxy", "note": "not estimated: the frame predicts nothing of the answer"}
         return
     for phi, value in zip(found.phi, found.estimate, strict=True):
         notes = ["weak proxy"] if found.weak else []
-        if not case.limits[0] <= value <= case.limits[1]:
+        if not case.claim.limits[0] <= value <= case.claim.limits[1]:
             notes.append("the model breaks down at this φ")
             value = math.nan
         elif found.weak and phi > 0.5:
@@ -154,7 +154,7 @@ def heckman_rows(
             f"nonresponse.exclusion: the staff list holds no {shown(lacking)}; name columns of the frame "
             "that drive response and not the answer, or none."
         )
-    if case.claim["base"] == "readers":
+    if case.claim.base == "readers":
         yield {"method": "heckman", "note": READERS_REFUSED}
         return
     staff, y = _staff_answers(case, respondents, eligible)
@@ -168,7 +168,7 @@ def heckman_rows(
     found = heckman.selection(y, _main_effects(staff, predictors), _columns(staff, excluded), seed=seed)
     weak = " (weak)" if found.exclusion_z < heckman.WEAK_Z else ""
     named = f"exclusion {', '.join(excluded)}, z = {found.exclusion_z:.1f}{weak}"
-    inside = case.limits[0] <= found.estimate <= case.limits[1]
+    inside = case.claim.limits[0] <= found.estimate <= case.claim.limits[1]
     parameters = {
         "estimate": found.estimate if inside else math.nan,
         "without_selection": found.naive,

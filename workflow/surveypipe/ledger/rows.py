@@ -11,7 +11,7 @@ import pandas as pd
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.cases import Case, Setting, bounds, cells_of
 from surveypipe.ledger.tipping import readers, tipping
-from surveypipe.study import verdicts as rules
+from surveypipe.study.grades import Evidence, Grade
 
 # For a reader: what silent non-readers are supposed to answer, by the scenario's source.
 _SCENARIO_NOTES = {
@@ -35,20 +35,19 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
     """
     main = case.by_scheme[made.primary]
     low, high = bounds(case)
-    bounded = rules.supported(case.claim, low, high)
+    bounded = case.claim.supported(low, high)
     tips = tipping(case, cells_of(case), made.primary, bounded)
     read = readers(case, made, made.primary)
-    number = rules.grade(
-        rules.Evidence(
-            kind=case.claim["kind"],
+    grade = Grade.earned(
+        Evidence(
             primary=case.supported(made.primary),
             unweighted=case.supported(made.unweighted),
             every_scheme=all(case.supported(scheme) for scheme in made.schemes),
-            bounded=bounded,
+            bounded=bounded and case.claim.bounds_can_decide,
             tipping=tips.theta,
-            reader=read.supported,
-        ),
-        float(made.sensitivity["theta_strong"]),
+            scenario=read.supported,
+            theta_strong=float(made.sensitivity["theta_strong"]),
+        )
     )
     return {
         **_identity(case, made),
@@ -64,9 +63,9 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
         **{_k_column("reader", k): one.estimate for k, one in read.neutral.items()},
         "reader_note": _SCENARIO_NOTES[read.source],
         **_equivalence(case, made.primary),
-        "grade": number,
-        "grade_label": rules.GRADE_LABELS[number],
-        "verdict": rules.verdict(case.claim["kind"], number),
+        "grade": grade.number,
+        "grade_label": grade.label,
+        "verdict": case.claim.verdict(grade),
         **{_k_column("reader_worst", k): one.estimate for k, one in read.worst.items()},
         "reader_limit": read.end,
         "tipping_shift": _finite(tips.shift),
@@ -90,17 +89,17 @@ def _identity(case: Case, made: Setting) -> dict[str, Any]:
     claim = case.claim
     return {
         "claim": case.key,
-        "label": claim["label"],
-        "short": claim["short"],
-        "kind": claim["kind"],
-        "variable": claim["variable"],
-        "statistic": "mean" if case.equivalence else "proportion",
-        "base": claim["base"],
+        "label": claim.label,
+        "short": claim.short,
+        "kind": claim.kind,
+        "variable": claim.variable,
+        "statistic": claim.statistic,
+        "base": claim.base,
         "group": case.group,
         "group_level": case.group_level,
-        "threshold": claim.get("threshold", math.nan),
-        "upper_threshold": claim.get("upper_threshold", math.nan),
-        "margin": claim.get("margin", math.nan),
+        "threshold": claim.threshold,
+        "upper_threshold": math.nan if claim.upper_threshold is None else claim.upper_threshold,
+        "margin": claim.margin,
     }
 
 
@@ -114,7 +113,7 @@ def _schemes(case: Case, made: Setting) -> dict[str, float]:
 
 
 def _equivalence(case: Case, scheme: str) -> dict[str, Any]:
-    if not case.equivalence:
+    if math.isnan(case.claim.margin):
         return {
             "ci_tost_low": math.nan,
             "ci_tost_high": math.nan,
@@ -133,9 +132,9 @@ def _equivalence(case: Case, scheme: str) -> dict[str, Any]:
 def _other_thresholds(case: Case, scheme: str) -> str:
     """Say for each threshold shown as a sensitivity whether the claim would be supported under it."""
     words = []
-    for threshold in case.claim.get("sensitivity_thresholds", []):
-        holds = rules.supported({**case.claim, "threshold": threshold}, *case.interval(scheme))
-        words.append(f"{100 * threshold:.0f} %: {'supported' if holds else 'not supported'}")
+    for threshold in case.claim.sensitivity_thresholds:
+        holds = case.claim.at(threshold).supported(*case.interval(scheme))
+        words.append(f"{case.claim.noted(threshold)}: {'supported' if holds else 'not supported'}")
     return "; ".join(words)
 
 
@@ -143,7 +142,7 @@ def theta_rows(case: Case, made: Setting) -> Iterator[dict[str, Any]]:
     """Rows of the θ table for one claim: a common θ, then θ in one group only (``theta_in``)."""
     cells = cells_of(case)
     grid = sensitivity.theta_grid(
-        made.sensitivity["theta_grid"], [side.direction for side in rules.sides(case.claim)]
+        made.sensitivity["theta_grid"], [side.direction for side in case.claim.sides()]
     )
     identity = {"claim": case.key, "group": case.group, "group_level": case.group_level}
     acting = ["", *made.levels] if case.group == "overall" else [""]

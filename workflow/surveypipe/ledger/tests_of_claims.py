@@ -10,9 +10,10 @@ import pandas as pd
 
 from surveypipe.estimation import multiplicity
 from surveypipe.estimation.rows import estimate_frame, estimate_row
-from surveypipe.estimation.survey import Survey, same_code
+from surveypipe.estimation.survey import Survey
 from surveypipe.regression.model import INTERCEPT
-from surveypipe.study import verdicts
+from surveypipe.study.claim import Side
+from surveypipe.study.claims import AnyClaim
 
 CLAIM_TEST = "claim_test"
 
@@ -22,7 +23,8 @@ def claim_test_rows(survey: Survey, estimates: pd.DataFrame) -> pd.DataFrame:
 
     A share: :math:`t = (\mathrm{logit}\,\hat p - \mathrm{logit}\,p_0)\,\hat p(1-\hat p)/SE`, one-sided on the
     claim's side and doubled, so that p < .05 where the 95 % logit interval clears the threshold. Several
-    thresholds must all be cleared: the greatest p stands. A mean within a margin: the greater of the two
+    thresholds must all be cleared: the greatest p stands. A mean beyond a threshold: the same t test, without
+    the logit. A mean within a margin: the greater of the two
     one-sided p-values, which is below .05 where the 90 % interval lies within the margin.
 
     Parameters
@@ -31,57 +33,46 @@ def claim_test_rows(survey: Survey, estimates: pd.DataFrame) -> pd.DataFrame:
         The table of estimates, with each claim's estimand under the primary scheme.
     """
     rows = []
-    for key, claim in survey.config["claims"].items():
+    for key, claim in survey.claims.items():
         line = estimand_row(estimates, survey.primary, claim)
         statistic, p_value, side = _worst_side(claim, line)
         rows.append(estimate_row(
-            claim["variable"], CLAIM_TEST, statistic,
+            claim.variable, CLAIM_TEST, statistic,
             claim=key, level=_text(line["level"]), level_label=_text(line["level_label"]),
             scheme=survey.primary, n=line["n"], n_level=line["n_level"], df=line["df"], p_value=p_value,
-            effect=side.limit, fpc=line["fpc"], variable_label=survey.label(claim["variable"]),
-            base=claim["base"], method=_test_name(claim),
+            effect=side.limit, fpc=line["fpc"], variable_label=survey.label(claim.variable),
+            base=claim.base, method=claim.test_name,
             flag="" if np.isfinite(p_value) else "everybody or nobody gave this answer: no test",
         ))  # fmt: skip
     return estimate_frame(rows)
 
 
-def _test_name(claim: Mapping[str, Any]) -> str:
-    if claim["kind"] == "equivalence":
-        return "two one-sided t tests against the margin; effect: the end that decides"
-    return "t test on the logit scale against the claim's threshold, two-sided; effect: the threshold"
-
-
-def estimand_row(estimates: pd.DataFrame, scheme: str, claim: Mapping[str, Any]) -> pd.Series:
+def estimand_row(estimates: pd.DataFrame, scheme: str, claim: AnyClaim) -> pd.Series:
     """Row of a claim's estimand for all staff under a scheme."""
-    statistic = "mean" if claim["kind"] == "equivalence" else "proportion"
     found = estimates[
-        (estimates["variable"] == claim["variable"])
-        & (estimates["statistic"] == statistic)
+        (estimates["variable"] == claim.variable)
+        & (estimates["statistic"] == claim.statistic)
         & (estimates["group"] == "overall")
         & (estimates["scheme"] == scheme)
     ]
-    if claim["kind"] != "equivalence":
-        found = found[[same_code(code, claim["level"]) for code in found["level"]]]
-    return found.iloc[0]
+    return found[[claim.counts(code) for code in found["level"]]].iloc[0]
 
 
-def _worst_side(claim: Mapping[str, Any], line: pd.Series) -> tuple[float, float, verdicts.Side]:
+def _worst_side(claim: AnyClaim, line: pd.Series) -> tuple[float, float, Side]:
     """Statistic, p-value and condition of the side on which the claim is weakest."""
     from scipy import stats
 
     found = []
-    for side in verdicts.sides(claim):
+    for side in claim.sides():
         estimate, limit, se = float(line["estimate"]), side.limit, float(line["se"])
-        doubled = 1.0
-        if claim["kind"] != "equivalence":
+        if claim.binary:
             # A share of 0 or 1 has no standard error, and so no test.
-            doubled = 2.0
             with np.errstate(divide="ignore", invalid="ignore"):
                 se = se / (estimate * (1 - estimate))
                 estimate, limit = (float(np.log(p / (1 - p))) for p in (estimate, limit))
         sign = 1.0 if side.direction == "above" else -1.0
         t = sign * (estimate - limit) / se if se > 0 else np.nan
-        found.append((t, min(1.0, doubled * float(stats.t.sf(t, line["df"]))), side))
+        found.append((t, min(1.0, claim.tails * float(stats.t.sf(t, line["df"]))), side))
     missing = [one for one in found if np.isnan(one[0])]
     return missing[0] if missing else max(found, key=lambda one: one[1])
 

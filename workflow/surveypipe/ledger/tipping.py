@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.cases import Case, Setting
 from surveypipe.ledger.scenario import Scenario, reader_scenario
-from surveypipe.study import verdicts as rules
+from surveypipe.study.claim import Side
+from surveypipe.study.grades import strength
 from surveypipe.study.outcomes import Crossing
 
 
@@ -39,16 +41,16 @@ class Tipping:
 
 
 def tipping(case: Case, cells: sensitivity.Cells, scheme: str, bounded: bool) -> Tipping:
-    """Tipping θ of a claim for the point and for the interval, and the shift Δ of an equivalence."""
+    """Tipping θ of a claim for the point and for the interval, and the shift Δ of a mean."""
     row, (low, high) = case.by_scheme[scheme], case.interval(scheme)
     estimate = float(row["estimate"])
     points: list[float] = []
     intervals: list[float] = []
     shifts: list[float] = []
     shift_intervals: list[float] = []
-    for side in rules.sides(case.claim):
+    for side in case.claim.sides():
         carried = sensitivity.carried_limit(
-            side.limit, estimate, side.end(low, high), logit_scale=not case.equivalence
+            side.limit, estimate, side.end(low, high), logit_scale=case.claim.binary
         )
         points.append(sensitivity.tipping_theta(cells, side.limit, side.direction))
         if side.holds(low, high):
@@ -59,9 +61,10 @@ def tipping(case: Case, cells: sensitivity.Cells, scheme: str, bounded: bool) ->
         shift_intervals.append(sensitivity.tipping_shift(cells, estimate, carried, side.direction))
     theta = _nearest(points)
     interval = math.inf if bounded else _nearest(intervals)
-    shift, shift_interval = (
-        (_smallest(shifts), _smallest(shift_intervals)) if case.equivalence else (math.nan, math.nan)
-    )
+    if case.claim.binary:
+        shift, shift_interval = math.nan, math.nan
+    else:
+        shift, shift_interval = _smallest(shifts), _smallest(shift_intervals)
     return Tipping(
         theta, interval, shift, shift_interval, _crossing(theta, bounded), _crossing(interval, bounded)
     )
@@ -79,7 +82,7 @@ def _nearest(thetas: list[float]) -> float:
     """Odds ratio nearest 1; NaN if any condition is crossed at 1."""
     if any(math.isnan(theta) for theta in thetas):
         return math.nan
-    nearest = min(thetas, key=rules.strength)
+    nearest = min(thetas, key=strength)
     return math.inf if nearest == 0 else nearest
 
 
@@ -111,31 +114,31 @@ def readers(case: Case, made: Setting, scheme: str) -> Readers:
     """
     plan = made.sensitivity["reader_scenario"]
     steps = sorted({*map(float, plan["k"]), float(plan["k_grade"])})
-    own = case.claim["variable"] == made.sensitivity["reader_variable"]
-    fixed = 0.0 if own or case.claim["variable"] in made.routed_no else None
+    own = case.claim.variable == made.sensitivity["reader_variable"]
+    fixed = 0.0 if own or case.claim.variable in made.routed_no else None
 
     def at(k: float, assumed: float) -> Scenario:
         return reader_scenario(
-            case.people, k, base=case.claim["base"], min_group=plan["min_group"], assumed=assumed,
+            case.people, k, base=case.claim.base, min_group=plan["min_group"], assumed=assumed,
             nonreaders=fixed, group_level=case.group_level or None,
         )  # fmt: skip
 
-    least, most = case.limits
-    conditions = rules.sides(case.claim)
+    least, most = case.claim.limits
+    conditions = case.claim.sides()
     harmful = [least if side.direction == "above" else most for side in conditions]
     neutral = {k: at(k, (least + most) / 2) for k in steps}
     worst = {k: min((at(k, end) for end in harmful), key=lambda s: _slack(s, conditions)) for k in steps}
     row, (low, high) = case.by_scheme[scheme], case.interval(scheme)
     moved = worst[float(plan["k_grade"])].estimate
     ends = [
-        sensitivity.carried_end(moved, float(row["estimate"]), end, logit_scale=not case.equivalence)
+        sensitivity.carried_end(moved, float(row["estimate"]), end, logit_scale=case.claim.binary)
         for end in (low, high)
     ]
     nearest = min(conditions, key=lambda side: _slack(worst[float(plan["k_grade"])], [side]))
-    return Readers(neutral, worst, nearest.end(*ends), rules.supported(case.claim, ends[0], ends[1]))
+    return Readers(neutral, worst, nearest.end(*ends), case.claim.supported(ends[0], ends[1]))
 
 
-def _slack(scenario: Scenario, conditions: list[rules.Side]) -> float:
+def _slack(scenario: Scenario, conditions: Sequence[Side]) -> float:
     """Distance to the nearest limit of a claim, negative beyond it."""
     return min(
         (scenario.estimate - side.limit) * (1 if side.direction == "above" else -1) for side in conditions

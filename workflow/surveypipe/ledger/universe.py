@@ -21,6 +21,7 @@ from surveypipe.intake.scoring import derive
 from surveypipe.ledger import cases as claim_ledger
 from surveypipe.ledger.cases import Case, Setting
 from surveypipe.problems import SurveyError
+from surveypipe.study.claims import claims_of
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.codebook import Codebook
 
@@ -157,7 +158,7 @@ def _items(config: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[str], 
     recodes = {made["variable"]: made for made in cleaning.get("recodes", [])}
     known = {item for items in scales.values() for item in items} | set(scales)
     wanted: list[str] = []
-    waiting = [claim["variable"] for claim in config["claims"].values()]
+    waiting = [claim.variable for claim in claims_of(config).values()]
     waiting.append(config["sensitivity"]["reader_variable"])
     while waiting:
         name = waiting.pop(0)
@@ -172,9 +173,9 @@ def _items(config: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[str], 
 def _completed_outcomes(made: Setting, case: Case, completed: pd.DataFrame) -> Floats:
     """Outcome of a claim in each completed data set, NaN outside its base, shape (n, m)."""
     n = len(case.people)
-    people = claim_ledger._people(made, case.claim, completed)
+    people = claim_ledger.people_of(made, case.claim, completed)
     inside = people["group"] == case.group_level if case.group_level else pd.Series(True, people.index)
-    if case.claim["base"] == "readers":
+    if case.claim.base == "readers":
         inside = inside & (people["read"] == 1)
     return np.asarray(people["y"].where(inside), dtype=np.float64).reshape(-1, n).T
 
@@ -183,7 +184,7 @@ def outcome(case: Case) -> Floats:
     """Answers in a claim's base, NaN outside it, shape (n,)."""
     people = case.people
     inside = people["group"] == case.group_level if case.group_level else pd.Series(True, people.index)
-    if case.claim["base"] == "readers":
+    if case.claim.base == "readers":
         inside = inside & (people["read"] == 1)
     return np.asarray(people["y"].where(inside), dtype=np.float64)
 
@@ -251,7 +252,7 @@ def _kish(Y: Floats, weights: Floats) -> Floats:
 
 def interval(point: Point, case: Case, method: str, level: float) -> tuple[float, float]:
     """Interval of a point by a named method; a share of 0 or 1 has no standard error of its own."""
-    if case.averaged:
+    if case.claim.counted is None:
         low, high = intervals.t_interval(point.estimate, point.se, point.df, level=level)
         return float(low), float(high)
     se = point.se if 0 < point.estimate < 1 else math.nan

@@ -172,8 +172,8 @@ def auxiliary_rows(study: Study) -> Iterator[dict[str, Any]]:
             if case.group_level and variable == study.group:
                 continue
             y = study.outcome(case)
-            link = tests_of_response.association(study.respondents[variable], y, binary=not case.equivalence)
-            words = "correlation ratio" if case.equivalence else "Cramér's V"
+            link = tests_of_response.association(study.respondents[variable], y, binary=case.claim.binary)
+            words = "Cramér's V" if case.claim.binary else "correlation ratio"
             yield {
                 "step": "auxiliaries",
                 "measure": "v_answer",
@@ -240,7 +240,7 @@ def benchmark_rows(study: Study) -> Iterator[dict[str, Any]]:
 def range_rows(study: Study) -> Iterator[dict[str, Any]]:
     """Bias of the respondents' mean if the silent had a multiple of it: (1 − RR)(ȳ_r − ȳ_nr)."""
     for case in study.cases:
-        if case.claim["base"] == "readers" or case.equivalence:
+        if case.claim.base == "readers" or not case.claim.binary:
             continue
         y = study.outcome(case)
         n = int((~np.isnan(y)).sum())
@@ -248,7 +248,7 @@ def range_rows(study: Study) -> Iterator[dict[str, Any]]:
             continue
         rate, mean = n / case.population, float(np.nanmean(y))
         for multiple in MULTIPLES:
-            silent = min(multiple * mean, case.limits[1])
+            silent = min(multiple * mean, case.claim.limits[1])
             yield {
                 "step": "bias_range",
                 "measure": "bias",
@@ -322,7 +322,7 @@ def case_information(study: Study, case: Case) -> tuple[float, float, int]:
     """FMI of a claim, share of the staff without an answer, and number of answers."""
     part = study.part(case)
     y = study.on_staff(study.outcome(case))[part]
-    if case.claim["base"] == "readers":
+    if case.claim.base == "readers":
         member = study.on_staff(case.people["read"].to_numpy(dtype=float))[part]
     else:
         member = np.ones(int(part.sum()))

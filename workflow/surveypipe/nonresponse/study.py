@@ -69,7 +69,7 @@ class Study:
         """Answers in the claim's base, NaN outside it, shape (n,)."""
         people = case.people
         inside = people["group"] == case.group_level if case.group_level else pd.Series(True, people.index)
-        if case.claim["base"] == "readers":
+        if case.claim.base == "readers":
             inside = inside & (people["read"] == 1)
         return people["y"].where(inside).to_numpy(dtype=float)
 
@@ -94,7 +94,7 @@ def default_auxiliaries(plan: Nonresponse, frame: Frame) -> list[str]:
 def claim_cells(case: Case) -> dict[str, Any]:
     """Give the cells of a row that name its claim."""
     return {
-        "claim": case.key, "variable": case.claim["variable"], "group": case.group,
+        "claim": case.key, "variable": case.claim.variable, "group": case.group,
         "group_level": case.group_level,
     }  # fmt: skip
 

@@ -72,7 +72,7 @@ def _extrapolated_rows(
     """Take the silent for the last wave, and for where a line through the waves points to."""
     n = int(waves["n"].sum())
     rate = float(study.respondent.mean())
-    least, most = case.limits
+    least, most = case.claim.limits
     if len(waves) < 2 or waves["n"].iloc[-1] < fewest:
         why = f"{NOT_ESTIMABLE}: fewer than two waves, or fewer than {fewest} answers in the last"
         for measure in ("silent_as_last_wave", "silent_on_line"):
@@ -89,7 +89,7 @@ def _extrapolated_rows(
     for key, (silent, words) in sources.items():
         suffix = "as_last_wave" if key == "last_wave" else "on_line"
         yield {**common, "measure": f"silent_{suffix}", "n": n, "estimate": silent, "note": words}
-        if case.claim["base"] == "readers":
+        if case.claim.base == "readers":
             continue
         yield {
             **common, "measure": f"all_staff_{suffix}", "n": n, "estimate": rate * now + (1 - rate) * silent,

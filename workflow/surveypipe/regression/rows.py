@@ -80,7 +80,7 @@ def _model_data(survey: Survey, spec: Mapping[str, Any]) -> pd.DataFrame:
 
 def base_of(survey: Survey, variable: str) -> str:
     """Who is asked about a variable: the base of the claim whose estimand it is, else those who answered."""
-    bases = {claim["variable"]: claim["base"] for claim in survey.config["claims"].values()}
+    bases = {claim.variable: claim.base for claim in survey.claims.values()}
     return str(bases.get(variable, "answered"))
 
 

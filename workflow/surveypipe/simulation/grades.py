@@ -28,8 +28,9 @@ from surveypipe.ledger.cases import Case, Setting, cases, setting
 from surveypipe.ledger.rows import ledger_row
 from surveypipe.simulation.draws import Draws, Mechanism, draw_surveys, purpose_seed
 from surveypipe.simulation.study import SECOND_PHASE, estimate, limits, outcomes, schemes_of, targets
-from surveypipe.study import verdicts as rules
+from surveypipe.study.claims import AnyClaim, claims_of
 from surveypipe.study.codebook import Codebook
+from surveypipe.study.grades import Evidence, Grade
 from surveypipe.weighting import collapsing, schemes
 
 Floats = NDArray[np.float64]
@@ -203,7 +204,7 @@ def _gather(
 def _estimate_rows(
     plans: Mapping[str, schemes.Plan], start: Floats, Y: Floats, config: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    wanted = targets(config)
+    wanted, claims = targets(config), claims_of(config)
     shares = np.array([one.share for one in wanted])
     analysis = config["analysis"]
     level = float(analysis["ci_level"])
@@ -211,11 +212,11 @@ def _estimate_rows(
         found = estimate(Y, plan, start, jackknife=False)
         low, high = limits(found, SECOND_PHASE, shares, analysis["proportion_interval"], level)
         for k, one in enumerate(wanted):
-            claim = config["claims"][one.claim]
+            claim = claims[one.claim]
             yield {
-                "variable": claim["variable"],
-                "statistic": "proportion" if one.share else "mean",
-                "level": str(claim.get("level", 1)) if one.share else "",
+                "variable": claim.variable,
+                "statistic": claim.statistic,
+                "level": "" if claim.counted is None else str(claim.counted),
                 "group": one.group,
                 "group_level": one.level,
                 "scheme": scheme,
@@ -234,16 +235,15 @@ def _judged(
 ) -> dict[str, Any]:
     truth = float(np.nanmean(y))
     strong = float(made.sensitivity["theta_strong"])
-    share = not case.equivalence
-    theta = response_odds_ratio(y, staff["respondent"].to_numpy(float), cells, binary=share)
-    expected = response_odds_ratio(y, staff["propensity"].to_numpy(float), cells, binary=share)
+    theta = response_odds_ratio(y, staff["respondent"].to_numpy(float), cells, binary=case.claim.binary)
+    expected = response_odds_ratio(y, staff["propensity"].to_numpy(float), cells, binary=case.claim.binary)
     return {
         "claim": case.key,
         "group": case.group,
         "group_level": case.group_level,
         "grade": grade_of(case, made),
         "truth": truth,
-        "holds": rules.supported(case.claim, truth, truth),
+        "holds": case.claim.supported(truth, truth),
         "theta": theta,
         "theta_mechanism": expected,
         "weak": not differs_strongly(theta, case.claim, strong),
@@ -257,7 +257,8 @@ def grade_of(case: Case, made: Setting) -> int:
     if case.supported(made.primary):
         return int(ledger_row(case, made)["grade"])
     unweighted = case.supported(made.unweighted)
-    return rules.grade(rules.Evidence(case.claim["kind"], False, unweighted, False, False, math.nan, False))
+    strong = float(made.sensitivity["theta_strong"])
+    return Grade.earned(Evidence(False, unweighted, False, False, math.nan, False, strong)).number
 
 
 def response_odds_ratio(y: Floats, response: Floats, cells: NDArray[Any], *, binary: bool) -> float:
@@ -304,10 +305,10 @@ def response_odds_ratio(y: Floats, response: Floats, cells: NDArray[Any], *, bin
     return math.exp(gap / spread) if spread > 0 else math.nan
 
 
-def differs_strongly(theta: float, claim: Mapping[str, Any], strong: float) -> bool:
+def differs_strongly(theta: float, claim: AnyClaim, strong: float) -> bool:
     """Whether a response odds ratio is strong on a side that harms the claim."""
     harm = {"above": theta >= strong, "below": theta <= 1 / strong}
-    return any(harm[side.direction] for side in rules.sides(claim))
+    return any(harm[side.direction] for side in claim.sides())
 
 
 def grade_table(judged: pd.DataFrame) -> pd.DataFrame:
@@ -332,8 +333,9 @@ def grade_table(judged: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for values, part in judged.groupby(keys, sort=False):
         place = dict(zip(keys, values, strict=True))
-        for number, label in rules.GRADE_LABELS.items():
-            rows.append(place | {"grade": number, "grade_label": label} | _counts(part, number))
+        for grade in Grade:
+            named = {"grade": grade.number, "grade_label": grade.label}
+            rows.append(place | named | _counts(part, grade.number))
     return pd.DataFrame(rows)
 
 

@@ -12,10 +12,8 @@ from surveypipe.simulation.coverage import BAND, BIAS_LIMIT, MIN_EXPECTED, broke
 from surveypipe.simulation.draws import MECHANISMS
 from surveypipe.simulation.grades import AT_RANDOM, POPULATIONS, STRONG, SUPPORTING
 from surveypipe.simulation.study import JACKKNIFE, SECOND_PHASE
-from surveypipe.study.verdicts import GRADE_LABELS
-
-# One-sided error of the interval that decides: 95 % for a share, 90 % for an equivalence.
-ERROR = {"share": 0.025, "equivalence": 0.05}
+from surveypipe.study.claims import claims_of
+from surveypipe.study.grades import Grade
 
 
 def account(coverage: pd.DataFrame, grades: pd.DataFrame, config: Mapping[str, Any]) -> str:
@@ -239,7 +237,7 @@ def _summary(shown: pd.DataFrame) -> str:
     sums = sums.sort_values("grade", kind="stable")
     rows = [
         [
-            f"{row['grade']} {GRADE_LABELS[row['grade']]}",
+            f"{row['grade']} {Grade.of(int(row['grade'])).label}",
             MECHANISMS[row["mechanism"]].label,
             POPULATIONS[row["population"]].label,
             *(formatting.count(row[name]) for name in columns),
@@ -281,15 +279,16 @@ def beyond_interval_error(grades: pd.DataFrame, config: Mapping[str, Any]) -> li
     """Say where a grade is wrong, its condition true, more often than an interval errs.
 
     Grade 1 has no error to spend: one wrong is too many. For the others the number wrong is compared with a
-    binomial of the interval's one-sided error over the surveys in which the claim is false and the condition
-    true; beyond its 99.9 % quantile it is reported.
+    binomial of the one-sided error of the interval that decides, over the surveys in which the claim is
+    false and the condition true; beyond its 99.9 % quantile it is reported.
     """
     from scipy.stats import binom
 
-    found = []
+    found, claims = [], claims_of(config)
+    published = float(config["analysis"]["ci_level"])
     for (claim, level, number), row in _totals(grades[grades["grade"].isin(SUPPORTING)]).items():
         wrong, false = int(row["n_wrong_condition"]), int(row["n_false"])
-        error = ERROR[config["claims"][claim]["kind"]]
+        error = round((1 - claims[claim].deciding_level(published)) / 2, 12)
         allowed = int(binom.ppf(0.999, false, error)) if number in (STRONG, AT_RANDOM) and false else 0
         if wrong > allowed:
             name = _name(claim, level, config)

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from surveypipe.design import intervals
 from surveypipe.design.variance import response_cells, second_phase_means
-from surveypipe.estimation.survey import indicator
+from surveypipe.estimation.survey import answers, indicator
 from surveypipe.problems import SurveyError
 from surveypipe.simulation.draws import Draws
+from surveypipe.study.claims import claims_of
 from surveypipe.study.weighting import Weighting
 from surveypipe.weighting import replicates
 from surveypipe.weighting import schemes as weighting
@@ -52,27 +53,25 @@ def targets(config: Mapping[str, Any]) -> list[Target]:
     group = config["frame"]["group"]
     places = [("overall", ""), *((group, str(level)) for level in config["groups"][group]["levels"])]
     return [
-        Target(key, claim["short"], claim["kind"] == "share", name, level)
-        for key, claim in config["claims"].items()
+        Target(key, claim.short, claim.binary, name, level)
+        for key, claim in claims_of(config).items()
         for name, level in places
     ]
 
 
-def claim_values(answers: pd.DataFrame, config: Mapping[str, Any], key: str) -> Floats:
+def claim_values(people: pd.DataFrame, config: Mapping[str, Any], key: str) -> Floats:
     """Outcome of a claim for each person, NaN where it is missing or the person is not in its base."""
-    claim, chosen = config["claims"][key], config["sensitivity"]
-    column = answers[claim["variable"]]
-    share = claim["kind"] == "share"
-    values = indicator(column, claim.get("level", 1)) if share else column.to_numpy(float)
-    if claim["base"] != "readers":
+    claim, chosen = claims_of(config)[key], config["sensitivity"]
+    values = answers(people[claim.variable], claim)
+    if claim.base != "readers":
         return values
-    reads = indicator(answers[chosen["reader_variable"]], chosen["reader_level"]) == 1.0
+    reads = indicator(people[chosen["reader_variable"]], chosen["reader_level"]) == 1.0
     return np.where(reads, values, np.nan)
 
 
-def outcomes(answers: pd.DataFrame, staff: pd.DataFrame, config: Mapping[str, Any]) -> Floats:
+def outcomes(people: pd.DataFrame, staff: pd.DataFrame, config: Mapping[str, Any]) -> Floats:
     """Outcomes of all targets, shape (rows, targets), NaN outside the base or the group."""
-    values = {key: claim_values(answers, config, key) for key in config["claims"]}
+    values = {key: claim_values(people, config, key) for key in config["claims"]}
     level = staff[config["frame"]["group"]].astype(str).to_numpy()
     columns = [
         values[one.claim] if not one.level else np.where(level == one.level, values[one.claim], np.nan)

@@ -1,152 +1,25 @@
 """Section ``claims``: one class to a kind of claim, which answers whatever differs between the kinds.
 
 A claim has one estimand, fixed limits and a direction. It is *supported* when the interval that decides lies
-wholly on its side of every limit. A new kind is one more class here, named in :data:`AnyClaim`.
+wholly on its side of every limit. A new kind is one more class here, named in :data:`AnyClaim`; what it does
+not say of itself is as in :class:`surveypipe.study.claim.Claim`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 from msgspec import Meta
 
 from surveypipe import formatting
-from surveypipe.study.base import Code, Settings, Share
-from surveypipe.study.grades import Grade
+from surveypipe.study.base import Code, Share
+from surveypipe.study.claim import Axis, Claim, Direction, Interval, Outcome, Side
 
-Interval = tuple[float, float]
-
-
-class Side(NamedTuple):
-    """One condition of a claim: the estimate lies ``above`` or ``below`` a limit."""
-
-    direction: Literal["above", "below"]
-    limit: float
-
-    def holds(self, low: float, high: float) -> bool:
-        """Say whether a whole interval lies strictly on the claim's side."""
-        return low > self.limit if self.direction == "above" else high < self.limit
-
-    def end(self, low: float, high: float) -> float:
-        """End of an interval that is nearest to the limit when the claim holds."""
-        return low if self.direction == "above" else high
-
-
-class Outcome(StrEnum):
-    """What came of a claim under one scheme."""
-
-    SUPPORTED = "supported"
-    NOT_SUPPORTED = "not supported"
-    EQUIVALENT = "equivalent"
-    DIFFERENT = "different"
-    BOTH = "both"
-    INCONCLUSIVE = "inconclusive"
-
-
-class Claim(Settings, tag_field="kind"):
-    """What every claim says, whatever its kind."""
-
-    label: Annotated[str, Meta(description="The claim as a sentence.")]
-    short: Annotated[str, Meta(description="Name in figures and tables.")]
-    variable: Annotated[str, Meta(description="Variable of the estimand.")]
-    base: Annotated[
-        Literal["all", "readers"],
-        Meta(description="all: all eligible staff; readers: those who read (sensitivity.reader_variable)."),
-    ] = "all"
-    by: Annotated[str | None, Meta(description="Grouping variable by which the claim is also reported.")] = (
-        None
-    )
-    secondary: Annotated[
-        tuple[str, ...], Meta(description="Further variables reported under the claim.")
-    ] = ()
-
-    @property
-    def kind(self) -> str:
-        """Word by which the configuration chooses the kind."""
-        return self.tag()
-
-    @property
-    def statistic(self) -> str:
-        """Statistic of the table of estimates that is the claim's estimand."""
-        raise NotImplementedError
-
-    @property
-    def binary(self) -> bool:
-        """Whether an answer either counts or does not: estimates then move on the logit scale."""
-        return self.statistic == "proportion"
-
-    @property
-    def bounds_can_decide(self) -> bool:
-        """Whether the claim can stand whatever the silent think."""
-        raise NotImplementedError
-
-    @property
-    def limits(self) -> Interval:
-        """Least and greatest possible answer."""
-        raise NotImplementedError
-
-    @property
-    def unit(self) -> str:
-        """Unit of a printed value."""
-        raise NotImplementedError
-
-    @property
-    def missed(self) -> str:
-        """Sentence of a claim that is not supported."""
-        raise NotImplementedError
-
-    def sides(self) -> tuple[Side, ...]:
-        """Conditions of the claim, all of which must hold."""
-        raise NotImplementedError
-
-    def deciding_interval(self, row: Mapping[str, Any]) -> Interval:
-        """Interval that decides, from a row of the table of estimates (estimate, se, df, ci_*)."""
-        raise NotImplementedError
-
-    def outcome(self, row: Mapping[str, Any]) -> Outcome:
-        """Name what a row of the table of estimates makes of the claim."""
-        raise NotImplementedError
-
-    def printed(self, value: float) -> str:
-        """Print a value of the estimand."""
-        raise NotImplementedError
-
-    def shift_printed(self, value: float) -> str:
-        """Print the size of a move of the estimand, with its unit."""
-        raise NotImplementedError
-
-    def counts(self, code: object) -> bool:
-        """Say whether a code of the variable is the answer that the claim counts; for a mean, all are."""
-        raise NotImplementedError
-
-    def supported(self, low: float, high: float) -> bool:
-        """Say whether an interval, or exact bounds, support the claim; a missing end supports nothing."""
-        if math.isnan(low) or math.isnan(high):
-            return False
-        return all(side.holds(low, high) for side in self.sides())
-
-    def bounds(self, total: float, answered: float, population: float) -> Interval:
-        """Bounds of the estimand over a population, part of which gave no answer (Manski 1989).
-
-        Parameters
-        ----------
-        total
-            Sum of the answers given, each of which counts 1 or 0 where the claim is of a share.
-        answered
-            Persons who gave one.
-        population
-            All persons.
-        """
-        unknown = population - answered
-        least, most = self.limits
-        return (total + unknown * least) / population, (total + unknown * most) / population
-
-    def verdict(self, grade: Grade) -> str:
-        """One plain sentence for a grade of the claim."""
-        return grade.verdict or self.missed
+if TYPE_CHECKING:
+    from surveypipe.study.claim import Row
 
 
 class ShareClaim(Claim, tag="share", kw_only=True):
@@ -163,9 +36,9 @@ class ShareClaim(Claim, tag="share", kw_only=True):
     upper_threshold: Annotated[
         Share | None, Meta(description="What the upper limit must stay under as well ('some, not most').")
     ] = None
-    direction: Annotated[
-        Literal["above", "below"], Meta(description="Side of the threshold on which the claim lies.")
-    ] = "above"
+    direction: Annotated[Direction, Meta(description="Side of the threshold on which the claim lies.")] = (
+        "above"
+    )
     sensitivity_thresholds: Annotated[tuple[Share, ...], Meta(description="Other thresholds to show.")] = ()
     alternatives: Annotated[
         tuple[str, ...],
@@ -175,43 +48,41 @@ class ShareClaim(Claim, tag="share", kw_only=True):
         ),
     ] = ()
 
-    statistic = "proportion"
-    bounds_can_decide = True
     limits = (0.0, 1.0)
-    unit = "per cent"
-    missed = "Not supported: the interval does not clear the threshold."
+    noun = "share"
+    unit = "percentage points"
+    test_name = "t test on the logit scale against the claim's threshold, two-sided; effect: the threshold"
+    axis = Axis("Share", (0.0, 1.0))
+
+    @property
+    def counted(self) -> Code | None:
+        """Code of the variable whose share is the estimand."""
+        return self.level
 
     def sides(self) -> tuple[Side, ...]:
         """Conditions of the claim: the threshold, and the upper one of 'some, not most'."""
-        first = Side(self.direction, self.threshold)
-        if self.upper_threshold is None:
-            return (first,)
-        return first, Side("below", self.upper_threshold)
-
-    def deciding_interval(self, row: Mapping[str, Any]) -> Interval:
-        """Interval that decides: the published one."""
-        return float(row["ci_low"]), float(row["ci_high"])
-
-    def outcome(self, row: Mapping[str, Any]) -> Outcome:
-        """Name what a row of the table of estimates makes of the claim: supported or not."""
-        holds = self.supported(*self.deciding_interval(row))
-        return Outcome.SUPPORTED if holds else Outcome.NOT_SUPPORTED
+        return beyond(self.direction, self.threshold, self.upper_threshold)
 
     def printed(self, value: float) -> str:
         """Print a share in per cent."""
         return formatting.percent(value)
+
+    def tabled(self, value: float) -> str:
+        """Print a share, or a difference of shares, without its unit."""
+        return formatting.points(value)
+
+    def noted(self, value: float) -> str:
+        """Write a share in a cell that lists several."""
+        return f"{100 * value:.0f} %"
 
     def shift_printed(self, value: float) -> str:
         """Print the size of a move in whole percentage points."""
         size = formatting.points(abs(value))
         return f"{size} percentage {'point' if size == '1' else 'points'}"
 
-    def counts(self, code: object) -> bool:
-        """Say whether a code of the variable is the answer that the claim counts."""
-        try:
-            return float(str(code)) == float(self.level)
-        except ValueError:
-            return str(code) == str(self.level)
+    def span_printed(self, low: float, high: float) -> str:
+        """Print an interval of shares in a sentence."""
+        return formatting.percent_interval(low, high)
 
 
 class EquivalenceClaim(Claim, tag="equivalence", kw_only=True):
@@ -220,12 +91,15 @@ class EquivalenceClaim(Claim, tag="equivalence", kw_only=True):
     margin: Annotated[float, Meta(description="Half-width of the margin, in scale points.", gt=0)]
     range: Annotated[tuple[float, float], Meta(description="Least and greatest possible difference.")]
 
-    statistic = "mean"
     # Bounds of a mean difference span nearly the whole scale: such a grade could be earned only where next to
     # nobody is silent.
     bounds_can_decide = False
+    tails = 1
+    noun = "mean difference"
     unit = "scale points"
     missed = "Not supported: the interval does not lie within the margin."
+    test_name = "two one-sided t tests against the margin; effect: the end that decides"
+    axis = Axis("Difference in scale points", None)
 
     @property
     def limits(self) -> Interval:
@@ -236,7 +110,11 @@ class EquivalenceClaim(Claim, tag="equivalence", kw_only=True):
         """Conditions of the claim: above minus the margin, and below it."""
         return Side("above", -self.margin), Side("below", self.margin)
 
-    def deciding_interval(self, row: Mapping[str, Any]) -> Interval:
+    def deciding_level(self, level: float) -> float:
+        """Level of the interval that decides: 1 - 2 alpha, where `level` is 1 - alpha (Schuirmann 1987)."""
+        return round(2 * level - 1, 12)
+
+    def deciding_interval(self, row: Row) -> Interval:
         """Interval that decides, at 1 - 2 alpha: within the margin it is the test at alpha (Schuirmann 1987).
 
         Without sampling error the interval is the value, and the value decides.
@@ -244,38 +122,82 @@ class EquivalenceClaim(Claim, tag="equivalence", kw_only=True):
         estimate, se, df = (float(row[key]) for key in ("estimate", "se", "df"))
         if float(row["ci_low"]) == float(row["ci_high"]):
             return estimate, estimate
-        half = _quantile(df, round(2 * float(row["ci_level"]) - 1, 12)) * se
+        half = _quantile(df, self.deciding_level(float(row["ci_level"]))) * se
         return estimate - half, estimate + half
 
-    def outcome(self, row: Mapping[str, Any]) -> Outcome:
+    def outcome(self, row: Row) -> Outcome:
         """Name what a row of the table of estimates makes of the claim, and of a difference beside it.
 
-        *Equivalent*: the interval at 1 - 2 alpha lies within the margin. *Different*: that at 1 - alpha is
-        without 0. *Both*, or *inconclusive*, which an estimate without a standard error always is.
+        See :func:`equivalence_outcome`; an estimate without a standard error is always inconclusive.
         """
         known = float(row["ci_low"]) == float(row["ci_high"])
         if not known and not (float(row["se"]) > 0 and float(row["df"]) > 0):
             return Outcome.INCONCLUSIVE
-        low, high = float(row["ci_low"]), float(row["ci_high"])
-        equal, different = self.supported(*self.deciding_interval(row)), low > 0 or high < 0
-        return {
-            (True, True): Outcome.BOTH,
-            (True, False): Outcome.EQUIVALENT,
-            (False, True): Outcome.DIFFERENT,
-            (False, False): Outcome.INCONCLUSIVE,
-        }[equal, different]
+        published = float(row["ci_low"]), float(row["ci_high"])
+        return equivalence_outcome(self.margin, self.deciding_interval(row), published)
 
     def printed(self, value: float) -> str:
         """Print a difference in scale points."""
         return formatting.decimal(value)
 
-    def shift_printed(self, value: float) -> str:
-        """Print the size of a move in scale points."""
-        return f"{formatting.decimal(abs(value))} scale points"
+    def tabled(self, value: float) -> str:
+        """Print a difference in scale points."""
+        return formatting.decimal(value)
 
-    def counts(self, code: object) -> bool:
-        """Every code counts towards a mean."""
-        return True
+    def condition_printed(self) -> str:
+        """Print the margin."""
+        return f"± {formatting.decimal(self.margin)}"
+
+
+AnyClaim = ShareClaim | EquivalenceClaim
+
+
+class SharesWithinPeople(ShareClaim, tag="shares_within_people", kw_only=True):
+    """A claim on a share whose answer is counted as each person's share of items, from 0 to 1.
+
+    No study configures it: the multiverse makes it of a claim that names such a variable among its
+    ``alternatives``. Its estimand is the mean of these shares.
+    """
+
+    counted = None
+    binary = True
+
+
+def claims_of(config: Mapping[str, Any]) -> dict[str, AnyClaim]:
+    """Read the section ``claims`` of a configuration, in its order."""
+    return msgspec.convert(config["claims"], dict[str, AnyClaim])
+
+
+def beyond(direction: Direction, threshold: float, upper: float | None) -> tuple[Side, ...]:
+    """Conditions of a value beyond a threshold, and under an upper one where there is one."""
+    first = Side(direction, threshold)
+    return (first,) if upper is None else (first, Side("below", upper))
+
+
+def equivalence_outcome(margin: float, deciding: Interval, published: Interval) -> Outcome:
+    """Name the outcome of an equivalence test beside a test of difference.
+
+    Parameters
+    ----------
+    margin
+        Half-width of the margin.
+    deciding, published
+        Intervals at 1 - 2 alpha and at 1 - alpha.
+
+    Returns
+    -------
+    Outcome
+        *Equivalent*: the first lies within the margin. *Different*: the second is without 0. *Both*, or
+        *inconclusive*.
+    """
+    equal = -margin < deciding[0] and deciding[1] < margin
+    different = published[0] > 0 or published[1] < 0
+    return {
+        (True, True): Outcome.BOTH,
+        (True, False): Outcome.EQUIVALENT,
+        (False, True): Outcome.DIFFERENT,
+        (False, False): Outcome.INCONCLUSIVE,
+    }[equal, different]
 
 
 def _quantile(df: float, level: float) -> float:
@@ -283,6 +205,3 @@ def _quantile(df: float, level: float) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(df, (1 + level) / 2)) if df > 0 else math.nan
-
-
-AnyClaim = ShareClaim | EquivalenceClaim

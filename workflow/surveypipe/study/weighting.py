@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
 from surveypipe.study.base import AboveOne, Names, Positive, Settings, TwoOrMore
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Collapse(Settings, kw_only=True):
@@ -176,3 +179,17 @@ class Weighting(Settings, kw_only=True):
         floor = (collapse.floor if collapse else None) or 0
         small = smallest.get(self.primary, floor) < floor
         return (self.fallback or self.primary) if small else self.primary
+
+
+def scheme_in_force(weighting: Weighting, cells: pd.DataFrame) -> str:
+    """Scheme of the published estimates; see :meth:`Weighting.in_force`.
+
+    Parameters
+    ----------
+    weighting
+        The configuration's section.
+    cells
+        Table of weighting cells: scheme, n.
+    """
+    smallest = cells.groupby("scheme")["n"].min()
+    return weighting.in_force({str(scheme): float(n) for scheme, n in smallest.items()})

@@ -1,0 +1,263 @@
+"""What every claim answers, whatever its kind; the kinds stand in :mod:`surveypipe.study.claims`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from msgspec import Meta
+from msgspec.structs import replace
+
+from surveypipe import formatting
+from surveypipe.study.base import Code, Settings
+from surveypipe.study.grades import Grade
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    # Of the table of estimates: estimate, se, df, ci_low, ci_high, ci_level.
+    Row = Mapping[str, Any] | pd.Series
+
+Interval = tuple[float, float]
+Direction = Literal["above", "below"]
+
+
+class Side(NamedTuple):
+    """One condition of a claim: the estimate lies ``above`` or ``below`` a limit."""
+
+    direction: Direction
+    limit: float
+
+    def holds(self, low: float, high: float) -> bool:
+        """Say whether a whole interval lies strictly on the claim's side."""
+        return low > self.limit if self.direction == "above" else high < self.limit
+
+    def end(self, low: float, high: float) -> float:
+        """End of an interval that is nearest to the limit when the claim holds."""
+        return low if self.direction == "above" else high
+
+    @property
+    def opposite(self) -> Side:
+        """The other side of the same limit."""
+        return Side("below" if self.direction == "above" else "above", self.limit)
+
+
+class Outcome(StrEnum):
+    """What came of a claim under one scheme."""
+
+    SUPPORTED = "supported"
+    NOT_SUPPORTED = "not supported"
+    EQUIVALENT = "equivalent"
+    DIFFERENT = "different"
+    BOTH = "both"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Axis(NamedTuple):
+    """Axis on which values of a claim are drawn.
+
+    Attributes
+    ----------
+    label
+        Name of the axis.
+    ends
+        Its ends; None where it reaches as far as what decides the claim, on either side of nought.
+    """
+
+    label: str
+    ends: Interval | None
+
+
+class Claim(Settings, tag_field="kind"):
+    """What every claim says, whatever its kind."""
+
+    label: Annotated[str, Meta(description="The claim as a sentence.")]
+    short: Annotated[str, Meta(description="Name in figures and tables.")]
+    variable: Annotated[str, Meta(description="Variable of the estimand.")]
+    base: Annotated[
+        Literal["all", "readers"],
+        Meta(description="all: all eligible staff; readers: those who read (sensitivity.reader_variable)."),
+    ] = "all"
+    by: Annotated[str | None, Meta(description="Grouping variable by which the claim is also reported.")] = (
+        None
+    )
+    secondary: Annotated[
+        tuple[str, ...], Meta(description="Further variables reported under the claim.")
+    ] = ()
+
+    @property
+    def kind(self) -> str:
+        """Word by which the configuration chooses the kind."""
+        return self.tag()
+
+    # --- what is estimated ------------------------------------------------------------------------------
+
+    @property
+    def counted(self) -> Code | None:
+        """Code of the variable whose share is the estimand; None where it is the mean of the variable."""
+        return None
+
+    @property
+    def statistic(self) -> str:
+        """Statistic of the table of estimates that is the claim's estimand."""
+        return "mean" if self.counted is None else "proportion"
+
+    @property
+    def binary(self) -> bool:
+        """Whether an answer either counts or does not: estimates then move on the logit scale."""
+        return self.counted is not None
+
+    @property
+    def limits(self) -> Interval:
+        """Least and greatest possible answer."""
+        raise NotImplementedError
+
+    def counts(self, code: object) -> bool:
+        """Say whether a code of the variable is the answer that the claim counts; for a mean, all are."""
+        if self.counted is None:
+            return True
+        try:
+            return float(str(code)) == float(self.counted)
+        except ValueError:
+            return str(code) == str(self.counted)
+
+    # --- what it is held against ------------------------------------------------------------------------
+
+    @property
+    def threshold(self) -> float:
+        """Limit that the interval must clear; NaN for a kind without one."""
+        return math.nan
+
+    @property
+    def upper_threshold(self) -> float | None:
+        """Second limit, which the interval must stay under; None where there is none."""
+        return None
+
+    @property
+    def margin(self) -> float:
+        """Half-width of the margin within which the interval must lie; NaN for a kind without one."""
+        return math.nan
+
+    @property
+    def sensitivity_thresholds(self) -> tuple[float, ...]:
+        """Other thresholds under which support is shown."""
+        return ()
+
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """Variables that count the claim's answer by another rule."""
+        return ()
+
+    def sides(self) -> tuple[Side, ...]:
+        """Conditions of the claim, all of which must hold."""
+        raise NotImplementedError
+
+    def at(self, threshold: float) -> Claim:
+        """Make the same claim with another threshold."""
+        return replace(self, threshold=threshold)
+
+    # --- how it is decided ------------------------------------------------------------------------------
+
+    @property
+    def bounds_can_decide(self) -> bool:
+        """Whether the claim can stand whatever the silent think."""
+        return True
+
+    @property
+    def tails(self) -> int:
+        """Tails over which a one-sided p-value is counted: 2 where the published interval decides."""
+        return 2
+
+    def deciding_level(self, level: float) -> float:
+        """Level of the interval that decides, where `level` is that of the published one."""
+        return level
+
+    def deciding_interval(self, row: Row) -> Interval:
+        """Interval that decides, from a row of the table of estimates (estimate, se, df, ci_*)."""
+        return float(row["ci_low"]), float(row["ci_high"])
+
+    def supported(self, low: float, high: float) -> bool:
+        """Say whether an interval, or exact bounds, support the claim; a missing end supports nothing."""
+        if math.isnan(low) or math.isnan(high):
+            return False
+        return all(side.holds(low, high) for side in self.sides())
+
+    def outcome(self, row: Row) -> Outcome:
+        """Name what a row of the table of estimates makes of the claim."""
+        holds = self.supported(*self.deciding_interval(row))
+        return Outcome.SUPPORTED if holds else Outcome.NOT_SUPPORTED
+
+    def bounds(self, total: float, answered: float, population: float) -> Interval:
+        """Bounds of the estimand over a population, part of which gave no answer (Manski 1989).
+
+        Parameters
+        ----------
+        total
+            Sum of the answers given, each of which counts 1 or 0 where the claim is of a share.
+        answered
+            Persons who gave one.
+        population
+            All persons.
+        """
+        unknown = population - answered
+        least, most = self.limits
+        return (total + unknown * least) / population, (total + unknown * most) / population
+
+    # --- how it is said ---------------------------------------------------------------------------------
+
+    @property
+    def noun(self) -> str:
+        """What the estimand is called in a sentence."""
+        raise NotImplementedError
+
+    @property
+    def unit(self) -> str:
+        """Unit of a difference between two values."""
+        raise NotImplementedError
+
+    @property
+    def missed(self) -> str:
+        """Sentence of a claim that is not supported."""
+        return "Not supported: the interval does not clear the threshold."
+
+    @property
+    def test_name(self) -> str:
+        """How the test of the claim is named beside its p-value."""
+        raise NotImplementedError
+
+    @property
+    def axis(self) -> Axis:
+        """Axis on which its values are drawn."""
+        raise NotImplementedError
+
+    def printed(self, value: float) -> str:
+        """Print a value of the estimand with its unit, if it has one."""
+        raise NotImplementedError
+
+    def tabled(self, value: float) -> str:
+        """Print a value, or a difference of two, in a table whose note names the unit."""
+        raise NotImplementedError
+
+    def noted(self, value: float) -> str:
+        """Write a value in a cell that lists several."""
+        return formatting.setting(value)
+
+    def shift_printed(self, value: float) -> str:
+        """Print the size of a move of the estimand, with its unit."""
+        return f"{formatting.decimal(abs(value))} {self.unit}"
+
+    def span_printed(self, low: float, high: float) -> str:
+        """Print an interval in a sentence."""
+        return formatting.decimal_interval(low, high)
+
+    def condition_printed(self) -> str:
+        """Print what the claim must clear, for a cell of a table."""
+        signs = {"above": "\\>", "below": "\\<"}
+        parts = [f"{signs[side.direction]} {self.tabled(side.limit)}" for side in self.sides()]
+        return f",{formatting.NO_BREAK}".join(parts)
+
+    def verdict(self, grade: Grade) -> str:
+        """One plain sentence for a grade of the claim."""
+        return grade.verdict or self.missed
