@@ -15,6 +15,7 @@ from surveypipe.disclosure.quotations import release_quotations
 from surveypipe.disclosure.rules import Rules, rules_of
 from surveypipe.disclosure.tables import Study, log_of
 from surveypipe.disclosure.unweighted import release_study
+from surveypipe.study.claims import claims_of
 from surveypipe.study.codebook import code_text
 from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.weighting import Weighting
@@ -80,7 +81,7 @@ def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: 
         },
         groupings=tuple(config["groups"]),
         weighted_staff=any(config["weighting"].get(key) for key in ("base", "unknown_eligibility")),
-        claims=config.get("claims", {}),
+        claims=claims_of(config),
     )
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from surveypipe.disclosure.answers import NOT_ABOUT_ANSWERS
 from surveypipe.disclosure.kinds import ESTIMATES, KINDS
 from surveypipe.disclosure.release import ROUNDED, Release
+from surveypipe.study.claims import AnyClaim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,7 +152,7 @@ def fifths(values: ArrayLike) -> Floats:
     return np.round(decimals_of(np.asarray(values, float) / 2, 1) * 2, 1)
 
 
-def not_shown(estimates: pd.DataFrame, claims: Mapping[str, Mapping[str, Any]], primary: str) -> pd.Series:
+def not_shown(estimates: pd.DataFrame, claims: Mapping[str, AnyClaim], primary: str) -> pd.Series:
     """Shares, means and quantiles under another scheme than the primary that are no estimand of a claim.
 
     Parameters
@@ -159,7 +160,7 @@ def not_shown(estimates: pd.DataFrame, claims: Mapping[str, Mapping[str, Any]], 
     estimates
         Private estimates.
     claims
-        Section ``claims`` of the configuration.
+        The claims by key.
     primary
         The primary scheme.
 
@@ -173,11 +174,10 @@ def not_shown(estimates: pd.DataFrame, claims: Mapping[str, Mapping[str, Any]], 
     level, group = estimates["level"].map(_text), estimates["group_level"].map(_text)
     shown = described & False
     for claim in claims.values():
-        mean = claim.get("kind") == "equivalence"
-        mine = estimates["variable"] == claim["variable"]
-        mine &= estimates["statistic"] == ("mean" if mean else "proportion")
-        mine &= level == ("" if mean else _text(claim.get("level", 1)))
-        shown |= mine & ((group == "") | (estimates["group"] == claim.get("by")))
+        mine = estimates["variable"] == claim.variable
+        mine &= estimates["statistic"] == claim.statistic
+        mine &= level == _text(claim.counted)
+        shown |= mine & ((group == "") | (estimates["group"] == claim.by))
     beside = estimates["statistic"].str.fullmatch(BESIDE)
     return (described & (estimates["scheme"] != primary) & ~shown) | beside
 
@@ -326,16 +326,6 @@ def _set(
     table[column] = values
 
 
-def limits_of(claims: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[float, ...]]:
+def limits_of(claims: Mapping[str, AnyClaim]) -> dict[str, tuple[float, ...]]:
     """Thresholds of each claim, those kept for comparison among them; nought and the margin for a mean."""
-    made: dict[str, tuple[float, ...]] = {}
-    for key, claim in claims.items():
-        margin = float(claim.get("margin") or 0.0)
-        own: Iterable[Any] = (
-            (-margin, 0.0, margin)
-            if claim.get("kind") == "equivalence"
-            else (0.5, claim.get("threshold"), claim.get("upper_threshold"),
-                  *claim.get("sensitivity_thresholds", []))
-        )  # fmt: skip
-        made[str(key)] = tuple(dict.fromkeys(float(v) for v in own if v is not None))
-    return made
+    return {key: tuple(dict.fromkeys(claim.landmarks())) for key, claim in claims.items()}

@@ -22,6 +22,7 @@ from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.release import MERGED, RELEASED, Release, joined_logs, log_frame
 from surveypipe.disclosure.rounding import round_counts
 from surveypipe.disclosure.rules import Rules
+from surveypipe.study.claims import AnyClaim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ class Study:
     weighted_staff
         Whether the tables of weights tell weighted totals of staff (base weights), which count nobody.
     claims
-        Section ``claims`` of the configuration.
+        The claims by key.
     """
 
     respondents: Respondents
@@ -76,7 +77,7 @@ class Study:
     made_from: Mapping[str, str] = field(default_factory=dict)
     groupings: tuple[str, ...] = ()
     weighted_staff: bool = False
-    claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    claims: Mapping[str, AnyClaim] = field(default_factory=dict)
 
 
 def release_all(

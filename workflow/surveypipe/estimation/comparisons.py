@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from surveypipe.design import engine, intervals
 from surveypipe.design.phases import covariance, domain_df, domain_means, second_phase_sample, variance_name
 from surveypipe.estimation import group_tests
-from surveypipe.estimation.equivalence import equivalence_test, tost_level
+from surveypipe.estimation.equivalence import equivalence_test
 from surveypipe.estimation.estimates import Estimand, complete, estimands
 from surveypipe.estimation.rows import estimate_row
 from surveypipe.estimation.survey import Survey, claim_of, indicator, readers, same_code
+from surveypipe.study.claims import tost_level
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]

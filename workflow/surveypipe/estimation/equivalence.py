@@ -13,7 +13,7 @@ import numpy as np
 
 from surveypipe.design.intervals import t_interval
 from surveypipe.problems import SurveyError
-from surveypipe.study.claims import equivalence_outcome
+from surveypipe.study.claims import equivalence_outcome, tost_level
 
 
 @dataclass(frozen=True)
@@ -45,17 +45,6 @@ class Equivalence:
     p: float
     power_at_zero: float
     verdict: str
-
-
-def tost_level(level: float) -> float:
-    """Confidence level of the interval that decides an equivalence: 1 − 2α, where `level` is 1 − α.
-
-    Examples
-    --------
-    >>> tost_level(0.95), tost_level(0.9)
-    (0.9, 0.8)
-    """
-    return round(2 * level - 1, 12)
 
 
 def equivalence_test(

@@ -8,10 +8,10 @@ from importlib import metadata
 from typing import Any
 
 from surveypipe import formatting
-from surveypipe.estimation.equivalence import tost_level
 from surveypipe.formatting import decimal, escape, percent
 from surveypipe.identifiers import key_slug, slug
 from surveypipe.reporting.released import Released
+from surveypipe.study.claims import tost_level
 
 Cells = dict[str, str]
 SOFTWARE = (

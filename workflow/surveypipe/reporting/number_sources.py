@@ -257,7 +257,7 @@ class _Finder:
         if field == "groups-sentence":
             return self._of(list(self._compared(row)))
         if field in ("items-sentence", "items-range"):
-            items = self._released.config["claims"][row["claim"]].get("secondary", [])
+            items = self._released.claim_of(row).secondary
             agreed = [self._released.agree_row(str(item)) for item in items]
             return self._of([str(found["estimate_id"]) for found in agreed if found is not None])
         name = self._claimed(row, str(row["group_level"]))
@@ -271,13 +271,7 @@ class _Finder:
 
     def _claimed(self, row: pd.Series, level: str) -> str | None:
         """Name the estimate that a claim is about, in a group."""
-        variable = str(row["variable"])
-        mean = row["statistic"] == "mean"
-        found = (
-            self._released.mean(variable, group_level=level)
-            if mean
-            else self._released.claimed_share(variable, level)
-        )
+        found = self._released.estimate_of(self._released.claim_of(row), group_level=level)
         return None if found is None else str(found["estimate_id"])
 
     def _compared(self, row: pd.Series) -> Iterator[str]:

@@ -19,6 +19,7 @@ from surveypipe.identifiers import key_slug, number_key, slug
 from surveypipe.problems import Problems
 from surveypipe.reporting.facts import put, software_versions, study_facts
 from surveypipe.reporting.released import SUPPRESSED, Released, code_text
+from surveypipe.study.claim import Claim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +66,7 @@ def _all(released: Released, problems: Problems) -> Iterator[tuple[str, str]]:
     yield from software_versions().items()
     yield from claim_summary(released).items()
     for row in released.claim_rows():
-        for column, text in claim_fields(row).items():
+        for column, text in claim_fields(row, released.claim_of(row)).items():
             yield number_key(claim_identifier(row), column), text
     for _, row in released.table("estimates").iterrows():
         if _in_tables_only(str(row["statistic"])) or not _wanted(released, row):
@@ -191,7 +192,7 @@ _CLAIM_TEXT = ("label", "short", "grade_label", "verdict", "equivalence", "tippi
                "other_thresholds")  # fmt: skip
 
 
-def claim_fields(row: pd.Series) -> Cells:
+def claim_fields(row: pd.Series, claim: Claim) -> Cells:
     """Print the columns of one row of the ledger, and the words that follow from them."""
     made = {name: escape(code_text(row[name])) for name in _CLAIM_TEXT if code_text(row.get(name))}
     if row["status"] == SUPPRESSED:
@@ -199,13 +200,11 @@ def claim_fields(row: pd.Series) -> Cells:
                   "scheme_range", "grade", "grade_label", "verdict", "support", "verb",
                   "ci_tost")  # fmt: skip
         return made | dict.fromkeys(hidden, HIDDEN)
-    equal = row["kind"] == "equivalence"
-    form: Callable[[float], str] = decimal if equal else percent
     for column in row.index:
         if _is_value(str(column)) and math.isfinite(float(row[column])):
-            made[str(column)] = form(float(row[column]))
+            made[str(column)] = claim.printed(float(row[column]))
     made |= {"est": made["estimate"], "n": formatting.count(row["n"]), "grade": str(int(row["grade"]))}
-    if not equal:
+    if claim.binary:
         made |= {"pct": made["est"]}
     for name, low, high in (
         ("ci", "ci_low", "ci_high"), ("ci_tost", "ci_tost_low", "ci_tost_high"),
@@ -218,7 +217,7 @@ def claim_fields(row: pd.Series) -> Cells:
     put(made, "df", formatting.degrees, row["df"])
     put(made, "se", decimal, row["se"])
     put(made, "power_at_zero", percent, row.get("power_at_zero"))
-    made |= _tipping_fields(row) | _word_fields(row)
+    made |= _tipping_fields(row) | _word_fields(row, claim)
     return made
 
 
@@ -240,13 +239,14 @@ def _tipping_fields(row: pd.Series) -> Cells:
     return made
 
 
-def _word_fields(row: pd.Series) -> Cells:
+def _word_fields(row: pd.Series, claim: Claim) -> Cells:
     grade = int(row["grade"])
     support = {0: "not supported", 4: "supported among respondents only"}.get(grade, "supported")
     made = {"support": support, "verb": f"was {support}"}
-    if row["kind"] == "equivalence":
+    if claim.has_margin:
         return made | {"direction": direction(float(row["ci_low"]), float(row["ci_high"]))}
-    return made | {"side": side(row, float(row["threshold"])), "quantity": quantity(row)}
+    made["side"] = side(row, claim.threshold)
+    return made | {"quantity": quantity(row)} if claim.binary else made
 
 
 def side(row: pd.Series, limit: float) -> str:
@@ -289,7 +289,7 @@ def headlines(released: Released) -> dict[str, Any]:
         if row["status"] == SUPPRESSED:
             claims.append({"claim": str(row["claim"]), "text": f"{row['short']}: suppressed"})
             continue
-        fields = claim_fields(row)
+        fields = claim_fields(row, released.claim_of(row))
         text = f"{row['short']}: {fields['est']} ({fields['ci']}); {row['grade_label']}"
         claims.append({"claim": str(row["claim"]), "text": text})
     return {"simulated": released.simulated, "claims": claims}

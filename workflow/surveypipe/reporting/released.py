@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.formatting import lower_first
+from surveypipe.study.claims import AnyClaim, claims_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,6 +93,15 @@ class Released:
             if column in table and table[column].dtype.kind in "biuf":
                 table[column] = table[column].map(code_text).astype(object)
         return table
+
+    @cached_property
+    def claims(self) -> dict[str, AnyClaim]:
+        """The claims by key, in the order of the configuration."""
+        return claims_of(self.config)
+
+    def claim_of(self, row: pd.Series) -> AnyClaim:
+        """Look up the claim that a row of any table is about."""
+        return self.claims[str(row["claim"])]
 
     @property
     def simulated(self) -> bool:
@@ -238,8 +248,8 @@ class Released:
 
     def claimed_level(self, variable: str) -> str:
         """Code of the answer that a claim is about, else of the one that the codebook counts; '' for none."""
-        claims = self.config["claims"].values()
-        named = [claim["level"] for claim in claims if claim["variable"] == variable and "level" in claim]
+        own = (claim.counted for claim in self.claims.values() if claim.variable == variable)
+        named = [code for code in own if code is not None]
         return code_text(named[0]) if named else self.counted(variable)
 
     def claimed_share(self, variable: str, group_level: str = "") -> pd.Series | None:
@@ -251,6 +261,14 @@ class Released:
         """One mean, the published one of several; None if it was not estimated."""
         rows = self.estimates(variable, "mean", group_level=group_level, scheme=scheme)
         return None if rows.empty else rows.iloc[0]
+
+    def estimate_of(
+        self, claim: AnyClaim, *, group_level: str = "", scheme: str | None = None
+    ) -> pd.Series | None:
+        """Estimate of a claim's estimand; None if there is none."""
+        if claim.counted is None:
+            return self.mean(claim.variable, group_level=group_level, scheme=scheme)
+        return self.share(claim.variable, str(claim.counted), group_level=group_level, scheme=scheme)
 
     def agreement(self, item: str, group_level: str = "") -> dict[str, float]:
         """Weighted shares that disagree, are neutral and agree, in that order; empty if suppressed.
@@ -322,7 +340,7 @@ class Released:
 
     def _claim_rows(self) -> Iterator[pd.Series]:
         table = self.table("claims")
-        for claim in self.config["claims"]:
+        for claim in self.claims:
             rows = table[table["claim"] == claim]
             yield from (row for _, row in rows[rows["group_level"] == ""].iterrows())
             for level in self.levels:

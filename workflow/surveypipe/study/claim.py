@@ -141,6 +141,11 @@ class Claim(Settings, tag_field="kind"):
         return math.nan
 
     @property
+    def has_margin(self) -> bool:
+        """Whether it is held against a margin on either side of nought."""
+        return not math.isnan(self.margin)
+
+    @property
     def sensitivity_thresholds(self) -> tuple[float, ...]:
         """Other thresholds under which support is shown."""
         return ()
@@ -153,6 +158,10 @@ class Claim(Settings, tag_field="kind"):
     def sides(self) -> tuple[Side, ...]:
         """Conditions of the claim, all of which must hold."""
         raise NotImplementedError
+
+    def landmarks(self) -> tuple[float, ...]:
+        """Values on whose side an estimate must stay when it is rounded."""
+        return (*(side.limit for side in self.sides()), *self.sensitivity_thresholds)
 
     def at(self, threshold: float) -> Claim:
         """Make the same claim with another threshold."""
@@ -218,9 +227,29 @@ class Claim(Settings, tag_field="kind"):
         raise NotImplementedError
 
     @property
+    def limit_noun(self) -> str:
+        """What its limits are called."""
+        return "threshold"
+
+    @property
+    def test(self) -> str:
+        """What its interval must do, as a verb."""
+        return "clear the threshold"
+
+    @property
     def missed(self) -> str:
         """Sentence of a claim that is not supported."""
-        return "Not supported: the interval does not clear the threshold."
+        return f"Not supported: the interval does not {self.test}."
+
+    @property
+    def in_points(self) -> str:
+        """What the notes of tables call a claim whose values are scale points; '' where they are per cent."""
+        raise NotImplementedError
+
+    @property
+    def scale_note(self) -> str:
+        """What a note says of its values where they are not per cent."""
+        return f"for a {self.in_points} the {self.noun} in scale points" if self.in_points else ""
 
     @property
     def test_name(self) -> str:
@@ -243,6 +272,10 @@ class Claim(Settings, tag_field="kind"):
     def noted(self, value: float) -> str:
         """Write a value in a cell that lists several."""
         return formatting.setting(value)
+
+    def marked(self, value: float) -> str:
+        """Print a value beside a tick of its axis."""
+        return formatting.held(value) if value else "0"
 
     def shift_printed(self, value: float) -> str:
         """Print the size of a move of the estimand, with its unit."""

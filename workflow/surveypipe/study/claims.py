@@ -52,6 +52,7 @@ class ShareClaim(Claim, tag="share", kw_only=True):
     noun = "share"
     unit = "percentage points"
     test_name = "t test on the logit scale against the claim's threshold, two-sided; effect: the threshold"
+    in_points = ""
     axis = Axis("Share", (0.0, 1.0))
 
     @property
@@ -62,6 +63,14 @@ class ShareClaim(Claim, tag="share", kw_only=True):
     def sides(self) -> tuple[Side, ...]:
         """Conditions of the claim: the threshold, and the upper one of 'some, not most'."""
         return beyond(self.direction, self.threshold, self.upper_threshold)
+
+    def landmarks(self) -> tuple[float, ...]:
+        """Values on whose side an estimate must stay when it is rounded: a half is one, which words name."""
+        return (0.5, *super().landmarks())
+
+    def marked(self, value: float) -> str:
+        """Print a share beside a tick of its axis."""
+        return formatting.percent(value)
 
     def printed(self, value: float) -> str:
         """Print a share in per cent."""
@@ -97,7 +106,10 @@ class EquivalenceClaim(Claim, tag="equivalence", kw_only=True):
     tails = 1
     noun = "mean difference"
     unit = "scale points"
-    missed = "Not supported: the interval does not lie within the margin."
+    limit_noun = "margin"
+    test = "lie within the margin"
+    in_points = "comparison"
+    scale_note = "for a comparison the difference in scale points"
     test_name = "two one-sided t tests against the margin; effect: the end that decides"
     axis = Axis("Difference in scale points", None)
 
@@ -110,9 +122,13 @@ class EquivalenceClaim(Claim, tag="equivalence", kw_only=True):
         """Conditions of the claim: above minus the margin, and below it."""
         return Side("above", -self.margin), Side("below", self.margin)
 
+    def landmarks(self) -> tuple[float, ...]:
+        """Values on whose side an estimate must stay when it is rounded: both margins, and no difference."""
+        return -self.margin, 0.0, self.margin
+
     def deciding_level(self, level: float) -> float:
-        """Level of the interval that decides: 1 - 2 alpha, where `level` is 1 - alpha (Schuirmann 1987)."""
-        return round(2 * level - 1, 12)
+        """Level of the interval that decides; see :func:`tost_level`."""
+        return tost_level(level)
 
     def deciding_interval(self, row: Row) -> Interval:
         """Interval that decides, at 1 - 2 alpha: within the margin it is the test at alpha (Schuirmann 1987).
@@ -172,6 +188,19 @@ def beyond(direction: Direction, threshold: float, upper: float | None) -> tuple
     """Conditions of a value beyond a threshold, and under an upper one where there is one."""
     first = Side(direction, threshold)
     return (first,) if upper is None else (first, Side("below", upper))
+
+
+def tost_level(level: float) -> float:
+    """Confidence level of the interval that decides an equivalence: 1 − 2α, where `level` is 1 − α.
+
+    Source: Schuirmann (1987).
+
+    Examples
+    --------
+    >>> tost_level(0.95), tost_level(0.9)
+    (0.9, 0.8)
+    """
+    return round(2 * level - 1, 12)
 
 
 def equivalence_outcome(margin: float, deciding: Interval, published: Interval) -> Outcome:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
-from surveypipe.estimation.equivalence import tost_level
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.claim_axis import reach_of, ticks
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import SUPPRESSED, Released
+from surveypipe.study.claim import Claim
+from surveypipe.study.grades import Grade
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,12 +27,10 @@ THRESHOLD = "#b3331d"
 
 
 def draw(released: Released) -> Drawn:
-    """Draw shares on one axis, and differences in scale points on another below it."""
+    """Draw the claims that share an axis together: shares, means of one scale, differences of means last."""
     rows = list(released.claim_rows())
-    shares = [row for row in rows if row["kind"] != "equivalence"]
-    points = [row for row in rows if row["kind"] == "equivalence"]
     notes = _notes(released, rows)
-    blocks = [block for block in (shares, points) if block]
+    blocks = _blocks(released, rows)
     body = sum(ROW * len(block) for block in blocks) + 12.0 * len(blocks)
     figure = theme.page(TOP + body + theme.foot_mm(notes, simulated=released.simulated))
     _legend(figure, released)
@@ -46,27 +45,32 @@ def draw(released: Released) -> Drawn:
                 axes.text(0.5, y, "suppressed", transform=axes.get_yaxis_transform(), ha="center",
                           va="center", style="italic", color=theme.QUIET)  # fmt: skip
                 continue
-            _marks(axes, row, y)
+            _marks(axes, row, released.claim_of(row), y)
         top += ROW * len(block) + 12.0
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(released, rows))
 
 
+def _blocks(released: Released, rows: list[pd.Series]) -> list[list[pd.Series]]:
+    """Put the rows together that are drawn on one axis; an axis without ends of its own comes last."""
+    every = dict.fromkeys(released.claim_of(row).axis for row in rows)
+    order = sorted(every, key=lambda axis: axis.ends is None)
+    return [[row for row in rows if released.claim_of(row).axis == axis] for axis in order]
+
+
 def _scale(axes: Axes, block: list[pd.Series], released: Released) -> None:
+    claim = released.claim_of(block[0])
     axes.set(ylim=(len(block), 0), yticks=[])
     for edge in range(1, len(block)):
         if not block[edge]["group_level"]:
             axes.axhline(edge, color=theme.PALE, linewidth=0.7, zorder=0)
-    if block[0]["kind"] == "equivalence":
-        limit = _points_limit(block)
-        axes.set(xlim=(-limit, limit), xlabel="Difference in scale points")
-        ticks = [-limit, -limit / 2, 0, limit / 2, limit]
-        axes.set_xticks(ticks, [formatting.decimal(tick, 2 if limit < 2 else 1) for tick in ticks])
+    marks = ticks(claim, _points_limit(block))
+    axes.set(xlim=(min(marks), max(marks)), xlabel=claim.axis.label)
+    axes.set_xticks(list(marks), list(marks.values()))
+    if claim.axis.ends is None:
         axes.axvline(0, color=theme.RULE, linewidth=0.7, zorder=0)
     else:
-        axes.set(xlim=(0, 1), xlabel="Share")
-        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-        theme.grid_lines(axes, [0, 0.25, 0.5, 0.75, 1])
+        theme.grid_lines(axes, list(marks))
     axes.tick_params(axis="x", length=2, pad=2)
     axes.xaxis.labelpad = 1.5
 
@@ -74,24 +78,23 @@ def _scale(axes: Axes, block: list[pd.Series], released: Released) -> None:
 def _points_limit(block: list[pd.Series]) -> float:
     """Reach of the axis: what decides the claim, not the bounds, which go on beyond it."""
     names = ("ci_low", "ci_high", "margin", "scheme_low", "scheme_high")
-    reach = [abs(float(row[name])) for row in block for name in names if not math.isnan(float(row[name]))]
-    return max(0.5, math.ceil(2 * 1.3 * max(reach, default=0.5)) / 2)
+    return reach_of([float(row[name]) for row in block for name in names], 1.3)
 
 
-def _marks(axes: Axes, row: pd.Series, y: float) -> None:
+def _marks(axes: Axes, row: pd.Series, claim: Claim, y: float) -> None:
     low, high = axes.get_xlim()
     start, end = max(float(row["bound_low"]), low), min(float(row["bound_high"]), high)
     axes.plot([start, end], [y, y], color="#d3dbe6", linewidth=6.5, solid_capstyle="butt", zorder=1)
     for cut, edge, marker in ((row["bound_low"] < low, low, "<"), (row["bound_high"] > high, high, ">")):
         if cut:
             axes.plot([edge], [y], marker, color="#8d9db3", markersize=5, clip_on=False, zorder=2)
-    for limit in _limits(row):
+    for _, limit in claim.sides():
         axes.plot([limit, limit], [y - 0.4, y + 0.4], color=THRESHOLD, linewidth=1.5, zorder=3,
                   dashes=(1.6, 1.0))  # fmt: skip
     axes.plot([row["scheme_low"], row["scheme_high"]], [y + 0.27] * 2, color=theme.SECOND, linewidth=2.6,
               solid_capstyle="butt", zorder=4)  # fmt: skip
     axes.plot([row["ci_low"], row["ci_high"]], [y, y], color=theme.ACCENT, linewidth=1.6, zorder=5)
-    if row["kind"] == "equivalence":
+    if claim.has_margin:
         for end in (row["ci_tost_low"], row["ci_tost_high"]):
             axes.plot([end, end], [y - 0.17, y + 0.17], color=theme.ACCENT, linewidth=1.3, zorder=5)
     filled = theme.ACCENT if _holds(row) else "white"
@@ -100,16 +103,9 @@ def _marks(axes: Axes, row: pd.Series, y: float) -> None:
               markeredgecolor=theme.ACCENT, markeredgewidth=1.3, zorder=6)  # fmt: skip
 
 
-def _limits(row: pd.Series) -> list[float]:
-    if row["kind"] == "equivalence":
-        return [-float(row["margin"]), float(row["margin"])]
-    names = ("threshold", "upper_threshold")
-    return [float(row[name]) for name in names if not math.isnan(float(row[name]))]
-
-
 def _holds(row: pd.Series) -> bool:
-    """Whether the claim is supported under the primary weights (grades 1 to 3)."""
-    return int(row["grade"]) in (1, 2, 3)
+    """Whether the claim is supported under the primary weights."""
+    return Grade.of(int(row["grade"])).supported
 
 
 def _row_words(figure: Figure, row: pd.Series, released: Released, y: float) -> None:
@@ -124,19 +120,16 @@ def _row_words(figure: Figure, row: pd.Series, released: Released, y: float) -> 
     if row["status"] == SUPPRESSED:
         return
     x = LEFT + WIDTH + 3.0
-    theme.words(figure, x, y - 2.0, estimate_text(row))
+    theme.words(figure, x, y - 2.0, estimate_text(row, released.claim_of(row)))
     grade = str(row["grade_label"])
     colour = theme.QUIET if _holds(row) else THRESHOLD
     theme.words(figure, x, y + 2.0, theme.wrapped(grade[:1].upper() + grade[1:], 39), color=colour)
 
 
-def estimate_text(row: pd.Series) -> str:
+def estimate_text(row: pd.Series, claim: Claim) -> str:
     """Estimate with its interval, as in a table."""
-    if row["kind"] == "equivalence":
-        low, high = formatting.decimal(row["ci_low"]), formatting.decimal(row["ci_high"])
-        return f"{formatting.decimal(row['estimate'])} ({formatting.span(low, high)})"
-    low, high = formatting.points(row["ci_low"]), formatting.points(row["ci_high"])
-    return f"{formatting.percent(row['estimate'])} ({formatting.span(low, high)})"
+    ends = (claim.tabled(float(row[name])) for name in ("ci_low", "ci_high"))
+    return f"{claim.printed(float(row['estimate']))} ({formatting.span(*ends)})"
 
 
 def _legend(figure: Figure, released: Released) -> None:
@@ -159,13 +152,14 @@ def _legend(figure: Figure, released: Released) -> None:
 
 
 def _notes(released: Released, rows: list[pd.Series]) -> list[str]:
-    equal = any(row["kind"] == "equivalence" for row in rows)
+    within = [claim for claim in map(released.claim_of, rows) if claim.has_margin]
     hidden = any(row["status"] == SUPPRESSED for row in rows)
-    decides = tost_level(released.config["analysis"]["ci_level"])
+    level = released.config["analysis"]["ci_level"]
+    decides = formatting.confidence(within[0].deciding_level(level)) if within else ""
     return [
-        f"For the equivalence, cross-strokes mark the {formatting.confidence(decides)} interval that decides "
+        f"For the equivalence, cross-strokes mark the {decides} interval that decides "
         "and arrows say that the bounds go on."
-        if equal
+        if within
         else "",
         "Suppressed rows rest on too few respondents." if hidden else "",
     ]
@@ -180,13 +174,14 @@ def alt_text(released: Released, rows: list[pd.Series]) -> str:
         if row["status"] == SUPPRESSED:
             parts.append(f"{name}: suppressed.")
             continue
-        number = formatting.decimal if row["kind"] == "equivalence" else formatting.percent
-        marks = " and ".join(number(limit) for limit in _limits(row))
+        claim = released.claim_of(row)
+        number = claim.printed
+        marks = " and ".join(number(limit) for _, limit in claim.sides())
         parts.append(
             f"{name}: {number(row['estimate'])}, {formatting.confidence(row['ci_level'])} interval "
             f"{number(row['ci_low'])} to "
             f"{number(row['ci_high'])}, "
-            f"{'margin' if row['kind'] == 'equivalence' else 'threshold'} {marks}, bounds "
+            f"{claim.limit_noun} {marks}, bounds "
             f"{number(row['bound_low'])} to {number(row['bound_high'])}; {row['grade_label']}."
         )
     return "Estimates of each claim with interval, range over weighting schemes and bounds. " + " ".join(

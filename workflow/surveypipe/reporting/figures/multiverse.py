@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
-from surveypipe.estimation.equivalence import tost_level
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.claim_axis import reach_of, ticks
 from surveypipe.reporting.figures.ledger import THRESHOLD
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import SUPPRESSED, Released
+from surveypipe.study.claim import Claim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,8 +74,8 @@ class Panel:
 
     Parameters
     ----------
-    claim
-        Row of the ledger.
+    claim, about
+        Row of the ledger, and the claim.
     points
         Distinct estimates from least to greatest; none where the claim is suppressed.
     readers
@@ -84,14 +85,10 @@ class Panel:
     """
 
     claim: pd.Series
+    about: Claim
     points: tuple[Point, ...]
     readers: Mapping[float, float]
     bounds: tuple[float, float]
-
-    @property
-    def means(self) -> bool:
-        """Whether the claim is about a difference in scale points."""
-        return bool(self.claim["kind"] == "equivalence")
 
     @property
     def rows(self) -> int:
@@ -136,6 +133,7 @@ def panel_of(released: Released, claim: pd.Series) -> Panel:
         bounds = (float(limits["ci_low"].iloc[0]), float(limits["ci_high"].iloc[0]))
     return Panel(
         claim,
+        released.claim_of(claim),
         tuple(sorted(points, key=lambda point: (point.otherwise, point.estimate, point.scheme))),
         {float(row["k"]): float(row["estimate"]) for _, row in readers.iterrows()},
         bounds,
@@ -189,7 +187,7 @@ def _draw_panel(axes: Axes, one: Panel, released: Released) -> None:
         axes.text(0.5, 0.5, "suppressed", transform=axes.transAxes, ha="center", va="center",
                   style="italic", color=theme.QUIET)  # fmt: skip
         return
-    for limit in _limits(one.claim):
+    for _, limit in one.about.sides():
         axes.axvline(limit, color=THRESHOLD, linewidth=1.1, dashes=(1.6, 1.0), zorder=2)
     markers = _markers(released)
     for place, point in enumerate(one.points):
@@ -202,32 +200,20 @@ def _draw_panel(axes: Axes, one: Panel, released: Released) -> None:
 
 
 def _scale(axes: Axes, one: Panel) -> None:
-    if one.means:
-        limit = _reach(one)
-        ticks = [-limit, -limit / 2, 0, limit / 2, limit]
-        axes.set(xlim=(-limit, limit), xlabel="Difference in scale points")
-        axes.set_xticks(ticks, [formatting.decimal(tick, 2 if limit < 2 else 1) for tick in ticks])
-    else:
-        ticks = [0, 0.25, 0.5, 0.75, 1]
-        axes.set(xlim=(0, 1))
-        axes.set_xticks(ticks, ["0%", "25%", "50%", "75%", "100%"])
-    theme.grid_lines(axes, list(ticks))
+    marks = ticks(one.about, _reach(one))
+    axes.set(xlim=(min(marks), max(marks)))
+    if not one.about.binary:
+        axes.set(xlabel=one.about.axis.label)
+    axes.set_xticks(list(marks), list(marks.values()))
+    theme.grid_lines(axes, list(marks))
     axes.tick_params(axis="x", length=2, pad=1.5)
     axes.xaxis.labelpad = 1.0
 
 
 def _reach(one: Panel) -> float:
     """Reach of an axis of scale points: all but the bounds, which go on beyond it."""
-    ends = [abs(end) for point in one.points for end in point.widest]
-    ends += [abs(value) for value in one.readers.values()] + [float(one.claim["margin"])]
-    return max(0.5, math.ceil(2 * 1.1 * max(end for end in ends if math.isfinite(end))) / 2)
-
-
-def _limits(claim: pd.Series) -> list[float]:
-    if claim["kind"] == "equivalence":
-        return [-float(claim["margin"]), float(claim["margin"])]
-    names = ("threshold", "upper_threshold")
-    return [float(claim[name]) for name in names if math.isfinite(float(claim[name]))]
+    ends = [end for point in one.points for end in point.widest]
+    return reach_of([*ends, *one.readers.values(), one.about.margin], 1.1)
 
 
 def _whiskers(axes: Axes, point: Point, y: float) -> None:
@@ -316,16 +302,14 @@ def _legend(figure: Figure, released: Released) -> None:
 
 
 def _notes(released: Released, panels: Sequence[Panel]) -> list[str]:
-    beyond = any(one.means and one.points for one in panels)
+    within = [one.about for one in panels if one.about.has_margin and one.points]
     hidden = any(not one.points for one in panels)
-    decides = tost_level(released.config["analysis"]["ci_level"])
+    level = released.config["analysis"]["ci_level"]
+    decides = formatting.confidence(within[0].deciding_level(level)) if within else ""
     return [
         "Every point assumes response at random within the cells of its scheme; the reader scenario (white: "
         "no readers among the silent; full: as many as among respondents) and the bounds do not.",
-        f"For the difference, {formatting.confidence(decides)} intervals, which decide; arrows, the "
-        "bounds go on."
-        if beyond
-        else "",
+        f"For the difference, {decides} intervals, which decide; arrows, the bounds go on." if within else "",
         "Suppressed panels rest on too few respondents." if hidden else "",
     ]
 
@@ -338,7 +322,7 @@ def alt_text(panels: Sequence[Panel], released: Released) -> str:
         if not one.points:
             parts.append(f"{name}: suppressed.")
             continue
-        form = formatting.decimal if one.means else formatting.percent
+        form = one.about.printed
         own = [point for point in one.points if not point.otherwise]
         other = [form(point.estimate) for point in one.points if point.otherwise]
         least, greatest = form(own[0].estimate), form(own[-1].estimate)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.claim_axis import reach_of
 from surveypipe.reporting.figures.ledger import THRESHOLD
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import SUPPRESSED, Released
+from surveypipe.reporting.units import scale_points
+from surveypipe.study.claim import Claim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,8 +36,8 @@ class Course:
 
     Parameters
     ----------
-    claim
-        Row of the ledger.
+    claim, about
+        Row of the ledger, and the claim.
     waves, cumulative
         Places on the axis (share of the staff who had answered) and estimates: of each wave at its middle,
         and of all returns up to the end of a wave.
@@ -43,14 +46,10 @@ class Course:
     """
 
     claim: pd.Series
+    about: Claim
     waves: tuple[tuple[float, float], ...]
     cumulative: tuple[tuple[float, float], ...]
     response: float
-
-    @property
-    def means(self) -> bool:
-        """Whether the claim is about a difference in scale points."""
-        return bool(self.claim["kind"] == "equivalence")
 
 
 def draw(released: Released) -> Drawn:
@@ -81,14 +80,14 @@ def course_of(released: Released, claim: pd.Series) -> Course:
     table = released.table("nonresponse")
     table = table[(table["claim"] == claim["claim"]) & (table["group_level"] == "")]
     table = table[(table["step"] == "waves") & (table["status"] != SUPPRESSED)]
-    rate = released.rate("RR2")
+    rate, about = released.rate("RR2"), released.claim_of(claim)
     response = float(rate["value"]) if rate is not None else math.nan
     waves, cumulative = [], []
     sizes = table[table["measure"] == "wave"].set_index("level")["n"].astype(float)
     total = sizes.sum()
     ends = sizes.cumsum()
     if not (math.isfinite(response) and total > 0 and sizes.notna().all()):
-        return Course(claim, (), (), response)
+        return Course(claim, about, (), (), response)
     for _, row in table[table["estimate"].notna()].iterrows():
         end = float(ends[row["level"]])
         if row["measure"] == "wave":
@@ -96,7 +95,7 @@ def course_of(released: Released, claim: pd.Series) -> Course:
             waves.append((response * middle, float(row["estimate"])))
         elif row["measure"] == "cumulative":
             cumulative.append((response * end / total, float(row["estimate"])))
-    return Course(claim, tuple(waves), tuple(cumulative), response)
+    return Course(claim, about, tuple(waves), tuple(cumulative), response)
 
 
 def _draw_panel(axes: Axes, course: Course) -> None:
@@ -112,7 +111,7 @@ def _draw_panel(axes: Axes, course: Course) -> None:
     axes.axvspan(course.response, 1, color="#f2f2f2", zorder=0)
     axes.text((1 + course.response) / 2, 0.94, "silent", transform=axes.get_xaxis_transform(), ha="center",
               va="top", style="italic", color=theme.QUIET)  # fmt: skip
-    for limit in _limits(course.claim):
+    for _, limit in course.about.sides():
         axes.axhline(limit, color=THRESHOLD, linewidth=1.1, dashes=(1.6, 1.0), zorder=2)
     if course.waves:
         axes.plot(*zip(*course.waves, strict=True), "s", markersize=4.2, markerfacecolor="white",
@@ -123,25 +122,20 @@ def _draw_panel(axes: Axes, course: Course) -> None:
 
 
 def _scale(axes: Axes, course: Course) -> None:
-    if not course.means:
-        axes.set(ylim=(-0.1, 1.02))
-        axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
-        marks = [0.0, 0.5, 1.0]
+    claim, ends = course.about, course.about.axis.ends
+    if ends:
+        low, high = ends
+        marks = [low, (low + high) / 2, high]
+        axes.set(ylim=(low - 0.1 * (high - low), high + 0.02 * (high - low)))
+        axes.set_yticks(marks, [claim.marked(mark) for mark in marks])
     else:
-        values = [abs(value) for _, value in (*course.waves, *course.cumulative)]
-        limit = max(0.5, math.ceil(2 * 1.1 * max(*values, float(course.claim["margin"]))) / 2)
+        values = [value for _, value in (*course.waves, *course.cumulative)]
+        limit = reach_of([*values, claim.margin], 1.1)
         marks = [-limit, 0.0, limit]
         axes.set(ylim=(-1.2 * limit, 1.04 * limit))
         axes.set_yticks(marks, [formatting.decimal(mark, 1) for mark in marks])
     for mark in marks:
         axes.axhline(mark, color=theme.PALE, linewidth=0.7, zorder=0)
-
-
-def _limits(claim: pd.Series) -> list[float]:
-    if claim["kind"] == "equivalence":
-        return [-float(claim["margin"]), float(claim["margin"])]
-    names = ("threshold", "upper_threshold")
-    return [float(claim[name]) for name in names if math.isfinite(float(claim[name]))]
 
 
 def _legend(figure: Figure) -> None:
@@ -171,11 +165,9 @@ def _legend(figure: Figure) -> None:
 
 def _notes(courses: Sequence[Course]) -> list[str]:
     hidden = any(not course.waves and not course.cumulative for course in courses)
-    points = any(course.means for course in courses)
+    points = scale_points(course.about for course in courses)
     return [
-        "Weighted shares"
-        + (" (for the difference, scale points)" if points else "")
-        + " in the order of return. A wave alone rests on few answers.",
+        "Weighted shares" + points + " in the order of return. A wave alone rests on few answers.",
         "Panels without a course rest on too few answers, or no date of return is known." if hidden else "",
     ]
 
@@ -184,7 +176,7 @@ def alt_text(courses: Sequence[Course]) -> str:
     """Read out the waves of each claim."""
     parts = []
     for course in courses:
-        form = formatting.decimal if course.means else formatting.percent
+        form = course.about.printed
         name = f"{course.claim['claim']} ({course.claim['short']})"
         if not course.waves:
             parts.append(f"{name}: not shown.")

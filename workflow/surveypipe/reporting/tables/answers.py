@@ -97,7 +97,7 @@ def _two_answers(released: Released) -> list[tuple[str, str]]:
     """Variables of two answers, each with a code that is shown."""
     names = [
         *released.config["analysis"]["items"],
-        *(c["variable"] for c in released.config["claims"].values()),
+        *(claim.variable for claim in released.claims.values()),
     ]
     return [(name, code) for name in dict.fromkeys(names) for code in released.answers_shown(name)]
 
@@ -131,9 +131,9 @@ def _other_base_note(released: Released) -> str:
     """Say which claims rest on fewer people than the scale that they are made of."""
     scales = {scale["variable"] for scale in released.config["cleaning"].get("scales", [])}
     claims = [
-        escape(str(key))
-        for key, claim in released.config["claims"].items()
-        if claim["base"] == "readers" and scales & set(claim.get("secondary", []))
+        escape(key)
+        for key, claim in released.claims.items()
+        if claim.base == "readers" and scales & set(claim.secondary)
     ]
     if not claims:
         return ""

@@ -21,10 +21,9 @@ from surveypipe.reporting.tables.layout import (
     number,
     refusal,
     refused_note,
-    scale_form,
-    shift_form,
 )
-from surveypipe.study.verdicts import GRADE_LABELS
+from surveypipe.reporting.units import scale_points
+from surveypipe.study.grades import Grade
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,11 +96,14 @@ def proxy(released: Released) -> Table:
         if own.empty:
             continue
         first = own.iloc[0]
-        cells = [_phi_cell(first_of(own, value=text), first, scale_form(claim)) for text in grid]
+        cells = [
+            _phi_cell(first_of(own, value=text), first, released.claim_of(claim).tabled) for text in grid
+        ]
         table.rows.append([claim_name(released, claim), cell(first, "rho", formatting.decimal), *cells])
     weak = formatting.decimal(float(released.config["nonresponse"]["weak_rho"]), 1)
+    points = scale_points(released.claims.values())
     table.notes = [
-        "Per cent (for the comparison, scale points). φ = 0, response depends on what the list tells of "
+        f"Per cent{points}. φ = 0, response depends on what the list tells of "
         "the answer; φ = 1, on the answer alone. ρ, correlation of the answer with its best prediction "
         f"from the list: under {weak} the proxy is weak, and the figures marked † rest on the model and on "
         "next to no data; they are shown and not to be quoted. ×, the model breaks down.",
@@ -135,7 +137,7 @@ def heckman_sentence(released: Released) -> str:
         )
         if claim is None or not math.isfinite(float(row["estimate"])):
             continue
-        form = formatting.decimal if claim["kind"] == "equivalence" else formatting.percent
+        form = released.claim_of(row).printed
         where = f" ({released.levels[row['group_level']]})" if row["group_level"] else ""
         ends = f"{form(float(row['ci_low']))} to {form(float(row['ci_high']))}"
         parts.append(f"{row['claim']}{where} {form(float(row['estimate']))} ({ends})")
@@ -161,13 +163,13 @@ def multiverse(released: Released) -> Table:
                 [claim_name(released, claim), *[SUPPRESSED if row is not None else NOT_APPLICABLE] * 6]
             )
             continue
-        form = scale_form(claim)
+        form = released.claim_of(claim).tabled
         table.rows.append(
             [
                 claim_name(released, claim), cell(row, "estimate", form),
                 cell(row, "points", formatting.count),
-                formatting.span(*(shift_form(claim)(float(row[name])) for name in ("least", "greatest"))),
-                cell(row, "largest_shift", shift_form(claim)),
+                formatting.span(*(form(float(row[name])) for name in ("least", "greatest"))),
+                cell(row, "largest_shift", form),
                 escape(f"{row['largest_shift_scheme']}, {row['largest_shift_missing']}".strip(", ")),
                 _grades(released, claim, row),
             ]
@@ -198,7 +200,7 @@ def _otherwise_row(released: Released, claim: pd.Series, row: pd.Series) -> list
     if row["status"] == SUPPRESSED_STATUS or not math.isfinite(float(row["grade"])):
         return [name, *[SUPPRESSED] * 6]
     # Released in hundredths, so shown in whole per cent.
-    form = scale_form(claim)
+    form = released.claim_of(claim).tabled
     return [
         name, cell(row, "estimate", form), cell(row, "points", formatting.count),
         formatting.span(*(form(float(row[end])) for end in ("least", "greatest"))),
@@ -215,7 +217,7 @@ def _grades(released: Released, claim: pd.Series, row: pd.Series) -> str:
     if not others:
         return f"{parts[0]}; the same in all"
     for grade in others:
-        parts.append(f"{capital(GRADE_LABELS[grade])}: {_where(released, table, grade)}")
+        parts.append(f"{capital(Grade.of(grade).label)}: {_where(released, table, grade)}")
     return ". ".join(parts)
 
 

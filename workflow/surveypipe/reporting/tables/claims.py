@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
-from surveypipe.estimation.equivalence import tost_level
 from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
@@ -16,11 +15,11 @@ from surveypipe.reporting.tables.layout import (
     Column,
     Table,
     interval_note,
-    mean_cell,
     number,
-    share_cell,
     weights_note,
+    with_interval,
 )
+from surveypipe.reporting.units import other_scales
 from surveypipe.study.outcomes import Crossing
 
 if TYPE_CHECKING:
@@ -36,11 +35,11 @@ def schemes(released: Released) -> Table:
         cells_of = [claim_name(released, row)]
         for scheme in released.schemes:
             estimate = _claim_estimate(released, row, scheme)
-            cells_of.append(mean_cell(estimate) if row["kind"] == "equivalence" else share_cell(estimate))
+            cells_of.append(with_interval(estimate, released.claim_of(row).tabled))
         table.rows.append(cells_of)
     label = released.schemes[released.primary]
     table.notes = [
-        "Per cent, or for a comparison the difference in scale points.",
+        f"Per cent{other_scales(released.claims.values())}.",
         interval_note(released),
         f"The primary scheme is {escape(released.in_text(label))}.",
         "Standard errors treat respondents as a second phase within response cells.",
@@ -50,10 +49,7 @@ def schemes(released: Released) -> Table:
 
 def _claim_estimate(released: Released, row: pd.Series, scheme: str) -> pd.Series | None:
     level = str(row["group_level"])
-    if row["kind"] == "equivalence":
-        return released.mean(str(row["variable"]), group_level=level, scheme=scheme)
-    code = released.config["claims"][row["claim"]].get("level", 1)
-    return released.share(str(row["variable"]), str(code), group_level=level, scheme=scheme)
+    return released.estimate_of(released.claim_of(row), group_level=level, scheme=scheme)
 
 
 def claim_name(released: Released, row: pd.Series) -> str:
@@ -75,9 +71,9 @@ def ledger(released: Released) -> Table:
     for row in released.claim_rows():
         table.rows.append(_ledger_row(released, row, k))
     strong = formatting.setting(released.config["sensitivity"]["theta_strong"])
+    beside = other_scales(released.claims.values())
     table.notes = [
-        f"Weighted per cent of all eligible{_readers_note(released)}, or for a comparison the difference in "
-        "scale points.",
+        f"Weighted per cent of all eligible{_readers_note(released)}{beside}.",
         interval_note(released),
         f"Threshold, set in the configuration; the interval must lie beyond it{_margin_note(released)}.",
         "Bounds, what the estimate could be whatever the silent think. Tipping θ, the odds ratio of "
@@ -97,20 +93,21 @@ def ledger(released: Released) -> Table:
 
 def _margin_note(released: Released) -> str:
     """Say which interval decides an equivalence, where there is one."""
-    if all(claim["kind"] != "equivalence" for claim in released.config["claims"].values()):
+    within = [claim for claim in released.claims.values() if claim.has_margin]
+    if not within:
         return ""
-    level = tost_level(released.config["analysis"]["ci_level"])
+    level = within[0].deciding_level(released.config["analysis"]["ci_level"])
     return f" (for an equivalence, the {formatting.confidence(level)} interval within the margin)"
 
 
 def _readers_note(released: Released) -> str:
-    claims = [escape(str(key)) for key, c in released.config["claims"].items() if c["base"] == "readers"]
+    claims = [escape(key) for key, claim in released.claims.items() if claim.base == "readers"]
     return f" ({formatting.sentence_list(claims)}: of readers)" if claims else ""
 
 
 def _ledger_row(released: Released, row: pd.Series, k: float) -> list[str]:
-    equal = row["kind"] == "equivalence"
-    form = formatting.decimal if equal else formatting.points
+    claim = released.claim_of(row)
+    form = claim.tabled
     name = claim_name(released, row)
     if row["status"] == SUPPRESSED_STATUS:
         return [name, *[SUPPRESSED] * 7]
@@ -118,8 +115,8 @@ def _ledger_row(released: Released, row: pd.Series, k: float) -> list[str]:
     return [
         name,
         number(row["n"], formatting.count),
-        mean_cell(row) if equal else share_cell(row),
-        threshold_text(row),
+        with_interval(row, form),
+        claim.condition_printed(),
         formatting.span(form(float(row["bound_low"])), form(float(row["bound_high"]))),
         tipping_text(row),
         _reader_cell(row, k, form),
@@ -127,22 +124,12 @@ def _ledger_row(released: Released, row: pd.Series, k: float) -> list[str]:
     ]
 
 
-def threshold_text(row: pd.Series) -> str:
-    """Print what a claim must clear: ``> 50``, ``> 10 and < 50`` or ``± 0.25``."""
-    if row["kind"] == "equivalence":
-        return f"± {formatting.decimal(row['margin'])}"
-    text = f"\\> {formatting.points(row['threshold'])}"
-    if math.isfinite(float(row["upper_threshold"])):
-        text += f",{formatting.NO_BREAK}\\< {formatting.points(row['upper_threshold'])}"
-    return text
-
-
 def tipping_text(row: pd.Series) -> str:
     """Print the tipping θ, or in a word why there is none."""
     if math.isfinite(float(row["tipping_theta"])):
         theta = float(row["tipping_theta"])
         text = formatting.decimal(theta, 1 if theta < 100 else 0)
-        shift = float(row.get("tipping_shift", math.nan)) if row["kind"] == "equivalence" else math.nan
+        shift = float(row.get("tipping_shift", math.nan))
         return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
     return NOT_APPLICABLE if row["tipping_outcome"] == Crossing.MISSED else "none"
 

@@ -10,7 +10,7 @@ from surveypipe.formatting import SUPPRESSED
 from surveypipe.reporting.lookups import first_of, rows_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.claims import claim_name
-from surveypipe.reporting.tables.layout import Column, Table, cell, mean_cell, share_cell
+from surveypipe.reporting.tables.layout import Column, Table, cell, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,16 +26,16 @@ def imputation(released: Released) -> Table:
     table = Table("imputation", "Unanswered items: complete cases beside imputed ones", columns)
     data = released.table("estimates")
     for claim in released.claim_rows():
-        found = imputed_rows(data, claim)
+        found = imputed_rows(data, claim, released)
         if found["imputed"] is None:
             continue
-        form = mean_cell if claim["kind"] == "equivalence" else share_cell
+        form = released.claim_of(claim).tabled
         table.rows.append(
             [
                 claim_name(released, claim),
                 cell(found["incomplete"], "estimate", _one), cell(found["open"], "estimate", _one),
-                form(found["complete"]), cell(found["complete"], "n", formatting.count),
-                form(found["imputed"]), cell(found["imputed"], "n", formatting.count),
+                with_interval(found["complete"], form), cell(found["complete"], "n", formatting.count),
+                with_interval(found["imputed"], form), cell(found["imputed"], "n", formatting.count),
                 cell(found["information"], "estimate", formatting.decimal),
                 _preferred(found),
             ]
@@ -48,11 +48,11 @@ def _one(share: float) -> str:
     return formatting.points(share)
 
 
-def imputed_rows(data: pd.DataFrame, claim: pd.Series) -> dict[str, pd.Series | None]:
+def imputed_rows(data: pd.DataFrame, claim: pd.Series, released: Released) -> dict[str, pd.Series | None]:
     """Rows of one claim (and group) from complete cases and from imputed items; None for what is absent."""
     own = rows_of(data, claim=str(claim["claim"]), variable=str(claim["variable"]))
     inside = rows_of(own, group_level=str(claim["group_level"]))
-    kind = "mean" if claim["kind"] == "equivalence" else "proportion"
+    kind = released.claim_of(claim).statistic
     # The shares are of all staff asked; a row within a group has none of its own.
     return {
         "incomplete": first_of(inside, statistic="share_incomplete"),

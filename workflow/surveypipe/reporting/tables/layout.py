@@ -165,16 +165,6 @@ REFUSALS = ("not estimable", "not estimated")
 REFUSED = "n.e."
 
 
-def scale_form(claim: pd.Series) -> Form:
-    """How values of a claim are printed in a table: a share in per cent, a mean in scale points."""
-    return formatting.decimal if claim["kind"] == "equivalence" else formatting.points
-
-
-def shift_form(claim: pd.Series) -> Form:
-    """How a difference between two values of a claim is printed: as fine as the values."""
-    return scale_form(claim)
-
-
 def cell(row: pd.Series | None, column: str, form: Form) -> str:
     """Print a value of a row: a number, ``s``, ``n.e.`` where it was refused, or a dash."""
     if row is None:

@@ -22,10 +22,9 @@ from surveypipe.reporting.tables.layout import (
     p_cell,
     refusal,
     refused_note,
-    scale_form,
-    shift_form,
     with_p,
 )
+from surveypipe.reporting.units import scale_points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -284,21 +283,22 @@ def nrba_claims(released: Released) -> Table:
         row = first_of(beside(context, claim))
         shifts = rows_of(beside(data, claim), step="weighting")
         late = first_of(beside(data, claim), step="early_late")
-        form = scale_form(claim)
+        form = released.claim_of(claim).tabled
         table.rows.append(
             [
                 claim_name(released, claim),
                 cell(first_of(shifts, measure="before"), "estimate", form),
                 cell(first_of(shifts, measure="after", scheme=released.primary), "estimate", form),
-                with_p(first_of(shifts, measure="shift", scheme=released.primary), shift_form(claim)),
+                with_p(first_of(shifts, measure="shift", scheme=released.primary), form),
                 with_p(late, form),
                 "; ".join(cell(row, name, formatting.decimal) for name in ("fmi", "share_unknown")),
                 cell(row, "rho", formatting.decimal),
                 _phi_range(row, form),
             ]
         )
+    points = scale_points(released.claims.values())
     table.notes = [
-        "Per cent, differences in percentage points (for the comparison of means, scale points). Before "
+        f"Per cent, differences in percentage points{points}. Before "
         "and after weighting; shift, weighted less unweighted before rounding, tested on replicates paired "
         "with each other. Late less early, second half of the returns less the first, within groups.",
         "FMI, fraction of missing information: near the share of people of whom no answer is known "
@@ -329,15 +329,16 @@ def nrba_waves(released: Released) -> Table:
     for claim in released.claim_rows():
         if claim["group_level"]:
             continue
-        own, form = beside(data, claim), scale_form(claim)
+        own, form = beside(data, claim), released.claim_of(claim).tabled
         cells = [
             cell(first_of(rows_of(own, measure="wave"), level=name), "estimate", form) for name in numbers
         ]
         for name in ("silent_as_last_wave", "all_staff_as_last_wave", "silent_on_line", "all_staff_on_line"):
             cells.append(cell(first_of(own, measure=name), "estimate", form))
         table.rows.append([claim_name(released, claim), *cells])
+    points = scale_points(released.claims.values())
     table.notes = [
-        "Weighted per cent (for the comparison, scale points) in each part of the returns, from the first "
+        f"Weighted per cent{points} in each part of the returns, from the first "
         "to come back to the last. The silent are then taken for those who came last, or for the point to "
         "which a line through the waves leads. Both are figures of sensitivity and never corrections: "
         "three or four waves of so few answers draw a line badly.",
@@ -355,7 +356,8 @@ def nrba_range(released: Released) -> Table:
     for claim in released.claim_rows():
         own = beside(data, claim)
         if len(own):
-            cells = [cell(first_of(own, level=name), "estimate", shift_form(claim)) for name in multiples]
+            form = released.claim_of(claim).tabled
+            cells = [cell(first_of(own, level=name), "estimate", form) for name in multiples]
             table.rows.append([claim_name(released, claim), *cells])
     table.notes = [
         "Percentage points, unweighted: the share of people without an answer times the difference between "

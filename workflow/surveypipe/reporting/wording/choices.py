@@ -73,7 +73,7 @@ def imputation(released: Released) -> Facts:
     if "imputation" not in released.config["analysis"]:
         return {"imputed": False}
     data = released.table("estimates")
-    found = [(row, imputed_rows(data, row)) for row in released.claim_rows()]
+    found = [(row, imputed_rows(data, row, released)) for row in released.claim_rows()]
     usable = [(row, rows) for row, rows in found if imputation_preferred(rows) is not None]
     differs = [
         row

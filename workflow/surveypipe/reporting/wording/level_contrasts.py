@@ -9,8 +9,9 @@ from surveypipe import formatting as fmt
 from surveypipe.estimation.level_contrasts import DIFFERENCE, MEAN, OTHERS, SHARE
 from surveypipe.formatting import NOT_APPLICABLE, escape
 from surveypipe.reporting.released import SUPPRESSED, Released
-from surveypipe.reporting.tables.layout import Column, Table, count_cell, mean_cell, share_cell
+from surveypipe.reporting.tables.layout import Column, Table, count_cell, with_interval
 from surveypipe.reporting.wording.ledger import Facts
+from surveypipe.study.claim import Claim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,13 +60,13 @@ def level_contrast(released: Released) -> Table:
     )
     for variable, claim in _outcomes(released):
         cells = [f"{escape(str(claim['claim']))} {escape(str(claim['short']))}"]
-        form = mean_cell if claim["kind"] == "equivalence" else share_cell
+        form = released.claim_of(claim).tabled
         for place in ("level", OTHERS):
             row = _row(released, variable, place)
             hidden = row is not None and row["status"] == SUPPRESSED
             cells.append(count_cell(math.nan if row is None else float(row["n"]), suppressed=hidden))
-            cells.append(form(row))
-        cells.append(form(_row(released, variable, "")))
+            cells.append(with_interval(row, form))
+        cells.append(with_interval(_row(released, variable, ""), form))
         table.rows.append(cells)
     level = fmt.percent(released.config["analysis"]["ci_level"])
     table.notes = [
@@ -86,7 +87,7 @@ def level_contrast_facts(released: Released) -> Facts:
         "question": released.label(name),
         "answer": answer,
         "compared": [
-            _compared(claim, *rows)
+            _compared(claim, released.claim_of(claim), *rows)
             for variable, claim in _outcomes(released)
             if len(rows := _known_rows(released, variable)) == 3
         ],
@@ -103,10 +104,10 @@ def _known(row: pd.Series) -> bool:
     return all(math.isfinite(float(row[name])) for name in ("estimate", "ci_low", "ci_high"))
 
 
-def _compared(claim: pd.Series, here: pd.Series, others: pd.Series, gap: pd.Series) -> Facts:
+def _compared(claim: pd.Series, about: Claim, here: pd.Series, others: pd.Series, gap: pd.Series) -> Facts:
     return {
         "claim": str(claim["claim"]),
-        "mean": bool(claim["kind"] == "equivalence"),
+        "mean": not about.binary,
         "here": float(here["estimate"]),
         "others": float(others["estimate"]),
         "difference": float(gap["estimate"]),
@@ -121,6 +122,6 @@ def _others_agree(released: Released) -> list[Facts]:
     found = []
     for variable, claim in _outcomes(released):
         row = _row(released, variable, OTHERS)
-        if claim["kind"] == "share" and row is not None and float(row["estimate"]) > HALF:
+        if released.claim_of(claim).binary and row is not None and float(row["estimate"]) > HALF:
             found.append({"claim": str(claim["claim"]), "share": float(row["estimate"])})
     return found

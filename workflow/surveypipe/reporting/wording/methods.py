@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from surveypipe.disclosure.rules import rules_of
-from surveypipe.estimation.equivalence import tost_level
 from surveypipe.formatting import decimal
 from surveypipe.reporting.facts import software_versions
 from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.imputation import imputations_made
+from surveypipe.study.claims import tost_level
 from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.grades import Grade
 from surveypipe.wording import Markdown, Wording

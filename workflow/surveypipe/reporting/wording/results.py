@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting as fmt
-from surveypipe.estimation.equivalence import tost_level
 from surveypipe.identifiers import estimate_id, key_slug, number_key, slug
 from surveypipe.reporting.answer_words import common_poles, either
 from surveypipe.reporting.lookups import known, number_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.worst_cases import largest_shift, place, weighting_shifts
 from surveypipe.study import verdicts as rules
+from surveypipe.study.claims import tost_level
 
 if TYPE_CHECKING:
     import pandas as pd
