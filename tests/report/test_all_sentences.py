@@ -28,7 +28,7 @@ from surveypipe.reporting.tables.questionnaire import questionnaire
 from surveypipe.reporting.wording import methods as methods_text
 from surveypipe.reporting.wording import nonresponse as bias_text
 from surveypipe.reporting.wording import results, reviewers
-from surveypipe.study import verdicts
+from surveypipe.study.grades import Grade
 
 Change = Callable[[Released], Released]
 ITEMS = [f"{block}_{number}" for block in ("guid", "risk", "joint", "contact") for number in range(1, 5)]
@@ -161,7 +161,7 @@ def scaled(labels: tuple[str, ...]) -> Change:
 
 
 def graded(grade: int) -> Change:
-    return celled("claims", grade=grade, grade_label=verdicts.GRADE_LABELS[grade])
+    return celled("claims", grade=grade, grade_label=Grade.of(grade).label)
 
 
 def only_claims(kind: str) -> Change:
@@ -206,7 +206,7 @@ CHANGES: dict[str, Change] = {
     "level 0.995": levelled(0.995),
     "four answers": scaled(OFTEN),
     "seven answers": scaled(SATISFIED),
-    **{f"all of grade {grade}": graded(grade) for grade in verdicts.GRADE_LABELS},
+    **{f"all of grade {grade.number}": graded(grade.number) for grade in Grade},
     "no estimate is sure": celled("claims", tipping_theta=np.inf, tipping_theta_interval=np.nan),
     "all yes": both(
         celled("claims", estimate=1.0, ci_low=0.97, ci_high=1.0, bound_low=0.4, bound_high=1.0),

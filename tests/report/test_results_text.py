@@ -14,6 +14,7 @@ import made_up
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.claims import tipping_text
 from surveypipe.reporting.wording import results
+from surveypipe.study.claims import AnyClaim
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +48,8 @@ def difference(**changes: Any) -> pd.Series:
     )  # fmt: skip
 
 
-def claim(survey: Released, key: str) -> dict[str, Any]:
-    return dict(survey.config["claims"][key])
+def claim(survey: Released, key: str) -> AnyClaim:
+    return survey.claims[key]
 
 
 @pytest.mark.parametrize(

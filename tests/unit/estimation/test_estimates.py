@@ -59,9 +59,12 @@ CONFIG = {
         "tests": [{"variable": "used", "between": "agency"}, {"variable": "score", "between": "agency"}],
     },
     "claims": {
-        "C1": {"kind": "share", "variable": "used", "level": 1, "base": "all", "secondary": ["item"]},
-        "C2": {"kind": "share", "variable": "clear", "level": 1, "base": "readers", "secondary": []},
-        "C6": {"kind": "equivalence", "variable": "d", "base": "all", "margin": 0.25, "secondary": []},
+        "C1": {"label": "Used", "short": "Used", "kind": "share", "variable": "used", "level": 1,
+               "threshold": 0.5, "base": "all", "secondary": ["item"]},
+        "C2": {"label": "Clear", "short": "Clear", "kind": "share", "variable": "clear", "level": 1,
+               "threshold": 0.5, "base": "readers", "secondary": []},
+        "C6": {"label": "Equal", "short": "Equal", "kind": "equivalence", "variable": "d", "base": "all",
+               "margin": 0.25, "range": [-4, 4], "secondary": []},
     },
     "groups": {"agency": {"label": "Agency", "levels": {"AMH": "Mental health", "CSC": "Social care"}}},
     "weighting": {

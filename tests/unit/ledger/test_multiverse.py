@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from _reading import read_codebook
+from surveypipe.study.claims import claims_of
 from surveypipe.design.intervals import logit_interval, t_interval
 from surveypipe.design.phases import domain_means, second_phase
 from surveypipe.estimation.pooling import pool
@@ -98,7 +99,7 @@ def estimates(people, designs):
 
 
 MADE = Setting(
-    claims=CLAIMS, sensitivity=SENSITIVITY, schemes=("none", "agency"), primary="agency",
+    claims=claims_of(CONFIG), sensitivity=SENSITIVITY, schemes=("none", "agency"), primary="agency",
     unweighted="none", group="agency", levels=("AMH", "CSC"), routed_no=frozenset(),
 )  # fmt: skip
 
@@ -262,7 +263,7 @@ def test_items_are_imputed_and_recodes_made_anew():
     }
     config = {
         "cleaning": cleaning, "analysis": {}, "seed": 4, "sensitivity": {"reader_variable": "read"},
-        "claims": {"C1": {"variable": "above"}},
+        "claims": {"C1": {**CLAIMS["C1"], "variable": "above"}},
     }  # fmt: skip
     missing = pd.DataFrame(columns=["id", "variable", "reason"])
     made, told = completed_people(people, np.full(80, "x"), missing, config, BOOK)
@@ -278,7 +279,7 @@ def test_items_with_too_few_answers_are_not_imputed_and_the_reason_is_kept():
     people = pd.DataFrame({"id": list("abcdefghij"), "read": [1.0, 2.0] + [np.nan] * 8})
     config = {
         "cleaning": {}, "analysis": {}, "seed": 4, "sensitivity": {"reader_variable": "read"},
-        "claims": {"C1": {"variable": "read"}},
+        "claims": {"C1": CLAIMS["C1"]},
     }  # fmt: skip
     missing = pd.DataFrame(columns=["id", "variable", "reason"])
     made, told = completed_people(people, np.full(10, "x"), missing, config, BOOK)
@@ -355,7 +356,8 @@ def test_a_claim_counted_otherwise_has_rows_of_its_own_and_moves_no_other():
         made = like.assign(variable=name, statistic=statistic, level=level)
         table = pd.concat([table, made], ignore_index=True)
     ledger = claim_tables(MADE, cases(MADE, table, people, staff))[0]
-    claims = {**CLAIMS, "C1": {**CLAIMS["C1"], "alternatives": ["strict", "agreed"]}}
+    widened = {**CLAIMS, "C1": {**CLAIMS["C1"], "alternatives": ["strict", "agreed"]}}
+    claims = claims_of({"claims": widened})
     tables = []
     for one in (MADE, replace(MADE, claims=claims)):
         made = universe(one, CONFIG, table, people, staff, designs, None)

@@ -17,6 +17,7 @@ from surveypipe.nonresponse import context, indicators, missing_information, rep
 from surveypipe.nonresponse.study import Study
 from surveypipe.nonresponse.waves import effort
 from surveypipe.problems import SurveyError
+from surveypipe.study.claims import EquivalenceClaim, ShareClaim
 from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.weighting import Making
 from surveypipe.weighting.replicates import jackknife
@@ -216,11 +217,12 @@ def made_up(seed: int = 0, *, plan: dict | None = None) -> Study:
         }
     )
     people.loc[:2, "y"] = np.nan
-    share = {"variable": "q", "kind": "share", "base": "all", "threshold": 0.5, "direction": "above"}
-    equal = {"variable": "d", "kind": "equivalence", "base": "all", "margin": 0.2, "range": [-4, 4]}
+    named = {"label": "A claim", "short": "Claim"}
+    share = ShareClaim(**named, variable="q", level=1, threshold=0.5)
+    equal = EquivalenceClaim(**named, variable="d", margin=0.2, range=(-4, 4))
     cases = [
         Case("C1", share, "overall", "", people, 200, {}),
-        Case("C2", share | {"base": "readers"}, "overall", "", people, 200, {}),
+        Case("C2", msgspec.structs.replace(share, base="readers"), "overall", "", people, 200, {}),
         Case("C3", equal, "overall", "", people.assign(y=respondents["score"]), 200, {}),
         Case("C1", share, "agency", "A", people, 110, {}),
         Case("C1", share, "agency", "B", people, 90, {}),

@@ -44,6 +44,7 @@ from surveypipe.simulation.study import (
     targets,
 )
 from surveypipe.study.base import plain
+from surveypipe.study.claims import claims_of
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 from surveypipe.study.weighting import Replicates, Weighting
@@ -52,6 +53,7 @@ from surveypipe.weighting.replicates import make, means, variance
 
 ROOT = Path(__file__).resolve().parents[3]
 CONFIG = plain(read(ROOT / "config/config.yaml", Configuration))
+CLAIMS = claims_of(CONFIG)
 DESIGN = yaml.safe_load((ROOT / "config/simulation.yaml").read_text())
 SCENARIOS = {str(key).lower(): change for key, change in DESIGN.pop("scenarios").items()}
 FALSE = merged(DESIGN, SCENARIOS["false"])
@@ -268,12 +270,12 @@ def test_odds_ratio_of_a_mean_is_of_a_standard_deviation():
 @pytest.mark.parametrize(
     ("theta", "claim", "expected"),
     [
-        (3.0, CONFIG["claims"]["C1"], True),
-        (2.9, CONFIG["claims"]["C1"], False),
-        (0.2, CONFIG["claims"]["C1"], False),
-        (0.2, CONFIG["claims"]["C4"], True),
-        (0.2, CONFIG["claims"]["C6"], True),
-        (np.nan, CONFIG["claims"]["C1"], False),
+        (3.0, CLAIMS["C1"], True),
+        (2.9, CLAIMS["C1"], False),
+        (0.2, CLAIMS["C1"], False),
+        (0.2, CLAIMS["C4"], True),
+        (0.2, CLAIMS["C6"], True),
+        (np.nan, CLAIMS["C1"], False),
     ],
 )
 def test_only_the_harmful_side_counts_as_strong(theta, claim, expected):

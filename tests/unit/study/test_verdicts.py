@@ -1,7 +1,6 @@
 """When a claim is supported, the grade of each branch, and the ledger on a synthetic survey."""
 
 import math
-from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -12,25 +11,21 @@ from surveypipe.ledger import not_at_random
 from surveypipe.ledger.cases import Setting, cases
 from surveypipe.ledger.rows import claim_tables
 from surveypipe.problems import SurveyError
+from surveypipe.study.claims import EquivalenceClaim, ShareClaim, equivalence_outcome
+from surveypipe.study.grades import Evidence, Grade, strength
 from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.outcomes import Crossing
-from surveypipe.study.verdicts import (
-    GRADE_LABELS,
-    VERDICTS,
-    Evidence,
-    equivalence_verdict,
-    grade,
-    scheme_in_force,
-    strength,
-    supported,
-    verdict,
-)
-from surveypipe.study.weighting import Collapse, Scheme, Weighting
+from surveypipe.study.weighting import Collapse, Scheme, Weighting, scheme_in_force
 
-WIDELY = {"kind": "share", "threshold": 0.5, "direction": "above"}
-SOME = {"kind": "share", "threshold": 0.1, "direction": "above", "upper_threshold": 0.5}
-RARELY = {"kind": "share", "threshold": 0.2, "direction": "below"}
-EQUAL = {"kind": "equivalence", "margin": 0.25}
+
+def a_share(variable="v", short="Claim", **keys):
+    return ShareClaim(**{"label": "A claim", "short": short, "variable": variable, "level": 1} | keys)
+
+
+WIDELY = a_share(threshold=0.5)
+SOME = a_share(threshold=0.1, upper_threshold=0.5)
+RARELY = a_share(threshold=0.2, direction="below")
+EQUAL = EquivalenceClaim(label="Equal", short="Difference", variable="d", margin=0.25, range=(-4, 4))
 
 
 @pytest.mark.parametrize(
@@ -52,10 +47,10 @@ EQUAL = {"kind": "equivalence", "margin": 0.25}
     ],
 )
 def test_supported(claim, low, high, expected):
-    assert supported(claim, low, high) is expected
+    assert claim.supported(low, high) is expected
 
 
-STRONG = Evidence("share", True, True, True, False, 3.0, True)
+STRONG = Evidence(True, True, True, False, 3.0, True, 3.0)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +61,7 @@ STRONG = Evidence("share", True, True, True, False, 3.0, True)
         # (4) is looked for before (0) prints, whatever else holds.
         ({"primary": False, "unweighted": True, "bounded": True, "tipping": math.inf}, 4),
         ({"bounded": True}, 1),
-        ({"bounded": True, "every_scheme": False, "tipping": math.nan, "reader": False}, 1),
+        ({"bounded": True, "every_scheme": False, "tipping": math.nan, "scenario": False}, 1),
         ({}, 2),
         ({"tipping": math.inf}, 2),
         ({"tipping": 1 / 3}, 2),
@@ -75,31 +70,35 @@ STRONG = Evidence("share", True, True, True, False, 3.0, True)
         ({"tipping": 0.4}, 3),
         ({"tipping": math.nan}, 3),
         ({"every_scheme": False}, 3),
-        ({"reader": False}, 3),
+        ({"scenario": False}, 3),
         ({"unweighted": False, "every_scheme": False}, 3),
-        ({"kind": "equivalence", "bounded": True}, 2),
-        ({"kind": "equivalence", "bounded": True, "reader": False}, 3),
     ],
 )
 def test_grade_is_the_first_rule_that_matches(change, expected):
-    assert grade(replace(STRONG, **change)) == expected
+    assert Grade.earned(STRONG._replace(**change)) is Grade.of(expected)
 
 
 def test_strong_is_a_convention_that_can_be_set():
-    assert grade(STRONG, 5.0) == 3 and grade(replace(STRONG, tipping=2.0), 2.0) == 2
+    assert Grade.earned(STRONG._replace(theta_strong=5.0)) is Grade.IF_AT_RANDOM
+    assert Grade.earned(STRONG._replace(tipping=2.0, theta_strong=2.0)) is Grade.UNLESS_STRONGLY_DIFFERENT
     assert strength(math.nan) == 0 and strength(0.25) == 4
 
 
 def test_every_grade_has_a_label_and_a_sentence():
-    assert GRADE_LABELS == {
+    assert {grade.number: grade.label for grade in Grade} == {
         0: "not supported",
         1: "whatever the silent think",
         2: "unless the silent differ strongly",
         3: "if response is at random within cells",
         4: "among respondents only",
     }
-    assert set(VERDICTS) == set(GRADE_LABELS)
-    assert "margin" in verdict("equivalence", 0) and "threshold" in verdict("share", 0)
+    assert all(WIDELY.verdict(grade) == EQUAL.verdict(grade) for grade in Grade if grade.number)
+    assert "margin" in EQUAL.verdict(Grade.NOT_SUPPORTED) and "threshold" in WIDELY.verdict(
+        Grade.NOT_SUPPORTED
+    )
+    assert [grade.number for grade in Grade if grade.supported] == [1, 2, 3]
+    with pytest.raises(ValueError, match="no grade 5"):
+        Grade.of(5)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +111,8 @@ def test_every_grade_has_a_label_and_a_sentence():
         ((-0.1, 0.3), (-0.2, 0.4), "inconclusive"),
     ],
 )
-def test_equivalence_verdict(ci90, ci95, expected):
-    assert equivalence_verdict(0.25, ci90, ci95) == expected
+def test_equivalence_outcome(ci90, ci95, expected):
+    assert equivalence_outcome(0.25, ci90, ci95) == expected
 
 
 CELLS = Scheme(label="Cells", method="poststratify")
@@ -142,15 +141,11 @@ def test_fallback_looks_at_the_size_of_cells_only():
 
 SETTING = Setting(
     claims={
-        "C1": {**WIDELY, "label": "Widely", "short": "Read", "variable": "read", "level": 1, "base": "all",
-               "sensitivity_thresholds": [2 / 3]},
-        "C2": {**WIDELY, "label": "Clear", "short": "Clear", "variable": "clear", "level": 1,
-               "base": "readers"},
-        "C4": {**SOME, "label": "Some", "short": "Access", "variable": "access", "level": 1, "base": "all"},
-        "C5": {**WIDELY, "label": "Joint", "short": "Joint", "variable": "joint", "level": 1, "base": "all",
-               "by": "agency"},
-        "C6": {**EQUAL, "label": "Equal", "short": "Difference", "variable": "d", "base": "all",
-               "range": [-4, 4]},
+        "C1": a_share("read", "Read", threshold=0.5, sensitivity_thresholds=(2 / 3,)),
+        "C2": a_share("clear", "Clear", threshold=0.5, base="readers"),
+        "C4": a_share("access", "Access", threshold=0.1, upper_threshold=0.5),
+        "C5": a_share("joint", "Joint", threshold=0.5, by="agency"),
+        "C6": EQUAL,
     },
     sensitivity={
         "reader_variable": "read", "reader_level": 1, "theta_grid": [1, 2, 3], "theta_strong": 3,
@@ -199,14 +194,14 @@ def estimates_of(data):
         for group, level in [("overall", "")] + [("agency", a) for a in "AB"] * (key == "C5"):
             for scheme in SETTING.schemes:
                 part = data[data["agency"] == level] if level else data
-                part = part[part["read"] == 1] if claim["base"] == "readers" else part
-                part = part[part[claim["variable"]].notna()]
-                y, w = part[claim["variable"]], part[f"w_{scheme}"]
+                part = part[part["read"] == 1] if claim.base == "readers" else part
+                part = part[part[claim.variable].notna()]
+                y, w = part[claim.variable], part[f"w_{scheme}"]
                 value = np.average(y, weights=w)
                 se = np.sqrt(np.average((y - value) ** 2, weights=w) / len(y) * 0.5)
                 rows.append(
                     {
-                        "claim": key, "variable": claim["variable"],
+                        "claim": key, "variable": claim.variable,
                         "level": np.nan if key == "C6" else "1",
                         "statistic": "mean" if key == "C6" else "proportion",
                         "group": group, "group_level": level or np.nan, "scheme": scheme, "n": len(y),

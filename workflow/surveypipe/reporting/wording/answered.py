@@ -16,8 +16,7 @@ from surveypipe.reporting.lookups import (
 )
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.ledger import Facts, listed, named, place_facts, shifts
-from surveypipe.reporting.wording.worst_cases import farthest, shown_value, weighting_shifts
-from surveypipe.study import verdicts as rules
+from surveypipe.reporting.wording.worst_cases import farthest, weighting_shifts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,12 +172,13 @@ def _continued(released: Released, data: pd.DataFrame, measure: str) -> Facts | 
         for row in released.claim_rows()
     ]
     found = [(row, value) for row, value in found if known(value, number_of(row, "estimate"))]
-    moves = farthest((row, value - float(row["estimate"])) for row, value in found)
+    moves = farthest(((row, value - float(row["estimate"])) for row, value in found), released)
     if not moves:
         return None
     row, move = moves[0]
     now = float(row["estimate"])
-    alike = shown_value(now, row) == shown_value(now + move, row)
+    printed = released.claim_of(row).printed
+    alike = printed(now) == printed(now + move)
     return {
         "most": named(row, released) | {"before": now, "after": now + move},
         "moves": not alike,
@@ -190,7 +190,7 @@ def _crossed(released: Released, found: list[tuple[pd.Series, float]]) -> list[F
     """List the estimates that a move takes from one side of their threshold or margin to the other."""
     crossed = []
     for row, value in found:
-        claim, now = released.config["claims"][row["claim"]], float(row["estimate"])
-        if rules.supported(claim, now, now) != rules.supported(claim, value, value):
+        claim, now = released.claim_of(row), float(row["estimate"])
+        if claim.supported(now, now) != claim.supported(value, value):
             crossed.append(named(row, released) | {"after": value})
     return crossed

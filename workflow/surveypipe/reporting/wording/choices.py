@@ -12,7 +12,7 @@ from surveypipe.reporting.tables.assumptions import counted_otherwise
 from surveypipe.reporting.tables.imputation import imputation_preferred, imputations_made, imputed_rows
 from surveypipe.reporting.tables.measurement import coded_questions
 from surveypipe.reporting.wording.ledger import Facts, listed, named, shifts
-from surveypipe.reporting.wording.worst_cases import farthest, shown_value
+from surveypipe.reporting.wording.worst_cases import farthest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,12 +99,13 @@ def _farthest_imputed(
         (row, number_of(rows["complete"], "estimate"), number_of(rows["imputed"], "estimate"))
         for row, rows in usable
     ]
-    found = farthest((row, imputed - complete) for row, complete, imputed in ends)
+    found = farthest(((row, imputed - complete) for row, complete, imputed in ends), released)
     if not found:
         return None
     row = found[0][0]
     complete, imputed = next((a, b) for one, a, b in ends if one is row)
-    if shown_value(complete, row) == shown_value(imputed, row):
+    printed = released.claim_of(row).printed
+    if printed(complete) == printed(imputed):
         return None
     return named(row, released) | {"complete": complete, "imputed": imputed}
 

@@ -22,7 +22,7 @@ def place_facts(row: pd.Series, released: Released) -> Facts:
 
 def named(row: pd.Series, released: Released) -> Facts:
     """Give what names a row: its claim, its group ('' over all), and whether its values are means."""
-    return place_facts(row, released) | {"mean": bool(row["kind"] == "equivalence")}
+    return place_facts(row, released) | {"mean": not released.claim_of(row).binary}
 
 
 def listed(rows: Iterable[pd.Series], released: Released) -> list[Facts]:
@@ -36,4 +36,4 @@ def listed(rows: Iterable[pd.Series], released: Released) -> list[Facts]:
 
 def shifts(moves: Iterable[Valued], released: Released) -> list[Facts]:
     """Name the share and the mean that move farthest, each with the size of its move."""
-    return [named(row, released) | {"size": abs(value)} for row, value in farthest(moves)]
+    return [named(row, released) | {"size": abs(value)} for row, value in farthest(moves, released)]

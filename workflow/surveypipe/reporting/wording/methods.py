@@ -14,7 +14,8 @@ from surveypipe.reporting.facts import software_versions
 from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.imputation import imputations_made
-from surveypipe.study.claims import tost_level
+from surveypipe.study.base import plain
+from surveypipe.study.claims import AnyClaim, tost_level
 from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.grades import Grade
 from surveypipe.wording import Markdown, Wording
@@ -150,20 +151,19 @@ def claims(released: Released) -> Facts:
         "ci_level": level,
         "equivalence_level": tost_level(level),
         "reader": released.in_text(released.label(released.config["sensitivity"]["reader_variable"])),
-        "claims": [_claim(released, key, claim) for key, claim in released.config["claims"].items()],
+        "claims": [_claim(released, key, claim) for key, claim in released.claims.items()],
     }
 
 
-def _claim(released: Released, key: str, claim: Mapping[str, Any]) -> Facts:
-    by = claim.get("by")
+def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
+    by = claim.by
     group = released.config["groups"].get(by, {}).get("label", by) if by else ""
     return {
-        "direction": "above",
-        "upper_threshold": None,
-        **claim,
-        "key": str(key),
-        "variable": released.in_text(released.label(str(claim["variable"]))),
-        "others": claim.get("sensitivity_thresholds", []),
+        **plain(claim),
+        "upper_threshold": claim.upper_threshold,
+        "key": key,
+        "variable": released.in_text(released.label(claim.variable)),
+        "others": claim.sensitivity_thresholds,
         "by": released.in_text(str(group)),
     }
 
@@ -179,7 +179,7 @@ def sensitivity(released: Released) -> Facts:
         "k_grade": scenario["k_grade"],
         "min_group": scenario["min_group"],
         "grades": {grade.name.lower(): grade.label for grade in Grade},
-        "equivalence": any(claim["kind"] == "equivalence" for claim in released.config["claims"].values()),
+        "equivalence": not all(claim.bounds_can_decide for claim in released.claims.values()),
     }
 
 

@@ -17,8 +17,9 @@ from surveypipe.reporting.answer_words import common_poles, either
 from surveypipe.reporting.lookups import known, number_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.worst_cases import largest_shift, place, weighting_shifts
-from surveypipe.study import verdicts as rules
+from surveypipe.study.claim import Claim
 from surveypipe.study.claims import tost_level
+from surveypipe.study.grades import Grade
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,9 +67,9 @@ def sentences(released: Released) -> dict[str, str]:
     made: dict[str, str] = {}
     for row in released.claim_rows():
         made |= claim_sentences(row, released)
-    for claim in released.config["claims"].values():
-        for variable in [claim["variable"], *claim.get("secondary", [])]:
-            made |= phrases(str(variable), released)
+    for claim in released.claims.values():
+        for variable in [claim.variable, *claim.secondary]:
+            made |= phrases(variable, released)
     return made | response_sentences(released) | all_claims(released)
 
 
@@ -80,8 +81,8 @@ def claim_key(row: pd.Series) -> str:
 
 def claim_sentences(row: pd.Series, released: Released) -> dict[str, str]:
     """Compose the sentences of one row of the ledger."""
-    claim = released.config["claims"][row["claim"]]
-    equivalence = claim["kind"] == "equivalence"
+    claim = released.claim_of(row)
+    equivalence = claim.has_margin
     made = {
         "clause": clause(row),
         "threshold-sentence": equivalence_sentence(row, claim)
@@ -132,18 +133,18 @@ def clause(row: pd.Series) -> str:
     return "cannot be judged, because too few people answered" if math.isnan(grade) else CLAUSES[int(grade)]
 
 
-def threshold_sentence(row: pd.Series, claim: Mapping[str, Any], released: Released) -> str:
+def threshold_sentence(row: pd.Series, claim: Claim, released: Released) -> str:
     """Say where the interval lies beside each threshold of a share."""
     if _withheld(row):
         return WITHHELD_SENTENCE
     low, high = number_of(row, "ci_low"), number_of(row, "ci_high")
     parts: list[str] = []
-    for side in rules.sides(claim):
+    for side in claim.sides():
         limit = f"{'that' if parts else 'the threshold'} of {fmt.percent(side.limit)}"
         if side.holds(low, high):
             parts.append(f"lies wholly {side.direction} {limit}")
-        elif rules.Side(_opposite(side.direction), side.limit).holds(low, high):
-            parts.append(f"lies wholly {_opposite(side.direction)} {limit}")
+        elif side.opposite.holds(low, high):
+            parts.append(f"lies wholly {side.opposite.direction} {limit}")
         else:
             parts.append(f"includes {limit}")
     level = str(row["group_level"])
@@ -151,18 +152,14 @@ def threshold_sentence(row: pd.Series, claim: Mapping[str, Any], released: Relea
     return f"{whose} {fmt.sentence_list(parts)}."
 
 
-def other_thresholds_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
+def other_thresholds_sentence(row: pd.Series, claim: Claim) -> str:
     """Say whether a claim would stand against the thresholds kept for comparison; '' where there are none."""
     low, high = number_of(row, "ci_low"), number_of(row, "ci_high")
     parts = []
-    for limit in claim.get("sensitivity_thresholds", []):
-        holds = rules.supported({**claim, "threshold": limit}, low, high)
-        parts.append(f"of {fmt.percent(float(limit))} the claim would {'' if holds else 'not '}be supported")
+    for limit in claim.sensitivity_thresholds:
+        holds = claim.at(limit).supported(low, high)
+        parts.append(f"of {fmt.percent(limit)} the claim would {'' if holds else 'not '}be supported")
     return f"Against a threshold {fmt.sentence_list(parts)}." if parts and not _withheld(row) else ""
-
-
-def _opposite(direction: str) -> str:
-    return "below" if direction == "above" else "above"
 
 
 def bounds_sentence(row: pd.Series) -> str:
@@ -176,7 +173,7 @@ def bounds_sentence(row: pd.Series) -> str:
     return f"Whatever the silent think, the share lies between {ends}."
 
 
-def tipping_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
+def tipping_sentence(row: pd.Series, claim: Claim) -> str:
     """Say how strongly response must depend on the answer for a share to reach its threshold."""
     if _withheld(row):
         return WITHHELD_SENTENCE
@@ -198,10 +195,10 @@ def tipping_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
     )
 
 
-def _crossed(theta: float, claim: Mapping[str, Any]) -> float:
+def _crossed(theta: float, claim: Claim) -> float:
     wanted = "above" if theta > 1 else "below"
-    limits = [side.limit for side in rules.sides(claim) if side.direction == wanted]
-    return limits[0] if limits else float(claim["threshold"])
+    limits = [side.limit for side in claim.sides() if side.direction == wanted]
+    return limits[0] if limits else claim.threshold
 
 
 def _interval_tail(row: pd.Series) -> str:
@@ -245,7 +242,7 @@ def _compared(variable: str, released: Released) -> tuple[str, str]:
     return "the first score", "the second score"
 
 
-def reader_sentence(row: pd.Series, claim: Mapping[str, Any], released: Released) -> str:
+def reader_sentence(row: pd.Series, claim: Claim, released: Released) -> str:
     """Say what the estimate becomes if there are fewer readers among the silent."""
     plan = released.config["sensitivity"]
     k = float(plan["reader_scenario"]["k_grade"])
@@ -253,7 +250,7 @@ def reader_sentence(row: pd.Series, claim: Mapping[str, Any], released: Released
     limit = number_of(row, "reader_limit")
     if math.isnan(moved) or math.isnan(none) or math.isnan(limit):
         return WITHHELD_SENTENCE
-    stands = all(side.holds(limit, limit) for side in rules.sides(claim))
+    stands = claim.supported(limit, limit)
     without = f"; with none, the estimate would be {_printed(none, row)}" if k else ""
     return (
         f"With {readers_among_silent(k)}{_assumption(row)}, the estimate would be {_printed(moved, row)} and "
@@ -273,20 +270,20 @@ def _assumption(row: pd.Series) -> str:
     return next((text for part, text in _READER_NOTES if part in str(row["reader_note"])), "")
 
 
-def _reader_verdict(row: pd.Series, claim: Mapping[str, Any], stands: bool) -> str:
-    prefix = "ci_tost" if claim["kind"] == "equivalence" else "ci"
-    now = rules.supported(claim, number_of(row, f"{prefix}_low"), number_of(row, f"{prefix}_high"))
-    test = "lie within the margin" if claim["kind"] == "equivalence" else "clear the threshold"
+def _reader_verdict(row: pd.Series, claim: Claim, stands: bool) -> str:
+    prefix = "ci_tost" if claim.has_margin else "ci"
+    now = claim.supported(number_of(row, f"{prefix}_low"), number_of(row, f"{prefix}_high"))
+    test = claim.test
     if stands:
         return f"still {test}" if now else test
     return f"no longer {test}" if now else f"not {test} either"
 
 
-def equivalence_sentence(row: pd.Series, claim: Mapping[str, Any]) -> str:
+def equivalence_sentence(row: pd.Series, claim: Claim) -> str:
     """Name the outcome of an equivalence test in words."""
     if _withheld(row):
         return WITHHELD_SENTENCE
-    margin = fmt.decimal(float(claim["margin"]))
+    margin = fmt.decimal(claim.margin)
     inner, outer = _levels(row)
     within = f"The {inner} interval lies within ±{margin}"
     without = f"The {inner} interval does not lie within ±{margin}"
@@ -345,18 +342,12 @@ def groups_sentence(row: pd.Series, released: Released) -> str:
 
 
 def _group_value(row: pd.Series, level: str, released: Released) -> str:
-    variable = str(row["variable"])
-    claim = released.config["claims"][row["claim"]]
-    mean = row["statistic"] == "mean"
-    found = (
-        released.mean(variable, group_level=level)
-        if mean
-        else released.share(variable, str(claim.get("level", 1)), group_level=level)
-    )
+    claim = released.claim_of(row)
+    found = released.estimate_of(claim, group_level=level)
     if found is None or _withheld(found):
         return ""
     ends = number_of(found, "ci_low"), number_of(found, "ci_high")
-    interval = fmt.decimal_interval(*ends) if mean else fmt.percent_interval(*ends)
+    interval = claim.span_printed(*ends)
     return f"{_printed(float(found['estimate']), row)} ({interval}; *n* = {fmt.count(number_of(found, 'n'))})"
 
 
@@ -399,10 +390,10 @@ _VARIANCES = {
 }
 
 
-def _agreed(claim: Mapping[str, Any], released: Released) -> dict[str, float]:
+def _agreed(claim: Claim, released: Released) -> dict[str, float]:
     """Share of the upper answers to each item of a claim, as far as they are released."""
     agreed = {}
-    for item in claim.get("secondary", []):
+    for item in claim.secondary:
         if len(released.values(item)) >= 4:
             shares = released.agreement(item)
             if shares:
@@ -410,16 +401,16 @@ def _agreed(claim: Mapping[str, Any], released: Released) -> dict[str, float]:
     return agreed
 
 
-def items_range(claim: Mapping[str, Any], released: Released) -> str:
+def items_range(claim: Claim, released: Released) -> str:
     """Give the least and the greatest share that agrees with an item of a claim: ``33% to 47%``."""
     shares = _agreed(claim, released).values()
     if not shares:
-        return WITHHELD_SHARE if any(len(released.values(i)) >= 4 for i in claim.get("secondary", [])) else ""
+        return WITHHELD_SHARE if any(len(released.values(i)) >= 4 for i in claim.secondary) else ""
     low, high = fmt.percent(min(shares)), fmt.percent(max(shares))
     return low if low == high else f"{low} to {high}"
 
 
-def items_sentence(claim: Mapping[str, Any], released: Released) -> str:
+def items_sentence(claim: Claim, released: Released) -> str:
     """Name the items of a scale on which the upper answers were most and least frequent."""
     shares = _agreed(claim, released)
     shared = common_poles(released, list(shares))
@@ -552,7 +543,9 @@ def all_claims(released: Released) -> dict[str, str]:
         by_grade.setdefault(-1 if math.isnan(grade) else int(grade), []).append(
             _in_text(released, str(row["label"]))
         )
-    supported = sum(len(names) for grade, names in by_grade.items() if grade in (1, 2, 3))
+    supported = sum(
+        len(names) for grade, names in by_grade.items() if grade >= 0 and Grade.of(grade).supported
+    )
     return {
         "claims__count": fmt.numeral(len(rows)),
         "claims__supported": _of_all(supported, len(rows)),
@@ -627,7 +620,7 @@ def _tally_short(by_grade: Mapping[int, list[str]], total: int) -> str:
     words = []
     for grade in found:
         verb = "was" if len(by_grade[grade]) == 1 else "were"
-        how = f"{'supported ' if grade else ''}{rules.GRADE_LABELS[grade]}"
+        how = f"{'supported ' if grade else ''}{Grade.of(grade).label}"
         words.append(f"{fmt.numeral(len(by_grade[grade]))} {verb} {how}")
     return f"Of {fmt.numeral(total)} claims, {fmt.sentence_list(words)}." if words else WITHHELD_SENTENCE
 

@@ -11,7 +11,8 @@ from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.reporting.wording import nonresponse
 from surveypipe.reporting.wording.answered import LIMIT_P
 from surveypipe.reporting.wording.nonresponse import main_claims
-from surveypipe.reporting.wording.worst_cases import place, places, ranked, shown_value
+from surveypipe.reporting.wording.worst_cases import place, places, ranked
+from surveypipe.study.claim import Claim
 from surveypipe.wording import Markdown, Wording
 
 if TYPE_CHECKING:
@@ -140,11 +141,11 @@ def if_readers_answered(released: Released) -> Facts:
     own = next((row for row in main_claims(released) if row["variable"] == reader), None)
     return {
         "k": k,
-        "own": None if own is None else _own_claim(own, k),
+        "own": None if own is None else _own_claim(own, released.claim_of(own), k),
     }
 
 
-def _own_claim(row: pd.Series, k: float) -> Facts | None:
+def _own_claim(row: pd.Series, claim: Claim, k: float) -> Facts | None:
     """Estimates of the claim that is about reading itself, at three multiples; None where one is withheld.
 
     The scenario that supposes nothing is not the estimate where some left the question out: `estimate` is
@@ -153,9 +154,9 @@ def _own_claim(row: pd.Series, k: float) -> Facts | None:
     values = {step: number_of(row, f"reader_k{round(100 * step):03d}") for step in (1.0, k, 0.0)}
     if not known(*values.values()):
         return None
-    printed = {step: shown_value(value, row) for step, value in values.items()}
+    printed = {step: claim.printed(value) for step, value in values.items()}
     estimate = number_of(row, "estimate")
-    now = shown_value(estimate, row) if known(estimate) else ""
+    now = claim.printed(estimate) if known(estimate) else ""
     return {
         "claim": str(row["claim"]),
         "short": str(row["short"]),

@@ -8,21 +8,19 @@ from surveypipe.reporting.lookups import beside, first_of, known, number_of, row
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import refusal
 from surveypipe.reporting.wording.ledger import Facts, listed, named, place_facts
-from surveypipe.study import verdicts as rules
+from surveypipe.study.grades import Grade
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Grades of a claim that is supported, whatever the silent think or with a proviso.
-SURE, HELD, FAILED = (1,), (2, 3), (0, 4)
 
 
 def bounds(released: Released) -> Facts:
     """Find for which claims the bounds decide, which needs least to fall, and which might yet stand."""
     judged = [row for row in released.claim_rows() if known(number_of(row, "grade"))]
-    held = [row for row in judged if int(row["grade"]) in HELD]
-    sure = [row for row in judged if int(row["grade"]) in SURE]
-    failed = [row for row in judged if int(row["grade"]) in FAILED and known(number_of(row, "bound_low"))]
+    graded = [(row, Grade.of(int(row["grade"]))) for row in judged]
+    sure = [row for row, grade in graded if grade is Grade.WHATEVER]
+    held = [row for row, grade in graded if grade.supported and grade is not Grade.WHATEVER]
+    failed = [row for row, grade in graded if not grade.supported and known(number_of(row, "bound_low"))]
     could = [row for row in failed if _reachable(released, row)]
     return {
         "judged": len(judged),
@@ -36,7 +34,7 @@ def bounds(released: Released) -> Facts:
 
 def _reachable(released: Released, row: pd.Series) -> bool:
     low, high = float(row["bound_low"]), float(row["bound_high"])
-    sides = rules.sides(released.config["claims"][row["claim"]])
+    sides = released.claim_of(row).sides()
     return all(high > side.limit if side.direction == "above" else low < side.limit for side in sides)
 
 
@@ -56,10 +54,9 @@ def reader_outcomes(released: Released) -> tuple[list[pd.Series], list[pd.Series
     falls: list[pd.Series] = []
     for row in released.claim_rows():
         limit = number_of(row, "reader_limit")
-        if not known(limit, number_of(row, "grade")) or int(row["grade"]) not in (*SURE, *HELD):
+        if not known(limit, number_of(row, "grade")) or not Grade.of(int(row["grade"])).supported:
             continue
-        claim = released.config["claims"][row["claim"]]
-        (stands if all(side.holds(limit, limit) for side in rules.sides(claim)) else falls).append(row)
+        (stands if released.claim_of(row).supported(limit, limit) else falls).append(row)
     return stands, falls
 
 

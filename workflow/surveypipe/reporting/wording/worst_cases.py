@@ -36,33 +36,20 @@ def places(rows: Iterable[pd.Series], released: Released) -> str:
     )
 
 
-def shown_value(value: float, row: pd.Series) -> str:
-    """Print a value of a claim: a share as a percentage, a mean in scale points."""
-    return fmt.decimal(value) if row["kind"] == "equivalence" else fmt.percent(value)
-
-
-def shown_shift(value: float, row: pd.Series) -> str:
-    """Print the size of a move of an estimate with its unit."""
-    if row["kind"] == "equivalence":
-        return f"{fmt.decimal(abs(value))} scale points"
-    size = fmt.points(abs(value))
-    return f"{size} percentage {'point' if size == '1' else 'points'}"
-
-
-def farthest(moves: Iterable[Valued]) -> list[Valued]:
-    """Pick the largest move of a share and the largest of a mean difference, whichever there are.
+def farthest(moves: Iterable[Valued], released: Released) -> list[Valued]:
+    """Pick the largest move of a share, of a mean and of a mean difference, whichever there are.
 
     Parameters
     ----------
     moves
         Rows of the ledger with a signed move each; those without a value are passed over.
     """
-    found: dict[bool, Valued] = {}
+    found: dict[str, Valued] = {}
     for row, value in moves:
-        mean = bool(row["kind"] == "equivalence")
-        if known(value) and (mean not in found or abs(value) > abs(found[mean][1])):
-            found[mean] = (row, value)
-    return [found[mean] for mean in (False, True) if mean in found]
+        noun = released.claim_of(row).noun
+        if known(value) and (noun not in found or abs(value) > abs(found[noun][1])):
+            found[noun] = (row, value)
+    return sorted(found.values(), key=lambda move: not released.claim_of(move[0]).binary)
 
 
 def largest_shift(moves: Iterable[Valued], released: Released, *, lead: str = "The", verb: str = "is") -> str:
@@ -73,11 +60,10 @@ def largest_shift(moves: Iterable[Valued], released: Released, *, lead: str = "T
     ``The largest shift of a share is 4.1 percentage points (C2), that of a mean difference 0.02 scale points
     (C6).``
     """
-    names = {False: "a share", True: "a mean difference"}
     parts: list[str] = []
-    for row, value in farthest(moves):
-        size = f"{shown_shift(value, row)} ({place(row, released)})"
-        which = names[bool(row["kind"] == "equivalence")]
+    for row, value in farthest(moves, released):
+        claim = released.claim_of(row)
+        size, which = f"{claim.shift_printed(value)} ({place(row, released)})", f"a {claim.noun}"
         parts.append(f"that of {which} {size}" if parts else f"{lead} largest shift of {which} {verb} {size}")
     return f"{', '.join(parts)}." if parts else ""
 
