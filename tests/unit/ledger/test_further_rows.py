@@ -343,7 +343,7 @@ def test_different_conclusions_are_said():
     full = survey_of(table)
     full.config["claims"]["C5"]["threshold"] = 0.5
     complete = full.respondents["joint_above"].mean()
-    full.config["claims"]["C5"]["threshold"] = complete - 0.17
+    full.config["claims"]["C5"]["threshold"] = float(complete) - 0.17
     settings = {**CONFIG["analysis"]["imputation"], "number": 10}
     rows = imputed_claims.imputed_claim_rows(full, settings, missing_of(table), PLAIN, BOOK, 7)
     row = only(rows, variable="joint_above", statistic="proportion_imputed", group_level="")

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from _reading import read_codebook
-from surveypipe.study.claims import claims_of
 from surveypipe.design.intervals import logit_interval, t_interval
 from surveypipe.design.phases import domain_means, second_phase
 from surveypipe.estimation.pooling import pool
@@ -19,6 +18,7 @@ from surveypipe.ledger import multiverse
 from surveypipe.ledger.cases import Setting, cases
 from surveypipe.ledger.rows import claim_tables
 from surveypipe.ledger.universe import COMPLETE, IMPUTED, Point, completed_people, interval, universe
+from surveypipe.study.claims import claims_of
 
 BOOK = read_codebook(Path(__file__).resolve().parents[3] / "config/codebook.yaml")
 CLAIMS = {
