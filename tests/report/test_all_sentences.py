@@ -29,6 +29,7 @@ from surveypipe.reporting.wording import methods as methods_text
 from surveypipe.reporting.wording import nonresponse as bias_text
 from surveypipe.reporting.wording import results, reviewers
 from surveypipe.study.grades import Grade
+from surveypipe.study.outcomes import Crossing
 
 Change = Callable[[Released], Released]
 ITEMS = [f"{block}_{number}" for block in ("guid", "risk", "joint", "contact") for number in range(1, 5)]
@@ -207,7 +208,13 @@ CHANGES: dict[str, Change] = {
     "four answers": scaled(OFTEN),
     "seven answers": scaled(SATISFIED),
     **{f"all of grade {grade.number}": graded(grade.number) for grade in Grade},
-    "no estimate is sure": celled("claims", tipping_theta=np.inf, tipping_theta_interval=np.nan),
+    "no estimate is sure": celled(
+        "claims",
+        tipping_theta=np.nan,
+        tipping_theta_interval=np.nan,
+        tipping_outcome=Crossing.NEVER,
+        tipping_interval_outcome=Crossing.MISSED,
+    ),
     "all yes": both(
         celled("claims", estimate=1.0, ci_low=0.97, ci_high=1.0, bound_low=0.4, bound_high=1.0),
     ),

@@ -15,6 +15,7 @@ from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.claims import tipping_text
 from surveypipe.reporting.wording import results
 from surveypipe.study.claims import AnyClaim
+from surveypipe.study.outcomes import Crossing
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +29,9 @@ def row(**changes: Any) -> pd.Series:
         "statistic": "proportion", "group_level": "", "estimate": 0.73, "ci_low": 0.65, "ci_high": 0.80,
         "n": 117, "ci_level": 0.95,
         "bound_low": 0.28, "bound_high": 0.9, "tipping_theta": 5.13, "tipping_theta_interval": 2.69,
-        "tipping_note": "", "reader_k000": 0.28, "reader_k050": 0.51, "reader_limit": 0.41,
-        "reader_note": "silent non-readers count as no", "scheme_low": 0.727, "scheme_high": 0.739,
+        "tipping_outcome": Crossing.REACHED, "tipping_interval_outcome": Crossing.REACHED,
+        "reader_k000": 0.28, "reader_k050": 0.51, "reader_limit": 0.41,
+        "scenario_source": "fixed", "scheme_low": 0.727, "scheme_high": 0.739,
         "ci_tost_low": math.nan, "ci_tost_high": math.nan, "power_at_zero": math.nan,
         "equivalence": "", "grade": 3,
     }  # fmt: skip
@@ -86,18 +88,18 @@ def test_a_tipping_point_below_one_turns_the_answer_round(survey: Released) -> N
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"tipping_theta": math.nan, "tipping_note": "none"}, "could overturn this result"),
-        ({"tipping_theta": math.nan, "tipping_note": "not supported"}, "wrong side of the threshold"),
+        ({"tipping_theta": math.nan, "tipping_outcome": Crossing.SURE}, "could overturn this result"),
+        ({"tipping_theta": math.nan, "tipping_outcome": Crossing.MISSED}, "wrong side of the threshold"),
         (
-            {"tipping_theta": math.inf, "tipping_note": "no theta reaches the threshold"},
+            {"tipping_theta": math.nan, "tipping_outcome": Crossing.NEVER},
             "would not reach the threshold",
         ),
         (
-            {"tipping_theta_interval": math.nan, "tipping_note": "interval: not supported"},
+            {"tipping_theta_interval": math.nan, "tipping_interval_outcome": Crossing.MISSED},
             "which the interval already includes",
         ),
         (
-            {"tipping_theta_interval": math.inf, "tipping_note": "interval: no theta reaches the threshold"},
+            {"tipping_theta_interval": math.nan, "tipping_interval_outcome": Crossing.NEVER},
             "at no ratio would the limit of the interval reach it",
         ),
     ],

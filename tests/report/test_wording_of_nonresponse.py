@@ -126,8 +126,8 @@ CASES: dict[str, Change] = {
     "R unadjusted withheld": cells("nonresponse", {"measure": "R"}, estimate=np.nan),
     "spread withheld": cells("nonresponse", {"measure": "cv_adjusted"}, estimate=np.nan),
     "a strong list": cells("nonresponse", {"measure": "v_answer"}, estimate=0.6),
-    "a list that tells": cells("nonresponse", FMI, note="below the share"),
-    "a list that tells of one": cells("nonresponse", {**FMI, "claim": "C1"}, note="below the share"),
+    "a list that tells": cells("nonresponse", FMI, outcome="adds_something"),
+    "a list that tells of one": cells("nonresponse", {**FMI, "claim": "C1"}, outcome="adds_something"),
     "every shift clear": cells("nonresponse", SHIFT, p_value=0.001),
     "one shift clear": cases.both(
         cells("nonresponse", SHIFT, p_value=0.5),
@@ -195,7 +195,9 @@ CASES: dict[str, Change] = {
     "no grade changes": cases.celled("multiverse_summary", grade_changes="none"),
     "counted otherwise, lost": cases.both(cases.graded(3), otherwise(0)),
     "counted otherwise, kept": cases.both(cases.graded(3), otherwise(3)),
-    "imputed is to prefer": cells("estimates", {"statistic": "proportion_imputed"}, flag="primary; differs"),
+    "imputed is to prefer": cells(
+        "estimates", {"statistic": "proportion_imputed"}, flag="primary; the conclusion differs"
+    ),
     "complete is to prefer": cases.both(
         cells("estimates", {"statistic": "proportion_imputed"}, flag=""),
         cells("estimates", {"statistic": "mean_imputed"}, flag=""),

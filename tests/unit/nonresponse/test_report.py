@@ -316,7 +316,8 @@ def test_late_are_those_after_the_middle_day_of_their_group(study, table):
 def test_too_few_answers_are_not_estimable_and_have_no_number():
     made = made_up(plan={"waves": {"variable": "back", "number": 3}, "fewest": 30})
     table = report.report(made)
-    told = table[table["note"].str.startswith("not estimable")]
+    told = table[table["outcome"] == "refused"]
+    assert told["note"].str.startswith("not estimable: ").all() and (told["refusal"] != "").all()
     assert {"waves", "early_late", "extrapolation"} <= set(told["step"])
     assert told["estimate"].isna().all()
     assert (
@@ -388,7 +389,7 @@ def test_context_of_the_ledger_repeats_the_table_and_heeds_a_weak_proxy(study, t
         {
             "claim": "C1", "group": "overall", "group_level": "", "method": "proxy", "parameter": "phi",
             "value": ["0", "0.5", "1"], "estimate": [0.6, 0.5, 0.1], "rho": 0.12,
-            "note": ["weak proxy", "weak proxy", "weak proxy; not for a headline"],
+            "outcome": ["estimated", "estimated", "not_for_a_headline"], "proxy_weak": True, "refusal": "",
         }
     )  # fmt: skip
     made = context.table(study, table, phi)
@@ -400,5 +401,5 @@ def test_context_of_the_ledger_repeats_the_table_and_heeds_a_weak_proxy(study, t
     assert line["R"] == pytest.approx(R)
     shift = table[(table["measure"] == "shift") & (table["claim"] == "C1") & (table["group"] == "overall")]
     assert line["weighting_shift"] == pytest.approx(shift["estimate"].iloc[0])
-    strong = context.table(study, table, phi.assign(note="")).iloc[0]
+    strong = context.table(study, table, phi.assign(outcome="estimated", proxy_weak=False)).iloc[0]
     assert strong["phi_low"] == 0.1

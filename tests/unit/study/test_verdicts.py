@@ -330,11 +330,13 @@ def test_mixtures_of_every_claim(survey):
     assert (bayes["ci_low"] < bayes["estimate"]).all() and (bayes["estimate"] < bayes["ci_high"]).all()
     assert bayes["probability"].between(0, 1).all()
     refused = table[table["claim"] == "C2"]
-    assert refused["estimate"].isna().all() and refused["note"].str.contains("not estimated").all()
+    assert refused["estimate"].isna().all() and (refused["outcome"] == "refused").all()
     proxy = table[(table["method"] == "proxy") & (table["claim"] == "C5") & (table["group"] == "overall")]
     assert proxy["value"].tolist() == ["0", "0.25", "0.5", "0.75", "1"]
-    headline = proxy[proxy["value"] == "0.75"]["note"].item()
-    assert ("weak" in headline) == (proxy["rho"].iloc[0] < 0.3)
+    assert proxy["proxy_weak"].eq(proxy["rho"] < 0.3).all()
+    within = proxy["outcome"] != "breaks_down"
+    beyond = proxy["proxy_weak"].eq(True) & (proxy["value"].astype(float) > 0.5)
+    assert proxy.loc[within, "outcome"].eq("not_for_a_headline").equals(beyond[within])
     assert (table["method"] == "heckman").sum() == len(gathered)
     difference = table[(table["claim"] == "C6") & table["estimate"].notna()]
     assert difference["estimate"].between(-4, 4).all()

@@ -34,6 +34,7 @@ from surveypipe.estimation.survey import (
     readers,
 )
 from surveypipe.identifiers import estimate_id
+from surveypipe.study.cleaning import MissingReason
 from surveypipe.weighting import replicates
 
 if TYPE_CHECKING:
@@ -327,19 +328,25 @@ def diagnostic_rows(diagnostics: pd.DataFrame) -> Iterator[dict[str, Any]]:
             )  # fmt: skip
 
 
+_REASONS = {
+    MissingReason.BLANK: "Left blank",
+    MissingReason.NOT_ASKED: "Not asked",
+    MissingReason.SET_MISSING: "Set to missing in cleaning",
+}
+
+
 def missing_rows(survey: Survey, missing: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """How many gave no answer to an item, by reason; of all respondents, unweighted."""
     people = len(survey.respondents)
     held = missing[missing["id"].isin(set(survey.respondents["id"]))]
-    names = {"blank": "Left blank", "not_asked": "Not asked", "set_missing": "Set to missing in cleaning"}
     for name in analysed_variables(survey.config):
         rows = held[held["variable"] == name]
-        told = rows["reason"] == "user_missing"
+        told = rows["reason"] == MissingReason.USER_MISSING
         label = rows["label"].fillna("").astype(str).where(told, "")
         # A code may be called what a reason is called ("Not asked"): the level tells the two apart.
         level = label.where(label != "", rows["reason"])
-        level = level.where(~(told & level.isin(names)), "code: " + level)
-        text = label.where(label != "", rows["reason"].map(names))
+        level = level.where(~(told & level.isin(_REASONS)), "code: " + level)
+        text = label.where(label != "", rows["reason"].map(_REASONS))
         found = Counter(zip(level.astype(str), text.astype(str), strict=True))
         for (reason, words), count in sorted(found.items()):
             yield estimate_row(

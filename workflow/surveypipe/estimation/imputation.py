@@ -34,6 +34,7 @@ import numpy as np
 import pandas as pd
 
 from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.study.cleaning import MissingReason
 
 Array = np.ndarray
 PRIMARY_FROM = 0.05
@@ -66,7 +67,7 @@ def routed_items(
     """
     made = pd.DataFrame(True, index=pd.Index(ids, name="id"), columns=list(items))
     barred = missing[missing["variable"].isin(items) & missing["id"].isin(made.index)]
-    for _, line in barred[~barred["reason"].isin(reasons)].iterrows():
+    for _, line in barred[~barred["reason"].map(MissingReason).isin(reasons)].iterrows():
         made.loc[line["id"], line["variable"]] = False
     return made
 

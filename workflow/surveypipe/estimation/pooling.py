@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from surveypipe.design.linearisation import Linearisation
+from surveypipe.estimation.flags import ImputationFlag
 from surveypipe.estimation.imputation import barnard_rubin, primary_analysis
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 
@@ -146,7 +147,7 @@ def tidy(
     -------
     DataFrame
         For each variable `<statistic>_complete_cases`, `<statistic>_imputed` and `missing_information`.
-        `flag` is ``primary`` on the one that is.
+        `flag` is `PREFERRED` on the one that the rule prefers.
     """
     kind: Literal["t", "logit"] = "logit" if statistic == "proportion" else "t"
     primary = primary_analysis(share)
@@ -172,7 +173,7 @@ def tidy(
         for ending, part, name in (("complete_cases", complete, "complete cases"),
                                    ("imputed", pooled, "multiple imputation"),
                                    ("missing_information", information, "")):  # fmt: skip
-            line = {**common, **part, "flag": "primary" if name == primary else ""}
+            line = {**common, **part, "flag": ImputationFlag.PREFERRED if name == primary else ""}
             rows.append(estimate_row(variable, f"{statistic}_{ending}", line.pop("estimate"), **line))
     return estimate_frame(rows)
 

@@ -15,6 +15,7 @@ from surveypipe.intake.scoring import derive
 from surveypipe.problems import Problems, shown
 from surveypipe.study.cleaning import (
     Cleaning,
+    MissingReason,
 )
 from surveypipe.study.codebook import Codebook
 from surveypipe.study.frame import Groups
@@ -134,7 +135,7 @@ def _settle_missing(state: State, asked: pd.DataFrame) -> tuple[pd.DataFrame, pd
         table["code"] = codes.fillna(taken.reindex(gone)).astype(float)
         table["reason"] = _reasons(user[gone], gone.isin(taken.index), asked.loc[gone, variable.name])
         labels = table["code"].map(variable.missing_label)
-        table["label"] = labels.where(table["reason"] == "user_missing", "").astype("str")
+        table["label"] = labels.where(table["reason"] == MissingReason.USER_MISSING, "").astype("str")
         tables.append(table)
     missing = pd.concat(tables)[MISSING_COLUMNS] if tables else pd.DataFrame(columns=MISSING_COLUMNS)
     return pd.DataFrame(answers), missing.sort_values(["id", "variable"], ignore_index=True)
@@ -142,9 +143,9 @@ def _settle_missing(state: State, asked: pd.DataFrame) -> tuple[pd.DataFrame, pd
 
 def _reasons(user: pd.Series, taken: np.ndarray, asked: pd.Series) -> np.ndarray:
     """Say why each answer is missing; not having been asked comes before all else."""
-    return np.select(
-        [asked == 0, taken, user], ["not_asked", "set_missing", "user_missing"], default="blank"
-    ).astype(object)
+    reasons = [MissingReason.NOT_ASKED, MissingReason.SET_MISSING, MissingReason.USER_MISSING]
+    found = np.select([asked == 0, taken, user], list(map(str, reasons)), default=str(MissingReason.BLANK))
+    return found.astype(object)
 
 
 def _assemble(state: State, derived: pd.DataFrame, shares: pd.Series) -> pd.DataFrame:

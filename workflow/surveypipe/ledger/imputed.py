@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe.estimation import imputation
+from surveypipe.estimation.flags import ImputationFlag
 from surveypipe.estimation.pooling import second_phase_estimator, tidy
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.estimation.survey import Survey, answers, indicator, places
@@ -205,7 +206,7 @@ def _judged(claim: AnyClaim, rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
     ]
     for line in lines:
         if len(set(told)) > 1 and not line["statistic"].startswith("missing"):
-            line["flag"] = "; ".join(filter(None, [line["flag"], "the conclusion differs"]))
+            line["flag"] = "; ".join(filter(None, [line["flag"], ImputationFlag.CONCLUSION_DIFFERS]))
         yield {str(name): value for name, value in line.items()}
 
 

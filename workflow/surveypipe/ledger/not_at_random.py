@@ -11,19 +11,23 @@ import pandas as pd
 
 from surveypipe.ledger import bayesian_mixture, heckman, proxy_pattern_mixture
 from surveypipe.ledger.cases import Case, cells_of
+from surveypipe.ledger.outcomes import MixtureOutcome, MixtureRefusal
 from surveypipe.problems import SurveyError, shown
 from surveypipe.study.nonresponse import Nonresponse
 
 COLUMNS = (
     "claim", "group", "group_level", "method", "parameter", "value", "estimate", "ci_low", "ci_high",
-    "probability", "rho", "note",
+    "probability", "rho", "note", "outcome", "refusal", "proxy_weak",
 )  # fmt: skip
 
-HECKMAN_REFUSED = (
-    "not estimated: a selection model needs a variable that drives response and not the answer, "
-    "and none is configured"
-)
-READERS_REFUSED = "not estimated: who the silent readers are is unknown; see bounds and reader scenario"
+TEXT = ("note", "parameter", "value", "outcome", "refusal", "proxy_weak")
+
+
+def _refused(method: str, refusal: MixtureRefusal) -> dict[str, str]:
+    return {
+        "method": method, "note": f"not estimated: {refusal.words}", "outcome": MixtureOutcome.REFUSED,
+        "refusal": refusal,
+    }  # fmt: skip
 
 
 def table(
@@ -69,7 +73,7 @@ def table(
             *heckman_rows(case, respondents, eligible, predictors, exclusion, seed),
         ]
         rows += [{**identity, **row} for row in found]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).fillna({"note": "", "parameter": "", "value": ""})
+    return pd.DataFrame(rows, columns=list(COLUMNS)).fillna(dict.fromkeys(TEXT, ""))
 
 
 def bayesian_rows(case: Case) -> Iterator[dict[str, Any]]:
@@ -77,14 +81,14 @@ def bayesian_rows(case: Case) -> Iterator[dict[str, Any]]:
     if not case.claim.binary:
         return
     if case.claim.base == "readers":
-        yield {"method": "bayes", "note": READERS_REFUSED}
+        yield _refused("bayes", MixtureRefusal.READERS_UNKNOWN)
         return
     cells = cells_of(case)
     size = (cells.heard + cells.silent + cells.missing).round()
     threshold = case.claim.threshold
     exact = float((size - cells.heard).sum()) <= bayesian_mixture.EXACT_LIMIT
     if not exact:
-        yield {"method": "bayes", "note": "not estimated: too many silent for the exact distribution"}
+        yield _refused("bayes", MixtureRefusal.TOO_MANY_SILENT)
         return
     for key, prior in bayesian_mixture.PRIORS.items():
         found = bayesian_mixture.posterior(size, cells.heard, cells.total, prior)
@@ -98,6 +102,7 @@ def bayesian_rows(case: Case) -> Iterator[dict[str, Any]]:
             "ci_high": high,
             "probability": found.probability_above(threshold),
             "note": f"illustrative prior, not elicited: {prior.label}",
+            "outcome": MixtureOutcome.ESTIMATED,
         }
 
 
@@ -111,29 +116,40 @@ def proxy_rows(
 ) -> Iterator[dict[str, Any]]:
     """Estimates over φ from a proxy predicted out of the frame."""
     if case.claim.base == "readers":
-        yield {"method": "proxy", "note": READERS_REFUSED}
+        yield _refused("proxy", MixtureRefusal.READERS_UNKNOWN)
         return
     staff, y = _staff_answers(case, respondents, eligible)
     design, known = _main_effects(staff, predictors), ~np.isnan(y)
     found = (_share if case.claim.binary else _mean)(y, known, design, seed, weak_below)
     if math.isnan(found.rho):
-        yield {"method": "proxy", "note": "not estimated: the frame predicts nothing of the answer"}
+        yield _refused("proxy", MixtureRefusal.NOTHING_PREDICTED)
         return
     for phi, value in zip(found.phi, found.estimate, strict=True):
-        notes = ["weak proxy"] if found.weak else []
-        if not case.claim.limits[0] <= value <= case.claim.limits[1]:
-            notes.append("the model breaks down at this φ")
-            value = math.nan
-        elif found.weak and phi > 0.5:
-            notes.append("not for a headline")
+        outcome = _proxy_outcome(case, value, phi, found.weak)
+        value = math.nan if outcome is MixtureOutcome.BREAKS_DOWN else value
         yield {
             "method": "proxy",
             "parameter": "phi",
             "value": f"{phi:g}",
             "estimate": value,
             "rho": found.rho,
-            "note": "; ".join(notes),
+            "note": "; ".join(filter(None, ["weak proxy" if found.weak else "", _PROXY_NOTES[outcome]])),
+            "outcome": outcome,
+            "proxy_weak": found.weak,
         }
+
+
+_PROXY_NOTES = {
+    MixtureOutcome.ESTIMATED: "",
+    MixtureOutcome.NOT_FOR_A_HEADLINE: "not for a headline",
+    MixtureOutcome.BREAKS_DOWN: "the model breaks down at this φ",
+}
+
+
+def _proxy_outcome(case: Case, value: float, phi: float, weak: bool) -> MixtureOutcome:
+    if not case.claim.limits[0] <= value <= case.claim.limits[1]:
+        return MixtureOutcome.BREAKS_DOWN
+    return MixtureOutcome.NOT_FOR_A_HEADLINE if weak and phi > 0.5 else MixtureOutcome.ESTIMATED
 
 
 def heckman_rows(
@@ -146,7 +162,7 @@ def heckman_rows(
 ) -> Iterator[dict[str, Any]]:
     """Estimate of a selection model, or why there is none."""
     if not exclusion:
-        yield {"method": "heckman", "note": HECKMAN_REFUSED}
+        yield _refused("heckman", MixtureRefusal.NO_EXCLUSION)
         return
     lacking = [name for name in exclusion if name not in eligible]
     if lacking:
@@ -155,15 +171,15 @@ def heckman_rows(
             "that drive response and not the answer, or none."
         )
     if case.claim.base == "readers":
-        yield {"method": "heckman", "note": READERS_REFUSED}
+        yield _refused("heckman", MixtureRefusal.READERS_UNKNOWN)
         return
     staff, y = _staff_answers(case, respondents, eligible)
     if np.isnan(y).all() or not np.isnan(y).any() or np.nanstd(y) == 0:
-        yield {"method": "heckman", "note": "not estimated: nobody is silent, or all answers are alike"}
+        yield _refused("heckman", MixtureRefusal.ALL_ALIKE)
         return
     excluded = [name for name in exclusion if staff[name].nunique() > 1]
     if not excluded:
-        yield {"method": "heckman", "note": "not estimated: here the exclusion variable is the same for all"}
+        yield _refused("heckman", MixtureRefusal.EXCLUSION_CONSTANT)
         return
     found = heckman.selection(y, _main_effects(staff, predictors), _columns(staff, excluded), seed=seed)
     weak = " (weak)" if found.exclusion_z < heckman.WEAK_Z else ""
@@ -175,7 +191,8 @@ def heckman_rows(
         "lambda": found.lambda_coefficient,
     }
     for parameter, value in parameters.items():
-        broken = "" if inside or parameter != "estimate" else "; outside the limits of the scale, not shown"
+        shown_value = inside or parameter != "estimate"
+        broken = "" if shown_value else "; outside the limits of the scale, not shown"
         half = 1.959963984540054 * (found.se if parameter == "estimate" else found.lambda_se)
         whole = parameter != "without_selection" and not math.isnan(value)
         yield {
@@ -185,6 +202,7 @@ def heckman_rows(
             "ci_low": value - half if whole else math.nan,
             "ci_high": value + half if whole else math.nan,
             "note": f"{named}; interval from resampled persons{broken}",
+            "outcome": MixtureOutcome.ESTIMATED if shown_value else MixtureOutcome.BREAKS_DOWN,
         }
 
 

@@ -10,16 +10,19 @@ import pandas as pd
 
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.cases import Case, Setting, bounds, cells_of
+from surveypipe.ledger.outcomes import ScenarioSource
 from surveypipe.ledger.tipping import readers, tipping
 from surveypipe.study.grades import Evidence, Grade
 
 # For a reader: what silent non-readers are supposed to answer, by the scenario's source.
 _SCENARIO_NOTES = {
-    "none": "silent readers answer as reading respondents of their cell",
-    "fixed": "silent non-readers count as no",
-    "group": "silent non-readers answer as non-reading respondents of their group",
-    "all": "silent non-readers answer as non-reading respondents of all groups (too few in a group)",
-    "assumed": "too few non-reading respondents: neutral here, the worst case beside it and in the grade",
+    ScenarioSource.NONE: "silent readers answer as reading respondents of their cell",
+    ScenarioSource.FIXED: "silent non-readers count as no",
+    ScenarioSource.GROUP: "silent non-readers answer as non-reading respondents of their group",
+    ScenarioSource.ALL: "silent non-readers answer as non-reading respondents of all groups (too few in a "
+    "group)",
+    ScenarioSource.ASSUMED: "too few non-reading respondents: neutral here, the worst case beside it and in "
+    "the grade",
 }
 
 
@@ -73,7 +76,7 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
         "other_thresholds": _other_thresholds(case, made.primary),
         "tipping_outcome": str(tips.outcome),
         "tipping_interval_outcome": str(tips.interval_outcome),
-        "scenario_source": read.source,
+        "scenario_source": str(read.source),
     }
 
 

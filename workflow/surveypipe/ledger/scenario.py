@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from surveypipe.ledger.outcomes import ScenarioSource
+
 PEOPLE_COLUMNS = ("y", "read", "weight", "cell", "group")
 
 
@@ -30,15 +32,16 @@ class Scenario:
     estimate
         Share or mean over the base.
     source
-        Where the answers of silent non-readers come from: ``fixed``, ``group``, ``all``, ``assumed``, or
-        ``none`` where the base has no non-readers.
+        Where the answers of silent non-readers come from; `NONE` where the base has no non-readers.
     """
 
     estimate: float
-    source: str
+    source: ScenarioSource
 
 
-def nonreader_source(people: pd.DataFrame, group_level: str | None, min_group: int) -> dict[str, str]:
+def nonreader_source(
+    people: pd.DataFrame, group_level: str | None, min_group: int
+) -> dict[str, ScenarioSource]:
     """Say, for each group, whose answers stand for its silent non-readers.
 
     Parameters
@@ -53,13 +56,15 @@ def nonreader_source(people: pd.DataFrame, group_level: str | None, min_group: i
     Returns
     -------
     dict
-        Level of the group -> ``group``, ``all`` or ``assumed``.
+        Level of the group -> `GROUP`, `ALL` or `ASSUMED`.
     """
     known = people[(people["read"] == 0) & people["y"].notna()]
     held = known["group"].value_counts()
     levels = [group_level] if group_level is not None else sorted(people["group"].unique())
-    pooled = "all" if len(known) >= min_group else "assumed"
-    return {str(level): "group" if held.get(level, 0) >= min_group else pooled for level in levels}
+    pooled = ScenarioSource.ALL if len(known) >= min_group else ScenarioSource.ASSUMED
+    return {
+        str(level): ScenarioSource.GROUP if held.get(level, 0) >= min_group else pooled for level in levels
+    }
 
 
 def reader_scenario(
@@ -99,7 +104,7 @@ def reader_scenario(
         The estimate, and where non-readers' answers came from.
     """
     source = nonreader_source(people, group_level, min_group)
-    fixed = "none" if base == "readers" else "fixed" if nonreaders is not None else _worst_source(source)
+    used = ScenarioSource.FIXED if nonreaders is not None else _worst_source(source)
     inside = people if group_level is None else people[people["group"] == group_level]
     above = below = 0.0
     for _, cell in inside.groupby("cell", sort=True):
@@ -110,11 +115,11 @@ def reader_scenario(
             other = _nonreader_answer(people, level, source[level], assumed)
         added = _cell_sums(cell, k, base, reader_answer, other)
         above, below = above + added[0], below + added[1]
-    return Scenario(above / below if below else math.nan, fixed)
+    return Scenario(above / below if below else math.nan, ScenarioSource.NONE if base == "readers" else used)
 
 
-def _worst_source(source: dict[str, str]) -> str:
-    return max(source.values(), key=("group", "all", "assumed").index)
+def _worst_source(source: dict[str, ScenarioSource]) -> ScenarioSource:
+    return max(source.values(), key=(ScenarioSource.GROUP, ScenarioSource.ALL, ScenarioSource.ASSUMED).index)
 
 
 def _silent_mean(values: pd.Series, weight: pd.Series) -> float:
@@ -134,10 +139,10 @@ def _reader_answer(people: pd.DataFrame, cell: pd.DataFrame, level: str) -> floa
     return math.nan
 
 
-def _nonreader_answer(people: pd.DataFrame, level: str, source: str, assumed: float) -> float:
-    if source == "assumed":
+def _nonreader_answer(people: pd.DataFrame, level: str, source: ScenarioSource, assumed: float) -> float:
+    if source is ScenarioSource.ASSUMED:
         return assumed
-    part = people if source == "all" else people[people["group"] == level]
+    part = people if source is ScenarioSource.ALL else people[people["group"] == level]
     known = part[(part["read"] == 0) & part["y"].notna()]
     return _silent_mean(known["y"], known["weight"])
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.cases import Case, Setting
+from surveypipe.ledger.outcomes import ScenarioSource
 from surveypipe.ledger.scenario import Scenario, reader_scenario
 from surveypipe.study.claim import Side
 from surveypipe.study.grades import strength
@@ -100,7 +101,7 @@ class Readers:
     supported: bool
 
     @property
-    def source(self) -> str:
+    def source(self) -> ScenarioSource:
         """What is taken for the answers of silent non-readers, the same at each k."""
         return next(iter(self.worst.values())).source
 

@@ -26,8 +26,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from surveypipe.estimation.flags import flags_of
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.measurement.factor import omega
+from surveypipe.measurement.flags import ReliabilityFlag
 from surveypipe.measurement.polychoric import complete, polychoric_matrix
 from surveypipe.problems import shown
 
@@ -194,7 +196,7 @@ def scale_reliability(
     pearson = pd.DataFrame(covariance / np.outer(spread, spread), index=items.columns, columns=items.columns)
     latent = polychoric_matrix(items, weights=weights)
     k = items.shape[1]
-    flag = "smoothed" if latent.attrs["smoothed"] else ""
+    flag = ReliabilityFlag.SMOOTHED if latent.attrs["smoothed"] else ""
     rows: dict[str, dict[str, Any]] = {
         "alpha": {"estimate": alpha.estimate, "ci_low": alpha.ci_low, "ci_high": alpha.ci_high,
                   "method": f"Cronbach's alpha, {alpha.method} interval", "flag": ""},
@@ -208,7 +210,10 @@ def scale_reliability(
             ("ordinal_omega", latent, polychorics),
         ):
             factor = omega(R)
-            marks = [flag if name == "ordinal_omega" else "", "heywood" if factor.heywood else ""]
+            marks = [
+                flag if name == "ordinal_omega" else "",
+                ReliabilityFlag.HEYWOOD if factor.heywood else "",
+            ]
             rows[name] = {"estimate": factor.omega, "method": text, "flag": ";".join(filter(None, marks))}
             table["loading" if name == "omega" else "ordinal_loading"] = factor.loadings
     coefficients = pd.DataFrame.from_dict(rows, orient="index").reindex(
@@ -225,11 +230,12 @@ def _warnings(n: int, coefficients: pd.DataFrame, items: pd.DataFrame) -> tuple[
             f"{n} complete cases: below {SMALL_SAMPLE}, polychoric correlations and omega are uncertain; "
             "read them beside alpha and its interval."
         )
-    if coefficients["flag"].str.contains("heywood").any():
+    flags = {flag for text in coefficients["flag"] for flag in flags_of(text)}
+    if ReliabilityFlag.HEYWOOD in flags:
         made.append(
             "a loading reaches 1 (a Heywood case), so omega is not given; items may repeat one another."
         )
-    if coefficients["flag"].str.contains("smoothed").any():
+    if ReliabilityFlag.SMOOTHED in flags:
         made.append("the polychoric correlations were not positive definite and were smoothed.")
     against = [str(name) for name in items.index[items["hint"] != ""]]
     if against:
@@ -274,7 +280,7 @@ def tidy(
             data[list(names)], weights=weights, ci_level=ci_level, interval=interval, seed=seed
         )
         results[scale] = found
-        small = "n under 200" if found.n < SMALL_SAMPLE else ""
+        small = ReliabilityFlag.SMALL_SAMPLE if found.n < SMALL_SAMPLE else ""
         common: dict[str, Any] = {
             "scheme": scheme, "n": found.n, "variable_label": labels.get(scale, scale), "base": "answered",
             **cells,
@@ -292,6 +298,6 @@ def tidy(
                 rows.append(estimate_row(
                     scale, statistic, line[statistic],
                     **{**common, "level": str(item), "level_label": labels.get(str(item), str(item)),
-                       "flag": "reverse-code?" if line["hint"] else ""},
+                       "flag": ReliabilityFlag.REVERSE_CODE if line["hint"] else ""},
                 ))  # fmt: skip
     return estimate_frame(rows), results

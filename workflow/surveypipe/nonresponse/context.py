@@ -8,13 +8,15 @@ from typing import Any
 import pandas as pd
 
 from surveypipe.ledger.cases import Case
+from surveypipe.ledger.outcomes import MixtureOutcome
 from surveypipe.nonresponse import indicators
-from surveypipe.nonresponse.study import NOT_ESTIMABLE, Study
+from surveypipe.nonresponse.study import Study
 
 COLUMNS = (
     "claim", "group", "group_level", "n", "N", "R", "R_adjusted", "R_se", "cv_adjusted", "v_response",
     "v_answer", "weighting_shift", "weighting_shift_p", "wave_late_minus_early", "wave_p", "wave_note",
     "wave_all_staff_on_line", "fmi", "share_unknown", "rho", "proxy_weak", "phi_low", "phi_high", "phi_note",
+    "refusal",
 )  # fmt: skip
 
 
@@ -28,7 +30,7 @@ def table(study: Study, analysis: pd.DataFrame, mixtures: pd.DataFrame) -> pd.Da
     analysis
         From :func:`surveypipe.nonresponse.report.report`.
     mixtures
-        Proxy pattern mixtures: claim, group, group_level, method, parameter, value, estimate, rho, note.
+        Proxy pattern mixtures, from :func:`surveypipe.ledger.not_at_random.table`.
 
     Returns
     -------
@@ -92,15 +94,15 @@ def _proxy(mixtures: pd.DataFrame, case: Case) -> dict[str, Any]:
         & (mixtures["group_level"].fillna("") == case.group_level)
         & (mixtures["method"] == "proxy")
     ]
-    notes = rows["note"].fillna("").astype(str)
-    if rows.empty or rows["rho"].isna().all():
-        note = notes.iloc[0] if len(notes) else NOT_ESTIMABLE
+    if rows["rho"].isna().all():
+        told = rows.iloc[0] if len(rows) else {"note": "not estimable", "refusal": ""}
         nothing = dict.fromkeys(("rho", "phi_low", "phi_high"), math.nan)
-        return {**nothing, "proxy_weak": "", "phi_note": note}
-    weak = bool(notes.str.contains("weak proxy").any())
-    shown_rows = rows[~notes.str.contains("not for a headline") & rows["estimate"].notna()]
+        return {**nothing, "proxy_weak": "", "phi_note": told["note"], "refusal": told["refusal"]}
+    weak = bool(rows["proxy_weak"].eq(True).any())
+    shown_rows = rows[(rows["outcome"] == MixtureOutcome.ESTIMATED) & rows["estimate"].notna()]
     return {
         "rho": rows["rho"].iloc[0], "proxy_weak": weak, "phi_low": shown_rows["estimate"].min(),
         "phi_high": shown_rows["estimate"].max(),
         "phi_note": "weak proxy: phi up to .5 only" if weak else "phi 0 to 1",
+        "refusal": "",
     }  # fmt: skip

@@ -21,7 +21,8 @@ from surveypipe.design.phases import domain_means
 from surveypipe.estimation.survey import indicator
 from surveypipe.ledger.cases import Case
 from surveypipe.nonresponse import indicators, missing_information, tests_of_response
-from surveypipe.nonresponse.study import NOT_ESTIMABLE, Study, claim_cells, lines_of, test_cells
+from surveypipe.nonresponse.outcomes import BiasOutcome, BiasRefusal, refused
+from surveypipe.nonresponse.study import Study, claim_cells, lines_of, test_cells
 from surveypipe.nonresponse.waves import wave_rows
 from surveypipe.problems import Problems, SurveyError, shown
 
@@ -29,13 +30,18 @@ Floats = NDArray[np.float64]
 
 COLUMNS = (
     "step", "measure", "variable", "level", "group", "group_level", "claim", "scheme", "n", "N", "estimate",
-    "se", "statistic", "df", "p_value", "note",
+    "se", "statistic", "df", "p_value", "note", "outcome", "refusal",
 )  # fmt: skip
-_TEXT = ("variable", "level", "group_level", "claim", "scheme", "note")
+_TEXT = ("variable", "level", "group_level", "claim", "scheme", "note", "outcome", "refusal")
 
 # Multiples of the respondents' value that the silent are assumed to have, as nrba's range of bias.
 MULTIPLES = (0.5, 0.75, 0.9, 1.1, 1.25)
 FEWEST_DONORS = 5
+PENALISED = "Firth's penalty: the plain fit is separated"
+INFORMATION_NOTES = {
+    BiasOutcome.ADDS_NOTHING: "about the share unknown: the frame adds next to nothing to its precision",
+    BiasOutcome.ADDS_SOMETHING: "below the share unknown: the frame tells something of the answer",
+}
 
 
 def report(study: Study) -> pd.DataFrame:
@@ -50,7 +56,7 @@ def report(study: Study) -> pd.DataFrame:
     -------
     DataFrame
         Columns :data:`COLUMNS`. ``n`` counts respondents behind the row and ``N`` the eligible staff; a row
-        with the note 'not estimable' has no estimate.
+        with the outcome `REFUSED` has no estimate.
 
     Raises
     ------
@@ -139,21 +145,21 @@ def model_rows(study: Study) -> Iterator[dict[str, Any]]:
     r = study.respondent
     size = {"step": "response_model", "n": int(r.sum()), "N": len(r)}
     if r.all():
-        yield {**size, "measure": "model", "note": f"{NOT_ESTIMABLE}: everybody responded"}
+        yield {**size, "measure": "model", **refused(BiasRefusal.EVERYBODY_RESPONDED, study.plan.fewest)}
         return
     made = tests_of_response.response_model(study.staff, r, study.auxiliaries)
-    note = "Firth's penalty: the plain fit is separated" if made.firth else ""
+    told = {"outcome": BiasOutcome.PENALISED, "note": PENALISED} if made.firth else {}
     for line in lines_of(made.terms):
         kind = "intercept" if not line.variable else "log_odds_ratio"
         yield {
             **size, "measure": kind, "variable": line.variable, "level": line.level,
             "estimate": line.estimate, "se": line.se, "statistic": line.estimate / line.se,
-            "p_value": line.p_value, "note": note,
+            "p_value": line.p_value, **told,
         }  # fmt: skip
     for line in lines_of(made.variables):
         yield {
             **size, "measure": "wald_test", "variable": line.variable, "statistic": line.chi2, "df": line.df,
-            "p_value": line.p_value, "note": note,
+            "p_value": line.p_value, **told,
         }  # fmt: skip
     yield {**size, "measure": "auc", "estimate": made.auc, "note": ".5: the frame tells nothing of response"}
 
@@ -307,13 +313,12 @@ def information_rows(study: Study) -> Iterator[dict[str, Any]]:
     for case in study.cases:
         value, share, n = case_information(study, case)
         if math.isnan(value):
-            note = f"{NOT_ESTIMABLE}: too few answers, or all alike"
-        elif value > 0.9 * share:
-            note = "about the share unknown: the frame adds next to nothing to its precision"
+            told = refused(BiasRefusal.TOO_FEW_OR_ALIKE, study.plan.fewest)
         else:
-            note = "below the share unknown: the frame tells something of the answer"
+            outcome = BiasOutcome.ADDS_NOTHING if value > 0.9 * share else BiasOutcome.ADDS_SOMETHING
+            told = {"outcome": outcome, "note": INFORMATION_NOTES[outcome]}
         row = {"step": "missing_information", **claim_cells(case), "n": n, "N": case.population}
-        yield {**row, "measure": "fmi", "estimate": value, "note": note}
+        yield {**row, "measure": "fmi", "estimate": value, **told}
         unknown = "staff of whom no answer is known"
         yield {**row, "measure": "share_unknown", "estimate": share, "note": unknown}
 

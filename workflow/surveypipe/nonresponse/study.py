@@ -18,7 +18,6 @@ from surveypipe.study.frame import Frame
 from surveypipe.study.nonresponse import Nonresponse
 
 Floats = NDArray[np.float64]
-NOT_ESTIMABLE = "not estimable"
 
 
 @dataclass(frozen=True)

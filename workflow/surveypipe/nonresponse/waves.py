@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from surveypipe.ledger.cases import Case
 from surveypipe.nonresponse import tests_of_response
 from surveypipe.nonresponse.late_answers import cumulative_by_wave, early_against_late, extrapolate_waves
-from surveypipe.nonresponse.study import NOT_ESTIMABLE, Study, claim_cells, lines_of, test_cells
+from surveypipe.nonresponse.outcomes import BiasRefusal, refused
+from surveypipe.nonresponse.study import Study, claim_cells, lines_of, test_cells
 
 Floats = NDArray[np.float64]
 
@@ -32,8 +33,8 @@ def wave_rows(study: Study) -> Iterator[dict[str, Any]]:
     """Estimates as returns came in, early against late within groups, and the line through the waves."""
     days = effort(study)
     if days is None:
-        note = f"{NOT_ESTIMABLE}: nonresponse.waves is not set"
-        yield {"step": "waves", "measure": "cumulative", "note": note}
+        told = refused(BiasRefusal.WAVES_NOT_SET, study.plan.fewest)
+        yield {"step": "waves", "measure": "cumulative", **told}
         return
     for case in study.cases:
         y = study.outcome(case)
@@ -54,8 +55,7 @@ def _cumulative_rows(study: Study, case: Case, y: Floats, days: pd.Series) -> It
         note = f"returned within {line.until:.0f} days"
         row = {"step": "waves", **common, "level": str(line.wave), "note": note}
         if line.n < fewest:
-            few = f"{NOT_ESTIMABLE}: fewer than {fewest} answers"
-            yield {**row, "measure": "wave", "n": line.n, "note": few}
+            yield {**row, "measure": "wave", "n": line.n, **refused(BiasRefusal.WAVE_TOO_SMALL, fewest)}
         else:
             yield {**row, "measure": "wave", "n": line.n, "estimate": line.estimate}
         # No two cumulative estimates may lie so close that their difference is a wave of too few.
@@ -74,9 +74,9 @@ def _extrapolated_rows(
     rate = float(study.respondent.mean())
     least, most = case.claim.limits
     if len(waves) < 2 or waves["n"].iloc[-1] < fewest:
-        why = f"{NOT_ESTIMABLE}: fewer than two waves, or fewer than {fewest} answers in the last"
+        told = refused(BiasRefusal.TOO_FEW_WAVES, fewest)
         for measure in ("silent_as_last_wave", "silent_on_line"):
-            yield {**common, "measure": measure, "n": n, "note": why}
+            yield {**common, "measure": measure, "n": n, **told}
         return
     line = extrapolate_waves(waves, rate)
     held = min(max(line, least), most)
@@ -114,7 +114,7 @@ def _late_rows(study: Study, case: Case, y: Floats, days: Floats) -> Iterator[di
             "group_level": level, "n": size, "N": int((study.staff[study.group].astype(str) == level).sum()),
         }  # fmt: skip
         if math.isnan(gap):
-            yield {**row, "note": f"{NOT_ESTIMABLE}: fewer than {fewest} answers in one part"}
+            yield {**row, **refused(BiasRefusal.PART_TOO_SMALL, fewest)}
             continue
         parts.append((gap, se, float(row["N"]), size))
         yield {
@@ -123,18 +123,18 @@ def _late_rows(study: Study, case: Case, y: Floats, days: Floats) -> Iterator[di
         }  # fmt: skip
     yield {
         "step": "early_late", **claim_cells(case), "measure": "late_minus_early", "N": case.population,
-        **_pooled(parts, len(levels)),
+        **_pooled(parts, len(levels), fewest),
     }  # fmt: skip
 
 
-def _pooled(parts: Sequence[tuple[float, float, float, int]], levels: int) -> dict[str, Any]:
+def _pooled(parts: Sequence[tuple[float, float, float, int]], levels: int, fewest: int) -> dict[str, Any]:
     """Differences within groups put together by the groups' share of the staff: Σ W_g d_g, Σ W_g² se²_g."""
     if not parts:
-        return {"n": 0, "note": f"{NOT_ESTIMABLE}: in no group are both parts large enough"}
+        return {"n": 0, **refused(BiasRefusal.NO_GROUP_LARGE_ENOUGH, fewest)}
     gaps, errors, sizes, counts = (np.array(part, dtype=float) for part in zip(*parts, strict=True))
     share = sizes / sizes.sum()
     gap, se = float(share @ gaps), float(np.sqrt(share**2 @ errors**2))
     found = tests_of_response.tested(gap, se, float("inf"))
-    missing = f"; {levels - len(parts)} of {levels} groups {NOT_ESTIMABLE}" if len(parts) < levels else ""
+    missing = f"; {levels - len(parts)} of {levels} groups not estimable" if len(parts) < levels else ""
     note = f"within groups, weighted by their staff; normal test{missing}"
     return {"n": int(counts.sum()), **test_cells(found), "note": note}

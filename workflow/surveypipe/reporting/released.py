@@ -29,7 +29,10 @@ _NUMERIC = frozenset(
     tolerance records values""".split()
 )
 # Columns of codes and words, which read as numbers where every cell is empty.
-_CODES = ("level", "group_level", "claim", "base", "flag", "within", "variable", "note", "measure")
+_CODES = (
+    "level", "group_level", "claim", "base", "flag", "within", "variable", "note", "measure", "outcome",
+    "refusal", "tipping_outcome", "tipping_interval_outcome", "scenario_source", "not_offered",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ COLUMNS = (
     "reason",
     "tests",
     "through",
+    "not_offered",
 )
 CHECKED, LEFT_OUT = "checked", "left out"
 KNOWN_ANSWER = re.compile(r"GT-\d+")
@@ -106,29 +107,29 @@ def verification_table(
     import pandas as pd
 
     checks = [check for name in sorted(sources) for check in checks_of(sources[name], name)]
-    reasons: dict[str, str] = {}
+    left_out: dict[str, tuple[str, str]] = {}
     for name in sorted(sources):
-        reasons |= literal(sources[name], "LEFT_OUT") or {}
-    _check_complete(checks, reasons, reference)
+        left_out |= literal(sources[name], "LEFT_OUT") or {}
+    _check_complete(checks, left_out, reference)
     others = [check.entry for check in checks if check.entry not in reference]
     others = sorted(dict.fromkeys(others), key=_in_order)
-    rows = [_row(entry, checks, reasons, reference, calls) for entry in [*reference, *others]]
+    rows = [_row(entry, checks, left_out, reference, calls) for entry in [*reference, *others]]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _check_complete(
-    checks: Sequence[Check], reasons: Mapping[str, str], reference: Mapping[str, Mapping[str, Any]]
+    checks: Sequence[Check], left_out: Mapping[str, Sequence[str]], reference: Mapping[str, Mapping[str, Any]]
 ) -> None:
     problems = Problems()
     checked = {check.entry for check in checks}
-    if lacking := [name for name in reference if name not in checked and not reasons.get(name)]:
+    if lacking := [name for name in reference if name not in checked and name not in left_out]:
         problems.add(
             f"verification: {shown(lacking)} of the reference are in no CHECKS of the golden tests; "
             "test them, or give the reason in LEFT_OUT."
         )
-    if both := sorted(checked & set(reasons)):
+    if both := sorted(checked & set(left_out)):
         problems.add(f"verification: {shown(both)} are in CHECKS and in LEFT_OUT; they cannot be both.")
-    if unknown := sorted(set(reasons) - set(reference)):
+    if unknown := sorted(set(left_out) - set(reference)):
         problems.add(f"verification: LEFT_OUT names {shown(unknown)}, which the reference does not hold.")
     named = {check.entry for check in checks if re.match(r"(strat|clus1|srs|stage)_", check.entry)}
     if strange := sorted(named - set(reference)):
@@ -144,12 +145,13 @@ def _in_order(entry: str) -> tuple[int, str]:
 def _row(
     entry: str,
     checks: Sequence[Check],
-    reasons: Mapping[str, str],
+    left_out: Mapping[str, Sequence[str]],
     reference: Mapping[str, Mapping[str, Any]],
     calls: Mapping[str, str],
 ) -> dict[str, Any]:
     own = [check for check in checks if check.entry == entry]
     about = reference.get(entry, {})
+    lacking, instead = left_out.get(entry, ("", ""))
     functions = "; ".join(dict.fromkeys(check.what for check in own if check.what))
     data = about.get("data") or ", ".join(
         dict.fromkeys(part for check in own for part in check.data.split(", ") if part)
@@ -162,9 +164,10 @@ def _row(
         "tolerance": min((check.tolerance for check in own), default=None),
         "tolerance_kind": _kind(bool(about)) if own else "",
         "status": CHECKED if own else LEFT_OUT,
-        "reason": reasons.get(entry, ""),
+        "reason": "; ".join(filter(None, [f"{lacking} is not offered" if lacking else "", instead])),
         "tests": ", ".join(dict.fromkeys(check.test for check in own)),
         "through": "; ".join(dict.fromkeys(check.through for check in own if check.through)),
+        "not_offered": lacking,
     }
 
 

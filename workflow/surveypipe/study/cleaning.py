@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from msgspec import Meta, field
 from msgspec.structs import force_setattr
 
 from surveypipe.study.base import Core, Day, Name, Settings
+
+
+class MissingReason(StrEnum):
+    """Why an answer is missing; not having been asked comes before all else."""
+
+    BLANK = "blank"
+    USER_MISSING = "user_missing"
+    NOT_ASKED = "not_asked"
+    SET_MISSING = "set_missing"
+
 
 ACTION = "Drop the record, set the value missing, or flag and keep."
 

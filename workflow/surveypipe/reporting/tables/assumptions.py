@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, capital, escape
+from surveypipe.ledger.bayesian_mixture import PRIORS
+from surveypipe.ledger.outcomes import MixtureOutcome
 from surveypipe.reporting.lookups import beside, first_of, rows_of
+from surveypipe.reporting.refusals import is_refused, refusals
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.claims import claim_name
 from surveypipe.reporting.tables.layout import (
@@ -19,7 +22,6 @@ from surveypipe.reporting.tables.layout import (
     Table,
     cell,
     number,
-    refusal,
     refused_note,
 )
 from surveypipe.reporting.units import scale_points
@@ -42,14 +44,13 @@ def not_at_random(released: Released) -> Table:
         own = beside(data, claim)
         if own.empty:
             continue
-        refused = next((row for _, row in own.iterrows() if refusal(row)), None)
+        refused = next((row for _, row in own.iterrows() if is_refused(row)), None)
         cells = [number(claim["estimate"], formatting.points, claim)]
         for name in priors:
             row = first_of(own, value=name) if refused is None else refused
             cells += [_credible(row), cell(row, "probability", _probability)]
         table.rows.append([claim_name(released, claim), *cells])
-    labels = {str(row["value"]): str(row["note"]).split(": ", 1)[-1] for _, row in data.iterrows()}
-    parts = [f"{PRIOR_NAMES.get(name, name)}, {escape(labels[name])}" for name in priors]
+    parts = [f"{PRIOR_NAMES.get(name, name)}, {escape(PRIORS[name].label)}" for name in priors]
     table.notes = [
         "Posterior mean, per cent of all eligible, with "
         f"{formatting.confidence(released.config['analysis']['ci_level'])} credible interval; *P*, posterior "
@@ -58,7 +59,7 @@ def not_at_random(released: Released) -> Table:
         f"{'; '.join(parts)}. They are illustrative and were elicited from nobody."
         if parts
         else "",
-        refused_note([data]),
+        refused_note(released, [data]),
     ]
     return table
 
@@ -79,9 +80,6 @@ def _credible(row: pd.Series | None) -> str:
         return text
     ends = (formatting.points(float(row[name])) for name in ("ci_low", "ci_high"))
     return f"{text} ({formatting.span(*ends)})"
-
-
-NO_HEADLINE, BREAKS_DOWN = "not for a headline", "breaks down"
 
 
 def proxy(released: Released) -> Table:
@@ -107,24 +105,25 @@ def proxy(released: Released) -> Table:
         "the answer; φ = 1, on the answer alone. ρ, correlation of the answer with its best prediction "
         f"from the list: under {weak} the proxy is weak, and the figures marked † rest on the model and on "
         "next to no data; they are shown and not to be quoted. ×, the model breaks down.",
-        refused_note([data]),
+        refused_note(released, [data]),
     ]
     return table
 
 
 def _phi_cell(row: pd.Series | None, first: pd.Series, form: Form) -> str:
     if row is None:
-        return REFUSED if refusal(first) else NOT_APPLICABLE
-    if BREAKS_DOWN in str(row["note"]):
+        return REFUSED if is_refused(first) else NOT_APPLICABLE
+    if row["outcome"] == MixtureOutcome.BREAKS_DOWN:
         return "×"
     text = cell(row, "estimate", form)
-    return f"{text}†" if NO_HEADLINE in str(row["note"]) and text != SUPPRESSED else text
+    marked = row["outcome"] == MixtureOutcome.NOT_FOR_A_HEADLINE and text != SUPPRESSED
+    return f"{text}†" if marked else text
 
 
 def heckman_sentence(released: Released) -> str:
     """Say what a selection model gave, or why there is none."""
     data = rows_of(released.table("not_at_random"), method="heckman")
-    reasons = sorted({refusal(row).split(": ", 1)[-1] for _, row in data.iterrows() if refusal(row)})
+    reasons = refusals((row for _, row in data.iterrows()), released)
     fitted = [row for _, row in data.iterrows() if row["parameter"] == "estimate"]
     if data.empty:
         return ""

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
+from surveypipe.estimation.flags import ImputationFlag, flags_of
 from surveypipe.formatting import SUPPRESSED
 from surveypipe.reporting.lookups import first_of, rows_of
 from surveypipe.reporting.released import Released
@@ -67,7 +68,7 @@ def imputation_preferred(found: dict[str, pd.Series | None]) -> bool | None:
     """Whether the rule prefers the imputed estimate; None where that is suppressed or unknown."""
     for name, answer in (("imputed", True), ("complete", False)):
         row = found[name]
-        if row is not None and "primary" in str(row["flag"]):
+        if row is not None and ImputationFlag.PREFERRED in flags_of(row["flag"]):
             return answer
     return None
 
@@ -76,8 +77,14 @@ def _preferred(found: dict[str, pd.Series | None]) -> str:
     preferred = imputation_preferred(found)
     if preferred is None:
         return SUPPRESSED
-    differs = any(row is not None and "differs" in str(row["flag"]) for row in found.values())
-    return ("imputed" if preferred else "complete cases") + ("; the conclusion differs" if differs else "")
+    differs = "; the conclusion differs" if conclusion_differs(found) else ""
+    return ("imputed" if preferred else "complete cases") + differs
+
+
+def conclusion_differs(found: dict[str, pd.Series | None]) -> bool:
+    """Whether complete cases and imputed items lead to different conclusions about a claim."""
+    rows = [row for row in found.values() if row is not None]
+    return any(ImputationFlag.CONCLUSION_DIFFERS in flags_of(row["flag"]) for row in rows)
 
 
 def imputations_made(data: pd.DataFrame) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, escape
+from surveypipe.reporting.refusals import is_refused, refusals
 from surveypipe.reporting.released import Released
 
 if TYPE_CHECKING:
@@ -160,8 +161,7 @@ def group_in_text(released: Released) -> str:
 
 
 Form = Callable[[float], str]
-# Notes that begin so stand where a figure would mislead.
-REFUSALS = ("not estimable", "not estimated")
+# Stands where a figure would mislead.
 REFUSED = "n.e."
 
 
@@ -170,13 +170,7 @@ def cell(row: pd.Series | None, column: str, form: Form) -> str:
     if row is None:
         return NOT_APPLICABLE
     text = number(float(row[column]), form, row)
-    return REFUSED if text == NOT_APPLICABLE and refusal(row) else text
-
-
-def refusal(row: pd.Series) -> str:
-    """Reason for which a row holds no figure; '' if it was not refused."""
-    notes = (str(row.get(name, "")) for name in ("note", "phi_note"))
-    return next((note for note in notes if note.startswith(REFUSALS)), "")
+    return REFUSED if text == NOT_APPLICABLE and is_refused(row) else text
 
 
 def p_cell(row: pd.Series | None, column: str = "p_value") -> str:
@@ -191,12 +185,8 @@ def with_p(row: pd.Series | None, form: Form) -> str:
     return value if test in (NOT_APPLICABLE, SUPPRESSED, REFUSED) else f"{value}; {test}"
 
 
-def refused_note(tables: Iterable[pd.DataFrame]) -> str:
+def refused_note(released: Released, tables: Iterable[pd.DataFrame]) -> str:
     """Explain ``n.e.`` by the reasons given; '' where nothing was refused."""
-    reasons = {
-        refusal(row).split(": ", 1)[-1]
-        for table in tables
-        for _, row in table.iterrows()
-        if refusal(row) and row.get("status") != SUPPRESSED_STATUS
-    }
-    return f"{REFUSED}, not estimable: {escape('; '.join(sorted(reasons)))}." if reasons else ""
+    rows = (row for table in tables for _, row in table.iterrows())
+    found = refusals((row for row in rows if row.get("status") != SUPPRESSED_STATUS), released)
+    return f"{REFUSED}, not estimable: {escape('; '.join(found))}." if found else ""

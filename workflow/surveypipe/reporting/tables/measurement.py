@@ -6,7 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
+from surveypipe.estimation.flags import flags_of
 from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
+from surveypipe.measurement.flags import ReliabilityFlag
 from surveypipe.reporting.lookups import first_of, rows_of, unweighted_scheme
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import INDENT, SUPPRESSED_STATUS, Column, Table, cell, mean_cell
@@ -56,7 +58,8 @@ def reliability(released: Released) -> Table:
 
 
 def _coefficient(row: pd.Series | None) -> str:
-    if row is not None and "heywood" in str(row["flag"]) and row["status"] != SUPPRESSED_STATUS:
+    shown = row is not None and row["status"] != SUPPRESSED_STATUS
+    if row is not None and shown and ReliabilityFlag.HEYWOOD in flags_of(row["flag"]):
         return "withheld"
     return cell(row, "estimate", formatting.decimal)
 
@@ -69,17 +72,18 @@ def _spread(rows: pd.DataFrame) -> str:
 
 
 def _reliability_notes(marked: pd.DataFrame) -> list[str]:
-    flags = ";".join(marked["flag"].astype(str))
+    flags = {flag for text in marked["flag"] for flag in flags_of(text)}
     found = []
-    if "under 200" in flags:
+    if ReliabilityFlag.SMALL_SAMPLE in flags:
         found.append("With fewer than 200 respondents omega and the ordinal versions are rough.")
-    if "heywood" in flags:
+    if ReliabilityFlag.HEYWOOD in flags:
         found.append("Withheld, a loading reached one (a Heywood case), so that omega means nothing.")
-    if "smoothed" in flags:
+    if ReliabilityFlag.SMOOTHED in flags:
         found.append("A matrix of polychoric correlations was smoothed to be a proper one.")
-    if "reverse-code" in flags:
-        names = marked.loc[marked["flag"].str.contains("reverse-code"), "level_label"]
-        found.append(f"Running against their scale: {escape('; '.join(dict.fromkeys(names)))}.")
+    if ReliabilityFlag.REVERSE_CODE in flags:
+        against = [ReliabilityFlag.REVERSE_CODE in flags_of(text) for text in marked["flag"]]
+        names = dict.fromkeys(marked.loc[against, "level_label"])
+        found.append(f"Running against their scale: {escape('; '.join(names))}.")
     return found
 
 

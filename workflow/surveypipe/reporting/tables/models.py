@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
+from surveypipe.estimation.flags import flags_of
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, escape
 from surveypipe.reporting.lookups import first_of, rows_of, unweighted_scheme
 from surveypipe.reporting.released import Released
@@ -147,7 +148,7 @@ def _proportional_odds(released: Released, data: pd.DataFrame, variable: str) ->
 
 
 def _flags(label: str, rows: pd.DataFrame) -> str:
-    flags = sorted({part for text in rows["flag"] for part in str(text).split(";") if part})
+    flags = sorted({flag for text in rows["flag"] for flag in flags_of(text)})
     return f"*{escape(label)}*: {escape('; '.join(flags))}." if flags else ""
 
 

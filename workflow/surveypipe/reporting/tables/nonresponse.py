@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, escape
+from surveypipe.nonresponse.outcomes import BiasOutcome
 from surveypipe.reporting.lookups import beside, first_of, level_label, rows_of, variables_of
+from surveypipe.reporting.refusals import refusals
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import multiverse, not_at_random, proxy
 from surveypipe.reporting.tables.claims import claim_name
@@ -20,7 +22,6 @@ from surveypipe.reporting.tables.layout import (
     Table,
     cell,
     p_cell,
-    refusal,
     refused_note,
     with_p,
 )
@@ -137,7 +138,7 @@ def nrba_model(released: Released) -> Table:
     table.notes = [
         "Odds of returning a usable questionnaire, against the first category of each variable; in "
         f"brackets, {formatting.confidence(level)} Wald intervals. *V*, Cramér's *V*.",
-        _model_notes(model),
+        _model_notes(released, model),
     ]
     return table
 
@@ -152,7 +153,7 @@ def _odds_ratio(row: pd.Series, level: float) -> str:
     return f"{formatting.decimal(math.exp(estimate))} ({ends})"
 
 
-def _model_notes(model: pd.DataFrame) -> str:
+def _model_notes(released: Released, model: pd.DataFrame) -> str:
     auc = first_of(model, measure="auc")
     found = []
     if auc is not None and math.isfinite(float(auc["estimate"])):
@@ -160,8 +161,10 @@ def _model_notes(model: pd.DataFrame) -> str:
             f"Area under the curve {formatting.decimal(auc['estimate'])}; 0.50 would mean that the list "
             "tells nothing of who answers."
         )
-    found += sorted({f"{escape(str(note))}." for note in model["note"] if str(note).startswith("Firth")})
-    found += [f"{escape(refusal(row)).capitalize()}." for _, row in model.iterrows() if refusal(row)]
+    penalised = rows_of(model, outcome=BiasOutcome.PENALISED)
+    found += sorted({f"{escape(str(note))}." for note in penalised["note"]})
+    reasons = refusals((row for _, row in model.iterrows()), released)
+    found += [f"Not estimable: {escape(reason)}." for reason in reasons]
     return " ".join(found)
 
 
@@ -305,7 +308,7 @@ def nrba_claims(released: Released) -> Table:
         "(unknown), the list adds next to nothing to the precision of the estimate. ρ, correlation "
         "of the answer with the best prediction from the list; φ range, estimates of the proxy pattern "
         "mixture over the values of φ that are shown (@tbl-proxy).",
-        refused_note([rows_of(data, step="early_late"), context]),
+        refused_note(released, [rows_of(data, step="early_late"), context]),
     ]
     return table
 
@@ -342,7 +345,7 @@ def nrba_waves(released: Released) -> Table:
         "to come back to the last. The silent are then taken for those who came last, or for the point to "
         "which a line through the waves leads. Both are figures of sensitivity and never corrections: "
         "three or four waves of so few answers draw a line badly.",
-        refused_note([rows_of(data, step="waves"), rows_of(data, step="extrapolation")]),
+        refused_note(released, [rows_of(data, step="waves"), rows_of(data, step="extrapolation")]),
     ]
     return table
 

@@ -80,9 +80,7 @@ def _tolerance(rows: pd.DataFrame) -> str:
 
 def _verification_notes(data: pd.DataFrame, checked: pd.DataFrame) -> list[str]:
     left = data[data["status"] != "checked"]
-    reasons = dict.fromkeys(
-        str(text).split(";")[0].removesuffix(" is not offered") for text in left["reason"] if text
-    )
+    lacking = [text for text in dict.fromkeys(left["not_offered"]) if text]
     simulated = checked[checked["tolerance"].astype(float) >= SIMULATED_ABOVE]
     known = checked[checked["tolerance_kind"] != "relative"]
     published = int((checked["through"].fillna("") != "").sum())
@@ -100,7 +98,5 @@ def _verification_notes(data: pd.DataFrame, checked: pd.DataFrame) -> list[str]:
         "simulation error and left out of the tolerance."
         if len(simulated)
         else "",
-        f"Not offered and so not checked: {escape(formatting.sentence_list(list(reasons)))}."
-        if reasons
-        else "",
+        f"Not offered and so not checked: {escape(formatting.sentence_list(lacking))}." if lacking else "",
     ]

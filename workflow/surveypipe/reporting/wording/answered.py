@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from surveypipe.formatting import percent
+from surveypipe.nonresponse.outcomes import BiasOutcome
 from surveypipe.reporting.lookups import (
     beside,
     first_of,
@@ -105,7 +106,7 @@ def _information(released: Released) -> Facts:
     data = rows_of(released.table("nonresponse"), step="missing_information", measure="fmi")
     found = [(claim, first_of(beside(data, claim))) for claim in released.claim_rows()]
     told = [
-        (claim, _adds_nothing(row))
+        (claim, row["outcome"] == BiasOutcome.ADDS_NOTHING)
         for claim, row in found
         if row is not None and known(number_of(row, "estimate"))
     ]
@@ -115,10 +116,6 @@ def _information(released: Released) -> Facts:
         "no_more_precise": listed(nothing, released),
         "precision": outcomes.get(len(nothing), "some") if told else "unknown",
     }
-
-
-def _adds_nothing(row: pd.Series) -> bool:
-    return str(row["note"]).startswith("about")
 
 
 def weighting(released: Released) -> Facts:

@@ -9,7 +9,12 @@ from surveypipe.estimation.imputation import PRIMARY_FROM
 from surveypipe.reporting.lookups import beside, first_of, known, number_of, rows_of
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.reporting.tables.assumptions import counted_otherwise
-from surveypipe.reporting.tables.imputation import imputation_preferred, imputations_made, imputed_rows
+from surveypipe.reporting.tables.imputation import (
+    conclusion_differs,
+    imputation_preferred,
+    imputations_made,
+    imputed_rows,
+)
 from surveypipe.reporting.tables.measurement import coded_questions
 from surveypipe.reporting.wording.ledger import Facts, listed, named, shifts
 from surveypipe.reporting.wording.worst_cases import farthest
@@ -75,11 +80,7 @@ def imputation(released: Released) -> Facts:
     data = released.table("estimates")
     found = [(row, imputed_rows(data, row, released)) for row in released.claim_rows()]
     usable = [(row, rows) for row, rows in found if imputation_preferred(rows) is not None]
-    differs = [
-        row
-        for row, rows in usable
-        if any(part is not None and "differs" in str(part["flag"]) for part in rows.values())
-    ]
+    differs = [row for row, rows in usable if conclusion_differs(rows)]
     return {
         "imputed": True,
         "data_sets": imputations_made(data),

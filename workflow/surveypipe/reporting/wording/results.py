@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting as fmt
 from surveypipe.identifiers import estimate_id, key_slug, number_key, slug
+from surveypipe.ledger.outcomes import ScenarioSource
 from surveypipe.reporting.answer_words import common_poles, either
 from surveypipe.reporting.lookups import known, number_of
 from surveypipe.reporting.released import Released
@@ -20,6 +21,7 @@ from surveypipe.reporting.wording.worst_cases import largest_shift, place, weigh
 from surveypipe.study.claim import Claim
 from surveypipe.study.claims import tost_level
 from surveypipe.study.grades import Grade
+from surveypipe.study.outcomes import Crossing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,14 +39,12 @@ CLAUSES: dict[int, str] = {
     4: "holds among those who answered only, and not under the primary weights",
 }
 
-# What the ledger's note on the reader scenario means in a sentence, where it departs from the usual rule.
-_READER_NOTES: tuple[tuple[str, str], ...] = (
-    ("of all groups", ", silent non-readers answering like all non-readers who did answer"),
-    (
-        "too few",
-        ", a neutral answer being supposed of silent non-readers because too few non-readers answered",
-    ),
-)
+# Where the reader scenario departs from the usual rule.
+_ASSUMPTIONS = {
+    ScenarioSource.ALL: ", silent non-readers answering like all non-readers who did answer",
+    ScenarioSource.ASSUMED: ", a neutral answer being supposed of silent non-readers because too few "
+    "non-readers answered",
+}
 
 
 def sentences(released: Released) -> dict[str, str]:
@@ -177,16 +177,16 @@ def tipping_sentence(row: pd.Series, claim: Claim) -> str:
     """Say how strongly response must depend on the answer for a share to reach its threshold."""
     if _withheld(row):
         return WITHHELD_SENTENCE
-    theta, note = number_of(row, "tipping_theta"), str(row["tipping_note"])
-    if note == "none":
+    outcome = Crossing(row["tipping_outcome"])
+    if outcome is Crossing.SURE:
         return "No answers from the silent could overturn this result."
-    unreached = "no theta" in note and not note.startswith("interval") and not math.isfinite(theta)
-    if unreached or math.isinf(theta) or theta == 0:
+    if outcome is Crossing.NEVER:
         return "However strongly response depended on the answer, the estimate would not reach the threshold."
-    if math.isnan(theta):
+    if outcome is Crossing.MISSED:
         return (
             "The estimate itself is on the wrong side of the threshold, so there is no tipping point to give."
         )
+    theta = number_of(row, "tipping_theta")
     whom = "of whom this is true" if theta > 1 else "of whom this is not true"
     odds, limit = fmt.decimal(max(theta, 1 / theta), 1), fmt.percent(_crossed(theta, claim))
     return (
@@ -202,11 +202,12 @@ def _crossed(theta: float, claim: Claim) -> float:
 
 
 def _interval_tail(row: pd.Series) -> str:
-    theta = number_of(row, "tipping_theta_interval")
-    if "interval: not supported" in str(row["tipping_note"]):
+    outcome = Crossing(row["tipping_interval_outcome"])
+    if outcome is Crossing.MISSED:
         return ", which the interval already includes"
-    if not math.isfinite(theta):
+    if outcome is Crossing.NEVER:
         return ", and at no ratio would the limit of the interval reach it"
+    theta = number_of(row, "tipping_theta_interval")
     return f", and {fmt.decimal(max(theta, 1 / theta), 1)} times for the limit of the interval to reach it"
 
 
@@ -267,7 +268,7 @@ def readers_among_silent(k: float) -> str:
 
 
 def _assumption(row: pd.Series) -> str:
-    return next((text for part, text in _READER_NOTES if part in str(row["reader_note"])), "")
+    return _ASSUMPTIONS.get(ScenarioSource(row["scenario_source"]), "")
 
 
 def _reader_verdict(row: pd.Series, claim: Claim, stands: bool) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from surveypipe.reporting.lookups import beside, first_of, known, number_of, rows_of
+from surveypipe.reporting.refusals import refusals
 from surveypipe.reporting.released import Released
-from surveypipe.reporting.tables.layout import refusal
 from surveypipe.reporting.wording.ledger import Facts, listed, named, place_facts
 from surveypipe.study.grades import Grade
 
@@ -117,7 +117,7 @@ def follow_up(released: Released) -> Facts:
 def heckman(released: Released) -> Facts:
     """Give what a selection model found, or the reasons for which there is none."""
     data = rows_of(released.table("not_at_random"), method="heckman")
-    reasons = sorted({refusal(row).split(": ", 1)[-1] for _, row in data.iterrows() if refusal(row)})
+    reasons = refusals((row for _, row in data.iterrows()), released)
     fitted = [row for _, row in data.iterrows() if row["parameter"] == "estimate"]
     estimates = []
     for row in fitted:

@@ -1,0 +1,56 @@
+"""What came of each question that the ledger puts to a claim: the codes beside its notes.
+
+A note is worded for readers and may be worded anew; whatever code must know stands in a column of these.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ScenarioSource(StrEnum):
+    """Where the answers of silent non-readers come from in the reader scenario."""
+
+    NONE = "none"
+    FIXED = "fixed"
+    GROUP = "group"
+    ALL = "all"
+    ASSUMED = "assumed"
+
+
+class MixtureOutcome(StrEnum):
+    """What an estimate under answers not missing at random is good for."""
+
+    ESTIMATED = "estimated"
+    # The proxy is weak, so that above φ = 1/2 the estimate rests on the model and on next to no data.
+    NOT_FOR_A_HEADLINE = "not_for_a_headline"
+    # The estimate lies outside the limits of the scale and is not given.
+    BREAKS_DOWN = "breaks_down"
+    REFUSED = "refused"
+
+
+class MixtureRefusal(StrEnum):
+    """Why a model of answers not missing at random gives no estimate."""
+
+    READERS_UNKNOWN = "readers_unknown"
+    NO_EXCLUSION = "no_exclusion"
+    EXCLUSION_CONSTANT = "exclusion_constant"
+    TOO_MANY_SILENT = "too_many_silent"
+    NOTHING_PREDICTED = "nothing_predicted"
+    ALL_ALIKE = "all_alike"
+
+    @property
+    def words(self) -> str:
+        """The reason as a reader is told it."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    MixtureRefusal.READERS_UNKNOWN: "who the silent readers are is unknown; see bounds and reader scenario",
+    MixtureRefusal.NO_EXCLUSION: "a selection model needs a variable that drives response and not the "
+    "answer, and none is configured",
+    MixtureRefusal.EXCLUSION_CONSTANT: "here the exclusion variable is the same for all",
+    MixtureRefusal.TOO_MANY_SILENT: "too many silent for the exact distribution",
+    MixtureRefusal.NOTHING_PREDICTED: "the frame predicts nothing of the answer",
+    MixtureRefusal.ALL_ALIKE: "nobody is silent, or all answers are alike",
+}

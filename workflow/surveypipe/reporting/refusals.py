@@ -1,0 +1,30 @@
+"""Why a figure is not given, in words, from the codes of the rooms that refused it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from surveypipe.ledger.outcomes import MixtureRefusal
+from surveypipe.nonresponse.outcomes import BiasRefusal
+from surveypipe.reporting.released import Released
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def is_refused(row: pd.Series) -> bool:
+    """Whether a row holds no figure because one would mislead."""
+    return bool(row.get("refusal"))
+
+
+def refusals(rows: Iterable[pd.Series], released: Released) -> list[str]:
+    """List the reasons for which rows hold no figure, each once."""
+    codes = {str(row["refusal"]) for row in rows if is_refused(row)}
+    return sorted({_words(code, released) for code in codes})
+
+
+def _words(code: str, released: Released) -> str:
+    if code in set(MixtureRefusal):
+        return MixtureRefusal(code).words
+    return BiasRefusal(code).words(int(released.config["nonresponse"]["fewest"]))
