@@ -109,7 +109,7 @@ def composed(given: Released) -> Iterator[tuple[str, str]]:
         yield f"methods {name}", text
     yield "summary", bias_text.summary(given, made_up.words())
     yield "questions", reviewers.questions(given, made_up.words())
-    every = numbers.numbers(given) | results.sentences(given)
+    every = numbers.numbers(given) | results.sentences(given, made_up.words())
     every |= bias_text.sentences(given, made_up.words())
     for key, text in every.items():
         yield f"number {key}", text

@@ -34,7 +34,7 @@ def released() -> Released:
 def values(released: Released) -> dict[str, str]:
     return (
         numbers.numbers(released)
-        | results.sentences(released)
+        | results.sentences(released, made_up.words())
         | nonresponse.sentences(released, made_up.words())
     )
 

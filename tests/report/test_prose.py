@@ -42,7 +42,7 @@ def bibliography() -> set[str]:
 @pytest.fixture(scope="module")
 def known() -> dict[str, str]:
     made = made_up.released()
-    texts = numbers.numbers(made) | results.sentences(made)
+    texts = numbers.numbers(made) | results.sentences(made, made_up.words())
     return texts | bias_text.sentences(made, made_up.words())
 
 

@@ -14,7 +14,6 @@ import made_up
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.claims import tipping_text
 from surveypipe.reporting.wording import results
-from surveypipe.study.claims import AnyClaim
 from surveypipe.study.outcomes import Crossing
 
 
@@ -29,7 +28,7 @@ def row(**changes: Any) -> pd.Series:
         "statistic": "proportion", "group_level": "", "estimate": 0.73, "ci_low": 0.65, "ci_high": 0.80,
         "n": 117, "ci_level": 0.95,
         "bound_low": 0.28, "bound_high": 0.9, "tipping_theta": 5.13, "tipping_theta_interval": 2.69,
-        "tipping_outcome": Crossing.REACHED, "tipping_interval_outcome": Crossing.REACHED,
+        "tipping_outcome": "reached", "tipping_interval_outcome": "reached",
         "reader_k000": 0.28, "reader_k050": 0.51, "reader_limit": 0.41,
         "scenario_source": "fixed", "scheme_low": 0.727, "scheme_high": 0.739,
         "ci_tost_low": math.nan, "ci_tost_high": math.nan, "power_at_zero": math.nan,
@@ -50,8 +49,8 @@ def difference(**changes: Any) -> pd.Series:
     )  # fmt: skip
 
 
-def claim(survey: Released, key: str) -> AnyClaim:
-    return survey.claims[key]
+def said(name: str, case: pd.Series, survey: Released) -> str:
+    return results.sentence(name, case, survey, made_up.words())
 
 
 @pytest.mark.parametrize(
@@ -63,49 +62,46 @@ def claim(survey: Released, key: str) -> AnyClaim:
     ],
 )
 def test_the_interval_beside_its_threshold(survey: Released, low: float, high: float, words: str) -> None:
-    made = results.threshold_sentence(row(ci_low=low, ci_high=high), claim(survey, "C1"), survey)
+    made = said("threshold", row(ci_low=low, ci_high=high), survey)
     assert made == f"That interval {words}."
 
 
 def test_a_claim_with_two_thresholds_is_held_to_both(survey: Released) -> None:
-    case = row(ci_low=0.45, ci_high=0.60, group_level="CSC")
-    made = results.threshold_sentence(case, claim(survey, "C4"), survey)
+    made = said("threshold", row(claim="C4", ci_low=0.45, ci_high=0.60, group_level="CSC"), survey)
     assert made.startswith("The interval for children's social care lies wholly above the threshold of 10%")
     assert made.endswith(" and includes that of 50%.")
 
 
 def test_a_tipping_point_names_ratio_and_threshold(survey: Released) -> None:
-    made = results.tipping_sentence(row(), claim(survey, "C1"))
-    assert "The tipping point is 5.1:" in made and "to reach 50%, and 2.7 times for the limit" in made
+    made = said("tipping", row(), survey)
+    assert made.startswith("The tipping point is 5.1: for the estimate to reach 50%, the odds")
+    assert made.endswith("For the limit of the interval to reach it, 2.7 times as high would do.")
 
 
 def test_a_tipping_point_below_one_turns_the_answer_round(survey: Released) -> None:
-    made = results.tipping_sentence(row(tipping_theta=0.25, tipping_theta_interval=0.5), claim(survey, "C4"))
+    made = said("tipping", row(claim="C4", tipping_theta=0.25, tipping_theta_interval=0.5), survey)
     assert "The tipping point is 4.0:" in made and "of whom this is not true" in made
     assert "to reach 50%" in made and "2.0 times" in made
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("outcome", "interval", "words"),
     [
-        ({"tipping_theta": math.nan, "tipping_outcome": Crossing.SURE}, "could overturn this result"),
-        ({"tipping_theta": math.nan, "tipping_outcome": Crossing.MISSED}, "wrong side of the threshold"),
-        (
-            {"tipping_theta": math.nan, "tipping_outcome": Crossing.NEVER},
-            "would not reach the threshold",
-        ),
-        (
-            {"tipping_theta_interval": math.nan, "tipping_interval_outcome": Crossing.MISSED},
-            "which the interval already includes",
-        ),
-        (
-            {"tipping_theta_interval": math.nan, "tipping_interval_outcome": Crossing.NEVER},
-            "at no ratio would the limit of the interval reach it",
-        ),
+        (Crossing.SURE, Crossing.SURE, "could overturn this result"),
+        (Crossing.MISSED, Crossing.MISSED, "wrong side of the threshold"),
+        (Crossing.NEVER, Crossing.NEVER, "would not reach the threshold"),
+        (Crossing.REACHED, Crossing.MISSED, "The interval already includes it."),
+        (Crossing.REACHED, Crossing.NEVER, "At no ratio would the limit of the interval reach it."),
     ],
 )
-def test_other_outcomes_of_the_tipping_point(survey: Released, changes: dict[str, Any], words: str) -> None:
-    assert words in results.tipping_sentence(row(**changes), claim(survey, "C1"))
+def test_other_outcomes_of_the_tipping_point(
+    survey: Released, outcome: Crossing, interval: Crossing, words: str
+) -> None:
+    case = row(
+        tipping_theta=5.13 if outcome is Crossing.REACHED else math.nan, tipping_theta_interval=math.nan,
+        tipping_outcome=str(outcome), tipping_interval_outcome=str(interval),
+    )  # fmt: skip
+    assert words in said("tipping", case, survey)
 
 
 @pytest.mark.parametrize(
@@ -120,8 +116,9 @@ def test_other_outcomes_of_the_tipping_point(survey: Released, changes: dict[str
 def test_the_reader_scenario_says_what_becomes_of_the_claim(
     survey: Released, low: float, limit: float, words: str
 ) -> None:
-    made = results.reader_sentence(row(ci_low=low, reader_limit=limit), claim(survey, "C1"), survey)
-    assert words in made and "with none, the estimate would be 28%." in made
+    made = said("readers", row(ci_low=low, reader_limit=limit), survey)
+    assert f"the estimate would be 51% and the interval {words}. " in made
+    assert made.endswith("With none, the estimate would be 28%.")
 
 
 @pytest.mark.parametrize(
@@ -134,22 +131,22 @@ def test_the_reader_scenario_says_what_becomes_of_the_claim(
     ],
 )
 def test_each_outcome_of_an_equivalence_test(survey: Released, outcome: str, words: str) -> None:
-    assert words in results.equivalence_sentence(difference(equivalence=outcome), claim(survey, "C6"))
+    assert words in said("threshold", difference(equivalence=outcome), survey)
 
 
 @pytest.mark.parametrize(("shift", "favoured"), [(0.164, "personal contact"), (-0.4, "the protocols")])
 def test_a_shift_names_whom_it_favours(survey: Released, shift: float, favoured: str) -> None:
     alone = difference(tipping_shift=shift, tipping_theta=float("nan"))
-    assert results.shift_sentence(alone, survey).endswith(f"{favoured}.")
-    both = results.shift_sentence(difference(tipping_shift=shift, tipping_theta=0.84), survey)
+    assert said("tipping", alone, survey).endswith(f"{favoured}.")
+    both = said("tipping", difference(tipping_shift=shift, tipping_theta=0.84), survey)
     # The ledger prints the two beside each other as well.
     assert both.endswith(f"{favoured} (a tipping θ of 0.8).")
     assert tipping_text(difference(tipping_shift=shift, tipping_theta=0.84)).startswith("0.8 (")
 
 
 @pytest.mark.parametrize("grade", range(5))
-def test_each_grade_has_a_clause_that_follows_a_claim(grade: int) -> None:
-    made = results.clause(row(grade=grade))
+def test_each_grade_has_a_clause_that_follows_a_claim(survey: Released, grade: int) -> None:
+    made = said("clause", row(grade=grade), survey)
     assert made.split()[0] in ("is", "holds") and not made.endswith(".")
 
 
@@ -166,15 +163,16 @@ def test_interval_and_test_of_a_difference_are_kept_apart(
     survey: Released, low: float, high: float, p: float, words: str
 ) -> None:
     estimates = survey.tables["estimates"].copy()
-    estimates.loc[(estimates["variable"] == "read") & (estimates["statistic"] == "rao_scott"), "p_value"] = p
+    read = estimates["variable"] == "read"
+    estimates.loc[read & (estimates["statistic"] == "rao_scott"), "p_value"] = p
+    estimates.loc[read & (estimates["statistic"] == "difference"), ["ci_low", "ci_high"]] = [low, high]
     changed = Released(survey.config, survey.variables, {**survey.tables, "estimates": estimates})
-    made = results._tested(pd.Series({"ci_low": low, "ci_high": high}), "read", changed)
     # They have different variances, and the sentence says so; with one variance there is nothing to say.
-    assert words.format("without the finite-population correction that the interval has") in made
+    apart = words.format("without the finite-population correction that the interval has")
+    assert apart in said("groups", row(), changed)
     analysis = {**survey.config["analysis"], "fpc": {"descriptive": True, "tests": True}}
     alike = Released({**survey.config, "analysis": analysis}, survey.variables, changed.tables)
-    made = results._tested(pd.Series({"ci_low": low, "ci_high": high}), "read", alike)
-    assert words.replace(", {},", "") in made
+    assert words.replace(", {},", "") in said("groups", row(), alike)
 
 
 def with_grades(survey: Released, grades: list[int]) -> Released:
@@ -185,18 +183,16 @@ def with_grades(survey: Released, grades: list[int]) -> Released:
 
 
 def test_claims_together_are_counted_by_grade(survey: Released) -> None:
-    made = results.all_claims(with_grades(survey, [2, 2, 3, 1, 4, 0]))
+    made = results.all_together(with_grades(survey, [2, 2, 3, 1, 4, 0]), made_up.words())
     assert made["claims__supported"] == "four of the six"
     assert made["claims__tally"].startswith("Of the six claims, one is supported whatever")
-    assert (
-        "two are supported unless" in made["claims__tally"]
-        and "one is not supported." in made["claims__tally"]
-    )
-    assert "one was supported among respondents only" in made["claims__tally-short"]
+    assert " Two are supported unless" in made["claims__tally"]
+    assert " One is not supported." in made["claims__tally"]
+    assert made["claims__tally-short"].endswith("one among respondents only and one was not supported.")
 
 
 def test_when_every_claim_falls_the_text_says_so(survey: Released) -> None:
-    made = results.all_claims(with_grades(survey, [0] * 6))
+    made = results.all_together(with_grades(survey, [0] * 6), made_up.words())
     assert made["claims__supported"] == "none of the six"
     assert made["claims__tally"] == "None of the six claims is supported."
     assert made["claims__by-grade"] == "None of the six claims is supported."
@@ -204,17 +200,17 @@ def test_when_every_claim_falls_the_text_says_so(survey: Released) -> None:
 
 
 def test_claims_of_a_grade_are_listed_by_what_they_claim(survey: Released) -> None:
-    made = results.all_claims(with_grades(survey, [2, 2, 3, 3, 3, 0]))["claims__by-grade"]
-    assert made.startswith(
-        "The claims that the protocols were widely disseminated and that most readers report that"
-    )
+    made = results.all_together(with_grades(survey, [2, 2, 3, 3, 3, 0]), made_up.words())["claims__by-grade"]
+    assert made.startswith("The claim that the protocols were widely disseminated is supported unless")
+    assert ". The same holds of the claim that most readers report" in made
+    assert ". The same holds of the claims that some practitioners" in made
     assert made.endswith(
         " The claim that staff report that personal contact helped as much as the protocols is not supported."
     )
 
 
 def test_when_every_claim_stands_the_text_says_so(survey: Released) -> None:
-    made = results.all_claims(with_grades(survey, [3] * 6))
+    made = results.all_together(with_grades(survey, [3] * 6), made_up.words())
     assert made["claims__tally"].startswith("All six claims are supported if")
 
 
@@ -224,15 +220,17 @@ def test_what_is_suppressed_is_named_and_never_printed_as_a_number(survey: Relea
         numeric = tables[name].select_dtypes("number").columns
         tables[name][numeric] = tables[name][numeric].astype(float) * np.nan
         tables[name]["status"] = "suppressed"
-    made = results.sentences(Released(survey.config, survey.variables, tables))
+    made = results.sentences(Released(survey.config, survey.variables, tables), made_up.words())
     assert made["claim-c1__clause"].startswith("cannot be judged")
-    assert made["claim-c1__tipping-sentence"] == results.WITHHELD_SENTENCE
-    assert made["read__yes__proportion__overall__primary__phrase"] == results.WITHHELD_SHARE
+    assert made["claim-c1__tipping-sentence"] == made_up.words().say("claims/withheld")
+    assert made["read__yes__proportion__overall__primary__phrase"] == (
+        "a share that is withheld because too few people answered"
+    )
     assert not any(re.search(r"\bnan\b", text) for text in made.values())
 
 
 def test_sentences_are_sentences_and_keys_are_keys(survey: Released) -> None:
-    made = results.sentences(survey)
+    made = results.sentences(survey, made_up.words())
     assert all(re.fullmatch(r"[a-z][a-z0-9_-]*", key) for key in made)
     for key, text in made.items():
         assert not re.search(r"\bnan\b|\binf\b|  |\.\.|None\b(?! of)", text), (key, text)
@@ -243,4 +241,4 @@ def test_sentences_are_sentences_and_keys_are_keys(survey: Released) -> None:
 def test_keys_do_not_clash_with_those_of_the_numbers(survey: Released) -> None:
     from surveypipe.reporting.numbers import numbers
 
-    assert set(numbers(survey)) & set(results.sentences(survey)) == set()
+    assert set(numbers(survey)) & set(results.sentences(survey, made_up.words())) == set()

@@ -86,8 +86,8 @@ CASES: list[tuple[Callable[[Released], str], str, str, Any, Any, dict[str, str],
      {"step": "auxiliaries", "measure": "v_answer"}, ROWS),
     (partial(made_up.said, "bayes"), "not_at_random", "probability", 0.02, 0.9, {"method": "bayes"},
      [row for row in SHARES if row[0] != "C2"]),
-    (lambda made: results.all_claims(made)["claims__largest-shift-sentence"], "nonresponse", "estimate",
-     -0.31, 0.01, SHIFT, ROWS),
+    (lambda made: results.all_together(made, made_up.words())["claims__largest-shift-sentence"],
+     "nonresponse", "estimate", -0.31, 0.01, SHIFT, ROWS),
     (lambda made: reviewers.questions(made, made_up.words()), "claims", "n", 12, 60, {}, ROWS),
 ]  # fmt: skip
 
@@ -143,7 +143,7 @@ def test_a_weaker_grade_within_a_group_is_part_of_the_tally(
     claims = released.tables["claims"].copy()
     claims["grade"] = over_all
     claims.loc[at(claims, ("C5", level)), "grade"] = inside
-    text = results.all_claims(with_table(released, "claims", claims))["claims__tally"]
+    text = results.all_together(with_table(released, "claims", claims), made_up.words())["claims__tally"]
     assert (f"C5{GROUPS[level]}" in text) is weaker, text
 
 

@@ -53,7 +53,7 @@ def main(
         "nrba_summary.md": bias_text.summary(given, words),
         "reviewer_questions.md": reviewers.questions(given, words),
     }
-    made = text_numbers.numbers(given) | results.sentences(given)
+    made = text_numbers.numbers(given) | results.sentences(given, words)
     made |= bias_text.sentences(given, words)
     called = [path.read_text(encoding="utf-8") for path in texts]
     written["provenance.md"] = number_sources.table(given, called[0], made).markdown(

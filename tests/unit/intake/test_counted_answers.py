@@ -26,10 +26,12 @@ from surveypipe.reporting.wording.results import phrases
 from surveypipe.study.cleaning import Cleaning, RoutedNo
 from surveypipe.study.codebook import parse_codebook
 from surveypipe.study.frame import Group
+from surveypipe.wording import Wording
 from waves import yes_no_as_share
 
 ROOT = Path(__file__).resolve().parents[3]
 
+WORDS = Wording([ROOT / "workflow/wording/en"])
 ORDERS = [{1: "Yes", 0: "No"}, {0: "No", 1: "Yes"}]
 FRAME = pd.DataFrame({"id": list("abcde"), "site": ["N", "N", "N", "S", "S"]})
 GROUPS = {"site": Group(label="Site", levels={"N": "North", "S": "South"})}
@@ -100,7 +102,7 @@ def test_the_table_and_the_phrase_show_the_counted_answer_and_name_it(values):
     table = reporting_tables_answers.shares(released_of(about))
     assert table.columns[2].head == "% Yes"
     assert [row[2].split()[0] for row in table.rows] == ["18"]
-    said = phrases("used", released_of(about))
+    said = phrases("used", released_of(about), WORDS)
     assert said["used__yes__proportion__overall__primary__phrase"].startswith("18%")
     assert not any("__no__" in key for key in said)
 

@@ -49,6 +49,7 @@ _LEDGER = {
     "bounds-sentence": "bounds: unknown answers all one way, then all the other",
     "tipping-sentence": "tipping point: odds of response at which the threshold is reached",
     "reader-sentence": "reader scenario",
+    "doubt-sentence": "tipping point, bounds and reader scenario",
     "clause": "grade of the claim",
     "threshold-sentence": "interval against the threshold or margin",
     "other-thresholds-sentence": "other thresholds",

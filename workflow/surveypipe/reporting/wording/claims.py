@@ -1,0 +1,202 @@
+"""Facts of one row of the ledger: its interval and limits, its bounds, tipping point and reader scenario."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from surveypipe.reporting.lookups import known, number_of
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.wording.ledger import Facts
+from surveypipe.study.claim import Side
+from surveypipe.study.grades import Grade
+from surveypipe.study.outcomes import Crossing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What a template is told came of a tipping point.
+_CROSSINGS = {
+    Crossing.REACHED: "reached",
+    Crossing.NEVER: "never",
+    Crossing.SURE: "sure",
+    Crossing.MISSED: "missed",
+}
+
+
+def grade_of(row: pd.Series) -> str:
+    """Name a row's grade as the templates do; ``withheld`` where it has none."""
+    number = number_of(row, "grade")
+    return Grade.of(int(number)).name.lower() if known(number) else "withheld"
+
+
+def withheld(row: pd.Series) -> bool:
+    """Whether an estimate or its interval is not there to be printed."""
+    return not known(number_of(row, "estimate"), number_of(row, "ci_low"))
+
+
+def _outcome(row: pd.Series, outcome: str = "known") -> Facts:
+    return {"kind": str(row["kind"]), "outcome": "withheld" if withheld(row) else outcome}
+
+
+def _levels(row: pd.Series, released: Released) -> Facts:
+    """Confidence levels of the published interval and of the one that decides."""
+    level = number_of(row, "ci_level")
+    return {"ci_level": level, "deciding_level": released.claim_of(row).deciding_level(level)}
+
+
+def _deciding(row: pd.Series) -> tuple[float, float]:
+    """Give the ends of the interval that decides: that of an equivalence test where there is one."""
+    ends = number_of(row, "ci_tost_low"), number_of(row, "ci_tost_high")
+    return ends if known(*ends) else (number_of(row, "ci_low"), number_of(row, "ci_high"))
+
+
+def clause(row: pd.Series, released: Released) -> Facts:
+    """Give a row's grade."""
+    return {"grade": grade_of(row)}
+
+
+def threshold(row: pd.Series, released: Released) -> Facts:
+    """Find where the interval lies beside each limit of the claim, and what came of an equivalence."""
+    level = str(row["group_level"])
+    claim = released.claim_of(row)
+    ends = number_of(row, "ci_low"), number_of(row, "ci_high")
+    return {
+        **_outcome(row, str(row["equivalence"])),
+        **_levels(row, released),
+        "group": released.in_text(released.levels[level]) if level else "",
+        "positions": [{"limit": side.limit, "place": _position(side, *ends)} for side in claim.sides()],
+        "margin": claim.margin,
+    }
+
+
+def _position(side: Side, low: float, high: float) -> str:
+    if low > side.limit:
+        return "above"
+    return "below" if high < side.limit else "includes"
+
+
+def other_thresholds(row: pd.Series, released: Released) -> Facts:
+    """Find whether a claim would stand against each of the thresholds kept for comparison."""
+    claim = released.claim_of(row)
+    ends = number_of(row, "ci_low"), number_of(row, "ci_high")
+    others = [
+        {"limit": limit, "stands": claim.at(limit).supported(*ends)}
+        for limit in map(float, claim.sensitivity_thresholds)
+    ]
+    return {"others": [] if withheld(row) else others}
+
+
+def bounds(row: pd.Series, released: Released) -> Facts:
+    """Give the least and greatest value that the silent could produce."""
+    least, most = number_of(row, "bound_low"), number_of(row, "bound_high")
+    found = "known" if known(least, most) else "withheld"
+    return {"kind": str(row["kind"]), "bounds": found, "least": least, "most": most}
+
+
+def tipping(row: pd.Series, released: Released) -> Facts:
+    """Say how strongly response must depend on the answer, or how far the silent differ, to overturn it."""
+    theta, interval = number_of(row, "tipping_theta"), number_of(row, "tipping_theta_interval")
+    outcome = _CROSSINGS.get(row["tipping_outcome"], "withheld")
+    minuend, subtrahend = _compared(str(row["variable"]), released)
+    return {
+        **_outcome(row, outcome),
+        "interval_outcome": _CROSSINGS.get(row["tipping_interval_outcome"], "withheld"),
+        "theta": _strength(theta),
+        "interval_theta": _strength(interval),
+        "of_true": theta > 1,
+        "limit": _crossed(theta, row, released),
+        "shift": number_of(row, "tipping_shift"),
+        "raw_theta": theta,
+        "minuend": minuend,
+        "subtrahend": subtrahend,
+    }
+
+
+def _strength(theta: float) -> float:
+    return max(theta, 1 / theta) if theta > 0 else math.nan
+
+
+def _crossed(theta: float, row: pd.Series, released: Released) -> float:
+    """Limit that the estimate reaches at a tipping θ."""
+    sides = released.claim_of(row).sides()
+    wanted = "above" if theta > 1 else "below"
+    return next((side.limit for side in sides if side.direction == wanted), sides[0].limit)
+
+
+def _compared(variable: str, released: Released) -> tuple[str, str]:
+    """Labels of the two scores whose difference a variable is; '' where it is none."""
+    for recode in released.config["cleaning"].get("recodes", []):
+        if recode["variable"] == variable and recode["type"] == "difference":
+            first, second = (released.label(recode[part]) for part in ("minuend", "subtrahend"))
+            return released.in_text(first), released.in_text(second)
+    return "", ""
+
+
+# By whether the claim is supported as the answers stand, and in the scenario.
+_SCENARIOS = {
+    (True, True): "stands",
+    (True, False): "lost",
+    (False, True): "gained",
+    (False, False): "fails",
+}
+
+
+def readers(row: pd.Series, released: Released) -> Facts:
+    """Say what the estimate becomes if there are fewer readers among the silent."""
+    claim, k = released.claim_of(row), float(released.config["sensitivity"]["reader_scenario"]["k_grade"])
+    moved, without = (number_of(row, f"reader_k{round(100 * step):03d}") for step in (k, 0.0))
+    limit = number_of(row, "reader_limit")
+    now, then = claim.supported(*_deciding(row)), claim.supported(limit, limit)
+    return {
+        "kind": str(row["kind"]),
+        "scenario": _SCENARIOS[now, then] if known(moved, without, limit) else "withheld",
+        "k": k,
+        "moved": moved,
+        "without": without,
+        "source": str(row["scenario_source"]),
+    }
+
+
+def doubt(row: pd.Series, released: Released) -> Facts:
+    """Give tipping point, bounds and reader scenario together."""
+    return bounds(row, released) | readers(row, released) | tipping(row, released)
+
+
+def power(row: pd.Series, released: Released) -> Facts:
+    """Give the chance that the test would have shown an equivalence that is exact."""
+    chance = number_of(row, "power_at_zero")
+    return _outcome(row) | ({"power_at_zero": chance} if known(chance) else {"outcome": "withheld"})
+
+
+def estimate(row: pd.Series, released: Released) -> Facts:
+    """Give an estimate with both intervals and its base."""
+    low, high = _deciding(row)
+    return {
+        **_outcome(row),
+        **_levels(row, released),
+        **interval(row),
+        "deciding_low": low,
+        "deciding_high": high,
+    }
+
+
+def interval(row: pd.Series) -> Facts:
+    """Give an estimate, its interval and its base."""
+    columns = {"value": "estimate", "low": "ci_low", "high": "ci_high", "n": "n"}
+    return {name: number_of(row, column) for name, column in columns.items()}
+
+
+# Template under claims/ to the facts of a row that it words.
+FACTS: dict[str, Callable[[pd.Series, Released], Facts]] = {
+    "clause": clause,
+    "threshold": threshold,
+    "other_thresholds": other_thresholds,
+    "bounds": bounds,
+    "tipping": tipping,
+    "readers": readers,
+    "doubt": doubt,
+    "power": power,
+    "estimate": estimate,
+}
