@@ -1,0 +1,191 @@
+"""The templates about claims and response: every branch rendered, each rendering fit to print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+import test_all_sentences as cases
+from test_wording_of_methods import claimed
+from test_wording_of_nonresponse import SHIPPED, cells, more, readers
+from wording_branches import Counting, counted, faults
+
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.wording import results, together
+from surveypipe.study.claims import AnyClaim
+from surveypipe.study.outcomes import Crossing
+
+FOLDERS = ("claims/", "response/", "shared/grades", "shared/readers")
+Change = Callable[[Released], Released]
+IN_SCENARIO = {"reader_k000": 0.2, "reader_k025": 0.3, "reader_k050": 0.4, "reader_k100": 0.5}
+SEEN = {"ci_low": 0.6, "ci_high": 0.7, "ci_tost_low": -0.1, "ci_tost_high": 0.1}
+UNSEEN = {"ci_low": 0.02, "ci_high": 0.7, "ci_tost_low": -0.4, "ci_tost_high": 0.4}
+
+
+def crossing(outcome: Crossing, interval: Crossing, theta: float = np.nan) -> Change:
+    """Every claim with this tipping point, and this of the end of its interval."""
+    return cases.celled(
+        "claims", tipping_outcome=str(outcome), tipping_interval_outcome=str(interval), tipping_theta=theta,
+        tipping_theta_interval=theta if interval is Crossing.REACHED else np.nan,
+    )  # fmt: skip
+
+
+def scenario(k: float, *, now: bool, then: bool, source: str = "group") -> Change:
+    """The reader scenario of every claim; a limit of 0.2 lies within a margin, and beyond one threshold."""
+    return cases.both(
+        cases.celled("claims", **IN_SCENARIO, **(SEEN if now else UNSEEN)),
+        cases.celled("claims", reader_limit=0.6 if then else 0.05, scenario_source=source),
+        cells("claims", {"claim": "C6"}, reader_limit=0.05 if then else 0.6),
+        readers(k),
+    )
+
+
+def tested(p: float, low: float, high: float) -> Change:
+    """Every difference between groups with this interval, and every test with this p-value."""
+    return cases.both(
+        cells("estimates", {"statistic": "rao_scott"}, p_value=p),
+        cells("estimates", {"statistic": "difference"}, estimate=(low + high) / 2, ci_low=low, ci_high=high),
+    )
+
+
+def shifted(shift: float, theta: float) -> Change:
+    """The claim of equivalence with this tipping shift."""
+    return cases.both(
+        cases.celled("claims", tipping_shift=np.nan),
+        cells("claims", {"claim": "C6"}, tipping_shift=shift, tipping_theta=theta, tipping_outcome="reached"),
+    )
+
+
+CASES: dict[str, Change] = {
+    **cases.CHANGES,
+    **{
+        f"theta {outcome}, {interval}, {theta}": crossing(outcome, interval, theta)
+        for outcome, interval, theta in (
+            (Crossing.SURE, Crossing.SURE, np.nan),
+            (Crossing.NEVER, Crossing.NEVER, np.nan),
+            (Crossing.MISSED, Crossing.MISSED, np.nan),
+            (Crossing.REACHED, Crossing.REACHED, 4.0),
+            (Crossing.REACHED, Crossing.NEVER, 0.25),
+            (Crossing.REACHED, Crossing.MISSED, 1.4),
+        )
+    },
+    **{
+        f"readers {k}, {now}, {then}": scenario(k, now=now, then=then)
+        for k, now, then in (
+            (0.0, True, True),
+            (0.25, True, False),
+            (0.5, False, True),
+            (1.0, False, False),
+        )
+    },
+    "answers of all non-readers": scenario(0.5, now=True, then=True, source="all"),
+    "answers supposed": scenario(0.5, now=True, then=True, source="assumed"),
+    **{
+        f"difference {p}, {low}": tested(p, low, low + 0.2)
+        for p in (0.01, 0.4, np.nan)
+        for low in (-0.15, 0.05)
+    },
+    **{
+        f"equivalence {found}": cases.celled("claims", equivalence=found)
+        for found in ("equivalent", "both", "different", "inconclusive")
+    },
+    "shift up": shifted(0.2, 1.4),
+    "shift down, no theta": shifted(-0.2, np.nan),
+    "no recode": cases.both(cases.configured(cleaning={"recodes": None}), shifted(0.2, 1.4)),
+    "no recode, down": cases.both(cases.configured(cleaning={"recodes": None}), shifted(-0.2, 1.4)),
+    "bounds withheld": cases.celled("claims", bound_low=np.nan),
+    "one of each grade": cases.both(
+        *(cells("claims", {"claim": f"C{n}", "group_level": ""}, grade=n - 1) for n in range(1, 6))
+    ),
+    "groups weaker": cases.both(cases.graded(2), cells("claims", {"group_level": "AMH"}, grade=4)),
+    "groups withheld": cells("estimates", {"statistic": "difference"}, estimate=np.nan),
+    "nothing graded": cases.celled("claims", grade=np.nan),
+    "three of one grade": cases.both(
+        cases.graded(3),
+        cells("claims", {"claim": "C1"}, grade=0),
+        cells("claims", {"claim": "C6"}, grade=0),
+    ),
+    "four of one grade": cases.both(cases.graded(3), cells("claims", {"claim": "C1"}, grade=0)),
+    "a difference of one": tested(0.4, -0.08, 0.1),
+    "means compared": more(
+        "estimates",
+        {
+            "variable": "contact_minus_joint",
+            "statistic": "difference",
+            "scheme": "cells",
+            "group_level": "",
+            "estimate": 0.02,
+            "ci_low": -0.2,
+            "ci_high": 0.24,
+            "ci_level": 0.95,
+            "status": "released",
+        },
+    ),
+    "a correction for tests alone": cases.configured(analysis={"fpc": {"descriptive": False, "tests": True}}),
+    "three other thresholds": claimed("C1", sensitivity_thresholds=[0.1, 0.6, 0.67]),
+    "no test": cells("estimates", {"statistic": "rao_scott"}, statistic="none"),
+}
+
+
+@cache
+def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
+    """Every text under every case, and which branches of the templates that took."""
+    with counted([SHIPPED]) as (words, counting):
+        texts = {
+            (name, key): text
+            for name, change in CASES.items()
+            for key, text in results.sentences(change(cases.base()), words).items()
+        }
+    return texts, counting
+
+
+def test_every_branch_is_rendered_by_some_case() -> None:
+    _, counting = rendered()
+    assert [branch for branch in counting.missed if branch.startswith(FOLDERS)] == []
+    assert len([branch for branch in counting.there if branch.startswith(FOLDERS)]) > 100
+
+
+def test_every_template_about_claims_and_response_is_used() -> None:
+    named = {f"claims/{name}" for name in {**results.FIELDS, **results.HEADLINE_FIELDS}.values()}
+    named |= {template for template, _ in together.FACTS.values()}
+    named |= {"claims/share_phrase", "claims/share_short", "claims/score_phrase"}
+    shipped = [path for part in ("claims", "response") for path in (SHIPPED / part).rglob("*.md.j2")]
+    names = {str(path.relative_to(SHIPPED)).removesuffix(".md.j2") for path in shipped}
+    parts = {"claims/withheld", "claims/all/alike"}
+    assert names - named - parts == {
+        f"claims/kinds/{kind.__struct_config__.tag}" for kind in get_args(AnyClaim)
+    }
+
+
+def macros(path: Path) -> set[str]:
+    return {name for name in re.findall(r"{%-? macro (\w+)\(", path.read_text("utf-8")) if name[0] != "_"}
+
+
+def test_each_kind_of_claim_words_what_every_kind_words() -> None:
+    kinds = {path.name: macros(path) for path in (SHIPPED / "claims/kinds").glob("*.md.j2")}
+    assert len(kinds) >= 2
+    assert {name: found ^ kinds["share.md.j2"] for name, found in kinds.items()} == dict.fromkeys(
+        kinds, set()
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_rendering_is_fit_to_print(name: str) -> None:
+    texts, _ = rendered()
+    wrong = {key: faults(text) for (case, key), text in texts.items() if case == name}
+    assert {key: found for key, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_short_text_on_doubt_holds_no_number_that_the_long_ones_lack(name: str) -> None:
+    texts, _ = rendered()
+    for (case, key), short in texts.items():
+        if case == name and key.endswith("__doubt-sentence"):
+            stem = key.removesuffix("doubt-sentence")
+            long = " ".join(texts[case, f"{stem}{part}-sentence"] for part in ("tipping", "bounds", "reader"))
+            assert set(re.findall(r"[−\d.]*\d", short)) <= set(re.findall(r"[−\d.]*\d", long)), key
