@@ -45,7 +45,7 @@ def scenario(k: float, *, now: bool, then: bool, source: str = "group") -> Chang
     )
 
 
-def tested(p: float, low: float, high: float) -> Change:
+def differing(p: float, low: float, high: float) -> Change:
     """Every difference between groups with this interval, and every test with this p-value."""
     return cases.both(
         cells("estimates", {"statistic": "rao_scott"}, p_value=p),
@@ -86,7 +86,7 @@ CASES: dict[str, Change] = {
     "answers of all non-readers": scenario(0.5, now=True, then=True, source="all"),
     "answers supposed": scenario(0.5, now=True, then=True, source="assumed"),
     **{
-        f"difference {p}, {low}": tested(p, low, low + 0.2)
+        f"difference {p}, {low}": differing(p, low, low + 0.2)
         for p in (0.01, 0.4, np.nan)
         for low in (-0.15, 0.05)
     },
@@ -111,7 +111,7 @@ CASES: dict[str, Change] = {
         cells("claims", {"claim": "C6"}, grade=0),
     ),
     "four of one grade": cases.both(cases.graded(3), cells("claims", {"claim": "C1"}, grade=0)),
-    "a difference of one": tested(0.4, -0.08, 0.1),
+    "a difference of one": differing(0.4, -0.08, 0.1),
     "means compared": more(
         "estimates",
         {
