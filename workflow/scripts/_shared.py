@@ -2,9 +2,10 @@
 
 The options of a script are the parameters of its ``main``, and nothing is named twice. A parameter annotated
 ``Path`` is a file to read, ``Output`` a file to write, ``list[Path]`` several files; ``str``, ``int`` and
-``list[str]`` are words and numbers. ``config`` is the whole of the configuration that the script is given; a
-parameter of any other type is the section of its name, converted to that type. What has a default may be left
-out. ``Annotated[Path, "..."]`` says what ``--help`` tells of it.
+``list[str]`` are words and numbers. ``config`` is the whole of the configuration that the script is given: as
+JSON holds it, or as a class that is made from it (``Sections``). A parameter of any other type is the section
+of its name, converted to that type. What has a default may be left out. ``Annotated[Path, "..."]`` says what
+``--help`` tells of it.
 """
 
 from __future__ import annotations
@@ -132,11 +133,18 @@ def section(config: Mapping[str, Any], name: str, kind: type[T]) -> T:
     return msgspec.convert(config.get(name, {}), kind)
 
 
+def configuration(config: Mapping[str, Any], kind: Any) -> Any:
+    """Give the whole configuration as JSON holds it, or what the script says it is made into."""
+    return kind(config) if isinstance(kind, type) else config
+
+
 def arguments(main: Callable[..., None], args: argparse.Namespace) -> dict[str, Any]:
     """Give every parameter of ``main`` its value."""
     return {
         option.name: getattr(args, option.name)
-        if option.on_command_line or option.name == "config"
+        if option.on_command_line
+        else configuration(args.config, option.kind)
+        if option.name == "config"
         else section(args.config, option.name, option.kind)
         for option in options(main)
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from _reading import read_codebook
 from _shared import Output, run, write_csv
@@ -11,11 +11,12 @@ from _simulation import read_designs
 from surveypipe.simulation.coverage import coverage_table
 from surveypipe.simulation.draws import MECHANISMS, draw_surveys, purpose_seed
 from surveypipe.simulation.study import INTERVALS_COMPARED, run_draws
+from surveypipe.study.sections import Sections
 
 
 def main(
     *,
-    config: dict[str, Any],
+    config: Sections,
     mechanism: Annotated[str, "response mechanism"],
     count: Annotated[int, "surveys"],
     design: Path,
@@ -31,10 +32,10 @@ def main(
         read_codebook(codebook),
         responding,
         count=count,
-        seed=purpose_seed(int(config["seed"]), "coverage"),
+        seed=purpose_seed(config.seed, "coverage"),
         leave_out=responding.leave_out,
     )
-    methods = dict.fromkeys([config["analysis"]["proportion_interval"], *INTERVALS_COMPARED])
+    methods = dict.fromkeys([config.analysis.proportion_interval, *INTERVALS_COMPARED])
     write_csv(coverage_table(run_draws(draws, config, list(methods)), config, responding), table)
     print(f"simulation: {responding.label}: coverage over {count} surveys")
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from _reading import read_codebook
 from _shared import Output, run, write_csv
 from _simulation import read_designs
 from surveypipe.simulation.draws import MECHANISMS
 from surveypipe.simulation.grades import judge
+from surveypipe.study.sections import Sections
 
 
 def main(
     *,
-    config: dict[str, Any],
+    config: Sections,
     mechanism: Annotated[str, "response mechanism"],
     count: Annotated[int, "surveys of each kind of population"],
     design: Path,
@@ -31,7 +32,7 @@ def main(
         read_codebook(codebook),
         responding,
         count=count,
-        seed=int(config["seed"]),
+        seed=config.seed,
     )
     write_csv(judged, table)
     print(f"simulation: {responding.label}: {count} surveys of each kind of population graded")

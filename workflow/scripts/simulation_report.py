@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -13,11 +12,12 @@ from surveypipe.reporting.figures.theme import save, themed
 from surveypipe.simulation.coverage import broken_promises
 from surveypipe.simulation.grades import grade_table
 from surveypipe.simulation.report import account as worded
+from surveypipe.study.sections import Sections
 
 
 def main(
     *,
-    config: dict[str, Any],
+    config: Sections,
     coverage_parts: list[Path],
     judged_parts: list[Path],
     coverage: Output,

@@ -15,7 +15,8 @@ OWN_WORDS = {"formatting.py", "reporting/released.py", "reporting/figures/flow.p
 
 
 def released(**study) -> Released:
-    return Released({"study": {"data": "real", **study}}, {}, {})
+    about = {"id": "s", "title": "A survey", "setting": "a region", "mode": "web", "data": "real"}
+    return Released({"study": about | study}, {}, {})
 
 
 @pytest.mark.parametrize("label", ["Flanders", "Costa Sur", "Adult mental health", "North General", "HCA"])

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -44,16 +43,16 @@ from surveypipe.simulation.study import (
     targets,
 )
 from surveypipe.study.base import plain
-from surveypipe.study.claims import claims_of
 from surveypipe.study.reading import read
+from surveypipe.study.sections import Sections
 from surveypipe.study.settings import Configuration
-from surveypipe.study.weighting import Replicates, Weighting
+from surveypipe.study.weighting import Replicates
 from surveypipe.weighting import schemes
 from surveypipe.weighting.replicates import make, means, variance
 
 ROOT = Path(__file__).resolve().parents[3]
-CONFIG = plain(read(ROOT / "config/config.yaml", Configuration))
-CLAIMS = claims_of(CONFIG)
+CONFIG = Sections(plain(read(ROOT / "config/config.yaml", Configuration)))
+CLAIMS = CONFIG.claims
 DESIGN = yaml.safe_load((ROOT / "config/simulation.yaml").read_text())
 SCENARIOS = {str(key).lower(): change for key, change in DESIGN.pop("scenarios").items()}
 FALSE = merged(DESIGN, SCENARIOS["false"])
@@ -129,8 +128,8 @@ def test_estimates_are_those_of_the_analysis_stage(at_random):
     staff = at_random.staff.iloc[rows].reset_index(drop=True)
     Y = outcomes(at_random.given.iloc[rows], staff, CONFIG)[staff["respondent"].to_numpy()]
     people, plans = schemes_of(staff, CONFIG)
-    whole = schemes.compute_schemes(staff, msgspec.convert(CONFIG["weighting"], Weighting), group="agency")
-    assert set(plans) == set(CONFIG["weighting"]["schemes"])
+    whole = schemes.compute_schemes(staff, CONFIG.weighting, group="agency")
+    assert set(plans) == set(CONFIG.weighting.schemes)
     for scheme, plan in plans.items():
         made = estimate(Y, plan, people.start)
         design = second_phase(
@@ -404,7 +403,7 @@ def test_account_and_figure(coverage, grades, tmp_path):
     words = {one.get_text() for one in drawn.figure.texts}
     assert "Simulated data" in words
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
-    real = {**CONFIG, "study": {**CONFIG["study"], "data": "real"}}
+    real = Sections({**CONFIG.given, "study": {**CONFIG.given["study"], "data": "real"}})
     assert "Simulated data" not in {one.get_text() for one in figure.draw(coverage, real).figure.texts}
 
 

@@ -35,17 +35,17 @@ def put(made: Cells, field: str, form: Callable[[float], str], value: Any) -> No
 
 def study_facts(released: Released) -> Cells:
     """Collect counts, response rates, names of groups and the settings that a sentence may name."""
-    config = released.config
+    settings = released.settings
     made = {
-        "title": escape(str(config["study"]["title"])),
-        "setting": escape(str(config["study"].get("setting", ""))),
+        "title": escape(settings.study.title),
+        "setting": escape(settings.study.setting),
         "n": formatting.count(released.base_size()),
         "n-eligible": formatting.count(released.staff_size()),
-        "ci-level": formatting.confidence(config["analysis"]["ci_level"]),
-        "tost-level": formatting.confidence(tost_level(config["analysis"]["ci_level"])),
+        "ci-level": formatting.confidence(settings.analysis.ci_level),
+        "tost-level": formatting.confidence(tost_level(settings.analysis.ci_level)),
         "scheme-primary": escape(released.in_text(released.schemes[released.primary])),
-        "theta-strong": formatting.setting(config["sensitivity"]["theta_strong"]),
-        "k-grade": formatting.setting(config["sensitivity"]["reader_scenario"]["k_grade"]),
+        "theta-strong": formatting.setting(settings.sensitivity.theta_strong),
+        "k-grade": formatting.setting(settings.sensitivity.reader_scenario.k_grade),
     }
     made |= _counts(released) | _rates(released) | _weights(released)
     for level, label in released.levels.items():

@@ -49,9 +49,9 @@ def beside(table: pd.DataFrame, claim: pd.Series) -> pd.DataFrame:
 
 def level_label(released: Released, variable: str, level: str) -> str:
     """Name a category of a frame variable as a reader is shown it."""
-    group = released.config["groups"].get(variable)
+    group = released.settings.groups.get(variable)
     if group:
-        return str(group["levels"].get(level, level))
+        return group.levels.get(level, level)
     return released.values(variable).get(level, level)
 
 

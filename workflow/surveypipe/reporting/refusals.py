@@ -27,4 +27,4 @@ def refusals(rows: Iterable[pd.Series], released: Released) -> list[str]:
 def _words(code: str, released: Released) -> str:
     if code in set(MixtureRefusal):
         return MixtureRefusal(code).words
-    return BiasRefusal(code).words(int(released.config["nonresponse"]["fewest"]))
+    return BiasRefusal(code).words(released.settings.nonresponse.fewest)

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.formatting import lower_first
-from surveypipe.study.claims import AnyClaim, claims_of
+from surveypipe.study.claims import AnyClaim
+from surveypipe.study.sections import Sections
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,9 +99,14 @@ class Released:
         return table
 
     @cached_property
+    def settings(self) -> Sections:
+        """Sections of the configuration, each as its type."""
+        return Sections(self.config)
+
+    @property
     def claims(self) -> dict[str, AnyClaim]:
         """The claims by key, in the order of the configuration."""
-        return claims_of(self.config)
+        return self.settings.claims
 
     def claim_of(self, row: pd.Series) -> AnyClaim:
         """Look up the claim that a row of any table is about."""
@@ -109,17 +115,17 @@ class Released:
     @property
     def simulated(self) -> bool:
         """Whether every exhibit must say that the data are simulated."""
-        return self.config["study"]["data"] == "simulated"
+        return self.settings.study.data == "simulated"
 
     @property
     def group(self) -> str:
         """Variable by which results are shown."""
-        return str(self.config["frame"]["group"])
+        return self.settings.frame.group
 
     @property
     def levels(self) -> dict[str, str]:
         """Levels of the group and their labels, in order."""
-        return dict(self.config["groups"][self.group]["levels"])
+        return dict(self.settings.groups[self.group].levels)
 
     def abbreviation(self, level: str) -> str:
         """Give the short name of a group: its key where that is an abbreviation, else its label."""
@@ -139,20 +145,20 @@ class Released:
         """Scheme in force: what the ledger was made with, else what the configuration names."""
         claims = self.tables["claims"]
         found = list(claims["scheme_primary"].dropna()) if "scheme_primary" in claims else []
-        return str(found[0]) if found else str(self.config["weighting"]["primary"])
+        return str(found[0]) if found else self.settings.weighting.primary
 
     @property
     def schemes(self) -> dict[str, str]:
         """Weighting schemes and their labels: the unweighted one, the primary, then the others."""
-        labels = {key: str(scheme["label"]) for key, scheme in self.config["weighting"]["schemes"].items()}
+        labels = {key: scheme.label for key, scheme in self.settings.weighting.schemes.items()}
         first = [key for key in (self.unweighted, self.primary) if key in labels]
         return {key: labels[key] for key in dict.fromkeys([*first, *labels])}
 
     @property
     def unweighted(self) -> str | None:
         """The scheme without weights, if there is one."""
-        made = self.config["weighting"]["schemes"].items()
-        return next((key for key, scheme in made if scheme["method"] == "none"), None)
+        made = self.settings.weighting.schemes.items()
+        return next((key for key, scheme in made if scheme.method == "none"), None)
 
     def label(self, variable: str) -> str:
         """Name of a variable in a table."""
@@ -168,8 +174,8 @@ class Released:
         As it is written, which destroys no name; with a small first letter where the study says of its labels
         that they may have one (``study.labels_in_text``), and not of this one that it is a name.
         """
-        study = self.config["study"]
-        if study.get("labels_in_text") != "small_first_letter" or label in (study.get("names") or []):
+        study = self.settings.study
+        if study.labels_in_text != "small_first_letter" or label in study.names:
             return label
         return lower_first(label)
 
@@ -194,7 +200,7 @@ class Released:
         An item outside every battery may ask how often or which, and is never shown as agreement.
         """
         about = self.variables
-        items = [name for name in self.config["analysis"]["items"] if about.get(name, {}).get("battery")]
+        items = [name for name in self.settings.analysis.items if about.get(name, {}).get("battery")]
         items = [name for name in items if about[name]["type"] == "ordinal" and len(self.values(name)) >= 4]
         keys = list(dict.fromkeys(str(about[name]["battery"]) for name in items))
         found = []
@@ -204,9 +210,9 @@ class Released:
         return found
 
     def _battery_label(self, key: str, members: tuple[str, ...]) -> str:
-        for scale in self.config["cleaning"].get("scales", []):
-            if set(scale["items"]) & set(members):
-                return str(scale["label"])
+        for scale in self.settings.cleaning.scales:
+            if set(scale.items) & set(members):
+                return scale.label
         return key.replace("_", " ").capitalize()
 
     def estimates(
@@ -244,10 +250,10 @@ class Released:
     @property
     def tested_difference(self) -> str:
         """Statistic of the difference whose variance is that of the published tests."""
-        fpc = self.config["analysis"]["fpc"]
-        if bool(fpc["tests"]) == bool(fpc["descriptive"]):
+        fpc = self.settings.analysis.fpc
+        if fpc.tests == fpc.descriptive:
             return "difference"
-        return "difference_fpc" if fpc["tests"] else "difference_nofpc"
+        return "difference_fpc" if fpc.tests else "difference_nofpc"
 
     def claimed_level(self, variable: str) -> str:
         """Code of the answer that a claim is about, else of the one that the codebook counts; '' for none."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from surveypipe.simulation.draws import Mechanism
 from surveypipe.simulation.study import Target, targets
+from surveypipe.study.sections import Sections
 
 Floats = NDArray[np.float64]
 # Coverage that is called right, and under which an interval is called unreliable.
@@ -23,7 +23,7 @@ MIN_EXPECTED = 5
 KEYS = ["scheme", "variance", "interval", "target"]
 
 
-def coverage_table(tallies: pd.DataFrame, config: Mapping[str, Any], mechanism: Mechanism) -> pd.DataFrame:
+def coverage_table(tallies: pd.DataFrame, config: Sections, mechanism: Mechanism) -> pd.DataFrame:
     """Summarise the draws: bias, coverage and length, with their simulation errors.
 
     Parameters
@@ -68,10 +68,10 @@ def coverage_table(tallies: pd.DataFrame, config: Mapping[str, Any], mechanism: 
     return _described(table, config, mechanism)
 
 
-def _described(table: pd.DataFrame, config: Mapping[str, Any], mechanism: Mechanism) -> pd.DataFrame:
+def _described(table: pd.DataFrame, config: Sections, mechanism: Mechanism) -> pd.DataFrame:
     wanted = targets(config)
     of = [wanted[place] for place in table["target"]]
-    schemes = config["weighting"]["schemes"]
+    schemes = config.weighting.schemes
     table = table.assign(
         mechanism=mechanism.key,
         mechanism_label=mechanism.label,
@@ -79,7 +79,7 @@ def _described(table: pd.DataFrame, config: Mapping[str, Any], mechanism: Mechan
         short=[one.short for one in of],
         group=[one.group for one in of],
         group_level=[one.level for one in of],
-        scheme_label=[str(schemes[key].get("label", key)) for key in table["scheme"]],
+        scheme_label=[schemes[key].label for key in table["scheme"]],
         interval=[name if one.share else "t" for name, one in zip(table["interval"], of, strict=True)],
         min_expected=_least_expected(table, wanted),
     )
@@ -88,8 +88,8 @@ def _described(table: pd.DataFrame, config: Mapping[str, Any], mechanism: Mechan
     table["promised"] = (
         (mechanism.selection == 0 and not mechanism.leave_out)
         & (table["group"] == "overall")
-        & (table["scheme"] == config["weighting"]["primary"])
-        & table["interval"].isin([config["analysis"]["proportion_interval"], "t"])
+        & (table["scheme"] == config.weighting.primary)
+        & table["interval"].isin([config.analysis.proportion_interval, "t"])
         & ~(table["min_expected"] < MIN_EXPECTED)
     )
     return table[COLUMNS].reset_index(drop=True)

@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 import numpy as np
 import pandas as pd
 
 from surveypipe.determinism import stream
 from surveypipe.intake.scoring import derive
 from surveypipe.simulation.population import merged, response_propensity, simulate_answers, simulate_frame
-from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.codebook import Codebook
+from surveypipe.study.sections import Sections
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def purpose_seed(seed: int, *purpose: str) -> int:
 
 def draw_surveys(
     design: Mapping[str, Any],
-    config: Mapping[str, Any],
+    config: Sections,
     codebook: Codebook,
     mechanism: Mechanism,
     *,
@@ -121,15 +120,15 @@ def draw_surveys(
     people["propensity"] = response_propensity(people, reads, _response_design(design, mechanism, count))
     drawn = stream(purpose_seed(seed, "response"), mechanism.key).random(len(people))
     people["respondent"] = drawn < people["propensity"]
-    for recode in config["frame"].get("recodes", []):
-        people[recode["variable"]] = people[recode["from"]].map(recode["map"])
+    for recode in config.frame.recodes:
+        people[recode.variable] = people[recode.from_].map(recode.map)
     numeric = [v.name for v in codebook.analysed() if v.type not in ("string", "date")]
     answers = answers[numeric]
     left = _left_out(answers, design, codebook, purpose_seed(seed, "left out")) if leave_out else answers
     order = people[people["eligible"]].sort_values(["survey", "id"]).index
-    cleaning = msgspec.convert(config["cleaning"], Cleaning)
     truth, given = (
-        derive(table.loc[order].reset_index(drop=True), cleaning, codebook) for table in (answers, left)
+        derive(table.loc[order].reset_index(drop=True), config.cleaning, codebook)
+        for table in (answers, left)
     )
     return Draws(people.loc[order].drop(columns="eligible").reset_index(drop=True), truth, given)
 

@@ -28,9 +28,10 @@ from surveypipe.ledger.cases import Case, Setting, cases, setting
 from surveypipe.ledger.rows import ledger_row
 from surveypipe.simulation.draws import Draws, Mechanism, draw_surveys, purpose_seed
 from surveypipe.simulation.study import SECOND_PHASE, estimate, limits, outcomes, schemes_of, targets
-from surveypipe.study.claims import AnyClaim, claims_of
+from surveypipe.study.claims import AnyClaim
 from surveypipe.study.codebook import Codebook
 from surveypipe.study.grades import Evidence, Grade
+from surveypipe.study.sections import Sections
 from surveypipe.weighting import collapsing, schemes
 
 Floats = NDArray[np.float64]
@@ -92,7 +93,7 @@ def blended(first: Mapping[str, Any], second: Mapping[str, Any], share: float) -
 def judge(
     design: Mapping[str, Any],
     false: Mapping[str, Any],
-    config: Mapping[str, Any],
+    config: Sections,
     codebook: Codebook,
     mechanism: Mechanism,
     *,
@@ -136,7 +137,7 @@ def _answered(design: Mapping[str, Any], share: float | None) -> dict[str, Any]:
     return {**design, "respondents": {group: share * n for group, n in eligible.items()}}
 
 
-def grade_surveys(draws: Draws, config: Mapping[str, Any], mechanism: Mechanism) -> pd.DataFrame:
+def grade_surveys(draws: Draws, config: Sections, mechanism: Mechanism) -> pd.DataFrame:
     """Grade every claim in every survey, and set it against the truth.
 
     Parameters
@@ -162,21 +163,21 @@ def grade_surveys(draws: Draws, config: Mapping[str, Any], mechanism: Mechanism)
     for number, place in enumerate(draws.rows()):
         staff = draws.staff.iloc[place].reset_index(drop=True)
         made, gathered = _gather(staff, draws.given.iloc[place], Y_given[place], config)
-        cells = collapsing.raw_labels(staff, config["weighting"]["schemes"][made.primary]["by"]).to_numpy()
+        cells = collapsing.raw_labels(staff, config.weighting.schemes[made.primary].by or ()).to_numpy()
         for case in gathered:
             y = Y_true[place][:, _target(config, case)]
             rows.append({"survey": number, **_judged(case, made, y, staff, cells, mechanism)})
     return pd.DataFrame(rows)
 
 
-def _only_grade(config: Mapping[str, Any]) -> dict[str, Any]:
+def _only_grade(config: Sections) -> Sections:
     """Leave out what the ledger shows and no grade rests on: it would take most of the time."""
-    plan = config["sensitivity"]["reader_scenario"]
-    chosen = {**config["sensitivity"], "reader_scenario": {**plan, "k": [plan["k_grade"]]}}
-    return {**config, "sensitivity": chosen}
+    chosen = config.given["sensitivity"]
+    plan = {**chosen["reader_scenario"], "k": [config.sensitivity.reader_scenario.k_grade]}
+    return Sections({**config.given, "sensitivity": {**chosen, "reader_scenario": plan}})
 
 
-def _target(config: Mapping[str, Any], case: Case) -> int:
+def _target(config: Sections, case: Case) -> int:
     return next(
         place for place, one in enumerate(targets(config))
         if (one.claim, one.level) == (case.key, case.group_level)
@@ -184,13 +185,13 @@ def _target(config: Mapping[str, Any], case: Case) -> int:
 
 
 def _gather(
-    staff: pd.DataFrame, given: pd.DataFrame, Y: Floats, config: Mapping[str, Any]
+    staff: pd.DataFrame, given: pd.DataFrame, Y: Floats, config: Sections
 ) -> tuple[Setting, list[Case]]:
     """Weight one survey, estimate the claims under every scheme, and lay them out for the ledger."""
     people, plans = schemes_of(staff, config)
     # The ledger asks for every scheme; one that cannot be carried out stops a survey, and so this.
     sizes = [{"scheme": key, "n": cell.n} for key, plan in plans.items() for cell in plan.cells.cells]
-    made = setting(config, pd.DataFrame(sizes))
+    made = setting(config.given, pd.DataFrame(sizes))
     respondents = given[people.respondent].reset_index(drop=True)
     respondents[made.group] = people.answered[made.group].to_numpy()
     for key, plan in plans.items():
@@ -202,15 +203,15 @@ def _gather(
 
 
 def _estimate_rows(
-    plans: Mapping[str, schemes.Plan], start: Floats, Y: Floats, config: Mapping[str, Any]
+    plans: Mapping[str, schemes.Plan], start: Floats, Y: Floats, config: Sections
 ) -> Iterator[dict[str, Any]]:
-    wanted, claims = targets(config), claims_of(config)
+    wanted, claims = targets(config), config.claims
     shares = np.array([one.share for one in wanted])
-    analysis = config["analysis"]
-    level = float(analysis["ci_level"])
+    analysis = config.analysis
+    level = analysis.ci_level
     for scheme, plan in plans.items():
         found = estimate(Y, plan, start, jackknife=False)
-        low, high = limits(found, SECOND_PHASE, shares, analysis["proportion_interval"], level)
+        low, high = limits(found, SECOND_PHASE, shares, analysis.proportion_interval, level)
         for k, one in enumerate(wanted):
             claim = claims[one.claim]
             yield {

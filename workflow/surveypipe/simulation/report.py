@@ -12,11 +12,11 @@ from surveypipe.simulation.coverage import BAND, BIAS_LIMIT, MIN_EXPECTED, broke
 from surveypipe.simulation.draws import MECHANISMS
 from surveypipe.simulation.grades import AT_RANDOM, POPULATIONS, STRONG, SUPPORTING
 from surveypipe.simulation.study import JACKKNIFE, SECOND_PHASE
-from surveypipe.study.claims import claims_of
 from surveypipe.study.grades import Grade
+from surveypipe.study.sections import Sections
 
 
-def account(coverage: pd.DataFrame, grades: pd.DataFrame, config: Mapping[str, Any]) -> str:
+def account(coverage: pd.DataFrame, grades: pd.DataFrame, config: Sections) -> str:
     """Write what was run, what came out, and how to read it.
 
     Parameters
@@ -29,7 +29,7 @@ def account(coverage: pd.DataFrame, grades: pd.DataFrame, config: Mapping[str, A
     parts = [
         "# Simulation study",
         "Written by `snakemake simulation` from its own tables; no number here is typed. All data are "
-        "SIMULATED." if config["study"]["data"] == "simulated" else
+        "SIMULATED." if config.study.data == "simulated" else
         "Written by `snakemake simulation` from its own tables; no number here is typed. Its populations are "
         "simulated.",
         *_what_was_run(coverage, grades),
@@ -79,8 +79,8 @@ def _what_was_run(coverage: pd.DataFrame, grades: pd.DataFrame) -> list[str]:
     ]
 
 
-def _published(coverage: pd.DataFrame, config: Mapping[str, Any]) -> pd.DataFrame:
-    return coverage[coverage["interval"].isin([config["analysis"]["proportion_interval"], "t"])]
+def _published(coverage: pd.DataFrame, config: Sections) -> pd.DataFrame:
+    return coverage[coverage["interval"].isin([config.analysis.proportion_interval, "t"])]
 
 
 def _records(table: pd.DataFrame, *keys: str) -> dict[Any, dict[str, Any]]:
@@ -96,7 +96,7 @@ def _least(row: Mapping[str, Any]) -> str:
     return "mean" if pd.isna(row["min_expected"]) else formatting.decimal(row["min_expected"], 1)
 
 
-def _promise(coverage: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
+def _promise(coverage: pd.DataFrame, config: Sections) -> list[str]:
     by = _records(coverage[coverage["promised"]], "claim", "variance")
     rows = []
     for claim in dict.fromkeys(key[0] for key in by):
@@ -132,10 +132,10 @@ def _promise(coverage: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _elsewhere(coverage: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
+def _elsewhere(coverage: pd.DataFrame, config: Sections) -> list[str]:
     table = _published(coverage, config)
     table = table[table["variance"] == SECOND_PHASE]
-    groups = (table["scheme"] == config["weighting"]["primary"]) & (table["group"] != "overall")
+    groups = (table["scheme"] == config.weighting.primary) & (table["group"] != "overall")
     return [
         "## By scheme and mechanism, all staff",
         "Coverage in per cent, in brackets the bias in standard deviations of the estimate; second phase.",
@@ -147,7 +147,7 @@ def _elsewhere(coverage: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _unreliable(table: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
+def _unreliable(table: pd.DataFrame, config: Sections) -> list[str]:
     """Name the published intervals that are unreliable though response is at random within cells."""
     low = table[(table["flag"] != "") & (table["mechanism"] == next(iter(MECHANISMS)))]
     named = [
@@ -178,14 +178,14 @@ def _by_scheme(table: pd.DataFrame) -> list[str]:
     return blocks
 
 
-def _by_level(primary: pd.DataFrame, coverage: pd.DataFrame, config: Mapping[str, Any]) -> str:
+def _by_level(primary: pd.DataFrame, coverage: pd.DataFrame, config: Sections) -> str:
     mechanisms = list(dict.fromkeys(primary["mechanism_label"]))
     header = ["Claim", "Group", "Least expected in an answer"]
     header += [f"{name} (%)" for name in mechanisms] + ["Korn-Graubard capped, at random (%)"]
     capped = _records(
         coverage[
             (coverage["interval"] == "korn_graubard_capped")
-            & (coverage["scheme"] == config["weighting"]["primary"])
+            & (coverage["scheme"] == config.weighting.primary)
             & (coverage["variance"] == SECOND_PHASE)
             & (coverage["mechanism_label"] == mechanisms[0])
         ],
@@ -205,15 +205,15 @@ def _by_level(primary: pd.DataFrame, coverage: pd.DataFrame, config: Mapping[str
     return _table(header, rows)
 
 
-def _level_label(level: str, config: Mapping[str, Any]) -> str:
-    for about in config["groups"].values():
-        if level in about["levels"]:
-            return formatting.escape(str(about["levels"][level]))
+def _level_label(level: str, config: Sections) -> str:
+    for about in config.groups.values():
+        if level in about.levels:
+            return formatting.escape(about.levels[level])
     return level
 
 
-def _grades(grades: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
-    strong = config["sensitivity"]["theta_strong"]
+def _grades(grades: pd.DataFrame, config: Sections) -> list[str]:
+    strong = config.sensitivity.theta_strong
     shown = grades[grades["grade"].isin(SUPPORTING)]
     return [
         "## Wrong grades",
@@ -256,11 +256,11 @@ def _totals(shown: pd.DataFrame) -> dict[Any, dict[str, Any]]:
     return _records(shown.groupby(keys, sort=False)[columns].sum().reset_index(), *keys)
 
 
-def _name(claim: str, level: str, config: Mapping[str, Any]) -> str:
+def _name(claim: str, level: str, config: Sections) -> str:
     return f"{claim}, {_level_label(level, config)}" if level else claim
 
 
-def _by_claim(shown: pd.DataFrame, config: Mapping[str, Any]) -> str:
+def _by_claim(shown: pd.DataFrame, config: Sections) -> str:
     totals = _totals(shown)
     rows = []
     for claim, level in dict.fromkeys(key[:2] for key in totals):
@@ -275,7 +275,7 @@ def _by_claim(shown: pd.DataFrame, config: Mapping[str, Any]) -> str:
     return _table(["Claim", *(f"({number})" for number in SUPPORTING)], rows)
 
 
-def beyond_interval_error(grades: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
+def beyond_interval_error(grades: pd.DataFrame, config: Sections) -> list[str]:
     """Say where a grade is wrong, its condition true, more often than an interval errs.
 
     Grade 1 has no error to spend: one wrong is too many. For the others the number wrong is compared with a
@@ -284,8 +284,8 @@ def beyond_interval_error(grades: pd.DataFrame, config: Mapping[str, Any]) -> li
     """
     from scipy.stats import binom
 
-    found, claims = [], claims_of(config)
-    published = float(config["analysis"]["ci_level"])
+    found, claims = [], config.claims
+    published = config.analysis.ci_level
     for (claim, level, number), row in _totals(grades[grades["grade"].isin(SUPPORTING)]).items():
         wrong, false = int(row["n_wrong_condition"]), int(row["n_false"])
         error = round((1 - claims[claim].deciding_level(published)) / 2, 12)
@@ -296,7 +296,7 @@ def beyond_interval_error(grades: pd.DataFrame, config: Mapping[str, Any]) -> li
     return found
 
 
-def _beyond(shown: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
+def _beyond(shown: pd.DataFrame, config: Sections) -> list[str]:
     found = beyond_interval_error(shown, config)
     if found:
         return ["**More often wrong than an interval errs:** " + "; ".join(found) + "."]
@@ -316,10 +316,10 @@ def _beyond(shown: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _reading(coverage: pd.DataFrame, config: Mapping[str, Any]) -> list[str]:
+def _reading(coverage: pd.DataFrame, config: Sections) -> list[str]:
     table = _published(coverage, config)
     table = table[(table["group"] == "overall") & (table["variance"] == SECOND_PHASE)]
-    primary = table[table["scheme"] == config["weighting"]["primary"]]
+    primary = table[table["scheme"] == config.weighting.primary]
     rows = primary[primary["mechanism"] == "not_at_random"].to_dict("records")
     worst = min(rows, key=lambda row: row["coverage"])
     left = primary[(primary["mechanism"] == "left_out") & (primary["interval"] != "t")].to_dict("records")

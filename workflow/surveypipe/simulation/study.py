@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -24,8 +23,7 @@ from surveypipe.design.variance import response_cells, second_phase_means
 from surveypipe.estimation.survey import answers, indicator
 from surveypipe.problems import SurveyError
 from surveypipe.simulation.draws import Draws
-from surveypipe.study.claims import claims_of
-from surveypipe.study.weighting import Weighting
+from surveypipe.study.sections import Sections
 from surveypipe.weighting import replicates
 from surveypipe.weighting import schemes as weighting
 from surveypipe.weighting.calibration import kish_deff
@@ -48,31 +46,31 @@ class Target:
     level: str
 
 
-def targets(config: Mapping[str, Any]) -> list[Target]:
+def targets(config: Sections) -> list[Target]:
     """Lay out the estimand of each claim, over all staff and in each level of the group."""
-    group = config["frame"]["group"]
-    places = [("overall", ""), *((group, str(level)) for level in config["groups"][group]["levels"])]
+    group = config.frame.group
+    places = [("overall", ""), *((group, level) for level in config.groups[group].levels)]
     return [
         Target(key, claim.short, claim.binary, name, level)
-        for key, claim in claims_of(config).items()
+        for key, claim in config.claims.items()
         for name, level in places
     ]
 
 
-def claim_values(people: pd.DataFrame, config: Mapping[str, Any], key: str) -> Floats:
+def claim_values(people: pd.DataFrame, config: Sections, key: str) -> Floats:
     """Outcome of a claim for each person, NaN where it is missing or the person is not in its base."""
-    claim, chosen = claims_of(config)[key], config["sensitivity"]
+    claim, chosen = config.claims[key], config.sensitivity
     values = answers(people[claim.variable], claim)
     if claim.base != "readers":
         return values
-    reads = indicator(people[chosen["reader_variable"]], chosen["reader_level"]) == 1.0
+    reads = indicator(people[chosen.reader_variable], chosen.reader_level) == 1.0
     return np.where(reads, values, np.nan)
 
 
-def outcomes(people: pd.DataFrame, staff: pd.DataFrame, config: Mapping[str, Any]) -> Floats:
+def outcomes(people: pd.DataFrame, staff: pd.DataFrame, config: Sections) -> Floats:
     """Outcomes of all targets, shape (rows, targets), NaN outside the base or the group."""
-    values = {key: claim_values(people, config, key) for key in config["claims"]}
-    level = staff[config["frame"]["group"]].astype(str).to_numpy()
+    values = {key: claim_values(people, config, key) for key in config.claims}
+    level = staff[config.frame.group].astype(str).to_numpy()
     columns = [
         values[one.claim] if not one.level else np.where(level == one.level, values[one.claim], np.nan)
         for one in targets(config)
@@ -133,13 +131,12 @@ def limits(made: Estimates, variance: str, shares: Bools, method: str, level: fl
 
 
 def schemes_of(
-    staff: pd.DataFrame, config: Mapping[str, Any]
+    staff: pd.DataFrame, config: Sections
 ) -> tuple[weighting.Population, dict[str, weighting.Plan]]:
     """Set up every scheme on one survey, cells merged anew; one that cannot be carried out is left out."""
-    settings = msgspec.convert(config["weighting"], Weighting).schemes
-    people = weighting.population(staff, group=config["frame"]["group"])
+    people = weighting.population(staff, group=config.frame.group)
     plans = {}
-    for key, scheme in settings.items():
+    for key, scheme in config.weighting.schemes.items():
         try:
             plans[key] = weighting.build(people, scheme, key)
             response_cells(plans[key].labels, plans[key].n_pop)
@@ -148,7 +145,7 @@ def schemes_of(
     return people, plans
 
 
-def run_draws(draws: Draws, config: Mapping[str, Any], methods: Sequence[str]) -> pd.DataFrame:
+def run_draws(draws: Draws, config: Sections, methods: Sequence[str]) -> pd.DataFrame:
     """Put every interval of every draw to the test.
 
     Parameters
@@ -186,7 +183,7 @@ def _tallies(
     made: Estimates,
     Y: Floats,
     truth: Floats,
-    config: Mapping[str, Any],
+    config: Sections,
     methods: Sequence[str],
     keys: Mapping[str, Any],
 ) -> Iterator[dict[str, Any]]:
@@ -195,7 +192,7 @@ def _tallies(
     yes = np.where(shares, (Y == 1).sum(axis=0), np.nan)
     for variance in made.se:
         for method in methods:
-            low, high = limits(made, variance, shares, method, float(config["analysis"]["ci_level"]))
+            low, high = limits(made, variance, shares, method, config.analysis.ci_level)
             yield {
                 **keys,
                 "variance": variance,

@@ -109,7 +109,7 @@ def _holds(row: pd.Series) -> bool:
 
 
 def _row_words(figure: Figure, row: pd.Series, released: Released, y: float) -> None:
-    keys = max(map(len, released.config["claims"])) <= LONGEST_KEY
+    keys = max(map(len, released.settings.claims)) <= LONGEST_KEY
     if row["group_level"]:
         theme.words(figure, 8.0, y, theme.wrapped(released.levels[row["group_level"]], 23), color=theme.QUIET)
     elif keys:
@@ -138,7 +138,7 @@ def _legend(figure: Figure, released: Released) -> None:
     line: Any = {"solid_capstyle": "butt"}
     handles = [
         Line2D([], [], color=theme.ACCENT, marker="o", markersize=5.5, linewidth=1.6,
-               label=f"Supported, {formatting.confidence(released.config['analysis']['ci_level'])} interval"),
+               label=f"Supported, {formatting.confidence(released.settings.analysis.ci_level)} interval"),
         Line2D([], [], color=theme.ACCENT, marker="o", markersize=5.5, markerfacecolor="white", linewidth=1.6,
                label="Not supported"),
         Line2D([], [], color=THRESHOLD, linewidth=1.5, dashes=(1.6, 1.0), label="Threshold or margin"),
@@ -154,7 +154,7 @@ def _legend(figure: Figure, released: Released) -> None:
 def _notes(released: Released, rows: list[pd.Series]) -> list[str]:
     within = [claim for claim in map(released.claim_of, rows) if claim.has_margin]
     hidden = any(row["status"] == SUPPRESSED for row in rows)
-    level = released.config["analysis"]["ci_level"]
+    level = released.settings.analysis.ci_level
     decides = formatting.confidence(within[0].deciding_level(level)) if within else ""
     return [
         f"For the equivalence, cross-strokes mark the {decides} interval that decides "

@@ -194,7 +194,7 @@ def _notes(released: Released, blocks: list[Battery]) -> list[str]:
     return [
         f"Weighted ({released.in_text(released.schemes[released.primary])} "
         "weights), of those who answered; the middle answer lies half on either side of zero.",
-        "Reversed items are shown as turned round." if released.config["cleaning"].get("reverse") else "",
+        "Reversed items are shown as turned round." if released.settings.cleaning.reverse else "",
         "s: suppressed; upper answers alone are drawn from zero." if hidden else "",
     ]
 

@@ -153,7 +153,7 @@ def _true(column: pd.Series) -> pd.Series:
 
 def _point(released: Released, made: pd.DataFrame, row: pd.Series) -> Point:
     same = made[(made["point"] == row["point"])]
-    usual_fpc = str(bool(released.config["analysis"]["fpc"]["descriptive"]))
+    usual_fpc = str(released.settings.analysis.fpc.descriptive)
     primary = same[_true(same["primary"])]
     first = primary.iloc[0] if len(primary) else row
     # The point of the primary analysis may be filed under another scheme that gives the same number.
@@ -304,7 +304,7 @@ def _legend(figure: Figure, released: Released) -> None:
 def _notes(released: Released, panels: Sequence[Panel]) -> list[str]:
     within = [one.about for one in panels if one.about.has_margin and one.points]
     hidden = any(not one.points for one in panels)
-    level = released.config["analysis"]["ci_level"]
+    level = released.settings.analysis.ci_level
     decides = formatting.confidence(within[0].deciding_level(level)) if within else ""
     return [
         "Every point assumes response at random within the cells of its scheme; the reader scenario (white: "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.simulation.coverage import BAND, BIAS_LIMIT
 from surveypipe.simulation.study import SECOND_PHASE
+from surveypipe.study.sections import Sections
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ ROW, TOP, BETWEEN = 9.0, 19.0, 17.0
 SHOWN = 2
 
 
-def draw(coverage: pd.DataFrame, config: Mapping[str, Any]) -> Drawn:
+def draw(coverage: pd.DataFrame, config: Sections) -> Drawn:
     """Draw coverage above and bias below, one column for each of the first two mechanisms.
 
     Parameters
@@ -35,7 +35,7 @@ def draw(coverage: pd.DataFrame, config: Mapping[str, Any]) -> Drawn:
     """
     shown = _shown(coverage, config)
     claims = list(dict.fromkeys(shown["short"]))
-    notes, simulated = _notes(shown), config["study"]["data"] == "simulated"
+    notes, simulated = _notes(shown), config.study.data == "simulated"
     body = ROW * len(claims)
     figure = theme.page(TOP + 2 * body + BETWEEN + 12 + theme.foot_mm(notes, simulated=simulated))
     _legend(figure, shown)
@@ -52,8 +52,8 @@ def draw(coverage: pd.DataFrame, config: Mapping[str, Any]) -> Drawn:
     return Drawn(figure, alt_text(shown))
 
 
-def _shown(coverage: pd.DataFrame, config: Mapping[str, Any]) -> pd.DataFrame:
-    wanted = [config["analysis"]["proportion_interval"], "t"]
+def _shown(coverage: pd.DataFrame, config: Sections) -> pd.DataFrame:
+    wanted = [config.analysis.proportion_interval, "t"]
     chosen = coverage[
         (coverage["group"] == "overall")
         & (coverage["variance"] == SECOND_PHASE)

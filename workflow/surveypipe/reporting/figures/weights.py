@@ -48,9 +48,7 @@ def _margins(released: Released) -> pd.DataFrame:
     """Margins of the primary scheme, of the variables in few categories that Table 1 shows."""
     table = released.table("weight_margins")
     table = table[table["scheme"] == released.primary]
-    shown = [
-        name for name in released.config["analysis"]["characteristics"] if (table["variable"] == name).any()
-    ]
+    shown = [name for name in released.settings.analysis.characteristics if (table["variable"] == name).any()]
     return table[table["variable"].isin(shown)] if shown else table
 
 

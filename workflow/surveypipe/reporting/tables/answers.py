@@ -48,7 +48,7 @@ def items(released: Released) -> Table:
     table.notes = [
         upper_note(released, released.batteries()),
         interval_note(released),
-        "Reversed items are shown as turned round." if released.config["cleaning"].get("reverse") else "",
+        "Reversed items are shown as turned round." if released.settings.cleaning.reverse else "",
         weights_note(released),
         short_note(released),
     ]
@@ -96,7 +96,7 @@ def shares(released: Released) -> Table:
 def _two_answers(released: Released) -> list[tuple[str, str]]:
     """Variables of two answers, each with a code that is shown."""
     names = [
-        *released.config["analysis"]["items"],
+        *released.settings.analysis.items,
         *(claim.variable for claim in released.claims.values()),
     ]
     return [(name, code) for name in dict.fromkeys(names) for code in released.answers_shown(name)]
@@ -109,10 +109,10 @@ def scales(released: Released) -> Table:
     for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
         columns += [Column(f"{head} *n*", 8), Column("Mean", 18)]
     table = Table("scales", "Scales: weighted means", columns)
-    for scale in released.config["cleaning"].get("scales", []):
-        cells_of = [escape(str(scale["label"]))]
+    for scale in released.settings.cleaning.scales:
+        cells_of = [escape(scale.label)]
         for level in ("", *levels):
-            row = released.mean(scale["variable"], group_level=level)
+            row = released.mean(scale.variable, group_level=level)
             hidden = row is not None and row["status"] == SUPPRESSED_STATUS
             base = float(row["n"]) if row is not None else math.nan
             cells_of += [count_cell(base, suppressed=hidden), mean_cell(row)]
@@ -129,7 +129,7 @@ def scales(released: Released) -> Table:
 
 def _other_base_note(released: Released) -> str:
     """Say which claims rest on fewer people than the scale that they are made of."""
-    scales = {scale["variable"] for scale in released.config["cleaning"].get("scales", [])}
+    scales = {scale.variable for scale in released.settings.cleaning.scales}
     claims = [
         escape(key)
         for key, claim in released.claims.items()

@@ -53,7 +53,7 @@ def not_at_random(released: Released) -> Table:
     parts = [f"{PRIOR_NAMES.get(name, name)}, {escape(PRIORS[name].label)}" for name in priors]
     table.notes = [
         "Posterior mean, per cent of all eligible, with "
-        f"{formatting.confidence(released.config['analysis']['ci_level'])} credible interval; *P*, posterior "
+        f"{formatting.confidence(released.settings.analysis.ci_level)} credible interval; *P*, posterior "
         "probability that the share lies above the claim's threshold.",
         "The priors, on how much readier to answer those are of whom the claim is true: "
         f"{'; '.join(parts)}. They are illustrative and were elicited from nobody."
@@ -98,7 +98,7 @@ def proxy(released: Released) -> Table:
             _phi_cell(first_of(own, value=text), first, released.claim_of(claim).tabled) for text in grid
         ]
         table.rows.append([claim_name(released, claim), cell(first, "rho", formatting.decimal), *cells])
-    weak = formatting.decimal(float(released.config["nonresponse"]["weak_rho"]), 1)
+    weak = formatting.decimal(released.settings.nonresponse.weak_rho, 1)
     points = scale_points(released.claims.values())
     table.notes = [
         f"Per cent{points}. φ = 0, response depends on what the list tells of "

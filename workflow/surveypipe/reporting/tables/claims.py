@@ -61,7 +61,7 @@ def claim_name(released: Released, row: pd.Series) -> str:
 
 def ledger(released: Released) -> Table:
     """Lay out the claim ledger: estimate, bounds, tipping point, reader scenario and grade."""
-    k = float(released.config["sensitivity"]["reader_scenario"]["k_grade"])
+    k = released.settings.sensitivity.reader_scenario.k_grade
     columns = [
         Column("Claim", 26, "l"), Column("*n*", 6), Column("Estimate", 17), Column("Threshold", 13),
         Column("Bounds", 16), Column("Tipping θ", 11), Column("Readers", 10),
@@ -70,7 +70,7 @@ def ledger(released: Released) -> Table:
     table = Table("ledger", "The claim ledger: what each claim rests on, and what would overturn it", columns)
     for row in released.claim_rows():
         table.rows.append(_ledger_row(released, row, k))
-    strong = formatting.setting(released.config["sensitivity"]["theta_strong"])
+    strong = formatting.setting(released.settings.sensitivity.theta_strong)
     beside = other_scales(released.claims.values())
     table.notes = [
         f"Weighted per cent of all eligible{_readers_note(released)}{beside}.",
@@ -96,7 +96,7 @@ def _margin_note(released: Released) -> str:
     within = [claim for claim in released.claims.values() if claim.has_margin]
     if not within:
         return ""
-    level = within[0].deciding_level(released.config["analysis"]["ci_level"])
+    level = within[0].deciding_level(released.settings.analysis.ci_level)
     return f" (for an equivalence, the {formatting.confidence(level)} interval within the margin)"
 
 

@@ -33,7 +33,7 @@ def tests(released: Released) -> Table:
     columns += [Column("Test", 21), Column("*p*", 9), Column("Effect", 10), Column("*p*, fpc", 9)]
     names = formatting.sentence_list([released.in_text(label) for label in released.levels.values()])
     table = Table("tests", f"Tests between {escape(names)}", columns)
-    wanted = [t["variable"] for t in released.config["analysis"]["tests"] if t["between"] == released.group]
+    wanted = [test.variable for test in released.settings.analysis.tests if test.between == released.group]
     for title, of_means in (("Shares, per cent", False), ("Means, points", True)):
         chosen = [name for name in wanted if released.has_mean(name) == of_means]
         if chosen:
@@ -45,10 +45,10 @@ def tests(released: Released) -> Table:
 
 def _test_notes(released: Released, levels: list[str]) -> list[str]:
     minus = " minus ".join(escape(released.abbreviation(level)) for level in reversed(levels[:2]))
-    published = bool(released.config["analysis"]["fpc"]["tests"])
+    published = released.settings.analysis.fpc.tests
     return [
         "Weighted.",
-        f"Difference, {minus}, with its {formatting.confidence(released.config['analysis']['ci_level'])} "
+        f"Difference, {minus}, with its {formatting.confidence(released.settings.analysis.ci_level)} "
         "confidence interval from the variance of the test beside it."
         if len(levels) == 2
         else "",

@@ -96,7 +96,7 @@ def imputations_made(data: pd.DataFrame) -> float:
 def _imputation_notes(released: Released, data: pd.DataFrame) -> list[str]:
     made = imputations_made(data)
     number = f"{formatting.count(made)} data sets, " if math.isfinite(made) else ""
-    level = formatting.confidence(released.config["analysis"]["ci_level"])
+    level = formatting.confidence(released.settings.analysis.ci_level)
     return [
         f"In brackets, {level} intervals. Weighted by the primary scheme. Imputed, {number}combined by "
         "Rubin's rules. Incomplete, share of the base whose answer to the claim had to be imputed; any "

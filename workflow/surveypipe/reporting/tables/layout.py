@@ -150,14 +150,14 @@ def short_note(released: Released) -> str:
 
 def interval_note(released: Released) -> str:
     """Say what stands in brackets."""
-    level = formatting.confidence(released.config["analysis"]["ci_level"])
-    fpc = " with finite-population correction" if released.config["analysis"]["fpc"]["descriptive"] else ""
+    level = formatting.confidence(released.settings.analysis.ci_level)
+    fpc = " with finite-population correction" if released.settings.analysis.fpc.descriptive else ""
     return f"In brackets, {level} confidence intervals{fpc}."
 
 
 def group_in_text(released: Released) -> str:
     """Name the grouping variable in a sentence."""
-    return escape(released.in_text(str(released.config["groups"][released.group]["label"])))
+    return escape(released.in_text(released.settings.groups[released.group].label))
 
 
 Form = Callable[[float], str]

@@ -46,7 +46,7 @@ def reliability(released: Released) -> Table:
                 _spread(rows_of(own, statistic="alpha_if_dropped")),
             ]
         )  # fmt: skip
-    level = formatting.confidence(released.config["analysis"]["ci_level"])
+    level = formatting.confidence(released.settings.analysis.ci_level)
     marked = data[data["variable"].isin(list(scales)) & (data["flag"] != "")]
     table.notes = [
         f"Unweighted, of those who answered every item; in brackets, {level} interval. Alpha, Cronbach's; "
@@ -123,7 +123,7 @@ def open_answers(released: Released) -> Table:
         kappa = first_of(own, statistic="pooled_kappa")
         if kappa is not None and math.isfinite(float(kappa["estimate"])):
             pooled.append(f"{escape(released.in_text(released.label(question)))} {mean_cell(kappa)}")
-    level = formatting.confidence(released.config["analysis"]["ci_level"])
+    level = formatting.confidence(released.settings.analysis.ci_level)
     short = released.abbreviations()
     table.notes = [
         "Unweighted, of those who wrote an answer; an answer may hold several themes. A theme counts where "

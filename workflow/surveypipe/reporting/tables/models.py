@@ -66,7 +66,7 @@ def models(released: Released) -> Table:
             table.rows.append(_predictor(released, own, row, kind))
         check = _proportional_odds(released, data, variable) if kind == "proportional-odds" else ""
         notes += [check, _flags(released.in_text(str(weighted["variable_label"].iloc[0])), weighted)]
-    level = formatting.confidence(released.config["analysis"]["ci_level"])
+    level = formatting.confidence(released.settings.analysis.ci_level)
     table.notes = [
         "Logistic regression for an outcome with two values, a proportional-odds model for ordered answers, "
         f"linear regression for a score. In brackets, {level} intervals with linearised standard errors. "
@@ -75,7 +75,7 @@ def models(released: Released) -> Table:
         "Marginal effect, average over respondents, weighted; points, percentage points of the outcome.",
         *notes,
         "Not adjusted for the number of tests (@tbl-multiplicity)."
-        if "multiplicity" in released.config["analysis"]
+        if released.settings.analysis.multiplicity
         else "",
     ]
     return table

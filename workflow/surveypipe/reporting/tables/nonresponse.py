@@ -121,7 +121,7 @@ def nrba_model(released: Released) -> Table:
     data = released.table("nonresponse")
     model = rows_of(data, step="response_model")
     links = rows_of(data, step="auxiliaries", measure="v_response")
-    level = float(released.config["analysis"]["ci_level"])
+    level = released.settings.analysis.ci_level
     for variable in variables_of(model):
         test = first_of(model, variable=variable, measure="wald_test")
         known = test is not None and math.isfinite(float(test["statistic"]))

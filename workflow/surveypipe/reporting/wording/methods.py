@@ -138,10 +138,10 @@ def _jackknife(released: Released) -> bool:
 
 
 def _tests(released: Released) -> str:
-    section = released.config["analysis"]
-    if not section.get("tests") or len(released.levels) < 2:
+    analysis = released.settings.analysis
+    if not analysis.tests:
         return "none"
-    return "corrected" if section["fpc"]["tests"] else "uncorrected"
+    return "corrected" if analysis.fpc.tests else "uncorrected"
 
 
 def claims(released: Released) -> Facts:
