@@ -85,10 +85,10 @@ def released_of(about: dict) -> Released:
         for code, text in about["used"]["values"].items()
     ]  # fmt: skip
     config = {
-        "study": {"data": "real"},
-        "frame": {"group": "site"},
-        "groups": {"site": {"label": "Site", "levels": {}}},
-        "analysis": {"items": ["used"], "ci_level": 0.95, "fpc": {"descriptive": True}},
+        "study": {"id": "s", "title": "Use", "setting": "a town", "mode": "web", "data": "real"},
+        "frame": {"id": "id", "survey_id": "id", "group": "site", "columns": {"id": "id", "site": "site"}},
+        "groups": {"site": {"label": "Site", "levels": {"N": "North", "S": "South"}}},
+        "analysis": {"items": ["used"], "characteristics": ["site"]},
         "claims": {},
         "weighting": {"primary": "cells", "schemes": {"cells": {"label": "Cells", "method": "poststratify"}}},
     }
