@@ -7,18 +7,19 @@ from typing import Any
 
 import pandas as pd
 
-from _shared import Output, read_csv, read_json, run, section, write_csv
+from _shared import Output, read_csv, read_json, run, write_csv
 from surveypipe.design.from_weights import design_of, replicates_of, respondents_of
 from surveypipe.estimation import comparisons, level_contrasts
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import table_1 as characteristics
 from surveypipe.estimation.survey import Survey, check
-from surveypipe.study.weighting import Weighting, scheme_in_force
+from surveypipe.study.sections import Sections
+from surveypipe.study.weighting import scheme_in_force
 
 
 def main(
     *,
-    config: dict[str, Any],
+    config: Sections,
     analysis: Path,
     missing: Path,
     weights: Path,
@@ -53,14 +54,14 @@ def main(
     )
     write_csv(rows, estimates)
     staff = pd.read_parquet(dispositions)
-    group = survey.config["frame"]["group"]
+    group = survey.settings.frame.group
     described = characteristics.table_1(
         survey.respondents,
         survey.designs[survey.primary].weights,
         staff[staff["category"] != "IE"],
         survey.variables,
-        survey.config["analysis"]["characteristics"],
-        {group: survey.config["groups"][group]},
+        survey.settings.analysis.characteristics,
+        {group: survey.settings.groups[group]},
     )
     write_csv(described, table_1)
     print(
@@ -70,7 +71,7 @@ def main(
 
 
 def load_survey(
-    config: dict[str, Any],
+    config: Sections,
     analysis: Path,
     weights: Path,
     cells: Path,
@@ -82,7 +83,7 @@ def load_survey(
     respondents = respondents_of(pd.read_parquet(analysis), given)
     held = [str(name)[2:] for name in given if str(name).startswith("w_")]
     check(respondents, meaning, config, held)
-    weighting = section(config, "weighting", Weighting)
+    weighting = config.weighting
     designs = {scheme: design_of(scheme, respondents, table) for scheme in weighting.schemes}
     return Survey(
         respondents,

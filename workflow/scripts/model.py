@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import pandas as pd
 
 from _reading import read_codebook, read_text_table
-from _shared import Output, read_csv, read_json, run, section, write_csv
+from _shared import Output, read_csv, read_json, run, write_csv
 from surveypipe.design.from_weights import design_of, respondents_of
 from surveypipe.determinism import stream
 from surveypipe.estimation import named_tests
@@ -19,12 +19,14 @@ from surveypipe.ledger.tests_of_claims import adjusted_rows, claim_test_rows
 from surveypipe.measurement import open_answers
 from surveypipe.measurement.rows import reliability_rows
 from surveypipe.regression.rows import model_rows
-from surveypipe.study.weighting import Weighting, scheme_in_force
+from surveypipe.study.analysis import Agreement
+from surveypipe.study.sections import Sections
+from surveypipe.study.weighting import scheme_in_force
 
 
 def main(
     *,
-    config: dict[str, Any],
+    config: Sections,
     analysis: Path,
     missing: Path,
     weights: Path,
@@ -36,30 +38,30 @@ def main(
     further: Output,
 ) -> None:
     """Read respondents, weights and estimates; write the further rows of the table of estimates."""
-    survey, asked = load_survey(config, analysis, weights, cells, variables), config["analysis"]
+    survey, asked = load_survey(config, analysis, weights, cells, variables), config.analysis
     rows = read_csv(estimates)
     parts = {}
-    if asked.get("models"):
-        parts["models"] = model_rows(survey, asked["models"])
-    if asked.get("reliability"):
+    if asked.models:
+        parts["models"] = model_rows(survey, asked.models)
+    if asked.reliability:
         parts["reliability of scales"] = reliability_rows(
-            survey, asked["reliability"], scale_items(config), seed_of(config, "reliability")
+            survey, asked.reliability, scale_items(config), seed_of(config, "reliability")
         )
-    if asked.get("imputation"):
+    if asked.imputation:
         parts["imputation"] = imputed.imputed_claim_rows(
-            survey, asked["imputation"], pd.read_parquet(missing), config["cleaning"],
+            survey, asked.imputation, pd.read_parquet(missing), config.cleaning,
             read_codebook(codebook), seed_of(config, "imputation"),
         )  # fmt: skip
-    if asked.get("further_tests"):
-        parts["further tests"] = named_tests.named_test_rows(survey, asked["further_tests"])
-    if asked.get("multiplicity"):
+    if asked.further_tests:
+        parts["further tests"] = named_tests.named_test_rows(survey, asked.further_tests)
+    if asked.multiplicity:
         own = claim_test_rows(survey, rows)
         made = [rows, own, parts.get("models"), parts.get("further tests")]
         tests = pd.DataFrame([row for table in made for row in rows_of(table)])
-        adjusted = adjusted_rows(survey, tests, asked["multiplicity"])
+        adjusted = adjusted_rows(survey, tests, asked.multiplicity)
         parts["tests and adjusted p-values"] = gathered(own, adjusted)
-    if asked.get("agreement") and codes:
-        parts["open answers"] = coded_answers(config, codes, survey)
+    if asked.agreement and codes:
+        parts["open answers"] = coded_answers(asked.agreement, codes, survey, seed_of(config, "agreement"))
     write_csv(gathered(*parts.values()), further)
     counts = ", ".join(f"{name} {len(part)}" for name, part in parts.items()) or "nothing asked for"
     print(f"model: rows of estimates: {counts}")
@@ -70,11 +72,9 @@ def rows_of(table: pd.DataFrame | None) -> list[dict]:
     return [] if table is None else table.to_dict("records")
 
 
-def load_survey(
-    config: dict[str, Any], analysis: Path, weights: Path, cells: Path, variables: Path
-) -> Survey:
+def load_survey(config: Sections, analysis: Path, weights: Path, cells: Path, variables: Path) -> Survey:
     """Put respondents beside their weights, with the designs of the primary scheme and without weights."""
-    weighting, table = section(config, "weighting", Weighting), read_csv(cells)
+    weighting, table = config.weighting, read_csv(cells)
     respondents = respondents_of(pd.read_parquet(analysis), pd.read_parquet(weights))
     primary, unweighted = scheme_in_force(weighting, table), weighting.unweighted
     designs = {
@@ -84,24 +84,23 @@ def load_survey(
     return Survey(respondents, read_json(variables), designs, primary, unweighted, config)
 
 
-def scale_items(config: dict[str, Any]) -> dict[str, list[str]]:
+def scale_items(config: Sections) -> dict[str, list[str]]:
     """Items by scale."""
-    return {scale["variable"]: list(scale["items"]) for scale in config["cleaning"].get("scales", [])}
+    return {scale.variable: list(scale.items) for scale in config.cleaning.scales}
 
 
-def seed_of(config: dict[str, Any], purpose: str) -> int:
+def seed_of(config: Sections, purpose: str) -> int:
     """Seed of one purpose, drawn from the study's."""
-    return int(stream(config["seed"], purpose).integers(2**31))
+    return int(stream(config.seed, purpose).integers(2**31))
 
 
-def coded_answers(config: dict[str, Any], codes: Path, survey: Survey) -> pd.DataFrame:
+def coded_answers(settings: Agreement, codes: Path, survey: Survey, seed: int) -> pd.DataFrame:
     """Read the coders' file, check it, say what is lacking, and make its rows."""
-    settings = config["analysis"]["agreement"]
     table = read_text_table(codes)
     open_answers.check_codes(table, settings, str(codes))
     for note in open_answers.coding_notes(survey, table, settings):
         print(f"Note: {codes}: {note}")
-    return open_answers.open_answer_rows(survey, table, settings, seed_of(config, "agreement"))
+    return open_answers.open_answer_rows(survey, table, settings, seed)
 
 
 if __name__ == "__main__":

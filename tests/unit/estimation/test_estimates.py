@@ -20,6 +20,7 @@ from surveypipe.estimation.table_1 import table_1
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.problems import SurveyError
 from surveypipe.standardised import standardised_difference
+from surveypipe.study.sections import Sections
 
 # Fixture B of the method notes: staff, respondents and 'yes' of five cells.
 CELLS = {
@@ -93,8 +94,12 @@ CONFIG = {
     "groups": {"agency": {"label": "Agency", "levels": {"AMH": "Mental health", "CSC": "Social care"}}},
     "weighting": {
         "primary": "cells",
-        "schemes": {"none": {"method": "none"}, "cells": {"method": "poststratify"}},
+        "schemes": {
+            "none": {"label": "Unweighted", "method": "none"},
+            "cells": {"label": "Cells", "method": "poststratify", "by": ["agency"]},
+        },
     },
+    "cleaning": {},
     "sensitivity": {"reader_variable": "read", "reader_level": 1},
 }
 
@@ -128,7 +133,7 @@ def survey_of(people: pd.DataFrame, config=None, staff=None) -> Survey:
         ),
         "cells": second_phase(people["cell"].map(staff) / n, people["cell"], staff),
     }
-    return Survey(people, VARIABLES, designs, "cells", "none", config or CONFIG)
+    return Survey(people, VARIABLES, designs, "cells", "none", Sections(config or CONFIG))
 
 
 @pytest.fixture(scope="module")
@@ -348,10 +353,10 @@ def test_cliffs_delta_counts_pairs():
 def test_unknown_names_are_all_reported(people):
     config = copy.deepcopy(CONFIG)
     config["analysis"]["items"] += ["nonsense", "note"]
-    config["weighting"]["schemes"]["magic"] = {"method": "rake"}
+    config["weighting"]["schemes"]["magic"] = {"label": "Magic", "method": "rake"}
     config["claims"]["C1"]["level"] = 7
     with pytest.raises(SurveyError) as caught:
-        check(people, VARIABLES, config, ["none", "cells"])
+        check(people, VARIABLES, Sections(config), ["none", "cells"])
     text = "\n".join(caught.value.problems)
     assert len(caught.value.problems) == 4
     assert "unknown variable 'nonsense'" in text and "'note' is a string" in text
@@ -362,7 +367,7 @@ def test_two_bases_for_one_variable_are_refused(people):
     config = copy.deepcopy(CONFIG)
     config["claims"]["C9"] = {**config["claims"]["C1"], "base": "readers"}
     with pytest.raises(SurveyError, match=r"claims\.C9\.base"):
-        check(people, VARIABLES, config, ["none", "cells"])
+        check(people, VARIABLES, Sections(config), ["none", "cells"])
 
 
 # Guards of the engine against misread designs.
@@ -405,7 +410,9 @@ def test_table_1(people):
     staff = pd.DataFrame({"agency": ["AMH"] * 180 + ["CSC"] * 140})
     weights = people["cell"].map({cell: N / n for cell, (_, N, n, _) in CELLS.items()}).to_numpy()
     read = people["read"].where(people.index > 3)
-    table = table_1(people.assign(read=read), weights, staff, VARIABLES, ["agency", "read"], CONFIG["groups"])
+    table = table_1(
+        people.assign(read=read), weights, staff, VARIABLES, ["agency", "read"], Sections(CONFIG).groups
+    )
     amh = one(table, variable="agency", level="AMH")
     assert (amh["n"], amh["frame_n"]) == (45, 180)
     assert amh["percent"] == pytest.approx(56.25) and amh["frame_percent"] == pytest.approx(56.25)

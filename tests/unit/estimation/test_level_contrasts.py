@@ -15,6 +15,7 @@ from surveypipe.disclosure.answers import release_estimates
 from surveypipe.disclosure.rules import PRESETS
 from surveypipe.estimation import level_contrasts
 from surveypipe.estimation.rows import estimate_frame
+from surveypipe.study.sections import Sections
 
 _SPEC = importlib.util.spec_from_file_location(
     "made_up_survey", Path(__file__).with_name("test_estimates.py")
@@ -81,8 +82,10 @@ def test_standard_error_of_the_difference_is_that_of_its_influence_values(survey
 
 
 def test_a_variable_that_the_level_fixes_is_left_out(survey):
-    fixed = {"recodes": [{"variable": "used", "type": "routed_no", "from": "x", "filter": "read"}]}
-    changed = replace(survey, config={**survey.config, "cleaning": fixed})
+    fixed = {
+        "recodes": [{"variable": "used", "label": "Used", "type": "routed_no", "from": "x", "filter": "read"}]
+    }
+    changed = replace(survey, settings=Sections({**survey.settings.given, "cleaning": fixed}))
     assert set(rows(changed)["variable"]) == {"d"}
 
 

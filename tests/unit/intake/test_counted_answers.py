@@ -26,6 +26,7 @@ from surveypipe.reporting.wording.results import phrases
 from surveypipe.study.cleaning import Cleaning, RoutedNo
 from surveypipe.study.codebook import parse_codebook
 from surveypipe.study.frame import Group
+from surveypipe.study.sections import Sections
 from surveypipe.wording import Wording
 from waves import yes_no_as_share
 
@@ -52,7 +53,7 @@ def book_of(values: dict, **more):
 def survey_of(values: dict) -> Survey:
     about = describe(book_of(values, counts=1), FRAME, Cleaning(recodes=(ROUTED,)), GROUPS)
     people = pd.DataFrame({"used": [1.0, 1.0, 0.0, 0.0, np.nan], "site": FRAME["site"]})
-    return Survey(people, about, {}, "cells", None, {"claims": {}, "sensitivity": {}})
+    return Survey(people, about, {}, "cells", None, Sections({"claims": {}, "sensitivity": {}}))
 
 
 @pytest.mark.parametrize("values", ORDERS, ids=["yes first", "no first"])

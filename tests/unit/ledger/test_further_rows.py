@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -25,18 +26,21 @@ from surveypipe.measurement.rows import reliability_rows
 from surveypipe.problems import SurveyError
 from surveypipe.regression import fitting
 from surveypipe.regression.rows import model_rows
+from surveypipe.study.analysis import Agreement, FurtherTest, Model, Multiplicity
 from surveypipe.study.base import plain
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.consistency import consistency_problems, registered
 from surveypipe.study.reading import checked, read
+from surveypipe.study.sections import Sections
 from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[3]
 CONFIG = plain(read(ROOT / "config/config.yaml", Configuration))
 BOOK_FILE = read(ROOT / "config/codebook.yaml", CodebookFile)
 BOOK = read_codebook(ROOT / "config/codebook.yaml")
-PLAIN = {**CONFIG["cleaning"], "reverse": []}
+GIVEN = Sections(CONFIG)
+PLAIN = msgspec.structs.replace(GIVEN.cleaning, reverse=())
 SCALES = {scale["variable"]: scale["items"] for scale in CONFIG["cleaning"]["scales"]}
 ITEMS = [item for items in SCALES.values() for item in items]
 SINGLE = ["received", "read", "trained", "access_used"]
@@ -115,7 +119,7 @@ def survey_of(table: pd.DataFrame, **changes) -> Survey:
     }
     config = copy.deepcopy(CONFIG)
     config["analysis"].update(changes)
-    return Survey(derived, variables(), designs, "cells", "none", config)
+    return Survey(derived, variables(), designs, "cells", "none", Sections(config))
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +136,7 @@ def estimates(survey):
 
 @pytest.fixture(scope="module")
 def imputed(survey):
-    settings = CONFIG["analysis"]["imputation"]
+    settings = GIVEN.analysis.imputation
     return imputed_claims.imputed_claim_rows(survey, settings, missing_of(people()), PLAIN, BOOK, 7)
 
 
@@ -148,7 +152,7 @@ def only(rows: pd.DataFrame, **where) -> pd.Series:
 
 @pytest.fixture(scope="module")
 def model_table(survey):
-    return model_rows(survey, CONFIG["analysis"]["models"])
+    return model_rows(survey, GIVEN.analysis.models)
 
 
 def test_models_stand_weighted_and_unweighted_side_by_side(model_table):
@@ -213,7 +217,7 @@ def test_proportional_odds_are_checked_and_effects_add_up(model_table):
 
 def test_outcome_of_readers_is_modelled_among_readers(survey):
     spec = [{"outcome": "guidance_above", "kind": "logistic", "predictors": ["agency"]}]
-    rows = model_rows(survey, spec)
+    rows = model_rows(survey, msgspec.convert(spec, list[Model]))
     reads = survey.respondents["read"] == 1
     assert (rows["n"] == (reads & survey.respondents["guidance_above"].notna()).sum()).all()
     assert (rows["base"] == "readers").all()
@@ -224,7 +228,7 @@ def test_too_large_a_model_is_flagged(survey):
     spec = [
         {"outcome": "read", "kind": "logistic", "predictors": ["agency", "joint", "risk", "years_in_post"]}
     ]
-    rows = model_rows(survey, spec)
+    rows = model_rows(survey, msgspec.convert(spec, list[Model]))
     assert rows.loc[rows["statistic"] == "odds_ratio", "flag"].eq("too many parameters").all()
 
 
@@ -232,7 +236,7 @@ def test_too_large_a_model_is_flagged(survey):
 
 
 def test_reliability_of_each_scale(survey):
-    rows = reliability_rows(survey, CONFIG["analysis"]["reliability"], SCALES, 1)
+    rows = reliability_rows(survey, GIVEN.analysis.reliability, SCALES, 1)
     alpha = rows[rows["statistic"] == "alpha"].set_index("variable")
     assert list(alpha.index) == list(SCALES)
     assert ((alpha["ci_low"] < alpha["estimate"]) & (alpha["estimate"] < alpha["ci_high"])).all()
@@ -294,7 +298,7 @@ def test_imputation_fills_the_base(imputed, survey):
 
 
 def test_same_seed_same_numbers(survey, imputed):
-    settings = CONFIG["analysis"]["imputation"]
+    settings = GIVEN.analysis.imputation
     again = imputed_claims.imputed_claim_rows(survey, settings, missing_of(people()), PLAIN, BOOK, 7)
     pd.testing.assert_frame_equal(again, imputed)
     other = imputed_claims.imputed_claim_rows(survey, settings, missing_of(people()), PLAIN, BOOK, 8)
@@ -309,7 +313,7 @@ def test_without_blanks_imputation_changes_nothing():
     past = table["read"] == 2
     table.loc[past, [*SCALES["guidance"], "access_used"]] = np.nan
     full = survey_of(table)
-    settings = {**CONFIG["analysis"]["imputation"], "number": 3}
+    settings = msgspec.structs.replace(GIVEN.analysis.imputation, number=3)
     rows = imputed_claims.imputed_claim_rows(full, settings, missing_of(table), PLAIN, BOOK, 7)
     wide = rows[rows["group_level"] == ""].pivot_table(
         index="variable", columns="statistic", values="estimate"
@@ -323,7 +327,7 @@ def test_without_blanks_imputation_changes_nothing():
 def test_share_of_one_has_no_standard_error():
     table = people()
     table["read"] = 1.0
-    settings = {**CONFIG["analysis"]["imputation"], "number": 3}
+    settings = msgspec.structs.replace(GIVEN.analysis.imputation, number=3)
     rows = imputed_claims.imputed_claim_rows(survey_of(table), settings, missing_of(table), PLAIN, BOOK, 7)
     row = only(rows, variable="read", statistic="proportion_complete_cases", group_level="")
     assert row["estimate"] == 1
@@ -341,10 +345,11 @@ def test_different_conclusions_are_said():
     table.loc[table.index[-45:], SCALES["risk"] + SCALES["contact"]] = 1.0
     table.loc[table.index[40:-45], SCALES["risk"] + SCALES["contact"]] = 5.0
     full = survey_of(table)
-    full.config["claims"]["C5"]["threshold"] = 0.5
     complete = full.respondents["joint_above"].mean()
-    full.config["claims"]["C5"]["threshold"] = float(complete) - 0.17
-    settings = {**CONFIG["analysis"]["imputation"], "number": 10}
+    claims = copy.deepcopy(full.settings.given["claims"])
+    claims["C5"]["threshold"] = float(complete) - 0.17
+    full = replace(full, settings=Sections({**full.settings.given, "claims": claims}))
+    settings = msgspec.structs.replace(GIVEN.analysis.imputation, number=10)
     rows = imputed_claims.imputed_claim_rows(full, settings, missing_of(table), PLAIN, BOOK, 7)
     row = only(rows, variable="joint_above", statistic="proportion_imputed", group_level="")
     assert row["estimate"] < complete - 0.1
@@ -357,12 +362,14 @@ def test_different_conclusions_are_said():
 def test_claim_is_supported_exactly_where_its_test_is_significant(survey, estimates):
     found = []
     for threshold in np.linspace(0.3, 0.9, 25):
-        config = copy.deepcopy(survey.config)
+        config = copy.deepcopy(survey.settings.given)
         for claim in config["claims"].values():
             if claim["kind"] == "share":
                 claim.update(threshold=float(threshold))
                 claim.pop("upper_threshold", None)
-        changed = Survey(survey.respondents, survey.variables, survey.designs, "cells", "none", config)
+        changed = Survey(
+            survey.respondents, survey.variables, survey.designs, "cells", "none", Sections(config)
+        )
         rows = tests_of_claims.claim_test_rows(changed, estimates)
         for row in rows[rows["claim"] != "C6"].to_dict("records"):
             claim = changed.claims[row["claim"]]
@@ -401,7 +408,7 @@ def test_families_are_adjusted_each_by_its_method(survey, estimates, model_table
     tests = pd.DataFrame(
         [*estimates.to_dict("records"), *own.to_dict("records"), *model_table.to_dict("records")]
     )
-    rows = tests_of_claims.adjusted_rows(survey, tests, CONFIG["analysis"]["multiplicity"])
+    rows = tests_of_claims.adjusted_rows(survey, tests, GIVEN.analysis.multiplicity)
     holm = rows[rows["statistic"] == "claim_test_p_holm"].sort_values("p_value")
     raw = holm["p_value"].to_numpy(float)
     steps = np.minimum(np.maximum.accumulate(raw * np.arange(6, 0, -1)), 1)
@@ -417,14 +424,14 @@ def test_families_are_adjusted_each_by_its_method(survey, estimates, model_table
 
 
 def test_no_families_no_rows(survey, estimates):
-    assert tests_of_claims.adjusted_rows(survey, estimates, {"families": []}).empty
+    assert tests_of_claims.adjusted_rows(survey, estimates, Multiplicity(families=())).empty
 
 
 # --- tests by name -----------------------------------------------------------------------------------
 
 
 def test_adjusted_wald_by_hand_in_a_domain(survey):
-    settings = [{"variable": "guidance_above", "between": "agency", "test": "adjusted_wald"}]
+    settings = [FurtherTest(variable="guidance_above", between="agency", test="adjusted_wald")]
     row = named_tests.named_test_rows(survey, settings).iloc[0]
     data = survey.respondents
     inside = ((data["read"] == 1) & data["guidance_above"].notna()).to_numpy()
@@ -442,7 +449,7 @@ def test_adjusted_wald_by_hand_in_a_domain(survey):
 
 
 def test_unknown_test_is_named_with_those_there_are(survey):
-    settings = [{"variable": "read", "between": "agency", "test": "wald"}]
+    settings = [FurtherTest(variable="read", between="agency", test="wald")]
     with pytest.raises(SurveyError, match=r"unknown test 'wald'; the tests are adjusted_wald"):
         named_tests.named_test_rows(survey, settings)
 
@@ -462,7 +469,7 @@ def codes_of(survey, **changes) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-SETTINGS = {"questions": QUESTIONS}
+SETTINGS = Agreement(questions=QUESTIONS)
 
 
 def test_codes_are_counted_among_those_who_wrote(survey):
@@ -483,7 +490,7 @@ def test_agreed_codes_stand_for_the_answer(survey):
     table = codes_of(survey)
     settled = table[table["coder"] == "A"].assign(coder="agreed", codes="visits")
     rows = open_answers.open_answer_rows(
-        survey, pd.concat([table, settled]), {**SETTINGS, "agreed": "agreed"}, 1
+        survey, pd.concat([table, settled]), msgspec.structs.replace(SETTINGS, agreed="agreed"), 1
     )
     own = only(rows, variable="comment_helped", statistic="proportion", level="visits", group="overall")
     assert own["estimate"] == 1

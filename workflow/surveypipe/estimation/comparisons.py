@@ -37,8 +37,8 @@ def statistic_name(name: str, published: bool, fpc: bool) -> str:
 
 def group_codes(survey: Survey, group: str) -> tuple[list[str], Floats]:
     """Levels of a grouping variable in order, and the code of each respondent (NaN for none)."""
-    about = survey.config["groups"].get(group)
-    levels = [str(level) for level in about["levels"]] if about else list(survey.values(group))
+    about = survey.settings.groups.get(group)
+    levels = list(about.levels) if about else list(survey.values(group))
     codes = np.full(len(survey.respondents), np.nan)
     for number, level in enumerate(levels):
         codes[indicator(survey.respondents[group], level) == 1.0] = number
@@ -73,7 +73,7 @@ def outcome_of(survey: Survey, name: str) -> tuple[Floats, str, str]:
 def _common(survey: Survey, name: str, group: str) -> Row:
     base = next((claim.base for claim in survey.claims.values() if claim.variable == name), "answered")
     return {
-        "claim": claim_of(survey.config).get(name, ""),
+        "claim": claim_of(survey.settings).get(name, ""),
         "group": group,
         "scheme": survey.primary,
         "variable_label": survey.label(name),
@@ -87,9 +87,9 @@ def _variance_name(survey: Survey) -> str:
 
 def test_rows(survey: Survey) -> Iterator[Row]:
     """Every test of the configuration, under the primary scheme."""
-    published = bool(survey.config["analysis"]["fpc"]["tests"])
-    for test in survey.config["analysis"]["tests"]:
-        name, group = test["variable"], test["between"]
+    published = survey.settings.analysis.fpc.tests
+    for test in survey.settings.analysis.tests:
+        name, group = test.variable, test.between
         levels, codes = group_codes(survey, group)
         outcome, _, _ = outcome_of(survey, name)
         both = ~np.isnan(outcome) & ~np.isnan(codes)
@@ -236,12 +236,11 @@ def difference_rows(survey: Survey) -> Iterator[Row]:
     Each level after the first is compared with the first; the interval of a difference is that of the
     design-based t test (df of the design less one).
     """
-    config = survey.config
     names = [claim.variable for claim in survey.claims.values()]
     names += [name for claim in survey.claims.values() for name in claim.secondary]
-    names += [test["variable"] for test in config["analysis"]["tests"]]
+    names += [test.variable for test in survey.settings.analysis.tests]
     for name in dict.fromkeys(names):
-        for group in config["groups"]:
+        for group in survey.settings.groups:
             if group != name and _has_mean(survey, name):
                 yield from _difference_rows(survey, name, group)
 

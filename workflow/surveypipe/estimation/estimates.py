@@ -97,12 +97,12 @@ def _joined(values: Mapping[str, str], codes: Sequence[str]) -> str:
 def estimands(survey: Survey) -> list[Estimand]:
     """Lay out everything to estimate, over all respondents and within each group."""
     made: list[Estimand] = []
-    reader, claims = readers(survey), claim_of(survey.config)
+    reader, claims = readers(survey), claim_of(survey.settings)
     base: dict[str, str] = {claim.variable: claim.base for claim in survey.claims.values()}
     # Another rule of counting is tried over everybody only: within groups it would tell too much.
-    tried = {name: at for name, at in alternatives(survey.config).items() if name not in base}
+    tried = {name: at for name, at in alternatives(survey.settings).items() if name not in base}
     base |= tried
-    for name in analysed_variables(survey.config):
+    for name in analysed_variables(survey.settings):
         for plain in _ungrouped(survey, name):
             domain = reader if base.get(name) == "readers" else np.ones(len(reader), dtype=bool)
             for group, level, inside in places(survey):
@@ -217,14 +217,13 @@ def _limits(
     deff: Floats,
     known: NDArray[np.bool_],
 ) -> tuple[Floats, Floats]:
-    analysis = survey.config["analysis"]
     low, high = intervals.t_interval(table.estimate, se, table.df, level=survey.level)
     p = np.where(share, table.estimate, 0.5)
     with np.errstate(invalid="ignore", divide="ignore"):
         start = table.n / deff
         share_low, share_high = intervals.proportion_interval(
             p, se, table.df, table.n,
-            method=analysis["proportion_interval"], level=survey.level, n_start=start,
+            method=survey.settings.analysis.proportion_interval, level=survey.level, n_start=start,
         )  # fmt: skip
     low, high = np.where(share, share_low, low), np.where(share, share_high, high)
     return np.where(known, table.estimate, low), np.where(known, table.estimate, high)
@@ -243,7 +242,7 @@ def _method(survey: Survey, design: SecondPhase, one: Estimand, estimate: float,
         return f"{variance}; everybody answered"
     if not one.share:
         return f"{variance}; t interval"
-    name = survey.config["analysis"]["proportion_interval"]
+    name = survey.settings.analysis.proportion_interval
     return f"{variance}; {intervals.INTERVAL_NAMES['korn_graubard_capped' if estimate in (0, 1) else name]}"
 
 
@@ -339,7 +338,7 @@ def missing_rows(survey: Survey, missing: pd.DataFrame) -> Iterator[dict[str, An
     """How many gave no answer to an item, by reason; of all respondents, unweighted."""
     people = len(survey.respondents)
     held = missing[missing["id"].isin(set(survey.respondents["id"]))]
-    for name in analysed_variables(survey.config):
+    for name in analysed_variables(survey.settings):
         rows = held[held["variable"] == name]
         told = rows["reason"] == MissingReason.USER_MISSING
         label = rows["label"].fillna("").astype(str).where(told, "")

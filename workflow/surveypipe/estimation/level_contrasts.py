@@ -20,6 +20,7 @@ from surveypipe.estimation import group_tests
 from surveypipe.estimation.comparisons import outcome_of
 from surveypipe.estimation.rows import estimate_row
 from surveypipe.estimation.survey import Survey, claim_of, readers, same_code
+from surveypipe.study.cleaning import RoutedNo
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
@@ -34,25 +35,19 @@ def level_rows(survey: Survey) -> Iterator[Row]:
     (:func:`surveypipe.estimation.group_tests.compare_means`), its interval that of the t distribution with
     the degrees of freedom of the design among those compared, less one.
     """
-    plan = survey.config["sensitivity"]
-    name = plan.get("reader_variable")
-    if not name:
-        return
+    plan = survey.settings.sensitivity
+    name = plan.reader_variable
     inside = readers(survey)
-    label = _label(survey, name, plan["reader_level"])
+    label = _label(survey, name, plan.reader_level)
     for variable in asked_of_both(survey, inside):
         yield from _rows_of(survey, variable, name, label, inside)
 
 
 def asked_of_both(survey: Survey, inside: NDArray[np.bool_]) -> list[str]:
     """List the claims' variables that people on both sides answered and that the level does not fix."""
-    config = survey.config
-    name = config["sensitivity"]["reader_variable"]
-    fixed = {
-        made["variable"]
-        for made in config.get("cleaning", {}).get("recodes", [])
-        if made["type"] == "routed_no"
-    }
+    name = survey.settings.sensitivity.reader_variable
+    recodes = survey.settings.cleaning.recodes
+    fixed = {made.variable for made in recodes if isinstance(made, RoutedNo)}
     found = []
     for claim in survey.claims.values():
         variable = claim.variable
@@ -75,7 +70,7 @@ def _rows_of(
     design = survey.designs[survey.primary]
     statistic = SHARE if code else MEAN
     common = {
-        "claim": claim_of(survey.config).get(variable, ""), "group": name, "scheme": survey.primary,
+        "claim": claim_of(survey.settings).get(variable, ""), "group": name, "scheme": survey.primary,
         "variable_label": survey.label(variable), "level": code, "level_label": answer, "fpc": survey.fpc,
         "ci_level": survey.level,
     }  # fmt: skip
@@ -86,7 +81,7 @@ def _rows_of(
         if code:
             low, high = intervals.proportion_interval(
                 found.estimate, se, found.df, found.n,
-                method=survey.config["analysis"]["proportion_interval"], level=survey.level,
+                method=survey.settings.analysis.proportion_interval, level=survey.level,
             )  # fmt: skip
         else:
             low, high = intervals.t_interval(found.estimate, se, found.df, level=survey.level)

@@ -8,7 +8,7 @@ groups of those who have both, their weights, the design's covariance and degree
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from surveypipe.estimation.group_tests import Covariance
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.estimation.survey import Survey, claim_of
 from surveypipe.problems import SurveyError, shown
+from surveypipe.study.analysis import FurtherTest
 
 Array = np.ndarray
 
@@ -64,7 +65,7 @@ def adjusted_wald(
     return TestResult(adjusted.F, adjusted.p, adjusted.ndf, adjusted.ddf, effect)
 
 
-def named_test_rows(survey: Survey, settings: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def named_test_rows(survey: Survey, settings: Sequence[FurtherTest]) -> pd.DataFrame:
     """Make the rows of every test of ``analysis.further_tests``, under the primary scheme.
 
     Raises
@@ -72,7 +73,7 @@ def named_test_rows(survey: Survey, settings: Sequence[Mapping[str, Any]]) -> pd
     SurveyError
         If a test is unknown, or its groups or answers are fewer than two.
     """
-    return estimate_frame([_row(survey, one["variable"], one["between"], one["test"]) for one in settings])
+    return estimate_frame([_row(survey, one.variable, one.between, one.test) for one in settings])
 
 
 def _row(survey: Survey, variable: str, group: str, name: str) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def _row(survey: Survey, variable: str, group: str, name: str) -> dict[str, Any]
             f"analysis.further_tests, {variable} between {group}: the {int(both.sum())} answers are of one "
             "group, or all the same; leave the test out."
         )
-    fpc = bool(survey.config["analysis"]["fpc"]["tests"])
+    fpc = survey.settings.analysis.fpc.tests
     if fpc and estimates.complete(both[:, None], design)[0]:
         raise SurveyError(
             f"analysis.further_tests, {variable} between {group}: everybody answered, so that there is no "
@@ -104,7 +105,7 @@ def _row(survey: Survey, variable: str, group: str, name: str) -> dict[str, Any]
     based = {claim.variable: claim.base for claim in survey.claims.values()}
     return estimate_row(
         variable, name, found.statistic,
-        claim=claim_of(survey.config).get(variable, ""), group=group, scheme=survey.primary,
+        claim=claim_of(survey.settings).get(variable, ""), group=group, scheme=survey.primary,
         n=int(both.sum()), df=found.df, df2=found.df2, p_value=found.p_value, effect=found.effect, fpc=fpc,
         method=label, variable_label=survey.label(variable), base=based.get(variable, "answered"),
     )  # fmt: skip

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from surveypipe.design.phases import SecondPhase
 from surveypipe.problems import Problems, shown
-from surveypipe.study.claims import AnyClaim, claims_of
+from surveypipe.study.claims import AnyClaim
+from surveypipe.study.sections import Sections
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,8 +37,8 @@ class Survey:
         Scheme -> design, in the order of the configuration.
     primary, unweighted
         Scheme of the published estimates, and the one without weights (None if there is none).
-    config
-        Sections analysis, claims, groups, weighting, sensitivity.
+    settings
+        Sections analysis, claims, cleaning, groups, weighting, sensitivity of the configuration.
     replicate_weights
         Scheme -> (matrix of shape (n, R), coefficients of shape (R,)); may be empty.
     """
@@ -47,23 +48,23 @@ class Survey:
     designs: Mapping[str, SecondPhase]
     primary: str
     unweighted: str | None
-    config: Mapping[str, Any]
+    settings: Sections
     replicate_weights: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
 
     @property
     def claims(self) -> dict[str, AnyClaim]:
         """The claims by key, in the order of the configuration."""
-        return claims_of(self.config)
+        return self.settings.claims
 
     @property
     def fpc(self) -> bool:
         """Whether descriptive estimates have the finite-population correction."""
-        return bool(self.config["analysis"]["fpc"]["descriptive"])
+        return self.settings.analysis.fpc.descriptive
 
     @property
     def level(self) -> float:
         """Level of the intervals."""
-        return float(self.config["analysis"]["ci_level"])
+        return self.settings.analysis.ci_level
 
     def label(self, variable: str) -> str:
         """Display name of a variable."""
@@ -105,18 +106,15 @@ def answers(column: pd.Series, claim: AnyClaim) -> Floats:
 
 
 def readers(survey: Survey) -> NDArray[np.bool_]:
-    """Respondents who are readers by the configuration; all False if it names no such variable."""
-    chosen = survey.config["sensitivity"]
-    name = chosen.get("reader_variable")
-    if not name:
-        return np.zeros(len(survey.respondents), dtype=bool)
-    return np.asarray(indicator(survey.respondents[name], chosen["reader_level"]) == 1.0)
+    """Respondents who are readers by the configuration."""
+    chosen = survey.settings.sensitivity
+    return np.asarray(indicator(survey.respondents[chosen.reader_variable], chosen.reader_level) == 1.0)
 
 
-def claim_of(config: Mapping[str, Any]) -> dict[str, str]:
+def claim_of(settings: Sections) -> dict[str, str]:
     """Variable -> claim: the one it is the estimand of, else the first that names it as secondary."""
     found: dict[str, str] = {}
-    claims = claims_of(config)
+    claims = settings.claims
     for key, claim in claims.items():
         for name in [*claim.secondary, *claim.alternatives]:
             found.setdefault(name, key)
@@ -124,27 +122,27 @@ def claim_of(config: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def analysed_variables(config: Mapping[str, Any]) -> list[str]:
+def analysed_variables(settings: Sections) -> list[str]:
     """Variables to estimate, each once: items, then those of claims and of tests, then scales."""
-    analysis = config["analysis"]
-    names = list(analysis["items"])
-    for claim in claims_of(config).values():
+    analysis = settings.analysis
+    names = list(analysis.items)
+    for claim in settings.claims.values():
         names += [claim.variable, *claim.secondary]
-    names += [test["variable"] for test in analysis["tests"]]
-    names += [scale["variable"] for scale in config.get("cleaning", {}).get("scales", [])]
-    return list(dict.fromkeys([*names, *alternatives(config)]))
+    names += [test.variable for test in analysis.tests]
+    names += [scale.variable for scale in settings.cleaning.scales]
+    return list(dict.fromkeys([*names, *alternatives(settings)]))
 
 
-def alternatives(config: Mapping[str, Any]) -> dict[str, str]:
+def alternatives(settings: Sections) -> dict[str, str]:
     """Variables that count a claim's answer by another rule, each with the base of its claim."""
-    claims = claims_of(config).values()
+    claims = settings.claims.values()
     return {name: claim.base for claim in claims for name in claim.alternatives}
 
 
 def check(
     respondents: pd.DataFrame,
     variables: Mapping[str, Mapping[str, Any]],
-    config: Mapping[str, Any],
+    settings: Sections,
     schemes: Iterable[str],
 ) -> None:
     """Check that all the configuration asks for can be estimated.
@@ -156,33 +154,33 @@ def check(
     """
     problems = Problems()
     known = list(schemes)
-    for scheme in config["weighting"]["schemes"]:
+    for scheme in settings.weighting.schemes:
         if scheme not in known:
             problems.add(
                 f"weighting.schemes: there are no weights of scheme '{scheme}'; the weights hold "
                 f"{shown(known)}. Run the weighting again."
             )
-    if config["weighting"]["primary"] not in config["weighting"]["schemes"]:
+    if settings.weighting.primary not in settings.weighting.schemes:
         problems.add(
-            f"weighting.primary: unknown scheme '{config['weighting']['primary']}'; choose one of "
-            f"{shown(config['weighting']['schemes'])}."
+            f"weighting.primary: unknown scheme '{settings.weighting.primary}'; choose one of "
+            f"{shown(settings.weighting.schemes)}."
         )
-    wanted = {name: "analysis or claims" for name in analysed_variables(config)}
-    wanted |= {name: "analysis.characteristics" for name in config["analysis"]["characteristics"]}
-    wanted |= {test["between"]: "analysis.tests" for test in config["analysis"]["tests"]}
-    wanted |= {name: "groups" for name in config["groups"]}
+    wanted = {name: "analysis or claims" for name in analysed_variables(settings)}
+    wanted |= {name: "analysis.characteristics" for name in settings.analysis.characteristics}
+    wanted |= {test.between: "analysis.tests" for test in settings.analysis.tests}
+    wanted |= {name: "groups" for name in settings.groups}
     for name, where in wanted.items():
         if name not in respondents or name not in variables:
             problems.add(f"{where}: unknown variable '{name}'; it is neither in the data nor derived.")
         elif variables[name]["type"] not in (*SHARES, "numeric"):
             problems.add(f"{where}: '{name}' is a {variables[name]['type']} and cannot be estimated.")
-    problems.extend(_claim_problems(variables, config))
+    problems.extend(_claim_problems(variables, settings))
     problems.raise_if_any()
 
 
-def _claim_problems(variables: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any]) -> Iterator[str]:
+def _claim_problems(variables: Mapping[str, Mapping[str, Any]], settings: Sections) -> Iterator[str]:
     bases: dict[str, tuple[str, str]] = {}
-    for key, claim in claims_of(config).items():
+    for key, claim in settings.claims.items():
         name = claim.variable
         values = variables.get(name, {}).get("values", {})
         if values and not any(claim.counts(code) for code in values):
@@ -201,7 +199,7 @@ def _claim_problems(variables: Mapping[str, Mapping[str, Any]], config: Mapping[
 def places(survey: Survey) -> list[tuple[str, str, NDArray[np.bool_]]]:
     """All respondents, then each level of each group: group, level, who is in it."""
     found = [("overall", "", np.ones(len(survey.respondents), dtype=bool))]
-    for group, about in survey.config["groups"].items():
-        for level in about["levels"]:
-            found.append((group, str(level), indicator(survey.respondents[group], level) == 1.0))
+    for group, about in survey.settings.groups.items():
+        for level in about.levels:
+            found.append((group, level, indicator(survey.respondents[group], level) == 1.0))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from surveypipe.estimation.survey import indicator
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.problems import Problems
 from surveypipe.standardised import standardised_difference
+from surveypipe.study.frame import Group
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +28,8 @@ def table_1(
     weights: np.ndarray,
     eligible: pd.DataFrame,
     variables: Mapping[str, Mapping[str, Any]],
-    characteristics: list[str],
-    groups: Mapping[str, Mapping[str, Any]],
+    characteristics: Sequence[str],
+    groups: Mapping[str, Group],
 ) -> pd.DataFrame:
     """Tabulate characteristics of respondents beside the frame.
 
@@ -77,11 +78,11 @@ def table_1(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _places(groups: Mapping[str, Mapping[str, Any]], name: str) -> Iterator[tuple[str, str]]:
+def _places(groups: Mapping[str, Group], name: str) -> Iterator[tuple[str, str]]:
     yield "overall", ""
     for group, about in groups.items():
         if group != name:
-            for level in about["levels"]:
+            for level in about.levels:
                 yield group, str(level)
 
 

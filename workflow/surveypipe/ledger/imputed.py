@@ -25,6 +25,7 @@ from surveypipe.estimation.pooling import second_phase_estimator, tidy
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.estimation.survey import Survey, answers, indicator, places
 from surveypipe.intake.scoring import derive
+from surveypipe.study.analysis import Imputation
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.codebook import Codebook
@@ -35,9 +36,9 @@ CELL = "response_cell"
 
 def imputed_claim_rows(
     survey: Survey,
-    settings: Mapping[str, Any],
+    settings: Imputation,
     missing: pd.DataFrame,
-    cleaning: Mapping[str, Any],
+    cleaning: Cleaning,
     codebook: Codebook,
     seed: int,
 ) -> pd.DataFrame:
@@ -62,16 +63,16 @@ def imputed_claim_rows(
         Rows of :func:`surveypipe.estimation.pooling.tidy`; `share_incomplete` and `share_item_unanswered` of
         each claim; `imputations`, how many data sets were made.
     """
-    scales = {made["variable"]: list(made["items"]) for made in cleaning.get("scales", [])}
-    wanted = {name: scales[name] for name in settings["scales"]}
-    single = list(settings.get("single", []))
+    scales = {made.variable: list(made.items) for made in cleaning.scales}
+    wanted = {name: scales[name] for name in settings.scales}
+    single = list(settings.single)
     items = [*dict.fromkeys([item for own in wanted.values() for item in own] + single)]
     people = survey.respondents.reset_index(drop=True)
     routed = _routed(people, missing, items, settings)
     made = imputation.impute(
         people.assign(**{CELL: survey.designs[survey.primary].labels}), scales=wanted, single=single,
-        auxiliaries=[CELL, *settings.get("auxiliaries", [])], routed=routed, seed=seed,
-        m=settings.get("number"),
+        auxiliaries=[CELL, *settings.auxiliaries], routed=routed, seed=seed,
+        m=settings.number,
     )  # fmt: skip
     completed = completed_people(people, made, cleaning, codebook)
     rows = [_number_row(survey, made.m)]
@@ -84,34 +85,34 @@ def imputed_claim_rows(
 
 
 def _routed(
-    people: pd.DataFrame, missing: pd.DataFrame, items: Sequence[str], settings: Mapping[str, Any]
+    people: pd.DataFrame, missing: pd.DataFrame, items: Sequence[str], settings: Imputation
 ) -> pd.DataFrame:
-    reasons = settings.get("reasons", ["blank", "set_missing"])
-    return imputation.routed_items(missing, list(people["id"]), items, reasons=reasons).reset_index(drop=True)
+    routed = imputation.routed_items(missing, list(people["id"]), items, reasons=settings.reasons)
+    return routed.reset_index(drop=True)
 
 
 def completed_people(
-    people: pd.DataFrame, made: imputation.Imputations, cleaning: Mapping[str, Any], codebook: Codebook
+    people: pd.DataFrame, made: imputation.Imputations, cleaning: Cleaning, codebook: Codebook
 ) -> pd.DataFrame:
     """Put all completed data sets under one another, with scales and recodes made anew; shape (m n, ...)."""
     stacked = pd.concat([people] * made.m, ignore_index=True)
     stacked[list(made.items)] = made.values.reshape(-1, len(made.items))
     # The analysis file holds reverse-worded items already turned.
-    return derive(stacked, msgspec.convert({**cleaning, "reverse": []}, Cleaning), codebook)
+    return derive(stacked, msgspec.structs.replace(cleaning, reverse=()), codebook)
 
 
-def _sources(variable: str, cleaning: Mapping[str, Any], items: Sequence[str]) -> list[str]:
+def _sources(variable: str, cleaning: Cleaning, items: Sequence[str]) -> list[str]:
     """Items that a variable is made of, through scales and recodes."""
     if variable in items:
         return [variable]
     found: list[str] = []
-    for scale in cleaning.get("scales", []):
-        if scale["variable"] == variable:
-            found += [name for item in scale["items"] for name in _sources(item, cleaning, items)]
-    for recode in cleaning.get("recodes", []):
-        if recode["variable"] == variable:
-            parts = [recode[key] for key in ("from", "filter", "minuend", "subtrahend") if key in recode]
-            found += [name for part in parts for name in _sources(part, cleaning, items)]
+    for scale in cleaning.scales:
+        if scale.variable == variable:
+            found += [name for item in scale.items for name in _sources(item, cleaning, items)]
+    for recode in cleaning.recodes:
+        if recode.variable == variable:
+            parts = [getattr(recode, key, None) for key in ("from_", "filter", "minuend", "subtrahend")]
+            found += [name for part in parts if part for name in _sources(part, cleaning, items)]
     return list(dict.fromkeys(found))
 
 
@@ -145,8 +146,8 @@ def outcomes(survey: Survey, claim: AnyClaim, people: pd.DataFrame) -> Floats:
     """Outcome of a claim in m data sets of the same n people, shape (n, m); NaN outside its base."""
     values = answers(people[claim.variable], claim)
     if claim.base == "readers":
-        chosen = survey.config["sensitivity"]
-        reads = indicator(people[chosen["reader_variable"]], chosen["reader_level"]) == 1.0
+        chosen = survey.settings.sensitivity
+        reads = indicator(people[chosen.reader_variable], chosen.reader_level) == 1.0
         values = np.where(reads, values, np.nan)
     return values.reshape(-1, len(survey.respondents)).T
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from surveypipe.estimation import multiplicity
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.estimation.survey import Survey
 from surveypipe.regression.model import INTERCEPT
+from surveypipe.study.analysis import Multiplicity
 from surveypipe.study.claim import Side
 from surveypipe.study.claims import AnyClaim
 
@@ -77,7 +77,7 @@ def _worst_side(claim: AnyClaim, line: pd.Series) -> tuple[float, float, Side]:
     return missing[0] if missing else max(found, key=lambda one: one[1])
 
 
-def adjusted_rows(survey: Survey, tests: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
+def adjusted_rows(survey: Survey, tests: pd.DataFrame, settings: Multiplicity) -> pd.DataFrame:
     """Adjust p-values within each family.
 
     Parameters
@@ -89,11 +89,11 @@ def adjusted_rows(survey: Survey, tests: pd.DataFrame, settings: Mapping[str, An
         preference; of two tests of one comparison only the first named is counted.
     """
     chosen, families, primary = [], [], []
-    for family in settings["families"]:
-        own = _family_tests(tests, family["statistics"], survey.primary)
+    for family in settings.families:
+        own = _family_tests(tests, family.statistics, survey.primary)
         chosen.append(own)
-        families += [family["label"]] * len(own)
-        primary += [family["label"]] if family["method"] == "holm" else []
+        families += [family.label] * len(own)
+        primary += [family.label] if family.method == "holm" else []
     if not families:
         return estimate_frame([])
     table = pd.concat(chosen, ignore_index=True)

@@ -16,13 +16,14 @@ from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.estimation.survey import Survey, claim_of, places
 from surveypipe.measurement.agreement_rows import tidy_codes
 from surveypipe.problems import Problems, shown
+from surveypipe.study.analysis import Agreement
 
 COLUMNS = ("case_id", "question", "coder", "codes")
 SEPARATOR = ";"
 CODERS = 2
 
 
-def check_codes(table: pd.DataFrame, settings: Mapping[str, Any], source: str) -> None:
+def check_codes(table: pd.DataFrame, settings: Agreement, source: str) -> None:
     """Check the coders' file against the code lists.
 
     Raises
@@ -36,7 +37,7 @@ def check_codes(table: pd.DataFrame, settings: Mapping[str, Any], source: str) -
     if lacking:
         problems.add(f"{source}: the column {shown(lacking)} is missing; it needs {', '.join(COLUMNS)}.")
         problems.raise_if_any()
-    questions = settings["questions"]
+    questions = settings.questions
     strange = sorted(set(table["question"].dropna()) - set(questions))
     if strange:
         problems.add(
@@ -48,7 +49,7 @@ def check_codes(table: pd.DataFrame, settings: Mapping[str, Any], source: str) -
 
 
 def _check_question(
-    rows: pd.DataFrame, question: str, labels: Mapping[str, str], settings: Mapping[str, Any], source: str,
+    rows: pd.DataFrame, question: str, labels: Mapping[str, str], settings: Agreement, source: str,
     problems: Problems,
 ) -> None:  # fmt: skip
     given = pd.Series([code for text in rows["codes"].fillna("") for code in _split(text)], dtype="object")
@@ -63,7 +64,7 @@ def _check_question(
             f"{source}: {question}: {len(doubled)} answers have two rows by one coder "
             f"({shown(doubled['case_id'])}); join their codes by '{SEPARATOR}' in one row."
         )
-    coders = sorted(set(rows["coder"].dropna()) - {settings.get("agreed")})
+    coders = sorted(set(rows["coder"].dropna()) - {settings.agreed})
     if len(coders) != CODERS:
         problems.add(
             f"{source}: {question} was coded by {len(coders)} coders ({shown(coders)}); agreement needs two."
@@ -90,14 +91,14 @@ def writers(survey: Survey, question: str) -> list[str]:
     return list(survey.respondents.loc[text != "", "id"])
 
 
-def coding_notes(survey: Survey, table: pd.DataFrame, settings: Mapping[str, Any]) -> list[str]:
+def coding_notes(survey: Survey, table: pd.DataFrame, settings: Agreement) -> list[str]:
     """Say which answers were not coded, and which codes belong to no answer and were left out."""
     made = []
-    for question in settings["questions"]:
+    for question in settings.questions:
         wrote = set(writers(survey, question))
         rows = table[table["question"] == question]
         strangers = set(rows["case_id"]) - wrote
-        coders = rows[rows["coder"] != settings.get("agreed")].groupby("case_id")["coder"].nunique()
+        coders = rows[rows["coder"] != settings.agreed].groupby("case_id")["coder"].nunique()
         uncoded = wrote - set(coders[coders == CODERS].index)
         if strangers:
             made.append(f"{question}: codes of {len(strangers)} persons without an answer were left out.")
@@ -106,9 +107,7 @@ def coding_notes(survey: Survey, table: pd.DataFrame, settings: Mapping[str, Any
     return made
 
 
-def open_answer_rows(
-    survey: Survey, table: pd.DataFrame, settings: Mapping[str, Any], seed: int
-) -> pd.DataFrame:
+def open_answer_rows(survey: Survey, table: pd.DataFrame, settings: Agreement, seed: int) -> pd.DataFrame:
     """Agreement between the two coders by code and pooled, and the frequency of each code by group.
 
     Parameters
@@ -124,10 +123,10 @@ def open_answer_rows(
         Of the bootstrap interval of Krippendorff's alpha.
     """
     parts: list[dict[Any, Any]] = []
-    for question, labels in settings["questions"].items():
+    for question, labels in settings.questions.items():
         rows = table[table["question"] == question]
         ids, codes = writers(survey, question), list(labels)
-        names = sorted(set(rows["coder"].dropna()) - {settings.get("agreed")})
+        names = sorted(set(rows["coder"].dropna()) - {settings.agreed})
         first, second = (decisions(rows, name, codes, ids) for name in names)
         if int((first.notna() & second.notna()).all(axis=1).sum()) < CODERS:
             continue
@@ -137,9 +136,9 @@ def open_answer_rows(
             scheme=survey.unweighted or "none",
         ).to_dict("records")  # fmt: skip
         final = first * second
-        if settings.get("agreed"):
-            final = decisions(rows, settings["agreed"], codes, ids)
-        parts += _frequency_rows(survey, question, labels, final, bool(settings.get("agreed")))
+        if settings.agreed:
+            final = decisions(rows, settings.agreed, codes, ids)
+        parts += _frequency_rows(survey, question, labels, final, bool(settings.agreed))
     return estimate_frame([{str(name): value for name, value in row.items()} for row in parts])
 
 
@@ -157,6 +156,6 @@ def _frequency_rows(
                 level=code, level_label=label, group=group, group_level=level, n=len(own), n_level=n_level,
                 scheme=survey.unweighted or "none", variable_label=survey.label(question),
                 base="wrote an answer", method=f"share of those who wrote, unweighted; {how}",
-                claim=claim_of(survey.config).get(question, ""),
+                claim=claim_of(survey.settings).get(question, ""),
             ))  # fmt: skip
     return rows

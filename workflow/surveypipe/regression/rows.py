@@ -18,6 +18,7 @@ from surveypipe.regression.marginal_effects import average_marginal_effects
 from surveypipe.regression.model import INTERCEPT, ModelFit
 from surveypipe.regression.proportional_odds import proportional_odds_check
 from surveypipe.regression.terms import level_code
+from surveypipe.study.analysis import Model
 
 INDICATORS = ("binary", "categorical")
 _RATIO = {"logistic": "odds_ratio", "ordinal": "odds_ratio", "poisson": "rate_ratio"}
@@ -26,7 +27,7 @@ _COEFFICIENT = {
 }  # fmt: skip
 
 
-def model_rows(survey: Survey, settings: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def model_rows(survey: Survey, settings: Sequence[Model]) -> pd.DataFrame:
     """Fit every model, weighted by the primary scheme and unweighted, and each predictor alone.
 
     Parameters
@@ -61,12 +62,13 @@ def model_design(design: SecondPhase, *, fpc: bool) -> SurveyDesign:
     return RespondentDesign(design.weights, strata=design.labels, fpc=staff, respondents=design)
 
 
-def _model_data(survey: Survey, spec: Mapping[str, Any]) -> pd.DataFrame:
+def _model_data(survey: Survey, spec: Model) -> pd.DataFrame:
     """Outcome and predictors; a yes/no outcome as 0/1, and missing for those outside its base."""
-    outcome = spec["outcome"]
-    data = survey.respondents[list(dict.fromkeys([outcome, *spec["predictors"]]))].copy()
-    if spec["kind"] == "logistic":
-        level = spec.get("level", survey.variables[outcome].get("counts") or None)
+    outcome = spec.outcome
+    data = survey.respondents[list(dict.fromkeys([outcome, *spec.predictors]))].copy()
+    if spec.kind == "logistic":
+        counted = survey.variables[outcome].get("counts") or None
+        level = counted if spec.level is None else spec.level
         if level is None:
             raise SurveyError(
                 f"analysis.models, {outcome}: which answer is modelled is not said; add `level` to the "
@@ -84,13 +86,11 @@ def base_of(survey: Survey, variable: str) -> str:
     return str(bases.get(variable, "answered"))
 
 
-def _scheme_model(
-    survey: Survey, spec: Mapping[str, Any], data: pd.DataFrame, scheme: str
-) -> list[pd.DataFrame]:
-    outcome, predictors = spec["outcome"], list(spec["predictors"])
-    fpc = bool(survey.config["analysis"]["fpc"]["tests"])
+def _scheme_model(survey: Survey, spec: Model, data: pd.DataFrame, scheme: str) -> list[pd.DataFrame]:
+    outcome, predictors = spec.outcome, list(spec.predictors)
+    fpc = survey.settings.analysis.fpc.tests
     options: dict[str, Any] = {
-        "kind": spec["kind"],
+        "kind": spec.kind,
         "design": model_design(survey.designs[scheme], fpc=fpc),
         "categorical": [name for name in predictors if survey.variables[name]["type"] in INDICATORS],
         "ci_level": survey.level,
@@ -100,7 +100,7 @@ def _scheme_model(
         "scheme": scheme, "ci_level": survey.level, "outcome_label": survey.label(outcome),
         "labels": {name: survey.label(name) for name in predictors},
         "level_labels": {name: survey.values(name) for name in [outcome, *predictors]},
-        "claim": claim_of(survey.config).get(outcome, ""), "base": base_of(survey, outcome),
+        "claim": claim_of(survey.settings).get(outcome, ""), "base": base_of(survey, outcome),
     }  # fmt: skip
     full = fit(data, outcome, predictors, reference=reference, **options)
     parts = [_with_counts(tidy(full, **words), full)]
@@ -113,20 +113,20 @@ def _scheme_model(
     return parts
 
 
-def _reference(survey: Survey, spec: Mapping[str, Any]) -> dict[str, Any]:
+def _reference(survey: Survey, spec: Model) -> dict[str, Any]:
     """Find reference levels as they stand in the data.
 
     The configured one; else of two answers the one that is not counted; else the codebook's first.
     """
     made = {}
-    for name in spec["predictors"]:
+    for name in spec.predictors:
         if survey.variables[name]["type"] not in INDICATORS:
             continue
         codes = list(survey.values(name))
         counted = survey.variables[name].get("counts")
         if len(codes) == 2 and counted:
             codes = [code for code in codes if not same_code(code, counted)]
-        chosen = spec.get("reference", {}).get(name, codes[0] if codes else None)
+        chosen = spec.reference.get(name, codes[0] if codes else None)
         held = survey.respondents[name].dropna().unique()
         made[name] = next((value for value in held if same_code(value, chosen)), chosen)
     return made

@@ -34,7 +34,7 @@ def response(released: Released) -> Facts:
     low, high = min(rates.values()), max(rates.values())
     alike = percent(low) == percent(high)
     return {
-        "outcome": "one group" if len(rates) == 1 else "alike" if alike else "unequal",
+        "outcome": "alike" if alike else "unequal",
         "groups": len(rates),
         "least": low,
         "most": high,
