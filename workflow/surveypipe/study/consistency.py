@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 from surveypipe.study.checks import nearest
-from surveypipe.study.claims import ShareClaim
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.frame import Frame
 from surveypipe.study.settings import Configuration
@@ -88,6 +87,7 @@ def consistency_problems(config: Configuration, codebook: CodebookFile, name: st
             *_frame_problems(config),
             *_number_problems(config),
             *_reserved_problems(config),
+            *_claim_problems(config),
             *_further_problems(config),
             *_core_problems(config, codebook),
         ]
@@ -156,8 +156,7 @@ def _named_variables(config: Configuration) -> Iterable[tuple[str, str]]:
     for key, claim in config.claims.items():
         yield f"claims.{key}.variable", claim.variable
         yield from ((f"claims.{key}.secondary", item) for item in claim.secondary)
-        if isinstance(claim, ShareClaim):
-            yield from ((f"claims.{key}.alternatives", item) for item in claim.alternatives)
+        yield from ((f"claims.{key}.alternatives", item) for item in claim.alternatives)
     yield "sensitivity.reader_variable", config.sensitivity.reader_variable
 
 
@@ -198,6 +197,22 @@ def _variable_problems(config: Configuration, known: list[str]) -> list[str]:
 def _named_in_scheme(scheme: Making) -> list[str]:
     within = [scheme.collapse.within] if scheme.collapse and scheme.collapse.within else []
     return [*(scheme.by or ()), *(scheme.margins or ()), *(scheme.predictors or ()), *within]
+
+
+def _claim_problems(config: Configuration) -> Iterable[str]:
+    for key, claim in config.claims.items():
+        if claim.base == "readers" and not claim.binary:
+            yield (
+                f"claims.{key}.base: bounds among readers are known of a share only, and this is a "
+                f"{claim.noun}; take base 'all', or a variable that says who agrees."
+            )
+        least, most = claim.limits
+        for limit in dict.fromkeys(side.limit for side in claim.sides()):
+            if not least <= limit <= most:
+                yield (
+                    f"claims.{key}: the {claim.limit_noun} {limit:g} lies outside what can be answered, "
+                    f"{least:g} to {most:g}; change one of them."
+                )
 
 
 def _frame_problems(config: Configuration) -> list[str]:

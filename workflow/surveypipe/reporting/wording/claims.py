@@ -83,9 +83,9 @@ def other_thresholds(row: pd.Series, released: Released) -> Facts:
     ends = number_of(row, "ci_low"), number_of(row, "ci_high")
     others = [
         {"limit": limit, "stands": claim.at(limit).supported(*ends)}
-        for limit in map(float, claim.sensitivity_thresholds)
+        for limit in claim.sensitivity_thresholds
     ]
-    return {"others": [] if withheld(row) else others}
+    return {"kind": claim.kind, "others": [] if withheld(row) else others}
 
 
 def bounds(row: pd.Series, released: Released) -> Facts:

@@ -21,8 +21,9 @@ def place_facts(row: pd.Series, released: Released) -> Facts:
 
 
 def named(row: pd.Series, released: Released) -> Facts:
-    """Give what names a row: its claim, its group ('' over all), and whether its values are means."""
-    return place_facts(row, released) | {"mean": not released.claim_of(row).binary}
+    """Give what names a row: its claim, its group ('' over all), and what its values are called."""
+    claim = released.claim_of(row)
+    return place_facts(row, released) | {"mean": not claim.binary, "noun": claim.noun}
 
 
 def listed(rows: Iterable[pd.Series], released: Released) -> list[Facts]:

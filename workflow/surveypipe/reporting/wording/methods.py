@@ -15,7 +15,7 @@ from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.imputation import imputations_made
 from surveypipe.study.base import plain
-from surveypipe.study.claims import AnyClaim, tost_level
+from surveypipe.study.claims import AnyClaim
 from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.grades import Grade
 from surveypipe.wording import Markdown, Wording
@@ -149,7 +149,6 @@ def claims(released: Released) -> Facts:
     level = float(released.config["analysis"]["ci_level"])
     return {
         "ci_level": level,
-        "equivalence_level": tost_level(level),
         "reader": released.in_text(released.label(released.config["sensitivity"]["reader_variable"])),
         "claims": [_claim(released, key, claim) for key, claim in released.claims.items()],
     }
@@ -164,6 +163,7 @@ def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
         "key": key,
         "variable": released.in_text(released.label(claim.variable)),
         "others": claim.sensitivity_thresholds,
+        "deciding_level": claim.deciding_level(float(released.config["analysis"]["ci_level"])),
         "by": released.in_text(str(group)),
     }
 
