@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pandas as pd
@@ -14,6 +14,7 @@ from document_configuration import FILES, page, schema_text
 from surveypipe.study import consistency
 from surveypipe.study.base import plain
 from surveypipe.study.checks import schema_problems
+from surveypipe.study.claims import AnyClaim
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.reading import checked, read_yaml, texts
 from surveypipe.study.schema import schema_of
@@ -187,6 +188,21 @@ def test_claim_of_a_kind_needs_its_keys(config: dict):
     ]
 
 
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"base": "readers"}, "bounds among readers are known of a share only"),
+        ({"margin": 5.0}, "the margin -5 lies outside what can be answered, -4 to 4"),
+    ],
+)
+def test_a_claim_must_have_bounds_and_a_limit_that_can_be_reached(
+    config: dict, codebook: dict, keys: dict[str, Any], words: str
+):
+    config["claims"]["C6"] |= keys
+    problems = consistency_problems(config, codebook, "config.yaml")
+    assert any(words in problem for problem in problems)
+
+
 def test_a_block_of_several_kinds_is_held_against_the_kind_that_it_names(config: dict):
     config["claims"]["C1"]["kind"] = "shre"
     del config["claims"]["C2"]["kind"]
@@ -194,9 +210,10 @@ def test_a_block_of_several_kinds_is_held_against_the_kind_that_it_names(config:
     config["claims"]["C4"] = "read"
     config["cleaning"]["rules"][2] = {"type": "duplicate", "keep": "newest"}
     config["cleaning"]["recodes"][0] |= {"cut": "three", "kut": 3}
+    kinds = ", ".join(kind.tag() for kind in get_args(AnyClaim))
     assert schema_problems(config, SCHEMA, "c") == [
-        "c: claims.C1.kind: 'shre' is not one of share, equivalence (did you mean 'share'?).",
-        "c: claims.C2: the key 'kind' is missing; add it (share, equivalence).",
+        f"c: claims.C1.kind: 'shre' is not one of {kinds} (did you mean 'share'?).",
+        f"c: claims.C2: the key 'kind' is missing; add it ({kinds}).",
         "c: claims.C3: unknown key 'margin'. Correct or delete it.",
         "c: claims.C4: 'read' should be a block of keys, indented below it.",
         "c: cleaning.recodes.0: unknown key 'kut' (did you mean 'cut'?). Correct or delete it.",
