@@ -165,7 +165,54 @@ class EquivalenceClaim(Claim, tag="equivalence", kw_only=True):
         return f"± {formatting.decimal(self.margin)}"
 
 
-AnyClaim = ShareClaim | EquivalenceClaim
+class MeanClaim(Claim, tag="mean", kw_only=True):
+    """A mean of a scale beyond a threshold."""
+
+    threshold: Annotated[
+        float,
+        Meta(
+            description="What the interval's lower limit must exceed, in scale points (upper limit stay "
+            "under, for direction below)."
+        ),
+    ]
+    range: Annotated[tuple[float, float], Meta(description="Least and greatest possible answer.")]
+    upper_threshold: Annotated[
+        float | None, Meta(description="What the upper limit must stay under as well.")
+    ] = None
+    direction: Annotated[Direction, Meta(description="Side of the threshold on which the claim lies.")] = (
+        "above"
+    )
+    sensitivity_thresholds: Annotated[tuple[float, ...], Meta(description="Other thresholds to show.")] = ()
+
+    noun = "mean"
+    unit = "scale points"
+    in_points = "mean"
+    test_name = "t test against the claim's threshold, two-sided; effect: the threshold"
+
+    @property
+    def limits(self) -> Interval:
+        """Least and greatest possible answer."""
+        return self.range
+
+    @property
+    def axis(self) -> Axis:
+        """Axis of the whole scale."""
+        return Axis("Mean in scale points", self.range)
+
+    def sides(self) -> tuple[Side, ...]:
+        """Conditions of the claim: the threshold, and the upper one where there is one."""
+        return beyond(self.direction, self.threshold, self.upper_threshold)
+
+    def printed(self, value: float) -> str:
+        """Print a mean in scale points."""
+        return formatting.decimal(value)
+
+    def tabled(self, value: float) -> str:
+        """Print a mean, or a difference of means, in scale points."""
+        return formatting.decimal(value)
+
+
+AnyClaim = ShareClaim | EquivalenceClaim | MeanClaim
 
 
 class SharesWithinPeople(ShareClaim, tag="shares_within_people", kw_only=True):
