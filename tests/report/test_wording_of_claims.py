@@ -16,7 +16,7 @@ from test_wording_of_nonresponse import SHIPPED, cells, more, readers
 from wording_branches import Counting, counted, faults
 
 from surveypipe.reporting.released import Released
-from surveypipe.reporting.wording import results, together
+from surveypipe.reporting.wording import methods, results, together
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.outcomes import Crossing
 
@@ -141,6 +141,8 @@ def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
             for name, change in CASES.items()
             for key, text in results.sentences(change(cases.base()), words).items()
         }
+        # How a kind words its estimand is said among the methods.
+        words.say("methods/claims", **methods.claims(cases.base()))
     return texts, counting
 
 

@@ -82,8 +82,7 @@ def other_thresholds(row: pd.Series, released: Released) -> Facts:
     claim = released.claim_of(row)
     ends = number_of(row, "ci_low"), number_of(row, "ci_high")
     others = [
-        {"limit": limit, "stands": claim.at(limit).supported(*ends)}
-        for limit in claim.sensitivity_thresholds
+        {"limit": limit, "stands": claim.at(limit).supported(*ends)} for limit in claim.sensitivity_thresholds
     ]
     return {"kind": claim.kind, "others": [] if withheld(row) else others}
 
