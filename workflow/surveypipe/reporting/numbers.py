@@ -20,6 +20,7 @@ from surveypipe.problems import Problems
 from surveypipe.reporting.facts import put, software_versions, study_facts
 from surveypipe.reporting.released import SUPPRESSED, Released, code_text
 from surveypipe.study.claim import Claim
+from surveypipe.study.grades import Grade
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -265,16 +266,16 @@ def quantity(row: pd.Series) -> str:
 def claim_summary(released: Released) -> Cells:
     """Count the claims by what became of them, and list them."""
     rows = [row for row in released.claim_rows() if not row["group_level"] and row["status"] != SUPPRESSED]
-    groups: Mapping[str, Callable[[int], bool]] = {
-        "supported": lambda grade: grade in (1, 2, 3),
-        "not-supported": lambda grade: grade == 0,
-        "respondents-only": lambda grade: grade == 4,
-        "robust": lambda grade: grade in (1, 2),
-        "at-random": lambda grade: grade == 3,
+    groups = {
+        "supported": [grade for grade in Grade if grade.supported],
+        "not-supported": [Grade.NOT_SUPPORTED],
+        "respondents-only": [Grade.AMONG_RESPONDENTS],
+        "robust": [Grade.WHATEVER, Grade.UNLESS_STRONGLY_DIFFERENT],
+        "at-random": [Grade.IF_AT_RANDOM],
     }
     made = {"claims-n": formatting.numeral(len(rows))}
     for name, chosen in groups.items():
-        found = [str(row["claim"]) for row in rows if chosen(int(row["grade"]))]
+        found = [str(row["claim"]) for row in rows if Grade.of(int(row["grade"])) in chosen]
         made[f"claims-{name}-n"] = formatting.numeral(len(found))
         made[f"claims-{name}"] = formatting.sentence_list(found) or "none"
     return made

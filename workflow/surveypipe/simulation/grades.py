@@ -35,7 +35,7 @@ from surveypipe.study.sections import Sections
 from surveypipe.weighting import collapsing, schemes
 
 Floats = NDArray[np.float64]
-SUPPORTING = (1, 2, 3)
+SUPPORTING = tuple(grade.number for grade in Grade if grade.supported)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ POPULATIONS = {
     "between": Kind("Between the two", BETWEEN),
     "most_answer": Kind("Between the two, four in five answering", BETWEEN, 0.8),
 }
-STRONG, AT_RANDOM = 2, 3
+STRONG, AT_RANDOM = Grade.UNLESS_STRONGLY_DIFFERENT.number, Grade.IF_AT_RANDOM.number
 
 
 def blended(first: Mapping[str, Any], second: Mapping[str, Any], share: float) -> dict[str, Any]:
