@@ -35,6 +35,7 @@ from surveypipe.nonresponse import report
 from surveypipe.nonresponse.study import Study
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read
+from surveypipe.study.sections import Sections
 from surveypipe.study.settings import Configuration
 
 SECTIONS = ("analysis", "claims", "groups", "weighting", "sensitivity", "frame", "seed", "nonresponse")
@@ -357,7 +358,7 @@ class Program:
         self, survey: estimation_survey.Survey, people: pd.DataFrame
     ) -> Iterator[tuple[str, bool]]:
         estimates = estimation.gather(estimation.descriptive_rows(survey, estimation.estimands(survey)))
-        made = cases.setting(self.config, self.survey.weight_cells)
+        made = cases.setting(Sections(self.config), self.survey.weight_cells)
         gathered = cases.cases(made, estimates, people, self.survey.dispositions)
         if self.question.base == "readers":
             # Who reads is another question; the curves of this one rest on both.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -13,11 +12,12 @@ from surveypipe.design.from_weights import design_of, respondents_of
 from surveypipe.ledger import multiverse as specifications
 from surveypipe.ledger.cases import setting
 from surveypipe.ledger.universe import completed_people, universe
+from surveypipe.study.sections import Sections
 
 
 def main(
     *,
-    config: dict[str, Any],
+    config: Sections,
     codebook: Path,
     estimates: Path,
     claims: Path,
@@ -33,17 +33,17 @@ def main(
     cells = read_csv(weight_cells)
     respondents = respondents_of(pd.read_parquet(analysis), pd.read_parquet(weights))
     made = setting(config, cells)
-    designs = {scheme: design_of(scheme, respondents, cells) for scheme in config["weighting"]["schemes"]}
+    designs = {scheme: design_of(scheme, respondents, cells) for scheme in config.weighting.schemes}
     completed, told = completed_people(
         respondents,
         designs[made.primary].labels,
         pd.read_parquet(missing),
-        config,
+        config.given,
         read_codebook(codebook),
     )
     space = universe(
         made,
-        config,
+        config.given,
         read_csv(estimates),
         respondents,
         pd.read_parquet(dispositions),

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import pandas as pd
 
-from _shared import Output, read_csv, run, section, write_csv
+from _shared import Output, read_csv, run, write_csv
 from surveypipe.design.from_weights import design_of, replicates_of, respondents_of
 from surveypipe.estimation.survey import answers
 from surveypipe.ledger.cases import cases, setting
@@ -16,14 +16,12 @@ from surveypipe.nonresponse import context as contexts
 from surveypipe.nonresponse import report
 from surveypipe.nonresponse.study import Study, default_auxiliaries
 from surveypipe.problems import SurveyError
-from surveypipe.study.frame import Frame
-from surveypipe.study.nonresponse import Nonresponse
-from surveypipe.study.weighting import Weighting
+from surveypipe.study.sections import Sections
 
 
 def main(
     *,
-    config: dict[str, Any],
+    config: Sections,
     estimates: Path,
     not_at_random: Path,
     analysis: Path,
@@ -38,7 +36,7 @@ def main(
     follow_up_check: Output,
 ) -> None:
     """Read staff, answers and weights; write the analysis, the ledger's context and the follow-up."""
-    given, asked = pd.read_parquet(weights), section(config, "weighting", Weighting).replicates
+    given, asked = pd.read_parquet(weights), config.weighting.replicates
     paired = (
         replicates_of(given, pd.read_parquet(replicate_weights), pd.read_parquet(replicate_coefs))
         if asked and asked.method == "jackknife"
@@ -61,7 +59,7 @@ def main(
 
 
 def load_study(
-    config: dict[str, Any],
+    config: Sections,
     estimates: Path,
     analysis: Path,
     dispositions: Path,
@@ -72,7 +70,7 @@ def load_study(
     """Put respondents, staff, claims and designs side by side."""
     respondents = respondents_of(pd.read_parquet(analysis), weights)
     staff = pd.read_parquet(dispositions)
-    made, plan = setting(config, cells), section(config, "nonresponse", Nonresponse)
+    made, plan = setting(config, cells), config.nonresponse
     return Study(
         staff=staff[staff["category"] != "IE"].reset_index(drop=True),
         respondents=respondents,
@@ -80,9 +78,9 @@ def load_study(
         designs={scheme: design_of(scheme, respondents, cells) for scheme in made.schemes},
         primary=made.primary,
         plan=plan,
-        auxiliaries=default_auxiliaries(plan, section(config, "frame", Frame)),
+        auxiliaries=default_auxiliaries(plan, config.frame),
         group=made.group,
-        seed=int(config["seed"]),
+        seed=config.seed,
         jackknife=jackknife,
     )
 

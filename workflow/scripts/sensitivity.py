@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from _shared import Output, read_csv, run, section, write_csv
+from _shared import Output, read_csv, run, write_csv
 from surveypipe.ledger import not_at_random as mixtures
 from surveypipe.ledger.cases import cases, setting
 from surveypipe.ledger.rows import claim_tables
-from surveypipe.study.frame import Frame
-from surveypipe.study.nonresponse import Nonresponse
+from surveypipe.study.sections import Sections
 
 
 def main(
     *,
-    config: dict[str, Any],
+    config: Sections,
     estimates: Path,
     analysis: Path,
     dispositions: Path,
@@ -36,14 +34,14 @@ def main(
     staff = pd.read_parquet(dispositions)
     gathered = cases(made, read_csv(estimates), respondents, staff)
     ledger, common, single = claim_tables(made, gathered)
-    predictors = [made.group, *(recode.variable for recode in section(config, "frame", Frame).recodes)]
+    predictors = [made.group, *(recode.variable for recode in config.frame.recodes)]
     worlds = mixtures.table(
         gathered,
         respondents,
         staff[staff["category"] != "IE"],
         predictors,
-        seed=config["seed"],
-        plan=section(config, "nonresponse", Nonresponse),
+        seed=config.seed,
+        plan=config.nonresponse,
     )
     write_csv(worlds, not_at_random)
     write_csv(ledger, claims)

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +20,7 @@ from surveypipe.ledger.cases import Setting, cases
 from surveypipe.ledger.rows import claim_tables
 from surveypipe.ledger.universe import COMPLETE, IMPUTED, Point, completed_people, interval, universe
 from surveypipe.study.claims import claims_of
+from surveypipe.study.sensitivity import Sensitivity
 
 BOOK = read_codebook(Path(__file__).resolve().parents[3] / "config/codebook.yaml")
 CLAIMS = {
@@ -99,7 +101,8 @@ def estimates(people, designs):
 
 
 MADE = Setting(
-    claims=claims_of(CONFIG), sensitivity=SENSITIVITY, schemes=("none", "agency"), primary="agency",
+    claims=claims_of(CONFIG), sensitivity=msgspec.convert(SENSITIVITY, Sensitivity),
+    schemes=("none", "agency"), primary="agency",
     unweighted="none", group="agency", levels=("AMH", "CSC"), routed_no=frozenset(),
 )  # fmt: skip
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-import msgspec
 import pandas as pd
 
 from surveypipe.estimation.equivalence import Equivalence, equivalence_test
@@ -14,8 +12,11 @@ from surveypipe.estimation.survey import answers, indicator
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.bounds import manski_readers
 from surveypipe.problems import Problems
-from surveypipe.study.claims import AnyClaim, ShareClaim, SharesWithinPeople, claims_of
-from surveypipe.study.weighting import Weighting, scheme_in_force
+from surveypipe.study.claims import AnyClaim, ShareClaim, SharesWithinPeople
+from surveypipe.study.cleaning import RoutedNo
+from surveypipe.study.sections import Sections
+from surveypipe.study.sensitivity import Sensitivity
+from surveypipe.study.weighting import scheme_in_force
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Setting:
     """
 
     claims: Mapping[str, AnyClaim]
-    sensitivity: Mapping[str, Any]
+    sensitivity: Sensitivity
     schemes: tuple[str, ...]
     primary: str
     unweighted: str
@@ -48,27 +49,20 @@ class Setting:
     routed_no: frozenset[str]
 
 
-def setting(config: Mapping[str, Any], cells: pd.DataFrame) -> Setting:
+def setting(settings: Sections, cells: pd.DataFrame) -> Setting:
     """Read a :class:`Setting` from the configuration and the table of weighting cells."""
-    reader, weighting = (
-        config["sensitivity"]["reader_variable"],
-        msgspec.convert(config["weighting"], Weighting),
-    )
-    recodes = config.get("cleaning", {}).get("recodes", [])
-    group = config["frame"]["group"]
+    weighting, group = settings.weighting, settings.frame.group
+    reader = settings.sensitivity.reader_variable
+    routed = (recode for recode in settings.cleaning.recodes if isinstance(recode, RoutedNo))
     return Setting(
-        claims=claims_of(config),
-        sensitivity=config["sensitivity"],
+        claims=settings.claims,
+        sensitivity=settings.sensitivity,
         schemes=tuple(weighting.schemes),
         primary=scheme_in_force(weighting, cells),
         unweighted=weighting.unweighted or "",
         group=group,
-        levels=tuple(config["groups"][group]["levels"]),
-        routed_no=frozenset(
-            recode["variable"]
-            for recode in recodes
-            if recode["type"] == "routed_no" and recode.get("filter") == reader
-        ),
+        levels=tuple(settings.groups[group].levels),
+        routed_no=frozenset(recode.variable for recode in routed if recode.filter == reader),
     )
 
 
@@ -214,9 +208,7 @@ def people_of(made: Setting, claim: AnyClaim, respondents: pd.DataFrame) -> pd.D
     return pd.DataFrame(
         {
             "y": answers(respondents[claim.variable], claim),
-            "read": indicator(
-                respondents[made.sensitivity["reader_variable"]], made.sensitivity["reader_level"]
-            ),
+            "read": indicator(respondents[made.sensitivity.reader_variable], made.sensitivity.reader_level),
             "weight": respondents[f"w_{made.primary}"].astype(float),
             # A cell of a scheme that ignores the group is split by it: θ and readership may differ there.
             "cell": group + ": " + respondents[f"cell_{made.primary}"].astype(str),

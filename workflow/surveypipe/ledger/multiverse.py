@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from msgspec import structs
 from numpy.typing import NDArray
 
 from surveypipe.design import intervals
@@ -69,9 +70,9 @@ class Robustness:
 def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
     """Compute what answers not missing at random do under each scheme, once for all of its intervals."""
     found = {}
-    plan = space.made.sensitivity["reader_scenario"]
-    k = float(plan["k_grade"])
-    only = {**space.made.sensitivity, "reader_scenario": {**plan, "k": [k]}}
+    plan = space.made.sensitivity.reader_scenario
+    k = plan.k_grade
+    only = structs.replace(space.made.sensitivity, reader_scenario=structs.replace(plan, k=(k,)))
     for scheme, gathered in space.cases.items():
         made = replace(space.made, primary=scheme, sensitivity=only)
         for number, case in enumerate(gathered):
@@ -132,7 +133,7 @@ def _one_setting(
             bounded=strong[number, scheme].bounded and case.claim.bounds_can_decide,
             tipping=strong[number, scheme].tipping,
             scenario=_reader_holds(case, point, deciding[scheme], strong[number, scheme].reader),
-            theta_strong=float(made.sensitivity["theta_strong"]),
+            theta_strong=made.sensitivity.theta_strong,
         )
         rows.append(
             {
@@ -208,7 +209,7 @@ def beyond_rows(space: Universe, ledger: pd.DataFrame) -> Iterator[dict[str, Any
             "supported": case.claim.supported(low, high),
             "note": "nothing assumed of the silent; in a census exact",
         }  # fmt: skip
-        for k in sorted(map(float, made.sensitivity["reader_scenario"]["k"])):
+        for k in sorted(made.sensitivity.reader_scenario.k):
             name = f"k{round(100 * k):03d}"
             neutral, worst = float(line[f"reader_{name}"]), float(line[f"reader_worst_{name}"])
             apart = abs(neutral - worst) > SAME

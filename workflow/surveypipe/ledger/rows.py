@@ -49,7 +49,7 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
             bounded=bounded and case.claim.bounds_can_decide,
             tipping=tips.theta,
             scenario=read.supported,
-            theta_strong=float(made.sensitivity["theta_strong"]),
+            theta_strong=made.sensitivity.theta_strong,
         )
     )
     return {
@@ -145,7 +145,7 @@ def theta_rows(case: Case, made: Setting) -> Iterator[dict[str, Any]]:
     """Rows of the θ table for one claim: a common θ, then θ in one group only (``theta_in``)."""
     cells = cells_of(case)
     grid = sensitivity.theta_grid(
-        made.sensitivity["theta_grid"], [side.direction for side in case.claim.sides()]
+        made.sensitivity.theta_grid, [side.direction for side in case.claim.sides()]
     )
     identity = {"claim": case.key, "group": case.group, "group_level": case.group_level}
     acting = ["", *made.levels] if case.group == "overall" else [""]

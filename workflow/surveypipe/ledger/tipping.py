@@ -113,14 +113,14 @@ def readers(case: Case, made: Setting, scheme: str) -> Readers:
     non-readers (share) or no difference (mean), and *worst case* the answer that harms the claim most; the
     worst case decides the grade.
     """
-    plan = made.sensitivity["reader_scenario"]
-    steps = sorted({*map(float, plan["k"]), float(plan["k_grade"])})
-    own = case.claim.variable == made.sensitivity["reader_variable"]
+    plan = made.sensitivity.reader_scenario
+    steps = sorted({*plan.k, plan.k_grade})
+    own = case.claim.variable == made.sensitivity.reader_variable
     fixed = 0.0 if own or case.claim.variable in made.routed_no else None
 
     def at(k: float, assumed: float) -> Scenario:
         return reader_scenario(
-            case.people, k, base=case.claim.base, min_group=plan["min_group"], assumed=assumed,
+            case.people, k, base=case.claim.base, min_group=plan.min_group, assumed=assumed,
             nonreaders=fixed, group_level=case.group_level or None,
         )  # fmt: skip
 
@@ -130,12 +130,12 @@ def readers(case: Case, made: Setting, scheme: str) -> Readers:
     neutral = {k: at(k, (least + most) / 2) for k in steps}
     worst = {k: min((at(k, end) for end in harmful), key=lambda s: _slack(s, conditions)) for k in steps}
     row, (low, high) = case.by_scheme[scheme], case.interval(scheme)
-    moved = worst[float(plan["k_grade"])].estimate
+    moved = worst[plan.k_grade].estimate
     ends = [
         sensitivity.carried_end(moved, float(row["estimate"]), end, logit_scale=case.claim.binary)
         for end in (low, high)
     ]
-    nearest = min(conditions, key=lambda side: _slack(worst[float(plan["k_grade"])], [side]))
+    nearest = min(conditions, key=lambda side: _slack(worst[plan.k_grade], [side]))
     return Readers(neutral, worst, nearest.end(*ends), case.claim.supported(ends[0], ends[1]))
 
 

@@ -191,7 +191,7 @@ def _gather(
     people, plans = schemes_of(staff, config)
     # The ledger asks for every scheme; one that cannot be carried out stops a survey, and so this.
     sizes = [{"scheme": key, "n": cell.n} for key, plan in plans.items() for cell in plan.cells.cells]
-    made = setting(config.given, pd.DataFrame(sizes))
+    made = setting(config, pd.DataFrame(sizes))
     respondents = given[people.respondent].reset_index(drop=True)
     respondents[made.group] = people.answered[made.group].to_numpy()
     for key, plan in plans.items():
@@ -235,7 +235,7 @@ def _judged(
     case: Case, made: Setting, y: Floats, staff: pd.DataFrame, cells: NDArray[Any], mechanism: Mechanism
 ) -> dict[str, Any]:
     truth = float(np.nanmean(y))
-    strong = float(made.sensitivity["theta_strong"])
+    strong = made.sensitivity.theta_strong
     theta = response_odds_ratio(y, staff["respondent"].to_numpy(float), cells, binary=case.claim.binary)
     expected = response_odds_ratio(y, staff["propensity"].to_numpy(float), cells, binary=case.claim.binary)
     return {
@@ -258,7 +258,7 @@ def grade_of(case: Case, made: Setting) -> int:
     if case.supported(made.primary):
         return int(ledger_row(case, made)["grade"])
     unweighted = case.supported(made.unweighted)
-    strong = float(made.sensitivity["theta_strong"])
+    strong = made.sensitivity.theta_strong
     return Grade.earned(Evidence(False, unweighted, False, False, math.nan, False, strong)).number
 
 
