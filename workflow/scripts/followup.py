@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 from _followup import read_assumptions
 from _shared import Output, run, write_csv
+from _wording import check_wording, wording_beside
 from surveypipe.panel import power as planned
 from surveypipe.panel.text import planning_page
 from surveypipe.reporting.figures import power_curves
@@ -20,20 +22,23 @@ def main(
     figure_svg: Output,
     figure_png: Output,
     page: Output,
+    text: Annotated[str, "text of the report, beside which the study's own wording stands"],
 ) -> None:
     """Read the assumptions; write the tables, the figure and the page."""
+    check_wording(Path(text))
     config = read_assumptions(assumptions)
     table = planned.power_table(config)
     needed = planned.sample_size_table(table, config)
     with themed("power"):
         drawn = power_curves.draw(table, config)
         save(drawn, figure_svg, figure_png)
-    text = planning_page(
-        table, needed, config, source=str(assumptions), figure=figure_svg.name, alt=drawn.alt
-    )
+    written = planning_page(
+        table, needed, config, wording_beside(Path(text)), source=str(assumptions), figure=figure_svg.name,
+        alt=drawn.alt,
+    )  # fmt: skip
     write_csv(table, power)
     write_csv(needed, sizes)
-    page.write_text(text, encoding="utf-8")
+    page.write_text(written, encoding="utf-8")
     count = len(config["outcomes"])
     print(f"followup: {count} outcomes planned, under illustrative assumptions; read {page}")
 

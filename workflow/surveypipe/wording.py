@@ -31,7 +31,8 @@ from surveypipe.problems import SurveyError
 
 SUFFIX = ".md.j2"
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_ITEM = re.compile(r"^[-*] ", re.MULTILINE)
+# Items of a list and rows of a table, which keep a line each.
+_ITEM = re.compile(r"^[-*|] ", re.MULTILINE)
 
 
 class Markdown(str):
@@ -123,7 +124,8 @@ class Wording:
         Returns
         -------
         Markdown
-            Paragraphs divided by blank lines, each on one line; lists keep a line for each item.
+            Paragraphs divided by blank lines, each on one line; lists and tables keep a line for each item
+            or row.
 
         Raises
         ------
@@ -158,7 +160,7 @@ class Wording:
 
 
 def _folded(paragraph: str) -> str:
-    """One line a paragraph, or one line an item of a list."""
+    """One line a paragraph, or one line an item of a list or a row of a table."""
     items = [match.start() for match in _ITEM.finditer(paragraph)]
     starts = sorted({0, *items})
     pieces = [paragraph[a:b] for a, b in zip(starts, [*starts[1:], len(paragraph)], strict=True)]

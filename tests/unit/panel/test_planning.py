@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import yaml
 from scipy import stats
+from wording_branches import faults
 
 from surveypipe.panel import analysis, design, outcomes, power
 from surveypipe.panel.design import Plan, distribution, no_effect, pairs_per_team, plan
@@ -26,8 +27,10 @@ from surveypipe.study.base import plain
 from surveypipe.study.planning import Planning
 from surveypipe.study.reading import checked, read
 from surveypipe.study.weighting import Weighting
+from surveypipe.wording import Wording
 
 ROOT = Path(__file__).resolve().parents[3]
+WORDING = ROOT / "workflow/wording/en"
 SHIPPED = plain(read(ROOT / "config/followup.yaml", Planning))
 
 
@@ -250,13 +253,16 @@ def test_sample_sizes_have_no_row_without_effect_and_follow_from_the_power(small
 def test_page_is_marked_as_illustrative_and_names_every_effect(small: dict):
     table = power.power_table(small)
     sizes = power.sample_size_table(table, small)
-    page = planning_page(table, sizes, small, source="f.yaml", figure="power.svg", alt="Curves.")
+    page = planning_page(
+        table, sizes, small, Wording([WORDING]), source="f.yaml", figure="power.svg", alt="Curves."
+    )
     assert page.index("**Illustrative.**") < page.index("| Outcome")
     for about in small["outcomes"].values():
         for effect in about["effects"]:
             assert f"| {effect_words(about, effect)} |" in page
     assert "over 16" in page and "<NA>" not in page and "nan" not in page.lower().split()
     assert not any(key in page for key in small["outcomes"] if "_" in key)
+    assert faults(page.rstrip("\n")) == []
 
 
 @pytest.mark.parametrize(
@@ -341,7 +347,7 @@ def test_program_stops_with_every_wrong_key_and_leaves_no_file(config: dict, tmp
     (tmp_path / "followup.yaml").write_text(yaml.safe_dump(config))
     names = ("power", "sizes", "figure-svg", "figure-png", "page")
     command = [sys.executable, str(ROOT / "workflow/scripts/followup.py")]
-    command += ["--assumptions", str(tmp_path / "followup.yaml")]
+    command += ["--assumptions", str(tmp_path / "followup.yaml"), "--text", "report/manuscript.qmd"]
     for name in names:
         command += [f"--{name}", str(tmp_path / "out" / name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

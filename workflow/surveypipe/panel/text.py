@@ -9,15 +9,11 @@ import numpy as np
 
 from surveypipe import formatting
 from surveypipe.panel.design import SETTINGS, no_effect, setting
+from surveypipe.wording import Wording
 
 if TYPE_CHECKING:
     import pandas as pd
 
-WARNING = (
-    "**Illustrative.** Every number on this page follows from the assumptions in `{source}`. They are "
-    "plausible round numbers to start from, not estimates: nothing was taken from survey data, simulated or "
-    "real. Replace them by what is known of your own teams before relying on the answer."
-)
 COLUMNS = [
     "Outcome",
     "Effect to detect",
@@ -51,7 +47,14 @@ def _plain(value: float) -> str:
 
 
 def planning_page(
-    power: pd.DataFrame, sizes: pd.DataFrame, config: Mapping[str, Any], *, source: str, figure: str, alt: str
+    power: pd.DataFrame,
+    sizes: pd.DataFrame,
+    config: Mapping[str, Any],
+    words: Wording,
+    *,
+    source: str,
+    figure: str,
+    alt: str,
 ) -> str:
     """Write the page.
 
@@ -61,6 +64,8 @@ def planning_page(
         From :func:`surveypipe.panel.power.power_table` and :func:`surveypipe.panel.power.sample_size_table`.
     config
         The assumptions.
+    words
+        Templates.
     source
         The assumptions' file, as named to the reader.
     figure, alt
@@ -71,45 +76,32 @@ def planning_page(
     str
         Markdown.
     """
-    parts = [
-        "# How many teams would a follow-up study need?",
-        WARNING.format(source=source),
-        _design(config),
-        "## Teams needed",
-        _sizes_table(sizes, config),
-        _reading(config),
-        f"![{alt}]({figure})",
-        "## What was assumed",
-        _assumptions_table(config),
-        "## How far the numbers can be trusted",
-        _checks(power, config),
-        "## What is left out",
-        _left_out(),
-    ]
-    return "\n\n".join(parts) + "\n"
+    named = {"source": source, "figure": figure, "alt": alt}
+    return words.say("followup/planning", **named, **planning_facts(power, sizes, config)) + "\n"
 
 
-def _design(config: Mapping[str, Any]) -> str:
+def planning_facts(power: pd.DataFrame, sizes: pd.DataFrame, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Gather the design, both tables, and how far simulation, formula and level of the test agree."""
     design = config["design"]
-    return (
-        "Teams are allocated to the intervention or to the control arm, as many to each. The same people are "
-        "measured before and after. The question is whether the mean change differs between the arms (a "
-        "difference in differences). Each team gives one number, the mean change of those measured both "
-        "times, and the two groups of numbers are compared by a t test whose degrees of freedom are the "
-        f"teams less 2. The test is two-sided at {formatting.percent(design['alpha'])}; the power wanted is "
-        f"{formatting.percent(design['power'])}."
-    )
-
-
-def _reading(config: Mapping[str, Any]) -> str:
-    most = config["design"]["teams_per_arm"]["to"]
-    return (
-        "*Teams per arm*: the fewest that reach the power wanted in the simulation; the study needs twice as "
-        "many. *By formula*: the same in closed form, as a check. *With another ICC* or *team size*: that "
-        f"one assumption changed to the value before the colon. At most {most} teams per arm were tried. "
-        "People are their own comparison, so the number of people and how alike their answers are over time "
-        "weigh more than the ICC as long as teams keep their level."
-    )
+    null = {key: no_effect(about) for key, about in config["outcomes"].items()}
+    none = power["effect"] == power["outcome"].map(null)
+    false_alarms = power.loc[none, "power"]
+    gap = (power["power"] - power["closed_form"]).abs()
+    return {
+        "alpha": design["alpha"],
+        "power": design["power"],
+        "most": design["teams_per_arm"]["to"],
+        "simulations": design["simulations"],
+        "standard_error": 0.5 / np.sqrt(design["simulations"]),
+        "false_alarms": {
+            "mean": false_alarms.mean(),
+            "least": false_alarms.min(),
+            "most": false_alarms.max(),
+        },
+        "gap": {"mean": gap.mean(), "most": gap.max()},
+        "sizes": _sizes_table(sizes, config),
+        "assumptions": _assumptions_table(config),
+    }
 
 
 def _sizes_table(sizes: pd.DataFrame, config: Mapping[str, Any]) -> str:
@@ -192,38 +184,6 @@ def _shared(config: Mapping[str, Any], outcome: str, name: str) -> str:
     if name == "drop_out":
         return formatting.percent(value)
     return f"{value['assumed']:g}" if isinstance(value, dict) else f"{value:g}"
-
-
-def _checks(power: pd.DataFrame, config: Mapping[str, Any]) -> str:
-    simulations = config["design"]["simulations"]
-    null = {key: no_effect(about) for key, about in config["outcomes"].items()}
-    none = power["effect"] == power["outcome"].map(null)
-    false_alarms = power.loc[none, "power"]
-    gap = (power["power"] - power["closed_form"]).abs()
-    return (
-        f"Each power comes from {formatting.count(simulations)} simulated studies; its standard error is at "
-        f"most {formatting.percent(0.5 / np.sqrt(simulations), 1)}. Where there is no effect, the test found "
-        f"one in {formatting.percent(false_alarms.mean(), 1)} of the studies on average, and in "
-        f"{formatting.percent_interval(false_alarms.min(), false_alarms.max(), 1)} over all numbers of teams "
-        f"and assumptions (it should be {formatting.percent(config['design']['alpha'])}). Simulated power "
-        f"and formula differ by {formatting.points(gap.mean(), 1)} percentage points on average and by "
-        f"{formatting.points(gap.max(), 1)} at most: simulation error, and the formula's taking the means of "
-        "teams as normal."
-    )
-
-
-def _left_out() -> str:
-    sentences = [
-        "Whole teams that withdraw: add as many as may.",
-        "People who do not answer the first time: *people per team* are those who do.",
-        "Drop-out that depends on the answers: no number of teams repairs its bias. The sensitivity analyses "
-        "of this pipeline apply to the second wave too.",
-        "Arms that differ from the start: with few teams chance alone makes them differ. Allocate at random, "
-        "in pairs or strata of like teams, and say before which analysis is the primary one.",
-        "Several outcomes: name one as primary, or divide the significance level.",
-        "People of one team known to those of another: contamination makes effects smaller.",
-    ]
-    return "\n".join(f"- {sentence}" for sentence in sentences)
 
 
 def markdown_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, right_from: int) -> str:
