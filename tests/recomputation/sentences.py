@@ -85,24 +85,38 @@ def _claim(whole: Whole, entry: Entry, source: str) -> Iterator[Saying]:
 
 def _doubt(whole: Whole, entry: Entry, source: str) -> Iterator[Saying]:
     s = _sign(entry)
-    tipping = source + "tipping-sentence$"
+    tipping, doubt = source + "tipping-sentence$", source + "doubt-sentence$"
     if entry.equivalence:
         yield say("by {} scale points", one(entry.shift), source=tipping)
+        yield say("by {} scale points", one(entry.shift), source=doubt)
         yield say("(a tipping θ of {})", one(entry.theta), source=tipping)
         yield say("{}", one(entry.theta), source=source + "tipping_theta$")
     else:
         yield say("tipping point is {}", one(entry.theta), source=tipping)
         yield say("to reach {}%", constant(100 * entry.claim["threshold"]), source=tipping)
-        yield say("and {} times for the limit", one(entry.theta_interval), source=tipping)
+        yield say("to reach it, {} times as high", one(entry.theta_interval), source=tipping)
+        yield say(
+            "tipping point is {} ({} for the limit of the interval)",
+            one(entry.theta),
+            one(entry.theta_interval),
+            source=doubt,
+        )
+        yield say("tipping point is {}", one(entry.theta), source=doubt)
     yield say(
         f"between {{}}{s} and {{}}{s}",
         *[one(entry.scale * b) for b in entry.bounds],
         source=source + "bounds-sentence$",
     )
+    yield say(
+        f"the bounds are {{}}{s} and {{}}{s}",
+        *[one(entry.scale * b) for b in entry.bounds],
+        source=doubt,
+    )
     reader = source + "reader-sentence$"
     k = float(whole.config["sensitivity"]["reader_scenario"]["k_grade"])
     yield say("half as common ~~would be {}", one(entry.scale * entry.scenario[k]), source=reader)
-    yield say("with none, the estimate would be {}", one(entry.scale * entry.scenario[0.0]), source=reader)
+    yield say("With none, the estimate would be {}", one(entry.scale * entry.scenario[0.0]), source=reader)
+    yield say("scenario the estimate would be {}", one(entry.scale * entry.scenario[k]), source=doubt)
     yield say("as common ~~would be {}", one(entry.scale * entry.scenario[1.0]), source=reader)
     battery = BATTERY_OF.get(entry.key)
     if battery:
@@ -135,8 +149,10 @@ def _groups(whole: Whole, entry: Entry, source: str) -> Iterator[Saying]:
         one(entry.scale * difference.low),
         one(entry.scale * difference.high),
     ]
-    yield say("which is {} percentage points ~~({}% interval {} to {})", gap, source=source)
-    yield say("a difference of {} scale points ({}% interval {} to {})", gap, source=source)
+    yield say("The second is {} percentage points ~~({}% interval {} to {})", gap, source=source)
+    yield say("The second is {} scale points ~~({}% interval {} to {})", gap, source=source)
+    for unit in ("scale points", "percentage points"):
+        yield say(f"The difference is {{}} {unit} ({{}}% interval {{}} to {{}})", gap, source=source)
     yield say("p = {}", probability(difference.p if entry.equivalence else difference.f_p), source=source)
 
 
