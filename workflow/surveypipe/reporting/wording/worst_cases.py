@@ -52,22 +52,6 @@ def farthest(moves: Iterable[Valued], released: Released) -> list[Valued]:
     return sorted(found.values(), key=lambda move: not released.claim_of(move[0]).binary)
 
 
-def largest_shift(moves: Iterable[Valued], released: Released, *, lead: str = "The", verb: str = "is") -> str:
-    """Say how far the share and the mean difference that move most do so; '' where nothing is known.
-
-    Examples
-    --------
-    ``The largest shift of a share is 4.1 percentage points (C2), that of a mean difference 0.02 scale points
-    (C6).``
-    """
-    parts: list[str] = []
-    for row, value in farthest(moves, released):
-        claim = released.claim_of(row)
-        size, which = f"{claim.shift_printed(value)} ({place(row, released)})", f"a {claim.noun}"
-        parts.append(f"that of {which} {size}" if parts else f"{lead} largest shift of {which} {verb} {size}")
-    return f"{', '.join(parts)}." if parts else ""
-
-
 def weighting_shifts(released: Released) -> list[tuple[pd.Series, float, float]]:
     """Rows of the ledger with the shift that the primary weights make, and the p-value of its test."""
     data = released.table("nonresponse")
