@@ -98,7 +98,19 @@ CASES: dict[str, Change] = {
     "all eligible": cases.celled("flow", n=312.0),
     "scales of several sizes": scales(items=cases.ITEMS[:3], min_share=0.75),
     "one item reversed": cases.configured(cleaning={"reverse": ["guid_3"]}),
-    "late left out": cases.configured(cleaning={"rules": [{"type": "late", "id": "late", "action": "drop"}]}),
+    "late left out": cases.configured(
+        cleaning={
+            "rules": [
+                {
+                    "type": "late",
+                    "id": "late",
+                    "action": "drop",
+                    "variable": "returned",
+                    "after": "2014-01-31",
+                }
+            ]
+        }
+    ),
     "strict": cases.configured(disclosure={"preset": "strict"}),
     "one theta": cases.configured(sensitivity={"theta_shown": [3.0]}),
     "below": claimed("C1", direction="below", by=None),

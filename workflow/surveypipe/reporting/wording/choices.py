@@ -75,7 +75,7 @@ def changed_rows(released: Released) -> list[pd.Series]:
 
 def imputation(released: Released) -> Facts:
     """Tell what was done with unanswered items, and whether it matters."""
-    if "imputation" not in released.config["analysis"]:
+    if released.settings.analysis.imputation is None:
         return {"imputed": False}
     data = released.table("estimates")
     found = [(row, imputed_rows(data, row, released)) for row in released.claim_rows()]

@@ -10,6 +10,7 @@ from surveypipe.reporting.lookups import known, number_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.ledger import Facts
 from surveypipe.study.claim import Side
+from surveypipe.study.cleaning import Difference
 from surveypipe.study.grades import Grade
 from surveypipe.study.outcomes import Crossing
 
@@ -126,9 +127,9 @@ def _crossed(theta: float, row: pd.Series, released: Released) -> float:
 
 def _compared(variable: str, released: Released) -> tuple[str, str]:
     """Labels of the two scores whose difference a variable is; '' where it is none."""
-    for recode in released.config["cleaning"].get("recodes", []):
-        if recode["variable"] == variable and recode["type"] == "difference":
-            first, second = (released.label(recode[part]) for part in ("minuend", "subtrahend"))
+    for recode in released.settings.cleaning.recodes:
+        if recode.variable == variable and isinstance(recode, Difference):
+            first, second = released.label(recode.minuend), released.label(recode.subtrahend)
             return released.in_text(first), released.in_text(second)
     return "", ""
 
@@ -144,7 +145,7 @@ _SCENARIOS = {
 
 def readers(row: pd.Series, released: Released) -> Facts:
     """Say what the estimate becomes if there are fewer readers among the silent."""
-    claim, k = released.claim_of(row), float(released.config["sensitivity"]["reader_scenario"]["k_grade"])
+    claim, k = released.claim_of(row), released.settings.sensitivity.reader_scenario.k_grade
     moved, without = (number_of(row, f"reader_k{round(100 * step):03d}") for step in (k, 0.0))
     limit = number_of(row, "reader_limit")
     now, then = claim.supported(*_deciding(row)), claim.supported(limit, limit)

@@ -44,8 +44,8 @@ def at_level(released: Released) -> str:
 
 def _level_named(released: Released) -> tuple[str, str]:
     """Variable of the scenario and the answer that puts a person at its level."""
-    plan = released.config["sensitivity"]
-    name, code = str(plan["reader_variable"]), f"{float(plan['reader_level']):g}"
+    plan = released.settings.sensitivity
+    name, code = plan.reader_variable, f"{float(plan.reader_level):g}"
     return name, released.values(name).get(code, code)
 
 
@@ -68,7 +68,7 @@ def level_contrast(released: Released) -> Table:
             cells.append(with_interval(row, form))
         cells.append(with_interval(_row(released, variable, ""), form))
         table.rows.append(cells)
-    level = fmt.percent(released.config["analysis"]["ci_level"])
+    level = fmt.percent(released.settings.analysis.ci_level)
     table.notes = [
         f"At the level, those who answered {at_level(released)}; others, all who answered otherwise or did "
         "not say.",

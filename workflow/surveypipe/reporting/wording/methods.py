@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from surveypipe.disclosure.rules import rules_of
 from surveypipe.formatting import decimal
@@ -16,8 +14,9 @@ from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.imputation import imputations_made
 from surveypipe.study.base import plain
 from surveypipe.study.claims import AnyClaim
-from surveypipe.study.disclosure import Disclosure
+from surveypipe.study.cleaning import Late
 from surveypipe.study.grades import Grade
+from surveypipe.study.weighting import Scheme
 from surveypipe.wording import Markdown, Wording
 
 if TYPE_CHECKING:
@@ -28,40 +27,40 @@ Facts = dict[str, Any]
 
 def response(released: Released) -> Facts:
     """Tell who was eligible, what counted as a response, and when it was asked."""
-    section = released.config["response"]
-    base = released.config["weighting"].get("base")
-    late = [rule for rule in released.config["cleaning"]["rules"] if rule["type"] == "late"]
+    section = released.settings.response
+    base = released.settings.weighting.base
+    late = [rule for rule in released.settings.cleaning.rules if isinstance(rule, Late)]
     return {
-        "base": released.label(str(base)) if base else None,
-        "field_period": released.config["study"].get("field_period"),
-        "late_kept": bool(late) and all(rule["action"] == "flag" for rule in late),
+        "base": released.label(base) if base else None,
+        "field_period": released.settings.study.field_period,
+        "late_kept": bool(late) and all(rule.action == "flag" for rule in late),
         "listed": released.flow_count("on_list"),
         "eligible": released.flow_count("eligible"),
-        "verified": bool(released.config["frame"].get("verified")),
-        "complete_from": section["complete_from"],
-        "partial_from": section["partial_from"],
+        "verified": released.settings.frame.verified,
+        "complete_from": section.complete_from,
+        "partial_from": section.partial_from,
     }
 
 
 def cleaning(released: Released) -> Facts:
     """Tell by which rules the data were cleaned and how scales were scored."""
-    section = released.config["cleaning"]
+    section = released.settings.cleaning
     rules: dict[str, list[str]] = {}
-    for rule in section["rules"]:
-        rules.setdefault(rule["action"], []).append(rule["type"])
+    for rule in section.rules:
+        rules.setdefault(rule.action, []).append(rule.tag())
     done = released.table("cleaning_summary")
-    scales = section.get("scales", [])
-    shares = [float(scale["min_share"]) for scale in scales]
-    sizes = {len(scale["items"]) for scale in scales}
+    scales = section.scales
+    shares = [scale.min_share for scale in scales]
+    sizes = {len(scale.items) for scale in scales}
     return {
         "rules": rules,
         "left_out": _done(done, "drop", "records"),
         "set_missing": _done(done, "set_missing", "values"),
-        "scales": [released.in_text(str(scale["label"])) for scale in scales],
+        "scales": [released.in_text(scale.label) for scale in scales],
         "items_each": sizes.pop() if len(sizes) == 1 else None,
         "least_share": min(shares, default=math.nan),
         "most_share": max(shares, default=math.nan),
-        "reversed": len(section.get("reverse", [])),
+        "reversed": len(section.reverse),
     }
 
 
@@ -72,16 +71,16 @@ def _done(summary: pd.DataFrame, action: str, what: str) -> int | None:
 
 def weighting(released: Released) -> Facts:
     """Tell how the primary weights were made, what cells were merged, their spread, and the other schemes."""
-    scheme: Mapping[str, Any] = released.config["weighting"]["schemes"][released.primary]
+    scheme = released.settings.weighting.schemes[released.primary]
     cells = released.table("weight_cells")
     cells = cells[cells["scheme"] == released.primary]
     others = {key: label for key, label in released.schemes.items() if key != released.primary}
-    variables = scheme.get("margins" if scheme["method"] == "rake" else "by", [])
+    variables = (scheme.margins if scheme.method == "rake" else scheme.by) or ()
     return {
-        "method": scheme["method"],
-        "scheme": released.in_text(str(scheme["label"])),
+        "method": scheme.method,
+        "scheme": released.in_text(scheme.label),
         "variables": [released.in_text(released.label(name)) for name in variables],
-        "fallback": released.primary != released.config["weighting"]["primary"],
+        "fallback": released.primary != released.settings.weighting.primary,
         "collapse": _collapse(scheme),
         "cells": len(cells),
         "merged": [
@@ -97,11 +96,11 @@ def weighting(released: Released) -> Facts:
     }
 
 
-def _collapse(scheme: Mapping[str, Any]) -> Facts | None:
-    rule = scheme.get("collapse")
+def _collapse(scheme: Scheme) -> Facts | None:
+    rule = scheme.collapse
     if not rule:
         return None
-    return {"min_n": rule["min_n"], "within": str(rule.get("within") or "").replace("_", " ")}
+    return {"min_n": rule.min_n, "within": (rule.within or "").replace("_", " ")}
 
 
 def _spread(released: Released) -> Facts:
@@ -118,23 +117,23 @@ def _spread(released: Released) -> Facts:
 
 def analysis(released: Released) -> Facts:
     """Tell how estimates, standard errors, intervals and tests were made."""
-    section = released.config["analysis"]
+    section = released.settings.analysis
     return {
-        "ci_level": float(section["ci_level"]),
-        "interval": section["proportion_interval"],
-        "correction": bool(section["fpc"]["descriptive"]),
+        "ci_level": section.ci_level,
+        "interval": section.proportion_interval,
+        "correction": section.fpc.descriptive,
         "jackknife": _jackknife(released),
         "tests": _tests(released),
         "groups": [released.in_text(label) for label in released.levels.values()],
-        "imputation": "imputation" in section,
+        "imputation": section.imputation is not None,
         "data_sets": imputations_made(released.table("estimates")),
-        "adjusted": "multiplicity" in section,
+        "adjusted": section.multiplicity is not None,
     }
 
 
 def _jackknife(released: Released) -> bool:
-    plan = released.config["weighting"].get("replicates")
-    return bool(plan) and plan["method"] == "jackknife" and released.base_size() <= plan["max_n"]
+    plan = released.settings.weighting.replicates
+    return plan is not None and plan.method == "jackknife" and released.base_size() <= plan.max_n
 
 
 def _tests(released: Released) -> str:
@@ -146,38 +145,39 @@ def _tests(released: Released) -> str:
 
 def claims(released: Released) -> Facts:
     """Tell what was estimated for each claim and what it is held against."""
-    level = float(released.config["analysis"]["ci_level"])
+    level = released.settings.analysis.ci_level
     return {
         "ci_level": level,
-        "reader": released.in_text(released.label(released.config["sensitivity"]["reader_variable"])),
+        "reader": released.in_text(released.label(released.settings.sensitivity.reader_variable)),
         "claims": [_claim(released, key, claim) for key, claim in released.claims.items()],
     }
 
 
 def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
     by = claim.by
-    group = released.config["groups"].get(by, {}).get("label", by) if by else ""
+    groups = released.settings.groups
+    group = groups[by].label if by in groups else by or ""
     return {
         **plain(claim),
         "upper_threshold": claim.upper_threshold,
         "key": key,
         "variable": released.in_text(released.label(claim.variable)),
         "others": claim.sensitivity_thresholds,
-        "deciding_level": claim.deciding_level(float(released.config["analysis"]["ci_level"])),
-        "by": released.in_text(str(group)),
+        "deciding_level": claim.deciding_level(released.settings.analysis.ci_level),
+        "by": released.in_text(group),
     }
 
 
 def sensitivity(released: Released) -> Facts:
     """Tell what is asked of the silent, and the grades that follow."""
-    section = released.config["sensitivity"]
-    scenario, strong = section["reader_scenario"], section["theta_strong"]
+    section = released.settings.sensitivity
+    scenario, strong = section.reader_scenario, section.theta_strong
     return {
         "theta_strong": strong,
-        "theta_shown": [theta for theta in section.get("theta_shown", []) if theta != strong],
-        "k": scenario["k"],
-        "k_grade": scenario["k_grade"],
-        "min_group": scenario["min_group"],
+        "theta_shown": [theta for theta in section.theta_shown if theta != strong],
+        "k": scenario.k,
+        "k_grade": scenario.k_grade,
+        "min_group": scenario.min_group,
         "grades": {grade.name.lower(): grade.label for grade in Grade},
         "equivalence": not all(claim.bounds_can_decide for claim in released.claims.values()),
     }
@@ -185,7 +185,7 @@ def sensitivity(released: Released) -> Facts:
 
 def disclosure(released: Released) -> Facts:
     """Give the least numbers of disclosure control as it was applied."""
-    rules = rules_of(msgspec.convert(released.config["disclosure"], Disclosure))
+    rules = rules_of(released.settings.disclosure)
     names = ("min_base", "min_answers", "min_cell", "min_population")
     return {name: getattr(rules, name) for name in names}
 

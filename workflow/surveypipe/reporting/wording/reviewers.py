@@ -52,23 +52,23 @@ def which_weight(released: Released) -> Facts:
     others = [label for key, label in released.schemes.items() if key != released.primary]
     return {
         "scheme": released.in_text(released.schemes[released.primary]),
-        "fallback": released.primary != released.config["weighting"]["primary"],
+        "fallback": released.primary != released.settings.weighting.primary,
         "others": [released.in_text(label) for label in others],
     }
 
 
 def why_these_cells(released: Released) -> Facts:
     """Say what the cells are made of, why some were merged, and what they leave."""
-    scheme = released.config["weighting"]["schemes"][released.primary]
+    scheme = released.settings.weighting.schemes[released.primary]
     rates = rows_of(released.table("nonresponse"), step="response_model", measure="wald_test")
     clear = [str(row["variable"]) for _, row in rates.iterrows() if number_of(row, "p_value") < LIMIT_P]
     cells = rows_of(released.table("weight_cells"), scheme=released.primary)
     sizes = cells["n"].astype(float)
     return {
-        "variables": _labels(released, [str(name) for name in scheme.get("by", scheme.get("margins", []))]),
+        "variables": _labels(released, list(scheme.by or scheme.margins or ())),
         "response": "differs" if clear else "alike" if len(rates) else "unknown",
         "clear": _labels(released, clear),
-        "merge_below": (scheme.get("collapse") or {}).get("min_n"),
+        "merge_below": scheme.collapse.min_n if scheme.collapse else None,
         "cells": len(cells),
         "merged": int((cells["merged"].astype(str).str.lower() == "true").sum()),
         "smallest": float(sizes.min()) if len(cells) and sizes.notna().all() else math.nan,
@@ -77,10 +77,10 @@ def why_these_cells(released: Released) -> Facts:
 
 def population_correction(released: Released) -> Facts:
     """Justify the finite-population correction and say what it does."""
-    plan = released.config["analysis"]["fpc"]
+    plan = released.settings.analysis.fpc
     return {
-        "correction": bool(plan["descriptive"]),
-        "tests_corrected": bool(plan["tests"]),
+        "correction": plan.descriptive,
+        "tests_corrected": plan.tests,
         "n": released.base_size(),
         "size": released.staff_size(),
         **_without_correction(released),
@@ -136,8 +136,8 @@ def which_n(released: Released) -> Facts:
 
 def if_readers_answered(released: Released) -> Facts:
     """Answer the particular suspicion that mainly readers answered."""
-    k = float(released.config["sensitivity"]["reader_scenario"]["k_grade"])
-    reader = str(released.config["sensitivity"]["reader_variable"])
+    k = released.settings.sensitivity.reader_scenario.k_grade
+    reader = released.settings.sensitivity.reader_variable
     own = next((row for row in main_claims(released) if row["variable"] == reader), None)
     return {
         "k": k,
@@ -172,26 +172,26 @@ def _own_claim(row: pd.Series, claim: Claim, k: float) -> Facts | None:
 
 def what_is_set(released: Released) -> Facts:
     """List what the configuration sets and what it leaves to exploration."""
-    config = released.config
+    settings = released.settings
     return {
-        "rules": len(config["cleaning"]["rules"]),
-        "claims": len(config["claims"]),
-        "theta_strong": config["sensitivity"]["theta_strong"],
+        "rules": len(settings.cleaning.rules),
+        "claims": len(settings.claims),
+        "theta_strong": settings.sensitivity.theta_strong,
     }
 
 
 def missing_items(released: Released) -> Facts:
     """Say how unanswered items were handled."""
-    shares = [float(scale["min_share"]) for scale in released.config["cleaning"].get("scales", [])]
+    shares = [scale.min_share for scale in released.settings.cleaning.scales]
     return {
         "least_share": min(shares, default=math.nan),
-        "table": "imputation" in released.config["analysis"],
+        "table": released.settings.analysis.imputation is not None,
     }
 
 
 def many_tests(released: Released) -> Facts:
     """Say how the number of tests was allowed for."""
-    if "multiplicity" not in released.config["analysis"]:
+    if released.settings.analysis.multiplicity is None:
         return {"verdict": "not adjusted"}
     data, limit = released.table("estimates"), LIMIT_P
     holm = [row for _, row in data[data["statistic"].str.endswith("_p_holm")].iterrows()]

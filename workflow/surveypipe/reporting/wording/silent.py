@@ -44,7 +44,7 @@ def _weakest(released: Released, held: list[pd.Series]) -> Facts | None:
     if not points:
         return None
     row, theta = min(points, key=lambda pair: pair[1])
-    strong = float(released.config["sensitivity"]["theta_strong"])
+    strong = float(released.settings.sensitivity.theta_strong)
     return named(row, released) | {"theta": theta, "strong": theta >= strong, "only": len(points) == 1}
 
 
@@ -64,7 +64,7 @@ def readers(released: Released) -> Facts:
     """Find which claims survive when there are fewer readers among the silent."""
     stands, falls = reader_outcomes(released)
     return {
-        "k": float(released.config["sensitivity"]["reader_scenario"]["k_grade"]),
+        "k": float(released.settings.sensitivity.reader_scenario.k_grade),
         "stands": listed(stands, released),
         "falls": listed(falls, released),
     }
@@ -90,7 +90,7 @@ def bayes(released: Released) -> Facts:
 def proxy(released: Released) -> Facts:
     """Say how good the best proxy is, and for how many rows of the ledger one is good."""
     rho = released.table("ledger_context")["rho"].astype(float).dropna()
-    weak = float(released.config["nonresponse"]["weak_rho"])
+    weak = float(released.settings.nonresponse.weak_rho)
     return {"best": None if rho.empty else float(rho.max()), "weak": weak, "good": int((rho >= weak).sum())}
 
 
