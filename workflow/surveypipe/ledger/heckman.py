@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from surveypipe.ledger.probit import probit
+
 Floats = NDArray[np.float64]
 
 DRAWS = 200
@@ -48,23 +50,6 @@ class Selection:
     exclusion_z: float
 
 
-def probit(r: Floats, Z: Floats, steps: int = 50) -> tuple[Floats, Floats]:
-    """Coefficients and covariance of a probit regression by Fisher scoring, with a trace of ridge."""
-    from scipy.special import ndtr
-
-    gamma, penalty = np.zeros(Z.shape[1]), 1e-6 * np.eye(Z.shape[1])
-    for _ in range(steps):
-        eta = np.clip(Z @ gamma, -6, 6)
-        p, density = ndtr(eta), np.exp(-(eta**2) / 2) / math.sqrt(2 * math.pi)
-        weight = density / np.clip(p * (1 - p), 1e-12, None)
-        information = Z.T @ (Z * (weight * density)[:, None]) + penalty
-        move = np.linalg.solve(information, Z.T @ (weight * (r - p)) - penalty @ gamma)
-        gamma = gamma + move
-        if np.abs(move).max() < 1e-10:
-            break
-    return gamma, np.asarray(np.linalg.inv(information), dtype=np.float64)
-
-
 def two_steps(y: Floats, X: Floats, exclusion: Floats) -> tuple[float, float, float, float]:
     """Estimate over all staff, the same without selection, ρσ, and the strongest exclusion variable's z.
 
@@ -81,7 +66,7 @@ def two_steps(y: Floats, X: Floats, exclusion: Floats) -> tuple[float, float, fl
 
     known = ~np.isnan(y)
     Z = np.column_stack([X, exclusion])
-    gamma, covariance = probit(known.astype(float), Z)
+    gamma, covariance = probit(known.astype(float), Z, ridge=1e-6)
     eta = Z @ gamma
     log_density = -(eta**2) / 2 - math.log(math.sqrt(2 * math.pi))
     mills = np.exp(log_density - log_ndtr(eta))

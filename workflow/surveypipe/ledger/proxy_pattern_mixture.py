@@ -17,11 +17,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from surveypipe.ledger.probit import probit
+
 Vector = npt.NDArray[np.float64]
 
 PHI_GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
-# A convention: below it even φ = .5 divides by little more than noise.
 RHO_LIMIT = 0.99
+# A cell in which all agree keeps a finite predictor.
+RIDGE = 1e-3
 
 
 def g(phi: float, rho: float) -> float:
@@ -228,25 +231,7 @@ def probit_proxy(y: Vector, design: Vector, everyone: Vector) -> Vector:
     design, everyone
         Frame variables with a column of ones, shapes (n, p) and (N, p).
     """
-    return np.asarray(everyone @ _probit(y, design), dtype=float)
-
-
-def _probit(y: Vector, design: Vector, steps: int = 60) -> Vector:
-    """Fisher scoring, with a trace of ridge so that a cell in which all agree keeps a finite predictor."""
-    from scipy.special import ndtr
-
-    beta = np.zeros(design.shape[1])
-    penalty = 1e-3 * np.eye(design.shape[1])
-    for _ in range(steps):
-        eta = np.clip(design @ beta, -6, 6)
-        p, density = ndtr(eta), np.exp(-(eta**2) / 2) / math.sqrt(2 * math.pi)
-        weight = density / np.clip(p * (1 - p), 1e-12, None)
-        information = design.T @ (design * (weight * density)[:, None]) + penalty
-        move = np.linalg.solve(information, design.T @ (weight * (y - p)) - penalty @ beta)
-        beta = beta + move
-        if np.abs(move).max() < 1e-10:
-            break
-    return np.asarray(beta, dtype=float)
+    return np.asarray(everyone @ probit(y, design, ridge=RIDGE)[0], dtype=float)
 
 
 def cross_validated_rho(y: Vector, design: Vector, *, seed: int, folds: int = 5, repeats: int = 10) -> float:
@@ -270,6 +255,6 @@ def cross_validated_rho(y: Vector, design: Vector, *, seed: int, folds: int = 5,
         predicted = np.zeros(len(y))
         for number in range(folds):
             out = fold == number
-            predicted[out] = design[out] @ _probit(y[~out], design[~out])
+            predicted[out] = design[out] @ probit(y[~out], design[~out], ridge=RIDGE)[0]
         found.append(biserial(y, predicted) if predicted.std() > 0 else 0.0)
     return float(np.mean(found))
