@@ -90,9 +90,17 @@ def within(value: float, slack: float, scale: float = 1.0) -> Value:
     )
 
 
-def fifth(value: float) -> Value:
-    """How an answer hangs together with the staff list: told in fifths."""
-    return Value(round(5 * float(value)) / 5)
+def band(value: float) -> list[Value]:
+    """How an answer hangs together with the staff list: told in three bands, by their limits."""
+    low, high = constant(0.25)[0], constant(0.75)[0]
+    return [low] if value < 0.25 else [low, high] if value < 0.75 else [high]
+
+
+def tested(value: float) -> Value:
+    """The statistic of a test: in halves below one."""
+    if abs(value) >= 1:
+        return one(value)
+    return Value(float(np.sign(value) * np.floor(2 * abs(value) + 0.5) / 2) + 0.0)
 
 
 def any_of(points: Sequence[tuple[float, float]], scale: float) -> Value:

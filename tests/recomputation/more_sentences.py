@@ -12,11 +12,11 @@ from recomputation.book import (
     Value,
     any_of,
     constant,
-    fifth,
     one,
     percent,
     probability,
     say,
+    tested,
     within,
 )
 from recomputation.design import Estimate
@@ -100,14 +100,16 @@ def rates(whole: Whole) -> Iterator[Saying]:
 
 def shifts(whole: Whole) -> Iterator[Saying]:
     bias = whole.bias
-    links = [
-        bias.with_answer(v, e)[0]
+    strong = any(
+        bias.with_answer(v, e)[0] >= 0.25
         for e in whole.ledger.entries
         for v in bias.auxiliaries
         if e.place == "all" or v != whole.survey.group
-    ]
-    yield say("strongest link ~~V, or for a mean the correlation ratio, {})", fifth(max(links)))
-    yield say("strongest link ~~Cramér's V {})", fifth(max(links)))
+    )
+    if strong:
+        yield say("the correlation ratio) is {} or more only for", constant(0.25))
+    else:
+        yield say("the correlation ratio) is as large as {}", constant(0.25))
     yield from _largest(whole)
     yield say("p below {}", constant(0.05))
     yield from _extrapolated(whole)
@@ -355,7 +357,11 @@ def modelled(whole: Whole) -> Iterator[Saying]:
         if model.entry["kind"] == "ordinal":
             f, df, df2, p, left, cuts = parallel(whole.survey, model.adjusted, whole.survey.primary)
             yield say(
-                f"{lower(label)}: F({{}}, {{}}) = {{}}, p = {{}}", one(df), one(df2), one(f), probability(p)
+                f"{lower(label)}: F({{}}, {{}}) = {{}}, p = {{}}",
+                one(df),
+                one(df2),
+                tested(f),
+                probability(p),
             )
             yield say("({} of {} cuts left out", one(left), one(cuts))
     sizes = {

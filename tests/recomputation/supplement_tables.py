@@ -7,7 +7,7 @@ from scipy import stats
 
 from recomputation.article_tables import Rows, interval
 from recomputation.bias import MULTIPLES
-from recomputation.book import Value, constant, fifth, one, percent, probability
+from recomputation.book import Value, band, constant, one, percent, probability, tested
 from recomputation.design import Estimate
 from recomputation.ledger import Entry, logit
 from recomputation.raw import Questions
@@ -129,7 +129,7 @@ def nrba_auxiliaries(whole: Whole) -> Rows:
                 cells += [None, None]
                 continue
             v, p = bias.with_answer(variable, entry)
-            cells += [[fifth(v)], [probability(p)]]
+            cells += [band(v), [probability(p)]]
         rows["", whole.short(entry)] = cells
     return rows
 
@@ -239,13 +239,13 @@ def tests(whole: Whole) -> Rows:
         gap = [one(scale * v) for v in (made.value, made.low_off, made.high_off)]
         if mean:
             cell = [
-                [one(made.df), one(made.t)],
+                [one(made.df), tested(made.t)],
                 [probability(made.p)],
                 [one(made.d)],
                 [probability(made.p_fpc)],
             ]
         else:
-            test_cell = [one(v) for v in (*made.f_df, made.f)]
+            test_cell = [*(one(v) for v in made.f_df), tested(made.f)]
             cell = [test_cell, [probability(made.f_p)], [one(made.v)], [probability(made.f_p_fpc)]]
         rows["*", whole.label(name)] = [*groups, gap, *cell]
     return rows

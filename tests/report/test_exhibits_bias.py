@@ -262,7 +262,8 @@ def test_strength_of_the_list_is_worded_by_its_size(released: Released) -> None:
     data = released.tables["nonresponse"].copy()
     assert "has little to do" in made_up.said("list", released)
     data.loc[(data["measure"] == "v_answer") & (data["claim"] == "C3"), "estimate"] = 0.55
-    assert "has something to do" in made_up.said("list", with_table(released, "nonresponse", data))
+    text = made_up.said("list", with_table(released, "nonresponse", data))
+    assert "0.25 or more only for" in text and "with C3" in text and "C4" not in text
 
 
 def test_late_and_early_are_said_to_differ_only_where_they_do(released: Released) -> None:

@@ -55,18 +55,20 @@ def released(folder: Path, name: str) -> pd.DataFrame:
     return pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
 
 
-def slack(text: str, *, significant: bool, end: bool = False) -> float:
+def slack(text: str, *, significant: bool, end: bool = False, halves: bool = False) -> float:
     """By how much the true number may differ from what is printed.
 
     Numbers of more than six digits are as they were computed; else half a unit of the last decimal (two at
     the fewest), of the last significant digit of a test, and a whole one at the end of an interval, which
-    may have been kept on its side of a limit.
+    may have been kept on its side of a limit. Tests up to one and associations are in halves.
     """
     digits = text.lstrip("-0.").replace(".", "").split("e")[0]
     if len(digits) > 6:
         return 1e-9 + 1e-9 * abs(float(text))
+    if halves and abs(float(text)) <= 1:
+        return (0.5 if abs(float(text)) == 1 else 0.25) + 1e-9
     if significant:
-        # A test, an effect or an association below one has one decimal, p its first digit.
+        # An effect below one has one decimal, p its first digit.
         least = 1e-9 if end else 0.1
         size = max(10.0 ** np.floor(np.log10(abs(float(text)))) if float(text) else 0.1, least)
         return float(size) * (1.0 if end else 0.5) + 1e-9
@@ -352,7 +354,9 @@ class Program:
                 if value is None or value == "" or not np.isfinite(float(value)):
                     continue
                 sharp = name in SIGNIFICANT or name.startswith("deff") or test
-                yield f"{row['estimate_id']} {name}", _near(float(value), printed[name], name, sharp)
+                halves = name == "estimate" and row["statistic"] in TESTS
+                near = _near(float(value), printed[name], name, sharp, halves)
+                yield f"{row['estimate_id']} {name}", near
 
     def _of_claims(
         self, survey: estimation_survey.Survey, people: pd.DataFrame
@@ -399,11 +403,9 @@ class Program:
                 value = row.get(column_name)
                 if value is None or not np.isfinite(float(value)) or column_name not in printed:
                     continue
-                sharp = column_name in SIGNIFICANT or row.get("measure") == "v_answer"
-                sharp |= column_name.startswith("tipping")
-                near = _near(float(value), printed[column_name], column_name, sharp)
-                if row.get("measure") == "v_answer" and column_name == "estimate":
-                    near = near or abs(float(value) - float(printed[column_name])) <= 0.1 + 1e-9
+                sharp = column_name in SIGNIFICANT or column_name.startswith("tipping")
+                halves = column_name == "statistic" or row.get("measure") == "v_answer"
+                near = _near(float(value), printed[column_name], column_name, sharp, halves)
                 yield f"{name} {[_key(row.get(k)) for k in keys]} {column_name}", near
 
 
@@ -415,19 +417,27 @@ def _key(value: Any) -> str:
     return str(value)
 
 
-def _near(value: float, text: str, name: str, significant: bool) -> bool:
+def _near(value: float, text: str, name: str, significant: bool, halves: bool = False) -> bool:
     if text == "" or text in ("True", "False"):
         return True
     end = name.startswith(("ci", "p_value", "reader_limit"))
-    return abs(value - float(text)) <= slack(text, significant=significant, end=end)
+    return abs(value - float(text)) <= slack(text, significant=significant, end=end, halves=halves)
 
 
 def secrets(question: Question) -> Iterator[tuple[str, int, str]]:
-    """Cells whose answers nobody may know: all alike, few who answered, few who gave an answer."""
+    """Cells whose answers nobody may know: all alike, few who answered, few who gave an answer.
+
+    That a cell gave the answer which all but a few of everybody gave is no secret: the share itself says so
+    of each of them.
+    """
     cells = question.survey.cells
+    gave_it, did_not = question.gave.sum(), (question.answered - question.gave).sum()
     for cell, (answered, gave) in enumerate(zip(question.answered, question.gave, strict=True)):
         place = f"{cells.iloc[cell][question.survey.part]} in {cells.iloc[cell][question.survey.group]}"
         # That nobody chose one of three categories leaves two.
+        common = did_not < FEWEST if gave == answered else gave == 0 and gave_it < FEWEST
+        if answered and common:
+            continue
         if answered and (gave == answered or (gave == 0 and question.level not in CATEGORIES)):
             yield f"all {answered} of {place} alike", cell, "alike"
         elif 0 < answered < FEWEST:
@@ -496,7 +506,8 @@ def means(survey: Survey) -> list[str]:
     """Groups whose suppressed mean is left near by other means and the weights.
 
     Linear algebra on sums: of each cell the sum of the scores is unknown, between the least and the greatest
-    score of everybody in it. Known to within a quarter of the scale is known.
+    score of everybody in it. Of ten people or fewer a mean is known that is known to within a quarter of the
+    scale; of more in proportion, because what counts is how far the sum of their scores is known.
     """
     estimates, found = released(survey.public, "estimates"), []
     rows = estimates[(estimates["statistic"] == "mean") & estimates["level"].eq("")]
@@ -509,7 +520,9 @@ def means(survey: Survey) -> list[str]:
             if level in set(told["group_level"]) or not len(told):
                 continue
             low, high = _mean_between(survey, scores, told, survey.of_group(level))
-            if high - low < (scores.max() - scores.min()) / 4:
+            there = survey.made.respondents[survey.group].astype(str) == level
+            people = int(scores[there].notna().sum())
+            if (high - low) * max(people / FEWEST, 1) < (scores.max() - scores.min()) / 4:
                 found.append(f"{variable}: the mean of {level} lies between {low:.2f} and {high:.2f}")
     return found
 

@@ -70,6 +70,20 @@ def held(value: float, most: int = 2) -> str:
     return decimal(value, min(most, max(digits, 0)))
 
 
+def band(value: float) -> str:
+    """Print an association that is told in three bands: ``< 0.25``.
+
+    Examples
+    --------
+    >>> band(0.5)
+    '0.25 to 0.75'
+    """
+    low, high = decimal(0.25), decimal(0.75)
+    if value < 0.25:
+        return f"<{NO_BREAK}{low}"
+    return f"{low} to {high}" if value < 0.75 else f"≥{NO_BREAK}{high}"
+
+
 def ratio(value: float) -> str:
     """Print a ratio, which is released to one decimal, or below a tenth to one digit."""
     return decimal(value, 1) if abs(value) >= 0.1 else held(value, 3)

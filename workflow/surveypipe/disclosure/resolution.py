@@ -6,9 +6,9 @@ that depends on them, in whatever table it stands:
 
 - what is linear in the shares (estimates, differences, shifts, standard errors, ends of intervals, bounds,
   waves) is rounded as they are, from the true value;
-- what is not keeps one significant digit (p), no more than one decimal besides (tests, effects), or one
-  decimal (ratios); how an answer hangs together with parts of groups that are not published is told in
-  fifths.
+- what is not keeps one significant digit (p, tests, which are in halves below one), no more than one decimal
+  besides (effects), or one decimal (ratios); how an answer hangs together with parts of groups that are not
+  published is told in three bands.
 
 Every number that is released has the decimals that are printed, so that which question has something to hide
 is not told by its rounding. Another scheme than the primary tells of the same answers a second time with
@@ -48,7 +48,6 @@ SETTINGS = (
 ).split()
 ONE_DECIMAL = ("df", "df2", "deff_kish", "deff_design", "tipping_theta", "tipping_theta_interval")
 P_VALUE = re.compile(r"p_value|.*_p")
-COARSE = ("effect", "statistic")
 # Estimates that are tests, p-values or ratios, by the name of the statistic.
 TESTS = re.compile(r"rao_scott|t_test|rank_test|adjusted_wald|claim_test|exact_test|proportional_odds")
 ADJUSTED_P = re.compile(r".*_p_(holm|bh)$|exact_test")
@@ -141,15 +140,31 @@ def coarse(values: ArrayLike) -> Floats:
     return np.where(np.abs(exact) < 1, decimals_of(exact, 1), one_digit(exact))
 
 
-def fifths(values: ArrayLike) -> Floats:
-    """Round numbers to the nearest fifth: how an answer hangs together with parts that are not published.
+def bands(values: ArrayLike) -> Floats:
+    """Tell the size of an association in three bands: 0 (below .25), .5, and 1 (from .75).
+
+    How an answer hangs together with parts that are not published is a function of their counts.
 
     Examples
     --------
-    >>> fifths([0.04, 0.24, 0.31]).tolist()
-    [0.0, 0.2, 0.4]
+    >>> bands([0.04, 0.24, 0.31, 0.8]).tolist()
+    [0.0, 0.0, 0.5, 1.0]
     """
-    return np.round(decimals_of(np.asarray(values, float) / 2, 1) * 2, 1)
+    return np.floor(2 * np.asarray(values, float) + 0.5) / 2
+
+
+def tested(values: ArrayLike) -> Floats:
+    """Round the statistics of tests to one significant digit, below one to halves.
+
+    Difference and standard error stand beside a test to two decimals; its statistic may not be finer.
+
+    Examples
+    --------
+    >>> tested([0.2, 0.54, -0.8, 2.28, -12.9]).tolist()
+    [0.0, 0.5, -1.0, 2.0, -10.0]
+    """
+    exact = np.asarray(values, float)
+    return np.where(np.abs(exact) < 1, np.sign(exact) * bands(np.abs(exact)) + 0.0, one_digit(exact))
 
 
 def not_shown(estimates: pd.DataFrame, claims: Mapping[str, AnyClaim], primary: str) -> pd.Series:
@@ -227,7 +242,7 @@ def estimates(release: Release, limits: Mapping[str, Sequence[float]]) -> None:
         table[column] = table[column].where(~about_answers)
     table["se"] = table["se"].where(~statistic.str.match(RATIOS))
     for where, form in (
-        (statistic.str.match(TESTS), coarse),
+        (statistic.str.match(TESTS), tested),
         (statistic.str.match(ADJUSTED_P), _p),
         (statistic.str.match(RATIOS) & ~statistic.str.match(ADJUSTED_P), _ratio),
     ):
@@ -267,7 +282,7 @@ def _nonresponse(table: pd.DataFrame, limits: Mapping[str, Sequence[float]]) -> 
     exact = table.copy()
     _columns(table, answers, limits)
     linked = answers & (table["measure"] == "v_answer")
-    _set(table, "estimate", linked, fifths, exact)
+    _set(table, "estimate", linked, bands, exact)
     table["p_value"] = table["p_value"].where(~linked)
     for column in _numbers(table):
         _set(table, column, ~answers, _digits)
@@ -281,8 +296,10 @@ def _columns(table: pd.DataFrame, where: pd.Series, limits: Mapping[str, Sequenc
         if P_VALUE.fullmatch(column):
             _set(table, column, where, _p)
         elif column == "v_answer":
-            _set(table, column, where, fifths)
-        elif column in COARSE:
+            _set(table, column, where, bands)
+        elif column == "statistic":
+            _set(table, column, where, tested)
+        elif column == "effect":
             _set(table, column, where, coarse)
         elif column in ONE_DECIMAL:
             _set(table, column, where, _one_decimal)

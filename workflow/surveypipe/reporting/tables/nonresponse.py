@@ -187,12 +187,13 @@ def nrba_auxiliaries(released: Released) -> Table:
     table.notes = [
         "Cramér's *V* (for a mean, the correlation ratio) among respondents. Weighting can move an "
         "estimate only as far as a variable has to do with response and with the answer both. *p* is given "
-        "for response alone.",
+        "for response alone; links with answers are told in bands, because they are made of counts that "
+        "are not published.",
     ]
     return table
 
 
-def _links(rows: list[pd.Series | None], form: Form = formatting.held) -> list[str]:
+def _links(rows: list[pd.Series | None], form: Form = formatting.band) -> list[str]:
     cells = []
     for row in rows:
         cells += [cell(row, "estimate", form), p_cell(row)]

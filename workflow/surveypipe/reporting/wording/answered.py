@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LIMIT_P = 0.05
-# Under this Cramér's V is called weak (Cohen's convention for a small to medium effect).
-WEAK_V = 0.3
+# Associations are released in bands; those in the lowest are weak.
+WEAK_V = 0.25
 
 
 def rates(released: Released) -> Facts:
@@ -84,22 +84,22 @@ def representativity(released: Released) -> Facts:
 
 
 def auxiliaries(released: Released) -> Facts:
-    """Find the strongest link of the list with an answer, and where the list adds no precision."""
+    """Find the links of the list with an answer that are not weak, and where the list adds no precision."""
     data = rows_of(released.table("nonresponse"), step="auxiliaries", measure="v_answer")
     links = [
-        (claim, row)
+        named(claim, released)
+        | {"variable": released.in_text(released.label(str(row["variable"]))), "size": float(row["estimate"])}
         for claim in released.claim_rows()
         for _, row in beside(data, claim).iterrows()
         if known(number_of(row, "estimate"))
     ]
-    strongest = None
-    if links:
-        claim, top = max(links, key=lambda pair: float(pair[1]["estimate"]))
-        strongest = named(claim, released) | {
-            "variable": released.in_text(released.label(str(top["variable"]))),
-            "size": float(top["estimate"]),
-        }
-    return {"strongest": strongest, "weak_below": WEAK_V, **_information(released)}
+    strong = [link for link in links if link["size"] >= WEAK_V]
+    return {
+        "linked": bool(links),
+        "strong": sorted(strong, key=lambda link: -link["size"]),
+        "weak_below": WEAK_V,
+        **_information(released),
+    }
 
 
 def _information(released: Released) -> Facts:
