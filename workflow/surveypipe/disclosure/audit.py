@@ -173,6 +173,31 @@ def drop_left_out(release: Release, claims: pd.DataFrame, linked: Linked, table:
     release.table = made.loc[~gone].reset_index(drop=True)
 
 
+# What a claim's answers have to do with the staff list and its weights, and the columns that repeat it.
+LINKED_MEASURES = ("v_answer", "shift")
+LINKED_COLUMNS = ("v_answer", "weighting_shift", "weighting_shift_p")
+
+
+def drop_links(release: Release, claims: pd.DataFrame, estimates: pd.DataFrame, table: str) -> None:
+    """Leave out how an answer hangs together with list and weights where a group's share of it is hidden.
+
+    Both are functions of the counts in the groups that are hidden.
+    """
+    hidden = estimates[(estimates["status"] == SUPPRESSED) & (estimates["group_level"].fillna("") != "")]
+    hidden = hidden[hidden["statistic"].isin(["proportion", "mean"])]
+    questions = set(places_of(hidden, ["variable", "base"]))
+    mine = set(claims.loc[places_of(claims, ["variable", "base"]).isin(questions), "claim"])
+    made = release.table
+    told = made["claim"].isin(mine)
+    for column in [c for c in LINKED_COLUMNS if c in made]:
+        made[column] = made[column].where(~told)
+    gone = told & (made["measure"].isin(LINKED_MEASURES) if "measure" in made else False)
+    release.note(
+        table, sorted(mine & set(made["claim"])), SUPPRESSED, "a group of the estimate is suppressed"
+    )
+    release.table = made[~gone].reset_index(drop=True)
+
+
 def audit_characteristics_of(
     releases: Mapping[str, Release],
     private: pd.DataFrame,

@@ -128,7 +128,7 @@ def release_all(
         headlines = {str(name) for name in private["claims"]["variable"]}
         audit.follow_repeated(made[ESTIMATES], study.made_from, headlines, study.primary, linked)
         audit.follow_estimates(made["claims"], made[ESTIMATES].table, linked)
-    _about_claims(made, private, study, rules, linked)
+    _about_claims(made, private, study, rules, linked, audited)
     if audited:
         audit.audit_characteristics_of(
             made, private["table_1"], study.staff, study.respondents.group, study.schemes, rules,
@@ -182,6 +182,7 @@ def _about_claims(
     study: Study,
     rules: Rules,
     linked: audit.Linked,
+    audited: bool,
 ) -> None:
     claims = made["claims"].table
     for name, kind in KINDS.items():
@@ -198,6 +199,8 @@ def _about_claims(
             made[name] = context.release_bases(made[name], rules, name)
         if linked.left_out and "scheme" in made[name].table:
             audit.drop_left_out(made[name], claims, linked, name)
+        if audited and name in ("nonresponse", "ledger_context"):
+            audit.drop_links(made[name], claims, made[ESTIMATES].table, name)
 
 
 def _repeat_counts(made: dict[str, Release]) -> None:
