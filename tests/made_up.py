@@ -30,6 +30,7 @@ from surveypipe.study.frame import Groups
 from surveypipe.study.outcomes import Crossing
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
+from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.wording import Wording
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,7 +51,7 @@ CROSSINGS = {0: Crossing.MISSED, 1: Crossing.SURE}
 @cache
 def words() -> Wording:
     """The sentences as the tool says them."""
-    return Wording([ROOT / "workflow/wording/en"])
+    return Wording([ROOT / "workflow/wording/en"], Vocabulary().everywhere())
 
 
 def said(name: str, given: Released) -> str:

@@ -19,6 +19,7 @@ from surveypipe.rendering.typed_numbers import template_number_problems
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording import methods, reviewers
 from surveypipe.study.analysis import Analysis
+from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.wording import Wording
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -178,7 +179,7 @@ def test_the_stage_refuses_a_number_typed_into_a_studys_template_and_takes_its_w
         check_wording(tmp_path / "manuscript.qmd")
     own.write_text("Ours: {{ software | listed }}.", encoding="utf-8")
     check_wording(tmp_path / "manuscript.qmd")
-    words = wording_beside(tmp_path / "manuscript.qmd")
+    words = wording_beside(tmp_path / "manuscript.qmd", Vocabulary())
     texts = methods.paragraphs(cases.base(), words)
     assert texts["software"].startswith("Ours: Python")
     assert texts["disclosure"].startswith("Everything reported")

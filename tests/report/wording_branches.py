@@ -12,6 +12,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 from surveypipe import wording
+from surveypipe.study.vocabulary import Vocabulary
 
 LONGEST = 35
 FAULTS = {
@@ -64,7 +65,7 @@ def counted(folders: list[Path]) -> Iterator[tuple[wording.Wording, Counting]]:
     """Templates whose rendered branches are noted, with the environment that notes them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wording, "Environment", Counting)
-        words = wording.Wording(folders)
+        words = wording.Wording(folders, Vocabulary().everywhere())
     assert isinstance(words.environment, Counting)
     yield words, words.environment
 

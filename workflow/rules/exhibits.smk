@@ -21,6 +21,7 @@ EXHIBIT_SECTIONS = [
     "sensitivity",
     "disclosure",
     "nonresponse",
+    "vocabulary",
 ]
 
 

@@ -23,7 +23,7 @@ rule followup:
     conda:
         "../../environment.yml"
     params:
-        **given(text="report/manuscript.qmd"),
+        **given("vocabulary", text="report/manuscript.qmd"),
     message:
         "Planning a follow-up study with a control group from the assumptions in {input.assumptions}"
     shell:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from surveypipe.problems import Problems
 from surveypipe.rendering.typed_numbers import template_number_problems
+from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.wording import Wording, replaced
 
 SHIPPED = Path(__file__).resolve().parents[1] / "wording/en"
@@ -16,9 +17,9 @@ def own_wording(text: Path) -> Path:
     return text.parent / "wording"
 
 
-def wording_beside(text: Path) -> Wording:
-    """Templates for a study, one of whose texts is named."""
-    return Wording([own_wording(text), SHIPPED])
+def wording_beside(text: Path, vocabulary: Vocabulary) -> Wording:
+    """Templates for a study, one of whose texts is named, with what its people and things are called."""
+    return Wording([own_wording(text), SHIPPED], vocabulary.everywhere())
 
 
 def check_wording(text: Path) -> None:

@@ -12,10 +12,12 @@ from surveypipe.panel import power as planned
 from surveypipe.panel.text import planning_page
 from surveypipe.reporting.figures import power_curves
 from surveypipe.reporting.figures.theme import save, themed
+from surveypipe.study.vocabulary import Vocabulary
 
 
 def main(
     *,
+    vocabulary: Vocabulary,
     assumptions: Path,
     power: Output,
     sizes: Output,
@@ -33,9 +35,15 @@ def main(
         drawn = power_curves.draw(table, config)
         save(drawn, figure_svg, figure_png)
     written = planning_page(
-        table, needed, config, wording_beside(Path(text)), source=str(assumptions), figure=figure_svg.name,
+        table,
+        needed,
+        config,
+        wording_beside(Path(text), vocabulary),
+        vocabulary,
+        source=str(assumptions),
+        figure=figure_svg.name,
         alt=drawn.alt,
-    )  # fmt: skip
+    )
     write_csv(table, power)
     write_csv(needed, sizes)
     page.write_text(written, encoding="utf-8")

@@ -33,7 +33,7 @@ def main(
     """Write Markdown beside the index that lists it, the numbers as YAML, headlines and sources as JSON."""
     given = read_released(config, released, variables)
     check_wording(texts[0])
-    words = wording_beside(texts[0])
+    words = wording_beside(texts[0], given.settings.vocabulary)
     folder = index.parent
     shown = {
         **register.TABLES,

@@ -248,6 +248,17 @@ def period(first: str, last: str) -> str:
     return f"{' '.join(parts)} to {end.day} {calendar.month_name[end.month]} {end.year}"
 
 
+def possessive(noun: str) -> str:
+    """Write the genitive of a noun.
+
+    Examples
+    --------
+    >>> print(possessive("the silent"), possessive("respondents"))
+    the silent's respondents'
+    """
+    return noun + ("'" if noun.endswith("s") else "'s")
+
+
 def capital(text: str) -> str:
     """Begin with a capital."""
     return text[:1].upper() + text[1:]

@@ -72,6 +72,7 @@ _FILTERS = {
     "confidence": formatting.confidence,
     "numeral": formatting.numeral,
     "capital": _capital,
+    "possessive": formatting.possessive,
     "listed": _listed,
     "worded": _worded,
     "p_value": formatting.p_value,

@@ -27,12 +27,13 @@ from surveypipe.study.cleaning import Cleaning, RoutedNo
 from surveypipe.study.codebook import parse_codebook
 from surveypipe.study.frame import Group
 from surveypipe.study.sections import Sections
+from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.wording import Wording
 from waves import yes_no_as_share
 
 ROOT = Path(__file__).resolve().parents[3]
 
-WORDS = Wording([ROOT / "workflow/wording/en"])
+WORDS = Wording([ROOT / "workflow/wording/en"], Vocabulary().everywhere())
 ORDERS = [{1: "Yes", 0: "No"}, {0: "No", 1: "Yes"}]
 FRAME = pd.DataFrame({"id": list("abcde"), "site": ["N", "N", "N", "S", "S"]})
 GROUPS = {"site": Group(label="Site", levels={"N": "North", "S": "South"})}

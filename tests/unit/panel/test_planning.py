@@ -26,6 +26,7 @@ from surveypipe.problems import SurveyError
 from surveypipe.study.base import plain
 from surveypipe.study.planning import Planning
 from surveypipe.study.reading import checked, read
+from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import Weighting
 from surveypipe.wording import Wording
 
@@ -254,7 +255,14 @@ def test_page_is_marked_as_illustrative_and_names_every_effect(small: dict):
     table = power.power_table(small)
     sizes = power.sample_size_table(table, small)
     page = planning_page(
-        table, sizes, small, Wording([WORDING]), source="f.yaml", figure="power.svg", alt="Curves."
+        table,
+        sizes,
+        small,
+        Wording([WORDING], Vocabulary().everywhere()),
+        Vocabulary(),
+        source="f.yaml",
+        figure="power.svg",
+        alt="Curves.",
     )
     assert page.index("**Illustrative.**") < page.index("| Outcome")
     for about in small["outcomes"].values():

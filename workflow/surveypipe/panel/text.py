@@ -9,6 +9,7 @@ import numpy as np
 
 from surveypipe import formatting
 from surveypipe.panel.design import SETTINGS, no_effect, setting
+from surveypipe.study.vocabulary import Noun, Vocabulary
 from surveypipe.wording import Wording
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def planning_page(
     sizes: pd.DataFrame,
     config: Mapping[str, Any],
     words: Wording,
+    vocabulary: Vocabulary,
     *,
     source: str,
     figure: str,
@@ -64,8 +66,8 @@ def planning_page(
         From :func:`surveypipe.panel.power.power_table` and :func:`surveypipe.panel.power.sample_size_table`.
     config
         The assumptions.
-    words
-        Templates.
+    words, vocabulary
+        Templates, and what people are called.
     source
         The assumptions' file, as named to the reader.
     figure, alt
@@ -77,10 +79,12 @@ def planning_page(
         Markdown.
     """
     named = {"source": source, "figure": figure, "alt": alt}
-    return words.say("followup/planning", **named, **planning_facts(power, sizes, config)) + "\n"
+    return words.say("followup/planning", **named, **planning_facts(power, sizes, config, vocabulary)) + "\n"
 
 
-def planning_facts(power: pd.DataFrame, sizes: pd.DataFrame, config: Mapping[str, Any]) -> dict[str, Any]:
+def planning_facts(
+    power: pd.DataFrame, sizes: pd.DataFrame, config: Mapping[str, Any], vocabulary: Vocabulary
+) -> dict[str, Any]:
     """Gather the design, both tables, and how far simulation, formula and level of the test agree."""
     design = config["design"]
     null = {key: no_effect(about) for key, about in config["outcomes"].items()}
@@ -100,7 +104,7 @@ def planning_facts(power: pd.DataFrame, sizes: pd.DataFrame, config: Mapping[str
         },
         "gap": {"mean": gap.mean(), "most": gap.max()},
         "sizes": _sizes_table(sizes, config),
-        "assumptions": _assumptions_table(config),
+        "assumptions": _assumptions_table(config, vocabulary.people),
     }
 
 
@@ -142,19 +146,25 @@ def teams_words(value: Any, most: int) -> str:
     return f"over {most}" if pd.isna(value) else formatting.count(int(value))
 
 
-def _assumptions_table(config: Mapping[str, Any]) -> str:
+def _assumptions_table(config: Mapping[str, Any], people: Noun) -> str:
     head = ["Assumption", *(formatting.escape(about["label"]) for about in config["outcomes"].values())]
     keys = list(config["outcomes"])
     rows = [
         ["Before", *(_before(config["outcomes"][key]) for key in keys)],
         ["Change without the intervention", *(_secular(config["outcomes"][key]) for key in keys)],
-        ["People per team before", *(_shared(config, key, "per_team") for key in keys)],
+        [
+            formatting.escape(f"{formatting.capital(people.many)} per team before"),
+            *(_shared(config, key, "per_team") for key in keys),
+        ],
         ["Spread of team sizes (SD over mean)", *(_shared(config, key, "per_team_cv") for key in keys)],
-        ["Drop-out of people", *(_shared(config, key, "drop_out") for key in keys)],
+        [
+            formatting.escape(f"Drop-out of {people.many}"),
+            *(_shared(config, key, "drop_out") for key in keys),
+        ],
         ["ICC", *(_shared(config, key, "icc") for key in keys)],
         ["Correlation over time, team", *(_shared(config, key, "cluster_autocorrelation") for key in keys)],
         [
-            "Correlation over time, person",
+            formatting.escape(f"Correlation over time, {people.one}"),
             *(_shared(config, key, "individual_autocorrelation") for key in keys),
         ],
     ]

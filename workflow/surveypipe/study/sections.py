@@ -18,6 +18,7 @@ from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.report import Report
 from surveypipe.study.response import Response
 from surveypipe.study.sensitivity import Sensitivity
+from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import Weighting
 
 T = TypeVar("T")
@@ -99,6 +100,11 @@ class Sections:
     def disclosure(self) -> Disclosure:
         """What may leave the private results."""
         return self._section("disclosure", Disclosure)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What the people and things of the study are called."""
+        return self._section("vocabulary", Vocabulary)
 
     @cached_property
     def report(self) -> Report:

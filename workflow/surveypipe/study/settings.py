@@ -18,6 +18,7 @@ from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.report import Report
 from surveypipe.study.response import Response
 from surveypipe.study.sensitivity import Sensitivity
+from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import Weighting
 
 
@@ -72,6 +73,13 @@ class Configuration(Settings, kw_only=True):
         ),
     ] = Nonresponse()
     disclosure: Annotated[Disclosure, Meta(description="What may leave the private results.")] = Disclosure()
+    vocabulary: Annotated[
+        Vocabulary,
+        Meta(
+            description="What the people and things of the study are called in every sentence, table, figure "
+            "and checklist that the pipeline writes."
+        ),
+    ] = Vocabulary()
     report: Annotated[Report, Meta(description="The documents.")] = Report()
     seed: Annotated[
         int,

@@ -132,7 +132,7 @@ def summary_facts(released: Released, words: Wording) -> Facts:
     asked = bool(stands or falls)
     return {
         **texts,
-        "readers": sentence("readers", released, words) if asked else Markdown(),
+        "scenario": sentence("readers", released, words) if asked else Markdown(),
         "verdicts": [_verdict(released, row) for row in released.claim_rows()],
     }
 

@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 
 
-# Sentences about non-response that an answer repeats.
-SAID = ("multiverse", "readers", "bayes", "heckman", "imputation")
+# Sentences about non-response that an answer repeats, by the name under which its template calls it.
+SAID = {
+    "multiverse": "multiverse",
+    "scenario": "readers",
+    "bayes": "bayes",
+    "heckman": "heckman",
+    "imputation": "imputation",
+}
 
 
 def questions(released: Released, words: Wording) -> str:
@@ -35,7 +41,7 @@ def questions(released: Released, words: Wording) -> str:
     words
         Templates.
     """
-    said = {name: nonresponse.sentence(name, released, words) for name in SAID}
+    said = {key: nonresponse.sentence(name, released, words) for key, name in SAID.items()}
     made = (words.say(f"questions/{name}", **said | facts(released)) for name, facts in QUESTIONS.items())
     return "\n\n".join(filter(None, made)) + "\n"
 
