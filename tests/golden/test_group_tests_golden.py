@@ -17,7 +17,7 @@ from surveypipe.design import engine, phases
 from surveypipe.design.intervals import t_interval
 from surveypipe.design.phases import second_phase_sample
 from surveypipe.design.stages import Stage, design_covariance
-from surveypipe.estimation import group_tests
+from surveypipe.estimation import contingency, group_tests
 
 DATA = Path(__file__).parent / "data"
 REFERENCE = json.loads((DATA / "api.json").read_text())["estimates"]
@@ -71,7 +71,7 @@ CHISQ = [
 def test_rao_scott_second_order(data, columns, entry, request):
     frame, made, covariance, df = request.getfixturevalue(data)
     wanted = REFERENCE[entry]
-    own = group_tests.rao_scott_test(frame["sch.wide"], frame[columns], frame["pw"], covariance, df)
+    own = contingency.rao_scott_test(frame["sch.wide"], frame[columns], frame["pw"], covariance, df)
     for test in (engine.rao_scott(made, "sch.wide", columns), own.second_order):
         assert pytest.approx(wanted["estimate"]["stat"], rel=REL) == test.F
         assert test.ndf == pytest.approx(wanted["extra"]["parameter"]["ndf"], rel=REL)
@@ -82,14 +82,14 @@ def test_rao_scott_second_order(data, columns, entry, request):
 def test_rao_scott_first_order(strat):
     frame, _, covariance, df = strat
     wanted = REFERENCE["strat_chisq_Chisq"]
-    test = group_tests.rao_scott_test(frame["sch.wide"], frame["stype"], frame["pw"], covariance, df)
+    test = contingency.rao_scott_test(frame["sch.wide"], frame["stype"], frame["pw"], covariance, df)
     assert test.x2 == pytest.approx(wanted["estimate"]["stat"], rel=REL)
     assert test.first_order_p == pytest.approx(wanted["extra"]["p"], rel=REL)
 
 
 def test_wald(strat):
     frame, _, covariance, df = strat
-    found = group_tests.wald_test(frame["sch.wide"], frame["stype"], frame["pw"], covariance, df)
+    found = contingency.wald_test(frame["sch.wide"], frame["stype"], frame["pw"], covariance, df)
     for test, entry in zip(found, ("strat_chisq_Wald", "strat_chisq_adjWald"), strict=True):
         wanted = REFERENCE[entry]
         assert pytest.approx(wanted["estimate"]["stat"], rel=REL) == test.F
@@ -154,7 +154,7 @@ def test_gt17_fixture_a(fixture_a, fpc, F, p, t, p_t, ends):
     covariance = phases.covariance(design, fpc=fpc)
     frame = pd.DataFrame({"y": y, "group": csc})
     made = second_phase_sample(frame, design, fpc=fpc)
-    by_hand = group_tests.rao_scott_test(y, csc, design.weights, covariance, 117).second_order
+    by_hand = contingency.rao_scott_test(y, csc, design.weights, covariance, 117).second_order
     for test in (engine.rao_scott(made, "y", "group"), by_hand):
         assert pytest.approx(F, abs=5e-8) == test.F
         assert (test.ndf, test.ddf) == pytest.approx((1, 117), rel=1e-12)
@@ -173,4 +173,4 @@ def test_gt17_fixture_a(fixture_a, fpc, F, p, t, p_t, ends):
 def test_gt10_fisher():
     answered = np.repeat([1, 0, 1, 0], [45, 135, 74, 66])
     agency = np.repeat([0, 1], [180, 140])
-    assert group_tests.exact_test(answered, agency) == pytest.approx(4.365e-7, abs=5e-11)
+    assert contingency.exact_test(answered, agency) == pytest.approx(4.365e-7, abs=5e-11)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, write_csv
 from surveypipe.design.from_weights import design_of, replicates_of, respondents_of
-from surveypipe.estimation import comparisons, level_contrasts
+from surveypipe.estimation import comparisons, counts, level_contrasts
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import table_1 as characteristics
 from surveypipe.estimation.survey import Survey, check
@@ -47,10 +47,10 @@ def main(
         comparisons.test_rows(survey),
         comparisons.difference_rows(survey),
         level_contrasts.level_rows(survey),
-        estimation.missing_rows(survey, pd.read_parquet(missing)),
-        estimation.count_rows(read_csv(flow)),
-        estimation.response_rate_rows(read_csv(rates)),
-        estimation.diagnostic_rows(read_csv(diagnostics)),
+        counts.missing_rows(survey, pd.read_parquet(missing)),
+        counts.count_rows(read_csv(flow)),
+        counts.response_rate_rows(read_csv(rates)),
+        counts.diagnostic_rows(read_csv(diagnostics)),
     )
     write_csv(rows, estimates)
     staff = pd.read_parquet(dispositions)

@@ -12,7 +12,7 @@ import pytest
 from surveypipe.design import engine
 from surveypipe.design.phases import covariance, second_phase, second_phase_sample
 from surveypipe.design.quantiles import domain_quantiles
-from surveypipe.estimation import comparisons, group_tests
+from surveypipe.estimation import comparisons, contingency, group_tests
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation.rows import ESTIMATE_COLUMNS
 from surveypipe.estimation.survey import Survey, check, indicator
@@ -330,7 +330,7 @@ def test_exact_test_only_where_weights_are_constant(people):
     assert not (table["statistic"] == "exact_test").any()
     plain = replace(survey_of(rare), primary="none")
     row = one(table_of(plain), statistic="exact_test")
-    assert row["p_value"] == pytest.approx(group_tests.exact_test(rare["used"], rare["agency"]))
+    assert row["p_value"] == pytest.approx(contingency.exact_test(rare["used"], rare["agency"]))
 
 
 def test_permutation_test_of_a_wider_table_agrees_with_chi_square():
@@ -340,7 +340,7 @@ def test_permutation_test_of_a_wider_table_agrees_with_chi_square():
     rows, columns = rng.integers(0, 3, 400), rng.integers(0, 2, 400)
     p = chi2_contingency(pd.crosstab(rows, columns), correction=False)[1]
     # 9,999 draws: Monte Carlo standard error at most .005; the two differ by the approximation too.
-    assert group_tests.exact_test(rows, columns) == pytest.approx(p, abs=0.02)
+    assert contingency.exact_test(rows, columns) == pytest.approx(p, abs=0.02)
 
 
 def test_cliffs_delta_counts_pairs():
@@ -431,7 +431,7 @@ def test_a_p_value_too_small_for_one_less_a_share_is_kept():
     frame = pd.DataFrame({"answer": answer, "group": group, "y": answer, "code": np.repeat([0.0, 1.0], 400)})
     design = second_phase(np.full(800, 2.0), group, {"a": 800, "b": 800})
     made = second_phase_sample(frame, design, fpc=False)
-    by_formula = group_tests.rao_scott_test(
+    by_formula = contingency.rao_scott_test(
         answer, group, design.weights, covariance(design, fpc=False), 798
     ).second_order
     found = engine.rao_scott(made, "answer", "group")

@@ -576,7 +576,7 @@ def test_unknown_weighting_method_is_told_before_anything_runs():
 
 
 def test_names_read_from_the_source_are_those_registered():
-    from surveypipe.weighting import methods
+    from surveypipe.weighting import plan
 
-    assert registered("weighting.methods", "method") == list(methods.METHODS)
+    assert registered("weighting.methods", "method") == list(plan.METHODS)
     assert registered("estimation.named_tests", "named_test") == list(named_tests.TESTS)

@@ -15,7 +15,7 @@ from _reading import read_codebook
 from surveypipe.design.intervals import logit_interval, t_interval
 from surveypipe.design.phases import domain_means, second_phase
 from surveypipe.estimation.pooling import pool
-from surveypipe.ledger import multiverse
+from surveypipe.ledger import multiverse, specifications
 from surveypipe.ledger.cases import Setting, cases
 from surveypipe.ledger.rows import claim_tables
 from surveypipe.ledger.universe import COMPLETE, IMPUTED, Point, completed_people, interval, universe
@@ -158,7 +158,7 @@ def test_grade_under_another_scheme_is_that_of_a_ledger_with_it_in_force(seed):
 
 
 SURE, UNSURE = Point(0.8, 0.02, 60, 80, 1.0), Point(0.55, 0.06, 60, 80, 1.0)
-FIRM = multiverse.Robustness(False, 5.0, 0.7)
+FIRM = specifications.Robustness(False, 5.0, 0.7)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_grade_looks_at_the_other_scheme_only_where_its_rule_says_so(whole, unwe
     parts = {"none": unweighted, "agency": weighted}
     estimated = {(0, scheme, COMPLETE, True): point for scheme, (point, _) in parts.items()}
     strong = {(0, scheme): firm for scheme, (_, firm) in parts.items()}
-    rows = multiverse._one_setting(made, estimated, strong, 0, COMPLETE, True, "logit")
+    rows = specifications._one_setting(made, estimated, strong, 0, COMPLETE, True, "logit")
     assert [row["grade"] for row in rows] == grades
 
 
@@ -366,9 +366,9 @@ def test_a_claim_counted_otherwise_has_rows_of_its_own_and_moves_no_other():
         made = universe(one, CONFIG, table, people, staff, designs, None)
         tables.append((multiverse.table(made, ledger), made))
     before, after = tables[0][0], tables[1][0]
-    own = after[after["what"] != multiverse.ALTERNATIVE].reset_index(drop=True)
+    own = after[after["what"] != specifications.ALTERNATIVE].reset_index(drop=True)
     pd.testing.assert_frame_equal(own, before)
-    others = after[(after["what"] == multiverse.ALTERNATIVE) & after["primary"]]
+    others = after[(after["what"] == specifications.ALTERNATIVE) & after["primary"]]
     assert others["measure"].tolist() == ["strict", "agreed"]
     weights = people["w_agency"]
     by_hand = [np.average(people[name], weights=weights) for name in ("strict", "agreed")]

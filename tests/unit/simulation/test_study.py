@@ -23,15 +23,14 @@ from surveypipe.simulation.grades import (
     _judged,
     _only_grade,
     blended,
-    differs_strongly,
     grade_of,
     grade_surveys,
     grade_table,
     judge,
-    response_odds_ratio,
 )
 from surveypipe.simulation.population import merged
 from surveypipe.simulation.report import account, beyond_interval_error
+from surveypipe.simulation.response_odds import differs_strongly, response_odds_ratio
 from surveypipe.simulation.study import (
     JACKKNIFE,
     SECOND_PHASE,

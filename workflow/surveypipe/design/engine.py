@@ -16,7 +16,7 @@ Traps of svy 0.35, and what stands against each here:
 * the rank test ignores the finite-population correction: :mod:`surveypipe.estimation.group_tests` has its
 own;
 * a table with missing answers is tested after dropping their rows, so that cells shrink to those who answered
-  while their staff do not: such tables go to :func:`surveypipe.estimation.group_tests.rao_scott_test`;
+  while their staff do not: such tables go to :func:`surveypipe.estimation.contingency.rao_scott_test`;
 * a batched call (a list of variables, nothing missing) and every quantile leave a calibration out of the
   variance without a word, and a domain of a calibrated mean is residualised within itself: standard errors
   under raking and calibration are the matrix formula, which equals svy's single ratio and R;

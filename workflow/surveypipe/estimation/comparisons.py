@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from surveypipe.design import engine, intervals
 from surveypipe.design.phases import covariance, domain_df, domain_means, second_phase_sample, variance_name
-from surveypipe.estimation import group_tests
+from surveypipe.estimation import contingency, group_tests
 from surveypipe.estimation.equivalence import equivalence_test
 from surveypipe.estimation.estimates import Estimand, complete, estimands
 from surveypipe.estimation.rows import estimate_row
@@ -157,16 +157,16 @@ def _rao_scott_row(survey: Survey, name: str, group: str, fpc: bool, published: 
         made = second_phase_sample(frame, design, fpc=fpc)
         test = engine.rao_scott(made, "answer", "group")
     else:
-        test = group_tests.rao_scott_test(
+        test = contingency.rao_scott_test(
             answers, codes, design.weights, covariance(design, fpc=fpc),
             domain_df(design, both),
         ).second_order  # fmt: skip
-    table = group_tests.weighted_table(kept["answer"], kept["group"], design.weights[both])
-    few = group_tests.smallest_expected(kept["answer"], kept["group"]) < SMALL_EXPECTED
+    table = contingency.weighted_table(kept["answer"], kept["group"], design.weights[both])
+    few = contingency.smallest_expected(kept["answer"], kept["group"]) < SMALL_EXPECTED
     return estimate_row(
         name, statistic_name("rao_scott", published, fpc), test.F, **_common(survey, name, group),
         n=int(both.sum()), df=test.ndf, df2=test.ddf, p_value=test.p, fpc=fpc,
-        effect=group_tests.cramers_v(table), method="Rao-Scott test, second order (F); effect: Cramér's V",
+        effect=contingency.cramers_v(table), method="Rao-Scott test, second order (F); effect: Cramér's V",
         flag="an expected count is under 5" if few else "",
     )  # fmt: skip
 
@@ -221,9 +221,9 @@ def _exact_row(survey: Survey, name: str, group: str) -> Iterator[Row]:
     answers = _answers(survey, name)
     both = answers.notna().to_numpy() & ~np.isnan(codes)
     weights = survey.designs[survey.primary].weights
-    small = group_tests.smallest_expected(answers[both], codes[both]) < SMALL_EXPECTED
+    small = contingency.smallest_expected(answers[both], codes[both]) < SMALL_EXPECTED
     if small and group_tests.constant_within(weights[both], codes[both]):
-        p = group_tests.exact_test(answers[both], codes[both])
+        p = contingency.exact_test(answers[both], codes[both])
         yield estimate_row(
             name, "exact_test", p, **_common(survey, name, group), n=int(both.sum()), p_value=p, fpc=False,
             method="Exact test of unweighted counts",

@@ -1,11 +1,11 @@
-"""Tests between groups under a survey design, with effect sizes.
+"""Tests of means and ranks between groups under a survey design, with effect sizes.
 
-The Rao-Scott test (second order) and cell sums come from ``svy`` through the engine; the others are made of
-influence functions and a covariance, so that the same functions serve the second phase (with or without
-its finite-population correction, which svy's rank test ignores) and a sample of strata and clusters.
+They are made of influence functions and a covariance, so that the same functions serve the second phase
+(with or without its finite-population correction, which svy's rank test ignores) and a sample of strata and
+clusters.
+Those of two-way tables stand in :mod:`surveypipe.estimation.contingency`.
 
-Sources: Rao and Scott (1984); Lumley and Scott (2013) for ranks; R's ``svychisq``, ``svyttest`` and
-``svyranktest``; Cliff (1993) for delta.
+Sources: Lumley and Scott (2013) for ranks; R's ``svyttest`` and ``svyranktest``; Cliff (1993) for delta.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from surveypipe.design.engine import FTest, TTest
+from surveypipe.design.engine import TTest
 
 Floats = NDArray[np.float64]
 # Covariance, shape (k, k), of the totals of weighted influence values of shape (n, k).
@@ -32,13 +32,14 @@ def _t_test(estimate: float, se: float, df: float) -> TTest:
     return TTest(estimate, se, t, df, float(2 * stdtr(df, -abs(t))))
 
 
-def _f_tail(F: float, ndf: float, ddf: float) -> float:
+def f_tail(F: float, ndf: float, ddf: float) -> float:
+    """Probability of an F as large or larger on (ndf, ddf) degrees of freedom."""
     from scipy.special import fdtrc
 
     return float(fdtrc(ndf, ddf, F))
 
 
-def _quadratic(point: Floats, V: Floats) -> float:
+def quadratic_form(point: Floats, V: Floats) -> float:
     """Wald's quadratic form b' V⁻¹ b; NaN where some combination of b has no variance."""
     spread = np.sqrt(np.diag(V))
     if not (spread > 0).all() or np.linalg.matrix_rank(V / np.outer(spread, spread)) < len(point):
@@ -188,140 +189,10 @@ def rank_test(
     if len(levels) == 2:
         test = _t_test(float(beta[1]), float(np.sqrt(V[1, 1])), design_df - 1)
         return RankTest(test.estimate, test.t, 1.0, test.df, test.p)
-    chisq = _quadratic(beta[1:], V[1:, 1:])
+    chisq = quadratic_form(beta[1:], V[1:, 1:])
     ndf = float(len(levels) - 1)
     ddf = design_df - ndf
     return RankTest(np.nan, chisq, ndf, ddf, float(fdtrc(ndf, ddf, chisq / ndf)))
-
-
-def weighted_table(rows: ArrayLike, columns: ArrayLike, weights: ArrayLike) -> Floats:
-    """Weighted shares of a two-way table, levels in sorted order; shape (r, c), sum 1."""
-    _, r = np.unique(np.asarray(rows), return_inverse=True)
-    _, c = np.unique(np.asarray(columns), return_inverse=True)
-    table = np.zeros((r.max() + 1, c.max() + 1))
-    np.add.at(table, (r, c), np.asarray(weights, float))
-    return table / table.sum()
-
-
-def cramers_v(table: Floats) -> float:
-    """Cramér's V of a table of shares; NaN where a margin has a single level."""
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
-    smaller = min(table.shape) - 1
-    if smaller < 1:
-        return np.nan
-    return float(np.sqrt(((table - expected) ** 2 / expected).sum() / smaller))
-
-
-def pearson_x2(table: Floats, n: int) -> float:
-    """Pearson's X² of a table of weighted shares of n respondents."""
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
-    return float(n * ((table - expected) ** 2 / expected).sum())
-
-
-@dataclass(frozen=True)
-class RaoScott:
-    """Rao-Scott tests of independence.
-
-    Attributes
-    ----------
-    x2
-        Pearson's X² of the weighted table.
-    mean_deff
-        Mean generalised design effect.
-    first_order_p
-        p of X² / mean_deff as χ² (R's ``statistic="Chisq"``, whose statistic is X²).
-    second_order
-        The F test (R's ``statistic="F"``).
-    """
-
-    x2: float
-    mean_deff: float
-    first_order_p: float
-    second_order: FTest
-
-
-def rao_scott_test(
-    rows: ArrayLike, columns: ArrayLike, weights: ArrayLike, covariance: Covariance, design_df: float
-) -> RaoScott:
-    """Rao-Scott test from a covariance; equals ``svy`` and serves designs that it does not.
-
-    Parameters
-    ----------
-    rows, columns
-        Answers and groups of all n respondents; None or NaN in either leaves the test.
-    weights
-        Final weights, shape (n,).
-    covariance
-        Of totals of weighted influence values over all n respondents.
-    design_df
-        Degrees of freedom of the design among those compared.
-    """
-    import pandas as pd
-    from scipy.special import chdtrc
-
-    r, _ = pd.factorize(np.asarray(rows), sort=True)
-    c, _ = pd.factorize(np.asarray(columns), sort=True)
-    inside = (r >= 0) & (c >= 0)
-    R, C = int(r.max()) + 1, int(c.max()) + 1
-    share = np.where(inside, np.asarray(weights, float), 0.0)
-    cell = np.zeros((len(share), R * C))
-    cell[np.flatnonzero(inside), (r * C + c)[inside]] = 1.0
-    p = share @ cell / share.sum()
-    V = covariance(share[:, None] * np.where(inside[:, None], cell - p, 0.0) / share.sum())
-    n = int(inside.sum())
-    x2 = pearson_x2(p.reshape(R, C), n)
-    contrast = _interaction(R, C)
-    inverse = np.diag(np.where(p > 0, 1 / np.where(p > 0, p, 1.0), 0.0))
-    expected = contrast.T @ (inverse / n) @ contrast
-    observed = contrast.T @ inverse @ V @ inverse @ contrast
-    delta = np.linalg.solve(expected, observed)
-    trace, squares = float(np.trace(delta)), float(np.trace(delta @ delta))
-    if not trace > 0:
-        return RaoScott(x2, np.nan, np.nan, FTest(np.nan, np.nan, np.nan, np.nan))
-    k, ndf = (R - 1) * (C - 1), trace**2 / squares
-    F, ddf = x2 / trace, ndf * design_df
-    return RaoScott(x2, trace / k, float(chdtrc(k, x2 * k / trace)), FTest(F, ndf, ddf, _f_tail(F, ndf, ddf)))
-
-
-def _interaction(R: int, C: int) -> Floats:
-    """Basis of the interaction in a log-linear model of an R by C table, shape (RC, (R−1)(C−1))."""
-    row = np.eye(R)[:, 1:] - 1 / R
-    column = np.eye(C)[:, 1:] - 1 / C
-    return np.asarray(np.kron(row, column), dtype=np.float64)
-
-
-def wald_test(
-    rows: ArrayLike, columns: ArrayLike, weights: ArrayLike, covariance: Covariance, design_df: float
-) -> tuple[FTest, FTest]:
-    """Wald test of independence on p_rc − p_r p_c, and the same adjusted for few degrees of freedom.
-
-    Returns
-    -------
-    tuple of FTest
-        R's ``statistic="Wald"`` and ``"adjWald"``.
-    """
-    _, r = np.unique(np.asarray(rows), return_inverse=True)
-    _, c = np.unique(np.asarray(columns), return_inverse=True)
-    w = np.asarray(weights, float)
-    total = w.sum()
-    table = weighted_table(rows, columns, weights)
-    p_r, p_c = table.sum(axis=1), table.sum(axis=0)
-    theta, scores = [], []
-    for i in range(table.shape[0] - 1):
-        for j in range(table.shape[1] - 1):
-            theta.append(table[i, j] - p_r[i] * p_c[j])
-            in_r, in_c = (r == i).astype(float), (c == j).astype(float)
-            # Influence of p_rc − p_r p_c, centred.
-            z = in_r * in_c - table[i, j] - p_c[j] * (in_r - p_r[i]) - p_r[i] * (in_c - p_c[j])
-            scores.append(w * z / total)
-    point = np.array(theta)
-    W = _quadratic(point, covariance(np.column_stack(scores)))
-    k = float(len(point))
-    plain, adjusted = W / k, W * (design_df - k + 1) / (k * design_df)
-    return (
-        FTest(plain, k, design_df, _f_tail(plain, k, design_df)),
-        FTest(adjusted, k, design_df - k + 1, _f_tail(adjusted, k, design_df - k + 1)),
-    )
 
 
 def cliffs_delta(y: ArrayLike, second: ArrayLike, weights: ArrayLike) -> float:
@@ -340,38 +211,7 @@ def cliffs_delta(y: ArrayLike, second: ArrayLike, weights: ArrayLike) -> float:
     return float(share[1] @ (below - above))
 
 
-def smallest_expected(rows: ArrayLike, columns: ArrayLike) -> float:
-    """Smallest count expected in a table of unweighted counts."""
-    n = len(np.asarray(rows))
-    table = weighted_table(rows, columns, np.ones(n))
-    return float(n * np.outer(table.sum(axis=1), table.sum(axis=0)).min())
-
-
 def constant_within(weights: ArrayLike, group: ArrayLike) -> bool:
     """Whether weights are the same for everybody within each group compared."""
     w, g = np.asarray(weights, float), np.asarray(group)
     return all(np.ptp(w[g == level]) <= 1e-9 * w.max() for level in np.unique(g))
-
-
-def exact_test(rows: ArrayLike, columns: ArrayLike, *, draws: int = 9999, seed: int = 0) -> float:
-    """Exact p of independence of unweighted counts.
-
-    Fisher's test for two by two, else a permutation test of Pearson's X² with the margins held.
-    """
-    _, r = np.unique(np.asarray(rows), return_inverse=True)
-    _, c = np.unique(np.asarray(columns), return_inverse=True)
-    counts = np.zeros((r.max() + 1, c.max() + 1))
-    np.add.at(counts, (r, c), 1.0)
-    if counts.shape == (2, 2):
-        from scipy.stats import fisher_exact
-
-        return float(fisher_exact(counts)[1])
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / len(r)
-    observed = ((counts - expected) ** 2 / expected).sum()
-    rng = np.random.default_rng(seed)
-    shuffled = rng.permuted(np.tile(c, (draws, 1)), axis=1)
-    width = counts.shape[1]
-    flat = (r * width)[None, :] + shuffled + (np.arange(draws) * counts.size)[:, None]
-    drawn = np.bincount(flat.ravel(), minlength=draws * counts.size).reshape(draws, *counts.shape)
-    statistics = ((drawn - expected) ** 2 / expected).sum(axis=(1, 2))
-    return float((1 + (statistics >= observed * (1 - 1e-12)).sum()) / (draws + 1))

@@ -17,7 +17,7 @@ import pandas as pd
 
 from surveypipe.design import phases
 from surveypipe.design.phases import SecondPhase, domain_df
-from surveypipe.estimation import comparisons, estimates, group_tests
+from surveypipe.estimation import comparisons, contingency, estimates
 from surveypipe.estimation.group_tests import Covariance
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.estimation.survey import Survey, claim_of
@@ -60,8 +60,8 @@ def adjusted_wald(
     answers: Array, groups: Array, weights: Array, covariance: Covariance, df: float
 ) -> TestResult:
     """Wald test on differences from independence, adjusted for few degrees of freedom (R's ``adjWald``)."""
-    _, adjusted = group_tests.wald_test(answers, groups, weights, covariance, df)
-    effect = group_tests.cramers_v(group_tests.weighted_table(answers, groups, weights))
+    _, adjusted = contingency.wald_test(answers, groups, weights, covariance, df)
+    effect = contingency.cramers_v(contingency.weighted_table(answers, groups, weights))
     return TestResult(adjusted.F, adjusted.p, adjusted.ndf, adjusted.ddf, effect)
 
 

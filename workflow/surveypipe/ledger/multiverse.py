@@ -16,32 +16,17 @@ scenario, which do not, stand on the same axis.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from msgspec import structs
-from numpy.typing import NDArray
 
 from surveypipe.design import intervals
-from surveypipe.ledger import cases as claim_ledger
-from surveypipe.ledger import sensitivity
-from surveypipe.ledger import tipping as ledger_tipping
 from surveypipe.ledger.cases import Case
-from surveypipe.ledger.tipping import readers
-from surveypipe.ledger.universe import COMPLETE, IMPUTED, Point, Universe, interval, outcome, points
-from surveypipe.study.grades import Evidence, Grade
-
-Floats = NDArray[np.float64]
-
-SHARE_METHODS = ("logit", "korn_graubard", "korn_graubard_capped", "wilson")
-MEAN_METHODS = ("t",)
-ASSUMPTION = "response at random within cells of the scheme"
-ALTERNATIVE = "counted otherwise"
-# Estimates nearer than this are one point.
-SAME = 1e-9
+from surveypipe.ledger.specifications import ALTERNATIVE, SAME, identity, specifications
+from surveypipe.ledger.universe import Universe, outcome
+from surveypipe.study.grades import Grade
 
 COLUMNS = (
     "claim", "group", "group_level", "what", "scheme", "scheme_label", "missing", "fpc", "interval", "k", "n",
@@ -53,144 +38,6 @@ SUMMARY_COLUMNS = (
     "largest_shift_scheme", "largest_shift_missing", "grade", "grade_label", "grade_changes",
     "support_changes", "note", "measure",
 )  # fmt: skip
-
-
-# --- specifications ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Robustness:
-    """Parts of a grade that depend on the scheme alone: bound, tipping θ, estimate of the reader scenario."""
-
-    bounded: bool
-    tipping: float
-    reader: float
-
-
-def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
-    """Compute what answers not missing at random do under each scheme, once for all of its intervals."""
-    found = {}
-    plan = space.made.sensitivity.reader_scenario
-    k = plan.k_grade
-    only = structs.replace(space.made.sensitivity, reader_scenario=structs.replace(plan, k=(k,)))
-    for scheme, gathered in space.cases.items():
-        made = replace(space.made, primary=scheme, sensitivity=only)
-        for number, case in enumerate(gathered):
-            low, high = claim_ledger.bounds(case)
-            bounded = case.claim.supported(low, high)
-            theta = ledger_tipping.tipping(case, claim_ledger.cells_of(case), scheme, bounded).theta
-            worst = readers(case, made, scheme).worst[k].estimate
-            found[number, scheme] = Robustness(bounded, theta, worst)
-    return found
-
-
-def specifications(space: Universe) -> list[dict[str, Any]]:
-    """Lay out every specification of every claim, with support, grade and number of its point."""
-    estimated, strong = points(space), robustness(space)
-    rows: list[dict[str, Any]] = []
-    for number, case in enumerate(space.cases[space.made.primary]):
-        own: list[dict[str, Any]] = []
-        for missing in (COMPLETE, IMPUTED)[: 1 if space.completed is None else 2]:
-            for fpc in (True, False):
-                for method in _methods(case, space.interval):
-                    own += _one_setting(space, estimated, strong, number, missing, fpc, method)
-        rows += _numbered(own)
-    return rows
-
-
-def _methods(case: Case, published: str) -> tuple[str, ...]:
-    if case.claim.counted is None:
-        return MEAN_METHODS
-    return tuple(dict.fromkeys([*SHARE_METHODS, published]))
-
-
-def _one_setting(
-    space: Universe,
-    estimated: Mapping[tuple[int, str, str, bool], Point],
-    strong: Mapping[tuple[int, str], Robustness],
-    number: int,
-    missing: str,
-    fpc: bool,
-    method: str,
-) -> list[dict[str, Any]]:
-    """Rows of one claim under all schemes, all else being equal; a grade looks at all of them."""
-    case, made = space.cases[space.made.primary][number], space.made
-    ends, deciding, decides = {}, {}, case.claim.deciding_level(space.level)
-    for scheme in made.schemes:
-        point = estimated[number, scheme, missing, fpc]
-        ends[scheme] = interval(point, case, method, space.level)
-        same = decides == space.level
-        deciding[scheme] = ends[scheme] if same else interval(point, case, method, decides)
-    supported = {scheme: case.claim.supported(*deciding[scheme]) for scheme in made.schemes}
-    published = missing == COMPLETE and fpc == space.fpc and method in ("t", space.interval)
-    rows = []
-    for scheme in made.schemes:
-        point = estimated[number, scheme, missing, fpc]
-        evidence = Evidence(
-            primary=supported[scheme],
-            unweighted=supported.get(made.unweighted, False),
-            every_scheme=all(supported.values()),
-            bounded=strong[number, scheme].bounded and case.claim.bounds_can_decide,
-            tipping=strong[number, scheme].tipping,
-            scenario=_reader_holds(case, point, deciding[scheme], strong[number, scheme].reader),
-            theta_strong=made.sensitivity.theta_strong,
-        )
-        rows.append(
-            {
-                **_identity(case),
-                "what": ALTERNATIVE if case.measure else "specification",
-                "scheme": scheme,
-                "scheme_label": space.labels[scheme],
-                "missing": missing,
-                "fpc": fpc,
-                "interval": method,
-                "n": point.n,
-                "estimate": point.estimate,
-                "se": point.se,
-                "df": point.df,
-                "ci_low": ends[scheme][0],
-                "ci_high": ends[scheme][1],
-                "ci_level": space.level,
-                "deciding_low": deciding[scheme][0],
-                "deciding_high": deciding[scheme][1],
-                "supported": supported[scheme],
-                "grade": Grade.earned(evidence).number,
-                "primary": published and scheme == made.primary,
-                "note": ASSUMPTION,
-                "measure": case.measure,
-            }
-        )
-    return rows
-
-
-def _reader_holds(case: Case, point: Point, deciding: tuple[float, float], moved: float) -> bool:
-    """Whether a claim stands in the reader scenario, the interval's half-width carried over."""
-    ends = [
-        sensitivity.carried_end(moved, point.estimate, end, logit_scale=case.claim.binary) for end in deciding
-    ]
-    return case.claim.supported(ends[0], ends[1])
-
-
-def _identity(case: Case) -> dict[str, Any]:
-    return {"claim": case.key, "group": case.group, "group_level": case.group_level}
-
-
-def _numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give the distinct points of a claim ascending numbers, and mark one row of each.
-
-    The primary specification stands for its own point, else the first row.
-    """
-    values = sorted(row["estimate"] for row in rows)
-    steps = np.concatenate([[True], np.diff(values) > SAME]) if values else np.array([], dtype=bool)
-    least = [value for value, new in zip(values, steps, strict=True) if new]
-    marked: dict[int, int] = {}
-    for place, row in enumerate(rows):
-        row["point"] = int(np.searchsorted(np.array(least) - SAME / 2, row["estimate"], side="right"))
-        if row["point"] not in marked or row["primary"]:
-            marked[row["point"]] = place
-    for place, row in enumerate(rows):
-        row["distinct"] = marked[row["point"]] == place
-    return rows
 
 
 def beyond_rows(space: Universe, ledger: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -205,7 +52,7 @@ def beyond_rows(space: Universe, ledger: pd.DataFrame) -> Iterator[dict[str, Any
         n = int((~np.isnan(outcome(case))).sum())
         low, high = float(line["bound_low"]), float(line["bound_high"])
         yield {
-            **_identity(case), "what": "bounds", "n": n, "ci_low": low, "ci_high": high,
+            **identity(case), "what": "bounds", "n": n, "ci_low": low, "ci_high": high,
             "supported": case.claim.supported(low, high),
             "note": "nothing assumed of the silent; in a census exact",
         }  # fmt: skip
@@ -214,7 +61,7 @@ def beyond_rows(space: Universe, ledger: pd.DataFrame) -> Iterator[dict[str, Any
             neutral, worst = float(line[f"reader_{name}"]), float(line[f"reader_worst_{name}"])
             apart = abs(neutral - worst) > SAME
             yield {
-                **_identity(case), "what": "reader scenario", "scheme": made.primary,
+                **identity(case), "what": "reader scenario", "scheme": made.primary,
                 "scheme_label": space.labels[made.primary], "k": k, "n": n, "estimate": neutral,
                 "ci_low": min(neutral, worst) if apart else math.nan,
                 "ci_high": max(neutral, worst) if apart else math.nan,
@@ -258,9 +105,6 @@ def _places(space: Universe) -> list[tuple[str, str, str]]:
 def _own(space: Universe) -> list[Case]:
     """Cases of the claims as they are, without those counted otherwise."""
     return [case for case in space.cases[space.made.primary] if not case.measure]
-
-
-# --- summary ----------------------------------------------------------------------------------------
 
 
 def summary(space: Universe, made: pd.DataFrame, note: str = "") -> pd.DataFrame:

@@ -22,6 +22,7 @@ from surveypipe.estimation.survey import indicator
 from surveypipe.ledger.cases import Case
 from surveypipe.nonresponse import indicators, missing_information, tests_of_response
 from surveypipe.nonresponse.outcomes import BiasOutcome, BiasRefusal, refused
+from surveypipe.nonresponse.representativity import representativity_rows
 from surveypipe.nonresponse.study import Study, claim_cells, lines_of, test_cells
 from surveypipe.nonresponse.waves import wave_rows
 from surveypipe.problems import Problems, SurveyError, shown
@@ -266,46 +267,6 @@ def range_rows(study: Study) -> Iterator[dict[str, Any]]:
                 "note": f"were the silent's share {multiple:g} times the respondents'"
                 + ("; held at 1" if silent < multiple * mean else ""),
             }
-
-
-def representativity_rows(study: Study) -> Iterator[dict[str, Any]]:
-    """R-indicator, coefficient of variation, partial indicators, imbalance."""
-    r = study.respondent
-    found = indicators.representativity(study.staff, r, study.auxiliaries)
-    imbalance, balance = indicators.imbalance(study.staff, r, study.auxiliaries)
-    size = {"step": "representativity", "n": int(r.sum()), "N": len(r)}
-    model = "frame variables: " + ", ".join(study.auxiliaries)
-    seen = f"measures observed auxiliaries only; {model}"
-    yield {**size, "measure": "R", "estimate": found.R, "se": found.se, "note": seen}
-    yield {**size, "measure": "R_adjusted", "estimate": found.R_adjusted, "se": found.se, "note": seen}
-    yield {**size, "measure": "S2_bias", "estimate": found.bias, "note": "bias of S², removed in R_adjusted"}
-    yield {
-        **size, "measure": "cv", "estimate": found.cv, "se": found.cv_se, "note": "S over the mean propensity"
-    }  # fmt: skip
-    yield {
-        **size, "measure": "cv_adjusted", "estimate": found.cv_adjusted, "se": found.cv_se,
-        "note": "greatest standardised bias of a respondents' mean that these propensities allow",
-    }  # fmt: skip
-    yield {**size, "measure": "imbalance", "estimate": imbalance, "note": "Särndal and Lundquist"}
-    yield {**size, "measure": "balance_indicator", "estimate": balance, "note": "BI1; 1 is full balance"}
-    for variable in study.auxiliaries:
-        others = study.staff[[name for name in study.auxiliaries if name != variable]]
-        tables = {
-            "partial_unconditional": indicators.partial_unconditional(
-                found.p, study.staff[variable].astype(str)
-            ),
-            "partial_conditional": indicators.partial_conditional_by_level(
-                found.p, study.staff[variable].astype(str), others
-            ),
-        }
-        labels = study.staff[variable].astype(str).to_numpy()
-        for measure, table in tables.items():
-            for line in lines_of(table):
-                n = int(r[labels == line.level].sum()) if line.level else int(r.sum())
-                yield {
-                    "step": "representativity", "measure": measure, "variable": variable, "level": line.level,
-                    "n": n, "N": line.N, "estimate": line.partial,
-                }  # fmt: skip
 
 
 def information_rows(study: Study) -> Iterator[dict[str, Any]]:

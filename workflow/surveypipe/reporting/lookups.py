@@ -7,7 +7,11 @@ from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
+from surveypipe.formatting import escape
 from surveypipe.reporting.released import Released
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,3 +67,8 @@ def variables_of(table: pd.DataFrame) -> list[str]:
 def unweighted_scheme(released: Released) -> str:
     """Scheme under which unweighted results are filed."""
     return released.unweighted or "none"
+
+
+def name_in_text(released: Released, variable: str) -> str:
+    """Name a variable as it stands inside a sentence of a table's note."""
+    return escape(released.in_text(released.label(variable)))

@@ -1,6 +1,7 @@
 """Weights for unit non-response, under every scheme of the configuration side by side.
 
-The methods themselves stand in :mod:`surveypipe.weighting.methods`.
+The methods themselves stand in :mod:`surveypipe.weighting.methods`, what they build in
+:mod:`surveypipe.weighting.plan`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from surveypipe.design import linearisation
 from surveypipe.problems import Problems, SurveyError, shown
 from surveypipe.study.weighting import Making, Scheme, Weighting
 from surveypipe.weighting.calibration import kish_deff
-from surveypipe.weighting.methods import METHODS, Plan, build, merge_signatures, method
+from surveypipe.weighting.methods import build, merge_signatures
+from surveypipe.weighting.plan import METHODS, Plan, method
 from surveypipe.weighting.population import Population, population, resolve_unknown_eligibility
 
 __all__ = [
