@@ -1,10 +1,10 @@
 """The methods by which weights are made; to add one, write one function here.
 
 Each method builds a :class:`~surveypipe.weighting.plan.Plan`, whose ``reweight`` runs the whole method again
-from given starting weights, for one set or for all replicates at once (shape (n,) or (n, R)). To add a method,
-write a function of a :class:`~surveypipe.weighting.population.Population`, its settings and the scheme's key that
-returns a plan, and register it with ``@method("name")``; a line of configuration then uses it:
-``my_scheme: {label: ..., method: name}``.
+from given starting weights, for one set or for all replicates at once (shape (n,) or (n, R)). To add a
+method, write a function of a :class:`~surveypipe.weighting.population.Population`, its settings and the
+scheme's key that returns a plan, and register it with ``@method("name")``; a line of configuration then uses
+it: ``my_scheme: {label: ..., method: name}``.
 """
 
 from __future__ import annotations
