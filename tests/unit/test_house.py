@@ -7,6 +7,7 @@ import graphlib
 from pathlib import Path
 
 LIBRARY = Path(__file__).resolve().parents[2] / "workflow/surveypipe"
+LONGEST = 350
 # The files of the root lie below the first floor; rooms of one floor do not know each other.
 FLOORS = [
     ["study"],
@@ -79,3 +80,9 @@ def test_the_door_of_a_room_runs_nothing():
 def test_no_name_repeats_its_room():
     twice = [m for m in MODULES if "." in m and m.split(".")[-1].startswith(m.split(".")[-2].rstrip("s"))]
     assert twice == []
+
+
+def test_no_file_is_long():
+    """One subject each: what has grown longer holds two."""
+    lines = {str(path.relative_to(LIBRARY)): path.read_text("utf-8").count("\n") for path in MODULES.values()}
+    assert {name: count for name, count in lines.items() if count > LONGEST} == {}

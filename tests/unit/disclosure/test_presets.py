@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 
 from surveypipe.disclosure.answers import release_estimates
-from surveypipe.disclosure.audit_answers import Atom, Place, Question, protect
-from surveypipe.disclosure.audit_characteristics import Counts, Published
+from surveypipe.disclosure.atoms import Atom, Place, Question
+from surveypipe.disclosure.audit_answers import protect
+from surveypipe.disclosure.audit_characteristics import Counts
 from surveypipe.disclosure.characteristics import release_characteristics
 from surveypipe.disclosure.linear import Statement, System
+from surveypipe.disclosure.published_counts import Published
 from surveypipe.disclosure.rounding import round_counts
 from surveypipe.disclosure.rules import PRESETS, Rules
 from surveypipe.problems import SurveyError

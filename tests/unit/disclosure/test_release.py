@@ -15,9 +15,6 @@ from surveypipe.disclosure.characteristics import (
     cleaning_summary,
     release_cells,
     release_characteristics,
-    release_flow,
-    release_rates,
-    release_response_cells,
 )
 from surveypipe.disclosure.context import (
     release_bases,
@@ -26,6 +23,7 @@ from surveypipe.disclosure.context import (
     release_with_claims,
 )
 from surveypipe.disclosure.release import Release
+from surveypipe.disclosure.response import release_flow, release_rates, release_response_cells
 from surveypipe.disclosure.rules import PRESETS, rules_of
 from surveypipe.problems import SurveyError
 from surveypipe.study.disclosure import Disclosure

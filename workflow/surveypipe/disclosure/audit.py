@@ -14,7 +14,7 @@ import numpy as np
 
 from surveypipe.disclosure import audit_answers, audit_characteristics
 from surveypipe.disclosure.answers import repeats
-from surveypipe.disclosure.audit_answers import UNWEIGHTED
+from surveypipe.disclosure.atoms import UNWEIGHTED
 from surveypipe.disclosure.characteristics import check_lost
 from surveypipe.disclosure.context import suppress_claims
 from surveypipe.disclosure.questions import Respondents, questions

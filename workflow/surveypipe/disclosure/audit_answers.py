@@ -23,287 +23,29 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.answers import (
     DESCRIPTIVE,
     NOT_ABOUT_ANSWERS,
-    POINT_DECIMALS,
     SHARES,
 )
+from surveypipe.disclosure.atoms import UNWEIGHTED, Place, Question, statements
 from surveypipe.disclosure.linear import Statement, System
 from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
-from surveypipe.disclosure.whole_numbers import Walk
+from surveypipe.disclosure.sensitive_counts import POSSIBLE, WISHED, Secret, place_name, secrets, suppressed
 from surveypipe.problems import SurveyError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-UNWEIGHTED = "none"
-Coefficients = dict[Hashable, float]
 # What the items table prints of a group.
 KEPT = "high"
-HALF = 0.5 * 10.0**-POINT_DECIMALS
-# How many counts of an atom must fit the shares: one more than the truth, and another because intervals and
-# tests rule some out. The second is wished for and not bought with the groups.
-POSSIBLE, WISHED = 2, 3
 # Room for the tolerance of the linear programmes.
 LEEWAY = 1e-3
-# More atoms than this and the weights differ from person to person: they say nothing linear of a group.
-MOST_ATOMS = 40
-
-
-class Place(NamedTuple):
-    """An answer of a group; the group is empty for all respondents."""
-
-    level: str
-    group: str
-
-
-@dataclass(frozen=True)
-class Atom:
-    """Respondents of one group who carry the same weights under every scheme.
-
-    Parameters
-    ----------
-    group
-        Their group.
-    size
-        Their number, which Table 1 and the response cells tell.
-    weights
-        Scheme to weight; empty where weights differ from person to person.
-    """
-
-    group: str
-    size: float
-    weights: Mapping[str, float]
-
-
-@dataclass
-class Question:
-    """A question with its base: who answered what, and what of it is published.
-
-    Parameters
-    ----------
-    variable, base
-        As in the table of estimates.
-    rows
-        Its rows of the released estimates.
-    parts
-        Published level to the answers it takes together.
-    private
-        Place to its unweighted count.
-    atoms
-        Those who may be told apart.
-    known
-        Answers in each atom, unweighted: ``known[answer, atom]``; empty where they are not known.
-    primary
-        The primary scheme, which is always published.
-    asked
-        Group to the number of those whom the question was put to, where the question before it tells.
-    hidden, left_out, stepped
-        Answers, schemes within a group, and answers of all groups that were hidden to protect others.
-    """
-
-    variable: str
-    base: str
-    rows: pd.DataFrame
-    parts: dict[str, tuple[str, ...]]
-    private: dict[Place, float]
-    atoms: tuple[Atom, ...]
-    known: dict[tuple[str, int], float] = field(default_factory=dict)
-    primary: str = ""
-    asked: Mapping[str, float] = field(default_factory=dict)
-    hidden: set[Place] = field(default_factory=set)
-    left_out: set[tuple[str, str]] = field(default_factory=set)
-    stepped: set[Place] = field(default_factory=set)
-    _walk: Walk | None = field(default=None, repr=False)
-
-    def walk(self) -> Walk | None:
-        """Search for other whole numbers; None where the answers of the atoms are not known."""
-        if self._walk is None and self.known and len(self.atoms) > 1:
-            sizes = [atom.size for atom in self.atoms]
-            # Nothing is said later that is not said before anything was hidden.
-            bare = replace(self, hidden=set(), left_out=set(), stepped=set())
-            self._walk = Walk(self.known, self.answers(), sizes, statements(bare))
-        return self._walk
-
-    @property
-    def gone(self) -> set[Place]:
-        """Places that are hidden, for whatever reason."""
-        return self.hidden | self.stepped
-
-    @property
-    def scaled(self) -> bool:
-        """Whether its answers are points of a scale, published in categories too."""
-        return any(len(parts) > 1 for parts in self.parts.values())
-
-    def answers(self) -> list[str]:
-        """Distinct answers, the finest that any published level is made of."""
-        return list(dict.fromkeys(part for parts in self.parts.values() for part in parts))
-
-    def cells(self, levels: Iterable[str], group: str) -> list[tuple[str, int]]:
-        """Unknown counts of some answers in a group."""
-        return [
-            (level, number)
-            for level in levels
-            for number, atom in enumerate(self.atoms)
-            if group in ("", atom.group)
-        ]
-
-    def published(self) -> set[Place]:
-        """Places of which some share is still published."""
-        shares = self.rows[(self.rows["statistic"] == "proportion") & (self.rows["status"] == RELEASED)]
-        places = {Place(str(r.level), str(r.group_level)) for r in shares.itertuples()}
-        return places - self.gone
-
-
-def statements(question: Question) -> list[Statement]:
-    """Write down what every published share, mean and base of a question says."""
-    every = question.answers()
-    made = [_of_size(atom, number, every) for number, atom in enumerate(question.atoms)]
-    made += [_of_asked(question, group, n, every) for group, n in question.asked.items()]
-    for row in question.rows.to_dict("records"):
-        place = Place(str(row["level"]), str(row["group_level"]))
-        scheme = str(row["scheme"])
-        if row["status"] != RELEASED or (scheme, place.group) in question.left_out:
-            continue
-        if row["statistic"] == "proportion" and place not in question.gone:
-            made += _of_share(question, place, scheme, float(row["n"]), float(row["estimate"]), every)
-        elif row["statistic"] == "mean" and not place.level and scheme != UNWEIGHTED:
-            if place.group and question.gone:
-                continue
-            made += _of_mean(question, row, every)
-    return made
-
-
-def _of_size(atom: Atom, number: int, every: list[str]) -> Statement:
-    """No more than all of an atom answered; the others left the question out, or were not asked."""
-    counts: Coefficients = {(level, number): 1.0 for level in every}
-    return Statement(("size", number), counts, atom.size, sides=(1,))
-
-
-def _of_asked(question: Question, group: str, n: float, every: list[str]) -> Statement:
-    """No more answered than were asked."""
-    counts: Coefficients = dict.fromkeys(question.cells(every, group), 1.0)
-    return Statement(("asked", group), counts, n, sides=(1,))
-
-
-def _of_share(
-    question: Question, place: Place, scheme: str, n: float, share: float, every: list[str]
-) -> list[Statement]:
-    inside = set(question.cells(question.parts[place.level], place.group))
-    total = question.cells(every, place.group)
-    made = [Statement(("n", place.group), dict.fromkeys(total, 1.0), n)]
-    weights = [1.0] * len(question.atoms) if scheme == UNWEIGHTED else _weights(question, scheme)
-    if weights is None:
-        return made
-    return made + _rounded((place, scheme), {cell: float(cell in inside) for cell in total}, share, weights)
-
-
-def _rounded(
-    place: Hashable, values: Mapping[tuple[str, int], float], mean: float, weights: list[float]
-) -> list[Statement]:
-    """Write down that a weighted mean of values lies within half a unit of what is printed."""
-    return [
-        Statement(
-            (place, side),
-            {cell: weights[cell[1]] * (value - mean - side * HALF) for cell, value in values.items()},
-            0.0,
-            sides=(side,),
-        )
-        for side in (1, -1)
-    ]
-
-
-def _of_mean(question: Question, row: dict[Any, Any], every: list[str]) -> list[Statement]:
-    weights = _weights(question, str(row["scheme"]))
-    if weights is None or not all(level.replace(".", "", 1).isdigit() for level in every):
-        return []
-    values = {cell: float(cell[0]) for cell in question.cells(every, str(row["group_level"]))}
-    return _rounded(("mean", row["group_level"], row["scheme"]), values, float(row["estimate"]), weights)
-
-
-def _weights(question: Question, scheme: str) -> list[float] | None:
-    weights = [atom.weights.get(scheme) for atom in question.atoms]
-    return None if any(weight is None for weight in weights) else [float(w) for w in weights if w is not None]
-
-
-@dataclass(frozen=True)
-class Secret:
-    """Counts that nobody may work out, and how many values have to remain possible.
-
-    Without a place it is of an atom: ``alike`` asks for the greatest count, else for the number of counts.
-    What is ``wished`` is below no threshold by itself, and is protected where that costs no group.
-    """
-
-    name: str
-    cells: tuple[Hashable, ...]
-    width: float
-    place: Place | None = None
-    alike: bool = False
-    wished: bool = False
-
-
-def secrets(question: Question, rules: Rules) -> list[Secret]:
-    """Suppressed answers of a question, and the dissenters of each atom that has none."""
-    made = []
-    for row in _suppressed(question).itertuples():
-        place = Place(str(row.level), str(row.group_level))
-        size = sum(count for other, count in question.private.items() if other.group == place.group)
-        cells = question.cells(question.parts[place.level], place.group)
-        width = min(float(rules.min_cell), _most(question, place) or size)
-        made.append(Secret(_name(question, place), tuple(cells), width, place))
-    return made + _alike(question, rules)
-
-
-def _suppressed(question: Question) -> pd.DataFrame:
-    rows = question.rows
-    shares = (rows["statistic"] == "proportion") & (rows["status"] == SUPPRESSED)
-    return rows[shares].drop_duplicates(["level", "group_level"])
-
-
-def _most(question: Question, place: Place) -> float:
-    """How wide an interval can be at all: nobody hides behind more people than gave the answer."""
-    if not place.group:
-        return sum(n for other, n in question.private.items() if not other.group and other.level)
-    overall = question.private.get(Place(place.level, ""), np.nan)
-    base = sum(n for other, n in question.private.items() if other.group == place.group and other.level)
-    return float(min(overall, base))
-
-
-def _name(question: Question, place: Place) -> str:
-    return "|".join([question.variable, question.base, place.level, place.group])
-
-
-def _alike(question: Question, rules: Rules) -> list[Secret]:
-    """Dissenters of atoms without any, and counts of an answer in atoms that are too small to show."""
-    made: list[Secret] = []
-    every = question.answers()
-    levels = {name: parts for name, parts in question.parts.items() if len(parts) > 1 or not question.scaled}
-    for number, atom in enumerate(question.atoms if len(question.atoms) > 1 else ()):
-        counts = {level: question.known.get((level, number), 0.0) for level in every}
-        size = sum(counts.values())
-        name = f"{question.variable}|{question.base}|a part of {atom.group}"
-        told = {level: sum(counts[part] for part in parts) for level, parts in levels.items()}
-        if size and size in (*told.values(), *counts.values()):
-            kept = next((p for level, p in levels.items() if told[level] == size), ())
-            other = tuple((level, number) for level in every if level not in kept)
-            other = other if kept else tuple((level, number) for level in every if not counts[level])
-            made.append(Secret(name, other, min(float(rules.min_cell), size), alike=True))
-            continue
-        for level, count in told.items():
-            small = size < rules.min_base or 0 < count < rules.min_answers
-            few = 0 < count < rules.min_cell or 0 < size - count < rules.min_cell
-            if size and (small or few):
-                cells = tuple((part, number) for part in levels[level])
-                made.append(Secret(f"{name}: {level}", cells, float(POSSIBLE), wished=not small))
-    return made
 
 
 @dataclass
@@ -356,7 +98,7 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
     for step in done:
         remedy.note(step.place, step.status, step.reason)
     for place in sorted(question.hidden):
-        remedy.note(_name(question, place), SUPPRESSED, "would give away a suppressed answer")
+        remedy.note(place_name(question, place), SUPPRESSED, "would give away a suppressed answer")
     return remedy
 
 
@@ -532,7 +274,7 @@ def apply(release: Release, remedy: Remedy) -> None:
     share = mine & table["statistic"].isin(SHARES)
     for answer, inside in question.gone:
         blank(table, share & (level == answer) & (group == inside))
-    lost = {Place(str(r.level), str(r.group_level)) for r in _suppressed(question).itertuples()}
+    lost = {Place(str(r.level), str(r.group_level)) for r in suppressed(question).itertuples()}
     lost |= question.gone
     # An item shown in its commonest category alone keeps its comparisons, but not the means of its groups.
     thinned = {place for place in question.stepped if place.level != KEPT} if question.scaled else set()

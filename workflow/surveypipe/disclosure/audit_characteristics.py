@@ -14,6 +14,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.linear import Statement, System
+from surveypipe.disclosure.published_counts import (
+    ANSWERED,
+    STAFF,
+    AtomBook,
+    Published,
+    as_text,
+    published_rows,
+)
 from surveypipe.disclosure.release import SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
 from surveypipe.identifiers import NOT_ANSWERED
@@ -24,31 +32,7 @@ if TYPE_CHECKING:
 
 # What is given up first: what no reader misses.
 CHEAPEST_FIRST = ("weight_margins", "nonresponse", "response_cells", "weight_cells", "table_1")
-STAFF, ANSWERED = "N", "n"
 LEEWAY = 1e-3
-
-
-@dataclass(frozen=True)
-class Published:
-    """A row of a released table that counts some of the atoms.
-
-    Parameters
-    ----------
-    table, row
-        Where it stands.
-    atoms
-        Which atoms it adds up.
-    counts
-        What it says: ``N`` staff, ``n`` respondents.
-    cost
-        What is lost with it; the smallest goes first.
-    """
-
-    table: str
-    row: int
-    atoms: frozenset[Any]
-    counts: Mapping[str, float]
-    cost: tuple[Any, ...] = ()
 
 
 @dataclass
@@ -171,7 +155,10 @@ def staff_counts(
     total = {STAFF: Counter(atoms)}
     total[ANSWERED] = Counter(a for a, here in zip(atoms, staff["respondent"], strict=True) if here)
     published = [
-        row for name in CHEAPEST_FIRST if name in releases for row in _rows(name, releases, book, schemes)
+        row
+        for name in CHEAPEST_FIRST
+        if name in releases
+        for row in published_rows(name, releases, book, schemes)
     ]
     if weighted_staff:
         published = [_without_staff(row) for row in published]
@@ -200,124 +187,6 @@ def _pool(cells: frozenset[Any], published: list[Published], kind: str) -> float
     return min(around, default=0.0)
 
 
-@dataclass(frozen=True)
-class AtomBook:
-    """Atoms by the values of their variables.
-
-    Parameters
-    ----------
-    variables
-        Names, in the order of the values.
-    atoms
-        Combinations of values that exist on the staff list.
-    group
-        The variable of the published groups.
-    """
-
-    variables: tuple[str, ...]
-    atoms: frozenset[tuple[str, ...]]
-    group: str
-
-    def where(self, **values: Iterable[str]) -> frozenset[tuple[str, ...]]:
-        """Atoms whose variables have one of some values."""
-        wanted = {self.variables.index(name): set(allowed) for name, allowed in values.items()}
-        return frozenset(a for a in self.atoms if all(a[at] in allowed for at, allowed in wanted.items()))
-
-    def places(self) -> Iterator[tuple[str, frozenset[tuple[str, ...]]]]:
-        """Every level of every variable, for all staff and within each group, that exists."""
-        groups = sorted({atom[self.variables.index(self.group)] for atom in self.atoms})
-        for number, name in enumerate(self.variables):
-            for level in sorted({atom[number] for atom in self.atoms}):
-                yield f"{name} {level}", self.where(**{name: [level]})
-                for inside in groups if name != self.group else []:
-                    cells = self.where(**{name: [level], self.group: [inside]})
-                    if cells:
-                        yield f"{name} {level}, {inside}", cells
-
-
-def _rows(
-    name: str, releases: Mapping[str, Release], book: AtomBook, schemes: Mapping[str, Any]
-) -> Iterator[Published]:
-    """Read the counts of one released table."""
-    table = releases[name].table
-    reader = {
-        "table_1": _table_1,
-        "nonresponse": _nonresponse,
-        "weight_margins": _margins,
-        "response_cells": _response_cells,
-        "weight_cells": _weight_cells,
-    }[name]
-    for index, row in enumerate(table.to_dict("records")):
-        if row["status"] == SUPPRESSED:
-            continue
-        found = reader(row, book, releases, schemes)
-        if found:
-            cells, counts, cost = found
-            counts = {kind: float(n) for kind, n in counts.items() if n == n}
-            if cells and counts:
-                yield Published(name, index, cells, counts, cost)
-
-
-Row = dict[Any, Any]
-Found = tuple[frozenset[Any], dict[str, float], tuple[Any, ...]] | None
-
-
-def _text(value: Any) -> str:
-    return "" if value is None or value != value else str(value)
-
-
-def _table_1(row: Row, book: AtomBook, *_: Any) -> Found:
-    if row["variable"] not in book.variables or row["level"] == NOT_ANSWERED:
-        return None
-    values = {row["variable"]: _text(row["level"]).split("+")}
-    if inside := _text(row["group_level"]):
-        values[book.group] = [inside]
-    # Totals of the groups, and of all staff, are what every other table is written with.
-    cost = ("kept",) if row["variable"] == book.group else (not inside, row["n"])
-    return book.where(**values), {STAFF: row["frame_n"], ANSWERED: row["n"]}, cost
-
-
-def _nonresponse(row: Row, book: AtomBook, *_: Any) -> Found:
-    if (
-        row["step"] not in ("rates", "frame")
-        or row["variable"] not in book.variables
-        or not _text(row["level"])
-    ):
-        return None
-    values = {row["variable"]: [_text(row["level"])]}
-    if inside := _text(row["group_level"]):
-        values[book.group] = [inside]
-    return book.where(**values), {STAFF: row["N"], ANSWERED: row["n"]}, (row["n"],)
-
-
-def _margins(row: Row, book: AtomBook, releases: Mapping[str, Release], schemes: Any) -> Found:
-    if row["variable"] not in book.variables:
-        return None
-    diagnostics = releases["weight_diagnostics"].table
-    n = float(diagnostics["n"].iloc[0])
-    counts = {STAFF: row["frame_n"], ANSWERED: row["unweighted_share"] * n}
-    return book.where(**{row["variable"]: [_text(row["level"])]}), counts, (row["frame_n"],)
-
-
-def _response_cells(row: Row, book: AtomBook, *_: Any) -> Found:
-    names, levels = _text(row["group"]).split(":"), _text(row["group_level"]).split(":")
-    if len(names) != len(levels) or not set(names) <= set(book.variables):
-        return None
-    cells = book.where(**{name: [level] for name, level in zip(names, levels, strict=True)})
-    return cells, {STAFF: row["denominator"], ANSWERED: row["numerator"]}, (row["numerator"],)
-
-
-def _weight_cells(row: Row, book: AtomBook, releases: Any, schemes: Mapping[str, Any]) -> Found:
-    names = schemes.get(row["scheme"], {}).get("by", [book.group])
-    members = [member.split(" × ") for member in _text(row["members"]).split("; ")]
-    if not set(names) <= set(book.variables) or any(len(m) != len(names) for m in members):
-        return None
-    cells: frozenset[Any] = frozenset()
-    for member in members:
-        cells |= book.where(**{name: [level] for name, level in zip(names, member, strict=True)})
-    return cells, {STAFF: row["N"], ANSWERED: row["n"]}, (row["n"],)
-
-
 def answered_counts(
     variable: str, private: pd.DataFrame, released: pd.DataFrame, groups: Mapping[str, float], rules: Rules
 ) -> Counts:
@@ -335,11 +204,11 @@ def answered_counts(
         Thresholds.
     """
     mine = private[(private["variable"] == variable) & (private["group"] != "overall")]
-    atoms = {(str(r["level"]), _text(r["group_level"])): float(r["n"]) for r in mine.to_dict("records")}
+    atoms = {(str(r["level"]), as_text(r["group_level"])): float(r["n"]) for r in mine.to_dict("records")}
     counts = Counts([_group_total(atoms, group, n) for group, n in groups.items()])
     rows = released[released["variable"] == variable]
     for index, row in zip(rows.index, rows.to_dict("records"), strict=True):
-        levels, inside = _text(row["level"]).split("+"), _text(row["group_level"])
+        levels, inside = as_text(row["level"]).split("+"), as_text(row["group_level"])
         cells = frozenset(a for a in atoms if a[0] in levels and inside in ("", a[1]))
         if row["status"] != SUPPRESSED:
             n, cost = {ANSWERED: float(row["n"])}, (not inside, row["level"] == NOT_ANSWERED, row["n"])

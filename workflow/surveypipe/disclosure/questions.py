@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.disclosure.audit_answers import HALF, MOST_ATOMS, UNWEIGHTED, Atom, Place, Question
+from surveypipe.disclosure.atoms import HALF, MOST_ATOMS, UNWEIGHTED, Atom, Place, Question
 from surveypipe.disclosure.release import RELEASED, places_of
 
 if TYPE_CHECKING:

@@ -12,14 +12,12 @@ from surveypipe.disclosure.characteristics import (
     align,
     release_cells,
     release_characteristics,
-    release_flow,
     release_margins,
-    release_rates,
-    release_response_cells,
 )
 from surveypipe.disclosure.kinds import ESTIMATES, JOINED, KINDS, RELEASED_TABLES
 from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.release import MERGED, RELEASED, Release, joined_logs, log_frame
+from surveypipe.disclosure.response import release_flow, release_rates, release_response_cells
 from surveypipe.disclosure.rounding import round_counts
 from surveypipe.disclosure.rules import Rules
 from surveypipe.study.claims import AnyClaim

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from surveypipe.disclosure.audit_answers import UNWEIGHTED
+from surveypipe.disclosure.atoms import UNWEIGHTED
 from surveypipe.disclosure.release import Release
 from surveypipe.disclosure.rules import Rules
 from surveypipe.disclosure.tables import Study, release_all

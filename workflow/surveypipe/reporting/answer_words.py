@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from surveypipe import formatting as fmt
-from surveypipe.reporting.released import Battery, Released
+from surveypipe.reporting.batteries import Battery
+from surveypipe.reporting.released import Released
 
 Poles = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 

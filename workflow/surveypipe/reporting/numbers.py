@@ -17,8 +17,9 @@ from surveypipe import formatting
 from surveypipe.formatting import decimal, escape, percent
 from surveypipe.identifiers import key_slug, number_key, slug
 from surveypipe.problems import Problems
+from surveypipe.reporting.cells import code_text
 from surveypipe.reporting.facts import put, software_versions, study_facts
-from surveypipe.reporting.released import SUPPRESSED, Released, code_text
+from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.study.claim import Claim
 from surveypipe.study.grades import Grade
 

@@ -8,49 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.formatting import lower_first
+from surveypipe.reporting.batteries import CATEGORIES, MERGED_LEVELS, Battery
+from surveypipe.reporting.cells import code_text, typed
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.sections import Sections
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CATEGORIES = ("disagree", "neutral", "agree")
-CATEGORY_LABELS = {"disagree": "Disagree", "neutral": "Neither agree nor disagree", "agree": "Agree"}
-# Keys of the merged categories in the table of estimates.
-MERGED_LEVELS = {"low": "disagree", "middle": "neutral", "high": "agree"}
 SUPPRESSED = "suppressed"
-
-_NUMERIC = frozenset(
-    """n N estimate se df ci_low ci_high ci_level deff_kish deff_design n_level se_jackknife df2 p_value
-    percent frame_n frame_percent std_diff value numerator denominator weight sum_weights w_min w_max w_mean
-    n_eff n_cells n_merged frame_share unweighted_share weighted_share threshold upper_threshold
-    margin grade probability rho R R_adjusted R_se cv_adjusted v_response v_answer
-    weighting_shift weighting_shift_p wave_late_minus_early wave_p wave_all_staff_on_line fmi share_unknown
-    phi_low phi_high k deciding_low deciding_high point points least greatest largest_shift
-    tolerance records values""".split()
-)
-# Columns of codes and words, which read as numbers where every cell is empty.
-_CODES = (
-    "level", "group_level", "claim", "base", "flag", "within", "variable", "note", "measure", "outcome",
-    "refusal", "tipping_outcome", "tipping_interval_outcome", "scenario_source", "not_offered",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Battery:
-    """A block of items answered on one scale of agreement.
-
-    Parameters
-    ----------
-    key, label
-        Name in the codebook, and what a reader is shown.
-    items
-        Variables, in the order of the questionnaire.
-    """
-
-    key: str
-    label: str
-    items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -79,24 +45,9 @@ class Released:
     def table(self, name: str) -> pd.DataFrame:
         """Give a table, empty text as '' and not as a missing value."""
         if name not in self._prepared:
-            self._prepared[name] = self._prepare(name)
+            self._prepared[name] = typed(self.tables[name])
         # pandas copies on write, so that what is given out may be changed and this one stays as it is.
         return self._prepared[name].copy(deep=False)
-
-    def _prepare(self, name: str) -> pd.DataFrame:
-        table = self.tables[name].copy()
-        for column in table.columns:
-            if table[column].dtype.kind in "biuf":
-                continue
-            if column not in _NUMERIC:
-                # Columns of objects stand in one block, from which rows are taken at once.
-                table[column] = table[column].fillna("").astype(str).astype(object)
-            elif table[column].isna().all():
-                table[column] = table[column].astype(float)
-        for column in _CODES:
-            if column in table and table[column].dtype.kind in "biuf":
-                table[column] = table[column].map(code_text).astype(object)
-        return table
 
     @cached_property
     def settings(self) -> Sections:
@@ -366,9 +317,3 @@ class Released:
         table = self.table("flow")
         rows = table[(table["stage"] == stage) & (table["group_level"] == group_level)]
         return float(rows["n"].iloc[0]) if len(rows) else float("nan")
-
-
-def code_text(code: object) -> str:
-    """Write a code as text: 4.0 and '4.0' as '4'."""
-    text = "" if code is None or code != code else str(code)
-    return text[:-2] if text.endswith(".0") else text

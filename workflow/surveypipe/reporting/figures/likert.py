@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.reporting.answer_words import common_poles, legend
+from surveypipe.reporting.batteries import Battery
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.theme import Drawn
-from surveypipe.reporting.released import Battery, Released
+from surveypipe.reporting.released import Released
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

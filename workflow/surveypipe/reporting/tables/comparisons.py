@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
-from surveypipe.reporting.released import Released, code_text
+from surveypipe.reporting.cells import code_text
+from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
     INDENT,
     Column,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from surveypipe import formatting
 from surveypipe.formatting import escape
 from surveypipe.reporting.lookups import first_of, level_label, name_in_text, rows_of, variables_of
@@ -14,9 +12,6 @@ from surveypipe.reporting.tables.layout import (
     Table,
     cell,
 )
-
-if TYPE_CHECKING:
-    pass
 
 INDICATORS: tuple[tuple[str, str, str], ...] = (
     ("R", "R-indicator", "1"),
