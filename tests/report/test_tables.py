@@ -7,6 +7,7 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import made_up
@@ -190,3 +191,22 @@ def test_a_scale_of_more_people_than_its_claim_says_so(released):
     claims = {key: claim | {"base": "all"} for key, claim in released.config["claims"].items()}
     alike = dataclasses.replace(released, config={**released.config, "claims": claims})
     assert "base of the claim" not in scales(alike).markdown(simulated=True)
+
+
+def test_a_question_answered_with_a_number_has_mean_and_quartiles():
+    made = made_up.released()
+    analysis = made_up.configuration()["analysis"]
+    values = {"mean": 21.37, "lower_quartile": 14.0, "median": 20.5, "upper_quartile": 27.0}
+    rows = [
+        {
+            **made.tables["estimates"].iloc[0].to_dict(), "claim": "", "variable": "caseload", "level": "",
+            "statistic": statistic, "scheme": made.primary, "estimate": value, "ci_low": value - 1,
+            "ci_high": value + 1, "n": 113, "estimate_id": f"caseload__{statistic}",
+        }
+        for statistic, value in values.items()
+    ]  # fmt: skip
+    tables = {**made.tables, "estimates": pd.concat([made.tables["estimates"], pd.DataFrame(rows)])}
+    changed = made_up.released(analysis=analysis | {"items": ["caseload", *analysis["items"]]})
+    text = register.TABLES["numbers"](dataclasses.replace(changed, tables=tables)).markdown(simulated=True)
+    line = next(cells for cells in rows_of(text) if "All" in cells[0])
+    assert line[1:4] == ["113", "21.37 (20.37–22.37)", "20.5 (14–27)"]

@@ -18,6 +18,7 @@ from surveypipe.disclosure.unweighted import release_study
 from surveypipe.study.claims import claims_of
 from surveypipe.study.codebook import code_text
 from surveypipe.study.disclosure import Disclosure
+from surveypipe.study.item_types import type_of
 from surveypipe.study.weighting import Weighting
 
 
@@ -63,7 +64,7 @@ def reader_of(config: dict) -> tuple[str, float]:
 def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: dict) -> Study:
     """Gather what disclosure control has to know beside the tables."""
     codes = {name: list(about["values"]) for name, about in variables.items() if about["values"]}
-    ordinal = [name for name, about in variables.items() if about["type"] == "ordinal"]
+    ordinal = [name for name, about in variables.items() if type_of(about).ordered]
     bands = [made["variable"] for made in config["cleaning"].get("recodes", []) if made["type"] == "bands"]
     return Study(
         respondents=people,

@@ -38,7 +38,6 @@ from surveypipe.study.settings import Configuration
 if TYPE_CHECKING:
     import pandas as pd
 
-MEASURES = {"binary": "nominal", "categorical": "nominal", "ordinal": "ordinal", "numeric": "scale"}
 # Offsets of creation date and time in the header of a .sav file.
 STAMP = (92, b"01 Jun 1208:00:00")
 
@@ -99,11 +98,12 @@ def write_sav(records: pd.DataFrame, codebook: Codebook, path: Path) -> None:
     labels: dict[str, str | None] = {}
     values: dict[str, dict[int | float, str]] = {}
     missing: dict[str, list[Any]] = {}
-    measures, formats = {}, {}
+    measures: dict[str, str] = {}
+    formats = {}
     for variable in codebook.variables.values():
         name = variable.name
         labels[name] = "" if variable.role == "undocumented" else variable.question or variable.label
-        measures[name] = MEASURES.get(variable.type, "nominal" if variable.type == "string" else "scale")
+        measures[name] = variable.kind.measure
         coded: dict[int | float, str] = {**variable.values, **variable.missing_codes}
         if coded:
             values[name] = coded
@@ -111,13 +111,13 @@ def write_sav(records: pd.DataFrame, codebook: Codebook, path: Path) -> None:
             missing[name] = [{"lo": variable.missing_range[0], "hi": variable.missing_range[1]}]
         elif variable.missing_codes:
             missing[name] = list(variable.missing_codes)
-        if variable.type not in ("string", "date"):
-            formats[name] = "F3.0" if variable.type == "numeric" else "F2.0"
+        if variable.kind.number:
+            formats[name] = "F2.0" if variable.kind.listed else "F3.0"
     table = records.copy()
     for variable in codebook.variables.values():
-        if variable.type == "date":
+        if variable.kind.form == "day":
             table[variable.name] = table[variable.name].dt.date
-        elif variable.type == "string":
+        elif variable.kind.form == "text":
             table[variable.name] = table[variable.name].astype(object).where(table[variable.name].notna(), "")
     pyreadstat.write_sav(
         table,

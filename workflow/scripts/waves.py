@@ -15,9 +15,11 @@ from surveypipe.panel.linking import link_waves
 from surveypipe.problems import Problems
 from surveypipe.study.analysis import Analysis
 from surveypipe.study.frame import Frame
+from surveypipe.study.item_types import ITEM_TYPES, type_of
 from surveypipe.study.weighting import Weighting
 
-COUNTED = ("binary", "ordinal", "numeric")
+# A change is one of means; of two answers, the share of the counted one is a mean.
+COUNTED = [name for name, kind in ITEM_TYPES.items() if kind.mean or kind.pair]
 
 
 def main(
@@ -104,7 +106,7 @@ def yes_no_as_share(table: pd.DataFrame, names: list[str], about: dict[str, Any]
     """Turn binary variables into 1 for the answer that the codebook counts and 0 for the other."""
     table = table.copy()
     for name in names:
-        if about[name]["type"] == "binary":
+        if type_of(about[name]).pair:
             yes = float(about[name]["counts"])
             table[name] = np.where(table[name].isna(), np.nan, (table[name] == yes).astype(float))
     return table

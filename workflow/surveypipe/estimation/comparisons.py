@@ -48,14 +48,14 @@ def group_codes(survey: Survey, group: str) -> tuple[list[str], Floats]:
 def outcome_of(survey: Survey, name: str) -> tuple[Floats, str, str]:
     """Outcome to compare, with its level and label.
 
-    The value itself of what has a mean; else whether the answer was given that a claim is about, or that the
-    codebook counts. Of a categorical variable of which no answer is counted, the answers by number and no
-    level: they can be set against groups, and have neither mean nor difference.
+    The value itself of what has a mean or a median; else whether the answer was given that a claim is about,
+    or that the codebook counts. Of a categorical variable of which no answer is counted, the answers by
+    number and no level: they can be set against groups, and have neither mean nor difference.
     """
     column = survey.respondents[name]
     values = survey.values(name)
     code = ""
-    if survey.variables[name]["type"] in ("ordinal", "numeric"):
+    if survey.item_type(name).ranked:
         outcome = column.to_numpy(float)
     elif wanted := survey.counted(name):
         code = next(key for key in values if same_code(key, wanted))
@@ -99,19 +99,19 @@ def test_rows(survey: Survey) -> Iterator[Row]:
                 fpc=published, flag="no test: fewer than two groups or two answers",
             )  # fmt: skip
             continue
-        kind = survey.variables[name]["type"]
+        kind = survey.item_type(name)
         everybody = bool(complete(both[:, None], survey.designs[survey.primary])[0])
         for fpc in (published, not published):
             if fpc and everybody:
                 yield from _untested_rows(survey, name, group, len(levels), published, int(both.sum()))
                 continue
-            if kind != "numeric":
+            if kind.listed:
                 yield _rao_scott_row(survey, name, group, fpc, published)
-            if kind in ("ordinal", "numeric"):
+            if kind.ranked:
                 yield _rank_row(survey, name, group, fpc, published)
             if len(levels) == 2 and _has_mean(survey, name):
                 yield _t_row(survey, name, group, fpc, published)
-        if kind != "numeric":
+        if kind.listed:
             yield from _exact_row(survey, name, group)
 
 
@@ -119,10 +119,10 @@ def _untested_rows(
     survey: Survey, name: str, group: str, levels: int, published: bool, n: int
 ) -> Iterator[Row]:
     """Rows of the tests that have nothing to test: no difference is down to chance."""
-    kind = survey.variables[name]["type"]
+    kind = survey.item_type(name)
     wanted = {
-        "rao_scott": kind != "numeric",
-        "rank_test": kind in ("ordinal", "numeric"),
+        "rao_scott": kind.listed,
+        "rank_test": kind.ranked,
         "t_test": levels == 2 and _has_mean(survey, name),
     }
     for statistic in [key for key, made in wanted.items() if made]:
@@ -134,7 +134,7 @@ def _untested_rows(
 
 def _has_mean(survey: Survey, name: str) -> bool:
     """Whether a mean, or the share of one answer, stands for a variable."""
-    return survey.variables[name]["type"] in ("ordinal", "numeric") or bool(survey.counted(name))
+    return survey.item_type(name).mean or bool(survey.counted(name))
 
 
 def _answers(survey: Survey, name: str) -> Any:

@@ -22,8 +22,6 @@ from surveypipe.design.quantiles import domain_quantiles
 from surveypipe.design.variance import VarianceTable
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.estimation.survey import (
-    MEANS,
-    SHARES,
     Survey,
     alternatives,
     analysed_variables,
@@ -33,6 +31,7 @@ from surveypipe.estimation.survey import (
     readers,
 )
 from surveypipe.identifiers import estimate_id
+from surveypipe.study.item_types import MEDIAN
 from surveypipe.weighting import replicates
 
 if TYPE_CHECKING:
@@ -128,25 +127,26 @@ def _merged(column: pd.Series, codes: Sequence[str]) -> Floats:
 
 
 def _ungrouped(survey: Survey, name: str) -> Iterator[Estimand]:
-    column, about = survey.respondents[name], survey.variables[name]
+    column, kind = survey.respondents[name], survey.item_type(name)
     values = survey.values(name)
-    if about["type"] in SHARES:
+    if kind.listed:
         for code, text in values.items():
             yield Estimand(
                 name, "proportion", partial(indicator, column, code), code, text, identifier_label=text
             )
-    if about["type"] == "ordinal":
+    if kind.ordered:
         for level, text, codes in merged_categories(values):
             # A middle category of one point has that point's label: the identifier tells them apart.
             unique = f"{level} {text}" if len(codes) == 1 else text
             hits = partial(_merged, column, codes)
             yield Estimand(name, "proportion", hits, level, text, identifier_label=unique)
-    if about["type"] in MEANS:
-        yield Estimand(name, "mean", partial(column.to_numpy, float))
+    for statistic in kind.summaries:
+        yield Estimand(name, statistic, partial(column.to_numpy, float))
 
 
 def descriptive_rows(survey: Survey, wanted: Sequence[Estimand]) -> Iterator[dict[str, Any]]:
     """Proportions and means under every scheme, with intervals."""
+    wanted = [one for one in wanted if one.statistic != MEDIAN]
     for scheme, design in survey.designs.items():
         for block in _blocks(survey, wanted):
             Y = np.column_stack([one.outcome for one in block])
@@ -258,11 +258,11 @@ def _flag(one: Estimand, estimate: float, n: float, df: float) -> str:
 
 
 def quantile_rows(survey: Survey, wanted: Sequence[Estimand]) -> Iterator[dict[str, Any]]:
-    """Median and quartiles of ordinal and numeric variables, under the primary scheme and unweighted."""
-    means = [one for one in wanted if one.statistic == "mean" and not np.isnan(one.outcome).all()]
+    """Medians, each with its quartiles, under the primary scheme and unweighted."""
+    medians = [one for one in wanted if one.statistic == MEDIAN and not np.isnan(one.outcome).all()]
     for scheme in dict.fromkeys(name for name in (survey.primary, survey.unweighted) if name):
         design = survey.designs[scheme]
-        for one in means:
+        for one in medians:
             found = domain_quantiles(one.outcome, design, list(QUANTILES), fpc=survey.fpc, level=survey.level)
             for p, quantile in zip(QUANTILES, found, strict=True):
                 yield estimate_row(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from surveypipe.design.phases import SecondPhase
 from surveypipe.problems import Problems, shown
 from surveypipe.study.claims import AnyClaim
+from surveypipe.study.item_types import ItemType, type_of
 from surveypipe.study.sections import Sections
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 
 Floats = NDArray[np.float64]
-SHARES = ("binary", "categorical", "ordinal")
-MEANS = ("ordinal", "numeric")
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,10 @@ class Survey:
     def label(self, variable: str) -> str:
         """Display name of a variable."""
         return str(self.variables[variable].get("label") or variable)
+
+    def item_type(self, variable: str) -> ItemType:
+        """Type of a variable: how it is summarised and compared."""
+        return type_of(self.variables[variable])
 
     def values(self, variable: str) -> dict[str, str]:
         """Codes (as text) and labels of a variable's answers, in order."""
@@ -172,7 +175,7 @@ def check(
     for name, where in wanted.items():
         if name not in respondents or name not in variables:
             problems.add(f"{where}: unknown variable '{name}'; it is neither in the data nor derived.")
-        elif variables[name]["type"] not in (*SHARES, "numeric"):
+        elif not type_of(variables[name]).estimated:
             problems.add(f"{where}: '{name}' is a {variables[name]['type']} and cannot be estimated.")
     problems.extend(_claim_problems(variables, settings))
     problems.raise_if_any()

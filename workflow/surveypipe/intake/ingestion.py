@@ -91,9 +91,9 @@ def typed(
     for name in raw.columns:
         variable = codebook.variables[name]
         column = blank_to_missing(raw[name].reset_index(drop=True))
-        if variable.type == "string":
+        if variable.kind.form == "text":
             columns[name] = as_text(column)
-        elif variable.type == "date":
+        elif variable.kind.form == "day":
             columns[name] = as_days(column, variable, problems, source)
         else:
             columns[name] = _as_numbers(column, variable, labels.values.get(name, {}), problems, source)
@@ -237,7 +237,7 @@ def unknown_codes(responses: pd.DataFrame, codebook: Codebook, problems: Problem
         listed = shown(f"{_value(code)} ({n} {case_word(n)})" for code, n in counts.items())
         share = unknown.sum() / column.notna().sum()
         found = f"{source}: {variable.name} holds {_kind(variable)} {listed}"
-        if variable.type == "categorical":
+        if variable.kind.unknown_stops:
             problems.add(f"{found}; add the code to the codebook, under `values` or `missing`.")
         elif share > limit:
             problems.add(

@@ -83,7 +83,7 @@ def _rule_faults(rule: AnyRule, codebook: Codebook, known: set[str], frame: pd.D
     elif isinstance(rule, Late):
         if rule.variable not in known:
             faults.append(f"{rule.variable} is not a variable of the codebook.")
-        elif codebook.variables[rule.variable].type != "date":
+        elif codebook.variables[rule.variable].kind.form != "day":
             faults.append(f"{rule.variable} is not a date in the codebook.")
     return faults
 
@@ -92,7 +92,7 @@ def _check_scales(cleaning: Cleaning, codebook: Codebook, known: set[str], probl
     for item in cleaning.reverse:
         if item not in known:
             problems.add(f"cleaning.reverse: {item} is not a variable of the codebook.")
-        elif codebook.variables[item].type != "ordinal":
+        elif not codebook.variables[item].kind.ordered:
             problems.add(
                 f"cleaning.reverse: {item} is {codebook.variables[item].type}; only ordinal items turn."
             )
@@ -104,9 +104,7 @@ def _check_scales(cleaning: Cleaning, codebook: Codebook, known: set[str], probl
             problems.add(f"{where}: {shown(unknown)} not in the codebook.")
         if scale.variable in taken:
             problems.add(f"{where}: the name is already a variable of the codebook.")
-        wrong = [
-            i for i in scale.items if i in known and codebook.variables[i].type not in ("ordinal", "numeric")
-        ]
+        wrong = [i for i in scale.items if i in known and not codebook.variables[i].kind.mean]
         if wrong:
             problems.add(
                 f"{where}: {shown(wrong)} cannot be averaged; a scale takes ordinal or numeric items."

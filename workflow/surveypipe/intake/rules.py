@@ -77,7 +77,7 @@ class State:
         if isinstance(value, int | float):
             self.removed[(record, variable)] = float(value)
         self.records.loc[record, variable] = (
-            None if self.codebook.variables[variable].type == "string" else pd.NA
+            None if self.codebook.variables[variable].kind.form == "text" else pd.NA
         )
 
 

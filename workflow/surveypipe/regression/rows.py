@@ -20,7 +20,6 @@ from surveypipe.regression.proportional_odds import proportional_odds_check
 from surveypipe.regression.terms import level_code
 from surveypipe.study.analysis import Model
 
-INDICATORS = ("binary", "categorical")
 _RATIO = {"logistic": "odds_ratio", "ordinal": "odds_ratio", "poisson": "rate_ratio"}
 _COEFFICIENT = {
     "logistic": "log_odds", "ordinal": "log_odds", "poisson": "log_rate", "linear": "coefficient",
@@ -92,7 +91,7 @@ def _scheme_model(survey: Survey, spec: Model, data: pd.DataFrame, scheme: str) 
     options: dict[str, Any] = {
         "kind": spec.kind,
         "design": model_design(survey.designs[scheme], fpc=fpc),
-        "categorical": [name for name in predictors if survey.variables[name]["type"] in INDICATORS],
+        "categorical": [name for name in predictors if survey.item_type(name).nominal],
         "ci_level": survey.level,
     }
     reference = _reference(survey, spec)
@@ -120,7 +119,7 @@ def _reference(survey: Survey, spec: Model) -> dict[str, Any]:
     """
     made = {}
     for name in spec.predictors:
-        if survey.variables[name]["type"] not in INDICATORS:
+        if not survey.item_type(name).nominal:
             continue
         codes = list(survey.values(name))
         counted = survey.variables[name].get("counts")

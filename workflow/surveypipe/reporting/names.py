@@ -1,10 +1,35 @@
 """Names of the released tables that exhibits are made of, and of the figures, tables and texts made.
 
-Read by the workflow while it plans, so nothing is imported; what makes them, and what reads them, is held
-against these lists by a test.
+Read by the workflow while it plans, so nothing of the library is imported; what makes them, and what reads
+them, is held against these lists by a test.
 """
 
 from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+
+def keys_of(module: str, table: str) -> tuple[str, ...]:
+    """Read the keys of a dictionary from the source of a module of this room, without importing what draws.
+
+    Parameters
+    ----------
+    module
+        Path of the module within the room, for example ``figures/register.py``.
+    table
+        Name of the dictionary.
+    """
+    tree = ast.parse(Path(__file__).parent.joinpath(module).read_text(encoding="utf-8"))
+    return tuple(
+        key.value
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == table
+        if isinstance(node.value, ast.Dict)
+        for key in node.value.keys
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    )
+
 
 # Tables of results that figures, tables and text read.
 RESULTS = (
@@ -33,36 +58,14 @@ READ = (*RESULTS, *CONTEXT)
 # What is checked against R holds nothing of the survey, and does not come from disclosure control.
 RELEASED = tuple(name for name in READ if name != "verification")
 
-FIGURES = ("flow", "response", "likert", "scales", "weights", "ledger", "multiverse", "waves")
+# A figure and a table are named once, beside the function that makes it.
+FIGURES = keys_of("figures/register.py", "DRAW")
 
 TABLES = (
-    "table_1",
-    "response",
-    "weights",
-    "cells",
-    "items",
-    "shares",
-    "scales",
-    "schemes",
-    "ledger",
-    "tests",
-    "nrba_response",
-    "nrba_model",
-    "nrba_auxiliaries",
-    "nrba_indicators",
-    "nrba_partial",
-    "nrba_claims",
-    "nrba_waves",
-    "nrba_range",
-    "not_at_random",
-    "proxy",
-    "multiverse",
-    "models",
-    "reliability",
-    "imputation",
-    "multiplicity",
-    "open_answers",
-    "verification",
+    *keys_of("tables/register.py", "TABLES"),
+    *keys_of("tables/nonresponse.py", "TABLES"),
+    *keys_of("tables/models.py", "TABLES"),
+    # Each made by a function of its own in the tables' script.
     "questionnaire",
     "level_contrast",
     "provenance",

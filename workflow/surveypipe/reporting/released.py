@@ -11,6 +11,7 @@ from surveypipe.formatting import lower_first
 from surveypipe.reporting.batteries import CATEGORIES, MERGED_LEVELS, Battery
 from surveypipe.reporting.cells import code_text, typed
 from surveypipe.study.claims import AnyClaim
+from surveypipe.study.item_types import type_of
 from surveypipe.study.sections import Sections
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class Released:
         """
         about = self.variables
         items = [name for name in self.settings.analysis.items if about.get(name, {}).get("battery")]
-        items = [name for name in items if about[name]["type"] == "ordinal" and len(self.values(name)) >= 4]
+        items = [name for name in items if type_of(about[name]).ordered and len(self.values(name)) >= 4]
         keys = list(dict.fromkeys(str(about[name]["battery"]) for name in items))
         found = []
         for key in keys:
@@ -194,9 +195,9 @@ class Released:
         rows = rows[rows["level"].map(code_text) == code_text(level)]
         return None if rows.empty else rows.iloc[0]
 
-    def has_mean(self, variable: str) -> bool:
-        """Whether a variable is shown by its mean: its type says so, never that its answers have labels."""
-        return self.variables.get(variable, {}).get("type", "numeric") in ("ordinal", "numeric")
+    def stands(self, variable: str) -> str:
+        """Statistic that stands for a variable: its type says so, never that its answers have labels."""
+        return type_of(self.variables.get(variable, {"type": "numeric"})).stands
 
     @property
     def tested_difference(self) -> str:
@@ -219,7 +220,13 @@ class Released:
 
     def mean(self, variable: str, *, group_level: str = "", scheme: str | None = None) -> pd.Series | None:
         """One mean, the published one of several; None if it was not estimated."""
-        rows = self.estimates(variable, "mean", group_level=group_level, scheme=scheme)
+        return self.summary(variable, "mean", group_level=group_level, scheme=scheme)
+
+    def summary(
+        self, variable: str, statistic: str, *, group_level: str = "", scheme: str | None = None
+    ) -> pd.Series | None:
+        """One mean, median or quartile of a variable, the published one; None if it was not estimated."""
+        rows = self.estimates(variable, statistic, group_level=group_level, scheme=scheme)
         return None if rows.empty else rows.iloc[0]
 
     def estimate_of(

@@ -122,7 +122,7 @@ def draw_surveys(
     people["respondent"] = drawn < people["propensity"]
     for recode in config.frame.recodes:
         people[recode.variable] = people[recode.from_].map(recode.map)
-    numeric = [v.name for v in codebook.analysed() if v.type not in ("string", "date")]
+    numeric = [v.name for v in codebook.analysed() if v.kind.number]
     answers = answers[numeric]
     left = _left_out(answers, design, codebook, purpose_seed(seed, "left out")) if leave_out else answers
     order = people[people["eligible"]].sort_values(["survey", "id"]).index

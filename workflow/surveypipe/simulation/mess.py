@@ -134,7 +134,7 @@ class _Mess:
 
 
 def _plant_range(mess: _Mess) -> None:
-    items = [v for v in mess.codebook.analysed() if v.type in ("ordinal", "binary", "numeric")]
+    items = [v for v in mess.codebook.analysed() if v.kind.ranked or v.kind.pair]
     variable = items[mess.rng.integers(len(items))]
     given = mess.records[variable.name]
     rows = list(given.index[given.notna() & ~variable.is_user_missing(given)])
@@ -207,7 +207,7 @@ def _empty(mess: _Mess) -> pd.Series:
     row = pd.Series({name: None for name in mess.records.columns}, dtype=object)
     row[mess.codebook.id_variable] = mess.silent_id()
     for variable in mess.codebook.analysed():
-        if variable.type == "date":
+        if variable.kind.form == "day":
             middle: Any = mess.records[variable.name].median()
             row[variable.name] = middle.normalize()
     return row
@@ -265,7 +265,7 @@ def _plant_pattern(mess: _Mess, kind: str, pattern: Callable[[int, list[float]],
 
 
 def _plant_slip(mess: _Mess) -> None:
-    items = [v for v in mess.codebook.analysed() if v.type == "ordinal"]
+    items = [v for v in mess.codebook.analysed() if v.kind.ordered]
     variable = items[mess.rng.integers(len(items))]
     codes = list(variable.values)
     row = mess.pick(list(mess.records.index[mess.records[variable.name].isin(codes)]))

@@ -288,7 +288,7 @@ def truth_table(
 
     Items are as ticked; scales and derived variables are computed as the cleaning would.
     """
-    numeric = [v.name for v in codebook.analysed() if v.type not in ("string", "date")]
+    numeric = [v.name for v in codebook.analysed() if v.kind.number]
     derived = derive(answers[numeric], cleaning, codebook)
     extra = derived.drop(columns=numeric)
     facts = people[["id", "agency", "profession", "team", "eligible"]].assign(

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from surveypipe.problems import Problems, shown
 from surveypipe.study.codebook_file import CodebookFile, Column
+from surveypipe.study.item_types import ITEM_TYPES, ItemType
 from surveypipe.study.reading import checked
 
 if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
-CODED = ("binary", "ordinal", "categorical")
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,14 @@ class Variable:
     asked_if: dict[str, tuple[float, ...]] = field(default_factory=dict)
     counts: float | None = None
 
+    @property
+    def kind(self) -> ItemType:
+        """What holds for every item of its type."""
+        return ITEM_TYPES[self.type]
+
     def is_user_missing(self, column: pd.Series) -> pd.Series:
         """Mark the values that stand for no answer; blanks are not among them."""
-        if self.type in ("string", "date"):
+        if not self.kind.number:
             return column.isna() & False
         found = column.isin(list(self.missing_codes))
         if self.missing_range is not None:
@@ -65,13 +70,13 @@ class Variable:
         """Mark the values that are neither an answer nor user-missing nor blank."""
         import pandas as pd
 
-        if self.type == "string" or self.role == "undocumented":
+        if self.kind.form == "text" or self.role == "undocumented":
             return column.isna() & False
         if self.values:
             allowed = column.isin(list(self.values))
         elif self.valid_range is None:
             return column.isna() & False
-        elif self.type == "date":
+        elif self.kind.form == "day":
             low, high = (pd.Timestamp(str(limit)) for limit in self.valid_range)
             allowed = column.between(low, high)
         else:
@@ -237,13 +242,16 @@ def _consistency_problems(book: Codebook) -> list[str]:
 def _faults(variable: Variable, book: Codebook) -> list[str]:
     faults = []
     documented = variable.role != "undocumented"
-    if variable.type in CODED and not variable.values and documented:
+    kind = variable.kind
+    if kind.listed and not variable.values and documented:
         faults.append(f"is {variable.type} but has no `values`; list its answers")
-    if variable.type == "binary" and variable.values and len(variable.values) != 2:
-        faults.append(f"is binary but has {len(variable.values)} answers; call it ordinal or categorical")
-    if variable.type not in CODED and variable.values:
+    if kind.pair and variable.values and len(variable.values) != 2:
+        faults.append(
+            f"is {variable.type} but has {len(variable.values)} answers; call it ordinal or categorical"
+        )
+    if not kind.listed and variable.values:
         faults.append(f"is {variable.type} but lists answers under `values`; a number takes a `range`")
-    if variable.type in ("string", "date") and (variable.missing_codes or variable.missing_range):
+    if not kind.number and (variable.missing_codes or variable.missing_range):
         faults.append(f"is a {variable.type} and cannot have missing codes; leave it blank in the file")
     if variable.section and variable.section not in book.sections:
         faults.append(f"names the section {variable.section!r}, which is not under `sections`")
@@ -256,14 +264,16 @@ def _faults(variable: Variable, book: Codebook) -> list[str]:
 def _counted_faults(variable: Variable) -> list[str]:
     """Say what is wrong with the answer that is counted; the order of the answers never decides it."""
     listed = " or ".join(f"`counts: {code_text(code)}` ({text})" for code, text in variable.values.items())
-    if variable.counts is not None and variable.type not in ("binary", "categorical"):
-        return [f"is {variable.type} and takes no `counts`; only binary and categorical variables do"]
+    if variable.counts is not None and not variable.kind.may_count:
+        takers = [name for name, kind in ITEM_TYPES.items() if kind.may_count]
+        return [f"is {variable.type} and takes no `counts`; only {' and '.join(takers)} variables do"]
     if variable.counts is not None and variable.values and variable.counts not in variable.values:
         return [f"counts {code_text(variable.counts)}, which is no answer of it; write {listed}"]
-    if variable.type == "binary" and len(variable.values) == 2 and variable.counts is None:
+    if variable.kind.pair and len(variable.values) == 2 and variable.counts is None:
         return [
-            "is binary and does not say which answer is counted: tables show its share, and recodes take it "
-            f"for yes. Write {listed}; where neither answer is the one to count, call it categorical"
+            f"is {variable.type} and does not say which answer is counted: tables show its share, and "
+            f"recodes take it for yes. Write {listed}; where neither answer is the one to count, call it "
+            "categorical"
         ]
     return []
 
@@ -280,10 +290,10 @@ def _code_faults(variable: Variable) -> list[str]:
     bounds = variable.valid_range
     if bounds is None:
         return faults
-    if variable.type not in ("numeric", "date"):
+    if not variable.kind.ranged:
         return [*faults, f"is {variable.type} and takes no `range`; list its answers under `values`"]
     texts = [isinstance(limit, str) for limit in bounds]
-    if any(texts) != (variable.type == "date") or any(texts) != all(texts):
+    if any(texts) != (variable.kind.form == "day") or any(texts) != all(texts):
         return [*faults, "has a `range` of the wrong kind: numbers for a number, days for a date"]
     if bounds[0] > bounds[1]:
         faults.append("has a range that ends before it begins")

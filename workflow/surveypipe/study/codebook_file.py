@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from surveypipe.study.base import Code, Settings, Share
+from surveypipe.study.item_types import TypeName, meanings
 
 Word = Annotated[str, Meta(min_length=1)]
 Codes = Annotated[
@@ -46,12 +47,8 @@ class Column(Settings, kw_only=True):
         ),
     ] = "question"
     type: Annotated[
-        Literal["binary", "ordinal", "categorical", "numeric", "date", "string"],
-        Meta(
-            description="binary: two answers, of which `counts` says the one whose share is shown; "
-            "ordinal: ordered answers; "
-            "categorical: answers without order; numeric; date; string."
-        ),
+        TypeName,
+        Meta(description=meanings()),
     ]
     label: Annotated[str, Meta(description="Name in tables.", min_length=1)]
     short: Annotated[

@@ -18,10 +18,12 @@ from surveypipe.reporting.tables.layout import (
     group_in_text,
     interval_note,
     mean_cell,
+    quartiles_cell,
     share_cell,
     short_note,
     weights_note,
 )
+from surveypipe.study.item_types import MEDIAN, type_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,6 +127,42 @@ def scales(released: Released) -> Table:
         short_note(released),
     ]
     return table
+
+
+def numbers(released: Released) -> Table:
+    """Questions answered with a number: mean, and median with quartiles, for all and by group."""
+    columns = [Column("Question", 40, "l"), Column("*n*", 8), Column("Mean", 20), Column("Median", 20)]
+    caption = f"Questions answered with a number, for all and by {group_in_text(released)}"
+    table = Table("numbers", caption, columns)
+    for name in released.settings.analysis.items:
+        if type_of(released.variables[name]).listed:
+            continue
+        table.section(escape(released.label(name)))
+        for level, label in {"": "All", **released.levels}.items():
+            table.rows.append([INDENT + escape(label), *_number_cells(released, name, level)])
+    if not table.rows:
+        table.rows.append(["No such question is reported", *[NOT_APPLICABLE] * 3])
+    table.notes = [
+        "Weighted; after a median the lower and the upper quartile. *n* unweighted.",
+        interval_note(released),
+        weights_note(released),
+        short_note(released),
+    ]
+    return table
+
+
+def _number_cells(released: Released, name: str, level: str) -> list[str]:
+    stands = released.summary(name, released.stands(name), group_level=level)
+    hidden = stands is not None and stands["status"] == SUPPRESSED_STATUS
+    low, middle, high = (
+        released.summary(name, statistic, group_level=level)
+        for statistic in ("lower_quartile", MEDIAN, "upper_quartile")
+    )
+    return [
+        count_cell(float(stands["n"]) if stands is not None else math.nan, suppressed=hidden),
+        mean_cell(released.mean(name, group_level=level)),
+        quartiles_cell(low, middle, high),
+    ]
 
 
 def _other_base_note(released: Released) -> str:

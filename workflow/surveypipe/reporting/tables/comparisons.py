@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
@@ -19,9 +20,16 @@ from surveypipe.reporting.tables.layout import (
     short_note,
     weights_note,
 )
+from surveypipe.study.item_types import MEAN, MEDIAN, PROPORTION
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_FORMS: dict[str, Callable[[float], str]] = {
+    PROPORTION: formatting.points,
+    MEAN: formatting.decimal,
+    MEDIAN: formatting.setting,
+}
 
 
 def tests(released: Released) -> Table:
@@ -35,8 +43,9 @@ def tests(released: Released) -> Table:
     names = formatting.sentence_list([released.in_text(label) for label in released.levels.values()])
     table = Table("tests", f"Tests between {escape(names)}", columns)
     wanted = [test.variable for test in released.settings.analysis.tests if test.between == released.group]
-    for title, of_means in (("Shares, per cent", False), ("Means, points", True)):
-        chosen = [name for name in wanted if released.has_mean(name) == of_means]
+    sections = {PROPORTION: "Shares, per cent", MEAN: "Means, points", MEDIAN: "Medians"}
+    for statistic, title in sections.items():
+        chosen = [name for name in wanted if released.stands(name) == statistic]
         if chosen:
             table.section(title)
         table.rows += [_test_row(released, name) for name in chosen]
@@ -72,30 +81,45 @@ def _test_notes(released: Released, levels: list[str]) -> list[str]:
 
 
 def _test_row(released: Released, name: str) -> list[str]:
-    scale = released.has_mean(name)
+    stands = released.stands(name)
     cells_of = [INDENT + escape(_tested_label(released, name))]
     for level in released.levels:
-        row = released.mean(name, group_level=level) if scale else released.claimed_share(name, level)
-        form = formatting.decimal if scale else formatting.points
+        row = _standing(released, name, level)
+        form = _FORMS[stands]
         cells_of.append(NOT_APPLICABLE if row is None else number(row["estimate"], form, row))
     difference = _compared(released, name, released.tested_difference)
-    two = len(released.levels) == 2
-    statistic = ("t_test" if two else "rank_test") if scale else "rao_scott"
+    two, scale = len(released.levels) == 2, stands == MEAN
+    statistic = "rao_scott" if stands == PROPORTION else "t_test" if two and scale else "rank_test"
     test, with_fpc = _compared(released, name, statistic), _compared(released, name, f"{statistic}_fpc")
     return [
         *cells_of,
         *([mean_cell(difference) if scale else share_cell(difference)] if two else []),
         _statistic_cell(test, statistic),
         _p_cell(test),
-        _effect_cell((difference if two else None) if scale else test, "d" if scale else "V"),
+        _effect_cell(*_effect(stands, test, difference if two else None)),
         _p_cell(with_fpc if with_fpc is not None else test),
     ]
+
+
+def _standing(released: Released, name: str, level: str) -> pd.Series | None:
+    """Estimate that stands for a variable in a group."""
+    stands = released.stands(name)
+    if stands == PROPORTION:
+        return released.claimed_share(name, level)
+    return released.summary(name, stands, group_level=level)
+
+
+def _effect(
+    stands: str, test: pd.Series | None, difference: pd.Series | None
+) -> tuple[pd.Series | None, str]:
+    """Row that holds the size of a difference, and its symbol; a test of ranks has none."""
+    return {PROPORTION: (test, "V"), MEAN: (difference, "d"), MEDIAN: (None, "")}[stands]
 
 
 def _tested_label(released: Released, name: str) -> str:
     """Label of a variable; where it has more than two answers and one of them is shown, that answer too."""
     answers, shown = released.values(name), released.claimed_level(name)
-    if released.has_mean(name) or len(answers) == 2 or not shown:
+    if released.stands(name) != PROPORTION or len(answers) == 2 or not shown:
         return released.label(name)
     answer = next((text for code, text in answers.items() if code_text(code) == shown), shown)
     return f"{released.label(name)}: {answer}"

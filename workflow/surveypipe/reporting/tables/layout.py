@@ -120,6 +120,14 @@ def mean_cell(row: pd.Series | None) -> str:
     return with_interval(row, formatting.decimal)
 
 
+def quartiles_cell(low: pd.Series | None, middle: pd.Series | None, high: pd.Series | None) -> str:
+    """Print a median with its quartiles: ``14 (9–20)``."""
+    if low is None or middle is None or high is None:
+        return NOT_APPLICABLE
+    cells = [number(row["estimate"], formatting.setting, row) for row in (low, middle, high)]
+    return cells[1] if SUPPRESSED in cells else f"{cells[1]} ({formatting.span(cells[0], cells[2])})"
+
+
 def with_interval(row: pd.Series | None, form: Callable[[float], str]) -> str:
     """Print a value with its interval in brackets."""
     if row is None:

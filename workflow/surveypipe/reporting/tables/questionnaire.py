@@ -8,8 +8,7 @@ from typing import Any
 from surveypipe import formatting as fmt
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import Column, Table
-
-_FREE = {"numeric": "A number", "string": "In own words", "date": "A date"}
+from surveypipe.study.item_types import type_of
 
 
 def questionnaire(released: Released) -> Table:
@@ -45,8 +44,8 @@ def questionnaire(released: Released) -> Table:
 def _answers(entry: Mapping[str, Any], released: Released) -> str:
     labels = [fmt.escape(str(label)) for label in entry.get("values", {}).values()]
     if not labels:
-        return _FREE.get(str(entry["type"]), "")
-    if entry["type"] == "ordinal" and len(labels) > 4:
+        return type_of(entry).answered
+    if type_of(entry).ordered and len(labels) > 4:
         points = fmt.numeral(len(labels), "point").capitalize()
         return f"{points}, from {released.in_text(labels[0])} to {released.in_text(labels[-1])}"
     return ", ".join(labels)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.reporting.released import Released
-from surveypipe.reporting.tables.answers import items, scales, shares
+from surveypipe.reporting.tables.answers import items, numbers, scales, shares
 from surveypipe.reporting.tables.claims import ledger, schemes
 from surveypipe.reporting.tables.comparisons import tests
 from surveypipe.reporting.tables.layout import (
@@ -33,6 +33,7 @@ TABLES: dict[str, Callable[[Released], Table]] = {
     "items": items,
     "shares": shares,
     "scales": scales,
+    "numbers": numbers,
     "schemes": schemes,
     "ledger": ledger,
     "tests": tests,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from surveypipe.identifiers import estimate_id, key_slug, number_key, slug
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording import claims, comparisons, together
+from surveypipe.study.item_types import MEAN
 from surveypipe.wording import Markdown, Wording
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ def phrases(variable: str, released: Released, words: Wording) -> dict[str, str]
                 name = f"{own}__primary"
             put(name, "phrase", "share_phrase", row)
             put(name, "pct", "share_short", row)
-        if released.has_mean(variable) and (row := released.mean(variable, group_level=level)) is not None:
+        row = released.mean(variable, group_level=level) if released.stands(variable) == MEAN else None
+        if row is not None:
             name = estimate_id(variable, "", "mean", group, level, "primary")
             put(name, "phrase", "score_phrase", row)
     return made
