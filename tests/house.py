@@ -20,7 +20,6 @@ FLOORS = [
     ["ledger"],
     ["nonresponse", "panel", "simulation"],
     ["reporting"],
-    ["archiving"],
 ]
 
 
