@@ -7,7 +7,6 @@ its statistic ending in ``_fpc`` or ``_nofpc``.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -302,7 +301,7 @@ def _standardised(survey: Survey, name: str, pair: Floats, difference: float) ->
 def equivalence_rows(survey: Survey) -> Iterator[Row]:
     """Equivalence tests of the claims that have a margin, over all and by group, with the power at 0."""
     for key, claim in survey.claims.items():
-        if math.isnan(claim.margin):
+        if not claim.within_margin:
             continue
         places = [
             one

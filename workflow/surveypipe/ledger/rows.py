@@ -116,7 +116,7 @@ def _schemes(case: Case, made: Setting) -> dict[str, float]:
 
 
 def _equivalence(case: Case, scheme: str) -> dict[str, Any]:
-    if math.isnan(case.claim.margin):
+    if not case.claim.within_margin:
         return {
             "ci_tost_low": math.nan,
             "ci_tost_high": math.nan,

@@ -245,7 +245,7 @@ def _word_fields(row: pd.Series, claim: Claim) -> Cells:
     grade = int(row["grade"])
     support = {0: "not supported", 4: "supported among respondents only"}.get(grade, "supported")
     made = {"support": support, "verb": f"was {support}"}
-    if claim.has_margin:
+    if claim.within_margin:
         return made | {"direction": direction(float(row["ci_low"]), float(row["ci_high"]))}
     made["side"] = side(row, claim.threshold)
     return made | {"quantity": quantity(row)} if claim.binary else made

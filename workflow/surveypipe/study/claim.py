@@ -137,13 +137,13 @@ class Claim(Settings, tag_field="kind"):
 
     @property
     def margin(self) -> float:
-        """Half-width of the margin within which the interval must lie; NaN for a kind without one."""
+        """How far from nought its limit lies; NaN for a kind without a margin."""
         return math.nan
 
     @property
-    def has_margin(self) -> bool:
-        """Whether it is held against a margin on either side of nought."""
-        return not math.isnan(self.margin)
+    def within_margin(self) -> bool:
+        """Whether it must lie within its margin on either side of nought: two one-sided tests decide."""
+        return False
 
     @property
     def sensitivity_thresholds(self) -> tuple[float, ...]:

@@ -103,6 +103,7 @@ class EquivalenceClaim(Claim, tag="equivalence", kw_only=True):
     # Bounds of a mean difference span nearly the whole scale: such a grade could be earned only where next to
     # nobody is silent.
     bounds_can_decide = False
+    within_margin = True
     tails = 1
     noun = "mean difference"
     unit = "scale points"

@@ -94,7 +94,7 @@ def _marks(axes: Axes, row: pd.Series, claim: Claim, y: float) -> None:
     axes.plot([row["scheme_low"], row["scheme_high"]], [y + 0.27] * 2, color=theme.SECOND, linewidth=2.6,
               solid_capstyle="butt", zorder=4)  # fmt: skip
     axes.plot([row["ci_low"], row["ci_high"]], [y, y], color=theme.ACCENT, linewidth=1.6, zorder=5)
-    if claim.has_margin:
+    if claim.within_margin:
         for end in (row["ci_tost_low"], row["ci_tost_high"]):
             axes.plot([end, end], [y - 0.17, y + 0.17], color=theme.ACCENT, linewidth=1.3, zorder=5)
     filled = theme.ACCENT if _holds(row) else "white"
@@ -152,7 +152,7 @@ def _legend(figure: Figure, released: Released) -> None:
 
 
 def _notes(released: Released, rows: list[pd.Series]) -> list[str]:
-    within = [claim for claim in map(released.claim_of, rows) if claim.has_margin]
+    within = [claim for claim in map(released.claim_of, rows) if claim.within_margin]
     hidden = any(row["status"] == SUPPRESSED for row in rows)
     level = released.settings.analysis.ci_level
     decides = formatting.confidence(within[0].deciding_level(level)) if within else ""

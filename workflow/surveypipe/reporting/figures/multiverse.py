@@ -302,7 +302,7 @@ def _legend(figure: Figure, released: Released) -> None:
 
 
 def _notes(released: Released, panels: Sequence[Panel]) -> list[str]:
-    within = [one.about for one in panels if one.about.has_margin and one.points]
+    within = [one.about for one in panels if one.about.within_margin and one.points]
     hidden = any(not one.points for one in panels)
     level = released.settings.analysis.ci_level
     decides = formatting.confidence(within[0].deciding_level(level)) if within else ""

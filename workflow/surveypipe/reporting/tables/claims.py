@@ -93,7 +93,7 @@ def ledger(released: Released) -> Table:
 
 def _margin_note(released: Released) -> str:
     """Say which interval decides an equivalence, where there is one."""
-    within = [claim for claim in released.claims.values() if claim.has_margin]
+    within = [claim for claim in released.claims.values() if claim.within_margin]
     if not within:
         return ""
     level = within[0].deciding_level(released.settings.analysis.ci_level)
