@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from studies import FIXED
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.intake.description import describe
@@ -60,11 +61,11 @@ def said(name: str, given: Released) -> str:
 
 
 def configuration() -> dict[str, Any]:
-    return plain(read(ROOT / "config/config.yaml", Configuration))
+    return plain(read(FIXED / "config.yaml", Configuration))
 
 
 def documented(config: dict[str, Any]) -> dict[str, Any]:
-    raw = yaml.safe_load((ROOT / "config/codebook.yaml").read_text(encoding="utf-8"))
+    raw = yaml.safe_load((FIXED / "codebook.yaml").read_text(encoding="utf-8"))
     frame = pd.DataFrame(
         {
             "id": ["a", "b", "c"],

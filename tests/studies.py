@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+# What tests of parts read, so that editing the shipped study breaks none of them.
+FIXED = ROOT / "tests/fixtures/study"
 PARTS = [
     "Snakefile",
     "workflow",

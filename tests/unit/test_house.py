@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
+from pathlib import Path
 
 import count_house
 import examples
 import house
+from studies import FIXED, ROOT
 
 
 def test_every_room_has_a_floor():
@@ -47,3 +50,14 @@ def test_each_file_of_a_rule_is_named_once():
 def test_no_file_is_long():
     """One subject each: what has grown longer holds two."""
     assert {str(path): count for path, count in count_house.long_files().items()} == {}
+
+
+def test_no_test_of_a_part_reads_the_shipped_study():
+    """Titles, labels, thresholds and claims are the shipped study's to change."""
+    tests = ROOT / "tests"
+    files = [path for path in tests.glob("unit/**/*.py") if path != Path(__file__)]
+    files += [tests / "made_up.py", *tests.glob("property/*.py")]
+    named = "|".join(path.stem for path in FIXED.glob("*.yaml"))
+    shipped = re.compile(rf"config/({named})\.yaml|[\"']config[\"'] *[/,]")
+    reads = {str(path.relative_to(tests)): shipped.findall(path.read_text("utf-8")) for path in files}
+    assert named and {name: found for name, found in reads.items() if found} == {}

@@ -11,6 +11,7 @@ import yaml
 from msgspec.structs import replace
 
 from _reading import read_codebook
+from studies import FIXED
 from surveypipe.intake.cleaning import clean
 from surveypipe.intake.rules import WHOLE_RECORD, asked_state
 from surveypipe.intake.scoring import routed_no, scale_score
@@ -30,9 +31,9 @@ from surveypipe.study.reading import checked, read
 from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[3]
-CONFIG = read(ROOT / "config/config.yaml", Configuration)
-DESIGN = yaml.safe_load((ROOT / "config/simulation.yaml").read_text())
-BOOK = read_codebook(ROOT / "config/codebook.yaml")
+CONFIG = read(FIXED / "config.yaml", Configuration)
+DESIGN = yaml.safe_load((FIXED / "simulation.yaml").read_text())
+BOOK = read_codebook(FIXED / "codebook.yaml")
 CLEANING, RULES = CONFIG.cleaning, CONFIG.cleaning.rules
 
 

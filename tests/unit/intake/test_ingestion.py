@@ -13,6 +13,7 @@ import pytest
 
 from _reading import add_checksums, read_codebook, read_survey, read_text_table, verify_checksums
 from simulate_raw import write_sav
+from studies import FIXED
 from surveypipe.intake.drafting import draft_codebook
 from surveypipe.intake.frame import build_frame, check_headcounts
 from surveypipe.intake.ingestion import FileLabels, label_conflicts, match_columns, typed, unknown_codes
@@ -22,12 +23,12 @@ from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[3]
 SAV = ROOT / "data/raw/southwark_SIMULATED.sav"
-CONFIG = read(ROOT / "config/config.yaml", Configuration)
+CONFIG = read(FIXED / "config.yaml", Configuration)
 
 
 @pytest.fixture(scope="module")
 def codebook():
-    return read_codebook(ROOT / "config/codebook.yaml")
+    return read_codebook(FIXED / "codebook.yaml")
 
 
 @pytest.fixture(scope="module")

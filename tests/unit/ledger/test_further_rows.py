@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from _reading import read_codebook
+from studies import FIXED
 from surveypipe.design.phases import second_phase
 from surveypipe.design.sampling import SurveyDesign
 from surveypipe.estimation import comparisons, named_tests
@@ -36,9 +37,9 @@ from surveypipe.study.sections import Sections
 from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[3]
-CONFIG = plain(read(ROOT / "config/config.yaml", Configuration))
-BOOK_FILE = read(ROOT / "config/codebook.yaml", CodebookFile)
-BOOK = read_codebook(ROOT / "config/codebook.yaml")
+CONFIG = plain(read(FIXED / "config.yaml", Configuration))
+BOOK_FILE = read(FIXED / "codebook.yaml", CodebookFile)
+BOOK = read_codebook(FIXED / "codebook.yaml")
 GIVEN = Sections(CONFIG)
 PLAIN = msgspec.structs.replace(GIVEN.cleaning, reverse=())
 SCALES = {scale["variable"]: scale["items"] for scale in CONFIG["cleaning"]["scales"]}

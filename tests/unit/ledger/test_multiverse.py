@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -12,6 +11,7 @@ import pandas as pd
 import pytest
 
 from _reading import read_codebook
+from studies import FIXED
 from surveypipe.design.intervals import logit_interval, t_interval
 from surveypipe.design.phases import domain_means, second_phase
 from surveypipe.estimation.pooling import pool
@@ -22,7 +22,7 @@ from surveypipe.ledger.universe import COMPLETE, IMPUTED, Point, completed_peopl
 from surveypipe.study.claims import claims_of
 from surveypipe.study.sensitivity import Sensitivity
 
-BOOK = read_codebook(Path(__file__).resolve().parents[3] / "config/codebook.yaml")
+BOOK = read_codebook(FIXED / "codebook.yaml")
 CLAIMS = {
     "C1": {
         "label": "Read", "short": "Read", "kind": "share", "variable": "read", "level": 1, "base": "all",

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import yaml
 
 from surveypipe.rendering.journals import (
     citation_problems,
@@ -55,11 +54,6 @@ def test_profiles_keep_to_the_schema_and_name_styles_that_exist(path: Path):
     journal = read(path, Journal)
     if journal.csl:
         assert find_csl(journal.csl).is_file()
-
-
-def test_the_configuration_names_a_profile():
-    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-    assert config["report"]["journal"] in PROFILES
 
 
 def test_words_are_counted_by_part():

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from _reading import read_codebook
+from studies import FIXED
 from surveypipe.design import linearisation
 from surveypipe.design.phases import domain_means, second_phase
 from surveypipe.ledger.rows import ledger_row
@@ -50,12 +51,12 @@ from surveypipe.weighting import schemes
 from surveypipe.weighting.replicates import make, means, variance
 
 ROOT = Path(__file__).resolve().parents[3]
-CONFIG = Sections(plain(read(ROOT / "config/config.yaml", Configuration)))
+CONFIG = Sections(plain(read(FIXED / "config.yaml", Configuration)))
 CLAIMS = CONFIG.claims
-DESIGN = yaml.safe_load((ROOT / "config/simulation.yaml").read_text())
+DESIGN = yaml.safe_load((FIXED / "simulation.yaml").read_text())
 SCENARIOS = {str(key).lower(): change for key, change in DESIGN.pop("scenarios").items()}
 FALSE = merged(DESIGN, SCENARIOS["false"])
-CODEBOOK = read_codebook(ROOT / "config/codebook.yaml")
+CODEBOOK = read_codebook(FIXED / "codebook.yaml")
 METHODS = ["logit", "korn_graubard_capped"]
 SEED = 20130501
 
@@ -410,22 +411,3 @@ def test_draws_repeat():
     one, other = draws_of("at_random", 2), draws_of("at_random", 2)
     pd.testing.assert_frame_equal(one.staff, other.staff)
     pd.testing.assert_frame_equal(replace(one).given, other.given)
-
-
-@pytest.mark.slow
-def test_full_study(project, snakemake):
-    """A thousand draws: coverage and bias as promised; grades wrong only as often as an interval errs."""
-    done = snakemake(project, "simulation", "--cores", "2", timeout=900)
-    assert done.returncode == 0, done.stderr[-3000:]
-    folder = project / "results/simulation"
-    text = {"level": "str", "group_level": "str"}
-    table = pd.read_csv(folder / "coverage.csv", dtype=text).fillna({"group_level": "", "flag": ""})
-    promised = table[table["promised"]]
-    assert len(promised) == 12
-    assert (promised["draws"] == 1000).all()
-    assert broken_promises(table) == []
-    assert (table["flag"].eq("interval unreliable") == (table["coverage"] < 0.93)).all()
-    wrong = pd.read_csv(folder / "grades.csv", dtype=text).fillna({"group_level": ""})
-    assert wrong.loc[wrong["grade"] == 1, "n_wrong"].sum() == 0
-    assert beyond_interval_error(wrong, CONFIG) == []
-    assert (folder / "simulation_study.md").read_text() == (ROOT / "docs/simulation_study.md").read_text()
