@@ -126,6 +126,16 @@ CASES: dict[str, Change] = {
     "R unadjusted withheld": cells("nonresponse", {"measure": "R"}, estimate=np.nan),
     "spread withheld": cells("nonresponse", {"measure": "cv_adjusted"}, estimate=np.nan),
     "a strong list": cells("nonresponse", {"measure": "v_answer"}, estimate=0.6),
+    "one strong link": cases.both(
+        cells("nonresponse", {"measure": "v_answer"}, estimate=0.1),
+        cells("nonresponse", {"measure": "v_answer", "claim": "C1"}, estimate=0.6),
+    ),
+    "three strong links": cases.both(
+        cells("nonresponse", {"measure": "v_answer"}, estimate=0.1),
+        cells("nonresponse", {"measure": "v_answer", "variable": "agency", "claim": "C1"}, estimate=0.6),
+        cells("nonresponse", {"measure": "v_answer", "variable": "agency", "claim": "C2"}, estimate=0.6),
+        cells("nonresponse", {"measure": "v_answer", "variable": "agency", "claim": "C3"}, estimate=0.6),
+    ),
     "a list that tells": cells("nonresponse", FMI, outcome="adds_something"),
     "a list that tells of one": cells("nonresponse", {**FMI, "claim": "C1"}, outcome="adds_something"),
     "every shift clear": cells("nonresponse", SHIFT, p_value=0.001),

@@ -38,7 +38,6 @@ from surveypipe.study.reading import read
 from surveypipe.study.sections import Sections
 from surveypipe.study.settings import Configuration
 
-SECTIONS = ("analysis", "claims", "groups", "weighting", "sensitivity", "frame", "seed", "nonresponse")
 FEWEST, SMALL = 10, 5
 TABLES = ("estimates", "claims", "theta", "theta_by_group", "nonresponse")
 MOST_PAIRS, MOST_TRIES, CHUNK = 20_000, 60, 250
@@ -99,7 +98,7 @@ class Survey:
 
     @property
     def group(self) -> str:
-        return str(self.made.config["frame"]["group"])
+        return self.made.settings.frame.group
 
     def of_group(self, level: str) -> np.ndarray:
         return np.flatnonzero((self.cells[self.group].astype(str) == level).to_numpy())
@@ -112,7 +111,7 @@ def survey_of(results: Path, public: Path | None = None) -> Survey:
     """Load what the analysis of a finished run rests on."""
     config = plain(read(results.parent / "config/config.yaml", Configuration))
     data, private = results / "data", results / "private"
-    chosen = {name: config[name] for name in SECTIONS if name in config}
+    chosen = Sections(config)
     replicates = replicates_of(*[
         pd.read_parquet(data / f"{name}.parquet")
         for name in ("weights", "replicate_weights", "replicate_coefs")
@@ -297,7 +296,7 @@ class Program:
 
     def __init__(self, question: Question) -> None:
         self.question, self.survey = question, question.survey
-        config = self.survey.made.config
+        config = self.survey.made.settings.given
         claims = {
             key: {**claim, "secondary": []}
             for key, claim in config["claims"].items()
@@ -307,6 +306,7 @@ class Program:
         compared = {str(one["variable"]) for one in config["analysis"]["tests"]}
         self.claims = claims
         self.known = claims or question.variable in compared
+        self.several = len(list(self.survey.made.values(question.variable))) > 2
         self.config = {**config, "claims": claims,
                        "analysis": {**config["analysis"], "items": [question.variable],
                                     "tests": tests}}  # fmt: skip
@@ -331,7 +331,7 @@ class Program:
         plan = self.config["sensitivity"]
         if self.question.base == "readers":
             people[plan["reader_variable"]] = float(plan["reader_level"])
-        survey = replace(self.survey.made, respondents=people, config=self.config)
+        survey = replace(self.survey.made, respondents=people, settings=Sections(self.config))
         yield from self._estimates(survey)
         if self.claims:
             yield from self._of_claims(survey, people)
@@ -346,6 +346,9 @@ class Program:
                 continue
             printed = shown.loc[row["estimate_id"]]
             if printed["status"] != "released" or printed["variable"] != self.question.variable:
+                continue
+            # Of more than two answers the others are not told apart here.
+            if self.several and str(printed["level"]) not in self.question.codes:
                 continue
             test = row["statistic"] in TESTS or row["statistic"] == "risk_ratio"
             for name in ("estimate", "se", "ci_low", "ci_high", "p_value", "effect", "deff_kish",
@@ -369,7 +372,7 @@ class Program:
             return
         ledger, common, single = claim_tables(made, gathered)
         columns = [c for c in ledger if c in CLAIM_COLUMNS or c.startswith("estimate_")]
-        if self.question.variable not in (made.sensitivity["reader_variable"],) and all(
+        if self.question.variable not in (made.sensitivity.reader_variable,) and all(
             "routed" not in str(note) for note in ledger.get("reader_note", [])
         ):
             columns = [c for c in columns if not c.startswith("reader")]

@@ -139,7 +139,6 @@ def third_agency(survey: pd.DataFrame, staff: pd.DataFrame, config: dict) -> Tab
             5.0 if name in config["cleaning"]["reverse"] else 1.0
         )
     config["groups"]["agency"]["levels"]["YJS"] = "Youth justice"
-    config["analysis"]["characteristics"] = ["agency", "years_band"]
-    config["cleaning"]["recodes"][-1] |= {"cuts": [5], "labels": ["Under 5", "5 or more"]}
+    config["analysis"]["characteristics"] = ["agency"]
     config["weighting"]["schemes"]["cells"]["collapse"] |= {"floor": 2}
     return survey, staff

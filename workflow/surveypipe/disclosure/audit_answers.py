@@ -198,6 +198,10 @@ def _remedies(question: Question, *, claimed: bool) -> list[Step]:
     if within:
         reason = "would give away a part of a group"
         made.append(Step(f"{name}|groups", SUPPRESSED, reason, places=frozenset(within), last=True))
+    if not claimed:
+        reason = "would give away a suppressed answer of a group"
+        whole = frozenset(question.published())
+        made.append(Step(f"{name}|all answers", SUPPRESSED, reason, places=whole, last=True))
     return made
 
 

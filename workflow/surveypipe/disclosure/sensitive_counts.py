@@ -41,9 +41,8 @@ def secrets(question: Question, rules: Rules) -> list[Secret]:
     made = []
     for row in suppressed(question).itertuples():
         place = Place(str(row.level), str(row.group_level))
-        size = sum(count for other, count in question.private.items() if other.group == place.group)
         cells = question.cells(question.parts[place.level], place.group)
-        width = min(float(rules.min_cell), _most(question, place) or size)
+        width = min(float(rules.min_cell), _most(question, place) or _size(question, place.group))
         made.append(Secret(place_name(question, place), tuple(cells), width, place))
     return made + _alike(question, rules)
 
@@ -57,11 +56,14 @@ def suppressed(question: Question) -> pd.DataFrame:
 
 def _most(question: Question, place: Place) -> float:
     """How wide an interval can be at all: nobody hides behind more people than gave the answer."""
-    if not place.group:
-        return sum(n for other, n in question.private.items() if not other.group and other.level)
-    overall = question.private.get(Place(place.level, ""), np.nan)
-    base = sum(n for other, n in question.private.items() if other.group == place.group and other.level)
-    return float(min(overall, base))
+    size = _size(question, place.group)
+    return min(question.private.get(Place(place.level, ""), size), size) if place.group else size
+
+
+def _size(question: Question, group: str) -> float:
+    """Respondents of a group (of all, without one) who answered."""
+    counts = question.known.items()
+    return float(sum(n for (_, number), n in counts if group in ("", question.atoms[number].group)))
 
 
 def place_name(question: Question, place: Place) -> str:

@@ -95,7 +95,7 @@ def auxiliaries(released: Released) -> Facts:
     ]
     strong = [link for link in links if link["size"] >= WEAK_V]
     return {
-        "linked": bool(links),
+        "linked": len(links),
         "strong": sorted(strong, key=lambda link: -link["size"]),
         "weak_below": WEAK_V,
         **_information(released),
