@@ -99,17 +99,8 @@ def rates(whole: Whole) -> Iterator[Saying]:
 
 
 def shifts(whole: Whole) -> Iterator[Saying]:
-    bias = whole.bias
-    strong = any(
-        bias.with_answer(v, e)[0] >= 0.25
-        for e in whole.ledger.entries
-        for v in bias.auxiliaries
-        if e.place == "all" or v != whole.survey.group
-    )
-    if strong:
-        yield say("the correlation ratio) is {} or more only for", constant(0.25))
-    else:
-        yield say("the correlation ratio) is as large as {}", constant(0.25))
+    yield say("the correlation ratio) is {} or more only for", constant(0.25))
+    yield say("the correlation ratio) is as large as {}", constant(0.25))
     yield from _largest(whole)
     yield say("p below {}", constant(0.05))
     yield from _extrapolated(whole)

@@ -92,6 +92,8 @@ def published_cells(public: Path) -> pd.DataFrame:
     cells = cells.reset_index(drop=True)
     by_group = cells.groupby("group")[["n", "N"]].transform("sum")
     cells["w_agency"] = by_group["N"] / by_group["n"]
+    apart = ~cells["group"].isin({one for name in cells["group"] if "+" in name for one in name.split("+")})
+    cells["w_agency"] = cells["w_agency"].where(apart & ~cells["group"].str.contains("+", regex=False))
     cells["w_cells"] = _cell_weights(public, cells)
     cells["w_raked"] = _raked(cells)
     return cells
@@ -176,7 +178,11 @@ def _lines(shown: pd.DataFrame, levels: list[str], cells: pd.DataFrame) -> Lines
     for cell, n in enumerate(cells["n"]):
         # Whoever gave no answer at all makes up the rest of the cell.
         lines.add({level * count + cell: 1.0 for level in range(len(levels) + 1)}, n)
+    # What is known of groups only together says nothing of one of them.
+    together = {group for name in cells["group"] if "+" in name for group in name.split("+")}
     for row in shown.to_dict("records"):
+        if row["group_level"] in together:
+            continue
         if row["statistic"] == "mean":
             _mean(lines, row, levels, cells)
             continue

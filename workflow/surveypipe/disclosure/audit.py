@@ -20,6 +20,7 @@ from surveypipe.disclosure.context import suppress_claims
 from surveypipe.disclosure.questions import Respondents, questions
 from surveypipe.disclosure.release import RELEASED, ROUNDED, SUPPRESSED, Release, blank, places_of
 from surveypipe.disclosure.rules import Rules
+from surveypipe.study.claims import AnyClaim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,7 +176,7 @@ def drop_left_out(release: Release, claims: pd.DataFrame, linked: Linked, table:
 
 # What a claim's answers have to do with the staff list and its weights, and the columns that repeat it.
 LINKED_MEASURES = ("v_answer", "shift")
-LINKED_COLUMNS = ("v_answer", "weighting_shift", "weighting_shift_p")
+LINKED_COLUMNS = ("weighting_shift", "weighting_shift_p")
 
 
 def drop_links(release: Release, claims: pd.DataFrame, estimates: pd.DataFrame, table: str) -> None:
@@ -196,6 +197,43 @@ def drop_links(release: Release, claims: pd.DataFrame, estimates: pd.DataFrame, 
         table, sorted(mine & set(made["claim"])), SUPPRESSED, "a group of the estimate is suppressed"
     )
     release.table = made[~gone].reset_index(drop=True)
+
+
+def drop_links_of_small_parts(
+    release: Release, kinds: Mapping[str, AnyClaim], respondents: Respondents, rules: Rules
+) -> None:
+    """Leave out the association of a list variable with an answer where their table could not be published.
+
+    A category of the list of whom fewer than the smallest base answered, or all alike, could not be shown;
+    what is worked out from the whole table is not either.
+    """
+    made = release.table
+    gone = np.array(
+        [
+            row.measure == "v_answer" and _small_part(kinds[str(row.claim)], row, respondents, rules.min_base)
+            for row in made.fillna({"group_level": ""}).itertuples()
+        ],
+        bool,
+    )
+    release.note(
+        "nonresponse",
+        made.loc[gone, "claim"].astype(str) + " by " + made.loc[gone, "variable"].astype(str),
+        SUPPRESSED,
+        "a category of few, or of whom all answered alike",
+    )
+    release.table = made[~gone].reset_index(drop=True)
+
+
+def _small_part(claim: AnyClaim, row: Any, respondents: Respondents, least: int) -> bool:
+    people = respondents.answers
+    if row.group_level:
+        people = people[people[str(row.group)].astype(str) == row.group_level]
+    if claim.base == "readers" and respondents.reader_variable:
+        people = people[people[respondents.reader_variable] == respondents.reader_level]
+    given = people[claim.variable].dropna()
+    given = given.map(claim.counts) if claim.binary else given
+    parts = given.groupby(people.loc[given.index, str(row.variable)].astype(str))
+    return bool(((parts.size() < least) | (parts.nunique() < 2)).any())
 
 
 def audit_characteristics_of(

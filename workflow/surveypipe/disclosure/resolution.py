@@ -295,8 +295,6 @@ def _columns(table: pd.DataFrame, where: pd.Series, limits: Mapping[str, Sequenc
         table[column] = values
         if P_VALUE.fullmatch(column):
             _set(table, column, where, _p)
-        elif column == "v_answer":
-            _set(table, column, where, bands)
         elif column == "statistic":
             _set(table, column, where, tested)
         elif column == "effect":

@@ -199,6 +199,8 @@ def _about_claims(
             audit.drop_left_out(made[name], claims, linked, name)
         if audited and name in ("nonresponse", "ledger_context"):
             audit.drop_links(made[name], claims, made[ESTIMATES].table, name)
+        if audited and kind == "nonresponse":
+            audit.drop_links_of_small_parts(made[name], study.claims, study.respondents, rules)
 
 
 def _repeat_counts(made: dict[str, Release]) -> None:

@@ -14,7 +14,7 @@ from surveypipe.nonresponse.study import Study
 
 COLUMNS = (
     "claim", "group", "group_level", "n", "N", "R", "R_adjusted", "R_se", "cv_adjusted", "v_response",
-    "v_answer", "weighting_shift", "weighting_shift_p", "wave_late_minus_early", "wave_p", "wave_note",
+    "weighting_shift", "weighting_shift_p", "wave_late_minus_early", "wave_p", "wave_note",
     "wave_all_staff_on_line", "fmi", "share_unknown", "rho", "proxy_weak", "phi_low", "phi_high", "phi_note",
     "refusal",
 )  # fmt: skip
@@ -54,7 +54,6 @@ def _row(study: Study, case: Case, analysis: pd.DataFrame, mixtures: pd.DataFram
         return rows[column].iloc[0] if len(rows) else (math.nan if column != "note" else "")
 
     late = {"step": "early_late", "measure": "late_minus_early"}
-    links = own[own["measure"] == "v_answer"]["estimate"]
     response = analysis[analysis["measure"] == "v_response"]["estimate"]
     made = {"claim": case.key, "group": case.group, "group_level": case.group_level, "N": case.population}
     return {
@@ -62,7 +61,6 @@ def _row(study: Study, case: Case, analysis: pd.DataFrame, mixtures: pd.DataFram
         "n": value("missing_information", "fmi", "n"),
         **_group_representativity(study, case),
         "v_response": response.max(),
-        "v_answer": links.max(),
         "weighting_shift": value("weighting", "shift", scheme=study.primary),
         "weighting_shift_p": value("weighting", "shift", "p_value", scheme=study.primary),
         "wave_late_minus_early": value(**late),

@@ -93,9 +93,14 @@ def auxiliaries(released: Released) -> Facts:
         for _, row in beside(data, claim).iterrows()
         if known(number_of(row, "estimate"))
     ]
+    held = variables_of(rows_of(released.table("nonresponse"), measure="v_response"))
+    asked = sum(
+        not claim["group_level"] or name != released.group for claim in released.claim_rows() for name in held
+    )
     strong = [link for link in links if link["size"] >= WEAK_V]
     return {
         "linked": len(links),
+        "withheld": len(links) < asked,
         "strong": sorted(strong, key=lambda link: -link["size"]),
         "weak_below": WEAK_V,
         **_information(released),
