@@ -85,18 +85,23 @@ def published_cells(public: Path) -> pd.DataFrame:
         ["n", "frame_n"]
     ]
     for group, row in groups.iterrows():
-        mine = cells[cells["group"] == group]
+        mine = cells[cells["group"].isin([group, *str(group).split("+")])]
         left, staff = row["n"] - mine["n"].sum(), row["frame_n"] - mine["N"].sum()
         if left > 0:
             cells.loc[len(cells) + 1000] = [group, "the rest", left, staff]
     cells = cells.reset_index(drop=True)
     by_group = cells.groupby("group")[["n", "N"]].transform("sum")
     cells["w_agency"] = by_group["N"] / by_group["n"]
-    apart = ~cells["group"].isin({one for name in cells["group"] if "+" in name for one in name.split("+")})
+    apart = ~cells["group"].isin(_together(cells))
     cells["w_agency"] = cells["w_agency"].where(apart & ~cells["group"].str.contains("+", regex=False))
     cells["w_cells"] = _cell_weights(public, cells)
     cells["w_raked"] = _raked(cells)
     return cells
+
+
+def _together(cells: pd.DataFrame) -> set[str]:
+    """Groups of which more is known together than of each."""
+    return {group for name in cells["group"] if "+" in name for group in name.split("+")}
 
 
 def _cell_weights(public: Path, cells: pd.DataFrame) -> np.ndarray:
@@ -146,6 +151,8 @@ def answers(
         _asked(lines, raw, (asked_if or {}).get(variable) or {}, levels, cells)
         _bounds(lines, claims, variable, base, levels, cells)
         for place in _secrets(rows):
+            if place.group_level in _together(cells):
+                continue
             mine = [
                 _at(levels, cells, lv, c)
                 for lv in _parts(place.level, levels)
@@ -178,8 +185,7 @@ def _lines(shown: pd.DataFrame, levels: list[str], cells: pd.DataFrame) -> Lines
     for cell, n in enumerate(cells["n"]):
         # Whoever gave no answer at all makes up the rest of the cell.
         lines.add({level * count + cell: 1.0 for level in range(len(levels) + 1)}, n)
-    # What is known of groups only together says nothing of one of them.
-    together = {group for name in cells["group"] if "+" in name for group in name.split("+")}
+    together = _together(cells)
     for row in shown.to_dict("records"):
         if row["group_level"] in together:
             continue

@@ -29,6 +29,7 @@ from surveypipe.estimation import comparisons
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import survey as estimation_survey
 from surveypipe.estimation.survey import readers
+from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.ledger import cases
 from surveypipe.ledger.rows import claim_tables
 from surveypipe.nonresponse import report
@@ -348,7 +349,7 @@ class Program:
             if printed["status"] != "released" or printed["variable"] != self.question.variable:
                 continue
             # Of more than two answers the others are not told apart here.
-            if self.several and str(printed["level"]) not in self.question.codes:
+            if self.several and str(printed["level"]) != self.question.level:
                 continue
             test = row["statistic"] in TESTS or row["statistic"] == "risk_ratio"
             for name in ("estimate", "se", "ci_low", "ci_high", "p_value", "effect", "deff_kish",
@@ -525,7 +526,7 @@ def means(survey: Survey) -> list[str]:
             low, high = _mean_between(survey, scores, told, survey.of_group(level))
             there = survey.made.respondents[survey.group].astype(str) == level
             people = int(scores[there].notna().sum())
-            if (high - low) * max(people / FEWEST, 1) < (scores.max() - scores.min()) / 4:
+            if people and (high - low) * max(people / FEWEST, 1) < (scores.max() - scores.min()) / 4:
                 found.append(f"{variable}: the mean of {level} lies between {low:.2f} and {high:.2f}")
     return found
 
@@ -561,11 +562,11 @@ def characteristics(survey: Survey) -> list[str]:
         if variable in (survey.group, survey.part) or variable not in people:
             continue
         levels = [lv for lv in dict.fromkeys(rows["level"])]
-        codes = {code: lv for lv in levels if lv != "missing" for code in lv.split("+")}
-        named = people[variable].map(_key).map(codes).fillna("missing")
+        codes = {code: lv for lv in levels if lv != NOT_ANSWERED for code in lv.split("+")}
+        named = people[variable].map(_key).map(codes).fillna(NOT_ANSWERED)
         for group in dict.fromkeys(survey.cells[survey.group].astype(str)):
             mine = rows[(rows["group_level"] == group) & (rows["n"] != "")].set_index("level")
-            if set(mine.index) != set(levels) or "missing" not in levels:
+            if set(mine.index) != set(levels) or NOT_ANSWERED not in levels:
                 continue
             found += _one_table(survey, str(variable), group, mine, named)
     return found
@@ -576,14 +577,16 @@ def _one_table(survey: Survey, variable: str, group: str, mine: pd.DataFrame, na
     sizes = [int(n) for n in survey.cells["size"].to_numpy()[inside]]
     w = survey.weights(survey.made.primary)[inside]
     open_ones = [np.array(list(_compositions(int(float(mine.loc[lv, "n"])), sizes))) for lv in mine.index]
-    at = list(mine.index).index("missing")
+    at = list(mine.index).index(NOT_ANSWERED)
     possible: list[np.ndarray] = []
     # Who did not answer fixes the base of the percentages.
     for missing in open_ones[at]:
         total = ((np.array(sizes) - missing) * w).sum()
         fit = []
         for lv, options in zip(mine.index, open_ones, strict=True):
-            if lv != "missing":
+            if mine.loc[lv, "percent"] == "":
+                fit += [options] if lv != NOT_ANSWERED else []
+            elif lv != NOT_ANSWERED:
                 near = np.abs(100 * (options * w).sum(1) / total - float(mine.loc[lv, "percent"]))
                 fit.append(options[near <= _percent_slack(mine.loc[lv, "percent"])])
         partial = missing[None, None]
@@ -594,13 +597,13 @@ def _one_table(survey: Survey, variable: str, group: str, mine: pd.DataFrame, na
             partial = made[(made.sum(1) <= np.array(sizes)).all(1)]
         possible += list(partial[(partial.sum(1) == np.array(sizes)).all(1)])
     assert possible, f"{variable}: nothing fits Table 1"
-    found, names = [], ["missing", *[lv for lv in mine.index if lv != "missing"]]
+    found, names = [], [NOT_ANSWERED, *[lv for lv in mine.index if lv != NOT_ANSWERED]]
     for row, lv in enumerate(names):
         for column, cell in enumerate(inside):
             values = {int(one[row, column]) for one in possible}
             truth = int(((named == lv).to_numpy() & (survey.atoms == cell)).sum())
             assert truth in values
-            if lv != "missing" and 0 < truth < SMALL and len(values) == 1:
+            if lv != NOT_ANSWERED and 0 < truth < SMALL and len(values) == 1:
                 found.append(
                     f"{variable}: {truth} of {lv} in {survey.cells.iloc[cell][survey.part]} of {group}"
                 )

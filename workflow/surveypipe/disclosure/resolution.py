@@ -203,7 +203,7 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def apply(releases: Mapping[str, Release], limits: Mapping[str, Sequence[float]]) -> None:
+def apply(releases: Mapping[str, Release], limits: Mapping[str, Sequence[float]], least: int) -> None:
     """Round every released table to what its numbers may say.
 
     Parameters
@@ -212,6 +212,8 @@ def apply(releases: Mapping[str, Release], limits: Mapping[str, Sequence[float]]
         Released tables by name, but the estimates; changed.
     limits
         Claim to the thresholds that its estimate is held against.
+    least
+        Fewest respondents of a group's characteristic whose weighted percentage is told.
     """
     for name, release in releases.items():
         if name == "nonresponse":
@@ -220,6 +222,8 @@ def apply(releases: Mapping[str, Release], limits: Mapping[str, Sequence[float]]
             _columns(release.table, release.table["claim"].notna(), limits)
         elif KINDS[name] in ("table_1", "margins", "passed_on"):
             _characteristics(release.table)
+            if KINDS[name] == "table_1":
+                _few(release.table, least)
         else:
             continue
         release.note(name, [EVERY], ROUNDED, PRINTED)
@@ -327,6 +331,16 @@ def _characteristics(table: pd.DataFrame) -> None:
     for column in _numbers(table):
         places = 0 if column in WHOLE_PERCENT else DECIMALS
         _set(table, column, table[column].notna(), _rounded(places))
+
+
+def _few(table: pd.DataFrame, least: int) -> None:
+    """Leave out a group's weighted percentage of few people: the weights tell who of them are where.
+
+    What the staff list holds of everybody is published by cell already.
+    """
+    known = table["frame_n"].notna()
+    few = (table["group"] != "overall") & ~known & (table["n"] < least)
+    table["percent"] = table["percent"].where(~few)
 
 
 def _set(

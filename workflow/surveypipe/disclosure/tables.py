@@ -133,7 +133,7 @@ def release_all(
             weighted_staff=study.weighted_staff,
         )  # fmt: skip
         others = {name: release for name, release in made.items() if name != ESTIMATES}
-        resolution.apply(others, limits)
+        resolution.apply(others, limits, rules.min_base)
     _repeat_counts(made)
     if rules.round_to:
         for name, release in made.items():

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
+from surveypipe.disclosure.rules import rules_of
 from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.reporting.released import Released
@@ -46,10 +47,23 @@ def table_1(released: Released) -> Table:
         "of respondents are weighted, of those who answered.",
         "Std diff, standardised difference between the unweighted share of "
         "respondents and that of all eligible.",
+        *_few_note(released),
         weights_note(released),
         short_note(released),
     ]
     return table
+
+
+def _few_note(released: Released) -> list[str]:
+    table = released.table("table_1")
+    bare = (table["group_level"] != "") & (table["level"] != NOT_ANSWERED) & (table["n"] > 0)
+    if not (bare & table["percent"].isna()).any():
+        return []
+    least = rules_of(released.settings.disclosure).min_base
+    return [
+        f"Within a group, the percentage of fewer than {formatting.count(least)} respondents is not given, "
+        "because the weights would tell who they are."
+    ]
 
 
 def _characteristic(rows: pd.DataFrame, levels: list[str], *, missing: bool) -> list[str]:
