@@ -6,8 +6,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from surveypipe.disclosure.atoms import Place, Question
 from surveypipe.disclosure.release import SUPPRESSED
 from surveypipe.disclosure.rules import Rules
