@@ -41,6 +41,10 @@ def ledger(whole: Whole) -> Rows:
     return rows
 
 
+# Fewest respondents behind a percentage within a group.
+FEW = 10
+
+
 def table_1(whole: Whole) -> Rows:
     """n unweighted, per cent weighted of those who answered; staff; standardised difference."""
     rows: Rows = {}
@@ -60,7 +64,10 @@ def table_1(whole: Whole) -> Rows:
                     continue
                 known, hit = inside & cases[name].notna(), inside & cases[name].isin(levels)
                 weight = whole.survey.primary.weight
-                cells.append([one(hit.sum()), percent(weight[hit].sum() / weight[known].sum())])
+                share = percent(weight[hit].sum() / weight[known].sum())
+                # Of few in a group the weights would tell who they are.
+                few = place != "all" and name not in staff and hit.sum() < FEW
+                cells.append([one(hit.sum())] if few else [one(hit.sum()), share])
             if name in staff:
                 share = staff[name].isin(levels).mean()
                 cells.append([one(staff[name].isin(levels).sum()), percent(share)])

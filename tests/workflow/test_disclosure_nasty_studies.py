@@ -45,8 +45,8 @@ nasty_studies = helper(ROOT / "tests/workflow/nasty_studies.py")
 SLOW = ("rare_point", "routed_base", "unanimous_part")
 STUDIES = ["rare_profession", "small_agency", "many_codes"]
 STUDIES += [pytest.param(name, marks=pytest.mark.slow) for name in SLOW]
-# Three of a third agency, all alike: four counts of parts of fewer than ten stay certain. Should the audit come
-# to hold this study too, the test will say so.
+# Three of a third agency, all alike: four counts of parts of fewer than ten stay certain. Should the
+# audit come to hold this study too, the test will say so.
 BEYOND = [pytest.mark.slow, pytest.mark.xfail(strict=True, reason="a group of three beside two others")]
 STUDIES.append(pytest.param("third_agency", marks=BEYOND))
 

@@ -179,13 +179,15 @@ LINKED_MEASURES = ("v_answer", "shift")
 LINKED_COLUMNS = ("weighting_shift", "weighting_shift_p")
 
 
-def drop_links(release: Release, claims: pd.DataFrame, estimates: pd.DataFrame, table: str) -> None:
+def drop_links(
+    release: Release, claims: pd.DataFrame, estimates: pd.DataFrame, primary: str, table: str
+) -> None:
     """Leave out how an answer hangs together with list and weights where a group's share of it is hidden.
 
     Both are functions of the counts in the groups that are hidden.
     """
     hidden = estimates[(estimates["status"] == SUPPRESSED) & (estimates["group_level"].fillna("") != "")]
-    hidden = hidden[hidden["statistic"].isin(["proportion", "mean"])]
+    hidden = hidden[hidden["statistic"].isin(["proportion", "mean"]) & (hidden["scheme"] == primary)]
     questions = set(places_of(hidden, ["variable", "base"]))
     mine = set(claims.loc[places_of(claims, ["variable", "base"]).isin(questions), "claim"])
     made = release.table

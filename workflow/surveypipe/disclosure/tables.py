@@ -198,7 +198,7 @@ def _about_claims(
         if linked.left_out and "scheme" in made[name].table:
             audit.drop_left_out(made[name], claims, linked, name)
         if audited and name in ("nonresponse", "ledger_context"):
-            audit.drop_links(made[name], claims, made[ESTIMATES].table, name)
+            audit.drop_links(made[name], claims, made[ESTIMATES].table, study.primary, name)
         if audited and kind == "nonresponse":
             audit.drop_links_of_small_parts(made[name], study.claims, study.respondents, rules)
 

@@ -178,9 +178,14 @@ def nrba_auxiliaries(released: Released) -> Table:
     table.rows.append(["Response", *_links(response, formatting.decimal)])
     for claim in released.claim_rows():
         own = rows_of(beside(data, claim), measure="v_answer")
-        table.rows.append(
-            [claim_name(released, claim), *_links([first_of(own, variable=name) for name in names])]
-        )
+        cells = [claim_name(released, claim)]
+        for name in names:
+            row = first_of(own, variable=name)
+            # Within a group its own variable is one value; what else is lacking is not released.
+            within = bool(claim["group_level"]) and name == released.group
+            withheld = row is None and not within
+            cells += [formatting.SUPPRESSED, NOT_APPLICABLE] if withheld else _links([row])
+        table.rows.append(cells)
     table.notes = [
         "Cramér's *V* (for a mean, the correlation ratio) among respondents. Weighting can move an "
         "estimate only as far as a variable has to do with response and with the answer both. *p* is given "
