@@ -30,6 +30,7 @@ from surveypipe.reporting.wording import nonresponse as bias_text
 from surveypipe.reporting.wording import results, reviewers
 from surveypipe.study.grades import Grade
 from surveypipe.study.outcomes import Crossing
+from surveypipe.study.vocabulary import Vocabulary
 
 Change = Callable[[Released], Released]
 ITEMS = [f"{block}_{number}" for block in ("guid", "risk", "joint", "contact") for number in range(1, 5)]
@@ -162,7 +163,7 @@ def scaled(labels: tuple[str, ...]) -> Change:
 
 
 def graded(grade: int) -> Change:
-    return celled("claims", grade=grade, grade_label=Grade.of(grade).label)
+    return celled("claims", grade=grade, grade_label=Grade.of(grade).label(Vocabulary()))
 
 
 def only_claims(kind: str) -> Change:

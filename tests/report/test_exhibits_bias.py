@@ -24,6 +24,7 @@ from surveypipe.reporting.tables.measurement import reliability
 from surveypipe.reporting.wording import methods, reviewers
 from surveypipe.reporting.wording import nonresponse as bias_text
 from surveypipe.study.grades import Grade
+from surveypipe.study.vocabulary import Vocabulary
 
 TABLES = {**nonresponse.TABLES, **models.TABLES}
 
@@ -48,7 +49,7 @@ def with_table(released: Released, name: str, table: pd.DataFrame) -> Released:
 
 def graded(released: Released, grade: int, **cells: Any) -> Released:
     """Every claim with one grade."""
-    return changed(released, "claims", grade=grade, grade_label=Grade.of(grade).label, **cells)
+    return changed(released, "claims", grade=grade, grade_label=Grade.of(grade).label(Vocabulary()), **cells)
 
 
 def cells_of(text: str) -> list[list[str]]:
@@ -232,7 +233,7 @@ def test_texts_stand_whatever_the_grades(released: Released, grade: int) -> None
     made = graded(released, grade)
     text = bias_text.summary(made, made_up.words()) + reviewers.questions(made, made_up.words())
     assert not re.search(r"\bnan\b|None\b|  |\.\.", text)
-    assert text.count(f"*{Grade.of(grade).label}*") == len(list(made.claim_rows()))
+    assert text.count(f"*{Grade.of(grade).label(Vocabulary())}*") == len(list(made.claim_rows()))
 
 
 def test_no_supported_claim_is_not_said_to_be_overturned(released: Released) -> None:

@@ -18,7 +18,7 @@ rule checklists:
     conda:
         "../../environment.yml"
     params:
-        **given("study"),
+        **given("study", "vocabulary"),
     message:
         "Writing the reporting checklists"
     shell:

@@ -36,6 +36,7 @@ rule nonresponse:
             "frame",
             "cleaning",
             "seed",
+            "vocabulary",
             "nonresponse",
         ),
     message:
@@ -72,6 +73,7 @@ rule multiverse:
             "cleaning",
             "analysis",
             "seed",
+            "vocabulary",
         ),
     message:
         "Estimating each claim in every other way that would have been reasonable"

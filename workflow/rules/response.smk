@@ -17,7 +17,7 @@ rule response:
     conda:
         "../../environment.yml"
     params:
-        **given("response", "frame", "groups", "cleaning"),
+        **given("response", "frame", "groups", "cleaning", "vocabulary"),
     message:
         "Counting who answered, and the response rates"
     shell:

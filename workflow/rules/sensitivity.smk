@@ -28,6 +28,7 @@ rule sensitivity:
             "frame",
             "cleaning",
             "seed",
+            "vocabulary",
         ),
     message:
         "Asking what each claim becomes if the silent differ"

@@ -74,6 +74,7 @@ rule simulation_grades:
             "analysis",
             "cleaning",
             "seed",
+            "vocabulary",
             mechanism="{mechanism}",
             count=SIMULATION_SURVEYS,
         ),
@@ -112,6 +113,7 @@ rule simulation_report:
             "groups",
             "analysis",
             "sensitivity",
+            "vocabulary",
         ),
     message:
         "Setting the simulated surveys against the truth"

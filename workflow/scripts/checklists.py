@@ -9,6 +9,7 @@ from _shared import Output, run
 from surveypipe.reporting.checklists import check, checklist_table, sections
 from surveypipe.reporting.names import CHECKLISTS
 from surveypipe.study.reading import read_yaml
+from surveypipe.study.vocabulary import Vocabulary
 
 DOCUMENTS = ("manuscript", "supplement", "title-page")
 
@@ -16,6 +17,7 @@ DOCUMENTS = ("manuscript", "supplement", "title-page")
 def main(
     *,
     config: dict[str, Any],
+    vocabulary: Vocabulary,
     checklists: Path,
     documents: Annotated[list[Path], "texts of the documents"],
     tables: list[Output],
@@ -25,7 +27,7 @@ def main(
     known = {path.stem: sections(path.read_text(encoding="utf-8")) for path in documents}
     check(listed, known, DOCUMENTS)
     for name, path in zip(CHECKLISTS, tables, strict=True):
-        table = checklist_table(name, listed[name], known, config["study"])
+        table = checklist_table(name, listed[name], known, config["study"], vocabulary)
         # A checklist holds nothing of the survey, simulated or not.
         path.write_text(table.markdown(simulated=False), encoding="utf-8")
     items = sum(len(listed[name]["items"]) for name in CHECKLISTS)

@@ -15,6 +15,7 @@ from surveypipe.intake.flow import dropped_records
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.frame import Frame, Groups
 from surveypipe.study.response import Response
+from surveypipe.study.vocabulary import Vocabulary
 
 
 def main(
@@ -50,7 +51,10 @@ def main(
     write_parquet(made, dispositions)
     write_csv(by_group, rates)
     write_csv(intake_response_rates.response_rates(made, crossed, e=e), cells)
-    counts = intake_flow.flow(made, dropped, kinds, answered=set(answered["id"]), group=group, levels=levels)
+    counts = intake_flow.flow(
+        made, dropped, kinds, answered=set(answered["id"]), group=group, levels=levels,
+        words=section(config, "vocabulary", Vocabulary),
+    )  # fmt: skip
     write_csv(counts, flow)
     share = by_group.set_index(["group_level", "rate"])["value"]
     eligible = int((made["category"] != "IE").sum())

@@ -31,7 +31,7 @@ def main(
     judged = pd.concat([read_csv(path) for path in judged_parts], ignore_index=True)
     table[["group_level", "flag"]] = table[["group_level", "flag"]].fillna("")
     judged["group_level"] = judged["group_level"].fillna("")
-    wrong = grade_table(judged)
+    wrong = grade_table(judged, config.vocabulary)
     write_csv(table, coverage)
     write_csv(wrong, grades)
     with themed("simulation"):

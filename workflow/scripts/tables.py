@@ -44,7 +44,9 @@ def main(
     }
     written = {
         # What is checked against R holds nothing of the survey, simulated or not.
-        f"{name}.md": make(given).markdown(simulated=given.simulated and name != "verification")
+        f"{name}.md": make(given).markdown(
+            simulated=given.simulated and name != "verification", people=given.vocabulary.people.many
+        )
         for name, make in shown.items()
     }
     methods = methods_text.paragraphs(given, words)
@@ -57,7 +59,7 @@ def main(
     made |= bias_text.sentences(given, words)
     called = [path.read_text(encoding="utf-8") for path in texts]
     written["provenance.md"] = number_sources.table(given, called[0], made).markdown(
-        simulated=given.simulated
+        simulated=given.simulated, people=given.vocabulary.people.many
     )
     keys = [key for text in called for key, _ in number_sources.called(text)]
     write_json(number_sources.as_json(number_sources.sources(given, keys)), provenance)

@@ -10,6 +10,7 @@ from surveypipe.intake.flow import dropped_records, flow
 from surveypipe.intake.response_rates import counts, outcome_rates, response_rates
 from surveypipe.problems import SurveyError
 from surveypipe.study.response import Response
+from surveypipe.study.vocabulary import Vocabulary
 
 RESPONSE = Response(
     dispositions={
@@ -177,7 +178,15 @@ def test_one_row_per_dropped_record():
 
 
 def test_flow_adds_up(made, answered, dropped):
-    table = flow(made, dropped, KINDS, answered=set(answered["id"]), group="agency", levels=["A", "B"])
+    table = flow(
+        made,
+        dropped,
+        KINDS,
+        answered=set(answered["id"]),
+        group="agency",
+        levels=["A", "B"],
+        words=Vocabulary(),
+    )
     n = table.set_index(["group_level", "stage"])["n"]
     for level in ("", "A", "B"):
         part = n[level]

@@ -21,6 +21,7 @@ from surveypipe.ledger.rows import claim_tables
 from surveypipe.ledger.universe import COMPLETE, IMPUTED, Point, completed_people, interval, universe
 from surveypipe.study.claims import claims_of
 from surveypipe.study.sensitivity import Sensitivity
+from surveypipe.study.vocabulary import Vocabulary
 
 BOOK = read_codebook(FIXED / "codebook.yaml")
 CLAIMS = {
@@ -104,6 +105,7 @@ MADE = Setting(
     claims=claims_of(CONFIG), sensitivity=msgspec.convert(SENSITIVITY, Sensitivity),
     schemes=("none", "agency"), primary="agency",
     unweighted="none", group="agency", levels=("AMH", "CSC"), routed_no=frozenset(),
+    vocabulary=Vocabulary(),
 )  # fmt: skip
 
 

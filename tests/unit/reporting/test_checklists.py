@@ -14,6 +14,7 @@ from surveypipe.problems import SurveyError
 from surveypipe.rendering.pages import automatic_identifier
 from surveypipe.reporting.checklists import BY, check, checklist_table, sections
 from surveypipe.reporting.names import CHECKLISTS
+from surveypipe.study.vocabulary import Vocabulary
 
 PAPER = {"mode": "paper", "field_period": {"first": "2012-01-16", "last": "2012-03-31"}}
 ROOT = Path(__file__).resolve().parents[3]
@@ -78,7 +79,9 @@ def test_what_the_run_checks_it_checks():
 def test_a_document_that_the_study_does_not_make_is_passed_over():
     without = {name: KNOWN[name] for name in ("manuscript", "supplement")}
     check(LISTS, without, DOCUMENTS)
-    rows = {row[0]: row for row in checklist_table("cross", LISTS["cross"], without, PAPER).rows}
+    rows = {
+        row[0]: row for row in checklist_table("cross", LISTS["cross"], without, PAPER, Vocabulary()).rows
+    }
     assert "Manuscript" in rows["17"][2] and "Title page" not in rows["17"][2]
     assert rows["5d"][3] == "Pipeline"
 
@@ -95,13 +98,18 @@ def test_headings_are_named_as_pandoc_names_them():
 
 
 def test_web_items_apply_to_the_web_only():
-    on_paper = checklist_table("cherries", LISTS["cherries"], KNOWN, PAPER).rows
+    on_paper = checklist_table("cherries", LISTS["cherries"], KNOWN, PAPER, Vocabulary()).rows
     assert on_paper == [["1–30", "All items", "Not applicable: paper questionnaire", "—"]]
     for mode in ("web", "mixed"):
-        assert len(checklist_table("cherries", LISTS["cherries"], KNOWN, {"mode": mode}).rows) == 30
+        assert (
+            len(checklist_table("cherries", LISTS["cherries"], KNOWN, {"mode": mode}, Vocabulary()).rows)
+            == 30
+        )
     visitors = {
         mode: next(
-            r for r in checklist_table("cross", LISTS["cross"], KNOWN, {"mode": mode}).rows if r[0] == "11d"
+            r
+            for r in checklist_table("cross", LISTS["cross"], KNOWN, {"mode": mode}, Vocabulary()).rows
+            if r[0] == "11d"
         )
         for mode in ("paper", "web")
     }
@@ -110,7 +118,7 @@ def test_web_items_apply_to_the_web_only():
 
 
 def test_a_section_of_the_supplement_is_a_reference_and_one_of_the_manuscript_is_named():
-    rows = {row[0]: row for row in checklist_table("cross", LISTS["cross"], KNOWN, PAPER).rows}
+    rows = {row[0]: row for row in checklist_table("cross", LISTS["cross"], KNOWN, PAPER, Vocabulary()).rows}
     assert "@sec-response" in rows["11c"][2]
     assert "section 'Response and respondents'" in rows["11c"][2]
     assert rows["1a"][2] == "Manuscript, title and abstract"
@@ -121,7 +129,11 @@ def test_a_section_of_the_supplement_is_a_reference_and_one_of_the_manuscript_is
 def test_dates_are_the_authors_to_add_where_the_study_does_not_give_them():
     for name, item in (("cross", "7b"), ("aapor", "7")):
         given, missing = (
-            next(row for row in checklist_table(name, LISTS[name], KNOWN, study).rows if row[0] == item)
+            next(
+                row
+                for row in checklist_table(name, LISTS[name], KNOWN, study, Vocabulary()).rows
+                if row[0] == item
+            )
             for study in (PAPER, {"mode": "paper"})
         )
         assert "Design and setting" in given[2] and given[3] == "Pipeline"

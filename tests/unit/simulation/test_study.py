@@ -46,6 +46,7 @@ from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 from surveypipe.study.sections import Sections
 from surveypipe.study.settings import Configuration
+from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import Replicates
 from surveypipe.weighting import schemes
 from surveypipe.weighting.replicates import make, means, variance
@@ -348,7 +349,7 @@ def made_up_grades(**change):
 
 
 def test_wrong_grades_by_hand():
-    table = grade_table(made_up_grades()).set_index("grade")
+    table = grade_table(made_up_grades(), Vocabulary()).set_index("grade")
     assert list(table["n_surveys"]) == [1, 0, 2, 3, 1]
     assert list(table["n_wrong"]) == [0, 0, 2, 2, 0]
     assert list(table["n_wrong_condition"]) == [0, 0, 1, 1, 0]
@@ -358,15 +359,15 @@ def test_wrong_grades_by_hand():
 
 
 def test_one_wrong_grade_1_is_too_many():
-    assert beyond_interval_error(grade_table(made_up_grades(grade=1)), CONFIG)
+    assert beyond_interval_error(grade_table(made_up_grades(grade=1), Vocabulary()), CONFIG)
 
 
 def test_more_wrong_grades_than_an_interval_errs_are_reported():
     many = pd.concat([made_up_grades(grade=3, holds=False, at_random=True)] * 5)
     right = made_up_grades(grade=0, holds=False, at_random=True)
-    assert beyond_interval_error(grade_table(many), CONFIG)
+    assert beyond_interval_error(grade_table(many, Vocabulary()), CONFIG)
     few = pd.concat([right] * 20 + [made_up_grades(grade=3, at_random=True).head(2)])
-    assert beyond_interval_error(grade_table(few), CONFIG) == []
+    assert beyond_interval_error(grade_table(few, Vocabulary()), CONFIG) == []
 
 
 @pytest.fixture(scope="module")
@@ -374,7 +375,7 @@ def grades():
     judged = [
         judge(DESIGN, FALSE, CONFIG, CODEBOOK, MECHANISMS[key], count=3, seed=SEED) for key in ("at_random",)
     ]
-    return grade_table(pd.concat(judged, ignore_index=True))
+    return grade_table(pd.concat(judged, ignore_index=True), Vocabulary())
 
 
 def test_few_graded_surveys(grades):

@@ -16,6 +16,7 @@ from surveypipe.study.grades import Evidence, Grade, strength
 from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.outcomes import Crossing
 from surveypipe.study.sensitivity import ReaderScenario, Sensitivity
+from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import Collapse, Scheme, Weighting, scheme_in_force
 
 
@@ -86,16 +87,20 @@ def test_strong_is_a_convention_that_can_be_set():
 
 
 def test_every_grade_has_a_label_and_a_sentence():
-    assert {grade.number: grade.label for grade in Grade} == {
+    assert {grade.number: grade.label(Vocabulary()) for grade in Grade} == {
         0: "not supported",
         1: "whatever the silent think",
         2: "unless the silent differ strongly",
         3: "if response is at random within cells",
         4: "among respondents only",
     }
-    assert all(WIDELY.verdict(grade) == EQUAL.verdict(grade) for grade in Grade if grade.number)
-    assert "margin" in EQUAL.verdict(Grade.NOT_SUPPORTED) and "threshold" in WIDELY.verdict(
-        Grade.NOT_SUPPORTED
+    assert all(
+        WIDELY.verdict(grade, Vocabulary()) == EQUAL.verdict(grade, Vocabulary())
+        for grade in Grade
+        if grade.number
+    )
+    assert "margin" in EQUAL.verdict(Grade.NOT_SUPPORTED, Vocabulary()) and "threshold" in WIDELY.verdict(
+        Grade.NOT_SUPPORTED, Vocabulary()
     )
     assert [grade.number for grade in Grade if grade.supported] == [1, 2, 3]
     with pytest.raises(ValueError, match="no grade 5"):
@@ -158,6 +163,7 @@ SETTING = Setting(
     group="agency",
     levels=("A", "B"),
     routed_no=frozenset({"access"}),
+    vocabulary=Vocabulary(),
 )  # fmt: skip
 
 

@@ -6,13 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
+from surveypipe.formatting import capital
 from surveypipe.intake.dispositions import BREAK_OFF, NON_CONTACT
 from surveypipe.intake.response_rates import counts
+from surveypipe.study.vocabulary import Vocabulary
 
 DROP_LABELS = {
-    "not_on_frame": "Not on the list",
-    "duplicate": "Duplicate questionnaire",
-    "blank": "Blank questionnaire",
+    "not_on_frame": "Not on the {list}",
+    "duplicate": "Duplicate {questionnaire.one}",
+    "blank": "Blank {questionnaire.one}",
     "late": "Returned after the closing date",
 }
 
@@ -37,6 +39,7 @@ def flow(
     answered: Collection[str],
     group: str,
     levels: Sequence[str],
+    words: Vocabulary,
 ) -> pd.DataFrame:
     """Count the stages of the flow diagram, over all staff and by group.
 
@@ -56,6 +59,8 @@ def flow(
         Ids of the questionnaires that cleaning accepted, break-offs among them.
     group, levels
         Grouping variable and its levels, in order.
+    words
+        What people, list and questionnaire are called.
 
     Returns
     -------
@@ -66,9 +71,9 @@ def flow(
     in_file = made["id"].isin({*answered, *dropped["case_id"].dropna().astype(str)})
     staff = made.assign(in_file=in_file, accepted=made["id"].isin(set(answered)))
     labels = {"ineligible": _reasons(staff, "IE", "outcome"), "other": _reasons(staff, "other", "label")}
-    parts = [_flow_rows(staff, dropped, rule_types, labels).assign(group="overall", group_level="")]
+    parts = [_flow_rows(staff, dropped, rule_types, labels, words).assign(group="overall", group_level="")]
     for level in levels:
-        rows = _flow_rows(staff[staff[group] == level], dropped[belongs == level], rule_types, labels)
+        rows = _flow_rows(staff[staff[group] == level], dropped[belongs == level], rule_types, labels, words)
         parts.append(rows.assign(group=group, group_level=level))
     whole = pd.concat(parts, ignore_index=True)
     return whole[["order", "stage", "stage_label", "group", "group_level", "n"]]
@@ -94,11 +99,15 @@ def _reasons(staff: pd.DataFrame, kind: str, column: str) -> str:
 
 
 def _flow_rows(
-    staff: pd.DataFrame, dropped: pd.DataFrame, rule_types: Mapping[str, str], labels: Mapping[str, str]
+    staff: pd.DataFrame,
+    dropped: pd.DataFrame,
+    rule_types: Mapping[str, str],
+    labels: Mapping[str, str],
+    words: Vocabulary,
 ) -> pd.DataFrame:
     held, silence = counts(staff), _silence(staff).value_counts()
     excluded = [
-        (f"excluded_{rule}", DROP_LABELS.get(kind, rule.replace("_", " ").capitalize()),
+        (f"excluded_{rule}", words.fill(DROP_LABELS.get(kind, rule.replace("_", " ").capitalize())),
          int((dropped["rule"] == rule).sum()))
         for rule, kind in rule_types.items()
     ]  # fmt: skip
@@ -106,15 +115,23 @@ def _flow_rows(
     excluded.append(("excluded_few", "Too few questions answered", few))
     analysed = held["I"] + held["P"]
     rows = [
-        ("on_list", "On the list", len(staff)),
+        ("on_list", words.fill("On the {list}"), len(staff)),
         ("ineligible", "Not eligible" + labels["ineligible"], held["IE"]),
         ("eligible", "Eligible", len(staff) - held["IE"]),
         ("no_reply", "No reply", silence.get("no_reply", 0)),
         ("refused", "Refused", silence.get("refused", 0)),
         ("other", "Other reason" + labels["other"], silence.get("other", 0)),
         ("unknown", "Eligibility unknown", silence.get("unknown", 0)),
-        ("returned_persons", "People with a questionnaire in the file", silence.get("returned", 0)),
-        ("returned", "Questionnaires in the file", analysed + sum(row[2] for row in excluded)),
+        (
+            "returned_persons",
+            capital(words.fill("{people.many} with {questionnaire.article} {questionnaire.one} in the file")),
+            silence.get("returned", 0),
+        ),
+        (
+            "returned",
+            capital(words.fill("{questionnaire.many} in the file")),
+            analysed + sum(row[2] for row in excluded),
+        ),
         *excluded,
         ("analysed", "Analysed", analysed),
         ("complete", "Complete", held["I"]),

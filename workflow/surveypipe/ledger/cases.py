@@ -16,6 +16,7 @@ from surveypipe.study.claims import AnyClaim, ShareClaim, SharesWithinPeople
 from surveypipe.study.cleaning import RoutedNo
 from surveypipe.study.sections import Sections
 from surveypipe.study.sensitivity import Sensitivity
+from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import scheme_in_force
 
 
@@ -37,6 +38,8 @@ class Setting:
         Grouping variable and its levels, in order.
     routed_no
         Variables in which those routed past by the reader question count as 'no'.
+    vocabulary
+        What the people and things of the study are called in notes and names of grades.
     """
 
     claims: Mapping[str, AnyClaim]
@@ -47,6 +50,7 @@ class Setting:
     group: str
     levels: tuple[str, ...]
     routed_no: frozenset[str]
+    vocabulary: Vocabulary
 
 
 def setting(settings: Sections, cells: pd.DataFrame) -> Setting:
@@ -63,6 +67,7 @@ def setting(settings: Sections, cells: pd.DataFrame) -> Setting:
         group=group,
         levels=tuple(settings.groups[group].levels),
         routed_no=frozenset(recode.variable for recode in routed if recode.filter == reader),
+        vocabulary=settings.vocabulary,
     )
 
 

@@ -27,6 +27,7 @@ from surveypipe.ledger.cases import Case
 from surveypipe.ledger.specifications import ALTERNATIVE, SAME, identity, specifications
 from surveypipe.ledger.universe import Universe, outcome
 from surveypipe.study.grades import Grade
+from surveypipe.study.vocabulary import Vocabulary
 
 COLUMNS = (
     "claim", "group", "group_level", "what", "scheme", "scheme_label", "missing", "fpc", "interval", "k", "n",
@@ -123,7 +124,7 @@ def summary(space: Universe, made: pd.DataFrame, note: str = "") -> pd.DataFrame
         Columns :data:`SUMMARY_COLUMNS`; ``estimate`` is the primary one, ``largest_shift`` signed, from it;
         the changes are said in words, or 'none'.
     """
-    rows = []
+    rows, words = [], space.made.vocabulary
     specs = made[made["what"] == "specification"]
     for claim, group, level in _places(space):
         own = specs[(specs["claim"] == claim) & (specs["group"] == group) & (specs["group_level"] == level)]
@@ -145,20 +146,20 @@ def summary(space: Universe, made: pd.DataFrame, note: str = "") -> pd.DataFrame
                 "largest_shift_scheme": far["scheme_label"] if moved else "",
                 "largest_shift_missing": far["missing"] if moved else "",
                 "grade": int(main["grade"]),
-                "grade_label": Grade.of(int(main["grade"])).label,
-                "grade_changes": _grade_changes(own, int(main["grade"])),
+                "grade_label": Grade.of(int(main["grade"])).label(words),
+                "grade_changes": _grade_changes(own, int(main["grade"]), words),
                 "support_changes": _support_changes(own, bool(main["supported"])),
                 "note": note,
                 "measure": "",
             }
         )
         if not level:
-            rows += _counted_otherwise(made, claim, main, note)
+            rows += _counted_otherwise(made, claim, main, note, words)
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
 
 def _counted_otherwise(
-    made: pd.DataFrame, claim: str, main: pd.Series, note: str
+    made: pd.DataFrame, claim: str, main: pd.Series, note: str, words: Vocabulary
 ) -> Iterator[dict[str, Any]]:
     """One row for each other rule of counting: its estimate, and how far it lies from the published one."""
     others = made[(made["what"] == ALTERNATIVE) & (made["claim"] == claim)]
@@ -169,19 +170,19 @@ def _counted_otherwise(
             "points": int(own["point"].max()), "estimate": first["estimate"], "least": own["estimate"].min(),
             "greatest": own["estimate"].max(), "largest_shift": first["estimate"] - main["estimate"],
             "largest_shift_scheme": "", "largest_shift_missing": "", "grade": int(first["grade"]),
-            "grade_label": Grade.of(int(first["grade"])).label,
-            "grade_changes": _grade_changes(own, int(first["grade"])),
+            "grade_label": Grade.of(int(first["grade"])).label(words),
+            "grade_changes": _grade_changes(own, int(first["grade"]), words),
             "support_changes": _support_changes(own, bool(first["supported"])), "note": note,
             "measure": str(measure),
         }  # fmt: skip
 
 
-def _grade_changes(own: pd.DataFrame, grade: int) -> str:
-    words = []
+def _grade_changes(own: pd.DataFrame, grade: int, words: Vocabulary) -> str:
+    parts = []
     for other in sorted(set(own["grade"].astype(int)) - {grade}):
         chosen = own[own["grade"].astype(int) == other]
-        words.append(f"{Grade.of(other).label}: {_where(chosen, own)}")
-    return "; ".join(words) or "none"
+        parts.append(f"{Grade.of(other).label(words)}: {_where(chosen, own)}")
+    return "; ".join(parts) or "none"
 
 
 def _support_changes(own: pd.DataFrame, supported: bool) -> str:

@@ -14,6 +14,7 @@ from surveypipe.ledger.cases import Case, cells_of
 from surveypipe.ledger.outcomes import MixtureOutcome, MixtureRefusal
 from surveypipe.problems import SurveyError, shown
 from surveypipe.study.nonresponse import Nonresponse
+from surveypipe.study.vocabulary import Vocabulary
 
 COLUMNS = (
     "claim", "group", "group_level", "method", "parameter", "value", "estimate", "ci_low", "ci_high",
@@ -25,8 +26,8 @@ TEXT = ("note", "parameter", "value", "outcome", "refusal", "proxy_weak")
 
 def _refused(method: str, refusal: MixtureRefusal) -> dict[str, str]:
     return {
-        "method": method, "note": f"not estimated: {refusal.words}", "outcome": MixtureOutcome.REFUSED,
-        "refusal": refusal,
+        "method": method, "note": f"not estimated: {refusal.words(Vocabulary())}",
+        "outcome": MixtureOutcome.REFUSED, "refusal": refusal,
     }  # fmt: skip
 
 

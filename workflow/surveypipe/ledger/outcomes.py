@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from surveypipe.study.vocabulary import Vocabulary
+
 
 class ScenarioSource(StrEnum):
     """Where the answers of silent non-readers come from in the reader scenario."""
@@ -39,18 +41,18 @@ class MixtureRefusal(StrEnum):
     NOTHING_PREDICTED = "nothing_predicted"
     ALL_ALIKE = "all_alike"
 
-    @property
-    def words(self) -> str:
-        """The reason as a reader is told it."""
-        return _WORDS[self]
+    def words(self, vocabulary: Vocabulary) -> str:
+        """Give the reason as a reader is told it."""
+        return vocabulary.fill(_WORDS[self])
 
 
 _WORDS = {
-    MixtureRefusal.READERS_UNKNOWN: "who the silent readers are is unknown; see bounds and reader scenario",
+    MixtureRefusal.READERS_UNKNOWN: "who the {silent.adjective} {readers.many} are is unknown; see bounds "
+    "and {readers.one} scenario",
     MixtureRefusal.NO_EXCLUSION: "a selection model needs a variable that drives response and not the "
     "answer, and none is configured",
     MixtureRefusal.EXCLUSION_CONSTANT: "here the exclusion variable is the same for all",
-    MixtureRefusal.TOO_MANY_SILENT: "too many silent for the exact distribution",
+    MixtureRefusal.TOO_MANY_SILENT: "too many {silent.many} for the exact distribution",
     MixtureRefusal.NOTHING_PREDICTED: "the frame predicts nothing of the answer",
-    MixtureRefusal.ALL_ALIKE: "nobody is silent, or all answers are alike",
+    MixtureRefusal.ALL_ALIKE: "nobody is {silent.adjective}, or all answers are alike",
 }

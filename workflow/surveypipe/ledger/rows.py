@@ -15,14 +15,16 @@ from surveypipe.ledger.tipping import readers, tipping
 from surveypipe.study.grades import Evidence, Grade
 
 # For a reader: what silent non-readers are supposed to answer, by the scenario's source.
-_SCENARIO_NOTES = {
-    ScenarioSource.NONE: "silent readers answer as reading respondents of their cell",
-    ScenarioSource.FIXED: "silent non-readers count as no",
-    ScenarioSource.GROUP: "silent non-readers answer as non-reading respondents of their group",
-    ScenarioSource.ALL: "silent non-readers answer as non-reading respondents of all groups (too few in a "
-    "group)",
-    ScenarioSource.ASSUMED: "too few non-reading respondents: neutral here, the worst case beside it and in "
-    "the grade",
+SCENARIO_NOTES = {
+    ScenarioSource.NONE: "{silent.adjective} {readers.many} answer as {readers.adjective} "
+    "{respondents.many} of their cell",
+    ScenarioSource.FIXED: "{silent.adjective} {non_readers.many} count as no",
+    ScenarioSource.GROUP: "{silent.adjective} {non_readers.many} answer as {non_readers.adjective} "
+    "{respondents.many} of their group",
+    ScenarioSource.ALL: "{silent.adjective} {non_readers.many} answer as {non_readers.adjective} "
+    "{respondents.many} of all groups (too few in a group)",
+    ScenarioSource.ASSUMED: "too few {non_readers.adjective} {respondents.many}: neutral here, the worst "
+    "case beside it and in the grade",
 }
 
 
@@ -64,11 +66,11 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
         "tipping_theta_interval": _finite(tips.theta_interval),
         "tipping_note": tips.note,
         **{_k_column("reader", k): one.estimate for k, one in read.neutral.items()},
-        "reader_note": _SCENARIO_NOTES[read.source],
+        "reader_note": made.vocabulary.fill(SCENARIO_NOTES[read.source]),
         **_equivalence(case, made.primary),
         "grade": grade.number,
-        "grade_label": grade.label,
-        "verdict": case.claim.verdict(grade),
+        "grade_label": grade.label(made.vocabulary),
+        "verdict": case.claim.verdict(grade, made.vocabulary),
         **{_k_column("reader_worst", k): one.estimate for k, one in read.worst.items()},
         "reader_limit": read.end,
         "tipping_shift": _finite(tips.shift),

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from surveypipe.formatting import NOT_APPLICABLE, escape, sentence_list
+from surveypipe.formatting import NOT_APPLICABLE, capital, escape, sentence_list
 from surveypipe.problems import Problems
 from surveypipe.rendering.expand import near, split_front_matter
 from surveypipe.rendering.pages import automatic_identifier, own_page, page_token
 from surveypipe.reporting.tables.layout import Column, Table
+from surveypipe.study.vocabulary import Vocabulary
 
 # The document in which the tables stand; its own sections are cross-references there.
 HOME = "supplement"
@@ -109,6 +110,7 @@ def check(
             name = f"config/checklists.yaml: {checklist['name']} item {item['id']}"
             unknown = list(_unknown_places(name, item, known, documents))
             problems.extend(unknown or _unsaid(name, item, known))
+            problems.extend(_unnamed(name, item))
     problems.raise_if_any()
 
 
@@ -128,6 +130,17 @@ def _unknown_places(
                 f"heading there has that name.{near(identifier, list(known[document]))} Name another "
                 "section, or write `where: author`."
             )
+
+
+def _unnamed(name: str, item: Mapping[str, Any]) -> Iterator[str]:
+    """Tell of words in braces that the vocabulary does not know."""
+    try:
+        Vocabulary().fill(item["what"])
+    except (AttributeError, IndexError, KeyError, ValueError):
+        yield (
+            f"{name} ({item['what']}): what stands in braces is no name of the vocabulary; "
+            "{questionnaire.one} would be one."
+        )
 
 
 def _unsaid(name: str, item: Mapping[str, Any], known: Mapping[str, Mapping[str, Section]]) -> Iterator[str]:
@@ -156,6 +169,7 @@ def checklist_table(
     checklist: Mapping[str, Any],
     known: Mapping[str, Mapping[str, Section]],
     study: Mapping[str, Any],
+    words: Vocabulary,
 ) -> Table:
     """Lay out one checklist.
 
@@ -169,6 +183,8 @@ def checklist_table(
         Document to its sections.
     study
         Section of the configuration: its ``mode`` (``paper``, ``web`` or ``mixed``) decides what applies.
+    words
+        What people and questionnaire are called; an item may call them, as `{questionnaire.many}`.
     """
     columns = [
         Column("Item", 8, "l"),
@@ -179,10 +195,10 @@ def checklist_table(
     table = Table(f"checklist_{key}", escape(checklist["title"]), columns)
     if not applies(checklist, study["mode"]):
         first, last = checklist["items"][0]["id"], checklist["items"][-1]["id"]
-        table.rows.append([f"{first}–{last}", "All items", _no_web(study["mode"]), NOT_APPLICABLE])
-        table.notes = ["The checklist is for questionnaires on the web."]
+        table.rows.append([f"{first}–{last}", "All items", _no_web(study["mode"], words), NOT_APPLICABLE])
+        table.notes = [words.fill("The checklist is for {questionnaire.many} on the web.")]
         return table
-    table.rows = [item_row(item, known, study) for item in checklist["items"]]
+    table.rows = [item_row(item, known, study, words) for item in checklist["items"]]
     table.notes = [
         "Items in our own words. Pipeline, filled by the run in text whose frame the authors wrote; checked, "
         "the authors' words, in which the run looks for what the item wants; author, the authors' own words."
@@ -195,17 +211,20 @@ def applies(entry: Mapping[str, Any], mode: str) -> bool:
     return mode in (entry.get("mode", mode), "mixed")
 
 
-def _no_web(mode: str) -> str:
-    return f"Not applicable: {mode} questionnaire"
+def _no_web(mode: str, words: Vocabulary) -> str:
+    return f"Not applicable: {mode} {words.questionnaire.one}"
 
 
 def item_row(
-    item: Mapping[str, Any], known: Mapping[str, Mapping[str, Section]], study: Mapping[str, Any]
+    item: Mapping[str, Any],
+    known: Mapping[str, Mapping[str, Section]],
+    study: Mapping[str, Any],
+    words: Vocabulary,
 ) -> list[str]:
     """Cells of one item."""
-    what = escape(item["what"])
+    what = escape(capital(words.fill(item["what"])))
     if not applies(item, study["mode"]):
-        return [item["id"], what, _no_web(study["mode"]), NOT_APPLICABLE]
+        return [item["id"], what, _no_web(study["mode"], words), NOT_APPLICABLE]
     if item["by"] == "N/A":
         return [item["id"], what, f"Not applicable: {escape(item['because'])}", NOT_APPLICABLE]
     # What only the study's configuration can tell, the run writes where the configuration tells it.

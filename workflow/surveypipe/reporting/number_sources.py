@@ -48,8 +48,8 @@ _WEIGHTS = {
 _LEDGER = {
     "bounds-sentence": "bounds: unknown answers all one way, then all the other",
     "tipping-sentence": "tipping point: odds of response at which the threshold is reached",
-    "reader-sentence": "reader scenario",
-    "doubt-sentence": "tipping point, bounds and reader scenario",
+    "reader-sentence": "{readers.one} scenario",
+    "doubt-sentence": "tipping point, bounds and {readers.one} scenario",
     "clause": "grade of the claim",
     "threshold-sentence": "interval against the threshold or margin",
     "other-thresholds-sentence": "other thresholds",
@@ -267,7 +267,7 @@ class _Finder:
         if field in _EQUIVALENCE:
             return self._of([name.replace("__mean__", f"__{_EQUIVALENCE[field]}__")])
         if field in _LEDGER:
-            return self._of([name], method=_LEDGER[field], rule="sensitivity")
+            return self._of([name], method=self._released.vocabulary.fill(_LEDGER[field]), rule="sensitivity")
         return self._of([name])
 
     def _claimed(self, row: pd.Series, level: str) -> str | None:

@@ -22,6 +22,7 @@ from surveypipe.reporting.facts import put, software_versions, study_facts
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.study.claim import Claim
 from surveypipe.study.grades import Grade
+from surveypipe.study.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,7 @@ def _all(released: Released, problems: Problems) -> Iterator[tuple[str, str]]:
     yield from software_versions().items()
     yield from claim_summary(released).items()
     for row in released.claim_rows():
-        for column, text in claim_fields(row, released.claim_of(row)).items():
+        for column, text in claim_fields(row, released.claim_of(row), released.vocabulary).items():
             yield number_key(claim_identifier(row), column), text
     for _, row in released.table("estimates").iterrows():
         if _in_tables_only(str(row["statistic"])) or not _wanted(released, row):
@@ -91,8 +92,7 @@ def _checked_fields(row: pd.Series, problems: Problems) -> Cells:
     if row["status"] != SUPPRESSED and not math.isfinite(float(row["estimate"])) and not row["flag"]:
         problems.add(
             f"estimates: {row['estimate_id']} has no value, is not suppressed and carries no flag that says "
-            "why; "
-            "it cannot be printed."
+            "why; it cannot be printed."
         )
         return {}
     return estimate_fields(row)
@@ -194,7 +194,7 @@ _CLAIM_TEXT = ("label", "short", "grade_label", "verdict", "equivalence", "tippi
                "other_thresholds")  # fmt: skip
 
 
-def claim_fields(row: pd.Series, claim: Claim) -> Cells:
+def claim_fields(row: pd.Series, claim: Claim, words: Vocabulary) -> Cells:
     """Print the columns of one row of the ledger, and the words that follow from them."""
     made = {name: escape(code_text(row[name])) for name in _CLAIM_TEXT if code_text(row.get(name))}
     if row["status"] == SUPPRESSED:
@@ -219,7 +219,7 @@ def claim_fields(row: pd.Series, claim: Claim) -> Cells:
     put(made, "df", formatting.degrees, row["df"])
     put(made, "se", decimal, row["se"])
     put(made, "power_at_zero", percent, row.get("power_at_zero"))
-    made |= _tipping_fields(row) | _word_fields(row, claim)
+    made |= _tipping_fields(row) | _word_fields(row, claim, words.respondents.many)
     return made
 
 
@@ -241,9 +241,9 @@ def _tipping_fields(row: pd.Series) -> Cells:
     return made
 
 
-def _word_fields(row: pd.Series, claim: Claim) -> Cells:
+def _word_fields(row: pd.Series, claim: Claim, respondents: str) -> Cells:
     grade = int(row["grade"])
-    support = {0: "not supported", 4: "supported among respondents only"}.get(grade, "supported")
+    support = {0: "not supported", 4: f"supported among {respondents} only"}.get(grade, "supported")
     made = {"support": support, "verb": f"was {support}"}
     if claim.within_margin:
         return made | {"direction": direction(float(row["ci_low"]), float(row["ci_high"]))}
@@ -291,7 +291,7 @@ def headlines(released: Released) -> dict[str, Any]:
         if row["status"] == SUPPRESSED:
             claims.append({"claim": str(row["claim"]), "text": f"{row['short']}: suppressed"})
             continue
-        fields = claim_fields(row, released.claim_of(row))
+        fields = claim_fields(row, released.claim_of(row), released.vocabulary)
         text = f"{row['short']}: {fields['est']} ({fields['ci']}); {row['grade_label']}"
         claims.append({"claim": str(row["claim"]), "text": text})
     return {"simulated": released.simulated, "claims": claims}

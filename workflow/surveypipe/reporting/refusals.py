@@ -26,5 +26,5 @@ def refusals(rows: Iterable[pd.Series], released: Released) -> list[str]:
 
 def _words(code: str, released: Released) -> str:
     if code in set(MixtureRefusal):
-        return MixtureRefusal(code).words
+        return MixtureRefusal(code).words(released.vocabulary)
     return BiasRefusal(code).words(released.settings.nonresponse.fewest)

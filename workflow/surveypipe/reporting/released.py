@@ -13,6 +13,7 @@ from surveypipe.reporting.cells import code_text, typed
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.item_types import type_of
 from surveypipe.study.sections import Sections
+from surveypipe.study.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,11 @@ class Released:
     def settings(self) -> Sections:
         """Sections of the configuration, each as its type."""
         return Sections(self.config)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What the people and things of the study are called."""
+        return self.settings.vocabulary
 
     @property
     def claims(self) -> dict[str, AnyClaim]:

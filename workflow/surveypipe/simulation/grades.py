@@ -32,6 +32,7 @@ from surveypipe.simulation.study import SECOND_PHASE, estimate, limits, outcomes
 from surveypipe.study.codebook import Codebook
 from surveypipe.study.grades import Evidence, Grade
 from surveypipe.study.sections import Sections
+from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.weighting import collapsing, schemes
 
 Floats = NDArray[np.float64]
@@ -262,13 +263,15 @@ def grade_of(case: Case, made: Setting) -> int:
     return Grade.earned(Evidence(False, unweighted, False, False, math.nan, False, strong)).number
 
 
-def grade_table(judged: pd.DataFrame) -> pd.DataFrame:
+def grade_table(judged: pd.DataFrame, words: Vocabulary) -> pd.DataFrame:
     """Count wrong grades by claim, population and mechanism.
 
     Parameters
     ----------
     judged
         Rows of :func:`grade_surveys` with columns ``population`` and ``mechanism``.
+    words
+        What the people of the study are called in the names of grades.
 
     Returns
     -------
@@ -285,7 +288,7 @@ def grade_table(judged: pd.DataFrame) -> pd.DataFrame:
     for values, part in judged.groupby(keys, sort=False):
         place = dict(zip(keys, values, strict=True))
         for grade in Grade:
-            named = {"grade": grade.number, "grade_label": grade.label}
+            named = {"grade": grade.number, "grade_label": grade.label(words)}
             rows.append(place | named | _counts(part, grade.number))
     return pd.DataFrame(rows)
 

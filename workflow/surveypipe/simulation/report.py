@@ -223,7 +223,7 @@ def _grades(grades: pd.DataFrame, config: Sections) -> list[str]:
         "within cells. Where its condition is true a grade can still be wrong by the interval's own error: "
         "of the surveys in which a claim is false, at most 2.5 % (a share) or 5 % (an equivalence, on a 90 % "
         "interval) have an interval that clears the limit, fewer the further the truth lies from it.",
-        _summary(shown),
+        _summary(shown, config),
         "By claim, over all populations and mechanisms: wrong with the condition true / surveys with the "
         "grade and the condition true / surveys in which the claim is false and the condition true.",
         _by_claim(shown, config),
@@ -231,13 +231,13 @@ def _grades(grades: pd.DataFrame, config: Sections) -> list[str]:
     ]
 
 
-def _summary(shown: pd.DataFrame) -> str:
+def _summary(shown: pd.DataFrame, config: Sections) -> str:
     columns = ["n_surveys", "n_wrong", "n_condition", "n_wrong_condition", "n_wrong_mechanism"]
     sums = shown.groupby(["grade", "mechanism", "population"], sort=False)[columns].sum().reset_index()
     sums = sums.sort_values("grade", kind="stable")
     rows = [
         [
-            f"{row['grade']} {Grade.of(int(row['grade'])).label}",
+            f"{row['grade']} {Grade.of(int(row['grade'])).label(config.vocabulary)}",
             MECHANISMS[row["mechanism"]].label,
             POPULATIONS[row["population"]].label,
             *(formatting.count(row[name]) for name in columns),

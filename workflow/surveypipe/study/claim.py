@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from surveypipe import formatting
 from surveypipe.study.base import Code, Settings
 from surveypipe.study.grades import Grade
+from surveypipe.study.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -291,6 +292,6 @@ class Claim(Settings, tag_field="kind"):
         parts = [f"{signs[side.direction]} {self.tabled(side.limit)}" for side in self.sides()]
         return f",{formatting.NO_BREAK}".join(parts)
 
-    def verdict(self, grade: Grade) -> str:
+    def verdict(self, grade: Grade, words: Vocabulary) -> str:
         """One plain sentence for a grade of the claim."""
-        return grade.verdict or self.missed
+        return grade.verdict(words) or self.missed

@@ -1,4 +1,4 @@
-"""Grades of a claim: what must be believed of the silent for it to stand, from one vocabulary."""
+"""Grades of a claim: what must be believed of the silent for it to stand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
+
+from surveypipe.study.vocabulary import Vocabulary
 
 
 class Evidence(NamedTuple):
@@ -50,41 +52,45 @@ class Grade(Enum):
     Attributes
     ----------
     number
-        Place in the order of the vocabulary.
-    label
-        Name in tables and figures.
+        Place in the order of grades.
     supported
         Whether the claim stands under the primary scheme.
-    verdict
-        One plain sentence; of a claim that is not supported the kind of claim says it.
     """
 
     NOT_SUPPORTED = (0, "not supported", False, "")
-    WHATEVER = (1, "whatever the silent think", True, "Supported, whatever the silent think.")
+    WHATEVER = (1, "whatever the {silent.many} think", True, "Supported, whatever the {silent.many} think.")
     UNLESS_STRONGLY_DIFFERENT = (
         2,
-        "unless the silent differ strongly",
+        "unless the {silent.many} differ strongly",
         True,
-        "Supported, unless the silent differ strongly from those who answered.",
+        "Supported, unless the {silent.many} differ strongly from those who answered.",
     )
     IF_AT_RANDOM = (
         3,
         "if response is at random within cells",
         True,
-        "Supported if, within response cells, the silent are like those who answered.",
+        "Supported if, within response cells, the {silent.many} are like those who answered.",
     )
     AMONG_RESPONDENTS = (
         4,
-        "among respondents only",
+        "among {respondents.many} only",
         False,
-        "Holds among respondents only: it does not stand under the primary weights.",
+        "Holds among {respondents.many} only: it does not stand under the primary weights.",
     )
 
     def __init__(self, number: int, label: str, supported: bool, verdict: str) -> None:
         self.number = number
-        self.label = label
         self.supported = supported
-        self.verdict = verdict
+        self._label = label
+        self._verdict = verdict
+
+    def label(self, words: Vocabulary) -> str:
+        """Name in tables and figures."""
+        return words.fill(self._label)
+
+    def verdict(self, words: Vocabulary) -> str:
+        """One plain sentence; '' of a claim that is not supported, of which the kind of claim says it."""
+        return words.fill(self._verdict)
 
     @classmethod
     def of(cls, number: int) -> Grade:

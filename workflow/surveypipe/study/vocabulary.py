@@ -10,34 +10,35 @@ from msgspec import Meta
 
 from surveypipe.study.base import Settings
 
-Word = Annotated[str, Meta(min_length=1)]
+# Signs that mean something to Markdown would be printed in one exhibit and obeyed in another.
+Words = Annotated[str, Meta(pattern=r"^[^\\`*_{}\[\]<>#|~^$@&\n]+$")]
 
 
 class Noun(Settings):
     """A noun, as it stands inside a sentence: with a small first letter, unless it is a name."""
 
-    one: Annotated[Word, Meta(description="Of one: 'pupil'.")]
-    many: Annotated[Word, Meta(description="Of several: 'pupils'.")]
+    one: Annotated[Words, Meta(description="Of one: 'pupil'.")]
+    many: Annotated[Words, Meta(description="Of several: 'pupils'.")]
     article: Annotated[Literal["a", "an"], Meta(description="What stands before `one`.")] = "a"
 
 
 class Described(Noun, kw_only=True):
     """People who are also told by an adjective."""
 
-    adjective: Annotated[Word, Meta(description="Before another noun: 'reading' in 'reading respondents'.")]
+    adjective: Annotated[Words, Meta(description="Before another noun: 'reading' in 'reading respondents'.")]
 
 
 class ScenarioGroup(Described, kw_only=True):
     """Those at the scenario's level, and what is theirs."""
 
-    state: Annotated[Word, Meta(description="What a claim about them is about: 'readership'.")]
+    state: Annotated[Words, Meta(description="What a claim about them is about: 'readership'.")]
 
 
 class Silent(Settings):
     """Those who were asked and did not answer."""
 
-    many: Annotated[Word, Meta(description="After 'the': 'silent', 'non-respondents'.")]
-    adjective: Annotated[Word, Meta(description="Before another noun: 'silent' in 'silent readers'.")]
+    many: Annotated[Words, Meta(description="After 'the': 'silent', 'non-respondents'.")]
+    adjective: Annotated[Words, Meta(description="Before another noun: 'silent' in 'silent readers'.")]
 
 
 class Vocabulary(Settings):
@@ -59,7 +60,7 @@ class Vocabulary(Settings):
         Noun, Meta(description="What was answered, if not a 'questionnaire': a 'form', an 'interview'.")
     ] = Noun(one="questionnaire", many="questionnaires")
     list: Annotated[
-        Word, Meta(description="What holds everybody invited, after 'the': 'list', 'roll' or 'register'.")
+        Words, Meta(description="What holds everybody invited, after 'the': 'list', 'roll' or 'register'.")
     ] = "list"
     readers: Annotated[
         ScenarioGroup,
@@ -73,3 +74,13 @@ class Vocabulary(Settings):
     def everywhere(self) -> Mapping[str, Noun | Silent | str]:
         """Give each name as what a template calls it by: ``people.many``, ``silent.adjective``, ``list``."""
         return msgspec.structs.asdict(self)
+
+    def fill(self, text: str) -> str:
+        """Put the names into a text that calls them as a template would.
+
+        Examples
+        --------
+        >>> Vocabulary().fill("too few {respondents.many} on the {list}")
+        'too few respondents on the list'
+        """
+        return text.format(**self.everywhere())

@@ -224,7 +224,7 @@ def alt_text(released: Released, main: list[Box], sides: list[Box]) -> str:
         parts += [phrase(label, counts) for label, counts in box.lines]
         if side.lines:
             parts.append("leaving here, " + ", ".join(phrase(*line) for line in side.lines))
-    return "Flow diagram from the list to the analysis. " + ". ".join(parts) + "."
+    return f"Flow diagram from the {released.vocabulary.list} to the analysis. " + ". ".join(parts) + "."
 
 
 def _spoken(value: float) -> str:

@@ -161,7 +161,7 @@ def _notes(released: Released, rows: list[pd.Series]) -> list[str]:
         "and arrows say that the bounds go on."
         if within
         else "",
-        "Suppressed rows rest on too few respondents." if hidden else "",
+        released.vocabulary.fill("Suppressed rows rest on too few {respondents.many}.") if hidden else "",
     ]
 
 
@@ -179,9 +179,7 @@ def alt_text(released: Released, rows: list[pd.Series]) -> str:
         marks = " and ".join(number(limit) for _, limit in claim.sides())
         parts.append(
             f"{name}: {number(row['estimate'])}, {formatting.confidence(row['ci_level'])} interval "
-            f"{number(row['ci_low'])} to "
-            f"{number(row['ci_high'])}, "
-            f"{claim.limit_noun} {marks}, bounds "
+            f"{number(row['ci_low'])} to {number(row['ci_high'])}, {claim.limit_noun} {marks}, bounds "
             f"{number(row['bound_low'])} to {number(row['bound_high'])}; {row['grade_label']}."
         )
     return "Estimates of each claim with interval, range over weighting schemes and bounds. " + " ".join(

@@ -290,11 +290,10 @@ def _legend(figure: Figure, released: Released) -> None:
         Line2D([], [], color=OTHERS, linewidth=1.7, label="Interval as in the primary"),
         Line2D([], [], color=PALE_WHISKER, linewidth=0.9, label="Widest other interval"),
         Line2D([], [], color=THRESHOLD, linewidth=1.1, dashes=(1.6, 1.0), label="Threshold or margin"),
-        Line2D(
-            [], [], color=theme.SECOND, marker="D", markersize=3.8, linewidth=0.9, label="Reader scenario"
-        ),
+        Line2D([], [], color=theme.SECOND, marker="D", markersize=3.8, linewidth=0.9,
+               label=formatting.capital(released.vocabulary.fill("{readers.one} scenario"))),
         Line2D([], [], color=BAND, linewidth=5.0, label="Bounds", solid_capstyle="butt"),
-    ]
+    ]  # fmt: skip
     figure.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=3, frameon=False,
         columnspacing=1.6, handlelength=1.8, borderaxespad=0.1, labelspacing=0.35,
@@ -302,21 +301,25 @@ def _legend(figure: Figure, released: Released) -> None:
 
 
 def _notes(released: Released, panels: Sequence[Panel]) -> list[str]:
+    words = released.vocabulary
     within = [one.about for one in panels if one.about.within_margin and one.points]
     hidden = any(not one.points for one in panels)
     level = released.settings.analysis.ci_level
     decides = formatting.confidence(within[0].deciding_level(level)) if within else ""
     return [
-        "Every point assumes response at random within the cells of its scheme; the reader scenario (white: "
-        "no readers among the silent; full: as many as among respondents) and the bounds do not.",
+        words.fill(
+            "Every point assumes response at random within the cells of its scheme; the {readers.one} "
+            "scenario (white: no {readers.many} among the {silent.many}; full: as many as among "
+            "{respondents.many}) and the bounds do not."
+        ),
         f"For the difference, {decides} intervals, which decide; arrows, the bounds go on." if within else "",
-        "Suppressed panels rest on too few respondents." if hidden else "",
+        words.fill("Suppressed panels rest on too few {respondents.many}.") if hidden else "",
     ]
 
 
 def alt_text(panels: Sequence[Panel], released: Released) -> str:
     """Read out each panel: number and range of the distinct estimates, the primary one, and the bounds."""
-    parts = []
+    parts, words = [], released.vocabulary
     for one in panels:
         name = title(one.claim, released)
         if not one.points:
@@ -335,6 +338,7 @@ def alt_text(panels: Sequence[Panel], released: Released) -> str:
             text += f"; bounds {form(one.bounds[0])} to {form(one.bounds[1])}"
         if one.readers:
             ends = [one.readers[k] for k in (min(one.readers), max(one.readers))]
-            text += f"; reader scenario {form(ends[0])} with no silent readers to {form(ends[1])}"
+            text += words.fill("; {readers.one} scenario ") + form(ends[0])
+            text += words.fill(" with no {silent.adjective} {readers.many} to ") + form(ends[1])
         parts.append(f"{text}.")
     return "Specification curves, one panel per claim. " + " ".join(parts)

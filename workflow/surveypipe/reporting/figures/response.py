@@ -107,10 +107,12 @@ def cell_label(members: str, released: Released) -> str:
 
 
 def _notes(released: Released, bars: list[Bar]) -> list[str]:
+    words = released.vocabulary
     hidden = any(math.isnan(bar.share) for bar in bars)
     return [
-        f"AAPOR {RATE}: usable questionnaires (complete or partial) as a share of those eligible.",
-        "Suppressed bars rest on too few people." if hidden else "",
+        f"AAPOR {RATE}: usable {words.questionnaire.many} (complete or partial) as a share of those "
+        "eligible.",
+        words.fill("Suppressed bars rest on too few {people.many}.") if hidden else "",
     ]
 
 

@@ -67,7 +67,7 @@ def draw(released: Released) -> Drawn:
         name = f"{course.claim['claim']} {course.claim['short']}"
         theme.words(figure, left - LEFT + 0.5, top + 1.8, name, weight="bold")
         axes = theme.panel(figure, left, top + HEAD, width, HEIGHT)
-        _draw_panel(axes, course)
+        _draw_panel(axes, course, released.vocabulary.silent.many)
     theme.words(
         figure, theme.WIDTH_MM / 2, height - 1.5, "Share of those eligible who had answered", ha="center"
     )
@@ -98,7 +98,7 @@ def course_of(released: Released, claim: pd.Series) -> Course:
     return Course(claim, about, tuple(waves), tuple(cumulative), response)
 
 
-def _draw_panel(axes: Axes, course: Course) -> None:
+def _draw_panel(axes: Axes, course: Course, silent: str) -> None:
     axes.set(xlim=(0, 1))
     axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
     axes.tick_params(axis="both", length=2, pad=1.5)
@@ -109,7 +109,7 @@ def _draw_panel(axes: Axes, course: Course) -> None:
         return
     _scale(axes, course)
     axes.axvspan(course.response, 1, color="#f2f2f2", zorder=0)
-    axes.text((1 + course.response) / 2, 0.94, "silent", transform=axes.get_xaxis_transform(), ha="center",
+    axes.text((1 + course.response) / 2, 0.94, silent, transform=axes.get_xaxis_transform(), ha="center",
               va="top", style="italic", color=theme.QUIET)  # fmt: skip
     for _, limit in course.about.sides():
         axes.axhline(limit, color=THRESHOLD, linewidth=1.1, dashes=(1.6, 1.0), zorder=2)

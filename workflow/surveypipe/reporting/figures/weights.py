@@ -29,10 +29,22 @@ def draw(released: Released) -> Drawn:
     notes = _notes(released, cells, margins)
     upper, lower = sum(heights), ROW * len(margins)
     figure = theme.page(8 + upper + 24 + lower + 11 + theme.foot_mm(notes, simulated=released.simulated))
-    theme.words(figure, 0.5, 3.5, "a  Weight of each respondent, by response cell", weight="bold")
+    theme.words(
+        figure,
+        0.5,
+        3.5,
+        released.vocabulary.fill("a  Weight of each {respondents.one}, by response cell"),
+        weight="bold",
+    )
     _weights(figure, theme.panel(figure, LEFT, 8, WIDTH, upper), cells, labels, heights)
     start = 8 + upper + 15
-    theme.words(figure, 0.5, start + 1, "b  Make-up of those eligible and of the respondents", weight="bold")
+    theme.words(
+        figure,
+        0.5,
+        start + 1,
+        released.vocabulary.fill("b  Make-up of those eligible and of the {respondents.many}"),
+        weight="bold",
+    )
     axes = theme.panel(figure, LEFT, start + 9, WIDTH, lower)
     _shares(figure, axes, released, margins, start + 9)
     theme.footnote(figure, notes, simulated=released.simulated)
@@ -111,7 +123,7 @@ def _shares(figure: Figure, axes: Axes, released: Released, margins: pd.DataFram
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.tick_params(axis="x", length=2, pad=2)
     axes.xaxis.labelpad = 1.5
-    _legend(figure, axes)
+    _legend(figure, axes, released.vocabulary.respondents.many)
 
 
 def margin_label(released: Released, row: pd.Series) -> str:
@@ -119,14 +131,14 @@ def margin_label(released: Released, row: pd.Series) -> str:
     return released.values(str(row["variable"])).get(str(row["level"]), str(row["level"]))
 
 
-def _legend(figure: Figure, axes: Axes) -> None:
+def _legend(figure: Figure, axes: Axes, respondents: str) -> None:
     from matplotlib.lines import Line2D
 
     handles = [
         Line2D([], [], linestyle="none", marker="|", color=theme.INK, markersize=10, markeredgewidth=1.6,
                label="All eligible"),
         Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", markeredgecolor=theme.SECOND,
-               markeredgewidth=1.3, markersize=5.2, label="Respondents, unweighted"),
+               markeredgewidth=1.3, markersize=5.2, label=f"{formatting.capital(respondents)}, unweighted"),
         Line2D([], [], linestyle="none", marker="o", color=theme.ACCENT, markersize=4.2, label="Weighted"),
     ]  # fmt: skip
     axes.legend(
@@ -141,7 +153,7 @@ def _notes(released: Released, cells: pd.DataFrame, margins: pd.DataFrame) -> li
     return [
         f"Primary scheme: {released.in_text(released.schemes[released.primary])}.",
         f"{short}." if short else "",
-        "Suppressed rows rest on too few people." if hidden else "",
+        released.vocabulary.fill("Suppressed rows rest on too few {people.many}.") if hidden else "",
     ]
 
 
@@ -151,7 +163,7 @@ def alt_text(released: Released, cells: pd.DataFrame, labels: list[str], margins
         f"{label} {formatting.decimal(w) if not math.isnan(w) else 'suppressed'}"
         for label, w in zip(labels, cells["weight"].astype(float), strict=True)
     ]
-    shares = []
+    shares, respondents = [], released.vocabulary.respondents.many
     for _, row in margins.iterrows():
         name = margin_label(released, row)
         if math.isnan(float(row["frame_share"])):
@@ -159,6 +171,6 @@ def alt_text(released: Released, cells: pd.DataFrame, labels: list[str], margins
             continue
         numbers = [formatting.percent(row[c]) for c in ("frame_share", "unweighted_share", "weighted_share")]
         shares.append(
-            f"{name} {numbers[0]} of those eligible, {numbers[1]} of respondents, {numbers[2]} weighted"
+            f"{name} {numbers[0]} of those eligible, {numbers[1]} of {respondents}, {numbers[2]} weighted"
         )
     return f"Weights by response cell: {'; '.join(weights)}. Make-up: {'; '.join(shares)}."

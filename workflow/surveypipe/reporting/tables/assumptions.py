@@ -87,7 +87,8 @@ def proxy(released: Released) -> Table:
     data = rows_of(released.table("not_at_random"), method="proxy")
     grid = sorted({text for text in data["value"].fillna("").astype(str) if text}, key=float)
     columns = [Column("Claim", 34, "l"), Column("ρ", 9), *(Column(f"φ = {text}", 12) for text in grid)]
-    caption = "The claims if response depends on the answer: proxy pattern mixture from the list"
+    listed = released.vocabulary.list
+    caption = f"The claims if response depends on the answer: proxy pattern mixture from the {listed}"
     table = Table("proxy", caption, columns)
     for claim in released.claim_rows():
         own = beside(data, claim)
@@ -101,10 +102,10 @@ def proxy(released: Released) -> Table:
     weak = formatting.decimal(released.settings.nonresponse.weak_rho, 1)
     points = scale_points(released.claims.values())
     table.notes = [
-        f"Per cent{points}. φ = 0, response depends on what the list tells of "
-        "the answer; φ = 1, on the answer alone. ρ, correlation of the answer with its best prediction "
-        f"from the list: under {weak} the proxy is weak, and the figures marked † rest on the model and on "
-        "next to no data; they are shown and not to be quoted. ×, the model breaks down.",
+        f"Per cent{points}. φ = 0, response depends on what the {listed} tells of the answer; φ = 1, on the "
+        f"answer alone. ρ, correlation of the answer with its best prediction from the {listed}: under "
+        f"{weak} the proxy is weak, and the figures marked † rest on the model and on next to no data; they "
+        "are shown and not to be quoted. ×, the model breaks down.",
         refused_note(released, [data]),
     ]
     return table
@@ -216,7 +217,9 @@ def _grades(released: Released, claim: pd.Series, row: pd.Series) -> str:
     if not others:
         return f"{parts[0]}; the same in all"
     for grade in others:
-        parts.append(f"{capital(Grade.of(grade).label)}: {_where(released, table, grade)}")
+        parts.append(
+            f"{capital(Grade.of(grade).label(released.vocabulary))}: {_where(released, table, grade)}"
+        )
     return ". ".join(parts)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
-from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
+from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, capital, escape
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
     INDENT,
@@ -42,7 +42,8 @@ def schemes(released: Released) -> Table:
         f"Per cent{other_scales(released.claims.values())}.",
         interval_note(released),
         f"The primary scheme is {escape(released.in_text(label))}.",
-        "Standard errors treat respondents as a second phase within response cells.",
+        f"Standard errors treat {released.vocabulary.respondents.many} as a second phase within response "
+        "cells.",
     ]
     return table
 
@@ -61,10 +62,10 @@ def claim_name(released: Released, row: pd.Series) -> str:
 
 def ledger(released: Released) -> Table:
     """Lay out the claim ledger: estimate, bounds, tipping point, reader scenario and grade."""
-    k = released.settings.sensitivity.reader_scenario.k_grade
+    k, words = released.settings.sensitivity.reader_scenario.k_grade, released.vocabulary
     columns = [
         Column("Claim", 26, "l"), Column("*n*", 6), Column("Estimate", 17), Column("Threshold", 13),
-        Column("Bounds", 16), Column("Tipping θ", 11), Column("Readers", 10),
+        Column("Bounds", 16), Column("Tipping θ", 11), Column(capital(words.readers.many), 10),
         Column("Grade", 25, "l"),
     ]  # fmt: skip
     table = Table("ledger", "The claim ledger: what each claim rests on, and what would overturn it", columns)
@@ -76,16 +77,14 @@ def ledger(released: Released) -> Table:
         f"Weighted per cent of all eligible{_readers_note(released)}{beside}.",
         interval_note(released),
         f"Threshold, set in the configuration; the interval must lie beyond it{_margin_note(released)}.",
-        "Bounds, what the estimate could be whatever the silent think. Tipping θ, the odds ratio of "
-        "response at which "
-        f"the estimate would cross the threshold (none: no θ does); {strong} or more, or 1/{strong} or less, "
-        "counts as strong; "
-        "in brackets, of a comparison, the shift of the silent in scale points that does the same. "
-        "Readers, the estimate if the share of readers among the silent of a cell were "
-        f"{formatting.setting(k)} times "
-        "that among its respondents (neutral to worst case where these differ). Grade, what must be "
-        "believed of the "
-        "silent for the claim to stand.",
+        f"Bounds, what the estimate could be whatever the {words.silent.many} think. Tipping θ, the odds "
+        f"ratio of response at which the estimate would cross the threshold (none: no θ does); {strong} or "
+        f"more, or 1/{strong} or less, counts as strong; in brackets, of a comparison, the shift of the "
+        f"{words.silent.many} in scale points that does the same. {capital(words.readers.many)}, the "
+        f"estimate if the share of {words.readers.many} among the {words.silent.many} of a cell were "
+        f"{formatting.setting(k)} times that among its {words.respondents.many} (neutral to worst case "
+        f"where these differ). Grade, what must be believed of the {words.silent.many} for the claim to "
+        "stand.",
         weights_note(released),
     ]
     return table
@@ -102,7 +101,7 @@ def _margin_note(released: Released) -> str:
 
 def _readers_note(released: Released) -> str:
     claims = [escape(key) for key, claim in released.claims.items() if claim.base == "readers"]
-    return f" ({formatting.sentence_list(claims)}: of readers)" if claims else ""
+    return f" ({formatting.sentence_list(claims)}: of {released.vocabulary.readers.many})" if claims else ""
 
 
 def _ledger_row(released: Released, row: pd.Series, k: float) -> list[str]:

@@ -64,8 +64,8 @@ class Table:
         """Begin a block of rows under a heading of its own."""
         self.rows.append([f"**{escape(title)}**"])
 
-    def markdown(self, *, simulated: bool) -> str:
-        """Write the table for Pandoc and Quarto.
+    def markdown(self, *, simulated: bool, people: str = "people") -> str:
+        """Write the table for Pandoc and Quarto, whose note on suppression speaks of `people`.
 
         The dashes under the headings give the relative widths; the line is long enough for Pandoc to use
         them. Suppressed cells are explained where there are any.
@@ -77,13 +77,13 @@ class Table:
         rows = self.rows or [["None in this study."]]
         lines += [_line(row + [""] * (len(self.columns) - len(row))) for row in rows]
         caption = f": {self.caption} {{#tbl-{self.name.replace('_', '-')}}}"
-        return "\n".join([*lines, "", caption, "", self._note(simulated), ""])
+        return "\n".join([*lines, "", caption, "", self._note(simulated, people), ""])
 
-    def _note(self, simulated: bool) -> str:
+    def _note(self, simulated: bool, people: str) -> str:
         sentences = list(self.notes)
         cells = {cell for row in self.rows for cell in row}
         if any(cell == SUPPRESSED or cell.startswith(f"{SUPPRESSED} ") for cell in cells):
-            sentences.append(f"{SUPPRESSED}, suppressed because too few people stand behind it.")
+            sentences.append(f"{SUPPRESSED}, suppressed because too few {people} stand behind it.")
         if NOT_APPLICABLE in cells:
             sentences.append(f"{NOT_APPLICABLE}, not applicable.")
         mark = "**Simulated data.** " if simulated else ""

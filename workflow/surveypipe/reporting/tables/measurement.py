@@ -52,7 +52,7 @@ def reliability(released: Released) -> Table:
         f"Unweighted, of those who answered every item; in brackets, {level} interval. Alpha, Cronbach's; "
         "omega, McDonald's, one factor; the ordinal versions are made from polychoric correlations. "
         "Item–total, lowest to highest correlation of an item with the rest of its scale.",
-        *_reliability_notes(marked),
+        *_reliability_notes(marked, released.vocabulary.respondents.many),
     ]
     return table
 
@@ -71,11 +71,11 @@ def _spread(rows: pd.DataFrame) -> str:
     return formatting.span(formatting.decimal(values.min()), formatting.decimal(values.max()))
 
 
-def _reliability_notes(marked: pd.DataFrame) -> list[str]:
+def _reliability_notes(marked: pd.DataFrame, respondents: str) -> list[str]:
     flags = {flag for text in marked["flag"] for flag in flags_of(text)}
     found = []
     if ReliabilityFlag.SMALL_SAMPLE in flags:
-        found.append("With fewer than 200 respondents omega and the ordinal versions are rough.")
+        found.append(f"With fewer than 200 {respondents} omega and the ordinal versions are rough.")
     if ReliabilityFlag.HEYWOOD in flags:
         found.append("Withheld, a loading reached one (a Heywood case), so that omega means nothing.")
     if ReliabilityFlag.SMOOTHED in flags:

@@ -72,7 +72,10 @@ def models(released: Released) -> Table:
         f"linear regression for a score. In brackets, {level} intervals with linearised standard errors. "
         "Adjusted, all predictors of the model together, weighted; alone, one predictor among the same "
         "cases, weighted; unweighted, adjusted.",
-        "Marginal effect, average over respondents, weighted; points, percentage points of the outcome.",
+        released.vocabulary.fill(
+            "Marginal effect, average over {respondents.many}, weighted; points, percentage points of the "
+            "outcome."
+        ),
         *notes,
         "Not adjusted for the number of tests (@tbl-multiplicity)."
         if released.settings.analysis.multiplicity

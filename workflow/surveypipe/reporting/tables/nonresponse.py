@@ -8,7 +8,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
-from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, escape
+from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, capital, escape, possessive
 from surveypipe.nonresponse.outcomes import BiasOutcome
 from surveypipe.reporting.lookups import beside, first_of, level_label, name_in_text, rows_of, variables_of
 from surveypipe.reporting.refusals import refusals
@@ -37,12 +37,17 @@ if TYPE_CHECKING:
 
 def nrba_response(released: Released) -> Table:
     """Response by subgroup with tests, and respondents against all eligible."""
+    words = released.vocabulary
     columns = [
         Column("Group", 23, "l"), Column("Eligible", 8), Column("Answered", 10), Column("Rate, %", 9),
         Column("Eligible, %", 9), Column("Answered, %", 13), Column("Difference", 11),
         Column("*p*", 9), Column("Std diff", 9),
     ]  # fmt: skip
-    table = Table("nrba_response", "Response by subgroup, and respondents against all eligible", columns)
+    table = Table(
+        "nrba_response",
+        words.fill("Response by subgroup, and {respondents.many} against all eligible"),
+        columns,
+    )
     data = released.table("nonresponse")
     rates, frame = rows_of(data, step="rates"), rows_of(data, step="frame")
     overall = first_of(rates, measure="response_rate", variable="")
@@ -64,9 +69,12 @@ def nrba_response(released: Released) -> Table:
                 ]
             )
     table.notes = [
-        "Rates are of usable questionnaires. Eligible, % and answered, %: make-up of those eligible and "
-        "of the respondents. Difference, respondents less eligible in percentage points, with a test that "
-        "takes the respondents for a random part of those eligible; std diff, standardised difference.",
+        words.fill(
+            "Rates are of usable {questionnaire.many}. Eligible, % and answered, %: make-up of those "
+            "eligible and of the {respondents.many}. Difference, {respondents.many} less eligible in "
+            "percentage points, with a test that takes the {respondents.many} for a random part of those "
+            "eligible; std diff, standardised difference."
+        ),
         _independence(released, rates),
     ]
     return table
@@ -114,7 +122,11 @@ def nrba_model(released: Released) -> Table:
         Column("Characteristic", 34, "l"), Column("Odds ratio", 24), Column("*p*", 10),
         Column("Test of the variable", 26), Column("*V* with response", 16),
     ]  # fmt: skip
-    table = Table("nrba_model", "Who answered: a logistic model of response from the list", columns)
+    table = Table(
+        "nrba_model",
+        released.vocabulary.fill("Who answered: a logistic model of response from the {list}"),
+        columns,
+    )
     data = released.table("nonresponse")
     model = rows_of(data, step="response_model")
     links = rows_of(data, step="auxiliaries", measure="v_response")
@@ -133,8 +145,8 @@ def nrba_model(released: Released) -> Table:
             name = escape(level_label(released, variable, str(row["level"])))
             table.rows.append([INDENT + name, _odds_ratio(row, level), p_cell(row), "", ""])
     table.notes = [
-        "Odds of returning a usable questionnaire, against the first category of each variable; in "
-        f"brackets, {formatting.confidence(level)} Wald intervals. *V*, Cramér's *V*.",
+        f"Odds of returning a usable {released.vocabulary.questionnaire.one}, against the first category "
+        f"of each variable; in brackets, {formatting.confidence(level)} Wald intervals. *V*, Cramér's *V*.",
         _model_notes(released, model),
     ]
     return table
@@ -151,11 +163,11 @@ def _odds_ratio(row: pd.Series, level: float) -> str:
 
 
 def _model_notes(released: Released, model: pd.DataFrame) -> str:
-    auc = first_of(model, measure="auc")
+    auc, listed = first_of(model, measure="auc"), released.vocabulary.list
     found = []
     if auc is not None and math.isfinite(float(auc["estimate"])):
         found.append(
-            f"Area under the curve {formatting.decimal(auc['estimate'])}; 0.50 would mean that the list "
+            f"Area under the curve {formatting.decimal(auc['estimate'])}; 0.50 would mean that the {listed} "
             "tells nothing of who answers."
         )
     penalised = rows_of(model, outcome=BiasOutcome.PENALISED)
@@ -172,7 +184,7 @@ def nrba_auxiliaries(released: Released) -> Table:
     columns = [Column("Answer", 40, "l")]
     for name in names:
         columns += [Column(escape(released.label(name)), 22), Column("*p*", 12)]
-    caption = "What the list has to do with response and with the answers"
+    caption = f"What the {released.vocabulary.list} has to do with response and with the answers"
     table = Table("nrba_auxiliaries", caption, columns)
     response = [first_of(data, measure="v_response", variable=name) for name in names]
     table.rows.append(["Response", *_links(response, formatting.decimal)])
@@ -187,10 +199,10 @@ def nrba_auxiliaries(released: Released) -> Table:
             cells += [formatting.SUPPRESSED, NOT_APPLICABLE] if withheld else _links([row])
         table.rows.append(cells)
     table.notes = [
-        "Cramér's *V* (for a mean, the correlation ratio) among respondents. Weighting can move an "
-        "estimate only as far as a variable has to do with response and with the answer both. *p* is given "
-        "for response alone; links with answers are told in bands, because they are made of counts that "
-        "are not published.",
+        f"Cramér's *V* (for a mean, the correlation ratio) among {released.vocabulary.respondents.many}. "
+        "Weighting can move an estimate only as far as a variable has to do with response and with the "
+        "answer both. *p* is given for response alone; links with answers are told in bands, because they "
+        "are made of counts that are not published.",
     ]
     return table
 
@@ -214,6 +226,7 @@ def nrba_claims(released: Released) -> Table:
     ]  # fmt: skip
     table = Table("nrba_claims", "What the bias analysis says of each claim", columns)
     data, context = released.table("nonresponse"), released.table("ledger_context")
+    words = released.vocabulary
     for claim in released.claim_rows():
         row = first_of(beside(context, claim))
         shifts = rows_of(beside(data, claim), step="weighting")
@@ -233,13 +246,13 @@ def nrba_claims(released: Released) -> Table:
         )
     points = scale_points(released.claims.values())
     table.notes = [
-        f"Per cent, differences in percentage points{points}. Before "
-        "and after weighting; shift, weighted less unweighted before rounding, tested on replicates paired "
-        "with each other. Late less early, second half of the returns less the first, within groups.",
-        "FMI, fraction of missing information: near the share of people of whom no answer is known "
-        "(unknown), the list adds next to nothing to the precision of the estimate. ρ, correlation "
-        "of the answer with the best prediction from the list; φ range, estimates of the proxy pattern "
-        "mixture over the values of φ that are shown (@tbl-proxy).",
+        f"Per cent, differences in percentage points{points}. Before and after weighting; shift, weighted "
+        "less unweighted before rounding, tested on replicates paired with each other. Late less early, "
+        "second half of the returns less the first, within groups.",
+        f"FMI, fraction of missing information: near the share of {words.people.many} of whom no answer is "
+        f"known (unknown), the {words.list} adds next to nothing to the precision of the estimate. ρ, "
+        f"correlation of the answer with the best prediction from the {words.list}; φ range, estimates of "
+        "the proxy pattern mixture over the values of φ that are shown (@tbl-proxy).",
         refused_note(released, [rows_of(data, step="early_late"), context]),
     ]
     return table
@@ -257,9 +270,10 @@ def nrba_waves(released: Released) -> Table:
     data = released.table("nonresponse")
     waves = rows_of(data, step="waves", measure="wave")
     numbers = sorted({level for level in waves["level"] if level}, key=float)
+    silent = capital(released.vocabulary.silent.many)
     columns = [Column("Claim", 28, "l"), *(Column(f"Wave {name}", 9) for name in numbers)]
-    columns += [Column("Silent as the last", 12), Column("All then", 10)]
-    columns += [Column("Silent on the line", 12), Column("All then", 10)]
+    columns += [Column(f"{silent} as the last", 12), Column("All then", 10)]
+    columns += [Column(f"{silent} on the line", 12), Column("All then", 10)]
     table = Table("nrba_waves", "The claims in the order of return, and a continuum of resistance", columns)
     for claim in released.claim_rows():
         if claim["group_level"]:
@@ -273,8 +287,8 @@ def nrba_waves(released: Released) -> Table:
         table.rows.append([claim_name(released, claim), *cells])
     points = scale_points(released.claims.values())
     table.notes = [
-        f"Weighted per cent{points} in each part of the returns, from the first "
-        "to come back to the last. The silent are then taken for those who came last, or for the point to "
+        f"Weighted per cent{points} in each part of the returns, from the first to come back to the last. "
+        f"The {released.vocabulary.silent.many} are then taken for those who came last, or for the point to "
         "which a line through the waves leads. Both are figures of sensitivity and never corrections: "
         "three or four waves of so few answers draw a line badly.",
         refused_note(released, [rows_of(data, step="waves"), rows_of(data, step="extrapolation")]),
@@ -287,7 +301,10 @@ def nrba_range(released: Released) -> Table:
     data = rows_of(released.table("nonresponse"), step="bias_range")
     multiples = sorted({level for level in data["level"] if level}, key=float)
     columns = [Column("Claim", 34, "l"), *(Column(f"× {name}", 13) for name in multiples)]
-    table = Table("nrba_range", "Bias of the respondents' share, were the silent's a multiple of it", columns)
+    words = released.vocabulary
+    answered, silent = possessive(words.respondents.many), possessive(words.silent.many)
+    caption = f"Bias of the {answered} share, were the {silent} a multiple of it"
+    table = Table("nrba_range", caption, columns)
     for claim in released.claim_rows():
         own = beside(data, claim)
         if len(own):
@@ -295,9 +312,10 @@ def nrba_range(released: Released) -> Table:
             cells = [cell(first_of(own, level=name), "estimate", form) for name in multiples]
             table.rows.append([claim_name(released, claim), *cells])
     table.notes = [
-        "Percentage points, unweighted: the share of people without an answer times the difference between "
-        "respondents and silent. The silent's share is held at 100% where the multiple would pass it. "
-        "Claims on readers and on means are left out.",
+        f"Percentage points, unweighted: the share of {words.people.many} without an answer times the "
+        f"difference between {words.respondents.many} and {words.silent.many}. The {silent} share is held "
+        f"at 100% where the multiple would pass it. Claims on {words.readers.many} and on means are left "
+        "out.",
     ]
     return table
 

@@ -25,7 +25,7 @@ def questionnaire(released: Released) -> Table:
         Column("Answers", 31, "l"),
         Column("Put to", 20, "l"),
     ]
-    table = Table("questionnaire", "The questionnaire", columns)
+    table = Table("questionnaire", f"The {released.vocabulary.questionnaire.one}", columns)
     asked = [entry for entry in released.variables.values() if entry.get("role") == "question"]
     asked = [entry for entry in asked if entry.get("question") and not entry.get("derived")]
     for number, entry in enumerate(asked, start=1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from surveypipe import formatting
-from surveypipe.formatting import escape
+from surveypipe.formatting import escape, possessive
 from surveypipe.reporting.lookups import first_of, level_label, name_in_text, rows_of, variables_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
@@ -29,7 +29,10 @@ def nrba_indicators(released: Released) -> Table:
         Column("Measure", 44, "l"), Column("Value", 14), Column("SE", 12),
         Column("If all groups answered alike", 26),
     ]  # fmt: skip
-    table = Table("nrba_indicators", "How evenly people answered: indicators of representativity", columns)
+    words = released.vocabulary
+    table = Table(
+        "nrba_indicators", f"How evenly {words.people.many} answered: indicators of representativity", columns
+    )
     data = rows_of(released.table("nonresponse"), step="representativity")
     for measure, label, even in INDICATORS:
         row = first_of(data, measure=measure)
@@ -40,9 +43,10 @@ def nrba_indicators(released: Released) -> Table:
     names = [name_in_text(released, name) for name in variables_of(data)]
     table.notes = [
         f"From a model of response on {formatting.sentence_list(names)}. These indicators see only what the "
-        "list holds; they say nothing of a response that depends on the answers.",
-        "The adjusted coefficient of variation is the greatest bias of a respondents' mean, in standard "
-        "deviations of the answer, that these propensities allow.",
+        f"{words.list} holds; they say nothing of a response that depends on the answers.",
+        f"The adjusted coefficient of variation is the greatest bias of {words.respondents.article} "
+        f"{possessive(words.respondents.many)} mean, in standard deviations of the answer, that these "
+        "propensities allow.",
     ]
     return table
 
@@ -78,7 +82,7 @@ def nrba_partial(released: Released) -> Table:
             )  # fmt: skip
     table.notes = [
         "Unconditional, how far the category's propensity lies from the mean (minus: answered less); "
-        "conditional, what is left of it among people who are alike in the other variables. 0, no "
-        "contribution.",
+        f"conditional, what is left of it among {released.vocabulary.people.many} who are alike in the "
+        "other variables. 0, no contribution.",
     ]
     return table

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.disclosure.rules import rules_of
-from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
+from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, capital, escape
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
@@ -29,10 +29,11 @@ def table_1(released: Released) -> Table:
     data = released.table("table_1")
     levels = list(released.levels)
     shorts = [escape(released.abbreviation(level)) for level in levels]
+    respondents = released.vocabulary.respondents.many
     columns = [Column("Characteristic", 32, "l")]
     columns += [Column(f"{head}, *n* (%)", 15) for head in ("All", *shorts)]
     columns += [Column("Eligible, *N* (%)", 15), Column("Std diff", 10)]
-    caption = f"Respondents by {group_in_text(released)}, beside all who were eligible"
+    caption = f"{capital(respondents)} by {group_in_text(released)}, beside all who were eligible"
     table = Table("table_1", caption, columns)
     for _, rows in data.groupby("variable", sort=False):
         table.section(str(rows["variable_label"].iloc[0]))
@@ -42,11 +43,10 @@ def table_1(released: Released) -> Table:
                 continue
             table.rows.append(_characteristic(level, levels, missing=key == NOT_ANSWERED))
     table.notes = [
-        f"Counts are unweighted (*n* = {number(released.base_size(), formatting.count)} respondents); "
-        "percentages "
-        "of respondents are weighted, of those who answered.",
+        f"Counts are unweighted (*n* = {number(released.base_size(), formatting.count)} {respondents}); "
+        f"percentages of {respondents} are weighted, of those who answered.",
         "Std diff, standardised difference between the unweighted share of "
-        "respondents and that of all eligible.",
+        f"{respondents} and that of all eligible.",
         *_few_note(released),
         weights_note(released),
         short_note(released),
@@ -61,8 +61,8 @@ def _few_note(released: Released) -> list[str]:
         return []
     least = rules_of(released.settings.disclosure).min_base
     return [
-        f"Within a group, the percentage of fewer than {formatting.count(least)} respondents is not given, "
-        "because the weights would tell who they are."
+        f"Within a group, the percentage of fewer than {formatting.count(least)} "
+        f"{released.vocabulary.respondents.many} is not given, because the weights would tell who they are."
     ]
 
 
@@ -135,8 +135,7 @@ def response(released: Released) -> Table:
     table.notes = [
         "Rates as defined by the American Association for Public Opinion Research. I, complete; P, partial; "
         "R, refusal and break-off; O, other eligible, not answered; NC, no contact; U, eligibility unknown; "
-        "D, I + P + R + NC + O; e, "
-        "estimated share of those of unknown eligibility who are eligible.",
+        "D, I + P + R + NC + O; e, estimated share of those of unknown eligibility who are eligible.",
         short_note(released),
     ]
     return table
@@ -174,16 +173,14 @@ def weights(released: Released) -> Table:
                 number(row["n_eff"], lambda v: formatting.decimal(v, 1), row),
             ]
         )  # fmt: skip
-    first = data.iloc[0]
+    first, words = data.iloc[0], released.vocabulary
     table.notes = [
-        f"*n* = {number(first['n'], formatting.count, first)} respondents, weighted to "
-        f"{number(first['N'], formatting.count, first)} eligible people; the weights of each scheme add up "
-        "to that "
-        "number.",
+        f"*n* = {number(first['n'], formatting.count, first)} {words.respondents.many}, weighted to "
+        f"{number(first['N'], formatting.count, first)} eligible {words.people.many}; the weights of each "
+        "scheme add up to that number.",
         "Cells, groups within which response is taken as alike, also for the standard errors (of raked "
-        "weights, the groups compared). Merges, categories joined because too few answered. "
-        "Design effect after Kish, *n*Σ*w*² / (Σ*w*)²; "
-        "effective *n*, *n* over the design effect.",
+        "weights, the groups compared). Merges, categories joined because too few answered. Design effect "
+        "after Kish, *n*Σ*w*² / (Σ*w*)²; effective *n*, *n* over the design effect.",
     ]
     return table
 
@@ -217,7 +214,8 @@ def cells(released: Released) -> Table:
         for _, row in rows.iterrows():
             table.rows.append(_cell_row(released, row, INDENT if level else ""))
     table.notes = [
-        "Categories with few respondents were merged within the same group by number alone; no answer enters."
+        f"Categories with few {released.vocabulary.respondents.many} were merged within the same group by "
+        "number alone; no answer enters."
     ]
     return table
 

@@ -178,7 +178,7 @@ def sensitivity(released: Released) -> Facts:
         "k": scenario.k,
         "k_grade": scenario.k_grade,
         "min_group": scenario.min_group,
-        "grades": {grade.name.lower(): grade.label for grade in Grade},
+        "grades": {grade.name.lower(): grade.label(released.vocabulary) for grade in Grade},
         "equivalence": not all(claim.bounds_can_decide for claim in released.claims.values()),
     }
 
