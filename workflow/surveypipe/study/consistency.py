@@ -200,7 +200,13 @@ def _named_in_scheme(scheme: Making) -> list[str]:
 
 
 def _claim_problems(config: Configuration) -> Iterable[str]:
+    first: dict[str, str] = {}
     for key, claim in config.claims.items():
+        if (other := first.setdefault(claim.variable, key)) != key:
+            yield (
+                f"claims.{key}.variable: {claim.variable!r} is the variable of claim {other} already, and "
+                "rows of estimates are named for it; repeat its recode under another name for one of the two."
+            )
         if claim.base == "readers" and not claim.binary:
             yield (
                 f"claims.{key}.base: bounds among readers are known of a share only, and this is a "
