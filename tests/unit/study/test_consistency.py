@@ -252,14 +252,6 @@ def test_fieldwork_that_cannot_be(config: dict, codebook: dict, first: str, last
     assert "study.field_period" in problem and words in problem
 
 
-def test_fieldwork_of_the_shipped_study_is_that_of_its_files(config: dict):
-    days = config["study"]["field_period"]
-    staff = pd.read_csv(ROOT / config["inputs"]["staff_list"])
-    assert days["first"] == staff["invited_date"].min()
-    (late,) = (rule for rule in config["cleaning"]["rules"] if rule["type"] == "late")
-    assert days["last"] == late["after"]
-
-
 def test_two_claims_on_one_variable_are_refused(config: dict, codebook: dict):
     config["claims"]["C7"] = {**config["claims"]["C6"], "margin": 0.5}
     (problem,) = consistency_problems(config, codebook, "c")
