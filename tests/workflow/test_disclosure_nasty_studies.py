@@ -209,3 +209,10 @@ def test_every_private_table_of_the_registry_is_released_or_joined(finished):
     for name in JOINED:
         rows = attack.read(finished / "results/private", name)
         assert set(rows["estimate_id"]) & set(estimates["estimate_id"])
+
+
+def test_no_table_of_the_shipped_study_is_left_without_rows(finished):
+    """Whatever it holds, answers counted unweighted among them, reaches its table."""
+    made = sorted((finished / "results/tables").glob("*.md"))
+    assert len(made) > 20
+    assert [path.name for path in made if "None in this study" in path.read_text(encoding="utf-8")] == []

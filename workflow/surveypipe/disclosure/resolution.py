@@ -194,7 +194,10 @@ def not_shown(estimates: pd.DataFrame, claims: Mapping[str, AnyClaim], primary: 
         mine &= level == _text(claim.counted)
         shown |= mine & ((group == "") | (estimates["group"] == claim.by))
     beside = estimates["statistic"].str.fullmatch(BESIDE)
-    return (described & (estimates["scheme"] != primary) & ~shown) | beside
+    # What has no estimate under the primary scheme (coded answers are counted unweighted) is not said twice.
+    place = estimates["variable"].map(_text) + "|" + estimates["statistic"] + "|" + level + "|" + group
+    again = place.isin(set(place[estimates["scheme"] == primary]))
+    return (described & (estimates["scheme"] != primary) & again & ~shown) | beside
 
 
 def _text(value: Any) -> str:
