@@ -63,6 +63,20 @@ def test_the_documents_are_there_and_nothing_speaks_of_the_shipped_study(study):
     assert not SHIPPED.search(told)
 
 
+def test_the_studys_own_words_stand_in_what_every_stage_writes(study):
+    """The page calls the scenario's group users; keys and the words of Markdown are left aside."""
+    told = [table(study, path.stem) for path in study.glob("results_handover/tables/*.md")]
+    numbers = yaml.safe_load((study / "results_handover/numbers.yaml").read_text(encoding="utf-8"))["num"]
+    told += numbers.values()
+    told += [
+        figure["alt"]
+        for figure in json.loads((study / "results_handover/figures/index.json").read_text()).values()
+    ]
+    written = "\n".join(told)
+    assert re.search(r"\busers\b", written) and re.search(r"\bsheet-using respondents\b", written)
+    assert re.findall(r".*(?<!sensitivity\.)\b(?:non-)?reader(?:s|ship)?\b(?!\\_).*", written) == []
+
+
 def test_no_string_of_the_library_names_an_agency_or_a_protocol():
     """Docstrings may explain by the shipped study; what is printed may not."""
     found = []
