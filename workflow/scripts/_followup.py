@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from surveypipe.panel.design import design_problems
 from surveypipe.problems import SurveyError
-from surveypipe.study.base import plain
 from surveypipe.study.planning import Planning
 from surveypipe.study.reading import read
 
 
-def read_assumptions(path: Path) -> dict[str, Any]:
+def read_assumptions(path: Path) -> Planning:
     """Read the assumptions and check them against the schema and each other.
 
     Raises
@@ -20,8 +18,8 @@ def read_assumptions(path: Path) -> dict[str, Any]:
     SurveyError
         With all that is wrong.
     """
-    config = plain(read(path, Planning))
+    config = read(path, Planning)
     problems = design_problems(config, str(path))
     if problems:
         raise SurveyError(problems)
-    return dict(config)
+    return config

@@ -47,7 +47,7 @@ def main(
     write_csv(table, power)
     write_csv(needed, sizes)
     page.write_text(written, encoding="utf-8")
-    count = len(config["outcomes"])
+    count = len(config.outcomes)
     print(f"followup: {count} outcomes planned, under illustrative assumptions; read {page}")
 
 

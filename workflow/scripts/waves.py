@@ -12,7 +12,7 @@ from _followup import read_assumptions
 from _shared import Output, read_json, run, section, write_csv
 from surveypipe.panel import analysis as waves
 from surveypipe.panel.linking import link_waves
-from surveypipe.problems import Problems
+from surveypipe.problems import Problems, SurveyError
 from surveypipe.study.analysis import Analysis
 from surveypipe.study.frame import Frame
 from surveypipe.study.item_types import ITEM_TYPES, type_of
@@ -36,8 +36,10 @@ def main(
     flow: Output,
 ) -> None:
     """Read both waves; write who is in both and the changes."""
-    wanted = read_assumptions(assumptions)["second_wave"]
-    group, names = section(config, "frame", Frame).group, wanted["variables"]
+    wanted = read_assumptions(assumptions).second_wave
+    if wanted is None:
+        raise SurveyError(f"{assumptions}: the key 'second_wave' is missing; it says what to compare.")
+    group, names = section(config, "frame", Frame).group, list(wanted.variables)
     meaning = read_json(variables), read_json(second_variables)
     check_variables(names, *meaning)
     first = yes_no_as_share(pd.read_parquet(analysis), names, meaning[0])
@@ -50,7 +52,7 @@ def main(
         staff_first=staff_first,
         staff_second=staff_second,
         group=group,
-        moved=wanted.get("moved", "refuse"),
+        moved=wanted.moved,
     )
     weighting, asked = section(config, "weighting", Weighting), section(config, "analysis", Analysis)
     weights, cells, n_pop = waves.pair_weights(linked.stayers, weighting, group=group)

@@ -26,7 +26,7 @@ from surveypipe.panel.text import effect_words, planning_page
 from surveypipe.problems import SurveyError
 from surveypipe.study.base import plain
 from surveypipe.study.planning import Planning
-from surveypipe.study.reading import read
+from surveypipe.study.reading import checked, read
 from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import Weighting
 from surveypipe.wording import Wording
@@ -39,6 +39,11 @@ GIVEN = plain(read(FIXED / "followup.yaml", Planning))
 @pytest.fixture
 def config() -> dict[str, Any]:
     return copy.deepcopy(GIVEN)
+
+
+def typed(config: dict[str, Any]) -> Planning:
+    """The assumptions, changed by a test, as their types."""
+    return checked(config, Planning, "followup.yaml")
 
 
 @pytest.fixture
@@ -99,7 +104,7 @@ def test_values_follow_the_distribution():
 
 @pytest.mark.parametrize("name", [key for key, about in GIVEN["outcomes"].items() if about["of"] != "team"])
 def test_correlations_on_the_outcomes_own_scale_are_the_stated_ones(config: dict, name: str):
-    before = distribution(config["outcomes"][name], "before")
+    before = distribution(typed(config).outcomes[name], "before")
     made = latent_correlations(before, 0.08, 0.75, 0.4)
     person = made.team * made.team_over_time + (1 - made.team) * made.person_over_time
     found = [covariance(before, before, r) / before.variance for r in (made.team, person)]
@@ -113,13 +118,13 @@ def test_variance_of_a_change_is_that_of_the_textbook(config: dict, name: str):
     """Without change over time it is 2σ²[ρ(1 − π) + (1 − ρ)(1 − τ) E(1/n)] (Hooper et al. 2016)."""
     about = config["outcomes"][name]
     if about["of"] == "team":
-        planned = plan(config, name, 1, float("nan"))
+        planned = plan(typed(config), name, 1, float("nan"))
         expected = 2 * planned.before.variance * (1 - about["cluster_autocorrelation"])
     else:
-        planned = plan(config, name, 10, 0.05)
+        planned = plan(typed(config), name, 10, 0.05)
         n = np.arange(1, len(planned.pairs))
         inverse = (planned.pairs[1:] / n).sum() / planned.pairs[1:].sum()
-        team, person = (design.setting(config, name, f"{key}_autocorrelation")
+        team, person = (design.setting(typed(config), name, f"{key}_autocorrelation")
                         for key in ("cluster", "individual"))  # fmt: skip
         share = 0.05 * (1 - team) + 0.95 * (1 - person) * inverse
         expected = 2 * planned.before.variance * share
@@ -186,15 +191,15 @@ def test_unequal_teams_drop_out_and_discrete_outcomes_stay_near_the_closed_form(
     for settings in (config["assumptions"], *config["outcomes"].values()):
         for key in {"per_team", "icc"} & set(settings):
             settings[key] = {"assumed": settings[key]["assumed"]}
-    table = power.power_table(config)
+    table = power.power_table(typed(config))
     assert ((table["power"] - table["closed_form"]).abs() < 0.02 + 3 * table["mc_error"]).all()
 
 
 @pytest.mark.parametrize("name", list(GIVEN["outcomes"]))
 def test_without_effect_the_test_errs_as_often_as_it_may(config: dict, name: str):
-    about = config["outcomes"][name]
-    per_team, icc = design.scenarios(config, name)[0]
-    planned = plan(config, name, per_team, icc)
+    about = typed(config).outcomes[name]
+    per_team, icc = design.scenarios(typed(config), name)[0]
+    planned = plan(typed(config), name, per_team, icc)
     simulations = 3000
     found = power.simulated_power(
         planned, [planned.without], teams=16, simulations=simulations, alpha=0.05, seed=[11, len(name)]
@@ -205,7 +210,7 @@ def test_without_effect_the_test_errs_as_often_as_it_may(config: dict, name: str
 
 
 def test_table_has_every_case_once_and_more_teams_or_effect_more_power(small: dict):
-    table = power.power_table(small)
+    table = power.power_table(typed(small))
     names = "outcome teams_per_arm staff_per_team effect icc power mc_error closed_form"
     assert list(table.columns) == names.split()
     keys = ["outcome", "teams_per_arm", "staff_per_team", "effect", "icc"]
@@ -221,14 +226,14 @@ def test_table_has_every_case_once_and_more_teams_or_effect_more_power(small: di
 
 
 def test_same_seed_same_table_and_another_outcome_leaves_it(small: dict):
-    first = power.power_table(small)
+    first = power.power_table(typed(small))
     alone = copy.deepcopy(small)
     alone["outcomes"] = {"referrals": small["outcomes"]["referrals"]}
-    again = power.power_table(alone)
+    again = power.power_table(typed(alone))
     expected = first[first["outcome"] == "referrals"].reset_index(drop=True)
     pd.testing.assert_frame_equal(again, expected)
     alone["design"]["seed"] += 1
-    assert (power.power_table(alone)["power"] != again["power"]).any()
+    assert (power.power_table(typed(alone))["power"] != again["power"]).any()
 
 
 def test_sample_size_is_the_first_number_of_teams_that_is_enough_for_good():
@@ -238,10 +243,11 @@ def test_sample_size_is_the_first_number_of_teams_that_is_enough_for_good():
 
 
 def test_sample_sizes_have_no_row_without_effect_and_follow_from_the_power(small: dict):
-    table = power.power_table(small)
-    sizes = power.sample_size_table(table, small)
+    table = power.power_table(typed(small))
+    sizes = power.sample_size_table(table, typed(small))
     assert len(sizes) == sum(
-        len(about["effects"]) * len(design.scenarios(small, key)) for key, about in small["outcomes"].items()
+        len(about["effects"]) * len(design.scenarios(typed(small), key))
+        for key, about in small["outcomes"].items()
     )
     row = sizes[(sizes["outcome"] == "referrals") & (sizes["effect"] == 1.5)].iloc[0]
     block = table[(table["outcome"] == "referrals") & (table["effect"] == 1.5)].set_index("teams_per_arm")
@@ -253,12 +259,12 @@ def test_sample_sizes_have_no_row_without_effect_and_follow_from_the_power(small
 
 
 def test_page_is_marked_as_illustrative_and_names_every_effect(small: dict):
-    table = power.power_table(small)
-    sizes = power.sample_size_table(table, small)
+    table = power.power_table(typed(small))
+    sizes = power.sample_size_table(table, typed(small))
     page = planning_page(
         table,
         sizes,
-        small,
+        typed(small),
         Wording([WORDING], Vocabulary().everywhere()),
         Vocabulary(),
         source="f.yaml",
@@ -268,7 +274,7 @@ def test_page_is_marked_as_illustrative_and_names_every_effect(small: dict):
     assert page.index("**Illustrative.**") < page.index("| Outcome")
     for about in small["outcomes"].values():
         for effect in about["effects"]:
-            assert f"| {effect_words(about, effect)} |" in page
+            assert f"| {effect_words(about['kind'], effect)} |" in page
     assert "over 16" in page and "<NA>" not in page and "nan" not in page.lower().split()
     assert not any(key in page for key in small["outcomes"] if "_" in key)
     assert faults(page.rstrip("\n")) == []
@@ -285,19 +291,19 @@ def test_page_is_marked_as_illustrative_and_names_every_effect(small: dict):
     ],
 )
 def test_effects_in_words(kind: str, effect: float, words: str):
-    assert effect_words({"kind": kind}, effect) == words
+    assert effect_words(kind, effect) == words
 
 
 def test_figure_is_drawn_and_its_text_says_what_it_shows(small: dict):
     from surveypipe.reporting.figures import power_curves
     from surveypipe.reporting.figures.theme import themed
 
-    table = power.power_table(small)
+    table = power.power_table(typed(small))
     with themed("power"):
-        drawn = power_curves.draw(table, small)
+        drawn = power_curves.draw(table, typed(small))
         written = [text.get_text() for text in drawn.figure.texts]
     assert "Illustrative assumptions" in written and len(drawn.figure.axes) == len(small["outcomes"])
-    sizes = power.sample_size_table(table, small).set_index(["outcome", "effect"])["teams_per_arm"]
+    sizes = power.sample_size_table(table, typed(small)).set_index(["outcome", "effect"])["teams_per_arm"]
     assert f"50% more: {sizes['referrals', 1.5]}" in drawn.alt
     assert "+10 percentage points: over 16" in drawn.alt
 
@@ -323,7 +329,7 @@ def test_figure_is_drawn_and_its_text_says_what_it_shows(small: dict):
 )
 def test_contradictions_are_told_in_words(config: dict, outcome: str, key: str, value: Any, words: str):
     config["outcomes"][outcome][key] = value
-    problems = design.design_problems(config, "followup.yaml")
+    problems = design.design_problems(typed(config), "followup.yaml")
     if words:
         assert any(p.startswith(f"followup.yaml: outcomes.{outcome}") and words in p for p in problems), (
             problems
@@ -336,7 +342,7 @@ def test_contradictions_are_told_at_once(config: dict):
     config["design"]["teams_per_arm"] = {"from": 9, "to": 4}
     config["outcomes"]["guidance_clear"]["effects"] = [0.6]
     config["outcomes"]["referrals"]["icc"] = {"assumed": 0.1}
-    assert len(design.design_problems(config, "f")) == 3
+    assert len(design.design_problems(typed(config), "f")) == 3
 
 
 def test_impossible_correlations_are_refused():

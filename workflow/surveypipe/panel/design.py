@@ -6,7 +6,6 @@ between the arms in mean change. :mod:`surveypipe.panel.outcomes` says how outco
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +22,7 @@ from surveypipe.panel.outcomes import (
     ordinal,
 )
 from surveypipe.problems import SurveyError
+from surveypipe.study.planning import Outcome, Planning
 
 Floats = NDArray[np.float64]
 SETTINGS = (
@@ -106,23 +106,24 @@ class Plan:
         return between + (within - between) * inverse
 
 
-def setting(config: Mapping[str, Any], outcome: str, name: str) -> Any:
+def setting(config: Planning, outcome: str, name: str) -> Any:
     """One assumption for an outcome: its own, else the common one."""
-    return config["outcomes"][outcome].get(name, config["assumptions"][name])
+    own = getattr(config.outcomes[outcome], name)
+    return getattr(config.assumptions, name) if own is None else own
 
 
-def scenarios(config: Mapping[str, Any], outcome: str) -> list[tuple[int, float]]:
+def scenarios(config: Planning, outcome: str) -> list[tuple[int, float]]:
     """List team sizes and ICCs to plan for, as assumed first, then one of the two varied at a time."""
-    if config["outcomes"][outcome]["of"] == "team":
+    if config.outcomes[outcome].of == "team":
         return [(1, float("nan"))]
     sizes, iccs = setting(config, outcome, "per_team"), setting(config, outcome, "icc")
-    found = [(sizes["assumed"], iccs["assumed"])]
-    found += [(sizes["assumed"], iccs[key]) for key in ("low", "high") if key in iccs]
-    found += [(sizes[key], iccs["assumed"]) for key in ("low", "high") if key in sizes]
+    found = [(sizes.assumed, iccs.assumed)]
+    found += [(sizes.assumed, icc) for icc in (iccs.low, iccs.high) if icc is not None]
+    found += [(size, iccs.assumed) for size in (sizes.low, sizes.high) if size is not None]
     return list(dict.fromkeys(found))
 
 
-def plan(config: Mapping[str, Any], outcome: str, per_team: int, icc: float) -> Plan:
+def plan(config: Planning, outcome: str, per_team: int, icc: float) -> Plan:
     """Lay out one outcome under one team size and ICC.
 
     Raises
@@ -130,10 +131,10 @@ def plan(config: Mapping[str, Any], outcome: str, per_team: int, icc: float) -> 
     SurveyError
         If the stated correlations are impossible for the outcome's distribution.
     """
-    about = config["outcomes"][outcome]
+    about = config.outcomes[outcome]
     before, without = distribution(about, "before"), distribution(about, "without")
     team_time = setting(config, outcome, "cluster_autocorrelation")
-    if about["of"] == "team":
+    if about.of == "team":
         # The count is the team's: one "person", whose correlation over time is the team's.
         correlations = latent_correlations(before, 0.0, 0.0, team_time)
         return Plan(before, without, correlations, np.array([0.0, 1.0]), 1, float("nan"))
@@ -145,12 +146,34 @@ def plan(config: Mapping[str, Any], outcome: str, per_team: int, icc: float) -> 
     return Plan(before, without, correlations, pairs, per_team, icc)
 
 
-def no_effect(about: Mapping[str, Any]) -> float:
+def no_effect(about: Outcome) -> float:
     """Value of an effect that is none: 1 for a ratio of rates, else 0."""
-    return NO_EFFECT.get(about["kind"], 0.0)
+    return NO_EFFECT.get(about.kind, 0.0)
 
 
-def distribution(about: Mapping[str, Any], when: str, effect: float | None = None) -> Distribution:
+def change_without(about: Outcome) -> float:
+    """Change of an outcome from before to after without the intervention: none, where the file says none."""
+    return no_effect(about) if about.change_without is None else about.change_without
+
+
+def before(about: Outcome) -> float:
+    """Share or mean of an outcome before, where it is one number."""
+    assert isinstance(about.baseline, float)
+    return about.baseline
+
+
+def shares_before(about: Outcome) -> tuple[float, ...]:
+    """Share of each answer of an ordinal outcome before, from the lowest."""
+    assert isinstance(about.baseline, tuple)
+    return about.baseline
+
+
+def overdispersion(about: Outcome) -> float:
+    """Variance over mean of a count; 1, as of a Poisson count, where the file does not say."""
+    return 1.0 if about.overdispersion is None else about.overdispersion
+
+
+def distribution(about: Outcome, when: str, effect: float | None = None) -> Distribution:
     """Distribution of an outcome before, or after without the intervention or with an effect of it.
 
     Parameters
@@ -162,16 +185,16 @@ def distribution(about: Mapping[str, Any], when: str, effect: float | None = Non
     effect
         For ``with``.
     """
-    kind, null = about["kind"], no_effect(about)
-    change = null if when == "before" else float(about.get("change_without", null))
+    kind, null = about.kind, no_effect(about)
+    change = null if when == "before" else change_without(about)
     added = null if effect is None else effect
     if kind == "count":
-        return count(about["baseline"] * change * added, about.get("overdispersion", 1.0))
+        return count(before(about) * change * added, overdispersion(about))
     if kind == "binary":
-        return binary(about["baseline"] + change + added)
+        return binary(before(about) + change + added)
     if kind == "numeric":
-        return Distribution(np.empty(0), about["baseline"] + change + added, about["sd"])
-    return _moved(np.asarray(about["baseline"], dtype=float), change + added)
+        return Distribution(np.empty(0), before(about) + change + added, float(about.sd or 0.0))
+    return _moved(np.asarray(shares_before(about), dtype=float), change + added)
 
 
 def _moved(shares: Floats, points: float) -> Distribution:
@@ -184,7 +207,7 @@ def _moved(shares: Floats, points: float) -> Distribution:
     return ordinal(shares, float(brentq(lambda s: ordinal(shares, s).mean - wanted, -12.0, 12.0)))
 
 
-def design_problems(config: Mapping[str, Any], name: str) -> list[str]:
+def design_problems(config: Planning, name: str) -> list[str]:
     """Say in words where assumptions that satisfy the schema contradict each other.
 
     Parameters
@@ -199,54 +222,57 @@ def design_problems(config: Mapping[str, Any], name: str) -> list[str]:
     list of str
         One sentence for each contradiction.
     """
-    teams = config["design"]["teams_per_arm"]
+    teams = config.design.teams_per_arm
     found = []
-    if teams["from"] > teams["to"]:
-        found.append(f"design.teams_per_arm: from {teams['from']} is more than to {teams['to']}; swap them.")
-    for key, about in config["outcomes"].items():
+    if teams.from_ > teams.to:
+        found.append(f"design.teams_per_arm: from {teams.from_} is more than to {teams.to}; swap them.")
+    for key, about in config.outcomes.items():
         wrong = _form_problems(about) or _value_problems(about)
         wrong = wrong or ([] if found else _plan_problems(config, key))
         found += [f"outcomes.{key}{sentence}" for sentence in wrong]
     return [f"{name}: {sentence}" for sentence in found]
 
 
-def _form_problems(about: Mapping[str, Any]) -> list[str]:
-    kind, listed = about["kind"], isinstance(about["baseline"], list)
+def _form_problems(about: Outcome) -> list[str]:
+    kind, listed = about.kind, isinstance(about.baseline, tuple)
     found = []
     if listed != (kind == "ordinal"):
         asks = "the share of each answer, as a list" if kind == "ordinal" else "one number"
         found.append(f".baseline: for the kind {kind!r} give {asks}.")
     for key, owner in (("sd", "numeric"), ("overdispersion", "count")):
-        if key in about and kind != owner:
+        if getattr(about, key) is not None and kind != owner:
             found.append(f".{key}: belongs to the kind {owner!r} only; delete it.")
-    if kind == "numeric" and "sd" not in about:
+    if kind == "numeric" and about.sd is None:
         found.append(": the key 'sd' is missing; a numeric outcome needs it.")
-    if about["of"] == "team" and kind not in ("count", "numeric"):
+    if about.of == "team" and kind not in ("count", "numeric"):
         found.append(f".of: 'team' is for a count or a score of the whole team, not for the kind {kind!r}.")
-    if about["of"] == "team":
-        unused = [key for key in SETTINGS if key in about and key != "cluster_autocorrelation"]
+    if about.of == "team":
+        unused = [
+            key for key in SETTINGS if getattr(about, key) is not None and key != "cluster_autocorrelation"
+        ]
         found += [f".{key}: plays no part where the team itself is measured; delete it." for key in unused]
     return found
 
 
-def _value_problems(about: Mapping[str, Any]) -> list[str]:
-    kind, null, baseline = about["kind"], no_effect(about), about["baseline"]
-    found = [f".effects: {null:g} is no effect; delete it." for effect in about["effects"] if effect == null]
+def _value_problems(about: Outcome) -> list[str]:
+    kind, null = about.kind, no_effect(about)
+    found = [f".effects: {null:g} is no effect; delete it." for effect in about.effects if effect == null]
     if kind == "ordinal":
-        if min(baseline) <= 0 or abs(sum(baseline) - 1) > 1e-6:
+        shares = shares_before(about)
+        if min(shares) <= 0 or abs(sum(shares) - 1) > 1e-6:
             return [
                 *found,
-                f".baseline: the shares must be above 0 and sum to 1; they sum to {sum(baseline):g}.",
+                f".baseline: the shares must be above 0 and sum to 1; they sum to {sum(shares):g}.",
             ]
-        low, high, start = 1.0, float(len(baseline)), float(np.dot(np.arange(1, len(baseline) + 1), baseline))
+        low, high, start = 1.0, float(len(shares)), float(np.dot(np.arange(1, len(shares) + 1), shares))
     elif kind == "binary":
-        low, high, start = 0.0, 1.0, baseline
+        low, high, start = 0.0, 1.0, before(about)
     elif kind == "count":
-        low, high, start = 0.0, np.inf, baseline
+        low, high, start = 0.0, np.inf, before(about)
     else:
         return found
-    change = about.get("change_without", null)
-    for effect in [null, *about["effects"]]:
+    change = change_without(about)
+    for effect in [null, *about.effects]:
         end = start * change * effect if kind == "count" else start + change + effect
         if not (low < start < high and low < end < high):
             limit = f"between {low:g} and {high:g}" if np.isfinite(high) else f"above {low:g}"
@@ -257,7 +283,7 @@ def _value_problems(about: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _plan_problems(config: Mapping[str, Any], outcome: str) -> list[str]:
+def _plan_problems(config: Planning, outcome: str) -> list[str]:
     found: list[str] = []
     for per_team, icc in scenarios(config, outcome):
         try:

@@ -8,15 +8,16 @@ model (Hayes and Moulton 2017, Cluster Randomised Trials, ch. 10).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surveypipe.panel.design import Plan, distribution, no_effect, plan, scenarios
 from surveypipe.panel.outcomes import Distribution
+from surveypipe.study.planning import Planning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,7 +205,7 @@ def closed_form_power(
     return np.asarray(stats.nct.sf(limit, df, shift) + np.nan_to_num(stats.nct.cdf(-limit, df, shift)))
 
 
-def power_table(config: Mapping[str, Any]) -> pd.DataFrame:
+def power_table(config: Planning) -> pd.DataFrame:
     """Power of every outcome for every effect (none included), team size, ICC and number of teams.
 
     Parameters
@@ -222,31 +223,31 @@ def power_table(config: Mapping[str, Any]) -> pd.DataFrame:
 
     blocks = [
         _scenario_rows(config, outcome, per_team, icc)
-        for outcome in config["outcomes"]
+        for outcome in config.outcomes
         for per_team, icc in scenarios(config, outcome)
     ]
     return pd.concat(blocks, ignore_index=True)
 
 
-def _scenario_rows(config: Mapping[str, Any], outcome: str, per_team: int, icc: float) -> pd.DataFrame:
+def _scenario_rows(config: Planning, outcome: str, per_team: int, icc: float) -> pd.DataFrame:
     import pandas as pd
 
-    design, about = config["design"], config["outcomes"][outcome]
+    design, about = config.design, config.outcomes[outcome]
     planned = plan(config, outcome, per_team, icc)
-    effects = [no_effect(about), *about["effects"]]
+    effects = [no_effect(about), *about.effects]
     afters = [distribution(about, "with", effect) for effect in effects]
     # Of the name, so that another outcome in the file leaves this one's random numbers as they were.
-    seed = (design["seed"], zlib.crc32(outcome.encode()))
-    first, last = design["teams_per_arm"]["from"], design["teams_per_arm"]["to"]
+    seed = (design.seed, zlib.crc32(outcome.encode()))
+    first, last = design.teams_per_arm.from_, design.teams_per_arm.to
     power = simulated_power(
-        planned, afters, teams=last, simulations=design["simulations"], alpha=design["alpha"], seed=seed
+        planned, afters, teams=last, simulations=design.simulations, alpha=design.alpha, seed=seed
     )
     teams = np.arange(first, last + 1)
     variance_0 = planned.change_variance(planned.without)
     blocks = []
     for row, (effect, after) in enumerate(zip(effects, afters, strict=True)):
         gap = after.mean - planned.without.mean
-        closed = closed_form_power(gap, planned.change_variance(after), variance_0, teams, design["alpha"])
+        closed = closed_form_power(gap, planned.change_variance(after), variance_0, teams, design.alpha)
         shown = power[row, first - 1 :]
         blocks.append(
             pd.DataFrame(
@@ -257,7 +258,7 @@ def _scenario_rows(config: Mapping[str, Any], outcome: str, per_team: int, icc: 
                     "effect": effect,
                     "icc": icc,
                     "power": shown,
-                    "mc_error": np.sqrt(shown * (1 - shown) / design["simulations"]),
+                    "mc_error": np.sqrt(shown * (1 - shown) / design.simulations),
                     "closed_form": closed,
                 }
             )
@@ -280,7 +281,7 @@ def smallest(teams: ArrayLike, power: ArrayLike, wanted: float) -> int | None:
     return int(k[order][place]) if place < len(k) else None
 
 
-def sample_size_table(power: pd.DataFrame, config: Mapping[str, Any]) -> pd.DataFrame:
+def sample_size_table(power: pd.DataFrame, config: Planning) -> pd.DataFrame:
     """Smallest number of teams per arm that reaches the wanted power, for each effect and assumption.
 
     Returns
@@ -291,11 +292,11 @@ def sample_size_table(power: pd.DataFrame, config: Mapping[str, Any]) -> pd.Data
     """
     import pandas as pd
 
-    wanted = config["design"]["power"]
+    wanted = config.design.power
     rows = []
     keys = ["outcome", "staff_per_team", "effect", "icc"]
     for values, block in power.groupby(keys, sort=False, dropna=False):
-        if values[2] == no_effect(config["outcomes"][values[0]]):
+        if values[2] == no_effect(config.outcomes[str(values[0])]):
             continue
         found = [smallest(block["teams_per_arm"], block[name], wanted) for name in ("power", "closed_form")]
         rows.append((*values, *found))

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from surveypipe import formatting
-from surveypipe.panel.design import SETTINGS, no_effect, setting
+from surveypipe.panel.design import (
+    SETTINGS,
+    before,
+    change_without,
+    no_effect,
+    overdispersion,
+    setting,
+    shares_before,
+)
+from surveypipe.study.planning import Outcome, Planning
 from surveypipe.study.vocabulary import Noun, Vocabulary
 from surveypipe.wording import Wording
 
@@ -25,20 +34,20 @@ COLUMNS = [
 ]
 
 
-def effect_words(about: Mapping[str, Any], effect: float, *, short: bool = False) -> str:
+def effect_words(kind: str, effect: float, *, short: bool = False) -> str:
     """Name an effect as a reader would.
 
     Examples
     --------
-    >>> effect_words({"kind": "count"}, 0.8), effect_words({"kind": "binary"}, 0.15)
+    >>> effect_words("count", 0.8), effect_words("binary", 0.15)
     ('20% fewer', '+15 percentage points')
     """
-    if about["kind"] == "count":
+    if kind == "count":
         return f"{_plain(100 * abs(effect - 1))}% {'more' if effect > 1 else 'fewer'}"
     sign = "+" if effect > 0 else ""
-    if about["kind"] == "binary":
+    if kind == "binary":
         return f"{sign}{_plain(100 * effect)} {'points' if short else 'percentage points'}"
-    return f"{sign}{_plain(effect)}{' points' if about['kind'] == 'ordinal' else ''}"
+    return f"{sign}{_plain(effect)}{' points' if kind == 'ordinal' else ''}"
 
 
 def _plain(value: float) -> str:
@@ -50,7 +59,7 @@ def _plain(value: float) -> str:
 def planning_page(
     power: pd.DataFrame,
     sizes: pd.DataFrame,
-    config: Mapping[str, Any],
+    config: Planning,
     words: Wording,
     vocabulary: Vocabulary,
     *,
@@ -83,20 +92,20 @@ def planning_page(
 
 
 def planning_facts(
-    power: pd.DataFrame, sizes: pd.DataFrame, config: Mapping[str, Any], vocabulary: Vocabulary
+    power: pd.DataFrame, sizes: pd.DataFrame, config: Planning, vocabulary: Vocabulary
 ) -> dict[str, Any]:
     """Gather the design, both tables, and how far simulation, formula and level of the test agree."""
-    design = config["design"]
-    null = {key: no_effect(about) for key, about in config["outcomes"].items()}
+    design = config.design
+    null = {key: no_effect(about) for key, about in config.outcomes.items()}
     none = power["effect"] == power["outcome"].map(null)
     false_alarms = power.loc[none, "power"]
     gap = (power["power"] - power["closed_form"]).abs()
     return {
-        "alpha": design["alpha"],
-        "power": design["power"],
-        "most": design["teams_per_arm"]["to"],
-        "simulations": design["simulations"],
-        "standard_error": 0.5 / np.sqrt(design["simulations"]),
+        "alpha": design.alpha,
+        "power": design.power,
+        "most": design.teams_per_arm.to,
+        "simulations": design.simulations,
+        "standard_error": 0.5 / np.sqrt(design.simulations),
         "false_alarms": {
             "mean": false_alarms.mean(),
             "least": false_alarms.min(),
@@ -108,23 +117,23 @@ def planning_facts(
     }
 
 
-def _sizes_table(sizes: pd.DataFrame, config: Mapping[str, Any]) -> str:
+def _sizes_table(sizes: pd.DataFrame, config: Planning) -> str:
     rows = []
-    for outcome, about in config["outcomes"].items():
+    for outcome, about in config.outcomes.items():
         block = sizes[sizes["outcome"] == outcome]
-        for number, effect in enumerate(about["effects"]):
+        for number, effect in enumerate(about.effects):
             of_effect = block[block["effect"] == effect]
-            label = formatting.escape(about["label"]) if number == 0 else ""
-            rows.append([label, effect_words(about, effect), *_answers(of_effect, config, outcome)])
+            label = formatting.escape(about.label) if number == 0 else ""
+            rows.append([label, effect_words(about.kind, effect), *_answers(of_effect, config, outcome)])
     return markdown_table(COLUMNS, rows, right_from=2)
 
 
-def _answers(found: pd.DataFrame, config: Mapping[str, Any], outcome: str) -> list[str]:
-    most = config["design"]["teams_per_arm"]["to"]
+def _answers(found: pd.DataFrame, config: Planning, outcome: str) -> list[str]:
+    most = config.design.teams_per_arm.to
     main = found.iloc[0]
     needed = teams_words(main["teams_per_arm"], most)
     closed = teams_words(main["closed_form_teams_per_arm"], most)
-    if config["outcomes"][outcome]["of"] == "team":
+    if config.outcomes[outcome].of == "team":
         return [f"**{needed}**", closed, "n/a", "n/a"]
     others = found.iloc[1:]
     by_icc = others[others["staff_per_team"] == main["staff_per_team"]].sort_values("icc")
@@ -146,12 +155,12 @@ def teams_words(value: Any, most: int) -> str:
     return f"over {most}" if pd.isna(value) else formatting.count(int(value))
 
 
-def _assumptions_table(config: Mapping[str, Any], people: Noun) -> str:
-    head = ["Assumption", *(formatting.escape(about["label"]) for about in config["outcomes"].values())]
-    keys = list(config["outcomes"])
+def _assumptions_table(config: Planning, people: Noun) -> str:
+    head = ["Assumption", *(formatting.escape(about.label) for about in config.outcomes.values())]
+    keys = list(config.outcomes)
     rows = [
-        ["Before", *(_before(config["outcomes"][key]) for key in keys)],
-        ["Change without the intervention", *(_secular(config["outcomes"][key]) for key in keys)],
+        ["Before", *(_before(config.outcomes[key]) for key in keys)],
+        ["Change without the intervention", *(_secular(config.outcomes[key]) for key in keys)],
         [
             formatting.escape(f"{formatting.capital(people.many)} per team before"),
             *(_shared(config, key, "per_team") for key in keys),
@@ -171,29 +180,29 @@ def _assumptions_table(config: Mapping[str, Any], people: Noun) -> str:
     return markdown_table(head, rows, right_from=1)
 
 
-def _before(about: Mapping[str, Any]) -> str:
-    if about["kind"] == "ordinal":
-        return ", ".join(formatting.percent(share) for share in about["baseline"])
-    if about["kind"] == "binary":
-        return formatting.percent(about["baseline"])
-    if about["kind"] == "numeric":
-        return f"mean {about['baseline']:g}, SD {about['sd']:g}"
-    return f"mean {about['baseline']:g}, variance {about.get('overdispersion', 1.0):g} times the mean"
+def _before(about: Outcome) -> str:
+    if about.kind == "ordinal":
+        return ", ".join(formatting.percent(share) for share in shares_before(about))
+    if about.kind == "binary":
+        return formatting.percent(before(about))
+    if about.kind == "numeric":
+        return f"mean {before(about):g}, SD {about.sd:g}"
+    return f"mean {before(about):g}, variance {overdispersion(about):g} times the mean"
 
 
-def _secular(about: Mapping[str, Any]) -> str:
-    change = about.get("change_without", no_effect(about))
-    return "none" if change == no_effect(about) else effect_words(about, change)
+def _secular(about: Outcome) -> str:
+    change = change_without(about)
+    return "none" if change == no_effect(about) else effect_words(about.kind, change)
 
 
-def _shared(config: Mapping[str, Any], outcome: str, name: str) -> str:
-    by_team = config["outcomes"][outcome]["of"] == "team"
+def _shared(config: Planning, outcome: str, name: str) -> str:
+    by_team = config.outcomes[outcome].of == "team"
     if name not in SETTINGS or (by_team and name != "cluster_autocorrelation"):
         return "n/a"
     value = setting(config, outcome, name)
     if name == "drop_out":
         return formatting.percent(value)
-    return f"{value['assumed']:g}" if isinstance(value, dict) else f"{value:g}"
+    return f"{value:g}" if isinstance(value, float) else f"{value.assumed:g}"
 
 
 def markdown_table(head: Iterable[str], rows: Iterable[Iterable[str]], *, right_from: int) -> str:

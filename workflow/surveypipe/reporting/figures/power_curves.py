@@ -13,6 +13,7 @@ from surveypipe.panel.power import smallest
 from surveypipe.panel.text import effect_words, teams_words
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.theme import Drawn
+from surveypipe.study.planning import Planning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ TOP = 11.0
 APART = 0.085
 
 
-def draw(power: pd.DataFrame, config: Mapping[str, Any]) -> Drawn:
+def draw(power: pd.DataFrame, config: Planning) -> Drawn:
     """Draw power as assumed, shaded over the range of the ICC, and mark where it reaches the one wanted.
 
     Parameters
@@ -39,7 +40,7 @@ def draw(power: pd.DataFrame, config: Mapping[str, Any]) -> Drawn:
     config
         The assumptions.
     """
-    outcomes = list(config["outcomes"])
+    outcomes = list(config.outcomes)
     notes = _notes(config)
     rows = -(-len(outcomes) // 2)
     height = TOP + ROW * rows - 6 + theme.foot_mm(notes, simulated=True)
@@ -53,17 +54,17 @@ def draw(power: pd.DataFrame, config: Mapping[str, Any]) -> Drawn:
                 va="bottom", linespacing=1.3)  # fmt: skip
     theme.words(figure, theme.WIDTH_MM - 0.5, height - 1.0, "Illustrative assumptions", color="#8a1c1c",
                 weight="bold", ha="right", va="bottom")  # fmt: skip
-    wanted = formatting.percent(config["design"]["power"])
+    wanted = formatting.percent(config.design.power)
     alt = f"Power by teams per arm, under illustrative assumptions. Teams per arm for {wanted} power. "
     return Drawn(figure, alt + " ".join(told))
 
 
-def _notes(config: Mapping[str, Any]) -> list[str]:
-    wanted = formatting.percent(config["design"]["power"])
-    studies = formatting.count(config["design"]["simulations"])
+def _notes(config: Planning) -> list[str]:
+    wanted = formatting.percent(config.design.power)
+    studies = formatting.count(config.design.simulations)
     return [
         f"Lines: as assumed. Shading: the range of the ICC. Marks: fewest teams per arm reaching {wanted}.",
-        _points([about["kind"] for about in config["outcomes"].values()]),
+        _points([about.kind for about in config.outcomes.values()]),
         f"{studies} simulated studies each.",
     ]
 
@@ -81,41 +82,41 @@ def _panel(
     left: float,
     top: float,
     block: pd.DataFrame,
-    config: Mapping[str, Any],
+    config: Planning,
     outcome: str,
     place: int,
 ) -> str:
-    about, wanted = config["outcomes"][outcome], config["design"]["power"]
+    about, wanted = config.outcomes[outcome], config.design.power
     axes = theme.panel(figure, left, top, WIDTH, HEIGHT)
     theme.words(figure, left - 11, top - 3, chr(ord("A") + place), weight="bold", va="bottom")
-    theme.words(figure, left, top - 3, theme.wrapped(about["label"], 36), weight="bold", va="bottom")
+    theme.words(figure, left, top - 3, theme.wrapped(about.label, 36), weight="bold", va="bottom")
     for y in (0, 0.2, 0.4, 0.6, 0.8, 1.0):
         axes.axhline(y, color=theme.PALE, linewidth=0.7, zorder=0)
     axes.axhline(wanted, color=theme.QUIET, linewidth=0.9, dashes=(3, 2), zorder=1)
-    teams = config["design"]["teams_per_arm"]
+    teams = config.design.teams_per_arm
     ends, said = [], []
-    for number, effect in enumerate(about["effects"]):
+    for number, effect in enumerate(about.effects):
         curve = _curves(block[block["effect"] == effect], config, outcome)
         found = _line(axes, curve, number, wanted)
         ends.append(float(curve["main"][-1]))
-        said.append(f"{effect_words(about, effect)}: {teams_words(found, teams['to'])}")
-    _end_labels(axes, ends, [effect_words(about, effect, short=True) for effect in about["effects"]])
-    axes.set(xlim=(teams["from"], teams["to"]), ylim=(0, 1.02), xlabel="Teams per arm")
+        said.append(f"{effect_words(about.kind, effect)}: {teams_words(found, teams.to)}")
+    _end_labels(axes, ends, [effect_words(about.kind, effect, short=True) for effect in about.effects])
+    axes.set(xlim=(teams.from_, teams.to), ylim=(0, 1.02), xlabel="Teams per arm")
     axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1.0], ["0", "20", "40", "60", "80", "100"])
-    axes.set_xticks(_ticks(teams["from"], teams["to"]))
+    axes.set_xticks(_ticks(teams.from_, teams.to))
     axes.tick_params(length=2, pad=2)
     if place % 2 == 0:
         axes.set_ylabel("Power (%)", labelpad=3)
-    return f"{about['label']}: {', '.join(said)}."
+    return f"{about.label}: {', '.join(said)}."
 
 
-def _curves(block: pd.DataFrame, config: Mapping[str, Any], outcome: str) -> dict[str, Any]:
+def _curves(block: pd.DataFrame, config: Planning, outcome: str) -> dict[str, Any]:
     """Teams, power as assumed, and its lowest and highest over the ICCs tried."""
-    if config["outcomes"][outcome]["of"] == "team":
+    if config.outcomes[outcome].of == "team":
         same = main = block
     else:
-        same = block[block["staff_per_team"] == setting(config, outcome, "per_team")["assumed"]]
-        main = same[same["icc"] == setting(config, outcome, "icc")["assumed"]]
+        same = block[block["staff_per_team"] == setting(config, outcome, "per_team").assumed]
+        main = same[same["icc"] == setting(config, outcome, "icc").assumed]
     spread = same.groupby("teams_per_arm")["power"]
     return {
         "teams": main["teams_per_arm"].to_numpy(),
