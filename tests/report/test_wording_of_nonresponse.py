@@ -130,6 +130,19 @@ CASES: dict[str, Change] = {
         cells("nonresponse", {"measure": "v_answer"}, estimate=0.1),
         cells("nonresponse", {"measure": "v_answer", "claim": "C1"}, estimate=0.6),
     ),
+    "strong links, some links withheld": cases.both(
+        cells("nonresponse", {"measure": "v_answer"}, estimate=0.6),
+        cells("nonresponse", {"measure": "v_answer", "claim": "C2"}, estimate=np.nan),
+    ),
+    "one strong link, some links withheld": cases.both(
+        cells("nonresponse", {"measure": "v_answer"}, estimate=0.1),
+        cells("nonresponse", {"measure": "v_answer", "claim": "C1"}, estimate=0.6),
+        cells("nonresponse", {"measure": "v_answer", "claim": "C2"}, estimate=np.nan),
+    ),
+    "weak links, some links withheld": cases.both(
+        cells("nonresponse", {"measure": "v_answer"}, estimate=0.1),
+        cells("nonresponse", {"measure": "v_answer", "claim": "C2"}, estimate=np.nan),
+    ),
     "three strong links": cases.both(
         cells("nonresponse", {"measure": "v_answer"}, estimate=0.1),
         cells("nonresponse", {"measure": "v_answer", "variable": "agency", "claim": "C1"}, estimate=0.6),
