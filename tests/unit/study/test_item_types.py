@@ -7,15 +7,18 @@ import ast
 import pytest
 
 import house
-from surveypipe.study.item_types import ITEM_TYPES, MEAN, MEDIAN, PROPORTION
+from surveypipe.study.item_types import ITEM_TYPES, MEAN, MEDIAN, PROPORTION, ItemType
 
 # Where a word of the codebook is chosen or made, and not asked about.
 MAKES = {"intake/drafting.py", "intake/description.py", "study/item_types.py"}
 
 
 def test_what_stands_for_an_item_of_each_type():
-    stands = {name: kind.stands for name, kind in ITEM_TYPES.items() if kind.estimated}
-    assert stands == {"binary": PROPORTION, "ordinal": MEAN, "categorical": PROPORTION, "numeric": MEAN}
+    stands = {name: kind.stands for name, kind in ITEM_TYPES.items()}
+    for name, statistic in {"binary": PROPORTION, "ordinal": MEAN, "categorical": PROPORTION}.items():
+        assert stands[name] == statistic
+    assert stands["numeric"] == MEAN
+    assert ItemType(summaries=(MEDIAN,)).stands == MEDIAN
 
 
 @pytest.mark.parametrize("name", ITEM_TYPES)
