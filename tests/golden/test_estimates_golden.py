@@ -21,7 +21,7 @@ import pytest
 
 from surveypipe.design import engine, linearisation, phases
 from surveypipe.design.intervals import t_interval
-from surveypipe.design.phases import domain_means, interpolated_quantiles, second_phase, second_phase_sample
+from surveypipe.design.phases import interpolated_quantiles, second_phase
 
 DATA = Path(__file__).parent / "data"
 REFERENCE = json.loads((DATA / "api.json").read_text())["estimates"]
@@ -236,7 +236,7 @@ def test_gt7_stratified_sample(strat):
 @pytest.mark.parametrize(("fpc", "se"), [(True, 0.0313386), (False, 0.0374618)])
 def test_gt6_second_phase(fixture_a, fpc, se):
     y, design, _ = fixture_a
-    found = domain_means(y, design, fpc=fpc)[0]
+    found = design.means(y, fpc=fpc)[0]
     assert found.estimate == pytest.approx(0.8402027, abs=5e-8)
     assert found.se == pytest.approx(se, abs=5e-8)
     assert found.df == 117
@@ -260,7 +260,7 @@ def test_svy_and_matrix_formula_agree_on_many_outcomes(monkeypatch):
         design = second_phase(weights, agency, {"AMH": 180, "CSC": 140}, linearised=adds)
         for fpc in (True, False):
             monkeypatch.setattr(phases, "SVY_LIMIT", 0)
-            by_formula = domain_means(Y, design, fpc=fpc)
+            by_formula = design.means(Y, fpc=fpc)
             # Under raking svy is asked one by one: its batched call forgets the adjustment.
             single = aux is not None
             estimate, se = single_ratios(Y, design, aux, start, fpc) if single else batched(Y, design, fpc)
@@ -272,7 +272,7 @@ def batched(Y, design, fpc):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(phases, "second_phase_means", lambda *a, **k: Blank(np.shape(Y)[1]))
         patch.setattr(phases, "SVY_LIMIT", 10**9)
-        found = domain_means(Y, design, fpc=fpc)
+        found = design.means(Y, fpc=fpc)
     return found.estimate, found.se
 
 
@@ -322,7 +322,7 @@ def test_svy_batches_still_forget_an_adjustment(fixture_a):
     aux = np.column_stack([np.ones(119), csc, half])
     outcomes = pd.DataFrame({"y": y, "z": y * half})
     with_record = calibrated_sample(outcomes, design, aux, np.ones(119), True)
-    without = second_phase_sample(outcomes, design, fpc=True)
+    without = design.sample(outcomes, fpc=True)
     z = with_record.names["z"]
     forgotten = with_record.made.estimation.mean([with_record.names["y"], z])[1].estimates[0].se
     assert forgotten == without.made.estimation.mean(without.names["z"]).estimates[0].se

@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe.design import engine, phases
+from surveypipe.design import engine
 from surveypipe.design.intervals import t_interval
-from surveypipe.design.phases import second_phase_sample
 from surveypipe.design.stages import Stage, design_covariance
 from surveypipe.estimation import contingency, group_tests
 
@@ -151,9 +150,9 @@ GT17 = [
 @pytest.mark.parametrize(("fpc", "F", "p", "t", "p_t", "ends"), GT17)
 def test_gt17_fixture_a(fixture_a, fpc, F, p, t, p_t, ends):
     y, design, csc = fixture_a
-    covariance = phases.covariance(design, fpc=fpc)
+    covariance = design.covariance(fpc=fpc)
     frame = pd.DataFrame({"y": y, "group": csc})
-    made = second_phase_sample(frame, design, fpc=fpc)
+    made = design.sample(frame, fpc=fpc)
     by_hand = contingency.rao_scott_test(y, csc, design.weights, covariance, 117).second_order
     for test in (engine.rao_scott(made, "y", "group"), by_hand):
         assert pytest.approx(F, abs=5e-8) == test.F

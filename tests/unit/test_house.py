@@ -61,3 +61,14 @@ def test_no_test_of_a_part_reads_the_shipped_study():
     shipped = re.compile(rf"config/({named})\.yaml|[\"']config[\"'] *[/,]")
     reads = {str(path.relative_to(tests)): shipped.findall(path.read_text("utf-8")) for path in files}
     assert named and {name: found for name, found in reads.items() if found} == {}
+
+
+def test_designs_are_known_by_their_protocol_alone():
+    """What is above asks a design what `design/protocol.py` says, so that a new design is a class."""
+    made = {"surveypipe.design.phases", "surveypipe.design.phases.SecondPhase"}
+    users = [
+        path.relative_to(house.LIBRARY).as_posix()
+        for path in house.LIBRARY.rglob("*.py")
+        if path.parent.name != "design" and any(name in path.read_text(encoding="utf-8") for name in made)
+    ]
+    assert users == []

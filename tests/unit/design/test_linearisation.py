@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from surveypipe.design import linearisation
-from surveypipe.design.phases import SecondPhase, domain_means, second_phase
+from surveypipe.design.phases import SecondPhase, second_phase
 from surveypipe.study.weighting import Weighting
 from surveypipe.weighting import replicates
 from surveypipe.weighting import schemes as weighting
@@ -86,7 +86,7 @@ def test_the_jackknife_that_weights_again_agrees(scheme: str) -> None:
     ratios = []
     for _ in range(6):
         result, table = weighted(answer(population(rng), rng))
-        found = domain_means(outcomes(table), design(result, scheme))
+        found = design(result, scheme).means(outcomes(table))
         made = replicates.jackknife(result.plans[scheme], result.people.start)
         spread = replicates.variance(
             replicates.means(outcomes(table), made.matrix), found.estimate, made.coefs
@@ -102,7 +102,7 @@ def test_without_the_linearisation_the_errors_are_others() -> None:
     for scheme in SCHEMES:
         made = design(result, scheme)
         naive = second_phase(made.weights, made.labels, made.n_pop)
-        with_it, without = (domain_means(outcomes(table), one).se for one in (made, naive))
+        with_it, without = (one.means(outcomes(table)).se for one in (made, naive))
         assert np.abs(with_it / without - 1).max() > 0.01, scheme
 
 
@@ -115,7 +115,7 @@ def test_intervals_of_domains_cover_as_often_as_they_say() -> None:
     for _ in range(1000):
         result, table = weighted(answer(people, rng))
         for scheme in SCHEMES:
-            found = domain_means(outcomes(table), design(result, scheme))
+            found = design(result, scheme).means(outcomes(table))
             hits[scheme].append(np.abs(found.estimate - truth) < 1.96 * found.se)
     coverage = pd.DataFrame({scheme: np.mean(rows, axis=0) for scheme, rows in hits.items()})
     # 1,000 draws: simulation error .007; three of them, and .01 for the normal approximation.

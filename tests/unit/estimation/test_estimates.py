@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from surveypipe.design import engine
-from surveypipe.design.phases import covariance, second_phase, second_phase_sample
+from surveypipe.design.phases import second_phase
+from surveypipe.design.protocol import Design
 from surveypipe.design.quantiles import domain_quantiles
+from surveypipe.design.variance import Cells, VarianceTable, linearised_means, response_cells
 from surveypipe.estimation import comparisons, contingency, group_tests
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation.rows import ESTIMATE_COLUMNS
@@ -430,15 +432,15 @@ def test_a_p_value_too_small_for_one_less_a_share_is_kept():
     answer = np.where(rng.random(800) < 0.02, 3 - np.repeat([1.0, 2.0], 400), np.repeat([1.0, 2.0], 400))
     frame = pd.DataFrame({"answer": answer, "group": group, "y": answer, "code": np.repeat([0.0, 1.0], 400)})
     design = second_phase(np.full(800, 2.0), group, {"a": 800, "b": 800})
-    made = second_phase_sample(frame, design, fpc=False)
+    made = design.sample(frame, fpc=False)
     by_formula = contingency.rao_scott_test(
-        answer, group, design.weights, covariance(design, fpc=False), 798
+        answer, group, design.weights, design.covariance(fpc=False), 798
     ).second_order
     found = engine.rao_scott(made, "answer", "group")
     assert 0 < found.p < 1e-60
     assert np.log(found.p) == pytest.approx(np.log(by_formula.p), rel=1e-6)
     spread = frame.assign(y=frame["y"] + rng.normal(size=800))
-    made = second_phase_sample(spread, design, fpc=False)
+    made = design.sample(spread, fpc=False)
     test = engine.t_test(made, "y", "code")
     assert 0 < test.p < 1e-25
 
@@ -468,10 +470,76 @@ def test_quantiles_of_weighting_classes_are_those_of_svy():
     n = people.groupby("cell")["id"].transform("size")
     design = second_phase(people["cell"].map(cells) / n, people["cell"], cells)
     for name in ("item", "score"):
-        made = second_phase_sample(people[[name]], design, fpc=True)
+        made = design.sample(people[[name]], fpc=True)
         wanted = engine.quantiles(made, [name], [0.25, 0.5, 0.75])
         found = domain_quantiles(people[name].to_numpy(), design, [0.25, 0.5, 0.75], fpc=True, level=0.95)
         assert [one.estimate for one in found] == wanted["estimate"].to_list()
         for one, row in zip(found, wanted.itertuples(), strict=True):
             assert [one.ci_low, one.ci_high, one.df] == [row.ci_low, row.ci_high, row.df]
             assert one.se == pytest.approx(row.se, rel=1e-10) or (np.isnan(one.se) and row.se == 0)
+
+
+# --- another design ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WithReplacement:
+    """Sampling with replacement and unequal probabilities: no cells, no correction."""
+
+    weights: np.ndarray
+    method: str = "with replacement"
+
+    @property
+    def labels(self) -> np.ndarray:
+        return np.full(len(self.weights), "all")
+
+    @property
+    def cells(self) -> Cells:
+        return response_cells(self.labels, {"all": float(self.weights.sum())})
+
+    def covariance(self, *, fpc: bool):
+        def of(scores: np.ndarray) -> np.ndarray:
+            apart = scores - scores.mean(axis=0)
+            return len(scores) / (len(scores) - 1) * apart.T @ apart
+
+        return of
+
+    def degrees_of_freedom(self, inside: np.ndarray) -> int:
+        return int(inside.sum()) - 1
+
+    def means_by_formula(self, Y: np.ndarray, *, fpc: bool = True) -> VarianceTable:
+        values = np.asarray(Y, float).reshape(len(self.weights), -1)
+        inside = ~np.isnan(values)
+        estimate, z = linearised_means(values, self.weights, inside)
+        se = np.sqrt(np.diag(self.covariance(fpc=fpc)(z * self.weights[:, None])))
+        n = inside.sum(axis=0).astype(float)
+        return VarianceTable(estimate, se, n - 1, np.full(len(n), np.nan), n)
+
+    means = means_by_formula
+
+    def shift_variance(self, y: np.ndarray, *, fpc: bool) -> float:
+        return float("nan")
+
+    def sample(self, frame: pd.DataFrame, *, fpc: bool) -> None:
+        return None
+
+
+def test_another_design_needs_nothing_but_its_own_answers(people, survey):
+    """Estimates, quantiles, differences and tests ask a design what the protocol says, and no more."""
+    rng = np.random.default_rng(11)
+    weights = rng.uniform(1, 4, len(people))
+    design: Design = WithReplacement(weights)
+    made = table_of(replace(survey, designs={"none": design, "cells": design}))
+    y = people["item"].to_numpy()
+    inside = ~np.isnan(y)
+    mean = np.average(y[inside], weights=weights[inside])
+    z = np.where(inside, weights * (np.nan_to_num(y) - mean), 0.0) / weights[inside].sum()
+    row = one(made, variable="item", statistic="mean", scheme="cells", group="overall")
+    assert row["estimate"] == pytest.approx(mean, rel=1e-12)
+    assert row["se"] == pytest.approx(np.sqrt(len(z) * z.var(ddof=1)), rel=1e-12)
+    assert row["df"] == inside.sum() - 1
+    assert "with replacement" in row["method"]
+    tests = made[made["statistic"].str.contains("rao_scott|t_test|rank_test")]
+    assert len(tests) > 3 and tests["p_value"].between(0, 1).all()
+    half = one(made, variable="item", statistic="median", scheme="cells", group="overall")
+    assert np.isfinite(half["estimate"])

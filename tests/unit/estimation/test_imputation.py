@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from surveypipe.design.phases import second_phase
 from surveypipe.estimation import imputation
-from surveypipe.estimation.pooling import pool, second_phase_estimator, tidy
+from surveypipe.estimation.pooling import estimator_of, pool, tidy
 from surveypipe.problems import SurveyError
 
 SCALES = {"one": ["a1", "a2", "a3", "a4"], "two": ["b1", "b2", "b3", "b4"]}
@@ -216,7 +217,7 @@ def test_second_phase_variance_has_its_fpc_and_between_variance_has_none(survey,
     staff = {"AMH": 2 * size["AMH"], "CSC": 1.25 * size["CSC"]}
     weights = np.array([staff[name] / size[name] for name in cells])
     y = filled.item("b1")
-    estimator = second_phase_estimator(cells, staff, weights)
+    estimator = estimator_of(second_phase(weights, cells, staff))
     rows = tidy({"b1": y}, {"b1": data.b1.to_numpy()}, estimator, share=0.3, scheme="cells")
     line = rows.set_index("statistic").loc["mean_imputed"]
     total = sum(staff.values())

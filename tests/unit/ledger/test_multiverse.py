@@ -13,7 +13,7 @@ import pytest
 from _reading import read_codebook
 from studies import FIXED
 from surveypipe.design.intervals import logit_interval, t_interval
-from surveypipe.design.phases import domain_means, second_phase
+from surveypipe.design.phases import second_phase
 from surveypipe.estimation.pooling import pool
 from surveypipe.ledger import multiverse, specifications
 from surveypipe.ledger.cases import Setting, cases
@@ -86,7 +86,7 @@ def estimates(people, designs):
         for level in ("", "AMH", "CSC"):
             own = np.where(people["agency"] == level, y, np.nan) if level else y
             for scheme, design in designs.items():
-                found = domain_means(own[:, None], design)[0]
+                found = design.means(own[:, None])[0]
                 make = logit_interval if share else t_interval
                 low, high = make(found.estimate, found.se, found.df)
                 rows.append(
@@ -243,10 +243,7 @@ def test_imputed_specification_is_rubins_rules():
     row = table[(table["claim"] == "C6") & (table["missing"] == IMPUTED) & (table["scheme"] == "agency")]
     row = row[row["fpc"].astype(bool)].iloc[0]
     people, _, designs, _ = survey(0, 12)
-    each = [
-        domain_means(people["gap"].fillna(v).to_numpy()[:, None], designs["agency"])[0]
-        for v in (-1.0, 0.0, 2.0)
-    ]
+    each = [designs["agency"].means(people["gap"].fillna(v).to_numpy()[:, None])[0] for v in (-1.0, 0.0, 2.0)]
     pooled = pool(
         np.array([one.estimate for one in each]), np.array([one.se**2 for one in each]), df_complete=88.0
     )
@@ -354,7 +351,7 @@ def test_a_claim_counted_otherwise_has_rows_of_its_own_and_moves_no_other():
     for name, statistic, level in (("strict", "proportion", "1"), ("agreed", "mean", "")):
         like = table[(table["variable"] == "read") & (table["group"] == "overall")].copy()
         for scheme, design in designs.items():
-            found = domain_means(people[[name]].to_numpy(), design)[0]
+            found = design.means(people[[name]].to_numpy())[0]
             low, high = t_interval(found.estimate, found.se, found.df)
             values = [found.estimate, found.se, found.df, float(low), float(high)]
             like.loc[like["scheme"] == scheme, ["estimate", "se", "df", "ci_low", "ci_high"]] = values

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from surveypipe.design import linearisation
-from surveypipe.design.phases import SecondPhase, second_phase
+from surveypipe.design.phases import second_phase
+from surveypipe.design.protocol import Design
 from surveypipe.problems import SurveyError, shown
 
 
@@ -32,7 +33,7 @@ def respondents_of(analysis: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFram
     return weights.merge(analysis, on="id", how="left", validate="one_to_one", sort=False)
 
 
-def design_of(scheme: str, respondents: pd.DataFrame, cells: pd.DataFrame) -> SecondPhase:
+def design_of(scheme: str, respondents: pd.DataFrame, cells: pd.DataFrame) -> Design:
     """Design of a scheme: its cells and sizes, and what the estimation of its weights adds.
 
     Parameters

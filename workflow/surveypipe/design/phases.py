@@ -15,9 +15,11 @@ from surveypipe.design.variance import (
     Cells,
     VarianceTable,
     domain_degrees,
+    linearised_means,
     response_cells,
     second_phase_covariance,
     second_phase_means,
+    second_phase_variance,
 )
 from surveypipe.problems import Problems, SurveyError
 
@@ -61,6 +63,85 @@ class SecondPhase:
         """The cells as arrays."""
         return response_cells(self.labels, self.n_pop)
 
+    @property
+    def method(self) -> str:
+        """Words for the variance, as the column ``method`` has them."""
+        if self.linearised is None:
+            return "second phase"
+        if self.linearised.propensity is not None:
+            return "response propensities linearised (Kim and Kim)"
+        return "second phase, on regression residuals"
+
+    def covariance(self, *, fpc: bool) -> Callable[[Floats], Floats]:
+        """Covariance of totals of weighted influence values, as a function of the values."""
+        cells = self.cells
+
+        def of(scores: Floats) -> Floats:
+            return second_phase_covariance(scores, cells, self.linearised, fpc=fpc)
+
+        return of
+
+    def degrees_of_freedom(self, inside: NDArray[np.bool_]) -> int:
+        """Degrees of freedom of a domain; see :func:`surveypipe.design.variance.domain_degrees`."""
+        return int(domain_degrees(inside[:, None], self.cells, self.linearised)[0])
+
+    def means_by_formula(self, Y: ArrayLike, *, fpc: bool = True) -> VarianceTable:
+        """Weighted means by :func:`surveypipe.design.variance.second_phase_means` alone."""
+        return second_phase_means(
+            Y, self.labels, self.n_pop, weights=self.weights, fpc=fpc, linearised=self.linearised
+        )
+
+    def means(self, Y: ArrayLike, *, fpc: bool = True) -> VarianceTable:
+        """Weighted means of many outcomes with second-phase standard errors.
+
+        Parameters
+        ----------
+        Y
+            Outcomes, shape (n, k); NaN puts a respondent outside that outcome's domain.
+        fpc
+            Finite-population correction.
+
+        Returns
+        -------
+        VarianceTable
+            Estimates and standard errors of weighting classes by ``svy``, of other weights by
+            :mod:`surveypipe.design.variance`, as all degrees of freedom and design effects.
+        """
+        values = np.asarray(Y, dtype=float).reshape(len(self.weights), -1)
+        table = self.means_by_formula(values, fpc=fpc)
+        # Where the one member of a cell answered, svy has no rule for a single unit; the formula gives 0.
+        if self.linearised is not None or values.size > SVY_LIMIT or (self.cells.n < 2).any():
+            return table
+        used = np.flatnonzero(table.n > 0)
+        estimate, se = _svy_ratios(values[:, used], self, fpc)
+        full_estimate, full_se = table.estimate.copy(), table.se.copy()
+        full_estimate[used], full_se[used] = estimate, se
+        return replace(table, estimate=full_estimate, se=full_se)
+
+    def shift_variance(self, y: Floats, *, fpc: bool) -> float:
+        """Variance of the weighted less the unweighted mean of the same respondents, shape (n,)."""
+        Y = y[:, None]
+        inside = ~np.isnan(Y)
+        _, weighted = linearised_means(Y, self.weights, inside)
+        _, plain = linearised_means(Y, np.ones(len(Y)), inside)
+        scores, linearised = weighted * self.weights[:, None], self.linearised
+        if linearised is not None:
+            # What the estimation of the weights adds concerns the weighted mean only.
+            scores, linearised = linearised.applied(scores), linearised.without_correction()
+        return float(second_phase_variance(scores - plain, self.cells, linearised, fpc=fpc)[0])
+
+    def sample(self, frame: pd.DataFrame, *, fpc: bool) -> Sample | None:
+        """Variables of respondents beside the design, for ``svy``; None where it does not hold the weights.
+
+        Raked and calibrated weights and inverse propensities are estimated, which svy would leave out.
+        """
+        import polars as pl
+
+        if self.linearised is not None:
+            return None
+        names, columns = neutral_columns(frame)
+        return Sample(_second_phase_sample(pl.from_pandas(columns), self, fpc), names)
+
 
 def second_phase(
     weights: ArrayLike,
@@ -92,62 +173,6 @@ def second_phase(
             "respondents has lost its weight, or the weights are of another file."
         )
     return SecondPhase(w, labels, {str(k): float(v) for k, v in n_pop.items()}, linearised)
-
-
-def covariance(design: SecondPhase, *, fpc: bool) -> Callable[[Floats], Floats]:
-    """Covariance of totals of weighted influence values under the design, as a function of the values."""
-    cells = design.cells
-
-    def of(scores: Floats) -> Floats:
-        return second_phase_covariance(scores, cells, design.linearised, fpc=fpc)
-
-    return of
-
-
-def variance_name(design: SecondPhase) -> str:
-    """Words for the variance of a design, as the column ``method`` has them."""
-    if design.linearised is None:
-        return "second phase"
-    if design.linearised.propensity is not None:
-        return "response propensities linearised (Kim and Kim)"
-    return "second phase, on regression residuals"
-
-
-def domain_df(design: SecondPhase, inside: NDArray[np.bool_]) -> int:
-    """Degrees of freedom of a domain; see :func:`surveypipe.design.variance.domain_degrees`."""
-    return int(domain_degrees(inside[:, None], design.cells, design.linearised)[0])
-
-
-def domain_means(Y: ArrayLike, design: SecondPhase, *, fpc: bool = True) -> VarianceTable:
-    """Weighted means of many outcomes with second-phase standard errors.
-
-    Parameters
-    ----------
-    Y
-        Outcomes, shape (n, k); NaN puts a respondent outside that outcome's domain.
-    design
-        See :func:`second_phase`.
-    fpc
-        Finite-population correction.
-
-    Returns
-    -------
-    VarianceTable
-        Estimates and standard errors of weighting classes by ``svy``, of other weights by
-        :mod:`surveypipe.design.variance`, as all degrees of freedom and design effects.
-    """
-    values = np.asarray(Y, dtype=float).reshape(len(design.weights), -1)
-    table = second_phase_means(
-        values, design.labels, design.n_pop, weights=design.weights, fpc=fpc, linearised=design.linearised
-    )
-    # Where the one member of a cell answered, svy has no rule for a single unit; the formula gives its zero.
-    if design.linearised is not None or values.size > SVY_LIMIT or (design.cells.n < 2).any():
-        return table
-    used = np.flatnonzero(table.n > 0)
-    estimate, se = _svy_ratios(values[:, used], design, fpc)
-    full_estimate, full_se = table.estimate.copy(), table.se.copy()
-    full_estimate[used], full_se[used] = estimate, se
-    return replace(table, estimate=full_estimate, se=full_se)
 
 
 def _svy_ratios(values: Floats, design: SecondPhase, fpc: bool) -> tuple[Floats, Floats]:
@@ -183,22 +208,6 @@ def _second_phase_sample(outcomes: Any, design: SecondPhase, fpc: bool) -> svy.S
     )
     options: dict[str, Any] = {"wgt": "_weight", "stratum": "_cell", "pop_size": "_size" if fpc else None}
     return svy.Sample(frame, svy.Design(**options))
-
-
-def second_phase_sample(frame: pd.DataFrame, design: SecondPhase, *, fpc: bool) -> Sample:
-    """Put variables of respondents beside their design, for :func:`rao_scott` and :func:`t_test`.
-
-    Raises
-    ------
-    ValueError
-        If the weights are raked, calibrated or inverse propensities, whose estimation svy would leave out.
-    """
-    import polars as pl
-
-    if design.linearised is not None:
-        raise ValueError("svy holds weighting classes only; use the covariance of the design")
-    names, columns = neutral_columns(frame)
-    return Sample(_second_phase_sample(pl.from_pandas(columns), design, fpc), names)
 
 
 def interpolated_quantiles(y: ArrayLike, weights: ArrayLike, p: Sequence[float]) -> Floats:

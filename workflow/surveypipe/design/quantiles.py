@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from surveypipe.design.phases import SecondPhase, covariance, domain_df
+from surveypipe.design.protocol import Design
 from surveypipe.design.variance import linearised_means
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ def weighted_quantiles(y: Floats, weights: Floats, p: Sequence[float]) -> Floats
 
 
 def domain_quantiles(
-    y: Floats, design: SecondPhase, p: Sequence[float], *, fpc: bool, level: float
+    y: Floats, design: Design, p: Sequence[float], *, fpc: bool, level: float
 ) -> list[Quantile]:
     """Quantiles with intervals made on the probability scale (Woodruff 1952; R's ``svyquantile``).
 
@@ -56,11 +56,11 @@ def domain_quantiles(
     from scipy.special import stdtrit
 
     inside = ~np.isnan(y)
-    values, w, df = y[inside], design.weights[inside], domain_df(design, inside)
+    values, w, df = y[inside], design.weights[inside], design.degrees_of_freedom(inside)
     found = weighted_quantiles(values, w, p)
     below = np.where(inside[:, None], y[:, None] <= found[None, :], np.nan)
     share, z = linearised_means(below, design.weights, np.repeat(inside[:, None], len(p), axis=1))
-    se = np.sqrt(np.diag(covariance(design, fpc=fpc)(z * design.weights[:, None])))
+    se = np.sqrt(np.diag(design.covariance(fpc=fpc)(z * design.weights[:, None])))
     made = []
     for q, centre, spread in zip(found, share, se, strict=True):
         half = float(stdtrit(df, 0.5 + level / 2)) if df > 0 else np.nan

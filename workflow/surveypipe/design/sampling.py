@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from surveypipe.design import phases
 from surveypipe.design.linearisation import Linearisation
-from surveypipe.design.phases import SecondPhase, domain_df
+from surveypipe.design.protocol import Design
 from surveypipe.design.stages import Stage, design_covariance
 from surveypipe.problems import SurveyError, shown
 
@@ -114,19 +113,19 @@ class RespondentDesign(SurveyDesign):
         The design by which means and tests of the same rows are estimated, in the same order.
     """
 
-    respondents: SecondPhase | None = None
+    respondents: Design | None = None
 
     def degrees_of_freedom(self, rows: Array | None = None) -> int:
         """Degrees of freedom of the given rows; see :func:`surveypipe.design.variance.domain_degrees`."""
         kept = np.ones(self.size, bool) if rows is None else rows
-        return domain_df(self._second_phase(), kept)
+        return self._respondents().degrees_of_freedom(kept)
 
     def covariance(self, influence: Array) -> Array:
-        """Covariance of a total of influence values; see :func:`surveypipe.design.phases.covariance`."""
-        found = phases.covariance(self._second_phase(), fpc=self.fpc is not None)
+        """Covariance of a total of influence values; see :class:`surveypipe.design.protocol.Design`."""
+        found = self._respondents().covariance(fpc=self.fpc is not None)
         return np.asarray(found(np.asarray(influence, float)))
 
-    def _second_phase(self) -> SecondPhase:
+    def _respondents(self) -> Design:
         if self.respondents is None:
-            raise ValueError("a design of respondents needs its second phase")
+            raise ValueError("a design of respondents needs the design by which their means are estimated")
         return self.respondents

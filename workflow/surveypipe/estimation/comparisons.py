@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveypipe.design import engine, intervals
-from surveypipe.design.phases import covariance, domain_df, domain_means, second_phase_sample, variance_name
 from surveypipe.estimation import contingency, group_tests
 from surveypipe.estimation.equivalence import equivalence_test
 from surveypipe.estimation.estimates import Estimand, complete, estimands
@@ -81,7 +80,7 @@ def _common(survey: Survey, name: str, group: str) -> Row:
 
 
 def _variance_name(survey: Survey) -> str:
-    return variance_name(survey.designs[survey.primary])
+    return survey.designs[survey.primary].method
 
 
 def test_rows(survey: Survey) -> Iterator[Row]:
@@ -152,13 +151,13 @@ def _rao_scott_row(survey: Survey, name: str, group: str, fpc: bool, published: 
     both = frame.notna().all(axis=1).to_numpy()
     kept = frame[both]
     # svy drops whoever is outside the table: n_h shrinks and N_h does not, and a domain needs the formula.
-    if design.linearised is None and both.all():
-        made = second_phase_sample(frame, design, fpc=fpc)
+    made = design.sample(frame, fpc=fpc) if both.all() else None
+    if made is not None:
         test = engine.rao_scott(made, "answer", "group")
     else:
         test = contingency.rao_scott_test(
-            answers, codes, design.weights, covariance(design, fpc=fpc),
-            domain_df(design, both),
+            answers, codes, design.weights, design.covariance(fpc=fpc),
+            design.degrees_of_freedom(both),
         ).second_order  # fmt: skip
     table = contingency.weighted_table(kept["answer"], kept["group"], design.weights[both])
     few = contingency.smallest_expected(kept["answer"], kept["group"]) < SMALL_EXPECTED
@@ -176,8 +175,8 @@ def _rank_row(survey: Survey, name: str, group: str, fpc: bool, published: bool)
     outcome, _, _ = outcome_of(survey, name)
     both = ~np.isnan(outcome) & ~np.isnan(codes)
     test = group_tests.rank_test(
-        outcome, codes, design.weights, covariance(design, fpc=fpc),
-        domain_df(design, both),
+        outcome, codes, design.weights, design.covariance(fpc=fpc),
+        design.degrees_of_freedom(both),
     )  # fmt: skip
     two = len(levels) == 2
     effect = group_tests.cliffs_delta(outcome, codes, design.weights) if two else np.nan
@@ -196,8 +195,8 @@ def _compared(
     outcome, _, _ = outcome_of(survey, name)
     both = ~np.isnan(outcome) & ~np.isnan(codes)
     compared = group_tests.compare_means(
-        outcome, codes, design.weights, covariance(design, fpc=fpc),
-        domain_df(design, both) - 1,
+        outcome, codes, design.weights, design.covariance(fpc=fpc),
+        design.degrees_of_freedom(both) - 1,
     )  # fmt: skip
     return compared, both
 
@@ -314,7 +313,7 @@ def equivalence_rows(survey: Survey) -> Iterator[Row]:
 
 
 def _tost_rows(survey: Survey, key: str, margin: float, one: Estimand, fpc: bool) -> Iterator[Row]:
-    result = domain_means(one.outcome, survey.designs[survey.primary], fpc=fpc)[0]
+    result = survey.designs[survey.primary].means(one.outcome, fpc=fpc)[0]
     if result.n == 0:
         return
     inside = ~np.isnan(one.outcome)[:, None]

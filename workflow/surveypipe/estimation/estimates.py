@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveypipe.design import intervals
-from surveypipe.design.phases import SecondPhase, domain_means, variance_name
+from surveypipe.design.protocol import Design
 from surveypipe.design.quantiles import domain_quantiles
 from surveypipe.design.variance import VarianceTable
 from surveypipe.estimation.rows import estimate_frame, estimate_row
@@ -150,7 +150,7 @@ def descriptive_rows(survey: Survey, wanted: Sequence[Estimand]) -> Iterator[dic
     for scheme, design in survey.designs.items():
         for block in _blocks(survey, wanted):
             Y = np.column_stack([one.outcome for one in block])
-            table = domain_means(Y, design, fpc=survey.fpc)
+            table = design.means(Y, fpc=survey.fpc)
             yield from scheme_rows(survey, block, Y, scheme, table)
 
 
@@ -199,7 +199,7 @@ def _kish(share: Floats) -> Floats:
         return np.asarray(count * (share**2).sum(axis=0) / share.sum(axis=0) ** 2)
 
 
-def complete(inside: NDArray[np.bool_], design: SecondPhase) -> NDArray[np.bool_]:
+def complete(inside: NDArray[np.bool_], design: Design) -> NDArray[np.bool_]:
     """Whether everybody answered in every cell that a domain touches."""
     cells = design.cells
     # Sums of weights leave the last digits to chance.
@@ -234,8 +234,8 @@ def _jackknife(survey: Survey, scheme: str, Y: Floats, estimate: Floats) -> Floa
     return np.sqrt(replicates.variance(replicates.means(Y, matrix), estimate, coefs))
 
 
-def _method(survey: Survey, design: SecondPhase, one: Estimand, estimate: float, known: bool) -> str:
-    variance = variance_name(design)
+def _method(survey: Survey, design: Design, one: Estimand, estimate: float, known: bool) -> str:
+    variance = design.method
     if known:
         return f"{variance}; everybody answered"
     if not one.share:
@@ -270,7 +270,7 @@ def quantile_rows(survey: Survey, wanted: Sequence[Estimand]) -> Iterator[dict[s
                     claim=one.claim, group=one.group, group_level=one.group_level, scheme=scheme,
                     n=quantile.n, se=quantile.se, df=quantile.df, ci_low=quantile.ci_low,
                     ci_high=quantile.ci_high, ci_level=survey.level, fpc=survey.fpc,
-                    method=f"{variance_name(design)}; Woodruff interval",
+                    method=f"{design.method}; Woodruff interval",
                     variable_label=survey.label(one.variable), base=one.base,
                 )  # fmt: skip
 

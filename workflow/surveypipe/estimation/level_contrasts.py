@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveypipe.design import intervals
-from surveypipe.design.phases import covariance, domain_df, domain_means
 from surveypipe.estimation import group_tests
 from surveypipe.estimation.comparisons import outcome_of
 from surveypipe.estimation.rows import estimate_row
@@ -76,7 +75,7 @@ def _rows_of(
     }  # fmt: skip
     for place, domain in (("level", inside), (OTHERS, ~inside)):
         column = np.where(domain, outcome, np.nan)
-        found = domain_means(column, design, fpc=survey.fpc)[0]
+        found = design.means(column, fpc=survey.fpc)[0]
         se = found.se if found.se > 0 else np.nan
         if code:
             low, high = intervals.proportion_interval(
@@ -93,8 +92,8 @@ def _rows_of(
         )  # fmt: skip
     both = ~np.isnan(outcome)
     test = group_tests.compare_means(
-        outcome, np.where(inside, 1.0, 0.0), design.weights, covariance(design, fpc=survey.fpc),
-        domain_df(design, both) - 1,
+        outcome, np.where(inside, 1.0, 0.0), design.weights, design.covariance(fpc=survey.fpc),
+        design.degrees_of_freedom(both) - 1,
     ).difference  # fmt: skip
     known = test.se > 0
     low, high = intervals.t_interval(test.estimate, test.se, test.df, level=survey.level)

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveypipe.design import phases
-from surveypipe.design.phases import SecondPhase, domain_df
+from surveypipe.design.protocol import Design
 from surveypipe.estimation import comparisons, contingency, estimates
 from surveypipe.estimation.group_tests import Covariance
 from surveypipe.estimation.rows import estimate_frame, estimate_row
@@ -100,7 +99,7 @@ def _row(survey: Survey, variable: str, group: str, name: str) -> dict[str, Any]
         )
     found = function(
         answers[both].to_numpy(), codes[both], design.weights[both], _within(design, both, fpc=fpc),
-        domain_df(design, both),
+        design.degrees_of_freedom(both),
     )  # fmt: skip
     based = {claim.variable: claim.base for claim in survey.claims.values()}
     return estimate_row(
@@ -111,9 +110,9 @@ def _row(survey: Survey, variable: str, group: str, name: str) -> dict[str, Any]
     )  # fmt: skip
 
 
-def _within(design: SecondPhase, inside: Array, *, fpc: bool) -> Covariance:
+def _within(design: Design, inside: Array, *, fpc: bool) -> Covariance:
     """Covariance of a domain's influence values, which are 0 for those outside it."""
-    whole = phases.covariance(design, fpc=fpc)
+    whole = design.covariance(fpc=fpc)
 
     def of(scores: Array) -> Array:
         everybody = np.zeros((len(inside), scores.shape[1]))

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from surveypipe.design.linearisation import Linearisation
+from surveypipe.design.protocol import Design
 from surveypipe.estimation.flags import ImputationFlag
 from surveypipe.estimation.imputation import barnard_rubin, primary_analysis
 from surveypipe.estimation.rows import estimate_frame, estimate_row
@@ -85,25 +85,11 @@ def pool(
     return Pooled(centre, se, df, low, high, within, between, information, m)
 
 
-def second_phase_estimator(
-    cells: Array,
-    staff: Mapping[str, float],
-    weights: Array,
-    *,
-    fpc: bool = True,
-    linearised: Linearisation | None = None,
-) -> Estimator:
-    """Make an estimator of weighted means with second-phase standard errors, for :func:`tidy`.
-
-    Parameters
-    ----------
-    cells, staff, weights, linearised
-        As in :func:`surveypipe.design.variance.second_phase_means`.
-    """
-    from surveypipe.design.variance import second_phase_means
+def estimator_of(design: Design, *, fpc: bool = True) -> Estimator:
+    """Make an estimator of weighted means with the standard errors of a design, for :func:`tidy`."""
 
     def estimator(outcomes: Array) -> tuple[Array, Array, Array]:
-        made = second_phase_means(outcomes, cells, staff, weights=weights, fpc=fpc, linearised=linearised)
+        made = design.means_by_formula(outcomes, fpc=fpc)
         return made.estimate, made.se, made.df
 
     return estimator
@@ -133,7 +119,7 @@ def tidy(
         By variable, shape (n,): answers as given.
     estimator
         Takes outcomes of shape (n, k), returns estimates, standard errors and degrees of freedom, each of
-        shape (k,); for example that of :func:`second_phase_estimator`.
+        shape (k,); for example that of :func:`estimator_of`.
     share
         Share of incomplete cases (:func:`share_incomplete`), which decides what is primary.
     statistic

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from surveypipe.design.phases import SecondPhase
+from surveypipe.design.protocol import Design
 from surveypipe.problems import Problems, shown
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.item_types import ItemType, type_of
@@ -44,7 +44,7 @@ class Survey:
 
     respondents: pd.DataFrame
     variables: Mapping[str, Mapping[str, Any]]
-    designs: Mapping[str, SecondPhase]
+    designs: Mapping[str, Design]
     primary: str
     unweighted: str | None
     settings: Sections

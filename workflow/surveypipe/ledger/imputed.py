@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from surveypipe.estimation import imputation
 from surveypipe.estimation.flags import ImputationFlag
-from surveypipe.estimation.pooling import second_phase_estimator, tidy
+from surveypipe.estimation.pooling import estimator_of, tidy
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.estimation.survey import Survey, answers, indicator, places
 from surveypipe.intake.scoring import derive
@@ -125,10 +125,7 @@ def _claim_rows(
     share = _share(in_base & np.isnan(given)[:, None], in_base)
     common = _common(survey, key, claim)
     yield from _share_rows(survey, claim, common, share, _share(in_base & lacking[:, None], in_base), in_base)
-    design = survey.designs[survey.primary]
-    estimator = second_phase_estimator(
-        design.labels, design.n_pop, design.weights, fpc=survey.fpc, linearised=design.linearised
-    )
+    estimator = estimator_of(survey.designs[survey.primary], fpc=survey.fpc)
     for group, level, inside in places(survey):
         rows = tidy(
             {claim.variable: np.where(inside[:, None], filled, np.nan)},

@@ -13,8 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe.design import intervals
-from surveypipe.design.phases import SecondPhase
-from surveypipe.design.variance import second_phase_means
+from surveypipe.design.protocol import Design
 from surveypipe.estimation import imputation
 from surveypipe.estimation.pooling import pool
 from surveypipe.intake.scoring import derive
@@ -51,7 +50,7 @@ class Universe:
 
     made: Setting
     cases: Mapping[str, Sequence[Case]]
-    designs: Mapping[str, SecondPhase]
+    designs: Mapping[str, Design]
     labels: Mapping[str, str]
     completed: Sequence[Floats] | None
     fpc: bool
@@ -65,7 +64,7 @@ def universe(
     estimates: pd.DataFrame,
     respondents: pd.DataFrame,
     dispositions: pd.DataFrame,
-    designs: Mapping[str, SecondPhase],
+    designs: Mapping[str, Design],
     completed: pd.DataFrame | None,
 ) -> Universe:
     """Gather the claims under every scheme, and their imputed outcomes.
@@ -214,7 +213,7 @@ def points(space: Universe) -> dict[tuple[int, str, str, bool], Point]:
     for scheme, design in space.designs.items():
         deff = _kish(Y, design.weights)
         for fpc in (True, False):
-            table = _means(Y, design, fpc)
+            table = design.means_by_formula(Y, fpc=fpc)
             for number in range(len(main)):
                 found[number, scheme, COMPLETE, fpc] = Point(
                     float(table.estimate[number]), float(table.se[number]), float(table.df[number]),
@@ -222,7 +221,7 @@ def points(space: Universe) -> dict[tuple[int, str, str, bool], Point]:
                 )  # fmt: skip
             if space.completed is None:
                 continue
-            filled = _means(np.column_stack(list(space.completed)), design, fpc)
+            filled = design.means_by_formula(np.column_stack(list(space.completed)), fpc=fpc)
             start = 0
             for number, own in enumerate(space.completed):
                 part = slice(start, start + own.shape[1])
@@ -235,12 +234,6 @@ def points(space: Universe) -> dict[tuple[int, str, str, bool], Point]:
                     float(_kish(own, design.weights).mean()),
                 )  # fmt: skip
     return found
-
-
-def _means(Y: Floats, design: SecondPhase, fpc: bool) -> Any:
-    return second_phase_means(
-        Y, design.labels, design.n_pop, weights=design.weights, fpc=fpc, linearised=design.linearised
-    )
 
 
 def _kish(Y: Floats, weights: Floats) -> Floats:

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveypipe.design.phases import domain_means
 from surveypipe.estimation.survey import indicator
 from surveypipe.ledger.cases import Case
 from surveypipe.nonresponse import indicators, missing_information, tests_of_response
@@ -235,7 +234,7 @@ def benchmark_rows(study: Study) -> Iterator[dict[str, Any]]:
             "se": benchmark.se, "note": benchmark.source,
         }  # fmt: skip
         for scheme, design in study.designs.items():
-            found = domain_means(y[:, None], design)[0]
+            found = design.means(y[:, None])[0]
             se = math.hypot(found.se, benchmark.se)
             gap = tests_of_response.tested(found.estimate - benchmark.value, se, found.df)
             yield {

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveypipe.design.phases import SecondPhase
+from surveypipe.design.protocol import Design
 from surveypipe.ledger.cases import Case
 from surveypipe.nonresponse import tests_of_response
 from surveypipe.study.frame import Frame
@@ -51,7 +51,7 @@ class Study:
     staff: pd.DataFrame
     respondents: pd.DataFrame
     cases: Sequence[Case]
-    designs: Mapping[str, SecondPhase]
+    designs: Mapping[str, Design]
     primary: str
     plan: Nonresponse
     auxiliaries: Sequence[str]

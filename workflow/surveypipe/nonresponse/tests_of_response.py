@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveypipe.design.phases import SecondPhase, domain_df
-from surveypipe.design.variance import linearised_means, second_phase_variance
+from surveypipe.design.protocol import Design
 from surveypipe.weighting import propensity, replicates
 
 Floats = NDArray[np.float64]
@@ -173,7 +172,7 @@ class Shift:
 
 
 def weighting_shift(
-    y: Floats, design: SecondPhase, jackknife: tuple[Floats, Floats] | None = None, *, fpc: bool = True
+    y: Floats, design: Design, jackknife: tuple[Floats, Floats] | None = None, *, fpc: bool = True
 ) -> Shift:
     """Weighted mean less unweighted mean of the same respondents.
 
@@ -207,19 +206,8 @@ def weighting_shift(
         moved = replicates.means(y, matrix)[0] - replicates.means(y, factors)[0]
         variance = float(replicates.variance(moved, after - before, coefs))
     else:
-        variance = _linearised_shift(y[:, None], design, fpc)
-    df, se, gap = float(domain_df(design, inside)), float(np.sqrt(variance)), after - before
+        variance = design.shift_variance(y, fpc=fpc)
+    df, se, gap = float(design.degrees_of_freedom(inside)), float(np.sqrt(variance)), after - before
     if max(abs(gap), se) < NO_SHIFT * max(1.0, abs(before)):
         gap = se = 0.0
     return Shift(before, after, tested(gap, se, df), jackknife is not None)
-
-
-def _linearised_shift(Y: Floats, design: SecondPhase, fpc: bool) -> float:
-    inside = ~np.isnan(Y)
-    _, weighted = linearised_means(Y, design.weights, inside)
-    _, plain = linearised_means(Y, np.ones(len(Y)), inside)
-    scores, linearised = weighted * design.weights[:, None], design.linearised
-    if linearised is not None:
-        # What the estimation of the weights adds concerns the weighted mean only.
-        scores, linearised = linearised.applied(scores), linearised.without_correction()
-    return float(second_phase_variance(scores - plain, design.cells, linearised, fpc=fpc)[0])

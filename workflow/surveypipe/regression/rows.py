@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveypipe.design.phases import SecondPhase
+from surveypipe.design.protocol import Design
 from surveypipe.design.sampling import RespondentDesign, SurveyDesign
 from surveypipe.estimation.rows import estimate_frame, estimate_row, gathered
 from surveypipe.estimation.survey import Survey, claim_of, indicator, readers, same_code
@@ -55,9 +55,9 @@ def _schemes(survey: Survey) -> list[str]:
     return list(dict.fromkeys(name for name in (survey.primary, survey.unweighted) if name))
 
 
-def model_design(design: SecondPhase, *, fpc: bool) -> SurveyDesign:
-    """Respondents as a second phase, for models: the covariance is that of means and tests."""
-    staff = np.array([design.n_pop[str(cell)] for cell in design.labels]) if fpc else None
+def model_design(design: Design, *, fpc: bool) -> SurveyDesign:
+    """Respondents under their design, for models: the covariance is that of means and tests."""
+    staff = design.cells.N[design.cells.codes] if fpc else None
     return RespondentDesign(design.weights, strata=design.labels, fpc=staff, respondents=design)
 
 
