@@ -154,15 +154,22 @@ def library(script):
 @functools.cache
 def local_imports(path, root):
     """Files of ours that one file imports, at its top or inside a function."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     names = set()
-    for node in ast.walk(tree):
+    for node in statements(ast.parse(path.read_text(encoding="utf-8")).body):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             name = absolute_name(node, path, root)
             names |= {name} | {f"{name}.{alias.name}" for alias in node.names}
     return {file for name in names for file in files_of(name, root)}
+
+
+def statements(body):
+    """Statements at any depth; what stands within expressions imports nothing, and is most of a file."""
+    for node in body:
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from statements(getattr(node, part, ()))
 
 
 def absolute_name(node, path, root):
