@@ -13,7 +13,7 @@ import pytest
 import made_up
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.claims import tipping_text
-from surveypipe.reporting.wording import results
+from surveypipe.reporting.wording import claims, results
 from surveypipe.study.outcomes import Crossing
 
 
@@ -70,6 +70,21 @@ def test_a_claim_with_two_thresholds_is_held_to_both(survey: Released) -> None:
     made = said("threshold", row(claim="C4", ci_low=0.45, ci_high=0.60, group_level="CSC"), survey)
     assert made.startswith("The interval for children's social care lies wholly above the threshold of 10%")
     assert made.endswith(" and includes that of 50%.")
+
+
+@pytest.mark.parametrize(
+    ("case", "outcome"),
+    [
+        (row(), "supported"),
+        (row(ci_low=0.45), "not supported"),
+        (row(ci_low=math.nan), "withheld"),
+        (difference(), "inconclusive"),
+    ],
+)
+def test_the_words_beside_a_threshold_are_told_what_came_of_the_claim(
+    survey: Released, case: pd.Series, outcome: str
+) -> None:
+    assert claims.threshold(case, survey)["outcome"] == outcome
 
 
 def test_a_tipping_point_names_ratio_and_threshold(survey: Released) -> None:

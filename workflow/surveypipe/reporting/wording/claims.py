@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from surveypipe.reporting.lookups import known, number_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.ledger import Facts
-from surveypipe.study.claim import Side
+from surveypipe.study.claim import Outcome, Side
 from surveypipe.study.cleaning import Difference
 from surveypipe.study.grades import Grade
 from surveypipe.study.outcomes import Crossing
@@ -59,12 +59,13 @@ def clause(row: pd.Series, released: Released) -> Facts:
 
 
 def threshold(row: pd.Series, released: Released) -> Facts:
-    """Find where the interval lies beside each limit of the claim, and what came of an equivalence."""
+    """Find where the interval lies beside each limit of the claim, and what came of the claim."""
     level = str(row["group_level"])
     claim = released.claim_of(row)
     ends = number_of(row, "ci_low"), number_of(row, "ci_high")
+    holds = claim.supported(*ends)
     return {
-        **_outcome(row, str(row["equivalence"])),
+        **_outcome(row, str(row["equivalence"]) or (Outcome.SUPPORTED if holds else Outcome.NOT_SUPPORTED)),
         **_levels(row, released),
         "group": released.in_text(released.levels[level]) if level else "",
         "positions": [{"limit": side.limit, "place": _position(side, *ends)} for side in claim.sides()],
