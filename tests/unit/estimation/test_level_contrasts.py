@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ _SPEC = importlib.util.spec_from_file_location(
     "made_up_survey", Path(__file__).with_name("test_estimates.py")
 )
 assert _SPEC and _SPEC.loader
-base = importlib.util.module_from_spec(_SPEC)
+base = sys.modules[_SPEC.name] = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(base)
 
 
