@@ -19,7 +19,7 @@ from surveypipe.reporting.figures.register import DRAW
 from surveypipe.reporting.figures.theme import themed
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables import assumptions, models, nonresponse
-from surveypipe.reporting.tables.assumptions import heckman_sentence, not_at_random
+from surveypipe.reporting.tables.assumptions import not_at_random
 from surveypipe.reporting.tables.measurement import reliability
 from surveypipe.reporting.wording import methods, reviewers
 from surveypipe.reporting.wording import nonresponse as bias_text
@@ -157,7 +157,7 @@ def test_priors_are_called_illustrative_and_probabilities_are_no_certainties(
 
 
 def test_refusal_of_a_selection_model_gives_its_reason(released: Released) -> None:
-    text = heckman_sentence(released)
+    text = made_up.said("heckman", released)
     assert "refused" in text and "drives response and not the answer" in text
 
 

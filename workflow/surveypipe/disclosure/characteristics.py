@@ -25,8 +25,6 @@ from surveypipe.standardised import standardised_difference
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLE_1_KEYS = ("variable", "level", "group", "group_level")
-
 
 def release_characteristics(
     table_1: pd.DataFrame, rules: Rules, ordered: Iterable[str], joiner: str = " or "

@@ -60,7 +60,6 @@ SIGNIFICANCE = (0.05,)
 # The same once more: another variance, another function of two shares.
 BESIDE = ".*_nofpc|risk_ratio"
 DESCRIBED = "proportion|mean|median|lower_quartile|upper_quartile|quantile"
-CHARACTERISTICS = ("rates", "frame", "response_model", "representativity")
 WHOLE_PERCENT = ("percent",)
 EVERY, PRINTED = "all numbers that are no counts", "to the digits that are printed"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CATEGORIES = ("disagree", "neutral", "agree")
-CATEGORY_LABELS = {"disagree": "Disagree", "neutral": "Neither agree nor disagree", "agree": "Agree"}
 # Keys of the merged categories in the table of estimates.
 MERGED_LEVELS = {"low": "disagree", "middle": "neutral", "high": "agree"}
 

@@ -10,7 +10,7 @@ from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, capital,
 from surveypipe.ledger.bayesian_mixture import PRIORS
 from surveypipe.ledger.outcomes import MixtureOutcome
 from surveypipe.reporting.lookups import beside, first_of, rows_of
-from surveypipe.reporting.refusals import is_refused, refusals
+from surveypipe.reporting.refusals import is_refused
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.claims import claim_name
 from surveypipe.reporting.tables.layout import (
@@ -119,31 +119,6 @@ def _phi_cell(row: pd.Series | None, first: pd.Series, form: Form) -> str:
     text = cell(row, "estimate", form)
     marked = row["outcome"] == MixtureOutcome.NOT_FOR_A_HEADLINE and text != SUPPRESSED
     return f"{text}†" if marked else text
-
-
-def heckman_sentence(released: Released) -> str:
-    """Say what a selection model gave, or why there is none."""
-    data = rows_of(released.table("not_at_random"), method="heckman")
-    reasons = refusals((row for _, row in data.iterrows()), released)
-    fitted = [row for _, row in data.iterrows() if row["parameter"] == "estimate"]
-    if data.empty:
-        return ""
-    if not fitted:
-        return f"A selection model after Heckman was refused: {escape('; '.join(reasons))}."
-    parts = []
-    for row in fitted:
-        claim = first_of(
-            released.table("claims"), claim=str(row["claim"]), group_level=str(row["group_level"])
-        )
-        if claim is None or not math.isfinite(float(row["estimate"])):
-            continue
-        form = released.claim_of(row).printed
-        where = f" ({released.levels[row['group_level']]})" if row["group_level"] else ""
-        ends = f"{form(float(row['ci_low']))} to {form(float(row['ci_high']))}"
-        parts.append(f"{row['claim']}{where} {form(float(row['estimate']))} ({ends})")
-    return (
-        f"A selection model after Heckman, which leans on its exclusion variable, gives {'; '.join(parts)}."
-    )
 
 
 def multiverse(released: Released) -> Table:
