@@ -26,7 +26,7 @@ from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording import nonresponse
 from surveypipe.study.base import plain
 from surveypipe.study.cleaning import Cleaning
-from surveypipe.study.codebook import parse_codebook
+from surveypipe.study.codebook_parsing import parse_codebook
 from surveypipe.study.frame import Groups
 from surveypipe.study.outcomes import Crossing
 from surveypipe.study.reading import read

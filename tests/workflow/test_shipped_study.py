@@ -18,8 +18,8 @@ from surveypipe.panel.design import design_problems
 from surveypipe.simulation.coverage import broken_promises
 from surveypipe.simulation.report import beyond_interval_error
 from surveypipe.study.base import plain
-from surveypipe.study.codebook import parse_codebook
 from surveypipe.study.codebook_file import CodebookFile
+from surveypipe.study.codebook_parsing import parse_codebook
 from surveypipe.study.consistency import consistency_problems
 from surveypipe.study.planning import Planning
 from surveypipe.study.reading import read, read_yaml, texts

@@ -15,8 +15,8 @@ import pyreadstat
 import pytest
 import yaml
 
-from _reading import checksum, read_codebook, read_survey
 from simulate_raw import write_sav
+from surveypipe.intake.files import checksum, read_codebook, read_survey
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration

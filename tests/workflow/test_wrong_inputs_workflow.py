@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from _reading import read_codebook, read_survey
 from simulate_raw import write_sav
+from surveypipe.intake.files import read_codebook, read_survey
 
 SAV, STAFF = "data/raw/southwark_SIMULATED.sav", "data/raw/staff_list_SIMULATED.csv"
 

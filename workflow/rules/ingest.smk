@@ -25,7 +25,11 @@ rule ingest:
         "../../environment.yml"
     params:
         **given(
-            "frame", "groups", "response", numeric=numeric_frame_variables(SETTINGS)
+            "frame",
+            "groups",
+            "response",
+            numeric=numeric_frame_variables(SETTINGS),
+            encoding=SETTINGS.inputs.encoding or [],
         ),
     message:
         "Reading the survey and the staff list, and checking them against the codebook"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from _reading import read_codebook
 from _shared import Output, run, write_csv, write_json, write_parquet
 from surveypipe.intake.cleaning import clean
+from surveypipe.intake.files import read_codebook
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.frame import Groups
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from _reading import add_checksums, read_survey
 from _shared import run
 from surveypipe.intake.drafting import draft_codebook, draft_text
+from surveypipe.intake.files import add_checksums, read_survey
 from surveypipe.problems import SurveyError
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from _reading import read_codebook, read_survey, read_text_table, verify_checksums
 from _shared import Output, run, section, write_json, write_parquet
+from surveypipe.intake.files import read_codebook, read_survey, read_text_table, verify_checksums
 from surveypipe.intake.frame import build_frame, check_headcounts
 from surveypipe.intake.ingestion import (
     FileLabels,
@@ -19,7 +19,7 @@ from surveypipe.intake.ingestion import (
     unknown_codes,
 )
 from surveypipe.problems import Problems, SurveyError
-from surveypipe.study.codebook import code_text
+from surveypipe.study.codebook import Codebook, code_text
 from surveypipe.study.frame import Frame, Groups
 from surveypipe.study.response import Response
 
@@ -34,6 +34,7 @@ def main(
     checksums: Path,
     codebook: Path,
     headcounts: Annotated[Path | None, "CSV of variable, level, n"] = None,
+    encoding: Annotated[str | None, "encoding of the text in the survey file"] = None,
     numeric: Annotated[Sequence[str], "columns of the staff list with numbers"] = (),
     responses: Output,
     frame: Output,
@@ -42,7 +43,7 @@ def main(
     """Read, check and write; all problems at once."""
     problems, listed = Problems(), section(config, "frame", Frame)
     asked = _try(problems, read_codebook, codebook)
-    answered = _try(problems, read_survey, survey)
+    answered = _try(problems, lambda path: read_survey(path, encoding), survey)
     staff = _try(problems, read_text_table, staff_list)
     counts = _try(problems, read_text_table, headcounts) if headcounts else None
     raw_files = [survey, staff_list, *([headcounts] if headcounts else [])]
@@ -65,8 +66,8 @@ def main(
         notes = told.notes + same_answers(asked, str(codebook))
         for note in notes + unknown_codes(records, asked, problems, source):
             print(f"Note: {note}")
-        _check_identifier(listed, asked.id_variable, problems)
-        if people is not None:
+        _check_identifier(listed, asked, problems)
+        if people is not None and asked.identified:
             check_identifiers(records, people, asked.id_variable, problems, source)
     problems.raise_if_any()
     assert records is not None and people is not None and answered is not None
@@ -84,10 +85,11 @@ def _try(problems: Problems, read: Callable[[Path], T], path: Path) -> T | None:
         return None
 
 
-def _check_identifier(listed: Frame, id_variable: str, problems: Problems) -> None:
-    if listed.survey_id != id_variable:
+def _check_identifier(listed: Frame, asked: Codebook, problems: Problems) -> None:
+    if listed.survey_id != asked.id_variable:
+        given = asked.id_variable if asked.identified else "no variable"
         problems.add(
-            f"frame.survey_id is {listed.survey_id}, but the codebook gives `role: id` to {id_variable}; "
+            f"frame.survey_id is {listed.survey_id}, but the codebook gives `role: id` to {given}; "
             "they must be the same."
         )
 

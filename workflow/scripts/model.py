@@ -7,13 +7,13 @@ from typing import Annotated
 
 import pandas as pd
 
-from _reading import read_codebook, read_text_table
 from _shared import Output, read_csv, read_json, run, write_csv
 from surveypipe.design.from_weights import design_of, respondents_of
 from surveypipe.determinism import stream
 from surveypipe.estimation import named_tests
 from surveypipe.estimation.rows import gathered
 from surveypipe.estimation.survey import Survey
+from surveypipe.intake.files import read_codebook, read_text_table
 from surveypipe.ledger import imputed
 from surveypipe.ledger.tests_of_claims import adjusted_rows, claim_test_rows
 from surveypipe.measurement import open_answers

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from _reading import read_codebook
 from _shared import Output, read_csv, run, write_csv
 from surveypipe.design.from_weights import design_of, respondents_of
+from surveypipe.intake.files import read_codebook
 from surveypipe.ledger import multiverse as specifications
 from surveypipe.ledger.cases import setting
 from surveypipe.ledger.universe import completed_people, universe

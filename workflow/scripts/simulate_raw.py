@@ -18,8 +18,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from _reading import checksum, read_codebook
 from _shared import write_csv
+from surveypipe.intake.files import checksum, read_codebook
 from surveypipe.simulation.mess import plant
 from surveypipe.simulation.population import (
     as_delivered,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from _reading import read_codebook
 from _shared import Output, run, write_csv
 from _simulation import read_designs
+from surveypipe.intake.files import read_codebook
 from surveypipe.simulation.coverage import coverage_table
 from surveypipe.simulation.draws import MECHANISMS, draw_surveys, purpose_seed
 from surveypipe.simulation.study import INTERVALS_COMPARED, run_draws

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from _reading import read_codebook
 from _shared import Output, run, write_csv
 from _simulation import read_designs
+from surveypipe.intake.files import read_codebook
 from surveypipe.simulation.draws import MECHANISMS
 from surveypipe.simulation.grades import judge
 from surveypipe.study.sections import Sections

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
-from _reading import read_codebook
 from studies import FIXED
 from surveypipe.intake.cleaning import clean
+from surveypipe.intake.files import read_codebook
 from surveypipe.intake.rules import WHOLE_RECORD, asked_state
 from surveypipe.intake.scoring import routed_no, scale_score
 from surveypipe.problems import SurveyError

@@ -23,7 +23,7 @@ from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables import answers as reporting_tables_answers
 from surveypipe.reporting.wording.results import phrases
 from surveypipe.study.cleaning import Cleaning, RoutedNo
-from surveypipe.study.codebook import parse_codebook
+from surveypipe.study.codebook_parsing import parse_codebook
 from surveypipe.study.frame import Group
 from surveypipe.study.sections import Sections
 from surveypipe.study.vocabulary import Vocabulary

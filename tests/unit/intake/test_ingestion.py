@@ -11,13 +11,20 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from _reading import add_checksums, read_codebook, read_survey, read_text_table, verify_checksums
 from simulate_raw import write_sav
 from studies import FIXED
 from surveypipe.intake.drafting import draft_codebook
+from surveypipe.intake.files import (
+    add_checksums,
+    read_codebook,
+    read_survey,
+    read_text_table,
+    verify_checksums,
+)
 from surveypipe.intake.frame import build_frame, check_headcounts
 from surveypipe.intake.ingestion import FileLabels, label_conflicts, match_columns, typed, unknown_codes
 from surveypipe.problems import Problems, SurveyError
+from surveypipe.study.codebook_parsing import parse_codebook
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 
@@ -115,6 +122,18 @@ def test_every_format_gives_the_same_answers(suffix, survey, responses, codebook
             expected[name] = expected[name].str.encode("ascii", "replace").str.decode("ascii")
         again[0].columns = [name.upper() for name in raw.columns]
     pd.testing.assert_frame_equal(ingest(again, codebook), expected)
+
+
+def test_the_identifier_is_text_whatever_its_type_and_may_be_absent():
+    entry = {"type": "numeric", "label": "L"}
+    raw = pd.DataFrame({"PNO": [101.0, 103.0], "How old?": [30.0, 40.0]})
+    variables = {"PNO": entry | {"role": "id"}, "age": entry | {"in_file": "How old?"}}
+    book = parse_codebook({"variables": variables})
+    assert ingest((raw, FileLabels()), book)["PNO"].tolist() == ["101", "103"]
+    anonymous = parse_codebook({"variables": {"PNO": entry, "age": variables["age"]}})
+    made = ingest((raw, FileLabels()), anonymous)
+    assert made[anonymous.id_variable].tolist() == ["1", "2"]
+    assert made["age"].tolist() == [30.0, 40.0]
 
 
 def test_csv_with_answers_in_words_gets_their_codes(tmp_path, survey, responses, codebook):

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from _reading import read_codebook
 from studies import FIXED
 from surveypipe.design.phases import second_phase
 from surveypipe.design.sampling import SurveyDesign
@@ -19,6 +18,7 @@ from surveypipe.estimation import comparisons, named_tests
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation.rows import ESTIMATE_COLUMNS
 from surveypipe.estimation.survey import Survey
+from surveypipe.intake.files import read_codebook
 from surveypipe.intake.scoring import derive
 from surveypipe.ledger import imputed as imputed_claims
 from surveypipe.ledger import tests_of_claims

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from _reading import read_codebook
 from studies import FIXED
 from surveypipe.design.intervals import logit_interval, t_interval
 from surveypipe.design.phases import second_phase
 from surveypipe.estimation.pooling import pool
+from surveypipe.intake.files import read_codebook
 from surveypipe.ledger import multiverse, specifications
 from surveypipe.ledger.cases import Setting, cases
 from surveypipe.ledger.rows import claim_tables

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from _reading import read_codebook
 from studies import FIXED
 from surveypipe.design import linearisation
 from surveypipe.design.phases import second_phase
+from surveypipe.intake.files import read_codebook
 from surveypipe.ledger.rows import ledger_row
 from surveypipe.reporting.figures import simulation as figure
 from surveypipe.reporting.figures.theme import save, themed

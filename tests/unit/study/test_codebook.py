@@ -12,7 +12,8 @@ import yaml
 
 from studies import FIXED
 from surveypipe.problems import SurveyError
-from surveypipe.study.codebook import parse_codebook, same_number
+from surveypipe.study.codebook import same_number
+from surveypipe.study.codebook_parsing import parse_codebook
 
 ROOT = Path(__file__).resolve().parents[3]
 RAW = yaml.safe_load((FIXED / "codebook.yaml").read_text())
@@ -54,7 +55,12 @@ def test_unquoted_yes_is_answered_with_the_cure(raw):
         (lambda r: r["variables"]["guid_1"].update(asked_if={"read": 3}), "no answer of read"),
         (lambda r: r["variables"]["read"].update(asked_if={"access_used": 1}), "run in a circle"),
         (lambda r: r["variables"]["read"].update(missing={"codes": {2: "None"}}), "both as an answer and"),
-        (lambda r: r["variables"]["read"].update(role="id"), "exactly one variable must have `role: id`"),
+        (lambda r: r["variables"]["read"].update(role="id"), "at most one variable may have `role: id`"),
+        (lambda r: r["variables"]["risk_1"].update(set="heard"), "risk_1 names the set 'heard'"),
+        (lambda r: r["variables"]["risk_1"].update(set="heard"), "only a binary variable is a box"),
+        (lambda r: r.update(sets={"heard": "Heard of it"}), "the set 'heard' under `sets` has no box"),
+        (lambda r: r["variables"]["risk_1"].update(in_file="read"), "read, risk_1 name the same column"),
+        (lambda r: r["variables"].update({"two words": r["variables"]["read"]}), "letters of any script"),
         (lambda r: r["variables"]["risk_1"].update(battery="risks"), "battery 'risks'"),
         (lambda r: r["variables"]["caseload"].update(range=["2012-01-01", 3]), "wrong kind"),
         (lambda r: r["variables"]["caseload"].update(range=[0, 950]), "inside its own range"),
@@ -81,6 +87,25 @@ def test_values_fall_into_answers_user_missing_and_unknown():
     assert years.is_unknown(column).tolist() == [False, False, True, False, False, False]
     read = book.variables["read"]
     assert read.is_unknown(pd.Series([1, 2, 3, 98, np.nan])).tolist() == [False, False, True, False, False]
+
+
+def test_a_survey_may_be_anonymous(raw):
+    del raw["variables"]["case_id"]
+    book = parse_codebook(raw)
+    assert not book.identified
+    assert book.id_variable not in book.variables
+
+
+@pytest.mark.parametrize("name", ["Größe", "@2nd", "_weight", "병원", "हिन्दी", "$date", "q1.a"])
+def test_names_may_be_of_any_script(raw, name):
+    raw["variables"][name] = {"type": "string", "label": "New", "in_file": "As the file calls it"}
+    assert parse_codebook(raw).variables[name].in_file == "As the file calls it"
+
+
+def test_boxes_of_a_set(raw):
+    raw["sets"] = {"heard": "How they heard of it"}
+    raw["variables"]["read"]["set"] = raw["variables"]["received"]["set"] = "heard"
+    assert [box.name for box in parse_codebook(raw).boxes("heard")] == ["received", "read"]
 
 
 def test_same_number():

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from surveypipe.problems import Problems, shown
-from surveypipe.study.codebook import Codebook, Variable, code_text, same_number
+from surveypipe.study.codebook import NUMBERED, Codebook, Variable, code_text, same_number
 
 
 @dataclass
@@ -41,8 +41,8 @@ def match_columns(
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Account for every column: each in the codebook, each of the codebook in the file.
 
-    A column that differs from the codebook in capitals only is taken for the same: the .por format
-    writes all names in capitals.
+    A column is found under its name, or under what ``in_file`` says. One that differs in capitals or in
+    spaces at the ends only is taken for the same: the .por format writes all names in capitals.
 
     Returns
     -------
@@ -55,17 +55,19 @@ def match_columns(
     for column in raw.columns:
         by_fold.setdefault(str(column).strip().casefold(), []).append(column)
     names: dict[str, str] = {}
-    for name in codebook.variables:
-        same = by_fold.get(name.casefold(), [])
-        if name in raw.columns:
-            names[name] = name
+    for name, variable in codebook.variables.items():
+        same = by_fold.get(variable.in_file.strip().casefold(), [])
+        if variable.in_file in raw.columns:
+            names[name] = variable.in_file
         elif len(same) == 1:
             names[name] = same[0]
     absent = [name for name in codebook.variables if name not in names]
     extra = [str(column) for column in raw.columns if column not in names.values()]
     for name in absent:
+        column = codebook.variables[name].in_file
+        where = "" if column == name else f" (`in_file: {column}`)"
         problems.add(
-            f"{source}: the variable {name} of the codebook is not in the file; "
+            f"{source}: the variable {name}{where} of the codebook is not in the file; "
             "add the column, or take the variable out of the codebook."
         )
     for name in extra:
@@ -85,13 +87,16 @@ def typed(
     -------
     DataFrame
         Column ``record`` (1..n in the order of the file), then numbers as float64, days as
-        datetime64[ns] and text as str. User-missing codes are still in.
+        datetime64[ns] and text as str; the identifier is text whatever its type. User-missing codes are
+        still in. Where no variable identifies the person, the number of the record does, as text.
     """
     columns: dict[str, pd.Series] = {"record": pd.Series(range(1, len(raw) + 1), dtype="int64")}
+    if not codebook.identified:
+        columns[NUMBERED] = columns["record"].astype("str")
     for name in raw.columns:
         variable = codebook.variables[name]
         column = blank_to_missing(raw[name].reset_index(drop=True))
-        if variable.kind.form == "text":
+        if variable.role == "id" or variable.kind.form == "text":
             columns[name] = as_text(column)
         elif variable.kind.form == "day":
             columns[name] = as_days(column, variable, problems, source)

@@ -14,6 +14,11 @@ NULLABLE = {"nullable": True}
 Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$")]
 FileName = Annotated[str, Meta(pattern="^[a-z][a-z0-9-]*$")]
 Word = Annotated[str, Meta(pattern="^[A-Za-z][A-Za-z0-9_-]*$")]
+# Letters of any script, with the marks that some scripts set on them: the class of letters leaves marks out,
+# so what may not stand in a name is listed.
+NO_NAME = r"\s\x00-\x1f!\"%&'()*+,\-/:;<=>?\[\\\]^`{|}~\u2000-\u206f"
+VARIABLE_NAME = rf"^[^\d.{NO_NAME}][^{NO_NAME}]*$"
+VariableName = Annotated[str, Meta(pattern=VARIABLE_NAME)]
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[float, Meta(gt=0)]

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from surveypipe.study.base import VARIABLE_NAME
 from surveypipe.study.schema import resolved
 
 # What the patterns of the types ask for.
@@ -13,7 +14,7 @@ NAME_RULES = {
     "^[a-z][a-z0-9_]*$": "use small letters, digits and _, beginning with a letter",
     "^[a-z][a-z0-9-]*$": "use small letters, digits and -, beginning with a letter, and no ending like .qmd",
     "^[A-Za-z][A-Za-z0-9_-]*$": "use letters, digits, _ and -, beginning with a letter",
-    "^[A-Za-z][A-Za-z0-9_.$#@]*$": "use letters, digits and . _ $ # @, beginning with a letter",
+    VARIABLE_NAME: "use letters of any script, digits and . _ $ # @, not beginning with a digit or a dot",
     "^[^/].*[^/]$|^[^/]$": "name a folder inside the project, without / at its beginning or end",
     r"^\d{4}-\d{2}-\d{2}$": "write a day as YYYY-MM-DD, in quotes",
 }

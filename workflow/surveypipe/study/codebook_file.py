@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from surveypipe.study.base import Code, Settings, Share
+from surveypipe.study.base import Code, Settings, Share, VariableName
 from surveypipe.study.item_types import TypeName, meanings
 
 Word = Annotated[str, Meta(min_length=1)]
@@ -42,8 +42,9 @@ class Column(Settings, kw_only=True):
     role: Annotated[
         Literal["id", "question", "admin", "undocumented"],
         Meta(
-            description="id: identifies the person; question; admin: written by the office, never by the "
-            "person; undocumented: in the file, accounted for, never analysed."
+            description="id: identifies the person, at most one variable, read as text; question; admin: "
+            "written by the office, never by the person; undocumented: in the file, accounted for, never "
+            "analysed."
         ),
     ] = "question"
     type: Annotated[
@@ -86,6 +87,20 @@ class Column(Settings, kw_only=True):
             "set; the order of the answers decides nothing. A categorical one may."
         ),
     ] = None
+    set: Annotated[
+        str,
+        Meta(
+            description='Key of `sets`: the variable is a box of a question of the kind "tick all that '
+            'apply". A blank box is its other answer (No) where any box of the set was answered.'
+        ),
+    ] = ""
+    in_file: Annotated[
+        str,
+        Meta(
+            description="Name of its column in the survey file, where that is not its name here: a whole "
+            "question at the head of a CSV, for example."
+        ),
+    ] = ""
     values: Annotated[str | Answers | None, Meta(description="The answers, or the name of a value set.")] = (
         None
     )
@@ -99,9 +114,6 @@ class Column(Settings, kw_only=True):
             "(YYYY-MM-DD, in quotes) for a date."
         ),
     ] = None
-
-
-ColumnName = Annotated[str, Meta(pattern="^[A-Za-z][A-Za-z0-9_.$#@]*$")]
 
 
 class CodebookFile(Settings, kw_only=True):
@@ -123,6 +135,13 @@ class CodebookFile(Settings, kw_only=True):
         dict[str, str],
         Meta(description="Blocks of items with the same answers: key and name in tables and figures."),
     ] = field(default_factory=dict)
+    sets: Annotated[
+        dict[str, str],
+        Meta(
+            description="Questions of which several answers may be ticked (multiple response): key and name "
+            "in tables and figures. Each box is a binary variable with `set: key`."
+        ),
+    ] = field(default_factory=dict)
     value_sets: Annotated[
         dict[str, Answers],
         Meta(description="Answers shared by several questions, called by name under `values`."),
@@ -132,6 +151,6 @@ class CodebookFile(Settings, kw_only=True):
         Meta(description="User-missing codes shared by several questions, called by name under `missing`."),
     ] = field(default_factory=dict)
     variables: Annotated[
-        dict[ColumnName, Column],
+        dict[VariableName, Column],
         Meta(description="One entry for each column, in the order of the questionnaire.", min_length=1),
     ]

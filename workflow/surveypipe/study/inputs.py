@@ -16,6 +16,14 @@ class Inputs(Settings):
         str, Meta(description="The survey's data: .sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv or .xlsx.")
     ]
     staff_list: Annotated[str, Meta(description="CSV with one row for each person invited.")]
+    encoding: Annotated[
+        str | None,
+        Meta(
+            description="Encoding of the text in the survey file, such as windows-1252 or utf-8. Left out: "
+            "what the file itself declares; where its text is not in it, Windows-1252, with a note.",
+            extra_json_schema=NULLABLE,
+        ),
+    ] = None
     checksums: Annotated[
         str,
         Meta(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.intake.ingestion import FileLabels
 from surveypipe.problems import Problems, SurveyError, shown
-from surveypipe.study.codebook import Codebook, parse_codebook
+from surveypipe.study.codebook import Codebook
+from surveypipe.study.codebook_parsing import parse_codebook
 from surveypipe.study.reading import read_yaml
 
 if TYPE_CHECKING:
@@ -28,8 +29,15 @@ SUFFIXES = (*READERS, ".csv", ".xlsx")
 KEEPS_MISSING = ("read_sav", "read_dta", "read_sas7bdat")
 
 
-def read_survey(path: Path) -> tuple[pd.DataFrame, FileLabels]:
+def read_survey(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, FileLabels]:
     """Read survey records with user-missing codes still in, and the labels that the file carries.
+
+    Parameters
+    ----------
+    path
+        The survey file.
+    encoding
+        Encoding of its text (``inputs.encoding``); left out: what the file declares.
 
     Raises
     ------
@@ -43,11 +51,11 @@ def read_survey(path: Path) -> tuple[pd.DataFrame, FileLabels]:
         )
     _check_present(path)
     if suffix == ".csv":
-        raw, labels = read_text_table(path), FileLabels()
+        raw, labels = read_text_table(path, encoding), FileLabels()
     elif suffix == ".xlsx":
         raw, labels = _read_workbook(path), FileLabels()
     else:
-        raw, labels = _read_statistical(path, READERS[suffix])
+        raw, labels = _read_statistical(path, READERS[suffix], encoding)
     if raw.empty:
         raise SurveyError(f"{path}: the file holds no records.")
     return raw, labels
@@ -64,7 +72,7 @@ def _check_present(path: Path) -> None:
         raise SurveyError(f"{path}: the file is empty (0 bytes); copy it again.")
 
 
-def _read_statistical(path: Path, reader: str) -> tuple[pd.DataFrame, FileLabels]:
+def _read_statistical(path: Path, reader: str, encoding: str | None) -> tuple[pd.DataFrame, FileLabels]:
     import pyreadstat
 
     start = path.read_bytes()[:8]
@@ -75,6 +83,8 @@ def _read_statistical(path: Path, reader: str) -> tuple[pd.DataFrame, FileLabels
             "ending of what it is."
         )
     options: dict[str, Any] = {"user_missing": True} if reader in KEEPS_MISSING else {}
+    if encoding:
+        options["encoding"] = encoding
     try:
         read = getattr(pyreadstat, reader)
         with warnings.catch_warnings():
@@ -107,7 +117,7 @@ def _labels(meta: Any) -> FileLabels:
     )
 
 
-def read_text_table(path: Path) -> pd.DataFrame:
+def read_text_table(path: Path, encoding: str | None = None) -> pd.DataFrame:
     """Read a CSV as text; comma, semicolon or tab; UTF-8, or what Excel writes on Windows."""
     import pandas as pd
 
@@ -118,7 +128,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
         what = "this is not a CSV file, although its name says so" if named else "this must be a CSV file"
         raise SurveyError(f"{path}: {what}; in Excel, save it as 'CSV UTF-8 (comma delimited)'.")
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(encoding or "utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     first = text.partition("\n")[0]
