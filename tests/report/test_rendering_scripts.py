@@ -37,7 +37,9 @@ def call(script: str, *words: object) -> subprocess.CompletedProcess[str]:
 def render(sample: Path, out: Path, *more: object) -> subprocess.CompletedProcess[str]:
     words = ["--config", json.dumps({"study": STUDY, "report": REPORT}), "--document", "sample"]
     words += ["--renderer", "pandoc", "--epoch", str(EPOCH), "--build", str(out / "build")]
+    (sample / "parts.json").write_text("[]", encoding="utf-8")
     for name, path in (
+        ("parts", "parts.json"),
         ("qmd", "sample.qmd"),
         ("bibliography", "references.bib"),
         ("numbers", "numbers.yaml"),

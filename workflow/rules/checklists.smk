@@ -10,6 +10,7 @@ rule checklists:
     input:
         **stage("checklists"),
         checklists="config/checklists.yaml",
+        parts="<results>/parts.json",
         documents=[f"report/{document}.qmd" for document in SETTINGS.report.documents],
     output:
         tables=[f"<results>/tables/checklist_{name}.md" for name in CHECKLISTS],

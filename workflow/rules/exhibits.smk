@@ -11,6 +11,7 @@ RELEASED_FILES = [
 ]
 EXHIBIT_SECTIONS = [
     "study",
+    "population",
     "frame",
     "groups",
     "cleaning",
@@ -58,6 +59,7 @@ rule tables:
     output:
         [f"<results>/tables/{name}.md" for name in TEXTS],
         index="<results>/tables/index.json",
+        parts="<results>/parts.json",
         numbers="<results>/numbers.yaml",
         headlines="<results>/headlines.json",
         provenance="<results>/provenance.json",

@@ -32,6 +32,7 @@ PARTS = {
     "bibliography": "report/references.bib",
     "numbers": "<results>/numbers.yaml",
     "tables": "<results>/tables/index.json",
+    "parts": "<results>/parts.json",
     "figures": "<results>/figures/index.json",
     "provenance": "<results>/provenance.json",
     "journal": journal_profile(),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from _shared import Output, run
+from _parts import text_of
+from _shared import Output, read_json, run
 from surveypipe.reporting.checklists import check, checklist_table, sections
 from surveypipe.reporting.names import CHECKLISTS
 from surveypipe.study.reading import read_yaml
@@ -19,13 +20,16 @@ def main(
     config: dict[str, Any],
     vocabulary: Vocabulary,
     checklists: Path,
+    parts: Annotated[Path, "parts of a report that the study has"],
     documents: Annotated[list[Path], "texts of the documents"],
     tables: list[Output],
 ) -> None:
     """Check that the sections exist, then write one table for each checklist."""
     listed = read_yaml(checklists)
-    known = {path.stem: sections(path.read_text(encoding="utf-8")) for path in documents}
-    check(listed, known, DOCUMENTS)
+    has = read_json(parts)
+    known = {path.stem: sections(text_of(path, has)) for path in documents}
+    whole = {path.stem: sections(path.read_text(encoding="utf-8")) for path in documents}
+    check(listed, known, DOCUMENTS, whole)
     for name, path in zip(CHECKLISTS, tables, strict=True):
         table = checklist_table(name, listed[name], known, config["study"], vocabulary)
         # A checklist holds nothing of the survey, simulated or not.

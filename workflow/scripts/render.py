@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from _shared import Output, run
+from _parts import text_of
+from _shared import Output, read_json, run
 from surveypipe.problems import Problems
 from surveypipe.rendering.docx_layout import Layout
 from surveypipe.rendering.finishing import render_document
@@ -36,6 +37,7 @@ def main(
     numbers: Path,
     tables: Path,
     figures: Path,
+    parts: Annotated[Path, "parts of a report that the study has"],
     provenance: Annotated[Path | None, "what stands behind each number, for the web page"] = None,
     styles: Path,
     filters: Path,
@@ -48,8 +50,8 @@ def main(
     pdf: Output,
 ) -> None:
     """Stage, render, finish and check; then move all formats at once."""
-    problems = Problems()
-    problems.extend(typed_number_problems(qmd.read_text(encoding="utf-8"), str(qmd)))
+    problems, text = Problems(), text_of(qmd, read_json(parts))
+    problems.extend(typed_number_problems(text, str(qmd)))
     problems.raise_if_any()
     written_by = read(authors, Authors) if authors else None
     profile = read(journal, Journal) if journal else None
@@ -69,6 +71,7 @@ def main(
         tables=tables,
         figures=figures,
         provenance=provenance,
+        text=text,
     )
     staged = stage(build, document, sources, metadata)
     fill_pages(staged.folder / "tables", {path.stem.removesuffix("-blinded"): path for path in paged})

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
+from _parts import text_of
 from _released import read_released
 from _shared import Output, run, write_json
 from _wording import check_wording, wording_beside
 from surveypipe.reporting import number_sources
 from surveypipe.reporting import numbers as text_numbers
 from surveypipe.reporting.names import CHECKLISTS
+from surveypipe.reporting.parts import parts_of
 from surveypipe.reporting.tables import models, nonresponse, register
 from surveypipe.reporting.tables.questionnaire import questionnaire
 from surveypipe.reporting.wording import methods as methods_text
@@ -26,6 +28,7 @@ def main(
     variables: Path,
     texts: Annotated[list[Path], "texts of the report, the article first"],
     index: Output,
+    parts: Output,
     numbers: Output,
     headlines: Output,
     provenance: Output,
@@ -42,12 +45,15 @@ def main(
         "questionnaire": questionnaire,
         "level_contrast": level_contrast,
     }
+    tables = {name: make(given) for name, make in shown.items()}
+    has = parts_of(given, {name: table.rows for name, table in tables.items()})
+    write_json(sorted(has), parts)
     written = {
         # What is checked against R holds nothing of the survey, simulated or not.
-        f"{name}.md": make(given).markdown(
+        f"{name}.md": table.markdown(
             simulated=given.simulated and name != "verification", people=given.vocabulary.people.many
         )
-        for name, make in shown.items()
+        for name, table in tables.items()
     }
     methods = methods_text.paragraphs(given, words)
     written |= {f"methods_{name}.md": text + "\n" for name, text in methods.items()}
@@ -57,7 +63,7 @@ def main(
     }
     made = text_numbers.numbers(given) | results.sentences(given, words)
     made |= bias_text.sentences(given, words)
-    called = [path.read_text(encoding="utf-8") for path in texts]
+    called = [text_of(path, has) for path in texts]
     written["provenance.md"] = number_sources.table(given, called[0], made).markdown(
         simulated=given.simulated, people=given.vocabulary.people.many
     )

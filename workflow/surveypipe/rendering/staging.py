@@ -40,6 +40,9 @@ class Sources:
         (``{name: {"alt": ...}}``); the files stand beside them.
     provenance
         What stands behind each number, by key; None where a page need not tell.
+    text
+        The text without the parts that the study has not (:mod:`surveypipe.rendering.parts`), on the lines of
+        the file; None to take it from the file as it is.
     """
 
     qmd: Path
@@ -50,6 +53,7 @@ class Sources:
     tables: Path
     figures: Path
     provenance: Path | None = None
+    text: str | None = None
 
 
 @dataclass
@@ -196,7 +200,7 @@ def alt_texts(index: Path) -> dict[str, str]:
 
 def _stage_text(staged: Staged, sources: Sources) -> None:
     problems = Problems()
-    text = sources.qmd.read_text(encoding="utf-8")
+    text = sources.qmd.read_text(encoding="utf-8") if sources.text is None else sources.text
     block, body = split_front_matter(text)
     front = parse_yaml(block, sources.qmd.name, first_line=2) or {}
     for key in sorted(set(front) & set(RESERVED)):

@@ -85,7 +85,10 @@ def _front_parts(front: str) -> Iterator[tuple[str, str]]:
 
 
 def check(
-    checklists: Mapping[str, Any], known: Mapping[str, Mapping[str, Section]], documents: Sequence[str]
+    checklists: Mapping[str, Any],
+    known: Mapping[str, Mapping[str, Section]],
+    documents: Sequence[str],
+    whole: Mapping[str, Mapping[str, Section]] | None = None,
 ) -> None:
     """Make sure that every section an item names is in its document.
 
@@ -97,6 +100,8 @@ def check(
         Document to its sections, for the documents that this study makes.
     documents
         All documents that there can be; one that the study does not make is passed over.
+    whole
+        Document to all its sections, with those of parts that the study has not; None where it has all.
 
     Raises
     ------
@@ -108,7 +113,7 @@ def check(
     for checklist in checklists.values():
         for item in checklist["items"]:
             name = f"config/checklists.yaml: {checklist['name']} item {item['id']}"
-            unknown = list(_unknown_places(name, item, known, documents))
+            unknown = list(_unknown_places(name, item, whole or known, documents))
             problems.extend(unknown or _unsaid(name, item, known))
             problems.extend(_unnamed(name, item))
     problems.raise_if_any()
@@ -144,7 +149,7 @@ def _unnamed(name: str, item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _unsaid(name: str, item: Mapping[str, Any], known: Mapping[str, Mapping[str, Section]]) -> Iterator[str]:
-    places = [(document, identifier) for document, identifier in _places(item) if document in known]
+    places = list(_there(item, known))
     text = " ".join(known[document][identifier].text for document, identifier in places).casefold()
     for words in item.get("says", []) if places else []:
         if words.casefold() not in text:
@@ -155,6 +160,11 @@ def _unsaid(name: str, item: Mapping[str, Any], known: Mapping[str, Mapping[str,
                 f"{name} ({item['what']}) wants the words '{words}' in {where_to}; they are not there. Write "
                 "them, or change `says` if your study calls it otherwise."
             )
+
+
+def _there(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Section]]) -> Iterator[tuple[str, str]]:
+    """Places of an item that this study's documents have."""
+    return ((name, identifier) for name, identifier in _places(item) if identifier in known.get(name, {}))
 
 
 def _places(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -227,6 +237,9 @@ def item_row(
         return [item["id"], what, _no_web(study["mode"], words), NOT_APPLICABLE]
     if item["by"] == "N/A":
         return [item["id"], what, f"Not applicable: {escape(item['because'])}", NOT_APPLICABLE]
+    made = [place for place in _places(item) if place[0] in known]
+    if made and not list(_there(item, known)):
+        return [item["id"], what, "Not applicable: there is none in this study", NOT_APPLICABLE]
     # What only the study's configuration can tell, the run writes where the configuration tells it.
     answered = where(item, known) if study.get(item.get("needs", "mode")) else ""
     if not answered:
@@ -237,9 +250,8 @@ def item_row(
 def where(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Section]]) -> str:
     """Say where an item is answered; empty if nowhere."""
     named: dict[str, list[Section]] = {}
-    for document, identifier in _places(item):
-        if document in known:
-            named.setdefault(document, []).append(known[document][identifier])
+    for document, identifier in _there(item, known):
+        named.setdefault(document, []).append(known[document][identifier])
     return "; ".join(
         _here(found) if document == HOME else _elsewhere(document, found) for document, found in named.items()
     )

@@ -11,6 +11,7 @@ from surveypipe.formatting import lower_first
 from surveypipe.reporting.batteries import CATEGORIES, MERGED_LEVELS, Battery
 from surveypipe.reporting.cells import code_text, typed
 from surveypipe.study.claims import AnyClaim
+from surveypipe.study.frame import EVERYBODY
 from surveypipe.study.item_types import type_of
 from surveypipe.study.sections import Sections
 from surveypipe.study.vocabulary import Vocabulary
@@ -76,14 +77,20 @@ class Released:
         return self.settings.study.data == "simulated"
 
     @property
+    def population(self) -> str:
+        """What is known of those who were asked: ``list``, ``counts`` or ``none``."""
+        return str(self.config.get("population") or "list")
+
+    @property
     def group(self) -> str:
         """Variable by which results are shown."""
         return self.settings.frame.group
 
     @property
     def levels(self) -> dict[str, str]:
-        """Levels of the group and their labels, in order."""
-        return dict(self.settings.groups[self.group].levels)
+        """Levels of the group and their labels, in order; none where everybody is one group."""
+        group = self.settings.groups.get(self.group)
+        return {} if group is None or self.group == EVERYBODY else dict(group.levels)
 
     def abbreviation(self, level: str) -> str:
         """Give the short name of a group: its key where that is an abbreviation, else its label."""

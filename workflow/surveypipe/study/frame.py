@@ -8,6 +8,9 @@ from msgspec import Meta, field
 
 from surveypipe.study.base import Name, Settings
 
+# Where no group is named everybody is one: this variable of the frame has the same level for all.
+EVERYBODY, EVERYBODY_LEVEL = "everybody", "all"
+
 
 class FrameRecode(Settings):
     """One recode."""

@@ -140,8 +140,6 @@ def numbers(released: Released) -> Table:
         table.section(escape(released.label(name)))
         for level, label in {"": "All", **released.levels}.items():
             table.rows.append([INDENT + escape(label), *_number_cells(released, name, level)])
-    if not table.rows:
-        table.rows.append(["No such question is reported", *[NOT_APPLICABLE] * 3])
     table.notes = [
         "Weighted; after a median the lower and the upper quartile. *n* unweighted.",
         interval_note(released),

@@ -74,7 +74,7 @@ class Table:
         widths = [max(4, round(100 * column.width / total)) for column in self.columns]
         rules = [_rule(column.align, width) for column, width in zip(self.columns, widths, strict=True)]
         lines = [_line([column.head for column in self.columns]), "|" + "|".join(rules) + "|"]
-        rows = self.rows or [["None in this study."]]
+        rows = self.rows or [["There is none in this study."]]
         lines += [_line(row + [""] * (len(self.columns) - len(row))) for row in rows]
         caption = f": {self.caption} {{#tbl-{self.name.replace('_', '-')}}}"
         return "\n".join([*lines, "", caption, "", self._note(simulated, people), ""])

@@ -1,0 +1,88 @@
+"""Which parts of a report a study has: computed once, from its configuration and its released tables.
+
+A text says under which part something stands (:mod:`surveypipe.rendering.parts`). A part whose table would be
+empty is absent, so that no document asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from surveypipe.reporting.names import TABLES
+from surveypipe.reporting.released import Released
+
+# Parts that a table stands for: each is there where the table has rows.
+BY_TABLE: dict[str, str] = {
+    "characteristics": "table_1",
+    "rates": "response",
+    "cells": "cells",
+    "scales": "scales",
+    "tests": "tests",
+    "models": "models",
+    "reliability": "reliability",
+    "imputation": "imputation",
+    "multiplicity": "multiplicity",
+    "coded_answers": "open_answers",
+    "nonresponse": "nrba_response",
+    "waves": "nrba_waves",
+    "multiverse": "multiverse",
+    "not_at_random": "not_at_random",
+    "level_contrast": "level_contrast",
+}
+
+
+def _claims(released: Released) -> bool:
+    return bool(released.claim_rows())
+
+
+def _scenario(released: Released) -> bool:
+    return _claims(released) and bool(released.settings.sensitivity.reader_variable)
+
+
+def _weighted(released: Released) -> bool:
+    return released.settings.weighting.schemes[released.primary].method != "none"
+
+
+# Parts that the configuration and the released tables tell.
+BY_STUDY: dict[str, Callable[[Released], bool]] = {
+    "list": lambda released: released.population == "list",
+    "counts": lambda released: released.population == "counts",
+    "groups": lambda released: bool(released.levels),
+    "several_groups": lambda released: bool(released.levels) and len(released.settings.groups) > 1,
+    "weights": _weighted,
+    "schemes": lambda released: len(released.schemes) > 1,
+    "claims": _claims,
+    "claims_by_group": lambda released: any(row["group_level"] for row in released.claim_rows()),
+    "scenario": _scenario,
+    "batteries": lambda released: bool(released.batteries()),
+    "follow_up": lambda released: not released.table("follow_up_check").empty,
+    "field_period": lambda released: released.settings.study.field_period is not None,
+    "follows": lambda released: released.settings.study.follows is not None,
+    "simulated": lambda released: released.simulated,
+}
+
+
+def table_part(name: str) -> str:
+    """Name the part that is there where a table has rows: ``table-nrba-waves``."""
+    return f"table-{name.replace('_', '-')}"
+
+
+def known_parts() -> frozenset[str]:
+    """Give every name that a text may ask for."""
+    return frozenset({*BY_STUDY, *BY_TABLE, *map(table_part, TABLES)})
+
+
+def parts_of(released: Released, rows: Mapping[str, Collection[object]]) -> frozenset[str]:
+    """Find the parts that a study has.
+
+    Parameters
+    ----------
+    released
+        The released tables.
+    rows
+        Rows of each table that was made, by its name.
+    """
+    filled = {name for name, found in rows.items() if found}
+    made = {name for name, holds in BY_STUDY.items() if holds(released)}
+    made |= {name for name, table in BY_TABLE.items() if table in filled}
+    return frozenset(made | {table_part(name) for name in filled})
