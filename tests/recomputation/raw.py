@@ -300,7 +300,7 @@ def recoded(
     if kind == "difference":
         return cases[recode["minuend"]] - cases[recode["subtrahend"]]
     source = cases[recode["from"]]
-    if kind == "items_agreed":
+    if kind == "items_high":
         items = next(scale["items"] for scale in scales if scale["variable"] == recode["from"])
         codes = sorted(questions.codes(items[0]) or [])
         answers = cases[items].astype(float)

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 import made_up
+from surveypipe.reporting.answer_words import legend
 from surveypipe.reporting.figures import flow, ledger, likert, response, theme
 from surveypipe.reporting.figures.register import DRAW
 from surveypipe.reporting.figures.theme import save, themed
+from surveypipe.reporting.tables import answers
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +141,8 @@ def test_an_unused_answer_keeps_its_place(released):
     estimates = released.tables["estimates"]
     unused = (estimates["variable"] == "guid_1") & (estimates["level"] == "middle")
     without = dataclasses.replace(released, tables={**released.tables, "estimates": estimates[~unused]})
-    assert list(without.agreement("guid_1", "AMH")) == ["disagree", "neutral", "agree"]
-    assert without.agreement("guid_1", "AMH")["neutral"] == 0
+    assert list(without.merged("guid_1", "AMH")) == ["low", "middle", "high"]
+    assert without.merged("guid_1", "AMH")["middle"] == 0
 
 
 def test_categories_are_added_up_from_the_answers_where_only_these_are_released(released):
@@ -152,8 +154,8 @@ def test_categories_are_added_up_from_the_answers_where_only_these_are_released(
             "estimates": estimates[~estimates["level"].isin(["low", "middle", "high"])],
         },
     )
-    for name, share in released.agreement("guid_1").items():
-        assert fine.agreement("guid_1")[name] == pytest.approx(share)
+    for name, share in released.merged("guid_1").items():
+        assert fine.merged("guid_1")[name] == pytest.approx(share)
 
 
 def test_five_points_are_drawn_where_they_are_released_in_groups(released):
@@ -198,3 +200,30 @@ def test_weights_name_the_members_of_each_cell(released):
     assert "AMH: nurse, occupational therapist, psychiatrist or psychologist" in labels
     assert "CSC: social worker" in labels
     assert "CSC: social worker 1.83" in made.alt
+
+
+def with_battery(released, labels, poles, label="Bedside handover"):
+    """The same with one battery of other answers, released for all and within the groups by their ends."""
+    variables = {name: dict(about) for name, about in released.variables.items()}
+    codes = [str(code) for code in range(len(labels))]
+    items = [name for name, about in variables.items() if about["battery"] == "guidance"]
+    for name in items:
+        values = dict(zip(codes, labels, strict=True))
+        variables[name] |= {"values": values, "poles": poles, "battery_label": label}
+    return dataclasses.replace(released, variables=variables), items
+
+
+@pytest.mark.parametrize("points", range(2, 12))
+def test_the_ends_are_called_what_the_codebook_calls_them_or_by_the_answers_own_labels(released, points):
+    labels = [f"{number} times" for number in range(points)]
+    for poles in ({}, {"low": "rarely", "high": "often"}):
+        changed, items = with_battery(released, labels, poles)
+        upper = labels[points - points // 2 :]
+        with themed("likert"):
+            made = likert.draw(changed)
+        said = poles.get("high") or (" or ".join(upper) if len(upper) < 4 else f"{upper[0]} to {upper[-1]}")
+        assert f"Bedside handover: {said} ranged" in made.alt
+        note = answers.items(changed).notes[0]
+        ends = "'often' (" if poles else f"'{upper[0]}"
+        assert ends in note
+        assert not re.search("agree", "".join(legend(changed, items, each=False)), re.I)

@@ -65,7 +65,7 @@ def test_real_data_carry_no_mark(released):
 
 
 def test_share_cells_agree_with_the_estimates(released, markdown):
-    row = released.agree_row("guid_1", "AMH")
+    row = released.upper("guid_1", "AMH")
     want = f"{100 * row['estimate']:.0f} ({100 * row['ci_low']:.0f}–{100 * row['ci_high']:.0f})"
     line = next(cells for cells in rows_of(markdown["items"]) if "Say clearly what to do" in cells[0])
     assert line[3:5] == ["45", want]

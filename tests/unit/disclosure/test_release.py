@@ -130,12 +130,14 @@ def test_five_points_are_shown_overall_and_three_categories_within_groups():
         [
             {"level": "2"},
             {"level": "2", "group": "agency", "group_level": "A"},
-            {"level": "agree", "group": "agency", "group_level": "A"},
+            {"level": "-1", "group": "agency", "group_level": "A"},
+            {"level": "2.5", "group": "agency", "group_level": "A"},
+            {"level": "high", "group": "agency", "group_level": "A"},
             {"level": "", "statistic": "mean", "group": "agency", "group_level": "A"},
         ]
     )
     release = release_estimates(table, RULES, ["q"])
-    assert release.table["level"].tolist() == ["2", "agree", ""]
+    assert release.table["level"].tolist() == ["2", "high", ""]
 
 
 def test_strict_preset_looks_at_the_answers_own_count():

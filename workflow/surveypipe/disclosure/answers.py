@@ -20,6 +20,7 @@ from surveypipe.disclosure.release import (
     places_of,
 )
 from surveypipe.disclosure.rules import Rules
+from surveypipe.study.poles import CATEGORIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,9 +59,9 @@ def release_estimates(
     rules
         Thresholds.
     five_point
-        Agreement items; within groups only their three merged categories are released.
+        Ordered items of four points or more; within groups only their three merged categories are released.
     primary
-        The primary scheme. Single points, means and quartiles of agreement items are released under it
+        The primary scheme. Single points, means and quartiles of such items are released under it
         alone, and to two decimals: the same under two schemes gives the points of each group by
         subtraction, and all digits of a rare point tell by its weight who gave it. None: under all.
     together
@@ -102,7 +103,7 @@ def release_estimates(
         beside = dict.fromkeys(table.loc[levels, "variable"])
         log += log_rows("estimates", beside, ROUNDED, "people told apart by an answer of their own")
         items = dict.fromkeys(table.loc[points, "variable"])
-        log += log_rows("estimates", items, ROUNDED, "single points and means of an agreement item")
+        log += log_rows("estimates", items, ROUNDED, "single points and means of an ordered item")
     kept = table.loc[~detail].drop(columns=[c for c in IDENTIFYING_COLUMNS if c in table])
     return Release(kept.reset_index(drop=True), log_frame(log))
 
@@ -200,7 +201,7 @@ def _text(table: pd.DataFrame, column: str) -> pd.Series:
 
 
 def _detail(table: pd.DataFrame, items: set[str], primary: str | None, rules: Rules) -> pd.Series:
-    """Rows that give agreement items in more detail than is released.
+    """Rows that give ordered items in more detail than is released.
 
     Where a preset looks at the count of an answer, an item with a rare point is merged for all staff too, and
     keeps no mean, from which the points could be worked out.
@@ -208,7 +209,7 @@ def _detail(table: pd.DataFrame, items: set[str], primary: str | None, rules: Ru
     answers = ~table["statistic"].isin(NOT_ABOUT_ANSWERS)
     item = answers & table["variable"].isin(items)
     in_group = _text(table, "group_level") != ""
-    fine = item & table["statistic"].isin(SHARES) & _text(table, "level").str.fullmatch(r"\d+(\.0)?")
+    fine = item & table["statistic"].isin(SHARES) & _single(table)
     if primary is None:
         return fine & in_group
     mean = item & table["statistic"].str.startswith("mean")
@@ -221,9 +222,14 @@ def _detail(table: pd.DataFrame, items: set[str], primary: str | None, rules: Ru
     return (fine & (in_group | other)) | (mean & other) | (ranked & (in_group | other))
 
 
+def _single(table: pd.DataFrame) -> pd.Series:
+    """Rows about one answer and not about several merged, whatever its code."""
+    return ~_text(table, "level").isin(["", *CATEGORIES])
+
+
 def _points(table: pd.DataFrame, items: set[str]) -> pd.Series:
-    """Single points and means of agreement items."""
-    single = table["statistic"].isin(SHARES) & _text(table, "level").str.fullmatch(r"\d+(\.0)?")
+    """Single points and means of ordered items."""
+    single = table["statistic"].isin(SHARES) & _single(table)
     return table["variable"].isin(items) & (single | table["statistic"].str.startswith("mean"))
 
 

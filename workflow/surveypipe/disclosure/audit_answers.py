@@ -38,12 +38,13 @@ from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
 from surveypipe.disclosure.sensitive_counts import POSSIBLE, WISHED, Secret, place_name, secrets, suppressed
 from surveypipe.problems import SurveyError
+from surveypipe.study.poles import HIGH
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # What the items table prints of a group.
-KEPT = "high"
+KEPT = HIGH
 # Room for the tolerance of the linear programmes.
 LEEWAY = 1e-3
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.atoms import HALF, MOST_ATOMS, UNWEIGHTED, Atom, Place, Question
 from surveypipe.disclosure.release import RELEASED, places_of
+from surveypipe.study.poles import CATEGORIES, parted
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # Weights that agree to so many decimals are the same: iteration leaves the last digits to chance.
 WEIGHT_DECIMALS = 7
-MERGED_LEVELS = ("low", "middle", "high")
 # Whoever did not give an answer of which several could be given.
 REST = "not this one"
 # Whoever belongs to none of the published groups. Levels of a group are never empty.
@@ -122,7 +122,7 @@ def _asked(rows: pd.DataFrame, conditions: Mapping[str, str]) -> dict[str, float
 def _exclusive(counts: Mapping[Place, float], n: float) -> list[list[str]]:
     """Levels of which each person gave one; themes of which a person may name several stand alone."""
     levels = list(dict.fromkeys(place.level for place in counts))
-    finest = [level for level in levels if level not in MERGED_LEVELS] or levels
+    finest = [level for level in levels if level not in CATEGORIES] or levels
     several = sum(counts.get(Place(level, ""), 0.0) for level in finest) > n
     return [[level] for level in levels] if several else [levels]
 
@@ -144,12 +144,7 @@ def _atoms(people: pd.DataFrame, group: str) -> Iterator[Atom]:
 
 def _parts(levels: Iterable[str], codes: list[str]) -> dict[str, tuple[str, ...]]:
     """Answers that each published level takes together; three categories of a scale, or itself."""
-    half = len(codes) // 2
-    merged = {
-        "low": tuple(codes[:half]),
-        "middle": tuple(codes[half : len(codes) - half]),
-        "high": tuple(codes[-half:]) if half else (),
-    }
+    merged = parted(codes)
     return {level: merged[level] if codes and merged.get(level) else (level,) for level in levels}
 
 

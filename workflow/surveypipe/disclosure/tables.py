@@ -43,7 +43,7 @@ class Study:
     staff
         Eligible staff, ``respondent`` among the columns.
     five_point
-        Agreement items.
+        Ordered items of four points or more.
     ordered
         Variables whose categories are in order.
     values

@@ -32,13 +32,13 @@ from surveypipe.estimation.survey import (
 )
 from surveypipe.identifiers import estimate_id
 from surveypipe.study.item_types import MEDIAN
+from surveypipe.study.poles import MERGED_FROM, category_label, parted
 from surveypipe.weighting import replicates
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
-MERGED_FROM = 4
 QUANTILES = {0.25: "lower_quartile", 0.5: "median", 0.75: "upper_quartile"}
 SMALL_DF = 8
 # Values held in memory at once.
@@ -79,16 +79,10 @@ def merged_categories(values: Mapping[str, str]) -> list[tuple[str, str, list[st
 
     Halves of the scale; the middle of an odd number of points stands alone. Empty below four points.
     """
-    codes = list(values)
-    if len(codes) < MERGED_FROM:
+    if len(values) < MERGED_FROM:
         return []
-    half = len(codes) // 2
-    parts = [("low", codes[:half]), ("middle", codes[half : len(codes) - half]), ("high", codes[-half:])]
-    return [(name, _joined(values, part), part) for name, part in parts if part]
-
-
-def _joined(values: Mapping[str, str], codes: Sequence[str]) -> str:
-    return " or ".join(values[code] for code in codes)
+    parts = parted(list(values)).items()
+    return [(name, " or ".join(values[code] for code in part), list(part)) for name, part in parts if part]
 
 
 def estimands(survey: Survey) -> list[Estimand]:
@@ -139,7 +133,8 @@ def _ungrouped(survey: Survey, name: str) -> Iterator[Estimand]:
             # A middle category of one point has that point's label: the identifier tells them apart.
             unique = f"{level} {text}" if len(codes) == 1 else text
             hits = partial(_merged, column, codes)
-            yield Estimand(name, "proportion", hits, level, text, identifier_label=unique)
+            label = category_label(survey.variables[name], level, [values[code] for code in codes])
+            yield Estimand(name, "proportion", hits, level, label, identifier_label=unique)
     for statistic in kind.summaries:
         yield Estimand(name, statistic, partial(column.to_numpy, float))
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from surveypipe.study.cleaning import Above, AnyRecode, Bands, Cleaning, Difference, ItemsAgreed
+from surveypipe.study.cleaning import Above, AnyRecode, Bands, Cleaning, Difference, ItemsHigh
 from surveypipe.study.codebook import Codebook, Variable, code_text
 from surveypipe.study.frame import Groups
+from surveypipe.study.poles import HIGH, Battery, named, parted
 
 YES_NO = {"1": "Yes", "0": "No"}
 YES = "1"
@@ -33,6 +34,8 @@ def describe(
             asked_if=first["asked_if"],
             section=first["section"],
             battery=first["battery"],
+            battery_label=first["battery_label"],
+            poles=first["poles"],
             derived=True,
             role="derived",
             items=list(scale.items),
@@ -54,6 +57,8 @@ def _entry(label: str, kind: str, **more: Any) -> dict[str, Any]:
         "asked_if": {},
         "section": "",
         "battery": "",
+        "battery_label": "",
+        "poles": {},
         "derived": False,
         "reversed": False,
         "role": "question",
@@ -76,6 +81,7 @@ def _describe_frame(name: str, column: pd.Series, groups: Groups) -> dict[str, A
 
 def _describe_question(variable: Variable, codebook: Codebook, cleaning: Cleaning) -> dict[str, Any]:
     asked_if: dict[str, Any] = {}
+    battery = codebook.batteries.get(variable.battery, Battery(""))
     for name, codes in variable.asked_if.items():
         whole = [int(code) if code.is_integer() else code for code in codes]
         asked_if[name] = whole[0] if len(whole) == 1 else whole
@@ -89,10 +95,17 @@ def _describe_question(variable: Variable, codebook: Codebook, cleaning: Cleanin
         asked_if=asked_if,
         section=variable.section,
         battery=variable.battery,
+        battery_label=battery.label,
+        poles=battery.poles(),
         reversed=variable.name in cleaning.reverse,
         role=variable.role,
         core=variable.core,
     )
+
+
+def _upper(about: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
+    """Labels of the upper answers of an item, and what they are called."""
+    return parted(list(about["values"].values()))[HIGH], about["poles"].get(HIGH, "")
 
 
 def _describe_recode(recode: AnyRecode, made: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -117,8 +130,9 @@ def _describe_recode(recode: AnyRecode, made: Mapping[str, dict[str, Any]]) -> d
             derivation=f"{source['label']} in bands",
             **shared,
         )
-    if isinstance(recode, ItemsAgreed):
-        text = f"Share of the answered items of {source['label']} that were agreed with"
+    if isinstance(recode, ItemsHigh):
+        upper = " or ".join(named(*_upper(made[source["items"][0]])))
+        text = f"Share of the answered items of {source['label']} that were answered with: {upper}"
         return _entry(recode.label, "numeric", asked_if=source["asked_if"], derivation=text, **shared)
     if isinstance(recode, Above):
         return _entry(

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from surveypipe.study.cleaning import Above, AnyRecode, Bands, Cleaning, Difference, ItemsAgreed, Scale
+from surveypipe.study.cleaning import Above, AnyRecode, Bands, Cleaning, Difference, ItemsHigh, Scale
 from surveypipe.study.codebook import Codebook
+from surveypipe.study.poles import HIGH, parted
 
 
 def derive(answers: pd.DataFrame, cleaning: Cleaning, codebook: Codebook) -> pd.DataFrame:
@@ -36,22 +37,22 @@ def scale_score(items: pd.DataFrame, min_share: float) -> pd.Series:
     return items.mean(axis=1).where(enough)
 
 
-def items_agreed(answers: pd.DataFrame, scale: Scale, codebook: Codebook) -> pd.Series:
-    """Share of the answered items that were agreed with: an answer in the upper half of the codes.
+def items_high(answers: pd.DataFrame, scale: Scale, codebook: Codebook) -> pd.Series:
+    """Share of the answered items that were given an answer in the upper half of the codes.
 
     Items are already turned. NaN where the scale itself has no score.
     """
     items = list(scale.items)
     codes = sorted(codebook.variables[items[0]].values)
     known = answers[items]
-    agreed = known.isin(codes[len(codes) - len(codes) // 2 :]).astype(float).where(known.notna())
-    return agreed.mean(axis=1).where(answers[scale.variable].notna())
+    upper = known.isin(parted(codes)[HIGH]).astype(float).where(known.notna())
+    return upper.mean(axis=1).where(answers[scale.variable].notna())
 
 
 def _recoded(answers: pd.DataFrame, recode: AnyRecode, codebook: Codebook, cleaning: Cleaning) -> pd.Series:
-    if isinstance(recode, ItemsAgreed):
+    if isinstance(recode, ItemsHigh):
         scale = next(made for made in cleaning.scales if made.variable == recode.from_)
-        return items_agreed(answers, scale, codebook)
+        return items_high(answers, scale, codebook)
     if isinstance(recode, Above):
         source = answers[recode.from_]
         return (source > recode.cut).astype(float).where(source.notna())

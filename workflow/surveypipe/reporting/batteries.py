@@ -1,17 +1,13 @@
-"""Blocks of items answered on one scale of agreement, and the categories they are shown in."""
+"""Blocks of items that are shown together because they have the same answers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-CATEGORIES = ("disagree", "neutral", "agree")
-# Keys of the merged categories in the table of estimates.
-MERGED_LEVELS = {"low": "disagree", "middle": "neutral", "high": "agree"}
-
 
 @dataclass(frozen=True)
-class Battery:
-    """A block of items answered on one scale of agreement.
+class Block:
+    """The items of a battery that are reported.
 
     Parameters
     ----------

@@ -259,8 +259,8 @@ class _Finder:
             return self._of(list(self._compared(row)))
         if field in ("items-sentence", "items-range"):
             items = self._released.claim_of(row).secondary
-            agreed = [self._released.agree_row(str(item)) for item in items]
-            return self._of([str(found["estimate_id"]) for found in agreed if found is not None])
+            upper = [self._released.upper(str(item)) for item in items]
+            return self._of([str(found["estimate_id"]) for found in upper if found is not None])
         name = self._claimed(row, str(row["group_level"]))
         if name is None:
             return None

@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.formatting import lower_first
-from surveypipe.reporting.batteries import CATEGORIES, MERGED_LEVELS, Battery
+from surveypipe.reporting.batteries import Block
 from surveypipe.reporting.cells import code_text, typed
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.frame import EVERYBODY
 from surveypipe.study.item_types import type_of
+from surveypipe.study.poles import CATEGORIES, HIGH, MERGED_FROM, parted
 from surveypipe.study.sections import Sections
 from surveypipe.study.vocabulary import Vocabulary
 
@@ -159,26 +160,17 @@ class Released:
             return []
         return [code for code in codes if code_text(code) == self.counted(variable)] or codes
 
-    def batteries(self) -> list[Battery]:
-        """Blocks of agreement items that the analysis reports, in the order of the configuration.
-
-        An item outside every battery may ask how often or which, and is never shown as agreement.
-        """
+    def batteries(self) -> list[Block]:
+        """Blocks of ordered items that the analysis reports, in the order of the configuration."""
         about = self.variables
         items = [name for name in self.settings.analysis.items if about.get(name, {}).get("battery")]
-        items = [name for name in items if type_of(about[name]).ordered and len(self.values(name)) >= 4]
+        items = [name for name in items if type_of(about[name]).ordered and len(self.values(name)) >= 2]
         keys = list(dict.fromkeys(str(about[name]["battery"]) for name in items))
         found = []
         for key in keys:
             members = tuple(n for n in items if about[n]["battery"] == key)
-            found.append(Battery(key, self._battery_label(key, members), members))
+            found.append(Block(key, str(about[members[0]]["battery_label"]), members))
         return found
-
-    def _battery_label(self, key: str, members: tuple[str, ...]) -> str:
-        for scale in self.settings.cleaning.scales:
-            if set(scale.items) & set(members):
-                return scale.label
-        return key.replace("_", " ").capitalize()
 
     def estimates(
         self, variable: str, statistic: str, *, group_level: str = "", scheme: str | None = None
@@ -250,14 +242,12 @@ class Released:
             return self.mean(claim.variable, group_level=group_level, scheme=scheme)
         return self.share(claim.variable, str(claim.counted), group_level=group_level, scheme=scheme)
 
-    def agreement(self, item: str, group_level: str = "") -> dict[str, float]:
-        """Weighted shares that disagree, are neutral and agree, in that order; empty if suppressed.
+    def merged(self, item: str, group_level: str = "") -> dict[str, float]:
+        """Weighted shares of the lower, middle and upper answers, in that order; empty if suppressed.
 
-        Taken from the three merged categories where they were released, else added up from the answers:
-        the lower codes disagree, the middle one (of an odd number) is neutral, the upper agree.
+        Taken from the merged categories where they were released, else added up from the answers.
         """
         rows = self.estimates(item, "proportion", group_level=group_level)
-        rows = rows.assign(level=rows["level"].replace(MERGED_LEVELS))
         merged = rows[rows["level"].isin(CATEGORIES)].set_index("level")["estimate"].astype(float)
         if len(merged):
             full = merged.reindex(list(CATEGORIES))
@@ -268,18 +258,16 @@ class Released:
         answers = self.answers(item, group_level)
         if not answers:
             return {}
-        codes, half = list(self.values(item)), len(self.values(item)) // 2
-        low, high = codes[:half], codes[len(codes) - half :]
-        return {
-            "disagree": sum(answers[code] for code in low),
-            "neutral": sum(answers[code] for code in codes if code not in {*low, *high}),
-            "agree": sum(answers[code] for code in high),
-        }
+        parts = parted(list(answers))
+        return {category: sum(answers[code] for code in codes) for category, codes in parts.items()}
 
-    def agree_row(self, item: str, group_level: str = "", scheme: str | None = None) -> pd.Series | None:
-        """Estimate of the merged category that agrees, with its interval; None if there is none."""
+    def upper(self, item: str, group_level: str = "", scheme: str | None = None) -> pd.Series | None:
+        """Estimate of the upper answers, with its interval; None if there is none."""
+        codes = list(self.values(item))
+        if len(codes) < MERGED_FROM:
+            return self.share(item, codes[-1], group_level=group_level, scheme=scheme) if codes else None
         rows = self.estimates(item, "proportion", group_level=group_level, scheme=scheme)
-        rows = rows[rows["level"].replace(MERGED_LEVELS) == "agree"]
+        rows = rows[rows["level"] == HIGH]
         return None if rows.empty else rows.iloc[0]
 
     def comparison(self, variable: str, statistic: str, group: str) -> pd.Series | None:

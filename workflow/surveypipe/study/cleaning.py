@@ -147,8 +147,8 @@ class Above(Recode, tag="above"):
         return (self.from_,)
 
 
-class ItemsAgreed(Recode, tag="items_agreed"):
-    """Share of the answered items of a scale that were agreed with (the upper half of the codes)."""
+class ItemsHigh(Recode, tag="items_high"):
+    """Share of the answered items of a scale with an answer in the upper half of the codes."""
 
     from_: Annotated[str, Meta(description="Scale it is made from.")] = field(name="from")
 
@@ -197,7 +197,7 @@ class Bands(Recode, tag="bands"):
         return (self.from_,)
 
 
-AnyRecode = Above | ItemsAgreed | RoutedNo | Difference | Bands
+AnyRecode = Above | ItemsHigh | RoutedNo | Difference | Bands
 
 
 class Cleaning(Settings):
@@ -213,7 +213,7 @@ class Cleaning(Settings):
     reverse: Annotated[
         tuple[str, ...],
         Meta(
-            description="Reverse-worded items, turned so that a high score is always agreement with the "
+            description="Reverse-worded items, turned so that a high score is always the upper end of the "
             "scale."
         ),
     ] = ()

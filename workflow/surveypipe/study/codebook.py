@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.study.item_types import ITEM_TYPES, ItemType
+from surveypipe.study.poles import Battery
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +100,7 @@ class Codebook:
 
     variables: dict[str, Variable]
     sections: dict[str, str]
-    batteries: dict[str, str]
+    batteries: dict[str, Battery]
     unknown_code_limit: float = 0.05
     sets: dict[str, str] = field(default_factory=dict)
 

@@ -61,8 +61,8 @@ class Column(Settings, kw_only=True):
     battery: Annotated[
         str,
         Meta(
-            description="Key of `batteries`. Ordered items of a battery are shown as shares that disagree "
-            "and agree; items outside every battery are not."
+            description="Key of `batteries`. Ordered items of a battery are shown together, as shares of the "
+            "lower, middle and upper answers."
         ),
     ] = ""
     core: Annotated[
@@ -116,6 +116,29 @@ class Column(Settings, kw_only=True):
     ] = None
 
 
+class BatteryEntry(Settings, kw_only=True):
+    """A block of items with the same answers, and what their ends are called."""
+
+    label: Annotated[str, Meta(description="Name in tables and figures.", min_length=1)]
+    low: Annotated[
+        str,
+        Meta(
+            description="What the lower half of the answers is called, such as dissatisfied or rarely; left "
+            "out: their labels."
+        ),
+    ] = ""
+    high: Annotated[
+        str,
+        Meta(
+            description="What the upper half of the answers is called, such as satisfied or often; left out: "
+            "their labels."
+        ),
+    ] = ""
+    middle: Annotated[
+        str, Meta(description="What the middle one of an odd number is called; left out: its label.")
+    ] = ""
+
+
 class CodebookFile(Settings, kw_only=True):
     """What each column of the survey file means. A column that is not listed stops the pipeline."""
 
@@ -132,8 +155,11 @@ class CodebookFile(Settings, kw_only=True):
         dict[str, str], Meta(description="Sections of the questionnaire: key and heading.")
     ] = field(default_factory=dict)
     batteries: Annotated[
-        dict[str, str],
-        Meta(description="Blocks of items with the same answers: key and name in tables and figures."),
+        dict[str, str | BatteryEntry],
+        Meta(
+            description="Blocks of items with the same answers. Key: the name in tables and figures, or "
+            "{label, low, high, middle}, which also says what the ends are called."
+        ),
     ] = field(default_factory=dict)
     sets: Annotated[
         dict[str, str],

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from surveypipe.problems import Problems, shown
 from surveypipe.study.codebook import Codebook, Variable, code_text
-from surveypipe.study.codebook_file import CodebookFile, Column
+from surveypipe.study.codebook_file import BatteryEntry, CodebookFile, Column
 from surveypipe.study.item_types import ITEM_TYPES
+from surveypipe.study.poles import Battery
 from surveypipe.study.reading import checked
 
 T = TypeVar("T")
@@ -37,13 +38,19 @@ def parse_codebook(raw: Any, source: str = "codebook") -> Codebook:
     made = Codebook(
         variables=variables,
         sections=document.sections,
-        batteries=document.batteries,
+        batteries={key: _battery(entry) for key, entry in document.batteries.items()},
         unknown_code_limit=document.unknown_code_limit,
         sets=document.sets,
     )
     problems.extend(f"{source}: {sentence}" for sentence in _consistency_problems(made))
     problems.raise_if_any()
     return made
+
+
+def _battery(entry: str | BatteryEntry) -> Battery:
+    if isinstance(entry, str):
+        return Battery(entry)
+    return Battery(entry.label, entry.low, entry.middle, entry.high)
 
 
 def _looked_up(entry: T | str | None, sets: Mapping[str, T], what: str, problems: Problems) -> T | None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.reporting.answer_words import common_poles, legend
-from surveypipe.reporting.batteries import Battery
+from surveypipe.reporting.batteries import Block
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import Released
+from surveypipe.study.poles import HIGH, LOW, MIDDLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +25,7 @@ TOP = 13.0
 
 
 def draw(released: Released) -> Drawn:
-    """Draw one column of bars for each group; neutral answers are split around zero."""
+    """Draw one column of bars for each group; middle answers are split around zero."""
     blocks = released.batteries()
     if not blocks:
         text = "No ordered items of a battery were analysed."
@@ -50,7 +51,7 @@ def draw(released: Released) -> Drawn:
     return Drawn(figure, alt_text(released, blocks))
 
 
-def _five(released: Released, blocks: list[Battery]) -> bool:
+def _five(released: Released, blocks: list[Block]) -> bool:
     """Whether every answer, and not only three categories, is released for every item and group."""
     pairs = [(item, level) for block in blocks for item in block.items for level in released.levels]
     return bool(pairs) and all(
@@ -59,26 +60,22 @@ def _five(released: Released, blocks: list[Battery]) -> bool:
 
 
 def _shares(released: Released, item: str, level: str, five: bool) -> list[float]:
-    return list((released.answers if five else released.agreement)(item, level).values())
+    return list((released.answers if five else released.merged)(item, level).values())
 
 
-def _limit(released: Released, blocks: list[Battery]) -> float:
+def _limit(released: Released, blocks: list[Block]) -> float:
     """Greatest reach of a bar to either side, rounded up to a tenth with room for a number."""
     reach = 0.5
     for block in blocks:
         for item in block.items:
             for level in released.levels:
-                shares = released.agreement(item, level)
+                shares = released.merged(item, level)
                 if shares:
-                    reach = max(
-                        reach, *(shares[side] + shares["neutral"] / 2 for side in ("disagree", "agree"))
-                    )
+                    reach = max(reach, *(shares[side] + shares[MIDDLE] / 2 for side in (LOW, HIGH)))
     return min(1.0, math.ceil(reach * 10 + 0.5) / 10)
 
 
-def _bars(
-    axes: Axes, released: Released, blocks: list[Battery], level: str, body: float, limit: float
-) -> None:
+def _bars(axes: Axes, released: Released, blocks: list[Block], level: str, body: float, limit: float) -> None:
     five = _five(released, blocks)
     colours = theme.FIVE if five else theme.THREE
     y = 0.0
@@ -97,7 +94,7 @@ def _bars(
         for share, colour in zip(shares, colours, strict=True):
             axes.barh(y, share, left=start, height=ROW * 0.74, color=colour, edgecolor="white", linewidth=0.4)
             start += share
-        _ends(axes, y, released.agreement(item, level), limit)
+        _ends(axes, y, released.merged(item, level), limit)
     axes.set(xlim=(-limit, limit), ylim=(body, 0), yticks=[])
     ticks = [x for x in (-1.0, -0.5, 0.0, 0.5, 1.0) if abs(x) <= limit]
     axes.set_xticks(ticks, [f"{100 * abs(x):.0f}" for x in ticks])
@@ -107,7 +104,7 @@ def _bars(
 
 def _upper(released: Released, item: str, level: str) -> float:
     """Share of the upper answers, which may be released where the others are not; NaN if it is not."""
-    row = released.agree_row(item, level)
+    row = released.upper(item, level)
     return math.nan if row is None else float(row["estimate"])
 
 
@@ -117,23 +114,23 @@ def _upper_alone(axes: Axes, y: float, share: float, limit: float) -> None:
         axes.text(0.02, y, "suppressed", va="center", color=theme.QUIET, style="italic")
         return
     axes.barh(y, share, height=ROW * 0.74, color=theme.THREE[-1], edgecolor="white", linewidth=0.4)
-    _ends(axes, y, {"neutral": 0.0, "disagree": math.nan, "agree": share}, limit)
+    _ends(axes, y, {MIDDLE: 0.0, LOW: math.nan, HIGH: share}, limit)
     axes.text(
         -0.02 * limit, y, formatting.SUPPRESSED, va="center", ha="right", color=theme.QUIET, style="italic"
     )
 
 
 def _ends(axes: Axes, y: float, shares: dict[str, float], limit: float) -> None:
-    """Print who disagree and agree, inside a bar that is long enough, else beside it."""
-    split = shares["neutral"] / 2
+    """Print the lower and upper shares, inside a bar that is long enough, else beside it."""
+    split = shares[MIDDLE] / 2
     inside = 0.24 * limit
-    for side, sign in (("disagree", -1), ("agree", 1)):
+    for side, sign in ((LOW, -1), (HIGH, 1)):
         share = shares[side]
         if math.isnan(share):
             continue
         text = formatting.count(100 * share)
         if share > inside:
-            colour = "white" if side == "agree" else theme.INK
+            colour = "white" if side == HIGH else theme.INK
             axes.text(sign * (split + share - 0.02 * limit), y, text, color=colour, va="center_baseline",
                       ha="right" if sign > 0 else "left")  # fmt: skip
         else:
@@ -141,7 +138,7 @@ def _ends(axes: Axes, y: float, shares: dict[str, float], limit: float) -> None:
                       ha="left" if sign > 0 else "right")  # fmt: skip
 
 
-def _rows(blocks: list[Battery]) -> list[tuple[float, str]]:
+def _rows(blocks: list[Block]) -> list[tuple[float, str]]:
     """Middle of each item's row, in millimetres from the top of the panel."""
     found, y = [], 0.0
     for block in blocks:
@@ -152,7 +149,7 @@ def _rows(blocks: list[Battery]) -> list[tuple[float, str]]:
     return found
 
 
-def _labels(figure: Figure, released: Released, blocks: list[Battery]) -> None:
+def _labels(figure: Figure, released: Released, blocks: list[Block]) -> None:
     y = TOP
     for block in blocks:
         theme.words(figure, 0.5, y + HEAD * 0.62, block.label, weight="bold")
@@ -163,14 +160,14 @@ def _labels(figure: Figure, released: Released, blocks: list[Battery]) -> None:
             y += ROW
 
 
-def _bases(figure: Figure, released: Released, blocks: list[Battery], level: str, x: float) -> None:
+def _bases(figure: Figure, released: Released, blocks: list[Block], level: str, x: float) -> None:
     for y, item in _rows(blocks):
         base = released.base(item, level)
         text = formatting.SUPPRESSED if math.isnan(base) else formatting.count(base)
         theme.words(figure, x, TOP + y, text, ha="right", color=theme.QUIET)
 
 
-def _legend(figure: Figure, released: Released, blocks: list[Battery], *, each: bool) -> None:
+def _legend(figure: Figure, released: Released, blocks: list[Block], *, each: bool) -> None:
     from matplotlib.patches import Patch
 
     labels = legend(released, [item for block in blocks for item in block.items], each=each)
@@ -185,9 +182,9 @@ def _legend(figure: Figure, released: Released, blocks: list[Battery], *, each: 
     )  # fmt: skip
 
 
-def _notes(released: Released, blocks: list[Battery]) -> list[str]:
+def _notes(released: Released, blocks: list[Block]) -> list[str]:
     hidden = any(
-        not released.agreement(item, level)
+        not released.merged(item, level)
         for block in blocks
         for item in block.items
         for level in released.levels
@@ -200,7 +197,7 @@ def _notes(released: Released, blocks: list[Battery]) -> list[str]:
     ]
 
 
-def alt_text(released: Released, blocks: list[Battery]) -> str:
+def alt_text(released: Released, blocks: list[Block]) -> str:
     """Say for each battery and group the least and greatest share of the upper answers."""
     sentences = []
     for block in blocks:
@@ -217,6 +214,6 @@ def alt_text(released: Released, blocks: list[Battery]) -> str:
                 f"({released.short(least)}) to {formatting.percent(found[most])} ({released.short(most)})"
             )
         shared = common_poles(released, block.items)
-        upper = " or ".join(shared[2]) if shared else "the upper answers"
+        upper = shared[2].plain if shared else "the upper answers"
         sentences.append(f"{block.label}: {upper} ranged {'; '.join(parts)}.")
     return "Diverging stacked bars of the weighted answers to each item, by group. " + " ".join(sentences)

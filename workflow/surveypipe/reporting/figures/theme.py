@@ -26,7 +26,7 @@ RULE = "#c4c4c4"
 PALE = "#ececec"
 ACCENT = "#1f4e85"
 SECOND = "#c8792b"
-# From disagreement to agreement: orange and blue are told apart in every common colour vision, and their
+# From the lower answers to the upper: orange and blue are told apart in every common colour vision, and their
 # lightness differs, so that a grey copy can be read too.
 THREE = ("#dd9a52", "#e6e6e6", "#1f4e85")
 FIVE = ("#b5651d", "#eab987", "#e6e6e6", "#86abd3", "#1f4e85")

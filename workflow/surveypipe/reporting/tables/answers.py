@@ -24,6 +24,7 @@ from surveypipe.reporting.tables.layout import (
     weights_note,
 )
 from surveypipe.study.item_types import MEDIAN, type_of
+from surveypipe.study.poles import HIGH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,14 +39,14 @@ def items(released: Released) -> Table:
     caption = f"Answers to each item, for all and by {group_in_text(released)}"
     table = Table("items", caption, columns)
     for battery in released.batteries():
-        table.section(battery.label)
+        table.section(escape(battery.label))
         for item in battery.items:
             cells_of = [INDENT + escape(released.short(item))]
             for level in ("", *levels):
-                row = released.agree_row(item, level)
+                row = released.upper(item, level)
                 hidden = row is not None and row["status"] == SUPPRESSED_STATUS
                 base = float(row["n"]) if row is not None else released.base(item, level)
-                cells_of += [count_cell(base, suppressed=hidden), _agree_cell(released, item, level, row)]
+                cells_of += [count_cell(base, suppressed=hidden), _upper_cell(released, item, level, row)]
             table.rows.append(cells_of)
     table.notes = [
         upper_note(released, released.batteries()),
@@ -57,11 +58,11 @@ def items(released: Released) -> Table:
     return table
 
 
-def _agree_cell(released: Released, item: str, level: str, row: pd.Series | None) -> str:
+def _upper_cell(released: Released, item: str, level: str, row: pd.Series | None) -> str:
     if row is not None:
         return share_cell(row)
-    shares = released.agreement(item, level)
-    return formatting.points(shares["agree"]) if shares else NOT_APPLICABLE
+    shares = released.merged(item, level)
+    return formatting.points(shares[HIGH]) if shares else NOT_APPLICABLE
 
 
 def shares(released: Released) -> Table:

@@ -12,6 +12,8 @@ from surveypipe.reporting.lookups import known, number_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.claims import interval, withheld
 from surveypipe.reporting.wording.ledger import Facts
+from surveypipe.study.item_types import type_of
+from surveypipe.study.poles import HIGH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,21 +79,22 @@ def _tested(found: pd.Series, variable: str, released: Released) -> Facts:
     }
 
 
-def _agreed(row: pd.Series, released: Released) -> dict[str, float]:
+def _upper(row: pd.Series, released: Released) -> dict[str, float]:
     """Share of the upper answers to each item of a claim, as far as they are released."""
-    found = {item: released.agreement(item) for item in _items(row, released)}
-    return {item: shares["agree"] for item, shares in found.items() if shares}
+    found = {item: released.merged(item) for item in _items(row, released)}
+    return {item: shares[HIGH] for item, shares in found.items() if shares}
 
 
 def _items(row: pd.Series, released: Released) -> list[str]:
-    """Items of a claim that are answered on a scale of agreement or the like."""
+    """Items of a claim with answers in an order."""
     listed = released.claim_of(row).secondary
-    return [item for item in listed if len(released.values(item)) >= 4]
+    known_items = [item for item in listed if item in released.variables]
+    return [item for item in known_items if type_of(released.variables[item]).ordered]
 
 
 def items_range(row: pd.Series, released: Released) -> Facts:
     """Give the least and the greatest share of the upper answers to an item of a claim."""
-    shares = list(_agreed(row, released).values())
+    shares = list(_upper(row, released).values())
     if not shares:
         return {"outcome": "withheld" if _items(row, released) else "none"}
     least, most = min(shares), max(shares)
@@ -101,7 +104,7 @@ def items_range(row: pd.Series, released: Released) -> Facts:
 
 def items(row: pd.Series, released: Released) -> Facts:
     """Find the items of a scale on which the upper answers were most and least frequent."""
-    shares = _agreed(row, released)
+    shares = _upper(row, released)
     shared = common_poles(released, list(shares))
     if len(shares) < 2 or shared is None:
         return {"outcome": "none"}
@@ -112,7 +115,7 @@ def items(row: pd.Series, released: Released) -> Facts:
     return {
         **items_range(row, released),
         "items": len(shares),
-        "answers": list(shared[2]),
+        "answers": shared[2].words,
         "most": most,
         "least": least,
     }
