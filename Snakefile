@@ -4,10 +4,13 @@ from snakemake.utils import min_version
 min_version("9.20")
 
 
+include: "workflow/rules/place.smk"
+
+
 # A study named on the command line replaces the default one; a plain `configfile:` would merge the two.
 if not workflow.overwrite_configfiles:
 
-    configfile: "config/config.yaml"
+    configfile: study("config/config.yaml")
 
 
 pathvars:

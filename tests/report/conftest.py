@@ -41,13 +41,18 @@ AUTHORS = {
 }
 
 
+def typesetting(kind: str) -> list[Path]:
+    """Files of the tool that documents are typeset with."""
+    return sorted((ROOT / "workflow/typesetting" / kind).iterdir())
+
+
 def sources(folder: Path) -> Sources:
     return Sources(
         qmd=folder / "sample.qmd",
         bibliography=folder / "references.bib",
         csl=find_csl(REPORT["csl"]),
-        styles=ROOT / "report" / "styles",
-        filters=ROOT / "report" / "filters",
+        styles=typesetting("styles"),
+        filters=typesetting("filters"),
         tables=folder / "tables" / "index.json",
         figures=folder / "figures" / "index.json",
     )

@@ -31,7 +31,7 @@ def test_every_table_and_text_that_is_written_is_named():
 
 
 def test_every_checklist_is_named():
-    assert set(names.CHECKLISTS) == set(read_yaml(ROOT / "config/checklists.yaml"))
+    assert set(names.CHECKLISTS) == set(read_yaml(ROOT / "workflow/checklists.yaml"))
 
 
 def test_what_exhibits_read_is_released():

@@ -105,7 +105,7 @@ BODY = (
 @pytest.fixture
 def finished(tmp_path: Path) -> Path:
     path = tmp_path / "quarto.docx"
-    with zipfile.ZipFile(ROOT / "report" / "styles" / "reference.docx") as archive:
+    with zipfile.ZipFile(ROOT / "workflow/typesetting/styles/reference.docx") as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     members["word/document.xml"] = (
         f'<?xml version="1.0"?><w:document {SPACE}><w:body>{BODY}</w:body></w:document>'.encode()
@@ -259,11 +259,11 @@ def test_the_reference_document_is_what_its_script_makes(tmp_path: Path) -> None
     import importlib.util
 
     spec = importlib.util.spec_from_file_location(
-        "make", ROOT / "report" / "styles" / "make_reference_docx.py"
+        "make", ROOT / "workflow/typesetting/make_reference_docx.py"
     )
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     module.TARGET = tmp_path / "reference.docx"
     module.main()
-    assert module.TARGET.read_bytes() == (ROOT / "report" / "styles" / "reference.docx").read_bytes()
+    assert module.TARGET.read_bytes() == (ROOT / "workflow/typesetting/styles/reference.docx").read_bytes()

@@ -48,7 +48,7 @@ def render(sample: Path, out: Path, *more: object) -> subprocess.CompletedProces
     for name in ("tables", "figures"):
         words += [f"--{name}", str(sample / name / "index.json")]
     for name in ("styles", "filters"):
-        words += [f"--{name}", str(ROOT / "report" / name)]
+        words += [f"--{name}", *map(str, (ROOT / "workflow/typesetting" / name).iterdir())]
     for form in FORMATS:
         words += [f"--{form}", str(out / "report" / f"s.{form}")]
     return call("render", *words, *more)

@@ -137,7 +137,7 @@ def figures() -> Iterator[tuple[str, str]]:
 
 
 def checklists() -> Iterator[tuple[str, str]]:
-    listed = read_yaml(made_up.ROOT / "config/checklists.yaml")
+    listed = read_yaml(made_up.ROOT / "workflow/checklists.yaml")
     text = (made_up.ROOT / "report/manuscript.qmd").read_text(encoding="utf-8")
     assert sections(text)
     for name, one in listed.items():

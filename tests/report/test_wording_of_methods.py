@@ -13,7 +13,7 @@ import pytest
 import test_all_sentences as cases
 from wording_branches import Counting, counted, faults
 
-from _wording import check_wording, wording_beside
+from _wording import check_wording, wording_of
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.typed_numbers import template_number_problems
 from surveypipe.reporting.released import Released
@@ -176,10 +176,10 @@ def test_the_stage_refuses_a_number_typed_into_a_studys_template_and_takes_its_w
     own.parent.mkdir(parents=True)
     own.write_text("Ours: {{ software | listed }}, 38% of it.", encoding="utf-8")
     with pytest.raises(SurveyError, match=r"software\.md\.j2, line 1: '38%'"):
-        check_wording(tmp_path / "manuscript.qmd")
+        check_wording(tmp_path / "wording")
     own.write_text("Ours: {{ software | listed }}.", encoding="utf-8")
-    check_wording(tmp_path / "manuscript.qmd")
-    words = wording_beside(tmp_path / "manuscript.qmd", Vocabulary())
+    check_wording(tmp_path / "wording")
+    words = wording_of(tmp_path / "wording", Vocabulary())
     texts = methods.paragraphs(cases.base(), words)
     assert texts["software"].startswith("Ours: Python")
     assert texts["disclosure"].startswith("Everything reported")

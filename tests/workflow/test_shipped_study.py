@@ -101,7 +101,7 @@ def test_protocol_and_contact_items_stand_on_matched_stems():
 
 
 def test_its_journal_has_a_profile():
-    assert (ROOT / f"config/journals/{SETTINGS.report.journal}.yaml").is_file()
+    assert (ROOT / f"workflow/journals/{SETTINGS.report.journal}.yaml").is_file()
 
 
 @pytest.mark.slow

@@ -8,7 +8,6 @@ import importlib
 import inspect
 import itertools
 import json
-import os
 import re
 import shlex
 import shutil
@@ -21,6 +20,7 @@ import pytest
 import yaml
 
 from _shared import options
+from surveypipe.imports import modules_of
 
 ROOT = Path(__file__).resolve().parents[2]
 RULE_FILES = sorted((ROOT / "workflow/rules").glob("*.smk"))
@@ -145,17 +145,10 @@ def test_inputs_of_a_rule_hold_every_module_that_its_script_imports(script):
     imported = {p for p in json.loads(done.stdout) if p.startswith("workflow/")} - {
         f"workflow/scripts/{script}.py"
     }
-    namespace: dict = {}
-    source = (ROOT / "workflow/rules/common.smk").read_text()
-    functions = source[source.index("def library(") : source.index("def finished_documents(")]
-    exec("import ast, functools\nfrom pathlib import Path\n" + functions, namespace)
-
-    before = Path.cwd()
-    os.chdir(ROOT)
-    try:
-        listed = set(namespace["library"](script))
-    finally:
-        os.chdir(before)
+    listed = {
+        str(Path(path).relative_to(ROOT))
+        for path in modules_of(ROOT / f"workflow/scripts/{script}.py", ROOT / "workflow/surveypipe")
+    }
     assert imported <= listed
     assert "workflow/surveypipe/problems.py" in listed
 

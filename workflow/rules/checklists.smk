@@ -9,9 +9,9 @@ from surveypipe.reporting.names import CHECKLISTS
 rule checklists:
     input:
         **stage("checklists"),
-        checklists="config/checklists.yaml",
+        checklists=own_or_tools("config/checklists.yaml", "workflow"),
         parts="<results>/parts.json",
-        documents=[f"report/{document}.qmd" for document in SETTINGS.report.documents],
+        documents=texts(),
     output:
         tables=[f"<results>/tables/checklist_{name}.md" for name in CHECKLISTS],
     log:

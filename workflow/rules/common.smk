@@ -1,7 +1,5 @@
 """Helper functions of the rules; no rule stands here."""
 
-import ast
-import functools
 import hashlib
 import json
 import os
@@ -12,6 +10,7 @@ import time
 from pathlib import Path
 
 from surveypipe.study.consistency import consistency_problems, numeric_frame_variables
+from surveypipe.imports import modules_of
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.programs import choose_renderer, renderer_version
 from surveypipe.study.authors import Authors
@@ -52,9 +51,7 @@ def missing_files():
         "codes": "the coders' codes",
     }
     named = {getattr(SETTINGS.inputs, key): words for key, words in meaning.items()}
-    named |= {
-        f"report/{document}.qmd": "a document" for document in SETTINGS.report.documents
-    }
+    named |= {text: "a document" for text in texts()}
     named |= dict.fromkeys(journal_profile(), "a journal's profile (report.journal)")
     return [
         f"{path}: there is no such file; the configuration names it as {words}. Put it there or correct the name."
@@ -129,72 +126,39 @@ def section(*names):
 
 def templates():
     """Templates of the sentences: the tool's, and those that the study says in its own words."""
-    folders = Path("workflow/wording"), Path("report/wording")
-    return sorted(str(path) for folder in folders for path in folder.rglob("*.md.j2"))
+    shipped = TOOL.joinpath("workflow/wording").rglob("*.md.j2")
+    return [*sorted(map(str, shipped)), *own_templates()]
+
+
+# Where the study says sentences in its own words.
+OWN_WORDING = "report/wording"
 
 
 def own_templates():
     """Templates that the study says in its own words."""
-    return sorted(map(str, Path("report/wording").rglob("*.md.j2")))
+    return sorted(map(str, Path(OWN_WORDING).rglob("*.md.j2")))
 
 
-def library(script):
-    """List the modules of ours that a script imports, directly or not, so that an edit re-runs its rule."""
-    root, found = Path("workflow/surveypipe"), set()
-    waiting = [Path(f"workflow/scripts/{script}.py")]
-    while waiting:
-        for path in local_imports(waiting.pop(), root):
-            if path not in found:
-                found.add(path)
-                waiting.append(path)
-    return sorted(map(str, found))
+def text_of(document):
+    """Text of a document: the study's, else the tool's, which fits any study."""
+    return own_or_tools(f"report/{document}.qmd", "workflow/documents")
 
 
-# A module that many scripts share is read once, not once a rule: a run with nothing to do stays short.
-@functools.cache
-def local_imports(path, root):
-    """Files of ours that one file imports, at its top or inside a function."""
-    names = set()
-    for node in statements(ast.parse(path.read_text(encoding="utf-8")).body):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            name = absolute_name(node, path, root)
-            names |= {name} | {f"{name}.{alias.name}" for alias in node.names}
-    return {file for name in names for file in files_of(name, root)}
+def texts():
+    """Texts of the documents that the configuration asks for, in its order."""
+    return [text_of(document) for document in SETTINGS.report.documents]
 
 
-def statements(body):
-    """Statements at any depth; what stands within expressions imports nothing, and is most of a file."""
-    for node in body:
-        yield node
-        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
-            yield from statements(getattr(node, part, ()))
-
-
-def absolute_name(node, path, root):
-    """Name of the module of a from-import, a relative one resolved against its file."""
-    if not node.level:
-        return node.module or ""
-    package = path.relative_to(root.parent).with_suffix("").parts[: -node.level]
-    return ".".join([*package, *(node.module.split(".") if node.module else [])])
-
-
-def files_of(name, root):
-    """Files that an import of a dotted name runs: the module and the packages above it."""
-    beside = Path("workflow/scripts") / f"{name}.py"
-    if name and beside.is_file():
-        return {beside}
-    parts = name.split(".")
-    if parts[0] != root.name:
-        return set()
-    found = set()
-    for depth in range(1, len(parts) + 1):
-        base = root.parent.joinpath(*parts[:depth])
-        for candidate in (base / "__init__.py", base.with_suffix(".py")):
-            if candidate.is_file():
-                found.add(candidate)
-    return found
+def typesetting(kind):
+    """Files of one kind that documents are typeset with, of which the study may have its own, file by file."""
+    own, shipped = Path("report", kind), TOOL.joinpath("workflow/typesetting", kind)
+    found = {
+        path.name: str(path)
+        for folder in (shipped, own)
+        for path in folder.glob("*")
+        if path.is_file()
+    }
+    return [found[name] for name in sorted(found)]
 
 
 # What every stage depends on beside its data. These inputs are looked at and never named on a command line.
@@ -205,12 +169,13 @@ STAGE = "python {input.script} --config {params.config:q} {params.files} {params
 
 def stage(name):
     """Give the inputs of a stage beside its data: script, our modules behind it, the locked packages, templates."""
-    modules = library(name)
+    script = tool("workflow/scripts", f"{name}.py")
+    modules = modules_of(Path(script), LIBRARY)
     words = any(Path(path).stem == "wording" for path in modules)
     return {
-        "script": f"workflow/scripts/{name}.py",
+        "script": script,
         "lib": modules,
-        "lock": "requirements.lock",
+        "lock": tool("requirements.lock"),
         "templates": templates() if words else [],
     }
 
@@ -297,7 +262,9 @@ def journal_checks():
 def journal_profile():
     """The journal's profile, where a journal is named."""
     journal = SETTINGS.report.journal
-    return [f"config/journals/{journal}.yaml"] if journal else []
+    if not journal:
+        return []
+    return [own_or_tools(f"config/journals/{journal}.yaml", "workflow/journals")]
 
 
 def rule_of_released():

@@ -55,7 +55,7 @@ rule tables:
         **stage("tables"),
         released=RELEASED_FILES,
         variables="<results>/public/variables.json",
-        texts=[f"report/{document}.qmd" for document in SETTINGS.report.documents],
+        texts=texts(),
     output:
         [f"<results>/tables/{name}.md" for name in TEXTS],
         index="<results>/tables/index.json",
@@ -68,7 +68,7 @@ rule tables:
     conda:
         "../../environment.yml"
     params:
-        **given(*EXHIBIT_SECTIONS),
+        **given(*EXHIBIT_SECTIONS, wording=OWN_WORDING),
     message:
         "Writing the tables, the methods paragraphs and the numbers of the text"
     shell:

@@ -23,7 +23,7 @@ rule followup:
     conda:
         "../../environment.yml"
     params:
-        **given("vocabulary", text="report/manuscript.qmd"),
+        **given("vocabulary", wording=OWN_WORDING),
     message:
         "Planning a follow-up study with a control group from the assumptions in {input.assumptions}"
     shell:

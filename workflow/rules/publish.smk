@@ -8,7 +8,7 @@ rule check_placeholders:
     input:
         **stage("check_placeholders"),
         authors=SETTINGS.inputs.authors,
-        template="workflow/schemas/placeholders.yaml",
+        template=tool("workflow/schemas/placeholders.yaml"),
     output:
         report="<results>/checks/placeholders.txt",
     log:
@@ -16,7 +16,7 @@ rule check_placeholders:
     conda:
         "../../environment.yml"
     params:
-        **given("study", name=workflow.configfiles[0]),
+        **given("study", name=configuration_name()),
     message:
         "Report: looking for values that stand as in the template"
     shell:

@@ -10,25 +10,12 @@ EPOCH = source_date_epoch(
     [*workflow.configfiles, *plain(SETTINGS.inputs).values(), "report"]
 )
 
-PAGE_STYLES = [
-    f"report/styles/{name}"
-    for name in (
-        "formats.yml",
-        "page.html",
-        "page.css",
-        "pandoc.typst",
-        "typst-show.typ",
-        "typst-template.typ",
-        "reference.docx",
-    )
-]
-PAGE_STYLES += ["report/filters/manuscript.lua", "report/filters/pandoc.lua"]
 EXHIBITS = [rules.figures.output, rules.tables.output, rules.checklists.output]
 
 
 # What a document is made of, with its authors or without.
 PARTS = {
-    "qmd": "report/{document}.qmd",
+    "qmd": lambda wildcards: text_of(wildcards.document),
     "bibliography": "report/references.bib",
     "numbers": "<results>/numbers.yaml",
     "tables": "<results>/tables/index.json",
@@ -36,20 +23,19 @@ PARTS = {
     "figures": "<results>/figures/index.json",
     "provenance": "<results>/provenance.json",
     "journal": journal_profile(),
+    "styles": typesetting("styles"),
+    "filters": typesetting("filters"),
 }
-# How it is typeset. Folders are options; their files are inputs without a name, which no command names.
+# How it is typeset.
 TYPESETTING = {
     "document": "{document}",
     "renderer": RENDERER,
     "epoch": EPOCH,
-    "styles": "report/styles",
-    "filters": "report/filters",
 }
 
 
 rule render:
     input:
-        PAGE_STYLES,
         EXHIBITS,
         **stage("render"),
         **PARTS,
@@ -80,7 +66,6 @@ rule render:
 
 use rule render as render_blinded with:
     input:
-        PAGE_STYLES,
         EXHIBITS,
         **stage("render"),
         **PARTS,

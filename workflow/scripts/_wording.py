@@ -1,4 +1,4 @@
-"""The sentences of the documents: the study's own templates, beside its texts, before the tool's."""
+"""The sentences of the documents: the study's own templates before the tool's."""
 
 from __future__ import annotations
 
@@ -12,19 +12,14 @@ from surveypipe.wording import Wording, replaced
 SHIPPED = Path(__file__).resolve().parents[1] / "wording/en"
 
 
-def own_wording(text: Path) -> Path:
-    """Folder of the templates that a study says in its own words, beside one of its texts."""
-    return text.parent / "wording"
+def wording_of(own: Path, vocabulary: Vocabulary) -> Wording:
+    """Templates for a study, with its folder of its own words and what its people and things are called."""
+    return Wording([own, SHIPPED], vocabulary.everywhere())
 
 
-def wording_beside(text: Path, vocabulary: Vocabulary) -> Wording:
-    """Templates for a study, one of whose texts is named, with what its people and things are called."""
-    return Wording([own_wording(text), SHIPPED], vocabulary.everywhere())
-
-
-def check_wording(text: Path) -> None:
+def check_wording(own: Path) -> None:
     """Refuse a template of the study that replaces none, and a number typed by hand into one."""
-    own, problems = own_wording(text), Problems()
+    problems = Problems()
     for name in replaced(own, SHIPPED):
         path = own / name
         problems.extend(template_number_problems(path.read_text(encoding="utf-8"), str(path)))

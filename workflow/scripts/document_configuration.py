@@ -33,7 +33,7 @@ FILES = (
     File("The codebook (`config/codebook.yaml`)", CodebookFile, "codebook"),
     File("The authors (`config/authors.yaml`)", Authors, "authors"),
     File("The follow-up study (`config/followup.yaml`)", Planning, "followup"),
-    File("A journal (`config/journals/`)", Journal, "journal"),
+    File("A journal (`workflow/journals/`, `config/journals/`)", Journal, "journal"),
 )
 HEAD = """# Configuration
 

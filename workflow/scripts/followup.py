@@ -7,7 +7,7 @@ from typing import Annotated
 
 from _followup import read_assumptions
 from _shared import Output, run, write_csv
-from _wording import check_wording, wording_beside
+from _wording import check_wording, wording_of
 from surveypipe.panel import power as planned
 from surveypipe.panel.text import planning_page
 from surveypipe.reporting.figures import power_curves
@@ -24,10 +24,10 @@ def main(
     figure_svg: Output,
     figure_png: Output,
     page: Output,
-    text: Annotated[str, "text of the report, beside which the study's own wording stands"],
+    wording: Annotated[Path, "folder of the study's own templates, if there is one"],
 ) -> None:
     """Read the assumptions; write the tables, the figure and the page."""
-    check_wording(Path(text))
+    check_wording(wording)
     config = read_assumptions(assumptions)
     table = planned.power_table(config)
     needed = planned.sample_size_table(table, config)
@@ -38,7 +38,7 @@ def main(
         table,
         needed,
         config,
-        wording_beside(Path(text), vocabulary),
+        wording_of(wording, vocabulary),
         vocabulary,
         source=str(assumptions),
         figure=figure_svg.name,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from _parts import text_of
 from _released import read_released
 from _shared import Output, run, write_json
-from _wording import check_wording, wording_beside
+from _wording import check_wording, wording_of
 from surveypipe.reporting import number_sources
 from surveypipe.reporting import numbers as text_numbers
 from surveypipe.reporting.names import CHECKLISTS
@@ -27,6 +27,7 @@ def main(
     released: list[Path],
     variables: Path,
     texts: Annotated[list[Path], "texts of the report, the article first"],
+    wording: Annotated[Path, "folder of the study's own templates, if there is one"],
     index: Output,
     parts: Output,
     numbers: Output,
@@ -35,8 +36,8 @@ def main(
 ) -> None:
     """Write Markdown beside the index that lists it, the numbers as YAML, headlines and sources as JSON."""
     given = read_released(config, released, variables)
-    check_wording(texts[0])
-    words = wording_beside(texts[0], given.settings.vocabulary)
+    check_wording(wording)
+    words = wording_of(wording, given.settings.vocabulary)
     folder = index.parent
     shown = {
         **register.TABLES,

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -177,11 +178,12 @@ def replaced(own: Path, shipped: Path) -> list[str]:
         If the study's folder holds a template that replaces none.
     """
     found = sorted(str(path.relative_to(own)) for path in own.rglob(f"*{SUFFIX}")) if own.is_dir() else []
-    unknown = [name for name in found if not (shipped / name).is_file()]
+    names = sorted(path.relative_to(shipped).as_posix() for path in shipped.rglob(f"*{SUFFIX}"))
+    unknown = [name for name in found if name not in names]
     if unknown:
         raise SurveyError(
-            f"{own / name}: no template of the tool has this name, so that nothing would use it; the names "
-            f"are those of {shipped}."
+            f"{own / name}: no template of the tool has this name, so that nothing would use it; names of "
+            f"the tool are, for example, {', '.join(get_close_matches(name, names, cutoff=0))}."
             for name in unknown
         )
     return found

@@ -23,7 +23,7 @@ from surveypipe.study.journal import Journal
 from surveypipe.study.reading import read
 
 ROOT = Path(__file__).resolve().parents[3]
-PROFILES = {path.stem: path for path in sorted((ROOT / "config/journals").glob("*.yaml"))}
+PROFILES = {path.stem: path for path in sorted((ROOT / "workflow/journals").glob("*.yaml"))}
 PAGE = """<html><body><a class="skip" href="#text">Skip it</a><div class="simulated-banner">NOT COUNTED</div>
 <nav>not counted</nav><main><header><h1 class="title">Three title words</h1><p class="authors">A Name</p>
 <section class="abstract"><h2>Abstract</h2><p><strong>Aim.</strong> Four words in all.</p>

@@ -18,7 +18,7 @@ from surveypipe.study.vocabulary import Vocabulary
 
 PAPER = {"mode": "paper", "field_period": {"first": "2012-01-16", "last": "2012-03-31"}}
 ROOT = Path(__file__).resolve().parents[3]
-LISTS = yaml.safe_load((ROOT / "config/checklists.yaml").read_text())
+LISTS = yaml.safe_load((ROOT / "workflow/checklists.yaml").read_text())
 DOCUMENTS = ("manuscript", "supplement", "title-page")
 KNOWN = {name: sections((ROOT / f"report/{name}.qmd").read_text()) for name in DOCUMENTS}
 

@@ -195,7 +195,7 @@ def findings(profile: Journal, pages: Sequence[str], *, csl: str) -> list[Findin
     Parameters
     ----------
     profile
-        Content of a file of ``config/journals``.
+        Content of a journal's profile, for example of a file of ``workflow/journals``.
     pages
         HTML of the manuscript, then of the title page where there is one.
     csl

@@ -101,7 +101,7 @@ def fill_pages(tables: Path, pdfs: Mapping[str, Path]) -> None:
         if section not in pages[document]:
             problems.add(
                 f"{pdfs[document]}: a checklist names its section '{section}', which is in the text but not "
-                "in the finished PDF. Is it under a condition? Name another one in config/checklists.yaml."
+                "in the finished PDF. Is it under a condition? Name another one in checklists.yaml."
             )
             return ""
         return f" (p. {pages[document][section]})"

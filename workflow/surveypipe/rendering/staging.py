@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ class Sources:
     qmd, bibliography, csl
         The text, its references, and the citation style.
     styles, filters
-        Folders of templates and Lua filters.
+        Templates and Lua filters, each under the name that it has in the staged folder.
     tables, figures
         Index files of the tables (a list, or an object keyed by name) and of the figures
         (``{name: {"alt": ...}}``); the files stand beside them.
@@ -48,8 +48,8 @@ class Sources:
     qmd: Path
     bibliography: Path
     csl: Path
-    styles: Path
-    filters: Path
+    styles: Sequence[Path]
+    filters: Sequence[Path]
     tables: Path
     figures: Path
     provenance: Path | None = None
@@ -159,21 +159,16 @@ def stage(folder: Path, document: str, sources: Sources, metadata: Mapping[str, 
     staged = Staged(folder=folder, document=document, metadata=dict(metadata))
     shutil.copyfile(sources.bibliography, folder / "references.bib")
     shutil.copyfile(sources.csl, folder / "citation-style.csl")
-    for name, origin in (("styles", sources.styles), ("filters", sources.filters)):
-        _copy_tree(origin, folder / name)
+    for name, files in (("styles", sources.styles), ("filters", sources.filters)):
+        (folder / name).mkdir()
+        for path in files:
+            shutil.copyfile(path, folder / name / path.name)
     _copy_listed(sources.tables, folder / "tables")
     _copy_listed(sources.figures, folder / "figures")
     if sources.provenance is not None:
         staged.provenance = json.loads(sources.provenance.read_text(encoding="utf-8"))
     _stage_text(staged, sources)
     return staged
-
-
-def _copy_tree(origin: Path, target: Path) -> None:
-    kept = [path for path in sorted(origin.iterdir()) if path.is_file() and path.suffix != ".py"]
-    target.mkdir()
-    for path in kept:
-        shutil.copyfile(path, target / path.name)
 
 
 def _copy_listed(index: Path, target: Path) -> None:
@@ -213,7 +208,7 @@ def _stage_text(staged: Staged, sources: Sources) -> None:
     _check_figures(staged, sources, skipped, body, problems)
     problems.raise_if_any()
     staged.keywords = [str(word) for word in front.get("keywords") or []]
-    settings = read_yaml(sources.styles / "formats.yml")
+    settings = read_yaml(staged.folder / "styles/formats.yml")
     settings |= {"lang": staged.metadata["lang"]}
     added = yaml.safe_dump(
         {key: value for key, value in settings.items() if key not in front}, sort_keys=False

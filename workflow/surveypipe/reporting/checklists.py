@@ -112,7 +112,7 @@ def check(
     problems = Problems()
     for checklist in checklists.values():
         for item in checklist["items"]:
-            name = f"config/checklists.yaml: {checklist['name']} item {item['id']}"
+            name = f"checklists.yaml: {checklist['name']} item {item['id']}"
             unknown = list(_unknown_places(name, item, whole or known, documents))
             problems.extend(unknown or _unsaid(name, item, known))
             problems.extend(_unnamed(name, item))

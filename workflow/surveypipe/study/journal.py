@@ -1,4 +1,4 @@
-"""Profiles of journals, ``config/journals/*.yaml``."""
+"""Profiles of journals: the tool's (``workflow/journals``) and those of a study (``config/journals``)."""
 
 from __future__ import annotations
 

@@ -38,7 +38,8 @@ class Report(Settings):
         FileName | None,
         Meta(
             description="Journal whose limits of words, abstract and keywords the finished manuscript is "
-            "held against: the name of a file in config/journals, without .yaml. What is "
+            "held against: the name of a file in the tool's "
+            "workflow/journals or in the study's config/journals, without .yaml. What is "
             "exceeded is told in checks/journal.txt and stops nothing.",
             extra_json_schema=NULLABLE,
         ),

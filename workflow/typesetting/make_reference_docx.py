@@ -1,6 +1,6 @@
-"""Make report/styles/reference.docx, whose styles the Word documents take.
+"""Make workflow/typesetting/styles/reference.docx, whose styles the Word documents take.
 
-Run again after a change:  python report/styles/make_reference_docx.py
+Run again after a change:  python workflow/typesetting/make_reference_docx.py
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from docx.styles.style import BaseStyle
 
 from surveypipe.determinism import write_zip
 
-TARGET = Path(__file__).with_name("reference.docx")
+TARGET = Path(__file__).parent / "styles/reference.docx"
 # Each has a metric twin on every system, so that lines and cells break alike in Word and LibreOffice.
 SERIF, SANS = "Times New Roman", "Arial"
 # The file is an input, not a product, so its date is fixed once.
