@@ -29,6 +29,7 @@ rule analyse:
             "cleaning",
             "frame",
             "groups",
+            "population",
             "weighting",
             "sensitivity",
         ),

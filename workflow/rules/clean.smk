@@ -23,7 +23,7 @@ rule clean:
     conda:
         "../../environment.yml"
     params:
-        **given("cleaning", "groups"),
+        **given("cleaning", "groups", "population"),
     message:
         "Cleaning by the declared rules, and writing down every change"
     shell:

@@ -16,6 +16,7 @@ from surveypipe.rendering.programs import choose_renderer, renderer_version
 from surveypipe.study.authors import Authors
 from surveypipe.study.base import plain
 from surveypipe.study.codebook_file import CodebookFile
+from surveypipe.study.completion import completed
 from surveypipe.study.journal import Journal
 from surveypipe.study.reading import checked, read, read_yaml
 from surveypipe.study.settings import Configuration
@@ -45,7 +46,11 @@ def missing_files():
         "staff_list": "the staff list",
         "checksums": "the checksums",
     }
-    meaning |= {"authors": "the authors' file", "headcounts": "the headcounts"}
+    meaning |= {
+        "counts": "the headcounts",
+        "authors": "the authors' file",
+        "headcounts": "the headcounts to compare the list with",
+    }
     meaning |= {
         "follow_up": "the check of non-respondents",
         "codes": "the coders' codes",
@@ -72,6 +77,10 @@ def read_settings():
     settings, problems = told(checked, config, Configuration, configuration_name())
     if problems:
         stop(problems)
+    codebook, problems = told(read, Path(settings.inputs.codebook), CodebookFile)
+    if problems:
+        stop(problems)
+    settings = completed(settings, codebook)
     config.clear()
     config.update(plain(settings))
     return settings

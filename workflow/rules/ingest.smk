@@ -11,7 +11,8 @@ rule ingest:
     input:
         **stage("ingest"),
         survey=SETTINGS.inputs.survey,
-        staff_list=SETTINGS.inputs.staff_list,
+        staff_list=SETTINGS.inputs.staff_list or [],
+        counts=SETTINGS.inputs.counts or [],
         checksums=SETTINGS.inputs.checksums,
         codebook=SETTINGS.inputs.codebook,
         headcounts=SETTINGS.inputs.headcounts or [],
@@ -27,6 +28,7 @@ rule ingest:
         **given(
             "frame",
             "groups",
+            "population",
             "response",
             numeric=numeric_frame_variables(SETTINGS),
             encoding=SETTINGS.inputs.encoding or [],

@@ -38,6 +38,7 @@ rule nonresponse:
             "seed",
             "vocabulary",
             "nonresponse",
+            "population",
         ),
     message:
         "Asking what is known of those who did not answer"

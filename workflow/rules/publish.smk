@@ -33,7 +33,8 @@ rule publish:
         placeholders="<results>/checks/placeholders.txt",
         raw=[
             getattr(SETTINGS.inputs, name)
-            for name in ("survey", "staff_list", "codebook")
+            for name in ("survey", "staff_list", "counts", "codebook")
+            if getattr(SETTINGS.inputs, name)
         ],
         wording=own_templates(),
     output:

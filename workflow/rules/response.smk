@@ -17,7 +17,14 @@ rule response:
     conda:
         "../../environment.yml"
     params:
-        **given("response", "frame", "groups", "cleaning", "vocabulary"),
+        **given(
+            "response",
+            "frame",
+            "groups",
+            "cleaning",
+            "population",
+            "vocabulary",
+        ),
     message:
         "Counting who answered, and the response rates"
     shell:

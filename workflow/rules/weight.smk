@@ -18,7 +18,7 @@ rule weight:
     conda:
         "../../environment.yml"
     params:
-        **given("weighting", "frame", "groups", "seed"),
+        **given("weighting", "frame", "groups", "population", "seed"),
     message:
         "Weighting the respondents to all eligible staff"
     shell:

@@ -54,14 +54,17 @@ def main(
     )
     write_csv(rows, estimates)
     staff = pd.read_parquet(dispositions)
-    group = survey.settings.frame.group
+    if config.population == "none":
+        # A frame that is made of the records knows nothing of anybody else, to set beside them.
+        staff = staff[["id", "category"]]
+    group, groups = survey.settings.frame.group, survey.settings.groups
     described = characteristics.table_1(
         survey.respondents,
         survey.designs[survey.primary].weights,
         staff[staff["category"] != "IE"],
         survey.variables,
         survey.settings.analysis.characteristics,
-        {group: survey.settings.groups[group]},
+        {group: groups[group]} if group in groups else {},
     )
     write_csv(described, table_1)
     print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ def main(
     *,
     cleaning: Cleaning,
     groups: Groups,
+    config: dict[str, Any],
     responses: Path,
     frame: Path,
     codebook: Path,
@@ -32,6 +34,7 @@ def main(
         read_codebook(codebook),
         cleaning,
         groups,
+        listed=config["population"] == "list",
     )
     write_parquet(cleaned.analysis, analysis)
     write_parquet(cleaned.missing, missing)

@@ -90,7 +90,7 @@ def quotations_of(config: dict, study: Study, rules: Rules) -> pd.DataFrame:
     """Release the quotations that the configuration names; none by default."""
     people, frame = study.respondents.answers, config["frame"]
     team = frame["columns"].get("team")
-    groups = config["groups"][frame["group"]]
+    groups = config["groups"].get(frame["group"], {"label": "", "levels": {}})
     return release_quotations(
         people,
         config["disclosure"].get("quotations") or [],

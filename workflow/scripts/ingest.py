@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+import pandas as pd
+
 from _shared import Output, run, section, write_json, write_parquet
 from surveypipe.intake.files import read_codebook, read_survey, read_text_table, verify_checksums
 from surveypipe.intake.frame import build_frame, check_headcounts
+from surveypipe.intake.frame_without_list import frame_of_counts, frame_of_records, identified, read_counts
 from surveypipe.intake.ingestion import (
     FileLabels,
     check_identifiers,
@@ -30,7 +33,8 @@ def main(
     *,
     config: dict[str, Any],
     survey: Path,
-    staff_list: Path,
+    staff_list: Annotated[Path | None, "CSV with a row for each person invited"] = None,
+    counts: Annotated[Path | None, "CSV of headcounts, where there is no list"] = None,
     checksums: Path,
     codebook: Path,
     headcounts: Annotated[Path | None, "CSV of variable, level, n"] = None,
@@ -41,40 +45,96 @@ def main(
     labels: Output,
 ) -> None:
     """Read, check and write; all problems at once."""
-    problems, listed = Problems(), section(config, "frame", Frame)
+    problems = Problems()
     asked = _try(problems, read_codebook, codebook)
     answered = _try(problems, lambda path: read_survey(path, encoding), survey)
-    staff = _try(problems, read_text_table, staff_list)
-    counts = _try(problems, read_text_table, headcounts) if headcounts else None
-    raw_files = [survey, staff_list, *([headcounts] if headcounts else [])]
-    verify_checksums(checksums, raw_files, problems)
-    people = records = None
-    if staff is not None:
-        outcomes = list(section(config, "response", Response).dispositions)
-        people = build_frame(
-            staff, listed, section(config, "groups", Groups), outcomes, problems, str(staff_list),
-            numeric=numeric,
-        )  # fmt: skip
-        if counts is not None and len(people):
-            check_headcounts(counts, people, problems, str(headcounts))
+    verify_checksums(checksums, [path for path in (survey, staff_list, counts, headcounts) if path], problems)
+    records = people = None
+    if staff_list:
+        people = listed_people(config, staff_list, headcounts, numeric, problems)
     if asked is not None and answered is not None:
-        raw, told = answered
-        source = str(survey)
-        matched, names = match_columns(raw, asked, problems, source)
-        records = typed(matched, told, asked, problems, source)
-        problems.extend(f"{source}: {text}" for text in label_conflicts(told, names, asked))
-        notes = told.notes + same_answers(asked, str(codebook))
-        for note in notes + unknown_codes(records, asked, problems, source):
-            print(f"Note: {note}")
-        _check_identifier(listed, asked, problems)
-        if people is not None and asked.identified:
-            check_identifiers(records, people, asked.id_variable, problems, source)
+        records = checked_records(answered, asked, codebook, survey, problems)
+        if people is not None:
+            _check_identifier(section(config, "frame", Frame), asked, problems)
+            check_identifiers(records, people, asked.id_variable, problems, str(survey))
+        elif not staff_list:
+            records, people = unlisted_people(config, records, asked, survey, counts, problems)
     problems.raise_if_any()
     assert records is not None and people is not None and answered is not None
     write_parquet(records, responses)
     write_parquet(people, frame)
     write_json(_labels_json(answered[1]), labels)
-    print(f"{len(records)} questionnaires in the file, {len(people)} staff on the list.")
+    known = f", {len(people)} people known of" if staff_list or counts else ""
+    print(f"{len(records)} records in the file{known}.")
+
+
+def listed_people(
+    config: dict[str, Any],
+    staff_list: Path,
+    headcounts: Path | None,
+    numeric: Sequence[str],
+    problems: Problems,
+) -> pd.DataFrame | None:
+    """Read and check the list, beside the headcounts that it must agree with."""
+    staff = _try(problems, read_text_table, staff_list)
+    counts = _try(problems, read_text_table, headcounts) if headcounts else None
+    if staff is None:
+        return None
+    people = build_frame(
+        staff,
+        section(config, "frame", Frame),
+        section(config, "groups", Groups),
+        list(section(config, "response", Response).dispositions),
+        problems,
+        str(staff_list),
+        numeric=numeric,
+    )
+    if counts is not None and len(people):
+        check_headcounts(counts, people, problems, str(headcounts))
+    return people
+
+
+def checked_records(
+    answered: tuple[pd.DataFrame, FileLabels],
+    asked: Codebook,
+    codebook: Path,
+    survey: Path,
+    problems: Problems,
+) -> pd.DataFrame:
+    """Give the records the types of the codebook, and say what does not fit it."""
+    raw, told = answered
+    source = str(survey)
+    matched, names = match_columns(raw, asked, problems, source)
+    records = typed(matched, told, asked, problems, source)
+    problems.extend(f"{source}: {text}" for text in label_conflicts(told, names, asked))
+    notes = told.notes + same_answers(asked, str(codebook))
+    for note in notes + unknown_codes(records, asked, problems, source):
+        print(f"Note: {note}")
+    return records
+
+
+def unlisted_people(
+    config: dict[str, Any],
+    records: pd.DataFrame,
+    asked: Codebook,
+    survey: Path,
+    counts: Path | None,
+    problems: Problems,
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Make the frame of the records or of the headcounts, and give every record an identifier."""
+    records, note = identified(records, asked)
+    if note:
+        print(f"Note: {survey}: {note}")
+    groups = [name for name in section(config, "groups", Groups) if name in asked.variables]
+    if counts is None:
+        return records, frame_of_records(records, asked, groups)
+    given = _try(problems, read_text_table, counts)
+    if given is None:
+        return records, None
+    cells = read_counts(given, asked, problems, str(counts))
+    if cells.empty:
+        return records, None
+    return records, frame_of_counts(records, cells, asked, groups, problems, str(counts))
 
 
 def _try(problems: Problems, read: Callable[[Path], T], path: Path) -> T | None:

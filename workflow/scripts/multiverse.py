@@ -30,6 +30,11 @@ def main(
     multiverse_summary: Output,
 ) -> None:
     """Read answers, weights and estimates; write all specifications and what they change."""
+    if not config.claims:
+        write_csv(pd.DataFrame(columns=list(specifications.COLUMNS)), multiverse)
+        write_csv(pd.DataFrame(columns=list(specifications.SUMMARY_COLUMNS)), multiverse_summary)
+        print("multiverse: no claims to specify otherwise")
+        return
     cells = read_csv(weight_cells)
     respondents = respondents_of(pd.read_parquet(analysis), pd.read_parquet(weights))
     made = setting(config, cells)

@@ -36,6 +36,12 @@ def main(
     follow_up_check: Output,
 ) -> None:
     """Read staff, answers and weights; write the analysis, the ledger's context and the follow-up."""
+    if config.population == "none" or not default_auxiliaries(config.nonresponse, config.frame):
+        write_csv(pd.DataFrame(columns=list(report.COLUMNS)), nonresponse)
+        write_csv(pd.DataFrame(columns=list(contexts.COLUMNS)), ledger_context)
+        write_csv(pd.DataFrame(columns=list(checking.COLUMNS)), follow_up_check)
+        print("nonresponse: nothing is known of those who did not answer, so there is nothing to compare")
+        return
     given, asked = pd.read_parquet(weights), config.weighting.replicates
     paired = (
         replicates_of(given, pd.read_parquet(replicate_weights), pd.read_parquet(replicate_coefs))

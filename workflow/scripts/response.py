@@ -45,24 +45,37 @@ def main(
         rule_types=kinds,
     )
     group, e = listed.group, settings.eligibility_rate
-    levels = list(groups[group].levels)
-    crossed = [group, *(recode.variable for recode in listed.recodes)]
-    by_group = intake_response_rates.response_rates(made, [group], e=e, levels=levels)
-    write_parquet(made, dispositions)
-    write_csv(by_group, rates)
-    write_csv(intake_response_rates.response_rates(made, crossed, e=e), cells)
+    levels = list(groups[group].levels) if group in groups else []
     counts = intake_flow.flow(
         made, dropped, kinds, answered=set(answered["id"]), group=group, levels=levels,
         words=section(config, "vocabulary", Vocabulary),
     )  # fmt: skip
+    if config["population"] == "none":
+        # Only the records are known: nobody else is there to have a disposition, and no rate has a base.
+        made = made[made["respondent"]].reset_index(drop=True)
+        counts = counts[counts["stage"].map(intake_flow.of_records)]
+    write_parquet(made, dispositions)
     write_csv(counts, flow)
-    share = by_group.set_index(["group_level", "rate"])["value"]
+    known = made if config["population"] != "none" else made.iloc[:0]
+    crossed = [group, *(recode.variable for recode in listed.recodes)]
+    by_group = intake_response_rates.response_rates(known, [group], e=e, levels=levels)
+    write_csv(by_group, rates)
+    write_csv(intake_response_rates.response_rates(known, crossed, e=e), cells)
+    print(told(made, by_group, levels, config["population"]))
+
+
+def told(made: pd.DataFrame, rates: pd.DataFrame, levels: list[str], population: str) -> str:
+    """Say in a line who answered."""
+    answers = int(made["respondent"].sum())
+    if population == "none":
+        return f"response: {answers} answered; how many were asked is not known"
+    share = rates.set_index(["group_level", "rate"])["value"]
+    words = [f"RR2 {100 * share['', 'RR2']:.1f} %"]
+    words += [f"{level} {100 * share[level, 'RR2']:.1f} %" for level in levels]
     eligible = int((made["category"] != "IE").sum())
-    print(
-        f"response: {len(made)} on the staff list, {eligible} eligible, {int(made['respondent'].sum())} "
-        f"answered (RR2 {100 * share['', 'RR2']:.1f} %; "
-        + ", ".join(f"{level} {100 * share[level, 'RR2']:.1f} %" for level in levels)
-        + ")"
+    return (
+    who = f"{len(made)} people known of, {eligible} eligible, {answers} answered"
+    return f"response: {who} ({', '.join(words)})"
     )
 
 

@@ -10,6 +10,7 @@ from _shared import Output, read_csv, run, write_csv
 from surveypipe.ledger import not_at_random as mixtures
 from surveypipe.ledger.cases import cases, setting
 from surveypipe.ledger.rows import claim_tables
+from surveypipe.study.frame import EVERYBODY
 from surveypipe.study.sections import Sections
 
 
@@ -34,7 +35,8 @@ def main(
     staff = pd.read_parquet(dispositions)
     gathered = cases(made, read_csv(estimates), respondents, staff)
     ledger, common, single = claim_tables(made, gathered)
-    predictors = [made.group, *(recode.variable for recode in config.frame.recodes)]
+    group = [] if made.group == EVERYBODY else [made.group]
+    predictors = [*group, *(recode.variable for recode in config.frame.recodes)]
     worlds = mixtures.table(
         gathered,
         respondents,
@@ -49,7 +51,7 @@ def main(
     write_csv(single, theta_by_group)
     whole = ledger[ledger["group"] == "overall"]
     grades = "; ".join(f"{row.claim} {row.grade_label}" for row in whole.itertuples())
-    print(f"sensitivity: {grades}")
+    print(f"sensitivity: {grades or 'no claims'}")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from _shared import Output, run, section, write_csv, write_parquet
-from surveypipe.study.frame import Frame
+from surveypipe.study.frame import EVERYBODY, Frame
 from surveypipe.study.weighting import Replicates, Weighting
 from surveypipe.weighting import replicates, schemes
 
@@ -28,7 +28,9 @@ def main(
     decisions: Output,
 ) -> None:
     """Read the dispositions; write weights, their diagnostics and the replicates."""
-    plan, group = section(config, "weighting", Weighting), section(config, "frame", Frame).group
+    plan, named = section(config, "weighting", Weighting), section(config, "frame", Frame).group
+    # Of records alone nothing is known to weight by; nor is a group that everybody is in.
+    group = None if config["population"] == "none" or named == EVERYBODY else named
     staff = pd.read_parquet(dispositions)
     if plan.unknown_eligibility:
         by = list(plan.unknown_eligibility.by)
@@ -74,7 +76,7 @@ def replicate_tables(
 def summary(result: schemes.WeightingResult) -> str:
     """Say in a few lines what was weighted."""
     table = result.diagnostics
-    lines = [f"{table['n'].iloc[0]} respondents weighted to {table['N'].iloc[0]:g} eligible staff:"]
+    lines = [f"{table['n'].iloc[0]} respondents, standing for {table['N'].iloc[0]:g} people:"]
     lines += [
         f"  {row.label}: weights {row.w_min:.2f} to {row.w_max:.2f}, design effect {row.deff_kish:.2f}"
         for row in table.itertuples()

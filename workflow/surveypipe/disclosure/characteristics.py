@@ -75,7 +75,8 @@ def release_characteristics(
             "small categories",
         )
         parts.append(merged)
-    table = pd.concat(parts, ignore_index=True)
+    # Without any characteristic the table has its columns and no row.
+    table = pd.concat(parts, ignore_index=True) if parts else table_1.assign(status=RELEASED)
     blank(table, _small_cells(table, rules))
     check_lost(table, rules)
     return Release(table, log_frame(log))

@@ -36,6 +36,8 @@ def level_rows(survey: Survey) -> Iterator[Row]:
     """
     plan = survey.settings.sensitivity
     name = plan.reader_variable
+    if not name:
+        return
     inside = readers(survey)
     label = _label(survey, name, plan.reader_level)
     for variable in asked_of_both(survey, inside):

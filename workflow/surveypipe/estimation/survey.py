@@ -109,8 +109,10 @@ def answers(column: pd.Series, claim: AnyClaim) -> Floats:
 
 
 def readers(survey: Survey) -> NDArray[np.bool_]:
-    """Respondents who are readers by the configuration."""
+    """Respondents who are readers by the configuration; nobody where it names no such question."""
     chosen = survey.settings.sensitivity
+    if not chosen.reader_variable:
+        return np.zeros(len(survey.respondents), dtype=bool)
     return np.asarray(indicator(survey.respondents[chosen.reader_variable], chosen.reader_level) == 1.0)
 
 

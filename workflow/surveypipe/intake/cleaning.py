@@ -51,6 +51,8 @@ def clean(
     codebook: Codebook,
     cleaning: Cleaning,
     groups: Groups,
+    *,
+    listed: bool = True,
 ) -> Cleaned:
     """Apply the declared rules and derive the analysis file.
 
@@ -66,13 +68,15 @@ def clean(
         Section of the configuration: rules (applied in order), reverse, scales, recodes.
     groups
         Section of the configuration that names the levels of frame variables.
+    listed
+        Whether the frame is a list with columns of its own, or made of records or headcounts.
 
     Raises
     ------
     SurveyError
         Where a rule, scale or recode cannot be applied, or nobody is left.
     """
-    problems = check_cleaning(cleaning, codebook, frame)
+    problems = check_cleaning(cleaning, codebook, frame, listed=listed)
     problems.raise_if_any()
     state = State(responses.set_index("record"), frame, codebook, groups)
     for rule in cleaning.rules:
@@ -150,7 +154,9 @@ def _reasons(user: pd.Series, taken: np.ndarray, asked: pd.Series) -> np.ndarray
 
 def _assemble(state: State, derived: pd.DataFrame, shares: pd.Series) -> pd.DataFrame:
     ids = state.records[state.codebook.id_variable].rename("id")
-    people = state.frame.set_index("id").reindex(ids)
+    # A frame made of the records repeats answers, which are in hand as they were given.
+    own = state.frame.drop(columns=[name for name in derived if name in state.frame])
+    people = own.set_index("id").reindex(ids)
     people.index = ids.index
     flags = pd.Series(
         {record: ";".join(state.flags.get(record, [])) for record in ids.index}, dtype="str", name="flags"

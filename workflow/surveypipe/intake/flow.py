@@ -19,6 +19,11 @@ DROP_LABELS = {
 }
 
 
+def of_records(stage: str) -> bool:
+    """Whether a stage counts records, and so is known without knowing who was asked."""
+    return stage.startswith("excluded_") or stage in ("returned", "analysed", "complete", "partial")
+
+
 def dropped_records(log: pd.DataFrame) -> pd.DataFrame:
     """List the records that cleaning dropped: one row per record, with the rule that dropped it.
 

@@ -11,7 +11,7 @@ import pandas as pd
 from surveypipe.intake.ingestion import as_days, as_text, blank_to_missing, case_word
 from surveypipe.problems import Problems, shown
 from surveypipe.study.codebook import Variable
-from surveypipe.study.frame import Frame, FrameRecode, Group
+from surveypipe.study.frame import EVERYBODY, EVERYBODY_LEVEL, Frame, FrameRecode, Group
 
 # Share of numbers from which a column of the staff list is asked about.
 MOSTLY = 0.5
@@ -69,6 +69,8 @@ def build_frame(
     _check_undeclared_numbers(frame, settings, groups, problems, source)
     for recode in settings.recodes:
         _recode(frame, recode, problems, source)
+    if settings.group == EVERYBODY:
+        frame[EVERYBODY] = EVERYBODY_LEVEL
     return frame.sort_values("id", ignore_index=True)
 
 

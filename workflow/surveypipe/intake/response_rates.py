@@ -108,8 +108,11 @@ def response_rates(
     Returns
     -------
     pandas.DataFrame
-        Columns :data:`RATE_COLUMNS`; ``group`` is ``overall`` and ``group_level`` empty for all staff.
+        Columns :data:`RATE_COLUMNS`; ``group`` is ``overall`` and ``group_level`` empty for all staff. No
+        rows where nobody is known of.
     """
+    if made.empty:
+        return pd.DataFrame(columns=RATE_COLUMNS)
     held = counts(made)
     share = casro_e(held) if e is None else float(e)
     parts = [_labelled(outcome_rates(held, share), e is not None, "overall", "")]

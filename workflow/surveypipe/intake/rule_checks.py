@@ -20,8 +20,16 @@ from surveypipe.study.cleaning import (
 from surveypipe.study.codebook import Codebook
 
 
-def check_cleaning(cleaning: Cleaning, codebook: Codebook, frame: pd.DataFrame) -> Problems:
+def check_cleaning(
+    cleaning: Cleaning, codebook: Codebook, frame: pd.DataFrame, *, listed: bool = True
+) -> Problems:
     """Find what is wrong with the declared rules, scales and recodes, before any of them runs.
+
+    Parameters
+    ----------
+    listed
+        Whether the frame is a list with columns of its own; one that is made of records or headcounts has
+        columns of the questionnaire.
 
     Returns
     -------
@@ -30,7 +38,8 @@ def check_cleaning(cleaning: Cleaning, codebook: Codebook, frame: pd.DataFrame) 
     """
     problems = Problems()
     known = {v.name for v in codebook.analysed()}
-    _check_names(known, frame, problems)
+    if listed:
+        _check_names(known, frame, problems)
     _check_rules(cleaning.rules, codebook, known, frame, problems)
     _check_scales(cleaning, codebook, known, problems)
     made = known | {scale.variable for scale in cleaning.scales}

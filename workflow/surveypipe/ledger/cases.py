@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from surveypipe.estimation.equivalence import Equivalence, equivalence_test
 from surveypipe.estimation.survey import answers, indicator
+from surveypipe.grouping import level_keys
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.bounds import manski_readers
 from surveypipe.problems import Problems
@@ -18,6 +21,8 @@ from surveypipe.study.sections import Sections
 from surveypipe.study.sensitivity import Sensitivity
 from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import scheme_in_force
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def setting(settings: Sections, cells: pd.DataFrame) -> Setting:
         primary=scheme_in_force(weighting, cells),
         unweighted=weighting.unweighted or "",
         group=group,
-        levels=tuple(settings.groups[group].levels),
+        levels=tuple(settings.groups[group].levels) if group in settings.groups else (),
         routed_no=frozenset(recode.variable for recode in routed if recode.filter == reader),
         vocabulary=settings.vocabulary,
     )
@@ -209,17 +214,24 @@ def alternatives(
 
 def people_of(made: Setting, claim: AnyClaim, respondents: pd.DataFrame) -> pd.DataFrame:
     """Lay out what a claim needs of each person: y, read, weight, cell, group."""
-    group = respondents[made.group].astype(str)
+    group = level_keys(respondents[made.group])
     return pd.DataFrame(
         {
             "y": answers(respondents[claim.variable], claim),
-            "read": indicator(respondents[made.sensitivity.reader_variable], made.sensitivity.reader_level),
+            "read": _reading(made.sensitivity, respondents),
             "weight": respondents[f"w_{made.primary}"].astype(float),
             # A cell of a scheme that ignores the group is split by it: θ and readership may differ there.
             "cell": group + ": " + respondents[f"cell_{made.primary}"].astype(str),
             "group": group,
         }
     ).reset_index(drop=True)
+
+
+def _reading(plan: Sensitivity, respondents: pd.DataFrame) -> Floats:
+    """Whether each respondent is a reader, NaN where it is not known; shape (n,)."""
+    if not plan.reader_variable:
+        return np.full(len(respondents), np.nan)
+    return indicator(respondents[plan.reader_variable], plan.reader_level)
 
 
 def _estimates_of(estimates: pd.DataFrame, claim: AnyClaim, group: str, level: str) -> dict[str, pd.Series]:

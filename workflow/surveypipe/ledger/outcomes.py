@@ -13,6 +13,8 @@ from surveypipe.study.vocabulary import Vocabulary
 class ScenarioSource(StrEnum):
     """Where the answers of silent non-readers come from in the reader scenario."""
 
+    # The study has no such scenario.
+    ABSENT = "absent"
     NONE = "none"
     FIXED = "fixed"
     GROUP = "group"

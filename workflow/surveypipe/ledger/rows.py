@@ -14,8 +14,10 @@ from surveypipe.ledger.outcomes import ScenarioSource
 from surveypipe.ledger.tipping import readers, tipping
 from surveypipe.study.grades import Evidence, Grade
 
+THETA_COLUMNS = ("claim", "group", "group_level", "theta_in", "theta", "estimate", "note")
 # For a reader: what silent non-readers are supposed to answer, by the scenario's source.
 SCENARIO_NOTES = {
+    ScenarioSource.ABSENT: "",
     ScenarioSource.NONE: "{silent.adjective} {readers.many} answer as {readers.adjective} "
     "{respondents.many} of their cell",
     ScenarioSource.FIXED: "{silent.adjective} {non_readers.many} count as no",
@@ -134,6 +136,26 @@ def _equivalence(case: Case, scheme: str) -> dict[str, Any]:
     }
 
 
+def ledger_columns(made: Setting) -> list[str]:
+    """Columns of the ledger, in order; those of schemes and of the scenario's k as the study names them."""
+    plan = made.sensitivity.reader_scenario
+    steps = sorted({*plan.k, plan.k_grade})
+    return [
+        *("claim", "label", "short", "kind", "variable", "statistic", "base", "group", "group_level"),
+        *("threshold", "upper_threshold", "margin", "n", "scheme_primary"),
+        *("estimate", "se", "df", "ci_low", "ci_high", "ci_level"),
+        *(f"estimate_{scheme}" for scheme in made.schemes),
+        *("scheme_low", "scheme_high", "bound_low", "bound_high"),
+        *("tipping_theta", "tipping_theta_interval", "tipping_note"),
+        *(_k_column("reader", k) for k in steps),
+        *("reader_note", "ci_tost_low", "ci_tost_high", "power_at_zero", "equivalence"),
+        *("grade", "grade_label", "verdict"),
+        *(_k_column("reader_worst", k) for k in steps),
+        *("reader_limit", "tipping_shift", "tipping_shift_interval", "other_thresholds"),
+        *("tipping_outcome", "tipping_interval_outcome", "scenario_source"),
+    ]
+
+
 def _other_thresholds(case: Case, scheme: str) -> str:
     """Say for each threshold shown as a sensitivity whether the claim would be supported under it."""
     words = []
@@ -173,8 +195,10 @@ def claim_tables(made: Setting, gathered: Sequence[Case]) -> tuple[pd.DataFrame,
     tuple of pandas.DataFrame
         Claims; (claim, group, group_level, theta, estimate, note); the same with ``theta_in``.
     """
-    ledger = pd.DataFrame([ledger_row(case, made) for case in gathered])
-    rows = pd.DataFrame([row for case in gathered for row in theta_rows(case, made)])
+    ledger = pd.DataFrame([ledger_row(case, made) for case in gathered], columns=ledger_columns(made))
+    rows = pd.DataFrame(
+        [row for case in gathered for row in theta_rows(case, made)], columns=list(THETA_COLUMNS)
+    )
     common = rows[rows["theta_in"] == ""].drop(columns="theta_in").reset_index(drop=True)
     single = rows[rows["theta_in"] != ""].reset_index(drop=True)
     return ledger, common, single

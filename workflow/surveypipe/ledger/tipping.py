@@ -93,7 +93,10 @@ def _smallest(shifts: list[float]) -> float:
 
 @dataclass(frozen=True)
 class Readers:
-    """The reader scenario of a claim: estimates by k, and whether it stands at the k of the grade."""
+    """The reader scenario of a claim: estimates by k, and whether it stands at the k of the grade.
+
+    Without a scenario there is no estimate, and nothing of it speaks against the claim.
+    """
 
     neutral: dict[float, Scenario]
     worst: dict[float, Scenario]
@@ -103,7 +106,7 @@ class Readers:
     @property
     def source(self) -> ScenarioSource:
         """What is taken for the answers of silent non-readers, the same at each k."""
-        return next(iter(self.worst.values())).source
+        return next((one.source for one in self.worst.values()), ScenarioSource.ABSENT)
 
 
 def readers(case: Case, made: Setting, scheme: str) -> Readers:
@@ -113,6 +116,8 @@ def readers(case: Case, made: Setting, scheme: str) -> Readers:
     non-readers (share) or no difference (mean), and *worst case* the answer that harms the claim most; the
     worst case decides the grade.
     """
+    if not made.sensitivity.reader_variable:
+        return Readers({}, {}, math.nan, True)
     plan = made.sensitivity.reader_scenario
     steps = sorted({*plan.k, plan.k_grade})
     own = case.claim.variable == made.sensitivity.reader_variable

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from surveypipe.design.protocol import Design
 from surveypipe.ledger.cases import Case
 from surveypipe.nonresponse import tests_of_response
-from surveypipe.study.frame import Frame
+from surveypipe.study.frame import EVERYBODY, Frame
 from surveypipe.study.nonresponse import Nonresponse
 
 Floats = NDArray[np.float64]
@@ -85,8 +85,12 @@ class Study:
 
 
 def default_auxiliaries(plan: Nonresponse, frame: Frame) -> list[str]:
-    """Frame variables of the configuration: ``nonresponse.auxiliaries``, else the group and the recodes."""
-    plain = [frame.group, *(recode.variable for recode in frame.recodes)]
+    """Frame variables of the configuration: ``nonresponse.auxiliaries``, else the group and the recodes.
+
+    None where everybody is one group and nothing more is known.
+    """
+    group = [] if frame.group == EVERYBODY else [frame.group]
+    plain = [*group, *(recode.variable for recode in frame.recodes)]
     return list(dict.fromkeys(plan.auxiliaries or plain))
 
 

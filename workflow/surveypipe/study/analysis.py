@@ -155,8 +155,16 @@ class Analysis(Settings, kw_only=True):
     ] = "logit"
     mean_interval: Annotated[Literal["t"], Meta(description="Interval of a mean.")] = "t"
     fpc: Annotated[Fpc, Meta(description="Finite population correction.")] = Fpc()
-    characteristics: Annotated[tuple[str, ...], Meta(description="Rows of Table 1.", min_length=1)]
-    items: Annotated[tuple[str, ...], Meta(description="Questions shown answer by answer.")] = ()
+    characteristics: Annotated[
+        tuple[str, ...], Meta(description="Rows of Table 1; left out: the groups.")
+    ] = ()
+    items: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Questions shown answer by answer; left out: every question that something can be "
+            "estimated of."
+        ),
+    ] = ()
     tests: Annotated[tuple[Comparison, ...], Meta(description="Comparisons between groups (Rao-Scott).")] = ()
     models: Annotated[
         tuple[Model, ...],

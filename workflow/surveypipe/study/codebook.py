@@ -115,8 +115,9 @@ class Codebook:
         return next((v.name for v in self.variables.values() if v.role == "id"), NUMBERED)
 
     def core_items(self) -> list[str]:
-        """Names of the items that count towards a complete questionnaire."""
-        return [v.name for v in self.variables.values() if v.core]
+        """Names of the items that count towards a complete questionnaire; all where none is marked."""
+        marked = [v.name for v in self.variables.values() if v.core]
+        return marked or [v.name for v in self.variables.values() if v.role == "question"]
 
     def battery_items(self, batteries: Iterable[str]) -> list[str]:
         """Names of the items of the batteries, in the order of the questionnaire."""

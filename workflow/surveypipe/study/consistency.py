@@ -9,7 +9,7 @@ from pathlib import Path
 
 from surveypipe.study.checks import nearest
 from surveypipe.study.codebook_file import CodebookFile
-from surveypipe.study.frame import Frame
+from surveypipe.study.population import group_problems, population_problems
 from surveypipe.study.settings import Configuration
 from surveypipe.study.weighting import Making
 
@@ -40,11 +40,6 @@ def registered(module: str, decorator: str) -> list[str]:
     ]
 
 
-def frame_variables(frame: Frame) -> list[str]:
-    """List the variables known for everybody on the staff list, recodes included."""
-    return list(frame.columns) + [recode.variable for recode in frame.recodes]
-
-
 def numeric_frame_variables(config: Configuration) -> list[str]:
     """List the columns of the staff list that hold numbers.
 
@@ -60,7 +55,7 @@ def numeric_frame_variables(config: Configuration) -> list[str]:
 def known_variables(config: Configuration, codebook: CodebookFile) -> list[str]:
     """List every variable that an analysis may name: questionnaire, frame, scales and recodes."""
     derived = [made.variable for made in (*config.cleaning.scales, *config.cleaning.recodes)]
-    return list(codebook.variables) + frame_variables(config.frame) + derived
+    return list(codebook.variables) + config.frame.variables + derived
 
 
 def consistency_problems(config: Configuration, codebook: CodebookFile, name: str) -> list[str]:
@@ -84,12 +79,13 @@ def consistency_problems(config: Configuration, codebook: CodebookFile, name: st
             *_period_problems(config),
             *_scheme_problems(config),
             *_variable_problems(config, known_variables(config, codebook)),
+            *population_problems(config),
             *_frame_problems(config),
+            *group_problems(config, codebook),
             *_number_problems(config),
             *_reserved_problems(config),
             *_claim_problems(config),
             *_further_problems(config),
-            *_core_problems(config, codebook),
         ]
     ]
 
@@ -107,15 +103,6 @@ def _period_problems(config: Configuration) -> list[str]:
             f"study.field_period: the last day, {last}, lies before the first, {first}; change one of them."
         ]
     return []
-
-
-def _core_problems(config: Configuration, codebook: CodebookFile) -> list[str]:
-    if any(about.core for about in codebook.variables.values()):
-        return []
-    return [
-        f"response.core: no variable of {config.inputs.codebook} has `core: true`, so every "
-        "questionnaire would count as blank; mark the questions that decide whether somebody has answered."
-    ]
 
 
 NEEDS = {
@@ -157,7 +144,8 @@ def _named_variables(config: Configuration) -> Iterable[tuple[str, str]]:
         yield f"claims.{key}.variable", claim.variable
         yield from ((f"claims.{key}.secondary", item) for item in claim.secondary)
         yield from ((f"claims.{key}.alternatives", item) for item in claim.alternatives)
-    yield "sensitivity.reader_variable", config.sensitivity.reader_variable
+    if config.sensitivity.reader_variable:
+        yield "sensitivity.reader_variable", config.sensitivity.reader_variable
 
 
 def _named_in_cleaning(config: Configuration) -> Iterable[tuple[str, str]]:
@@ -207,6 +195,11 @@ def _claim_problems(config: Configuration) -> Iterable[str]:
                 f"claims.{key}.variable: {claim.variable!r} is the variable of claim {other} already, and "
                 "rows of estimates are named for it; repeat its recode under another name for one of the two."
             )
+        if claim.base == "readers" and not config.sensitivity.reader_variable:
+            yield (
+                f"claims.{key}.base: nothing says who the readers are; name the question under "
+                "sensitivity.reader_variable, or take base 'all'."
+            )
         if claim.base == "readers" and not claim.binary:
             yield (
                 f"claims.{key}.base: bounds among readers are known of a share only, and this is a "
@@ -222,8 +215,7 @@ def _claim_problems(config: Configuration) -> Iterable[str]:
 
 
 def _frame_problems(config: Configuration) -> list[str]:
-    known, groups, frame = frame_variables(config.frame), list(config.groups), config.frame
-    found = []
+    known, frame, found = config.frame.variables, config.frame, []
     for key, scheme in config.weighting.schemes.items():
         found += [
             f"weighting.schemes.{key}: {item!r} is not a variable of the frame{nearest(item, known)}; "
@@ -231,22 +223,11 @@ def _frame_problems(config: Configuration) -> list[str]:
             for item in _named_in_scheme(scheme)
             if item not in known
         ]
-    if frame.group not in known:
-        found.append(f"frame.columns: the column of {frame.group!r}, which frame.group names, is missing.")
     if config.response.dispositions and "outcome" not in frame.columns:
         found.append(
             "frame.columns: name the column with the outcome of contact under 'outcome'; without it "
             "response.dispositions would be passed over and everybody silent would count as eligible."
         )
-    wanted = [("frame.group", frame.group)]
-    wanted += [("analysis.tests", test.between) for test in config.analysis.tests]
-    wanted += [("analysis.further_tests", test.between) for test in config.analysis.further_tests]
-    wanted += [(f"claims.{key}.by", claim.by) for key, claim in config.claims.items() if claim.by]
-    found += [
-        f"{where}: {group!r} has no entry under groups{nearest(group, groups)}."
-        for where, group in wanted
-        if group not in groups
-    ]
     return found
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
 from surveypipe.study.base import Name, Settings
 
-# Where no group is named everybody is one: this variable of the frame has the same level for all.
+# What is known of those who were asked: a list with a row for each person, headcounts, or nothing.
+Population = Literal["list", "counts", "none"]
+# Where no group is named everybody is in one: this variable of the frame has the same level for all.
 EVERYBODY, EVERYBODY_LEVEL = "everybody", "all"
 
 
@@ -23,13 +25,24 @@ class FrameRecode(Settings):
 class Frame(Settings):
     """How the staff list is read. Its columns are text unless they are declared numbers."""
 
-    id: Annotated[str, Meta(description="Column that identifies a person.")]
-    survey_id: Annotated[str, Meta(description="Variable of the survey that holds the same identifier.")]
+    id: Annotated[str, Meta(description="Column that identifies a person.")] = ""
+    survey_id: Annotated[
+        str,
+        Meta(
+            description="Variable of the survey that holds the same identifier; left out: the one with "
+            "`role: id`."
+        ),
+    ] = ""
     group: Annotated[
-        Name,
-        Meta(description="Frame variable by which results are compared; weighting never merges across it."),
-    ]
-    columns: Annotated[dict[str, str], Meta(description="Name in the pipeline: column of the staff list.")]
+        str,
+        Meta(
+            description="Frame variable by which results are compared; weighting never merges across it. "
+            "Left out: the first of `groups` that is known of everybody."
+        ),
+    ] = ""
+    columns: Annotated[
+        dict[str, str], Meta(description="Name in the pipeline: column of the staff list.")
+    ] = field(default_factory=dict)
     verified: Annotated[
         bool,
         Meta(
@@ -58,17 +71,25 @@ class Frame(Settings):
         tuple[FrameRecode, ...], Meta(description="Frame variables made by merging levels of another.")
     ] = ()
 
+    @property
+    def variables(self) -> list[str]:
+        """Variables known of everybody on the staff list, recodes included."""
+        return [*self.columns, *(recode.variable for recode in self.recodes)]
+
 
 class Group(Settings):
     """One grouping variable."""
 
-    label: Annotated[str, Meta(description="Name in tables and figures.")]
+    label: Annotated[
+        str, Meta(description="Name in tables and figures; left out: the label of the codebook.")
+    ] = ""
     levels: Annotated[
         dict[str, str],
         Meta(
-            description="Level in the data: name in tables and figures, in the order to show.", min_length=2
+            description="Level in the data: name in tables and figures, in the order to show; of a question, "
+            "left out: its answers."
         ),
-    ]
+    ] = field(default_factory=dict)
 
 
 Groups = dict[str, Group]

@@ -15,7 +15,21 @@ class Inputs(Settings):
     survey: Annotated[
         str, Meta(description="The survey's data: .sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv or .xlsx.")
     ]
-    staff_list: Annotated[str, Meta(description="CSV with one row for each person invited.")]
+    staff_list: Annotated[
+        str | None,
+        Meta(
+            description="CSV with one row for each person invited; left out where there is no list.",
+            extra_json_schema=NULLABLE,
+        ),
+    ] = None
+    counts: Annotated[
+        str | None,
+        Meta(
+            description="CSV of headcounts where there is no list: one row for each cell, columns named as "
+            "variables of the survey, and `n`.",
+            extra_json_schema=NULLABLE,
+        ),
+    ] = None
     encoding: Annotated[
         str | None,
         Meta(

@@ -13,7 +13,7 @@ from surveypipe.study.analysis import Analysis
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.disclosure import Disclosure
-from surveypipe.study.frame import Frame, Groups
+from surveypipe.study.frame import Frame, Groups, Population
 from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.report import Report
 from surveypipe.study.response import Response
@@ -50,6 +50,11 @@ class Sections:
     def study(self) -> Study:
         """What the study is."""
         return self._section("study", Study)
+
+    @cached_property
+    def population(self) -> Population:
+        """What is known of those who were asked."""
+        return msgspec.convert(self.given["population"], Population)
 
     @cached_property
     def frame(self) -> Frame:

@@ -26,8 +26,10 @@ class ReaderScenario(Settings):
 class Sensitivity(Settings):
     """Answers not missing at random."""
 
-    reader_variable: Annotated[str, Meta(description="Variable that says who read.")]
-    reader_level: Annotated[Code, Meta(description="A code or key of the variable.")]
+    reader_variable: Annotated[
+        str, Meta(description="Variable that says who read; left out: there is no such scenario.")
+    ] = ""
+    reader_level: Annotated[Code, Meta(description="A code or key of the variable.")] = 1
     theta_grid: Annotated[
         tuple[Positive, ...],
         Meta(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from surveypipe.study.about import Study
 from surveypipe.study.analysis import Analysis
@@ -12,7 +12,7 @@ from surveypipe.study.base import Settings
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.disclosure import Disclosure
-from surveypipe.study.frame import Frame, Groups
+from surveypipe.study.frame import Frame, Groups, Population
 from surveypipe.study.inputs import Inputs
 from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.report import Report
@@ -40,13 +40,27 @@ class Configuration(Settings, kw_only=True):
             description="The files that come from outside. Paths are relative to the folder of the Snakefile."
         ),
     ]
+    population: Annotated[
+        Population | None,
+        Meta(
+            description="What is known of those who were asked: a list with a row for each person, "
+            "headcounts, or nothing. Left out: list where inputs.staff_list names a file, counts where "
+            "inputs.counts does, else none."
+        ),
+    ] = None
     frame: Annotated[
         Frame,
         Meta(
             description="How the staff list is read. Its columns are text unless they are declared numbers."
         ),
-    ]
-    groups: Annotated[Groups, Meta(description="Variables by which results are shown.")]
+    ] = Frame()
+    groups: Annotated[
+        Groups,
+        Meta(
+            description="Variables by which results are shown: of the staff list, the headcounts or the "
+            "questionnaire."
+        ),
+    ] = field(default_factory=dict)
     cleaning: Annotated[
         Cleaning, Meta(description="Declared rules of cleaning; each change is a row of the cleaning log.")
     ] = Cleaning()
@@ -55,16 +69,16 @@ class Configuration(Settings, kw_only=True):
     ] = Response()
     weighting: Annotated[
         Weighting, Meta(description="Weights for unit non-response, every scheme computed side by side.")
-    ]
-    analysis: Annotated[Analysis, Meta(description="What is estimated and how.")]
+    ] = Weighting()
+    analysis: Annotated[Analysis, Meta(description="What is estimated and how.")] = Analysis()
     claims: Annotated[
         dict[str, AnyClaim],
         Meta(
-            description="One primary estimand to a claim, with its threshold or margin.",
-            min_length=1,
+            description="One primary estimand to a claim, with its threshold or margin. Without claims the "
+            "report is descriptive."
         ),
-    ]
-    sensitivity: Annotated[Sensitivity, Meta(description="Answers not missing at random.")]
+    ] = field(default_factory=dict)
+    sensitivity: Annotated[Sensitivity, Meta(description="Answers not missing at random.")] = Sensitivity()
     nonresponse: Annotated[
         Nonresponse,
         Meta(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from surveypipe.study.base import AboveOne, Names, Positive, Settings, TwoOrMore
 
@@ -136,7 +136,9 @@ class UnknownEligibility(Settings):
 class Weighting(Settings, kw_only=True):
     """Weights for unit non-response, every scheme computed side by side."""
 
-    primary: Annotated[str, Meta(description="The scheme of the published estimates.")]
+    primary: Annotated[
+        str, Meta(description="The scheme of the published estimates; left out: the last of `schemes`.")
+    ] = ""
     fallback: Annotated[
         str | None,
         Meta(
@@ -144,7 +146,13 @@ class Weighting(Settings, kw_only=True):
             "primary."
         ),
     ] = None
-    schemes: Annotated[dict[str, Scheme], Meta(description="Scheme: what it does.", min_length=1)]
+    schemes: Annotated[
+        dict[str, Scheme],
+        Meta(
+            description="Scheme: what it does. Left out: unweighted and, where the list or the headcounts "
+            "tell everybody's group, weighted to it."
+        ),
+    ] = field(default_factory=dict)
     replicates: Annotated[
         Replicates | None, Meta(description="Replicates that re-run every weighting step; left out: none.")
     ] = None

@@ -1,0 +1,213 @@
+"""The frame of a survey without a list: made of the records themselves, or of headcounts.
+
+Every stage after this one finds a row for each person, as a list would give it. Where nothing is known of
+those who were asked, the records are all there is; of headcounts, those who did not answer are rows without a
+name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from surveypipe.intake.ingestion import as_text, blank_to_missing, case_word
+from surveypipe.problems import Problems, shown
+from surveypipe.study.codebook import Codebook, code_text
+from surveypipe.study.frame import EVERYBODY, EVERYBODY_LEVEL
+
+HEADCOUNT = "n"
+LIMIT = 5_000_000
+# Level of those who left the question of a group unanswered, in a frame that is made of records.
+NOT_STATED = "not stated"
+
+
+def identified(records: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFrame, str]:
+    """Give every record an identifier: the number of the record in the file where there is no other.
+
+    Parameters
+    ----------
+    records
+        One row for each record, with column ``record``.
+    codebook
+        Which variable identifies a person, if any does.
+
+    Returns
+    -------
+    DataFrame
+        The records with a column ``codebook.id_variable``, text, never missing.
+    str
+        A note on records without an identifier; '' where there is none.
+    """
+    width = len(str(len(records)))
+    numbers = "record " + records["record"].astype(str).str.zfill(width)
+    name = codebook.id_variable
+    if name not in records:
+        return records.assign(**{name: numbers}), ""
+    blank = records[name].isna()
+    if not blank.any():
+        return records, ""
+    told = (
+        f"{blank.sum()} {case_word(int(blank.sum()))} without a {name} (records "
+        f"{shown(records.loc[blank, 'record'])}) go by their place in the file."
+    )
+    return records.assign(**{name: records[name].where(~blank, numbers)}), told
+
+
+def group_codes(records: pd.DataFrame, name: str) -> pd.Series:
+    """Answers of a variable as the text of their codes, missing where nothing was answered."""
+    column = records[name]
+    return column.map(lambda value: None if pd.isna(value) else code_text(value)).astype("str")
+
+
+def frame_of_records(records: pd.DataFrame, codebook: Codebook, groups: Sequence[str]) -> pd.DataFrame:
+    """Make the frame of a survey of which only the records are known.
+
+    Parameters
+    ----------
+    records
+        From :func:`identified`.
+    codebook
+        Meaning of the variables.
+    groups
+        Grouping variables of the questionnaire.
+
+    Returns
+    -------
+    DataFrame
+        ``id`` and the groups, or :data:`~surveypipe.study.frame.EVERYBODY` without any; one row for each
+        identifier.
+    """
+    made = pd.DataFrame({"id": records[codebook.id_variable]})
+    if not groups:
+        made[EVERYBODY] = EVERYBODY_LEVEL
+    for name in groups:
+        if name in records:
+            made[name] = group_codes(records, name).fillna(NOT_STATED)
+    return made.drop_duplicates("id").sort_values("id", ignore_index=True)
+
+
+def read_counts(counts: pd.DataFrame, codebook: Codebook, problems: Problems, source: str) -> pd.DataFrame:
+    """Check a table of headcounts and put its levels into the codes of the questionnaire.
+
+    Parameters
+    ----------
+    counts
+        As read, every column as text: variables of the survey, and ``n``.
+
+    Returns
+    -------
+    DataFrame
+        The variables as text of codes, ``n`` as int64; empty where something is wrong.
+    """
+    variables = [str(name) for name in counts.columns if name != HEADCOUNT]
+    before = len(problems)
+    if HEADCOUNT not in counts:
+        problems.add(f"{source}: there is no column {HEADCOUNT!r}; it holds the headcount of each cell.")
+    unknown = [name for name in variables if name not in codebook.variables]
+    if unknown or not variables:
+        problems.add(
+            f"{source}: {shown(unknown) or 'no column'} names no question of the codebook; name each column "
+            "as the question that tells to which cell a respondent belongs."
+        )
+    if len(problems) > before:
+        return pd.DataFrame()
+    made = {
+        name: as_text(blank_to_missing(counts[name])).map(_codes_of(codebook, name)).astype("str")
+        for name in variables
+    }
+    for name in variables:
+        lost = made[name].isna()
+        if lost.any():
+            known = codebook.variables[name].values.values()
+            problems.add(
+                f"{source}: {name}: {shown(sorted(map(str, set(counts[name][lost]))))} is no answer of the "
+                f"question; its answers are {shown(known, 12)}."
+            )
+    numbers = pd.to_numeric(counts[HEADCOUNT], errors="coerce")
+    wrong = numbers.isna() | (numbers < 0) | (numbers % 1 != 0)
+    if wrong.any():
+        problems.add(
+            f"{source}: {HEADCOUNT}: {shown(counts[HEADCOUNT][wrong].map(str))} is no headcount; write a "
+            "whole number for each cell, 0 where there is nobody."
+        )
+    elif numbers.sum() > LIMIT:
+        problems.add(f"{source}: the headcounts add up to {numbers.sum():g}; at most {LIMIT} can be held.")
+    table = pd.DataFrame(made)
+    for _, row in table[table.duplicated()].drop_duplicates().iterrows():
+        problems.add(f"{source}: the cell {shown(row)} stands there twice; keep one row.")
+    if len(problems) > before:
+        return pd.DataFrame()
+    return table.assign(**{HEADCOUNT: numbers.astype("int64")})
+
+
+def _codes_of(codebook: Codebook, name: str) -> dict[str, str]:
+    """Give the code of whatever a table of headcounts may call an answer: its words or its code."""
+    values = codebook.variables[name].values
+    return {text: code_text(code) for code, text in values.items()} | {
+        code_text(code): code_text(code) for code in values
+    }
+
+
+def frame_of_counts(
+    records: pd.DataFrame,
+    counts: pd.DataFrame,
+    codebook: Codebook,
+    groups: Sequence[str],
+    problems: Problems,
+    source: str,
+) -> pd.DataFrame:
+    """Make the frame of a survey of which the headcounts are known, and nobody by name.
+
+    Parameters
+    ----------
+    records
+        From :func:`identified`.
+    counts
+        From :func:`read_counts`.
+
+    Returns
+    -------
+    DataFrame
+        ``id``, the variables of the cells and, without a group,
+        :data:`~surveypipe.study.frame.EVERYBODY`: as many rows as the headcounts add up to. Records that
+        tell no cell have no row; cleaning drops and counts them.
+    """
+    variables = [name for name in counts.columns if name != HEADCOUNT]
+    answered = pd.DataFrame({"id": records[codebook.id_variable]})
+    for name in variables:
+        answered[name] = group_codes(records, name)
+    answered = answered.drop_duplicates("id").dropna()
+    parts = []
+    for _, cell in counts.iterrows():
+        inside = answered[(answered[variables] == cell[variables]).all(axis=1)]
+        silent = int(cell[HEADCOUNT]) - len(inside)
+        if silent < 0:
+            words = [codebook.variables[name].values[float(cell[name])] for name in variables]
+            problems.add(
+                f"{source}: {shown(words)}: {len(inside)} answered, and the headcount is {cell[HEADCOUNT]}; "
+                "find out which is right."
+            )
+            continue
+        rest = {"id": [f"no answer {'-'.join(cell[variables])} {k}" for k in range(1, silent + 1)]}
+        parts += [inside, pd.DataFrame(rest | {name: cell[name] for name in variables})]
+    listed = counts[variables].agg("|".join, axis=1)
+    outside = answered[~answered[variables].agg("|".join, axis=1).isin(listed)]
+    if len(outside):
+        problems.add(
+            f"{source}: {len(outside)} {case_word(len(outside))} belong to cells that are not there "
+            f"({shown(sorted(set(outside[variables].agg(', '.join, axis=1))))}, as codes of "
+            f"{shown(variables)}); add a row for each."
+        )
+    absent = [name for name in groups if name not in variables]
+    if absent:
+        problems.add(
+            f"{source}: there is no column {shown(absent)}, by which results are to be shown; add it to the "
+            "headcounts, or take it out of `groups`."
+        )
+    if problems or not parts:
+        return pd.DataFrame({"id": []})
+    made = pd.concat(parts, ignore_index=True)
+    if not groups:
+        made[EVERYBODY] = EVERYBODY_LEVEL
+    return made.astype({name: "str" for name in variables}).sort_values("id", ignore_index=True)

@@ -1,0 +1,148 @@
+"""From what a configuration says to a whole one: what is left out follows from the files and the codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from surveypipe.study.analysis import Analysis, Fpc
+from surveypipe.study.cleaning import Blank, Cleaning, Duplicate, Range, Skip
+from surveypipe.study.codebook_file import CodebookFile, Column
+from surveypipe.study.frame import EVERYBODY, Frame, Group, Population
+from surveypipe.study.item_types import ITEM_TYPES
+from surveypipe.study.response import Response
+from surveypipe.study.settings import Configuration
+from surveypipe.study.weighting import Collapse, Scheme, Weighting
+
+UNWEIGHTED, BY_GROUP = "none", "by_group"
+# Fewest respondents in a cell of the weighting that a study gets which names none.
+FEWEST_IN_CELL = 10
+replace = msgspec.structs.replace
+
+
+def completed(config: Configuration, codebook: CodebookFile) -> Configuration:
+    """Complete a configuration, so that every stage finds all that it asks for.
+
+    Parameters
+    ----------
+    config
+        As the file says it.
+    codebook
+        What the columns of the survey mean; the roles of its columns and the answers of its questions stand
+        in for what the configuration leaves out.
+
+    Returns
+    -------
+    Configuration
+        What was said stays as it is. Without a list the frame is made of the records, or of the headcounts;
+        without a group everybody is one (:data:`surveypipe.study.frame.EVERYBODY`).
+    """
+    known = population_of(config)
+    groups = {name: _group(name, group, codebook) for name, group in config.groups.items()}
+    config = replace(config, population=known, groups=groups)
+    config = replace(config, frame=_frame(config, codebook))
+    return replace(
+        config,
+        cleaning=_cleaning(config.cleaning, known),
+        response=_response(config.response, codebook),
+        weighting=_weighting(config),
+        analysis=_analysis(config, codebook),
+    )
+
+
+def population_of(config: Configuration) -> Population:
+    """Say what is known of those who were asked; without a word, from the files that are named."""
+    if config.population is not None:
+        return config.population
+    if config.inputs.staff_list:
+        return "list"
+    return "counts" if config.inputs.counts else "none"
+
+
+def _group(name: str, group: Group, codebook: CodebookFile) -> Group:
+    """Give a group that is a question the label and the answers of the codebook."""
+    column = codebook.variables.get(name)
+    if column is None:
+        return group
+    named = column.values
+    answers = (codebook.value_sets.get(named) if isinstance(named, str) else named) or {}
+    levels = {code: str(text) for code, text in answers.items() if code != "counts"}
+    return replace(group, label=group.label or column.label, levels=group.levels or levels)
+
+
+def _frame(config: Configuration, codebook: CodebookFile) -> Frame:
+    frame = config.frame
+    identifier = next((name for name, about in codebook.variables.items() if about.role == "id"), "")
+    listed = [*frame.columns, *(recode.variable for recode in frame.recodes)]
+    told = list(config.groups) if config.population != "list" else [g for g in config.groups if g in listed]
+    columns = frame.columns
+    if config.population == "counts":
+        # The headcounts hold the groups, and what the weights are made by.
+        columns = {name: name for name in dict.fromkeys([*told, *_weighted_by(config)])}
+    return replace(
+        frame,
+        columns=columns,
+        survey_id=frame.survey_id or identifier,
+        group=frame.group or next(iter(told), EVERYBODY),
+        # Records and headcounts hold nobody who might not have been asked.
+        verified=frame.verified or config.population != "list",
+    )
+
+
+def _weighted_by(config: Configuration) -> list[str]:
+    return [
+        name
+        for scheme in config.weighting.schemes.values()
+        for step in scheme.parts()
+        for name in (*(step.by or ()), *(step.margins or ()))
+    ]
+
+
+def _cleaning(cleaning: Cleaning, known: Population) -> Cleaning:
+    if cleaning.rules != Cleaning().rules or known != "none":
+        return cleaning
+    return replace(cleaning, rules=(Blank(), Duplicate(), Range(), Skip()))
+
+
+def _response(response: Response, codebook: CodebookFile) -> Response:
+    """Where no question is said to count, whoever answered any has answered."""
+    if any(about.core for about in codebook.variables.values()):
+        return response
+    return replace(response, partial_from=0.0, complete_from=0.0)
+
+
+def _weighting(config: Configuration) -> Weighting:
+    weighting = config.weighting
+    if weighting.schemes:
+        return replace(weighting, primary=weighting.primary or list(weighting.schemes)[-1])
+    schemes: dict[str, Scheme] = {UNWEIGHTED: Scheme(label="Unweighted", method="none")}
+    group = config.frame.group
+    if config.population != "none" and group != EVERYBODY:
+        schemes[BY_GROUP] = Scheme(
+            label=config.groups[group].label or group.capitalize(),
+            method="poststratify",
+            by=(group,),
+            collapse=Collapse(min_n=FEWEST_IN_CELL),
+        )
+    return replace(weighting, schemes=schemes, primary=weighting.primary or list(schemes)[-1])
+
+
+def _analysis(config: Configuration, codebook: CodebookFile) -> Analysis:
+    analysis = config.analysis
+    fpc = analysis.fpc if config.population != "none" else Fpc(descriptive=False, tests=False)
+    return replace(
+        analysis,
+        fpc=fpc,
+        characteristics=analysis.characteristics or tuple(config.groups),
+        items=analysis.items or tuple(estimated(codebook.variables)),
+    )
+
+
+def estimated(columns: Mapping[str, Column]) -> list[str]:
+    """List the questions of which something can be estimated, in the order of the questionnaire."""
+    return [
+        name
+        for name, about in columns.items()
+        if about.role in ("question", "admin") and ITEM_TYPES[about.type].estimated
+    ]

@@ -1,0 +1,76 @@
+"""Whether what is known of those who were asked, and the groups, fit the files and the codebook."""
+
+from __future__ import annotations
+
+from surveypipe.study.checks import nearest
+from surveypipe.study.codebook_file import CodebookFile
+from surveypipe.study.frame import EVERYBODY
+from surveypipe.study.settings import Configuration
+
+
+def population_problems(config: Configuration) -> list[str]:
+    """Say where what is known of those who were asked does not fit the files that are named."""
+    inputs, found = config.inputs, []
+    needed = {"list": "staff_list", "counts": "counts"}
+    for population, key in needed.items():
+        if config.population == population and getattr(inputs, key) is None:
+            found.append(f"population is {population}, and inputs.{key} names no file; name it there.")
+        if config.population != population and getattr(inputs, key) is not None:
+            found.append(
+                f"inputs.{key} names a file, and population is {config.population}; leave one of them out."
+            )
+    if config.population == "list" and not config.frame.id:
+        found.append("frame.id: name the column of the staff list that identifies a person.")
+    if config.population == "list" and not config.frame.survey_id:
+        found.append(
+            f"{inputs.codebook}: no variable has `role: id`, so nobody can be found on the staff list; give "
+            "it to the number that is also there."
+        )
+    if config.population == "none":
+        told = {"claims": bool(config.claims), "inputs.follow_up": inputs.follow_up is not None}
+        told |= {
+            f"weighting.schemes.{key}": scheme.method != "none"
+            for key, scheme in config.weighting.schemes.items()
+        }
+        found += [
+            f"{key}: this rests on what is known of those who were asked, and nothing is (population: "
+            "none); name a staff list or headcounts under `inputs`, or leave it out."
+            for key, given in told.items()
+            if given
+        ]
+    return found
+
+
+def group_problems(config: Configuration, codebook: CodebookFile) -> list[str]:
+    """Say which groups are known of nobody, have no levels, or are named and have no entry."""
+    groups, frame = list(config.groups), config.frame
+    listed = frame.variables if config.population == "list" else []
+    derived = [made.variable for made in config.cleaning.recodes]
+    known = [*listed, *codebook.variables, *derived]
+    found = [
+        f"groups.{name}: this is no column under frame.columns, no question of the codebook and no recode"
+        f"{nearest(name, known)}."
+        for name in groups
+        if name not in known
+    ]
+    found += [
+        f"groups.{name}: its levels are not known; list them under `levels`, with what each is called."
+        for name, group in config.groups.items()
+        if name in known and not group.levels
+    ]
+    analysis = config.analysis
+    wanted = [("frame.group", frame.group)] if frame.group != EVERYBODY else []
+    wanted += [("analysis.tests", test.between) for test in analysis.tests]
+    wanted += [("analysis.further_tests", test.between) for test in analysis.further_tests]
+    wanted += [(f"claims.{key}.by", claim.by) for key, claim in config.claims.items() if claim.by]
+    found += [
+        f"{where}: {group!r} has no entry under groups{nearest(group, groups)}."
+        for where, group in wanted
+        if group not in groups
+    ]
+    if config.population == "list" and frame.group != EVERYBODY and frame.group not in listed:
+        found.append(
+            f"frame.group: {frame.group!r} is no column under frame.columns; it must be known of everybody "
+            "on the staff list."
+        )
+    return found
