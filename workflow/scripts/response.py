@@ -73,10 +73,8 @@ def told(made: pd.DataFrame, rates: pd.DataFrame, levels: list[str], population:
     words = [f"RR2 {100 * share['', 'RR2']:.1f} %"]
     words += [f"{level} {100 * share[level, 'RR2']:.1f} %" for level in levels]
     eligible = int((made["category"] != "IE").sum())
-    return (
     who = f"{len(made)} people known of, {eligible} eligible, {answers} answered"
     return f"response: {who} ({', '.join(words)})"
-    )
 
 
 if __name__ == "__main__":
