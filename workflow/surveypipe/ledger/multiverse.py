@@ -57,7 +57,7 @@ def beyond_rows(space: Universe, ledger: pd.DataFrame) -> Iterator[dict[str, Any
             "supported": case.claim.supported(low, high),
             "note": "nothing assumed of the silent; in a census exact",
         }  # fmt: skip
-        for k in sorted(made.sensitivity.reader_scenario.k):
+        for k in sorted(made.sensitivity.reader_scenario.k) if made.sensitivity.reader_variable else ():
             name = f"k{round(100 * k):03d}"
             neutral, worst = float(line[f"reader_{name}"]), float(line[f"reader_worst_{name}"])
             apart = abs(neutral - worst) > SAME

@@ -27,11 +27,14 @@ SAME = 1e-9
 
 @dataclass(frozen=True)
 class Robustness:
-    """Parts of a grade that depend on the scheme alone: bound, tipping θ, estimate of the reader scenario."""
+    """Parts of a grade that depend on the scheme alone: bound, tipping θ, estimate of the reader scenario.
+
+    The last is None in a study without the scenario.
+    """
 
     bounded: bool
     tipping: float
-    reader: float
+    reader: float | None
 
 
 def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
@@ -46,8 +49,8 @@ def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
             low, high = claim_ledger.bounds(case)
             bounded = case.claim.supported(low, high)
             theta = ledger_tipping.tipping(case, claim_ledger.cells_of(case), scheme, bounded).theta
-            worst = readers(case, made, scheme).worst[k].estimate
-            found[number, scheme] = Robustness(bounded, theta, worst)
+            worst = readers(case, made, scheme).worst.get(k)
+            found[number, scheme] = Robustness(bounded, theta, worst and worst.estimate)
     return found
 
 
@@ -130,8 +133,10 @@ def _one_setting(
     return rows
 
 
-def _reader_holds(case: Case, point: Point, deciding: tuple[float, float], moved: float) -> bool:
+def _reader_holds(case: Case, point: Point, deciding: tuple[float, float], moved: float | None) -> bool:
     """Whether a claim stands in the reader scenario, the interval's half-width carried over."""
+    if moved is None:
+        return True
     ends = [
         sensitivity.carried_end(moved, point.estimate, end, logit_scale=case.claim.binary) for end in deciding
     ]

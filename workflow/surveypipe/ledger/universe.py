@@ -158,7 +158,7 @@ def _items(config: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[str], 
     known = {item for items in scales.values() for item in items} | set(scales)
     wanted: list[str] = []
     waiting = [claim.variable for claim in claims_of(config).values()]
-    waiting.append(config["sensitivity"]["reader_variable"])
+    waiting += filter(None, [config["sensitivity"].get("reader_variable")])
     while waiting:
         name = waiting.pop(0)
         if name in recodes:
