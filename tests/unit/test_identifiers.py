@@ -65,3 +65,12 @@ def test_levels_of_a_group_stay_apart(levels):
 def test_two_rows_of_one_answer_are_still_a_mistake():
     with pytest.raises(ValueError, match="more than once"):
         estimate_frame(rows_of({"1": "Yes"}) + rows_of({"1": "Yes"}))
+
+
+@pytest.mark.parametrize(
+    "names", [("병원", "병동"), ("Größe", "Grösse"), ("_w", "w"), ("@2nd", "#2nd"), ("Ж", "З")]
+)
+def test_variables_of_any_script_have_identifiers_of_their_own(names):
+    made = [estimate_id(name, "Yes", "proportion", "overall", "", "cells") for name in names]
+    assert all(KEY.fullmatch(name) for name in made)
+    assert (len(set(made)) == 2) is (names != ("@2nd", "#2nd")), "what reads alike, the codebook refuses"

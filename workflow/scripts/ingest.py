@@ -9,18 +9,18 @@ from typing import Annotated, Any, TypeVar
 import pandas as pd
 
 from _shared import Output, run, section, write_json, write_parquet
+from surveypipe.intake.columns import typed
 from surveypipe.intake.files import read_codebook, read_survey, read_text_table, verify_checksums
 from surveypipe.intake.frame import build_frame, check_headcounts
 from surveypipe.intake.frame_without_list import frame_of_counts, frame_of_records, identified, read_counts
 from surveypipe.intake.ingestion import (
-    FileLabels,
     check_identifiers,
     label_conflicts,
     match_columns,
     same_answers,
-    typed,
     unknown_codes,
 )
+from surveypipe.intake.labels import FileLabels
 from surveypipe.problems import Problems, SurveyError
 from surveypipe.study.codebook import Codebook, code_text
 from surveypipe.study.frame import Frame, Groups
@@ -163,6 +163,9 @@ def _labels_json(labels: FileLabels) -> dict:
         "variables": labels.variables,
         "values": {n: {text(c): v for c, v in codes.items()} for n, codes in labels.values.items()},
         "missing": {n: [[text(lo), text(hi)] for lo, hi in ranges] for n, ranges in labels.missing.items()},
+        "set_aside": [
+            {"column": column, "row": row, "value": value} for column, row, value in labels.set_aside
+        ],
     }
 
 

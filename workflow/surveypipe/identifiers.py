@@ -35,6 +35,18 @@ def key_slug(key: object) -> str:
     return slug("".join(sign if _kept(sign) else f"x{ord(sign):x}" for sign in composed))
 
 
+def variable_slug(name: object) -> str:
+    """Reduce a variable's name, of any script, to what an identifier may begin with.
+
+    Examples
+    --------
+    >>> variable_slug("guid_1"), variable_slug("_w"), variable_slug("병원")
+    ('guid_1', 'v_w', 'xbcd1xc6d0')
+    """
+    plain = key_slug(name)
+    return plain if re.match("[a-z]", plain) else f"v{plain}"
+
+
 def _kept(sign: str) -> bool:
     """Whether :func:`slug` keeps a sign, or may drop it because it only parts or points words."""
     return bool(slug(sign)) or unicodedata.category(sign)[0] not in "LNSM"
@@ -58,11 +70,16 @@ def estimate_id(
     -------
     str
         Segments joined by two underscores, for example
-        ``read__yes__proportion__agency-amh__cells``; it matches ``[a-z][a-z0-9_-]*`` for a
-        variable whose name begins with a letter.
+        ``read__yes__proportion__agency-amh__cells``; it matches ``[a-z][a-z0-9_-]*``.
     """
     where = f"{slug(group)}-{key_slug(group_level)}".strip("-") if group_level else slug(group)
-    parts = [slug(variable), slug(level_label) if level_label else "", slug(statistic), where, slug(scheme)]
+    parts = [
+        variable_slug(variable),
+        slug(level_label) if level_label else "",
+        slug(statistic),
+        where,
+        slug(scheme),
+    ]
     return "__".join(part for part in parts if part)
 
 

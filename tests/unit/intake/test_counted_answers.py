@@ -15,7 +15,7 @@ from surveypipe.estimation.survey import Survey
 from surveypipe.intake.cleaning import clean
 from surveypipe.intake.description import describe
 from surveypipe.intake.drafting import draft_codebook
-from surveypipe.intake.ingestion import FileLabels
+from surveypipe.intake.labels import FileLabels
 from surveypipe.intake.rule_checks import check_cleaning
 from surveypipe.intake.scoring import routed_no
 from surveypipe.problems import SurveyError

@@ -60,6 +60,7 @@ def test_unquoted_yes_is_answered_with_the_cure(raw):
         (lambda r: r["variables"]["risk_1"].update(set="heard"), "only a binary variable is a box"),
         (lambda r: r.update(sets={"heard": "Heard of it"}), "the set 'heard' under `sets` has no box"),
         (lambda r: r["variables"]["risk_1"].update(in_file="read"), "read, risk_1 name the same column"),
+        (lambda r: r["variables"].update(READ=r["variables"]["read"]), "the names read, READ cannot be told"),
         (lambda r: r["variables"].update({"two words": r["variables"]["read"]}), "letters of any script"),
         (lambda r: r["variables"]["risk_1"].update(battery="risks"), "battery 'risks'"),
         (lambda r: r["variables"]["caseload"].update(range=["2012-01-01", 3]), "wrong kind"),
@@ -111,3 +112,5 @@ def test_boxes_of_a_set(raw):
 def test_same_number():
     assert same_number("s 012") == same_number("S12")
     assert same_number("S102") != same_number("S12")
+    assert {same_number(n) for n in ("00101", "101.0", " 101\u00a0", 101)} == {"101"}
+    assert same_number("1.10") != same_number("1.1")

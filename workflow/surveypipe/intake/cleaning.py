@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from surveypipe.intake.boxes import settle_boxes
 from surveypipe.intake.description import describe
 from surveypipe.intake.rule_checks import check_cleaning
 from surveypipe.intake.rules import LOG_COLUMNS, RULES, State, asked_state, valid_answers
@@ -83,6 +84,8 @@ def clean(
         RULES[rule.type](state, rule)
     _check_identified(state, problems)
     asked = asked_state(state.records, codebook)
+    state.records, filled = settle_boxes(state.records, asked, codebook)
+    state.log += filled
     answers, missing = _settle_missing(state, asked)
     shares = share_answered(state.records, asked, codebook)
     derived = derive(answers, cleaning, codebook)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from surveypipe.intake.ingestion import FileLabels
+from surveypipe.intake.labels import FileLabels
 
 TO_CHECK = """\
 # Draft from {source}. Before the first run:

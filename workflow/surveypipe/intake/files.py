@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shlex
-import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from surveypipe.intake.ingestion import FileLabels
+from surveypipe.intake.labels import FileLabels
+from surveypipe.intake.statistical import READERS, read_statistical
+from surveypipe.intake.text_tables import read_csv_text, read_workbook, with_decimal_points
 from surveypipe.problems import Problems, SurveyError, shown
 from surveypipe.study.codebook import Codebook
 from surveypipe.study.codebook_parsing import parse_codebook
@@ -17,16 +19,7 @@ from surveypipe.study.reading import read_yaml
 if TYPE_CHECKING:
     import pandas as pd
 
-READERS = {
-    ".sav": "read_sav",
-    ".zsav": "read_sav",
-    ".por": "read_por",
-    ".dta": "read_dta",
-    ".sas7bdat": "read_sas7bdat",
-    ".xpt": "read_xport",
-}
 SUFFIXES = (*READERS, ".csv", ".xlsx")
-KEEPS_MISSING = ("read_sav", "read_dta", "read_sas7bdat")
 
 
 def read_survey(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, FileLabels]:
@@ -50,15 +43,24 @@ def read_survey(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, 
             f"{path}: survey files may end in {', '.join(SUFFIXES)}; this one ends in {suffix!r}."
         )
     _check_present(path)
-    if suffix == ".csv":
-        raw, labels = read_text_table(path, encoding), FileLabels()
-    elif suffix == ".xlsx":
-        raw, labels = _read_workbook(path), FileLabels()
+    if suffix in READERS:
+        raw, labels = read_statistical(path, encoding)
     else:
-        raw, labels = _read_statistical(path, READERS[suffix], encoding)
+        labels = FileLabels()
+        found = read_csv_text(path, encoding, labels.notes) if suffix == ".csv" else None
+        raw = read_workbook(path, labels.notes) if found is None else found
+        raw, pointed = with_decimal_points(raw)
+        if pointed:
+            labels.notes.append(f"{path}: {shown(pointed)}: decimal commas are read as decimal points.")
     if raw.empty:
         raise SurveyError(f"{path}: the file holds no records.")
     return raw, labels
+
+
+def read_text_table(path: Path, encoding: str | None = None) -> pd.DataFrame:
+    """Read a CSV as text; see :func:`surveypipe.intake.text_tables.read_csv_text`."""
+    _check_present(path)
+    return read_csv_text(path, encoding, [])
 
 
 def _check_present(path: Path) -> None:
@@ -70,90 +72,6 @@ def _check_present(path: Path) -> None:
         raise SurveyError(f"{path}: there is no such file ({there}); put it there or correct `inputs`.")
     if path.stat().st_size == 0:
         raise SurveyError(f"{path}: the file is empty (0 bytes); copy it again.")
-
-
-def _read_statistical(path: Path, reader: str, encoding: str | None) -> tuple[pd.DataFrame, FileLabels]:
-    import pyreadstat
-
-    start = path.read_bytes()[:8]
-    if reader == "read_sav" and not start.startswith((b"$FL2", b"$FL3")):
-        raise SurveyError(
-            f"{path}: this is not an SPSS file, although its name says so "
-            f"(it begins {start.decode('latin-1')!r}); save it from SPSS as .sav, or give it the "
-            "ending of what it is."
-        )
-    options: dict[str, Any] = {"user_missing": True} if reader in KEEPS_MISSING else {}
-    if encoding:
-        options["encoding"] = encoding
-    try:
-        read = getattr(pyreadstat, reader)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            raw, meta = read(str(path), **options)
-    except (pyreadstat.ReadstatError, UnicodeError, ValueError, OSError) as error:
-        raise SurveyError(
-            f"{path}: the file cannot be read ({str(error).strip().rstrip('.')}); it is damaged or cut "
-            "short. Copy it again from where it came from."
-        ) from error
-    labels = _labels(meta)
-    if reader == "read_por":
-        labels.notes.append(
-            f"{path}: from a .por file, values that SPSS marks as missing are read as blanks; "
-            'save the file as .sav to keep "refused" apart from blank.'
-        )
-    return raw, labels
-
-
-def _labels(meta: Any) -> FileLabels:
-    missing = {
-        name: [(entry["lo"], entry["hi"]) for entry in ranges]
-        for name, ranges in (meta.missing_ranges or {}).items()
-    }
-    return FileLabels(
-        variables={k: v or "" for k, v in meta.column_names_to_labels.items()},
-        values={name: dict(values) for name, values in meta.variable_value_labels.items()},
-        missing=missing,
-        file_label=meta.file_label or "",
-    )
-
-
-def read_text_table(path: Path, encoding: str | None = None) -> pd.DataFrame:
-    """Read a CSV as text; comma, semicolon or tab; UTF-8, or what Excel writes on Windows."""
-    import pandas as pd
-
-    _check_present(path)
-    content = path.read_bytes()
-    if b"\0" in content:
-        named = path.suffix.lower() in (".csv", ".txt", ".tsv")
-        what = "this is not a CSV file, although its name says so" if named else "this must be a CSV file"
-        raise SurveyError(f"{path}: {what}; in Excel, save it as 'CSV UTF-8 (comma delimited)'.")
-    try:
-        text = content.decode(encoding or "utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    first = text.partition("\n")[0]
-    separator = max((",", ";", "\t"), key=first.count)
-    from io import StringIO
-
-    try:
-        return pd.read_csv(StringIO(text), sep=separator, dtype="str", keep_default_na=False, na_values=[""])
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise SurveyError(
-            f"{path}: the table cannot be read ({str(error).strip()}); export it again as CSV."
-        ) from error
-
-
-def _read_workbook(path: Path) -> pd.DataFrame:
-    import zipfile
-
-    import pandas as pd
-
-    try:
-        return pd.read_excel(path, keep_default_na=False, na_values=[""])
-    except (zipfile.BadZipFile, ValueError, KeyError, OSError) as error:
-        raise SurveyError(
-            f"{path}: this is not an Excel workbook (.xlsx), or it is damaged; save it again from Excel."
-        ) from error
 
 
 def checksum(path: Path) -> str:
@@ -185,17 +103,31 @@ def verify_checksums(sums: Path, files: list[Path], problems: Problems) -> None:
 
 
 def add_checksums(sums: Path, files: list[Path]) -> list[str]:
-    """Add a line for each file that has none; a line that stands is never changed. Return the names added."""
+    """Add a line for each file that has none; a line that stands is never changed. Return the names added.
+
+    Raises
+    ------
+    SurveyError
+        If a file is not there.
+    """
+    for path in files:
+        _check_present(path)
     lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
     listed = {line.partition(" ")[2].strip().lstrip("*") for line in lines}
-    new = [path for path in files if path.name not in listed]
-    lines += [f"{checksum(path)}  {path.name}" for path in new]
+    new = {name: path for path in files if (name := _from_folder_of(sums, path)) not in listed}
+    lines += [f"{checksum(path)}  {name}" for name, path in new.items()]
+    sums.parent.mkdir(parents=True, exist_ok=True)
     sums.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return [path.name for path in new]
+    return list(new)
+
+
+def _from_folder_of(sums: Path, path: Path) -> str:
+    """Path of a file from the folder of the sums, as ``sha256sum -c`` looks for it there."""
+    return Path(os.path.relpath(path, sums.parent)).as_posix()
 
 
 def _how_to_sum(sums: Path, files: list[Path]) -> str:
-    names = " ".join(shlex.quote(path.name) for path in files)
+    names = " ".join(shlex.quote(_from_folder_of(sums, path)) for path in files)
     return f"To record it, type: cd {shlex.quote(str(sums.parent))} && sha256sum {names} >> {sums.name}"
 
 

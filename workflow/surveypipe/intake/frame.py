@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from surveypipe.intake.ingestion import as_days, as_text, blank_to_missing, case_word
+from surveypipe.intake.columns import as_days, as_text, blank_to_missing, case_word
 from surveypipe.problems import Problems, shown
 from surveypipe.study.codebook import Variable
 from surveypipe.study.frame import EVERYBODY, EVERYBODY_LEVEL, Frame, FrameRecode, Group

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from surveypipe.intake.ingestion import as_text, blank_to_missing, case_word
+from surveypipe.intake.columns import as_text, blank_to_missing, case_word
 from surveypipe.problems import Problems, shown
 from surveypipe.study.codebook import Codebook, code_text
 from surveypipe.study.frame import EVERYBODY, EVERYBODY_LEVEL

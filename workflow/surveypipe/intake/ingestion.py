@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from surveypipe.intake.columns import case_word, codes_by_label, values_word
+from surveypipe.intake.labels import FileLabels
 from surveypipe.problems import Problems, shown
-from surveypipe.study.codebook import NUMBERED, Codebook, Variable, code_text, same_number
-
-
-@dataclass
-class FileLabels:
-    """What a survey file says of itself.
-
-    Attributes
-    ----------
-    variables
-        Column: label.
-    values
-        Column: code: label.
-    missing
-        Column: user-missing ranges (lowest, highest), a single code being a range of one.
-    notes
-        What the format could not hold, for the user to know.
-    """
-
-    variables: dict[str, str] = field(default_factory=dict)
-    values: dict[str, dict[Any, str]] = field(default_factory=dict)
-    missing: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
-    file_label: str = ""
-    notes: list[str] = field(default_factory=list)
+from surveypipe.study.codebook import Codebook, Variable, code_text, same_number
 
 
 def match_columns(
@@ -72,136 +49,10 @@ def match_columns(
         )
     for name in extra:
         problems.add(
-            f"{source}: the column {name} ({_values(raw[name].notna().sum())}) is not in the codebook; "
+            f"{source}: the column {name} ({values_word(raw[name].notna().sum())}) is not in the codebook; "
             "describe it there, with `role: undocumented` if nobody knows what it holds."
         )
     return raw[[names[n] for n in names]].set_axis(list(names), axis=1), names
-
-
-def typed(
-    raw: pd.DataFrame, labels: FileLabels, codebook: Codebook, problems: Problems, source: str
-) -> pd.DataFrame:
-    """Give each column the type of the codebook; empty text becomes missing.
-
-    Returns
-    -------
-    DataFrame
-        Column ``record`` (1..n in the order of the file), then numbers as float64, days as
-        datetime64[ns] and text as str; the identifier is text whatever its type. User-missing codes are
-        still in. Where no variable identifies the person, the number of the record does, as text.
-    """
-    columns: dict[str, pd.Series] = {"record": pd.Series(range(1, len(raw) + 1), dtype="int64")}
-    if not codebook.identified:
-        columns[NUMBERED] = columns["record"].astype("str")
-    for name in raw.columns:
-        variable = codebook.variables[name]
-        column = blank_to_missing(raw[name].reset_index(drop=True))
-        if variable.role == "id" or variable.kind.form == "text":
-            columns[name] = as_text(column)
-        elif variable.kind.form == "day":
-            columns[name] = as_days(column, variable, problems, source)
-        else:
-            columns[name] = _as_numbers(column, variable, labels.values.get(name, {}), problems, source)
-    return pd.DataFrame(columns)
-
-
-def blank_to_missing(column: pd.Series) -> pd.Series:
-    """Missing in place of empty text, in a column of text."""
-    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
-        return column
-    text = column.astype("object")
-    empty = text.map(lambda value: isinstance(value, str) and not value.strip())
-    return text.mask(empty.astype(bool) | text.isna(), None)
-
-
-def as_text(column: pd.Series) -> pd.Series:
-    """Give a column as text: whole numbers without a decimal point, spaces at the ends gone."""
-
-    def written(value: Any) -> Any:
-        if value is None or pd.isna(value):
-            return None
-        return code_text(float(value)) if isinstance(value, int | float) else str(value).strip()
-
-    return column.map(written).astype("str")
-
-
-def as_days(column: pd.Series, variable: Variable, problems: Problems, source: str) -> pd.Series:
-    """Give a column as days; what is no day is a problem that is told."""
-    # A bare number is no day: pandas would read it as nanoseconds since 1970.
-    usable = (
-        column if not pd.api.types.is_numeric_dtype(column) else column.where(column.isna()).astype(object)
-    )
-    days = pd.to_datetime(usable, errors="coerce", format="ISO8601" if usable.dtype == object else None)
-    days = days.where(days.between(pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")))
-    lost = column.notna() & days.isna()
-    if lost.any():
-        problems.add(
-            f"{source}: {_values(lost.sum())} of {variable.name} cannot be read as days "
-            f"({shown(sorted(map(str, set(column[lost]))))}); write them as YYYY-MM-DD."
-        )
-    return days.astype("datetime64[ns]").dt.normalize()
-
-
-def _values(n: int) -> str:
-    return "1 value" if n == 1 else f"{n} values"
-
-
-def _as_numbers(
-    column: pd.Series, variable: Variable, in_file: Mapping[Any, str], problems: Problems, source: str
-) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(column):
-        return column.astype("float64")
-    known = {**variable.missing_codes, **variable.values}
-    by_label = _codes_by_label(known)
-    # Stata's lettered missing values (.a, .b) arrive as letters; their labels say which code they are.
-    letters = {
-        str(code): by_label[label.casefold()][0]
-        for code, label in in_file.items()
-        if isinstance(code, str) and len(by_label.get(label.casefold(), [])) == 1
-    }
-
-    def number(value: Any) -> Any:
-        if value is None:
-            return None
-        text = str(value).strip()
-        codes = by_label.get(text.casefold(), [])
-        return letters.get(text, codes[0] if len(codes) == 1 else value)
-
-    mapped = column.map(number)
-    numbers = pd.to_numeric(mapped, errors="coerce").astype("float64")
-    lost = mapped.notna() & numbers.isna()
-    doubtful = lost & mapped.map(lambda value: len(by_label.get(str(value).strip().casefold(), [])) > 1)
-    if doubtful.any():
-        told = [
-            f"{text!r} ({_values(n)}; codes {shown(map(code_text, by_label[str(text).strip().casefold()]))})"
-            for text, n in mapped[doubtful].value_counts().sort_index().items()
-        ]
-        problems.add(
-            f"{source}: {variable.name} holds words that stand for several codes of the codebook: "
-            f"{shown(told)}; write the codes into the file, or give each code words of its own."
-        )
-    lost &= ~doubtful
-    if lost.any():
-        unread = sorted(map(str, set(mapped[lost])))
-        commas = all(re.fullmatch(r"\s*-?\d+,\d+\s*", text) for text in unread)
-        advice = (
-            "these have decimal commas: export the file again with decimal points, or as .sav or .xlsx."
-            if commas
-            else "give their codes, or call the variable a string."
-        )
-        problems.add(
-            f"{source}: {_values(lost.sum())} of {variable.name} cannot be read: neither numbers nor answers "
-            f"of the codebook ({shown(unread)}); {advice}"
-        )
-    return numbers
-
-
-def _codes_by_label(labels: Mapping[float, str]) -> dict[str, list[float]]:
-    """Codes for which each label stands, capitals apart; usually one."""
-    made: dict[str, list[float]] = {}
-    for code, label in labels.items():
-        made.setdefault(label.strip().casefold(), []).append(code)
-    return made
 
 
 def same_answers(codebook: Codebook, source: str) -> list[str]:
@@ -211,7 +62,7 @@ def same_answers(codebook: Codebook, source: str) -> list[str]:
         f"{shown(map(code_text, codes))}; they are counted apart and look alike in tables. Give each words "
         "of its own, or join them in the file."
         for variable in codebook.variables.values()
-        for codes in _codes_by_label(variable.values).values()
+        for codes in codes_by_label(variable.values).values()
         if len(codes) > 1
     ]
 
@@ -258,11 +109,6 @@ def _kind(variable: Variable) -> str:
     return "codes that are not in the codebook:" if variable.values else "values out of its range:"
 
 
-def case_word(n: int) -> str:
-    """Word for n cases."""
-    return "case" if n == 1 else "cases"
-
-
 def _value(code: Any) -> str:
     return str(code.date()) if isinstance(code, pd.Timestamp) else code_text(float(code))
 
@@ -276,7 +122,7 @@ def label_conflicts(labels: FileLabels, names: Mapping[str, str], codebook: Code
     sentences = []
     for name, column in names.items():
         variable = codebook.variables[name]
-        codes = _codes_by_label(variable.values)
+        codes = codes_by_label(variable.values)
         for code, label in labels.values.get(column, {}).items():
             ours = codes.get(str(label).strip().casefold(), [])
             if ours and not isinstance(code, str) and float(code) not in ours:

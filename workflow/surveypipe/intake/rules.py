@@ -161,7 +161,9 @@ def _duplicate(state: State, rule: Duplicate) -> None:
     ids = state.records[state.codebook.id_variable]
     answers = valid_answers(state.records, state.codebook, state.codebook.core_items()).sum(axis=1)
     found = {}
-    repeated = ids[ids.notna() & ids.duplicated(keep=False)]
+    # Without a list no spelling is put right: 101 and 00101 are one person all the same.
+    numbers = ids.map(same_number, na_action="ignore")
+    repeated = numbers[numbers.notna() & numbers.duplicated(keep=False)]
     for _, members in repeated.groupby(repeated, sort=True):
         order = list(members.index)
         if rule.keep == "most_complete":

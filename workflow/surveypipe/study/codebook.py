@@ -154,6 +154,6 @@ def code_text(code: object) -> str:
 
 
 def same_number(number: object) -> str:
-    """Reduce a number to what a reader would call the same: no capitals, spaces or leading zeros."""
-    plain = "".join(str(number).split()).casefold()
+    """Reduce a number to what a reader would call the same: no capitals, spaces, leading zeros or ``.0``."""
+    plain = re.sub(r"^(\d+)\.0+$", r"\1", "".join(str(number).split()).casefold())
     return re.sub(r"(?<!\d)0+(?=\d)", "", plain)

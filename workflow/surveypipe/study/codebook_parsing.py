@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from surveypipe.identifiers import variable_slug
 from surveypipe.problems import Problems, shown
 from surveypipe.study.codebook import Codebook, Variable, code_text
 from surveypipe.study.codebook_file import BatteryEntry, CodebookFile, Column
@@ -115,19 +116,28 @@ def _consistency_problems(book: Codebook) -> list[str]:
     ids = [v.name for v in book.variables.values() if v.role == "id"]
     if len(ids) > 1:
         sentences.append(f"at most one variable may have `role: id`; found {shown(ids)}.")
-    sentences += _columns_named_twice(book)
+    sentences += _named_twice(book)
     for variable in book.variables.values():
         sentences += [f"variable {variable.name} {fault}." for fault in _faults(variable, book)]
     sentences += _circles(book)
     return sentences
 
 
-def _columns_named_twice(book: Codebook) -> list[str]:
-    """Say which columns of the file are claimed by several variables, and which sets have no box."""
+def _named_twice(book: Codebook) -> list[str]:
+    """Say which names or columns of the file are claimed twice, and which sets have no box."""
     claimed: dict[str, list[str]] = {}
     for variable in book.variables.values():
         claimed.setdefault(variable.in_file, []).append(variable.name)
+    alike: dict[str, list[str]] = {}
+    for name in book.variables:
+        alike.setdefault(variable_slug(name), []).append(name)
     sentences = [
+        f"the names {shown(names)} cannot be told apart where numbers are called by name; give one another "
+        "name, with `in_file` for the one that it has in the file."
+        for names in alike.values()
+        if len(names) > 1
+    ]
+    sentences += [
         f"the variables {shown(names)} name the same column of the file, {column!r}; correct `in_file`."
         for column, names in claimed.items()
         if len(names) > 1

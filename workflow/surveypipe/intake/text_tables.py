@@ -1,0 +1,265 @@
+"""Tables from CSV files and Excel workbooks, as programs and people of all countries write them."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from surveypipe.problems import SurveyError, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEPARATORS = (",", ";", "\t", "|")
+# Rows from which the separator is told.
+LOOKED_AT = 100
+MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+WHOLE = re.compile(r"[-+]?\d+")
+Rows = list[list[str]]
+
+
+def read_csv_text(path: Path, encoding: str | None, notes: list[str]) -> pd.DataFrame:
+    """Read a CSV as text; only an empty cell is missing.
+
+    The separator is the comma, semicolon, tab or bar that parts all rows alike; a first line ``sep=;`` says
+    it. Empty columns at the end, empty rows at the end and a column of mere row numbers are left out.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        Encoding of its text; left out: UTF-8 or UTF-16, else what Excel writes on Windows, with a note.
+    notes
+        What was put right is added here.
+
+    Raises
+    ------
+    SurveyError
+        If it is no CSV, or a row has more cells than the first.
+    """
+    text = _decoded(path, encoding, notes)
+    said = re.match(r"\s*\"?sep=(.)\"?\s*\r?\n", text, flags=re.IGNORECASE)
+    if said:
+        text = text[said.end() :]
+    separator = said.group(1) if said else _separator(text)
+    rows = [row for row in csv.reader(StringIO(text, newline=""), delimiter=separator) if row]
+    if not rows:
+        raise SurveyError(f"{path}: the table holds nothing; export it again as CSV.")
+    header, cells = _even(path, rows, notes)
+    table = _table([name or "" for name in header], cells)
+    return tidied(table, path, notes)
+
+
+def _decoded(path: Path, encoding: str | None, notes: list[str]) -> str:
+    content = path.read_bytes()
+    marked = next((name for mark, name in MARKS.items() if content.startswith(mark)), None)
+    wanted = encoding or marked or _unmarked(content)
+    if wanted is None:
+        named = path.suffix.lower() in (".csv", ".txt", ".tsv")
+        what = "this is not a CSV file, although its name says so" if named else "this must be a CSV file"
+        raise SurveyError(f"{path}: {what}; in Excel, save it as 'CSV UTF-8 (comma delimited)'.")
+    try:
+        return content.decode(wanted).removeprefix("\ufeff")
+    except (UnicodeError, LookupError) as error:
+        if encoding:
+            raise SurveyError(
+                f"{path}: its text cannot be read as {encoding} ({error}). Correct `inputs.encoding` in the "
+                "configuration, or leave it out; windows-1252 and utf-8 are the usual ones."
+            ) from error
+    notes.append(
+        f"{path}: the text is not in UTF-8; it is read as WINDOWS-1252. If letters look wrong, say which "
+        "encoding it is under `inputs.encoding`."
+    )
+    return content.decode("cp1252", errors="replace")
+
+
+def _unmarked(content: bytes) -> str | None:
+    """Tell the encoding of text without a mark; None where it is no text."""
+    if b"\0" not in content:
+        return "utf-8"
+    start = content[:2000]
+    for odd, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros = start[odd::2].count(0)
+        if zeros > 0.7 * len(start[odd::2]) and not start[1 - odd :: 2].count(0):
+            return name
+    return None
+
+
+def _separator(text: str) -> str:
+    """Find the sign that parts most rows into as many cells as the first row, and into most cells."""
+    sample = "\n".join(text.splitlines()[:LOOKED_AT])
+
+    def fit(separator: str) -> tuple[float, int]:
+        rows = [row for row in csv.reader(StringIO(sample, newline=""), delimiter=separator) if row]
+        cells = len(rows[0]) if rows else 1
+        alike = sum(len(row) == cells for row in rows) / max(1, len(rows))
+        return (round(alike, 1) if cells > 1 else 0.0, cells)
+
+    return max(SEPARATORS, key=fit)
+
+
+def _even(path: Path, rows: Rows, notes: list[str]) -> tuple[list[str], Rows]:
+    """Give every row as many cells as there are names; a table of R has one name fewer than cells."""
+    header, cells = rows[0], rows[1:]
+    while cells and not any(cell.strip() for cell in cells[-1]):
+        cells.pop()
+    short = sum(len(row) == len(header) + 1 for row in cells)
+    if cells and short == len(cells) and any(row[-1].strip() for row in cells):
+        header = ["", *header]
+    width = len(header)
+    long = [number for number, row in enumerate(cells, start=2) if any(cell.strip() for cell in row[width:])]
+    if long:
+        raise SurveyError(
+            f"{path}: {len(long)} rows have more cells than the {width} names in the first row (rows "
+            f"{shown(long)}); a separator stands in a text without quotes. Export the file again with texts "
+            "in quotes."
+        )
+    torn = [number for number, row in enumerate(cells, start=2) if len(row) < width]
+    if torn:
+        notes.append(
+            f"{path}: {len(torn)} rows have fewer cells than names (rows {shown(torn)}); the cells that are "
+            "not there are read as blank."
+        )
+    return header, [(row + [""] * width)[:width] for row in cells]
+
+
+def _table(header: Sequence[str], cells: Rows) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = list(zip(*cells, strict=True)) if cells else [()] * len(header)
+    made = [pd.Series([cell if cell != "" else None for cell in column], dtype="str") for column in columns]
+    return pd.concat(made, axis=1, keys=range(len(made))).set_axis(list(header), axis=1)
+
+
+def read_workbook(path: Path, notes: list[str]) -> pd.DataFrame:
+    """Read the first sheet of an Excel workbook that holds data; the others are named in a note.
+
+    Raises
+    ------
+    SurveyError
+        If it is no workbook, or no sheet holds data.
+    """
+    import pandas as pd
+
+    try:
+        sheets = pd.read_excel(path, sheet_name=None, keep_default_na=False, na_values=[""])
+    except (zipfile.BadZipFile, ValueError, KeyError, OSError) as error:
+        raise SurveyError(
+            f"{path}: this is not an Excel workbook (.xlsx), or it is damaged; save it again from Excel."
+        ) from error
+    filled = {str(name): sheet for name, sheet in sheets.items() if not sheet.empty}
+    if not filled:
+        return pd.DataFrame()
+    chosen, *others = filled
+    if others or chosen != str(next(iter(sheets))):
+        beside = f"; {shown(others)} not read" if others else ""
+        notes.append(
+            f"{path}: the sheet {chosen!r} is read, the first that holds data{beside}. To read another, save "
+            "it as a file of its own."
+        )
+    table = filled[chosen].set_axis(
+        [re.sub(r"^Unnamed: \d+$", "", str(name)) for name in filled[chosen].columns], axis=1
+    )
+    # Truth values become words, as in a CSV.
+    table = table.map(lambda value: str(value) if isinstance(value, bool) else value)
+    return tidied(table.dropna(how="all", axis=0).reset_index(drop=True), path, notes)
+
+
+def tidied(table: pd.DataFrame, path: Path, notes: list[str]) -> pd.DataFrame:
+    """Give every column a name of its own without spaces at its ends; leave out what holds nothing.
+
+    An unnamed column without values goes, and so does an unnamed first column of row numbers.
+    """
+    names = [plain_name(name) for name in table.columns]
+    empty = [not name and bool(table.iloc[:, k].isna().all()) for k, name in enumerate(names)]
+    if names and not names[0] and not empty[0] and _numbers_rows(table.iloc[:, 0]):
+        empty[0] = True
+        notes.append(
+            f"{path}: the first column has no name and holds the numbers of the rows; it is left out."
+        )
+    kept = [k for k, gone in enumerate(empty) if not gone]
+    unnamed = [k + 1 for k in kept if not names[k]]
+    if unnamed:
+        notes.append(
+            f"{path}: {len(unnamed)} columns have no name (columns {shown(unnamed)}); they are called "
+            "column_N by their place."
+        )
+    named, twice = _each_its_own(names[k] or f"column_{k + 1}" for k in kept)
+    if twice:
+        notes.append(
+            f"{path}: several columns are called {shown(twice)}; the second is taken as {twice[0]}.1, and "
+            "so on."
+        )
+    return table.iloc[:, kept].set_axis(named, axis=1)
+
+
+def plain_name(name: object) -> str:
+    """Write a column's name without spaces at its ends, line breaks, or signs that cannot be seen."""
+    return " ".join(re.sub(r"[\u200b-\u200f\u2060\ufeff]", "", str(name)).split())
+
+
+def _numbers_rows(column: pd.Series) -> bool:
+    """Whether a column holds 0..n-1 or 1..n."""
+    values = [str(value).removesuffix(".0") for value in column]
+    return any(values == [str(k) for k in range(first, first + len(values))] for first in (0, 1))
+
+
+def _each_its_own(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Give every name a number from its second time on; beside them, the names that had one."""
+    made: list[str] = []
+    twice: list[str] = []
+    for name in names:
+        own, number = name, 0
+        while own in made:
+            number += 1
+            own = f"{name}.{number}"
+        if number and name not in twice:
+            twice.append(name)
+        made.append(own)
+    return made, twice
+
+
+def with_decimal_points(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Write decimal points in each column whose numbers have decimal commas.
+
+    A column is such where every value is a number, whole or with one comma, and at least one comma is
+    followed by other than three digits: "1,234" alone may be a thousand.
+
+    Returns
+    -------
+    DataFrame
+        The table.
+    list of str
+        Names of the columns changed.
+    """
+    changed = []
+    made = table.copy()
+    for name in table.columns:
+        values = [str(value).strip() for value in table[name].dropna()]
+        commas = [value for value in values if DECIMAL_COMMA.fullmatch(value)]
+        if (
+            commas
+            and all(WHOLE.fullmatch(v) or DECIMAL_COMMA.fullmatch(v) for v in values)
+            and any(len(value.rpartition(",")[2]) != 3 for value in commas)
+        ):
+            made[name] = table[name].map(lambda value: _pointed(value))
+            changed.append(str(name))
+    return made, changed
+
+
+def _pointed(value: Any) -> Any:
+    return value.strip().replace(",", ".") if isinstance(value, str) else value
