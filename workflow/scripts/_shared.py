@@ -44,6 +44,8 @@ T = TypeVar("T")
 Output = NewType("Output", Path)
 WORDS: dict[Any, Callable[[str], Any]] = {Path: Path, Output: Path, str: str, int: int}
 FLOAT_FORMAT = "%.12g"
+# Columns of text, also where every field is empty or looks like a number.
+TEXT = ("claim", "group", "group_level", "level", "level_label", "note", "scheme", "variable")
 UNEXPECTED = (
     "The program failed in a way that it should not, whatever your files hold. The lines above, also in the "
     "stage's file under logs/ in the results, say where; please report them. Nothing half done was left."
@@ -196,9 +198,7 @@ def read_csv(path: Path) -> pd.DataFrame:
     """Read a table between stages; only an empty field is missing, and text stays text."""
     import pandas as pd
 
-    return pd.read_csv(
-        path, keep_default_na=False, na_values=[""], dtype={"level": "str", "group_level": "str"}
-    )
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(TEXT, "str"))
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -50,7 +50,7 @@ def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
             bounded = case.claim.supported(low, high)
             theta = ledger_tipping.tipping(case, claim_ledger.cells_of(case), scheme, bounded).theta
             worst = readers(case, made, scheme).worst.get(k)
-            found[number, scheme] = Robustness(bounded, theta, worst and worst.estimate)
+            found[number, scheme] = Robustness(bounded, theta, None if worst is None else worst.estimate)
     return found
 
 

@@ -71,8 +71,9 @@ def report(study: Study) -> pd.DataFrame:
     ]  # fmt: skip
     rows = [row for step in steps for row in step]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    table["group"] = table["group"].fillna("overall")
-    return table.fillna(dict.fromkeys(_TEXT, ""))
+    text = table[["group", *_TEXT]].astype("object")
+    text["group"] = text["group"].fillna("overall")
+    return table.assign(**text.fillna(""))
 
 
 def check(study: Study) -> None:
