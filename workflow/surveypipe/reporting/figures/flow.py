@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.lettering import fitted, width_mm
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import Released
 
@@ -20,6 +21,7 @@ MAIN = ("on_list", "eligible", "returned", "analysed")
 INSIDE = {"returned_persons": "returned", "complete": "analysed", "partial": "analysed"}
 LINE = 4.2
 PAD = 2.2
+# Of a column of counts; wider where they are long.
 COLUMN = 10.5
 MAIN_WIDTH = 76.0
 SIDE_LEFT = 88.0
@@ -27,7 +29,7 @@ SIDE_LEFT = 88.0
 MOST_GROUPS = 3
 # A longer name would run into its neighbour at the head of a column; it is replaced by a letter.
 LONGEST_HEAD = 5
-CHARACTER = 1.6
+INDENT = 2.5
 
 
 @dataclass
@@ -46,31 +48,44 @@ class Box:
     counts: list[float]
     lines: list[tuple[str, list[float]]] = field(default_factory=list)
 
-    def height(self, width: int) -> float:
-        """Height in millimetres when labels are wrapped at `width` characters."""
-        rows = [theme.lines_of(theme.wrapped(label, width)) for label in self._labels()]
-        return 2 * PAD + LINE * sum(rows)
+    def rows(self, room: float) -> list[Row]:
+        """Heading and parts, each with its label in lines of at most `room` millimetres."""
+        made = [Row(fitted(self.label, room, weight="bold"), self.counts, True)] if self.label else []
+        inner = room - (INDENT if self.label else 0.0)
+        return made + [Row(fitted(label, inner), counts, False) for label, counts in self.lines]
 
-    def _labels(self) -> list[str]:
-        return ([self.label] if self.label else []) + [label for label, _ in self.lines]
+    def height(self, room: float) -> float:
+        """Height in millimetres when labels have so much room."""
+        return 2 * PAD + LINE * sum(row.label.count("\n") + 1 for row in self.rows(room))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A label in its lines, with its counts, and whether it heads a box."""
+
+    label: str
+    counts: list[float]
+    head: bool
 
 
 def draw(released: Released) -> Drawn:
     """Draw the flow diagram: stages down the left, those who leave at the right."""
     main, sides = boxes(released)
     names = headings(released)
-    inner, outer = (27 - round(COLUMN / CHARACTER * max(0, len(names) - 2)) - less for less in (0, 1))
+    heads = ["All", *names.values()]
+    column = _column([*main, *sides], heads)
+    widths = (MAIN_WIDTH - 0.5, theme.WIDTH_MM - 0.5 - SIDE_LEFT)
+    inner, outer = (width - 2 * PAD - column * len(heads) for width in widths)
     heights = [box.height(inner) for box in main]
     gaps = [max(5.0, (side.height(outer) + 4.0) if side.lines else 5.0) for side in sides]
     notes = _notes(names, released, main, sides)
     total = 8 + sum(heights) + sum(gaps[: len(main) - 1]) + theme.foot_mm(notes, simulated=released.simulated)
     figure = theme.page(total + 2)
-    heads = ["All", *names.values()]
-    _headings(figure, heads, 0, MAIN_WIDTH)
-    _headings(figure, heads, SIDE_LEFT, theme.WIDTH_MM - 0.5)
+    _headings(figure, heads, MAIN_WIDTH, column)
+    _headings(figure, heads, theme.WIDTH_MM - 0.5, column)
     top = 7.0
     for number, box in enumerate(main):
-        _box(figure, box, 0.5, top, MAIN_WIDTH - 0.5, heights[number], inner, strong=True)
+        _box(figure, box.rows(inner), (0.5, top, widths[0], heights[number]), column, strong=True)
         bottom = top + heights[number]
         if number < len(main) - 1:
             side, gap = sides[number], gaps[number]
@@ -78,8 +93,8 @@ def draw(released: Released) -> Drawn:
             if side.lines:
                 height = side.height(outer)
                 middle = bottom + gap / 2
-                width = theme.WIDTH_MM - 0.5 - SIDE_LEFT
-                _box(figure, side, SIDE_LEFT, middle - height / 2, width, height, outer)
+                place = (SIDE_LEFT, middle - height / 2, widths[1], height)
+                _box(figure, side.rows(outer), place, column)
                 _arrow(figure, MAIN_WIDTH / 2, middle, SIDE_LEFT, middle)
             top = bottom + gap
     theme.footnote(figure, notes, simulated=released.simulated)
@@ -155,18 +170,25 @@ def shown(value: float) -> str:
     return formatting.SUPPRESSED if math.isnan(value) else formatting.count(value)
 
 
-def _headings(figure: Figure, heads: list[str], left: float, right: float) -> None:
+def _column(boxes: list[Box], heads: list[str]) -> float:
+    counts = [n for box in boxes for part in (box.counts, *(c for _, c in box.lines)) for n in part]
+    words = [*map(shown, counts), *heads]
+    return max(COLUMN, *(width_mm(word, weight="bold") + 2.0 for word in words))
+
+
+def _headings(figure: Figure, heads: list[str], right: float, column: float) -> None:
     for index, head in enumerate(heads):
-        x = right - PAD - COLUMN * (len(heads) - 1 - index)
+        x = right - PAD - column * (len(heads) - 1 - index)
         theme.words(figure, x, 3.0, head, ha="right", color=theme.QUIET)
 
 
 def _box(
-    figure: Figure, box: Box, left: float, top: float, width: float, height: float, chars: int,
+    figure: Figure, rows: list[Row], place: tuple[float, float, float, float], column: float,
     *, strong: bool = False,
 ) -> None:  # fmt: skip
     from matplotlib.patches import Rectangle
 
+    left, top, width, height = place
     across, down = figure.get_size_inches() / theme.MM
     figure.add_artist(
         Rectangle(
@@ -176,15 +198,14 @@ def _box(
         )
     )  # fmt: skip
     y = top + PAD + LINE / 2
-    rows = ([(box.label, box.counts, "bold")] if box.label else []) + [
-        (*line, "normal") for line in box.lines
-    ]
-    for label, counts, weight in rows:
-        indent = PAD + (2.5 if box.label and weight == "normal" else 0)
-        for index, value in enumerate(counts):
-            x = left + width - PAD - COLUMN * (len(counts) - 1 - index)
+    headed = any(row.head for row in rows)
+    for row in rows:
+        weight = "bold" if row.head else "normal"
+        for index, value in enumerate(row.counts):
+            x = left + width - PAD - column * (len(row.counts) - 1 - index)
             theme.words(figure, x, y, shown(value), ha="right", weight=weight)
-        for line in theme.wrapped(label, chars).split("\n"):
+        for line in row.label.split("\n"):
+            indent = PAD + (INDENT if headed and not row.head else 0.0)
             theme.words(figure, left + indent, y, line, weight=weight)
             y += LINE
 

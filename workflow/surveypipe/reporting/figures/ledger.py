@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.claim_axis import reach_of, ticks
+from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.study.claim import Claim
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 ROW = 9.6
 LEFT = 43.0
 WIDTH = 60.0
-TOP = 15.0
+# Where names stand that have a key before them, and how much room the words at the right have.
+KEY = 8.0
+BESIDE = theme.WIDTH_MM - LEFT - WIDTH - 3.5
 # A longer key of a claim would run into its name, and is left out.
 LONGEST_KEY = 3
 THRESHOLD = "#b3331d"
@@ -30,25 +34,68 @@ def draw(released: Released) -> Drawn:
     """Draw the claims that share an axis together: shares, means of one scale, differences of means last."""
     rows = list(released.claim_rows())
     notes = _notes(released, rows)
-    blocks = _blocks(released, rows)
-    body = sum(ROW * len(block) for block in blocks) + 12.0 * len(blocks)
-    figure = theme.page(TOP + body + theme.foot_mm(notes, simulated=released.simulated))
-    _legend(figure, released)
-    top = TOP
+    blocks = [[_lettered(row, released) for row in block] for block in _blocks(released, rows)]
+    handles, plan = _legend(released)
+    body = sum(line.height for block in blocks for line in block) + 12.0 * len(blocks)
+    top = plan.height + 3.0
+    figure = theme.page(top + body + theme.foot_mm(notes, simulated=released.simulated))
+    set_legend(figure, handles, plan)
     for block in blocks:
-        axes = theme.panel(figure, LEFT, top, WIDTH, ROW * len(block))
+        height = sum(line.height for line in block)
+        axes = theme.panel(figure, LEFT, top, WIDTH, height)
         _scale(axes, block, released)
-        for number, row in enumerate(block):
-            y = number + 0.5
-            _row_words(figure, row, released, top + ROW * y)
-            if row["status"] == SUPPRESSED:
-                axes.text(0.5, y, "suppressed", transform=axes.get_yaxis_transform(), ha="center",
+        y = 0.0
+        for line in block:
+            middle = y + line.height / 2
+            y += line.height
+            _row_words(figure, line, top + middle)
+            if line.row["status"] == SUPPRESSED:
+                axes.text(0.5, middle / ROW, "suppressed", transform=axes.get_yaxis_transform(), ha="center",
                           va="center", style="italic", color=theme.QUIET)  # fmt: skip
                 continue
-            _marks(axes, row, released.claim_of(row), y)
-        top += ROW * len(block) + 12.0
+            _marks(axes, line.row, released.claim_of(line.row), middle / ROW)
+        top += height + 12.0
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(released, rows))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the figure with its words as they are wrapped.
+
+    Attributes
+    ----------
+    row
+        Of the ledger.
+    key, name
+        What stands at the left.
+    estimate, grade
+        What stands at the right; '' where suppressed.
+    """
+
+    row: pd.Series
+    key: str
+    name: str
+    estimate: str
+    grade: str
+
+    @property
+    def height(self) -> float:
+        """In millimetres."""
+        right = lines_mm(self.estimate) + lines_mm(self.grade)
+        return max(ROW, lines_mm(self.name) + 1.6, right + 1.6)
+
+
+def _lettered(row: pd.Series, released: Released) -> Line:
+    keys = max(map(len, released.settings.claims)) <= LONGEST_KEY
+    inner = bool(row["group_level"]) or keys
+    name = released.levels[row["group_level"]] if row["group_level"] else str(row["short"])
+    name = fitted(name, LEFT - (KEY if inner else 0.5) - 2.0)
+    key = str(row["claim"]) if keys and not row["group_level"] else ""
+    if row["status"] == SUPPRESSED:
+        return Line(row, key, name, "", "")
+    grade = fitted(formatting.capital(str(row["grade_label"])), BESIDE)
+    return Line(row, key, name, fitted(estimate_text(row, released.claim_of(row)), BESIDE), grade)
 
 
 def _blocks(released: Released, rows: list[pd.Series]) -> list[list[pd.Series]]:
@@ -58,13 +105,16 @@ def _blocks(released: Released, rows: list[pd.Series]) -> list[list[pd.Series]]:
     return [[row for row in rows if released.claim_of(row).axis == axis] for axis in order]
 
 
-def _scale(axes: Axes, block: list[pd.Series], released: Released) -> None:
-    claim = released.claim_of(block[0])
-    axes.set(ylim=(len(block), 0), yticks=[])
-    for edge in range(1, len(block)):
-        if not block[edge]["group_level"]:
+def _scale(axes: Axes, block: list[Line], released: Released) -> None:
+    """Draw the axis; upwards a unit is the height of a plain row."""
+    claim = released.claim_of(block[0].row)
+    axes.set(ylim=(sum(line.height for line in block) / ROW, 0), yticks=[])
+    edge = 0.0
+    for line in block:
+        if edge and not line.row["group_level"]:
             axes.axhline(edge, color=theme.PALE, linewidth=0.7, zorder=0)
-    marks = ticks(claim, _points_limit(block))
+        edge += line.height / ROW
+    marks = ticks(claim, _points_limit([line.row for line in block]))
     axes.set(xlim=(min(marks), max(marks)), xlabel=claim.axis.label)
     axes.set_xticks(list(marks), list(marks.values()))
     if claim.axis.ends is None:
@@ -108,22 +158,21 @@ def _holds(row: pd.Series) -> bool:
     return Grade.of(int(row["grade"])).supported
 
 
-def _row_words(figure: Figure, row: pd.Series, released: Released, y: float) -> None:
-    keys = max(map(len, released.settings.claims)) <= LONGEST_KEY
-    if row["group_level"]:
-        theme.words(figure, 8.0, y, theme.wrapped(released.levels[row["group_level"]], 23), color=theme.QUIET)
-    elif keys:
-        theme.words(figure, 0.5, y, str(row["claim"]), weight="bold")
-        theme.words(figure, 8.0, y, theme.wrapped(str(row["short"]), 21), linespacing=1.15)
-    else:
-        theme.words(figure, 0.5, y, theme.wrapped(str(row["short"]), 25), linespacing=1.15)
-    if row["status"] == SUPPRESSED:
+def _row_words(figure: Figure, line: Line, y: float) -> None:
+    quiet = theme.QUIET if line.row["group_level"] else theme.INK
+    if line.key:
+        theme.words(figure, 0.5, y, line.key, weight="bold")
+    left = KEY if line.key or line.row["group_level"] else 0.5
+    theme.words(figure, left, y, line.name, color=quiet, linespacing=1.15)
+    if not line.estimate:
         return
     x = LEFT + WIDTH + 3.0
-    theme.words(figure, x, y - 2.0, estimate_text(row, released.claim_of(row)))
-    grade = str(row["grade_label"])
-    colour = theme.QUIET if _holds(row) else THRESHOLD
-    theme.words(figure, x, y + 2.0, theme.wrapped(grade[:1].upper() + grade[1:], 39), color=colour)
+    above, below = lines_mm(line.estimate) + 0.3, lines_mm(line.grade) + 0.3
+    middle = y + (above - below) / 2
+    theme.words(figure, x, middle - above / 2, line.estimate)
+    theme.words(
+        figure, x, middle + below / 2, line.grade, color=theme.QUIET if _holds(line.row) else THRESHOLD
+    )
 
 
 def estimate_text(row: pd.Series, claim: Claim) -> str:
@@ -132,23 +181,19 @@ def estimate_text(row: pd.Series, claim: Claim) -> str:
     return f"{claim.printed(float(row['estimate']))} ({formatting.span(*ends)})"
 
 
-def _legend(figure: Figure, released: Released) -> None:
+def _legend(released: Released) -> tuple[list[Any], LegendPlan]:
     from matplotlib.lines import Line2D
 
-    line: Any = {"solid_capstyle": "butt"}
-    handles = [
-        Line2D([], [], color=theme.ACCENT, marker="o", markersize=5.5, linewidth=1.6,
-               label=f"Supported, {formatting.confidence(released.settings.analysis.ci_level)} interval"),
-        Line2D([], [], color=theme.ACCENT, marker="o", markersize=5.5, markerfacecolor="white", linewidth=1.6,
-               label="Not supported"),
-        Line2D([], [], color=THRESHOLD, linewidth=1.5, dashes=(1.6, 1.0), label="Threshold or margin"),
-        Line2D([], [], color=theme.SECOND, linewidth=2.6, label="Range over weighting schemes", **line),
-        Line2D([], [], color="#d3dbe6", linewidth=6.5, label="Bounds (worst to best case)", **line),
-    ]  # fmt: skip
-    figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=3, frameon=False,
-        columnspacing=1.4, handlelength=2.0, borderaxespad=0.1,
-    )  # fmt: skip
+    flat: Any = {"solid_capstyle": "butt"}
+    dot: Any = {"color": theme.ACCENT, "marker": "o", "markersize": 5.5, "linewidth": 1.6}
+    made = {
+        f"Supported, {formatting.confidence(released.settings.analysis.ci_level)} interval": dot,
+        "Not supported": dot | {"markerfacecolor": "white"},
+        "Threshold or margin": {"color": THRESHOLD, "linewidth": 1.5, "dashes": (1.6, 1.0)},
+        "Range over weighting schemes": flat | {"color": theme.SECOND, "linewidth": 2.6},
+        "Bounds (worst to best case)": flat | {"color": "#d3dbe6", "linewidth": 6.5},
+    }
+    return [Line2D([], [], **look) for look in made.values()], legend_plan(list(made), theme.WIDTH_MM)
 
 
 def _notes(released: Released, rows: list[pd.Series]) -> list[str]:

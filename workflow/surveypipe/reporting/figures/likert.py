@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
 from surveypipe.reporting.answer_words import common_poles, legend
 from surveypipe.reporting.batteries import Block
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.lettering import (
+    LegendPlan,
+    fitted,
+    legend_plan,
+    lines_mm,
+    set_legend,
+    width_mm,
+)
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import Released
 from surveypipe.study.poles import HIGH, LOW, MIDDLE
@@ -21,7 +30,58 @@ ROW = 5.4
 HEAD = 6.6
 LABEL_WIDTH = 52.0
 N_WIDTH = 9.0
-TOP = 13.0
+# Bars of more groups than this would be too short to read; then all respondents are drawn together.
+MOST_GROUPS = 4
+OVER_MM = 2.2
+# Marks of the axis that lie closer run into one another.
+TICK_MM = 7.0
+# A panel that is narrower has no room for a word beside its middle.
+NARROW = 34.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where everything stands, in millimetres from the top of the bars.
+
+    Attributes
+    ----------
+    heads, rows
+        Heading of each block and label of each item, wrapped, with their middles.
+    body
+        Height of the bars.
+    width
+        Width of each panel.
+    who
+        Groups drawn side by side: level and label.
+    """
+
+    heads: list[tuple[str, float]]
+    rows: list[tuple[str, str, float]]
+    spans: list[tuple[float, float]]
+    body: float
+    width: float
+    who: dict[str, str]
+
+
+def layout(released: Released, blocks: list[Block]) -> Layout:
+    """Give every label the room that it needs."""
+    groups = released.levels
+    who = groups if 0 < len(groups) <= MOST_GROUPS else {"": "All"}
+    heads, rows, spans, y = [], [], [], 0.0
+    for block in blocks:
+        head = fitted(block.label, theme.WIDTH_MM - 1.0, weight="bold")
+        height = HEAD - 3.4 + lines_mm(head)
+        heads.append((head, y + height * 0.62))
+        y += height
+        top = y
+        for item in block.items:
+            label = fitted(released.short(item), LABEL_WIDTH - 5.0)
+            height = max(ROW, lines_mm(label) + 1.4)
+            rows.append((item, label, y + height / 2))
+            y += height
+        spans.append((top, y))
+    width = (theme.WIDTH_MM - LABEL_WIDTH - (N_WIDTH + 2) * len(who)) / len(who)
+    return Layout(heads, rows, spans, y + 2, width, who)
 
 
 def draw(released: Released) -> Drawn:
@@ -30,73 +90,77 @@ def draw(released: Released) -> Drawn:
     if not blocks:
         text = "No ordered items of a battery were analysed."
         return theme.nothing_to_draw(text, simulated=released.simulated)
-    levels = list(released.levels)
-    body = sum(HEAD + ROW * len(block.items) for block in blocks) + 2
-    notes = _notes(released, blocks)
-    figure = theme.page(TOP + body + 11 + theme.foot_mm(notes, simulated=released.simulated))
-    width = (theme.WIDTH_MM - LABEL_WIDTH - (N_WIDTH + 2) * len(levels)) / len(levels)
-    limit = _limit(released, blocks)
-    for index, level in enumerate(levels):
-        left = LABEL_WIDTH + index * (width + N_WIDTH + 2)
-        axes = theme.panel(figure, left, TOP, width, body)
-        _bars(axes, released, blocks, level, body, limit)
-        theme.words(figure, left + width / 2, TOP - 3.2, released.levels[level], ha="center", weight="bold")
-        theme.words(
-            figure, left + width + N_WIDTH, TOP - 3.2, "n", ha="right", color=theme.QUIET, style="italic"
-        )
-        _bases(figure, released, blocks, level, left + width + N_WIDTH)
-    _labels(figure, released, blocks)
-    _legend(figure, released, blocks, each=_five(released, blocks))
+    place = layout(released, blocks)
+    five = _five(released, place)
+    handles, plan = _legend(released, blocks, each=five)
+    names = {level: fitted(label, place.width - 1.0, weight="bold") for level, label in place.who.items()}
+    heading = max(map(lines_mm, names.values()))
+    top = plan.height + heading + 4.2
+    notes = _notes(released, place)
+    figure = theme.page(top + place.body + 11 + theme.foot_mm(notes, simulated=released.simulated))
+    limit = _limit(released, place)
+    for index, (level, name) in enumerate(names.items()):
+        left = LABEL_WIDTH + index * (place.width + N_WIDTH + 2)
+        axes = theme.panel(figure, left, top, place.width, place.body)
+        _bars(axes, released, place, level, limit, five=five)
+        middle = top - 1.6 - heading / 2
+        end = left + place.width + N_WIDTH
+        theme.words(figure, left + place.width / 2, middle, name, ha="center", weight="bold")
+        theme.words(figure, end, middle, "n", ha="right", color=theme.QUIET, style="italic")
+        _bases(figure, released, place, level, top, end)
+    for head, y in place.heads:
+        theme.words(figure, 0.5, top + y, head, weight="bold")
+    for _, label, y in place.rows:
+        theme.words(figure, 3.0, top + y, label, linespacing=1.15)
+    set_legend(figure, handles, plan)
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(released, blocks))
 
 
-def _five(released: Released, blocks: list[Block]) -> bool:
+def _five(released: Released, place: Layout) -> bool:
     """Whether every answer, and not only three categories, is released for every item and group."""
-    pairs = [(item, level) for block in blocks for item in block.items for level in released.levels]
-    return bool(pairs) and all(
-        len(released.values(item)) == 5 and released.answers(item, level) for item, level in pairs
-    )
+    pairs = [(item, level) for item, _, _ in place.rows for level in place.who]
+    return all(len(released.values(item)) == 5 and released.answers(item, level) for item, level in pairs)
 
 
 def _shares(released: Released, item: str, level: str, five: bool) -> list[float]:
     return list((released.answers if five else released.merged)(item, level).values())
 
 
-def _limit(released: Released, blocks: list[Block]) -> float:
+def _limit(released: Released, place: Layout) -> float:
     """Greatest reach of a bar to either side, rounded up to a tenth with room for a number."""
     reach = 0.5
-    for block in blocks:
-        for item in block.items:
-            for level in released.levels:
-                shares = released.merged(item, level)
-                if shares:
-                    reach = max(reach, *(shares[side] + shares[MIDDLE] / 2 for side in (LOW, HIGH)))
-    return min(1.0, math.ceil(reach * 10 + 0.5) / 10)
+    for item, _, _ in place.rows:
+        for level in place.who:
+            shares = released.merged(item, level)
+            if shares:
+                reach = max(reach, *(shares[side] + shares[MIDDLE] / 2 for side in (LOW, HIGH)))
+    half = place.width / 2
+    # A number beside a bar may stand over the edge of the panel, not over the number of people.
+    return max(min(1.0, math.ceil(reach * 10 + 0.5) / 10), reach * half / (half - OVER_MM))
 
 
-def _bars(axes: Axes, released: Released, blocks: list[Block], level: str, body: float, limit: float) -> None:
-    five = _five(released, blocks)
+def _bars(axes: Axes, released: Released, place: Layout, level: str, limit: float, *, five: bool) -> None:
     colours = theme.FIVE if five else theme.THREE
-    y = 0.0
-    for block in blocks:
-        ends = (y + HEAD, y + HEAD + ROW * len(block.items))
+    axes.set(xlim=(-limit, limit), ylim=(place.body, 0), yticks=[])
+    for ends in place.spans:
         theme.grid_lines(axes, [x for x in (-1.0, -0.5, 0.5, 1.0) if abs(x) <= limit], *ends)
         axes.plot([0, 0], ends, color=theme.QUIET, linewidth=0.8, zorder=3)
-        y = ends[1]
-    for y, item in _rows(blocks):
+    bar = _Bar(axes, limit, 2 * limit / place.width)
+    for item, _, y in place.rows:
         shares = _shares(released, item, level, five)
         if not shares:
-            _upper_alone(axes, y, _upper(released, item, level), limit)
+            bar.upper_alone(y, _upper(released, item, level))
             continue
         half = len(shares) // 2
         start = -sum(shares[:half]) - shares[half] / 2
         for share, colour in zip(shares, colours, strict=True):
             axes.barh(y, share, left=start, height=ROW * 0.74, color=colour, edgecolor="white", linewidth=0.4)
             start += share
-        _ends(axes, y, released.merged(item, level), limit)
-    axes.set(xlim=(-limit, limit), ylim=(body, 0), yticks=[])
+        bar.ends(y, released.merged(item, level))
     ticks = [x for x in (-1.0, -0.5, 0.0, 0.5, 1.0) if abs(x) <= limit]
+    if len(ticks) == 5 and 0.5 / bar.mm < TICK_MM:
+        ticks = [-1.0, 0.0, 1.0]
     axes.set_xticks(ticks, [f"{100 * abs(x):.0f}" for x in ticks])
     axes.set_xlabel("Per cent", labelpad=1.5)
     axes.tick_params(axis="x", length=2, pad=2)
@@ -108,91 +172,78 @@ def _upper(released: Released, item: str, level: str) -> float:
     return math.nan if row is None else float(row["estimate"])
 
 
-def _upper_alone(axes: Axes, y: float, share: float, limit: float) -> None:
-    """Draw the upper answers from zero where the others are suppressed, or say that all are."""
-    if math.isnan(share):
-        axes.text(0.02, y, "suppressed", va="center", color=theme.QUIET, style="italic")
-        return
-    axes.barh(y, share, height=ROW * 0.74, color=theme.THREE[-1], edgecolor="white", linewidth=0.4)
-    _ends(axes, y, {MIDDLE: 0.0, LOW: math.nan, HIGH: share}, limit)
-    axes.text(
-        -0.02 * limit, y, formatting.SUPPRESSED, va="center", ha="right", color=theme.QUIET, style="italic"
-    )
+@dataclass(frozen=True)
+class _Bar:
+    """What is written on and beside the bars of a panel.
 
+    Parameters
+    ----------
+    limit
+        Reach of the axis to either side.
+    mm
+        A millimetre on the axis.
+    """
 
-def _ends(axes: Axes, y: float, shares: dict[str, float], limit: float) -> None:
-    """Print the lower and upper shares, inside a bar that is long enough, else beside it."""
-    split = shares[MIDDLE] / 2
-    inside = 0.24 * limit
-    for side, sign in ((LOW, -1), (HIGH, 1)):
-        share = shares[side]
+    axes: Axes
+    limit: float
+    mm: float
+
+    def upper_alone(self, y: float, share: float) -> None:
+        """Draw the upper answers from zero where the others are suppressed, or say that all are."""
+        quiet: Any = {"va": "center", "color": theme.QUIET, "style": "italic"}
         if math.isnan(share):
-            continue
-        text = formatting.count(100 * share)
-        if share > inside:
-            colour = "white" if side == HIGH else theme.INK
-            axes.text(sign * (split + share - 0.02 * limit), y, text, color=colour, va="center_baseline",
-                      ha="right" if sign > 0 else "left")  # fmt: skip
-        else:
-            axes.text(sign * (split + share + 0.02 * limit), y, text, va="center_baseline",
-                      ha="left" if sign > 0 else "right")  # fmt: skip
+            narrow = 2 * self.limit / self.mm < NARROW
+            self.axes.text(0.6 * self.mm, y, formatting.SUPPRESSED if narrow else "suppressed", **quiet)
+            return
+        bar: Any = {"height": ROW * 0.74, "color": theme.THREE[-1], "edgecolor": "white", "linewidth": 0.4}
+        self.axes.barh(y, share, **bar)
+        self.ends(y, {MIDDLE: 0.0, LOW: math.nan, HIGH: share})
+        self.axes.text(-0.6 * self.mm, y, formatting.SUPPRESSED, ha="right", **quiet)
+
+    def ends(self, y: float, shares: dict[str, float]) -> None:
+        """Print the lower and upper shares, inside a bar that is long enough, else beside it."""
+        split = shares[MIDDLE] / 2
+        for side, sign in ((LOW, -1), (HIGH, 1)):
+            share = shares[side]
+            if math.isnan(share):
+                continue
+            text = formatting.count(100 * share)
+            within = share > (width_mm(text) + 1.2) * self.mm
+            gap = -0.6 * self.mm if within else 0.6 * self.mm
+            outward, inward = ("left", "right") if sign > 0 else ("right", "left")
+            self.axes.text(
+                sign * (split + share + gap), y, text, va="center_baseline",
+                color="white" if within and side == HIGH else theme.INK, ha=inward if within else outward,
+            )  # fmt: skip
 
 
-def _rows(blocks: list[Block]) -> list[tuple[float, str]]:
-    """Middle of each item's row, in millimetres from the top of the panel."""
-    found, y = [], 0.0
-    for block in blocks:
-        y += HEAD
-        for item in block.items:
-            found.append((y + ROW / 2, item))
-            y += ROW
-    return found
-
-
-def _labels(figure: Figure, released: Released, blocks: list[Block]) -> None:
-    y = TOP
-    for block in blocks:
-        theme.words(figure, 0.5, y + HEAD * 0.62, block.label, weight="bold")
-        y += HEAD
-        for item in block.items:
-            label = theme.wrapped(released.short(item), 33)
-            theme.words(figure, 3.0, y + ROW / 2, label, linespacing=1.0)
-            y += ROW
-
-
-def _bases(figure: Figure, released: Released, blocks: list[Block], level: str, x: float) -> None:
-    for y, item in _rows(blocks):
+def _bases(figure: Figure, released: Released, place: Layout, level: str, top: float, x: float) -> None:
+    for item, _, y in place.rows:
         base = released.base(item, level)
         text = formatting.SUPPRESSED if math.isnan(base) else formatting.count(base)
-        theme.words(figure, x, TOP + y, text, ha="right", color=theme.QUIET)
+        theme.words(figure, x, top + y, text, ha="right", color=theme.QUIET)
 
 
-def _legend(figure: Figure, released: Released, blocks: list[Block], *, each: bool) -> None:
+def _legend(released: Released, blocks: list[Block], *, each: bool) -> tuple[list[Any], LegendPlan]:
     from matplotlib.patches import Patch
 
     labels = legend(released, [item for block in blocks for item in block.items], each=each)
-    handles = [
-        Patch(facecolor=colour, edgecolor=theme.RULE, linewidth=0.5, label=label)
-        for colour, label in zip(theme.FIVE if len(labels) == 5 else theme.THREE, labels, strict=True)
-        if label
-    ]
-    figure.legend(
-        handles=handles, loc="upper right", bbox_to_anchor=(1.0, 1.0), ncols=len(handles), frameon=False,
-        handlelength=1.1, handleheight=1.0, columnspacing=1.4, handletextpad=0.5, borderaxespad=0.1,
-    )  # fmt: skip
+    colours = theme.FIVE if len(labels) == 5 else theme.THREE
+    shown = [(colour, label) for colour, label in zip(colours, labels, strict=True) if label]
+    handles = [Patch(facecolor=colour, edgecolor=theme.RULE, linewidth=0.5) for colour, _ in shown]
+    return handles, legend_plan([label for _, label in shown], theme.WIDTH_MM)
 
 
-def _notes(released: Released, blocks: list[Block]) -> list[str]:
-    hidden = any(
-        not released.merged(item, level)
-        for block in blocks
-        for item in block.items
-        for level in released.levels
-    )
+def _notes(released: Released, place: Layout) -> list[str]:
+    hidden = any(not released.merged(item, level) for item, _, _ in place.rows for level in place.who)
+    apart = len(place.who) < len(released.levels)
     return [
         f"Weighted ({released.in_text(released.schemes[released.primary])} "
         "weights), of those who answered; the middle answer lies half on either side of zero.",
         "Reversed items are shown as turned round." if released.settings.cleaning.reverse else "",
+        f"All together; {formatting.numeral(len(released.levels), 'group')} stand in the table."
+        if apart
+        else "",
         "s: suppressed; upper answers alone are drawn from zero." if hidden else "",
     ]
 
@@ -202,18 +253,20 @@ def alt_text(released: Released, blocks: list[Block]) -> str:
     sentences = []
     for block in blocks:
         parts = []
-        for level, label in released.levels.items():
+        for level, label in (released.levels or {"": "All"}).items():
             upper_shares = {item: _upper(released, item, level) for item in block.items}
             found = {item: share for item, share in upper_shares.items() if not math.isnan(share)}
             if not found:
                 parts.append(f"{label} suppressed")
                 continue
             least, most = min(found, key=lambda i: found[i]), max(found, key=lambda i: found[i])
+            where = f"in {released.in_text(label)} " if level else ""
             parts.append(
-                f"in {released.in_text(label)} from {formatting.percent(found[least])} "
+                f"{where}from {formatting.percent(found[least])} "
                 f"({released.short(least)}) to {formatting.percent(found[most])} ({released.short(most)})"
             )
         shared = common_poles(released, block.items)
         upper = shared[2].plain if shared else "the upper answers"
         sentences.append(f"{block.label}: {upper} ranged {'; '.join(parts)}.")
-    return "Diverging stacked bars of the weighted answers to each item, by group. " + " ".join(sentences)
+    groups = ", by group" if released.levels else ""
+    return f"Diverging stacked bars of the weighted answers to each item{groups}. " + " ".join(sentences)

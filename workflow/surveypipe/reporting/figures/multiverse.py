@@ -16,6 +16,7 @@ from surveypipe import formatting
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.claim_axis import reach_of, ticks
 from surveypipe.reporting.figures.ledger import THRESHOLD
+from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.study.claim import Claim
@@ -23,15 +24,12 @@ from surveypipe.study.claim import Claim
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 COLUMNS = 2
 ROW = 2.9
-HEAD = 5.2
 FOOT = 10.0
 GAP = 10.0
 EDGE = 5.0
-TOP = 24.0
 OTHERS = "#5f5f5f"
 COUNTED = "#7b3294"
 PALE_WHISKER = "#b9b9b9"
@@ -100,17 +98,24 @@ def draw(released: Released) -> Drawn:
     """Draw a panel for each row of the ledger, two abreast."""
     panels = [panel_of(released, claim) for claim in released.claim_rows()]
     lines = [panels[start : start + COLUMNS] for start in range(0, len(panels), COLUMNS)]
-    heights = [HEAD + ROW * max(one.rows for one in line) + FOOT for line in lines]
-    notes = _notes(released, panels)
-    figure = theme.page(TOP + sum(heights) + theme.foot_mm(notes, simulated=released.simulated))
-    _legend(figure, released)
     width = (theme.WIDTH_MM - GAP - 2 * EDGE) / COLUMNS
-    top = TOP
-    for line, height in zip(lines, heights, strict=True):
-        for place, one in enumerate(line):
+    titles = [
+        [fitted(title(one.claim, released), width + EDGE, weight="bold") for one in line] for line in lines
+    ]
+    heads = [max(map(lines_mm, named)) + 1.5 for named in titles]
+    heights = [
+        head + ROW * max(one.rows for one in line) + FOOT for head, line in zip(heads, lines, strict=True)
+    ]
+    notes = _notes(released, panels)
+    handles, plan = _legend(released)
+    top = plan.height + 3.0
+    figure = theme.page(top + sum(heights) + theme.foot_mm(notes, simulated=released.simulated))
+    set_legend(figure, handles, plan)
+    for line, named, head, height in zip(lines, titles, heads, heights, strict=True):
+        for place, (one, name) in enumerate(zip(line, named, strict=True)):
             left = EDGE + place * (width + GAP)
-            theme.words(figure, left - EDGE + 0.5, top + 2.0, title(one.claim, released), weight="bold")
-            axes = theme.panel(figure, left, top + HEAD, width, ROW * one.rows)
+            theme.words(figure, left - EDGE + 0.5, top + (head - 1.5) / 2, name, weight="bold")
+            axes = theme.panel(figure, left, top + head, width, ROW * one.rows)
             _draw_panel(axes, one, released)
         top += height
     theme.footnote(figure, notes, simulated=released.simulated)
@@ -274,30 +279,28 @@ def _markers(released: Released) -> dict[str, str]:
     return {key: shapes[place % len(shapes)] for place, key in enumerate(order)}
 
 
-def _legend(figure: Figure, released: Released) -> None:
+def _legend(released: Released) -> tuple[list[Any], LegendPlan]:
     from matplotlib.lines import Line2D
 
     markers = _markers(released)
     dot: Any = {"linestyle": "none", "markersize": 4.6}
-    handles = [
-        Line2D([], [], marker=markers[key], color=theme.ACCENT if key == released.primary else OTHERS, **dot,
-               label=theme.wrapped(label, 32) + (" (primary)" if key == released.primary else ""))
+    made: list[tuple[str, Any]] = [
+        (label + (" (primary)" if key == released.primary else ""),
+         {"marker": markers[key], "color": theme.ACCENT if key == released.primary else OTHERS, **dot})
         for key, label in sorted(released.schemes.items(), key=lambda pair: list(markers).index(pair[0]))
     ]  # fmt: skip
-    handles += [
-        Line2D([], [], marker="o", color=OTHERS, markerfacecolor="white", label="Open: imputed items", **dot),
-        Line2D([], [], marker="*", color=COUNTED, label="Answer counted otherwise", **dot),
-        Line2D([], [], color=OTHERS, linewidth=1.7, label="Interval as in the primary"),
-        Line2D([], [], color=PALE_WHISKER, linewidth=0.9, label="Widest other interval"),
-        Line2D([], [], color=THRESHOLD, linewidth=1.1, dashes=(1.6, 1.0), label="Threshold or margin"),
-        Line2D([], [], color=theme.SECOND, marker="D", markersize=3.8, linewidth=0.9,
-               label=formatting.capital(released.vocabulary.fill("{readers.one} scenario"))),
-        Line2D([], [], color=BAND, linewidth=5.0, label="Bounds", solid_capstyle="butt"),
-    ]  # fmt: skip
-    figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=3, frameon=False,
-        columnspacing=1.6, handlelength=1.8, borderaxespad=0.1, labelspacing=0.35,
-    )  # fmt: skip
+    scenario = formatting.capital(released.vocabulary.fill("{readers.one} scenario"))
+    made += [
+        ("Open: imputed items", {"marker": "o", "color": OTHERS, "markerfacecolor": "white", **dot}),
+        ("Answer counted otherwise", {"marker": "*", "color": COUNTED, **dot}),
+        ("Interval as in the primary", {"color": OTHERS, "linewidth": 1.7}),
+        ("Widest other interval", {"color": PALE_WHISKER, "linewidth": 0.9}),
+        ("Threshold or margin", {"color": THRESHOLD, "linewidth": 1.1, "dashes": (1.6, 1.0)}),
+        (scenario, {"color": theme.SECOND, "marker": "D", "markersize": 3.8, "linewidth": 0.9}),
+        ("Bounds", {"color": BAND, "linewidth": 5.0, "solid_capstyle": "butt"}),
+    ]
+    plan = legend_plan([label for label, _ in made], theme.WIDTH_MM)
+    return [Line2D([], [], **look) for _, look in made], plan
 
 
 def _notes(released: Released, panels: Sequence[Panel]) -> list[str]:

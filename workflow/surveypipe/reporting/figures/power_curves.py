@@ -12,6 +12,7 @@ from surveypipe.panel.design import setting
 from surveypipe.panel.power import smallest
 from surveypipe.panel.text import effect_words, teams_words
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.lettering import fitted
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.study.planning import Planning
 
@@ -89,7 +90,7 @@ def _panel(
     about, wanted = config.outcomes[outcome], config.design.power
     axes = theme.panel(figure, left, top, WIDTH, HEIGHT)
     theme.words(figure, left - 11, top - 3, chr(ord("A") + place), weight="bold", va="bottom")
-    theme.words(figure, left, top - 3, theme.wrapped(about.label, 36), weight="bold", va="bottom")
+    theme.words(figure, left, top - 3, fitted(about.label, WIDTH, weight="bold"), weight="bold", va="bottom")
     for y in (0, 0.2, 0.4, 0.6, 0.8, 1.0):
         axes.axhline(y, color=theme.PALE, linewidth=0.7, zorder=0)
     axes.axhline(wanted, color=theme.QUIET, linewidth=0.9, dashes=(3, 2), zorder=1)

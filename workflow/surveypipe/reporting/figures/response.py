@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.lettering import fitted, lines_mm, width_mm
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import Released
 
 ROW = 7.0
 LEFT = 48.0
-WIDTH = 80.0
+INDENT = {True: 0.5, False: 4.0}
 RATE = "RR2"
 
 
@@ -44,32 +45,42 @@ class Bar:
 def draw(released: Released) -> Drawn:
     """Draw a bar for all staff, each group and each response cell within it."""
     bars = rates(released)
-    heights = [ROW + (3.4 * (theme.lines_of(theme.wrapped(bar.label, 27)) - 1)) for bar in bars]
+    labels = [
+        fitted(bar.label, LEFT - 1.5 - INDENT[bar.head], weight="bold" if bar.head else "normal")
+        for bar in bars
+    ]
+    heights = [max(ROW, lines_mm(label) + 2.4) for label in labels]
     notes = _notes(released, bars)
     body = sum(heights)
     figure = theme.page(4 + body + 12 + theme.foot_mm(notes, simulated=released.simulated))
-    axes = theme.panel(figure, LEFT, 4, WIDTH, body)
+    width = theme.WIDTH_MM - LEFT - 3.0 - max(width_mm(_told(bar)) for bar in bars)
+    axes = theme.panel(figure, LEFT, 4, width, body)
     top = _axis_end(bars)
     ticks = [tick / 4 for tick in range(5) if tick / 4 <= top]
     y = 0.0
-    for bar, height in zip(bars, heights, strict=True):
+    for bar, label, height in zip(bars, labels, heights, strict=True):
         middle = y + height / 2
-        label = theme.wrapped(bar.label, 27)
-        left, weight = (0.5, "bold") if bar.head else (4.0, "normal")
-        theme.words(figure, left, 4 + middle, label, weight=weight, linespacing=1.1)
+        weight = "bold" if bar.head else "normal"
+        theme.words(figure, INDENT[bar.head], 4 + middle, label, weight=weight, linespacing=1.1)
         if math.isnan(bar.share):
-            axes.text(0.01, middle, "suppressed", va="center", style="italic", color=theme.QUIET)
+            axes.text(0.01, middle, _told(bar), va="center", style="italic", color=theme.QUIET)
         else:
             axes.barh(middle, bar.share, height=4.4, color=theme.ACCENT if bar.head else "#9db7d5")
-            counts = f"{formatting.count(bar.answered)} of {formatting.count(bar.staff)}"
-            text = f"{formatting.percent(bar.share)}  ({counts})"
-            axes.text(bar.share + 0.012 * top, middle, text, va="center_baseline")
+            axes.text(bar.share + 0.012 * top, middle, _told(bar), va="center_baseline")
         y += height
     axes.set(xlim=(0, top), ylim=(body, 0), yticks=[], xlabel="Response rate")
     axes.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])
     axes.tick_params(axis="x", length=2, pad=2)
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(bars))
+
+
+def _told(bar: Bar) -> str:
+    """Rate and counts as they stand beside a bar."""
+    if math.isnan(bar.share):
+        return "suppressed"
+    counts = f"{formatting.count(bar.answered)} of {formatting.count(bar.staff)}"
+    return f"{formatting.percent(bar.share)}  ({counts})"
 
 
 def _axis_end(bars: list[Bar]) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import Released
 from surveypipe.study.cleaning import Scale
@@ -19,35 +20,57 @@ STEP = 5.2
 GAP = 4.2
 LEFT = 52.0
 WIDTH = 66.0
-TOP = 9.0
+HEAD = 5.2
+# How far the words below the axis may stand out on either side.
+AROUND = 30.0
+# More marks on the axis than this would run into one another.
+MOST_TICKS = 11
 
 
 def draw(released: Released) -> Drawn:
-    """Draw means on the answers' own scale, the neutral point marked."""
+    """Draw means on the answers' own scale, its middle marked."""
     scales = released.settings.cleaning.scales
     if not scales:
         return theme.nothing_to_draw("No scale was scored.", simulated=released.simulated)
     who = ["", *released.levels]
     notes = _notes(released, scales)
-    body = len(scales) * (STEP * len(who) + GAP)
-    figure = theme.page(TOP + body + 12 + theme.foot_mm(notes, simulated=released.simulated))
-    axes = theme.panel(figure, LEFT, TOP, WIDTH, body)
+    labels = [fitted(scale.label, LEFT - 3.0, weight="bold") for scale in scales]
+    heights = [max(STEP * len(who), lines_mm(label)) + GAP for label in labels]
+    body = sum(heights)
+    handles, plan = _legend(released, who)
+    top = (plan.height if len(who) > 1 else 0.0) + HEAD
+    below = fitted(_axis_label(released, scales), WIDTH + 2 * AROUND)
+    foot = theme.foot_mm(notes, simulated=released.simulated)
+    figure = theme.page(top + body + 8.5 + lines_mm(below) + foot)
+    axes = theme.panel(figure, LEFT, top, WIDTH, body)
     low, high = _ends(released, scales)
-    theme.grid_lines(axes, list(range(int(low), int(high) + 1)))
+    ticks = _ticks(low, high)
+    theme.grid_lines(axes, ticks)
     axes.axvline((low + high) / 2, color=theme.QUIET, linewidth=0.9, dashes=(3, 2), zorder=1)
-    y = GAP / 2
-    for scale in scales:
-        label = theme.wrapped(scale.label, 30)
-        theme.words(figure, 0.5, TOP + y + STEP * len(who) / 2, label, weight="bold", linespacing=1.15)
+    y = 0.0
+    for scale, label, height in zip(scales, labels, heights, strict=True):
+        theme.words(figure, 0.5, top + y + height / 2, label, weight="bold", linespacing=1.15)
+        first = y + (height - STEP * len(who)) / 2
         for number, level in enumerate(who):
-            _mark(axes, released, scale.variable, level, y + STEP * (number + 0.5), number, high)
-        y += STEP * len(who) + GAP
-    axes.set(xlim=(low, high), ylim=(body, 0), yticks=[], xlabel=_axis_label(released, scales))
-    axes.set_xticks(range(int(low), int(high) + 1))
+            _mark(axes, released, scale.variable, level, first + STEP * (number + 0.5), number)
+        y += height
+    axes.set(xlim=(low, high), ylim=(body, 0), yticks=[], xlabel=below)
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.tick_params(axis="x", length=2, pad=2)
-    _legend(axes, released, who)
+    if len(who) > 1:
+        set_legend(figure, handles, plan)
+    place: Any = {"transform": axes.transAxes, "color": theme.QUIET, "va": "bottom"}
+    axes.text(1.03, 1.0, f"Mean ({formatting.confidence(released.settings.analysis.ci_level)} CI)", **place)
+    axes.text(1.5, 1.0, "n", ha="right", style="italic", **place)
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(released, scales))
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Whole steps of the scale, few enough to be read."""
+    span = max(1, round(high - low))
+    step = next(step for step in range(1, span + 1) if span % step == 0 and span / step < MOST_TICKS)
+    return [low + step * number for number in range(span // step + 1)]
 
 
 def _style(number: int) -> dict[str, Any]:
@@ -56,9 +79,7 @@ def _style(number: int) -> dict[str, Any]:
     return {"color": colour, "marker": marker, "markersize": 4.6, "linewidth": 1.4}
 
 
-def _mark(
-    axes: Axes, released: Released, variable: str, level: str, y: float, number: int, end: float
-) -> None:
+def _mark(axes: Axes, released: Released, variable: str, level: str, y: float, number: int) -> None:
     row = released.mean(variable, group_level=level)
     place: Any = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"}
     if row is None or math.isnan(float(row["estimate"])):
@@ -81,23 +102,16 @@ def _axis_label(released: Released, scales: Sequence[Scale]) -> str:
     for scale in scales:
         answers = released.values(scale.items[0])
         if answers:
-            first, *_, last = answers.items()
-            return f"Mean score ({first[0]}, {first[1].lower()}; {last[0]}, {last[1].lower()})"
+            first, *_, last = ((code, released.in_text(label)) for code, label in answers.items())
+            return f"Mean score ({first[0]}, {first[1]}; {last[0]}, {last[1]})"
     return "Mean score"
 
 
-def _legend(axes: Axes, released: Released, who: list[str]) -> None:
+def _legend(released: Released, who: list[str]) -> tuple[list[Any], LegendPlan]:
     from matplotlib.lines import Line2D
 
-    names = ["All", *released.levels.values()]
-    handles = [Line2D([], [], label=name, **_style(number)) for number, name in enumerate(names)]
-    axes.figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=len(names), frameon=False,
-        columnspacing=1.8, borderaxespad=0.1,
-    )  # fmt: skip
-    place: Any = {"transform": axes.transAxes, "color": theme.QUIET, "va": "bottom"}
-    axes.text(1.03, 1.0, f"Mean ({formatting.confidence(released.settings.analysis.ci_level)} CI)", **place)
-    axes.text(1.5, 1.0, "n", ha="right", style="italic", **place)
+    handles = [Line2D([], [], **_style(number)) for number, _ in enumerate(who)]
+    return handles, legend_plan(["All", *released.levels.values()], theme.WIDTH_MM)
 
 
 def _notes(released: Released, scales: Sequence[Scale]) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.lettering import fitted
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.simulation.coverage import BAND, BIAS_LIMIT
 from surveypipe.simulation.study import SECOND_PHASE
@@ -46,7 +47,7 @@ def draw(coverage: pd.DataFrame, config: Sections) -> Drawn:
         _bias(theme.panel(figure, left, TOP + body + BETWEEN, WIDTH, body), part, claims)
     for start in (TOP, TOP + body + BETWEEN):
         for place, claim in enumerate(claims):
-            text = theme.wrapped(claim, 22)
+            text = fitted(claim, LEFT - 2.0)
             theme.words(figure, 0.5, start + ROW * (place + 0.5), text, linespacing=1.1)
     theme.footnote(figure, notes, simulated=simulated)
     return Drawn(figure, alt_text(shown))

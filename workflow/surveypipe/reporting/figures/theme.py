@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.determinism import SVG_METADATA, svg_settings
+from surveypipe.reporting.figures.lettering import DPI, MM, TEXT_PT, fitted, lines_mm, width_mm
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 WIDTH_MM = 160.0
-MM = 1 / 25.4
-DPI = 300
-TEXT_PT = 8.0
+# A figure that is taller is set smaller, for a page to hold it with its caption.
+TALLEST_MM = 225.0
+MARK = "Simulated data"
 
 INK = "#222222"
 QUIET = "#5a5a5a"
@@ -83,6 +84,8 @@ def themed(salt: str) -> Iterator[None]:
         "axes.edgecolor": RULE,
         "axes.linewidth": 0.7,
         "axes.unicode_minus": True,
+        # A label may hold dollar signs; it is never mathematics.
+        "text.parse_math": False,
         "figure.dpi": DPI,
         "savefig.dpi": DPI,
         "patch.linewidth": 0.0,
@@ -124,16 +127,6 @@ def words(figure: Figure, x: float, y: float, text: str, *, size: float = TEXT_P
     figure.text(x / across, 1 - y / down, text, fontsize=size, **settings)
 
 
-def wrapped(text: str, width: int) -> str:
-    """Break a label into lines of at most `width` characters."""
-    return "\n".join(textwrap.wrap(text, width, break_long_words=False)) or text
-
-
-def lines_of(text: str) -> int:
-    """Count the lines of a wrapped label."""
-    return text.count("\n") + 1
-
-
 def footnote(figure: Figure, sentences: list[str], *, simulated: bool) -> None:
     """Write the notes at the foot of a figure, and the mark of simulated data at its right.
 
@@ -151,25 +144,27 @@ def footnote(figure: Figure, sentences: list[str], *, simulated: bool) -> None:
     if note:
         words(figure, 0.5, down - 1.0, note, color=QUIET, va="bottom", linespacing=1.3)
     if simulated:
-        words(figure, WIDTH_MM - 0.5, down - 1.0, "Simulated data", color="#8a1c1c", weight="bold",
+        words(figure, WIDTH_MM - 0.5, down - 1.0, MARK, color="#8a1c1c", weight="bold",
               ha="right", va="bottom")  # fmt: skip
 
 
 def note_text(sentences: list[str], *, simulated: bool) -> str:
     """Join and wrap the notes, leaving room for the mark."""
-    return wrapped(" ".join(s for s in sentences if s), 94 if simulated else 114)
+    room = WIDTH_MM - 1.0 - (width_mm(MARK, weight="bold") + 3.0 if simulated else 0.0)
+    return fitted(" ".join(s for s in sentences if s), room)
 
 
 def foot_mm(sentences: list[str], *, simulated: bool) -> float:
     """Height that the notes need, in millimetres."""
     note = note_text(sentences, simulated=simulated)
-    return 2.0 + 3.8 * lines_of(note) if note or simulated else 1.0
+    return 2.0 + 1.05 * lines_mm(note) if note or simulated else 1.0
 
 
 def nothing_to_draw(text: str, *, simulated: bool) -> Drawn:
     """Say in a figure's place why there is none."""
-    figure = page(8 + foot_mm([], simulated=simulated))
-    words(figure, 0.5, 4.0, text, color=QUIET)
+    shown = fitted(text, WIDTH_MM - 1.0)
+    figure = page(4 + lines_mm(shown) + foot_mm([], simulated=simulated))
+    words(figure, 0.5, 2 + lines_mm(shown) / 2, shown, color=QUIET)
     footnote(figure, [], simulated=simulated)
     return Drawn(figure, text)
 
@@ -183,7 +178,26 @@ def grid_lines(axes: Axes, at: list[float], top: float | None = None, bottom: fl
             axes.plot([x, x], [top, bottom], color=PALE, linewidth=0.7, zorder=0)
 
 
+def scale_of(figure: Figure) -> float:
+    """Give the size at which a figure is set on a page: 1, or what makes a tall one fit."""
+    return min(1.0, TALLEST_MM / (float(figure.get_size_inches()[1]) / MM))
+
+
 def save(drawn: Drawn, svg: Path, png: Path) -> None:
-    """Write a figure as SVG and as PNG of 300 dpi, the same bytes in every run."""
+    """Write a figure as SVG and as PNG of 300 dpi, the same bytes in every run.
+
+    One that is taller than a page is drawn as it is and told to stand smaller.
+    """
+    scale = scale_of(drawn.figure)
     drawn.figure.savefig(svg, format="svg", metadata={**SVG_METADATA, "Creator": None})
-    drawn.figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+    printed = {"dpi": (DPI / scale, DPI / scale)} if scale < 1 else {}
+    drawn.figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs=printed)
+    if scale < 1:
+        text = svg.read_text(encoding="utf-8")
+        smaller = re.sub(
+            r'(<svg [^>]*?)\b(width|height)="([\d.]+)pt"([^>]*?)\b(width|height)="([\d.]+)pt"',
+            lambda m: f'{m[1]}{m[2]}="{float(m[3]) * scale:.6g}pt"{m[4]}{m[5]}="{float(m[6]) * scale:.6g}pt"',
+            text,
+            count=1,
+        )
+        svg.write_text(smaller, encoding="utf-8")

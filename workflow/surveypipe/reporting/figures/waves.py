@@ -11,6 +11,7 @@ from surveypipe import formatting
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.claim_axis import reach_of
 from surveypipe.reporting.figures.ledger import THRESHOLD
+from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.reporting.units import scale_points
@@ -19,15 +20,12 @@ from surveypipe.study.claim import Claim
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 COLUMNS = 3
 HEIGHT = 33.0
-HEAD = 5.0
 FOOT = 9.0
 GAP = 13.5
 LEFT = 10.0
-TOP = 12.0
 
 
 @dataclass(frozen=True)
@@ -55,19 +53,29 @@ class Course:
 def draw(released: Released) -> Drawn:
     """Draw a panel for each claim over all staff, three abreast."""
     courses = [course_of(released, claim) for claim in released.claim_rows() if not claim["group_level"]]
-    lines = math.ceil(len(courses) / COLUMNS)
+    lines = [courses[start : start + COLUMNS] for start in range(0, len(courses), COLUMNS)]
     notes = _notes(courses)
-    height = TOP + lines * (HEAD + HEIGHT + FOOT) + 3.0
-    figure = theme.page(height + theme.foot_mm(notes, simulated=released.simulated))
-    _legend(figure)
+    handles, plan = _legend()
     width = (theme.WIDTH_MM - COLUMNS * LEFT - (COLUMNS - 1) * (GAP - LEFT) - 5.0) / COLUMNS
-    for number, course in enumerate(courses):
-        left = LEFT + (number % COLUMNS) * (width + GAP)
-        top = TOP + (number // COLUMNS) * (HEAD + HEIGHT + FOOT)
-        name = f"{course.claim['claim']} {course.claim['short']}"
-        theme.words(figure, left - LEFT + 0.5, top + 1.8, name, weight="bold")
-        axes = theme.panel(figure, left, top + HEAD, width, HEIGHT)
-        _draw_panel(axes, course, released.vocabulary.silent.many)
+    titles = [
+        [
+            fitted(f"{one.claim['claim']} {one.claim['short']}", width + LEFT - 1.0, weight="bold")
+            for one in line
+        ]
+        for line in lines
+    ]
+    heads = [max(map(lines_mm, named)) + 1.3 for named in titles]
+    top = plan.height + 6.5
+    height = top + sum(heads) + len(lines) * (HEIGHT + FOOT) + 3.0
+    figure = theme.page(height + theme.foot_mm(notes, simulated=released.simulated))
+    set_legend(figure, handles, plan)
+    for line, named, head in zip(lines, titles, heads, strict=True):
+        for place, (course, name) in enumerate(zip(line, named, strict=True)):
+            left = LEFT + place * (width + GAP)
+            theme.words(figure, left - LEFT + 0.5, top + (head - 1.3) / 2, name, weight="bold")
+            axes = theme.panel(figure, left, top + head, width, HEIGHT)
+            _draw_panel(axes, course, released.vocabulary.silent.many, width)
+        top += head + HEIGHT + FOOT
     theme.words(
         figure, theme.WIDTH_MM / 2, height - 1.5, "Share of those eligible who had answered", ha="center"
     )
@@ -98,7 +106,7 @@ def course_of(released: Released, claim: pd.Series) -> Course:
     return Course(claim, about, tuple(waves), tuple(cumulative), response)
 
 
-def _draw_panel(axes: Axes, course: Course, silent: str) -> None:
+def _draw_panel(axes: Axes, course: Course, silent: str, width: float) -> None:
     axes.set(xlim=(0, 1))
     axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"])
     axes.tick_params(axis="both", length=2, pad=1.5)
@@ -109,7 +117,8 @@ def _draw_panel(axes: Axes, course: Course, silent: str) -> None:
         return
     _scale(axes, course)
     axes.axvspan(course.response, 1, color="#f2f2f2", zorder=0)
-    axes.text((1 + course.response) / 2, 0.94, silent, transform=axes.get_xaxis_transform(), ha="center",
+    room = fitted(silent, max(12.0, (1 - course.response) * width))
+    axes.text((1 + course.response) / 2, 0.94, room, transform=axes.get_xaxis_transform(), ha="center",
               va="top", style="italic", color=theme.QUIET)  # fmt: skip
     for _, limit in course.about.sides():
         axes.axhline(limit, color=THRESHOLD, linewidth=1.1, dashes=(1.6, 1.0), zorder=2)
@@ -138,29 +147,16 @@ def _scale(axes: Axes, course: Course) -> None:
         axes.axhline(mark, color=theme.PALE, linewidth=0.7, zorder=0)
 
 
-def _legend(figure: Figure) -> None:
+def _legend() -> tuple[list[Any], LegendPlan]:
     from matplotlib.lines import Line2D
 
-    open_square: Any = {"marker": "s", "markerfacecolor": "white", "markeredgewidth": 1.2}
-    handles = [
-        Line2D(
-            [], [], color=theme.ACCENT, marker="o", markersize=4.2, linewidth=1.4, label="All returns so far"
-        ),
-        Line2D(
-            [],
-            [],
-            color=theme.SECOND,
-            linestyle="none",
-            markersize=4.2,
-            label="Each wave alone",
-            **open_square,
-        ),
-        Line2D([], [], color=THRESHOLD, linewidth=1.1, dashes=(1.6, 1.0), label="Threshold or margin"),
-    ]
-    figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=3, frameon=False,
-        columnspacing=1.6, handlelength=2.0, borderaxespad=0.1,
-    )  # fmt: skip
+    square: Any = {"marker": "s", "markerfacecolor": "white", "markeredgewidth": 1.2, "markersize": 4.2}
+    made: dict[str, Any] = {
+        "All returns so far": {"color": theme.ACCENT, "marker": "o", "markersize": 4.2, "linewidth": 1.4},
+        "Each wave alone": {"color": theme.SECOND, "linestyle": "none", **square},
+        "Threshold or margin": {"color": THRESHOLD, "linewidth": 1.1, "dashes": (1.6, 1.0)},
+    }
+    return [Line2D([], [], **look) for look in made.values()], legend_plan(list(made), theme.WIDTH_MM)
 
 
 def _notes(courses: Sequence[Course]) -> list[str]:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.lettering import (
+    LegendPlan,
+    fitted,
+    legend_plan,
+    lines_mm,
+    set_legend,
+    width_mm,
+)
 from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import Released
@@ -25,30 +33,37 @@ def draw(released: Released) -> Drawn:
     """Draw the cells' weights above and the margins below."""
     cells, margins = _cells(released), _margins(released)
     labels = [_cell_name(released, row) for _, row in cells.iterrows()]
-    heights = [ROW + 3.4 * (theme.lines_of(theme.wrapped(label, 38)) - 1) for label in labels]
+    shown, heights = _rows(labels)
+    names, lower = _rows([margin_label(released, row) for _, row in margins.iterrows()])
     notes = _notes(released, cells, margins)
-    upper, lower = sum(heights), ROW * len(margins)
-    figure = theme.page(8 + upper + 24 + lower + 11 + theme.foot_mm(notes, simulated=released.simulated))
-    theme.words(
-        figure,
-        0.5,
-        3.5,
-        released.vocabulary.fill("a  Weight of each {respondents.one}, by response cell"),
-        weight="bold",
+    say = released.vocabulary.fill
+    first, second = (
+        fitted(say(title), theme.WIDTH_MM - 1.0, weight="bold")
+        for title in (
+            "a  Weight of each {respondents.one}, by response cell",
+            "b  Make-up of those eligible and of the {respondents.many}",
+        )
     )
-    _weights(figure, theme.panel(figure, LEFT, 8, WIDTH, upper), cells, labels, heights)
-    start = 8 + upper + 15
-    theme.words(
-        figure,
-        0.5,
-        start + 1,
-        released.vocabulary.fill("b  Make-up of those eligible and of the {respondents.many}"),
-        weight="bold",
-    )
-    axes = theme.panel(figure, LEFT, start + 9, WIDTH, lower)
-    _shares(figure, axes, released, margins, start + 9)
+    handles, plan = _legend(released.vocabulary.respondents.many)
+    top = 4.3 + lines_mm(first)
+    start = top + sum(heights) + 12.5
+    below = start + lines_mm(second) + plan.height + 1.0
+    foot = theme.foot_mm(notes, simulated=released.simulated)
+    figure = theme.page(below + max(sum(lower), ROW) + 11 + foot)
+    theme.words(figure, 0.5, 1.7 + lines_mm(first) / 2, first, weight="bold")
+    _weights(figure, theme.panel(figure, LEFT, top, WIDTH, sum(heights)), cells, shown, heights, top)
+    theme.words(figure, 0.5, start + lines_mm(second) / 2, second, weight="bold")
+    axes = theme.panel(figure, LEFT, below, WIDTH, max(sum(lower), ROW))
+    _shares(figure, axes, margins, names, lower, below)
+    set_legend(figure, handles, plan, left=LEFT - 20, top=start + lines_mm(second) + 0.5)
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(released, cells, labels, margins))
+
+
+def _rows(labels: list[str]) -> tuple[list[str], list[float]]:
+    """Labels as they are wrapped, and the heights of their rows."""
+    shown = [fitted(label, LEFT - 5.0) for label in labels]
+    return shown, [max(ROW, lines_mm(label) + 2.0) for label in shown]
 
 
 def _cells(released: Released) -> pd.DataFrame:
@@ -74,22 +89,29 @@ def _cell_name(released: Released, row: pd.Series) -> str:
 
 
 def _weights(
-    figure: Figure, axes: Axes, cells: pd.DataFrame, labels: list[str], heights: list[float]
+    figure: Figure, axes: Axes, cells: pd.DataFrame, labels: list[str], heights: list[float], top: float
 ) -> None:
+    told = [
+        "" if math.isnan(float(row["weight"]))
+        else f"{formatting.decimal(row['weight'])}  ({_count(row['n'])} of {_count(row['N'])})"
+        for _, row in cells.iterrows()
+    ]  # fmt: skip
     most = float(cells["weight"].max())
+    # The words beside the longest bar stand within the page.
+    beside = max(map(width_mm, told), default=0.0) + 1.5
+    end = 1.02 * most * max(1.0, WIDTH / (theme.WIDTH_MM - LEFT - beside))
     y = 0.0
-    for (_, row), label, height in zip(cells.iterrows(), labels, heights, strict=True):
+    for (_, row), label, text, height in zip(cells.iterrows(), labels, told, heights, strict=True):
         middle = y + height / 2
-        theme.words(figure, 3.0, 8 + middle, theme.wrapped(label, 38), linespacing=1.1)
+        theme.words(figure, 3.0, top + middle, label, linespacing=1.1)
         if math.isnan(float(row["weight"])):
             axes.text(0.05, middle, "suppressed", va="center", style="italic", color=theme.QUIET)
         else:
             axes.barh(middle, row["weight"], height=4.0, color="#9db7d5", zorder=0.5)
-            text = f"{formatting.decimal(row['weight'])}  ({row['n']:.0f} of {row['N']:.0f})"
             axes.text(float(row["weight"]) + 0.01 * most, middle, text, va="center_baseline")
         y += height
     axes.set(
-        xlim=(0, 1.02 * most),
+        xlim=(0, end if math.isfinite(end) and end > 0 else 1.0),
         ylim=(y, 0),
         yticks=[],
         xlabel="Weight (in brackets, how many of those eligible answered)",
@@ -98,14 +120,22 @@ def _weights(
     axes.xaxis.labelpad = 1.5
 
 
-def _shares(figure: Figure, axes: Axes, released: Released, margins: pd.DataFrame, top: float) -> None:
+def _count(value: float) -> str:
+    return formatting.SUPPRESSED if math.isnan(float(value)) else formatting.count(float(value))
+
+
+def _shares(
+    figure: Figure, axes: Axes, margins: pd.DataFrame, names: list[str], heights: list[float], top: float
+) -> None:
     from matplotlib.ticker import PercentFormatter
 
     axes.grid(axis="x", color=theme.PALE, linewidth=0.7)
     axes.set_axisbelow(True)
-    for number, (_, row) in enumerate(margins.iterrows()):
-        y = number + 0.5
-        theme.words(figure, 3.0, top + ROW * y, margin_label(released, row))
+    below = 0.0
+    for (_, row), name, height in zip(margins.iterrows(), names, heights, strict=True):
+        y = below + height / 2
+        below += height
+        theme.words(figure, 3.0, top + y, name, linespacing=1.1)
         if math.isnan(float(row["frame_share"])):
             axes.text(0.01, y, "suppressed", va="center", style="italic", color=theme.QUIET)
             continue
@@ -119,11 +149,10 @@ def _shares(figure: Figure, axes: Axes, released: Released, margins: pd.DataFram
         axes.plot([row["weighted_share"]], [y], "o", color=theme.ACCENT, markersize=4.2, zorder=4)
     columns = ["frame_share", "unweighted_share", "weighted_share"]
     most = float(margins[columns].max().max()) if len(margins) else 1.0
-    axes.set(xlim=(0, min(1.0, most + 0.08)), ylim=(max(len(margins), 1), 0), yticks=[], xlabel="Share")
+    axes.set(xlim=(0, min(1.0, most + 0.08)), ylim=(max(below, ROW), 0), yticks=[], xlabel="Share")
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.tick_params(axis="x", length=2, pad=2)
     axes.xaxis.labelpad = 1.5
-    _legend(figure, axes, released.vocabulary.respondents.many)
 
 
 def margin_label(released: Released, row: pd.Series) -> str:
@@ -131,20 +160,18 @@ def margin_label(released: Released, row: pd.Series) -> str:
     return released.values(str(row["variable"])).get(str(row["level"]), str(row["level"]))
 
 
-def _legend(figure: Figure, axes: Axes, respondents: str) -> None:
+def _legend(respondents: str) -> tuple[list[Any], LegendPlan]:
     from matplotlib.lines import Line2D
 
+    dot: Any = {"linestyle": "none", "marker": "o"}
     handles = [
-        Line2D([], [], linestyle="none", marker="|", color=theme.INK, markersize=10, markeredgewidth=1.6,
-               label="All eligible"),
-        Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", markeredgecolor=theme.SECOND,
-               markeredgewidth=1.3, markersize=5.2, label=f"{formatting.capital(respondents)}, unweighted"),
-        Line2D([], [], linestyle="none", marker="o", color=theme.ACCENT, markersize=4.2, label="Weighted"),
+        Line2D([], [], linestyle="none", marker="|", color=theme.INK, markersize=10, markeredgewidth=1.6),
+        Line2D([], [], markerfacecolor="white", markeredgecolor=theme.SECOND, markeredgewidth=1.3,
+               markersize=5.2, **dot),
+        Line2D([], [], color=theme.ACCENT, markersize=4.2, **dot),
     ]  # fmt: skip
-    axes.legend(
-        handles=handles, loc="lower right", bbox_to_anchor=(1.03, 1.0), ncols=3, frameon=False,
-        columnspacing=1.2, handletextpad=0.2, borderaxespad=0.1,
-    )  # fmt: skip
+    labels = ["All eligible", f"{formatting.capital(respondents)}, unweighted", "Weighted"]
+    return handles, legend_plan(labels, theme.WIDTH_MM - LEFT + 20)
 
 
 def _notes(released: Released, cells: pd.DataFrame, margins: pd.DataFrame) -> list[str]:
