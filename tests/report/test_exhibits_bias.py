@@ -106,7 +106,7 @@ def test_nothing_of_a_suppressed_table_is_printed(released: Released, name: str)
 @pytest.mark.parametrize("name", ["open_answers", "models", "reliability", "imputation", "multiplicity"])
 def test_a_study_without_an_analysis_has_a_table_that_says_so(name: str) -> None:
     text = TABLES[name](made_up.released()).markdown(simulated=False)
-    assert "None in this study." in text
+    assert "There is none in this study." in text
 
 
 # --- values -------------------------------------------------------------------------------------------

@@ -12,11 +12,13 @@ from pathlib import Path
 from surveypipe.study.consistency import consistency_problems, numeric_frame_variables
 from surveypipe.imports import modules_of
 from surveypipe.problems import SurveyError
+from surveypipe.reporting.answer_blocks import blocks, of_codebook
 from surveypipe.rendering.programs import choose_renderer, renderer_version
 from surveypipe.study.authors import Authors
 from surveypipe.study.base import plain
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.completion import completed
+from surveypipe.study.codebook_parsing import parse_codebook
 from surveypipe.study.journal import Journal
 from surveypipe.study.reading import checked, read, read_yaml
 from surveypipe.study.settings import Configuration
@@ -99,6 +101,12 @@ def check_settings():
     problems = [*problems, *missing_files()] or form_problems()
     if problems:
         stop(problems)
+
+
+def answer_blocks():
+    """Blocks of the codebook's questions: one table and one figure each."""
+    codebook = parse_codebook(read_yaml(Path(SETTINGS.inputs.codebook)))
+    return blocks(of_codebook(codebook))
 
 
 def form_problems():

@@ -5,6 +5,7 @@ Made from results/public/, and from the list of what is checked against R, which
 
 from surveypipe.reporting.names import FIGURES, RELEASED, TEXTS
 
+ANSWERS = answer_blocks()
 RELEASED_FILES = [
     *(f"<results>/public/{name}.csv" for name in RELEASED),
     "<results>/verification.csv",
@@ -34,7 +35,7 @@ rule figures:
     output:
         [
             f"<results>/figures/{name}.{form}"
-            for name in FIGURES
+            for name in [*FIGURES, *(block.figure for block in ANSWERS)]
             for form in ("svg", "png")
         ],
         index="<results>/figures/index.json",
@@ -57,7 +58,10 @@ rule tables:
         variables="<results>/public/variables.json",
         texts=texts(),
     output:
-        [f"<results>/tables/{name}.md" for name in TEXTS],
+        [
+            f"<results>/tables/{name}.md"
+            for name in [*TEXTS, *(block.table for block in ANSWERS)]
+        ],
         index="<results>/tables/index.json",
         parts="<results>/parts.json",
         numbers="<results>/numbers.yaml",

@@ -47,6 +47,7 @@ def main(
         comparisons.test_rows(survey),
         comparisons.difference_rows(survey),
         level_contrasts.level_rows(survey),
+        counts.answered_rows(survey),
         counts.missing_rows(survey, pd.read_parquet(missing)),
         counts.count_rows(read_csv(flow)),
         counts.response_rate_rows(read_csv(rates)),

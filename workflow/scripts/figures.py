@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from _released import read_released
 from _shared import Output, run, write_json
+from surveypipe.reporting.figures import answers
+from surveypipe.reporting.figures.answers import answer_figures
 from surveypipe.reporting.figures.register import DRAW
 from surveypipe.reporting.figures.theme import WIDTH_MM, save, themed
 
@@ -22,7 +25,8 @@ def main(
     tables = read_released(config, released, variables)
     folder = index.parent
     drawings = {}
-    for name, draw in DRAW.items():
+    blocks = {name: partial(answers.draw, block=block) for name, block in answer_figures(tables).items()}
+    for name, draw in (DRAW | blocks).items():
         with themed(name):
             drawn = draw(tables)
             save(drawn, folder / f"{name}.svg", folder / f"{name}.png")

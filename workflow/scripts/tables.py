@@ -15,9 +15,10 @@ from surveypipe.reporting.names import CHECKLISTS
 from surveypipe.reporting.parts import parts_of
 from surveypipe.reporting.tables import models, nonresponse, register
 from surveypipe.reporting.tables.questionnaire import questionnaire
+from surveypipe.reporting.tables.questions import answer_tables
+from surveypipe.reporting.wording import answers, results, reviewers
 from surveypipe.reporting.wording import methods as methods_text
 from surveypipe.reporting.wording import nonresponse as bias_text
-from surveypipe.reporting.wording import results, reviewers
 from surveypipe.reporting.wording.level_contrasts import level_contrast
 
 
@@ -46,7 +47,7 @@ def main(
         "questionnaire": questionnaire,
         "level_contrast": level_contrast,
     }
-    tables = {name: make(given) for name, make in shown.items()}
+    tables = {name: make(given) for name, make in shown.items()} | answer_tables(given)
     has = parts_of(given, {name: table.rows for name, table in tables.items()})
     write_json(sorted(has), parts)
     written = {
@@ -59,6 +60,7 @@ def main(
     methods = methods_text.paragraphs(given, words)
     written |= {f"methods_{name}.md": text + "\n" for name, text in methods.items()}
     written |= {
+        **{f"{name}.md": text for name, text in answers.texts(given, words).items()},
         "nrba_summary.md": bias_text.summary(given, words),
         "reviewer_questions.md": reviewers.questions(given, words),
     }
@@ -76,7 +78,7 @@ def main(
     write_json(text_numbers.headlines(given), headlines)
     # A rule of their own writes the checklists, into the same folder.
     write_json([*written, *(f"checklist_{name}.md" for name in CHECKLISTS)], index)
-    print(f"tables: {len(shown)} tables, {len(methods)} methods texts, {len(made)} numbers")
+    print(f"tables: {len(tables)} tables, {len(methods)} methods texts, {len(made)} numbers")
 
 
 if __name__ == "__main__":

@@ -99,6 +99,32 @@ def percent(share: float, places: int = 0) -> str:
     return decimal(100 * share, places) + "%"
 
 
+def measured(value: float) -> str:
+    """Print a value of a question answered with a number: a whole one as it is, another to two decimals.
+
+    Fewer decimals where the value is large.
+
+    Examples
+    --------
+    >>> measured(14.0), measured(6.935), measured(431.25), measured(31250.4)
+    ('14', '6.94', '431.3', '31,250')
+    """
+    places = 0 if float(value).is_integer() or abs(value) >= 1000 else 1 if abs(value) >= 100 else 2
+    return decimal(value, places)
+
+
+def shortest(value: float) -> str:
+    """Print :func:`measured` without zeros at its end: ``20.5``.
+
+    Examples
+    --------
+    >>> shortest(20.5), shortest(1200.0), shortest(6.935)
+    ('20.5', '1,200', '6.94')
+    """
+    text = measured(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def setting(value: float) -> str:
     """Print a number of the configuration as it stands there: ``3``, ``0.25``."""
     return f"{float(value):g}"

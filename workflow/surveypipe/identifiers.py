@@ -8,6 +8,8 @@ import unicodedata
 # Level of the rows that count who gave no answer. It begins with a space and so is never in the data: text of
 # the staff list is stripped, and codes are numbers.
 NOT_ANSWERED = " not answered"
+# Statistic of the rows that count who answered a question of which nothing is estimated.
+ANSWERED = "answered"
 
 
 def slug(text: object) -> str:

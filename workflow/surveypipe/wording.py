@@ -67,6 +67,7 @@ _FILTERS = {
     "count": formatting.count,
     "decimal": formatting.decimal,
     "held": formatting.held,
+    "measured": formatting.measured,
     "percent": formatting.percent,
     "points": formatting.points,
     "setting": formatting.setting,

@@ -20,6 +20,7 @@ from surveypipe.disclosure.release import (
     places_of,
 )
 from surveypipe.disclosure.rules import Rules
+from surveypipe.identifiers import ANSWERED
 from surveypipe.study.poles import CATEGORIES
 
 if TYPE_CHECKING:
@@ -30,8 +31,10 @@ NOT_ABOUT_ANSWERS = ("count", "response_rate", "weight_diagnostic")
 SHARES = ("proportion", "proportion_complete_cases", "proportion_imputed", "level_share")
 # Of people told apart by an answer of their own: all digits would give away who of them said what.
 OF_LEVELS = ("level_share", "level_mean", "level_difference")
+# How many answered, or did not: of all respondents, unweighted.
+COUNTED = (ANSWERED, "no_answer")
 # Describe one variable; every other statistic compares or models.
-DESCRIPTIVE = ("proportion", "mean", "median", "lower_quartile", "upper_quartile", "quantile", "no_answer")
+DESCRIPTIVE = ("proportion", "mean", "median", "lower_quartile", "upper_quartile", "quantile", *COUNTED)
 IDENTIFYING_COLUMNS = ("n_level",)
 ROUNDED_COLUMNS = ("estimate", "se", "ci_low", "ci_high", "se_jackknife")
 TELLING_COLUMNS = ("deff_kish", "deff_design", "effect")
@@ -130,7 +133,7 @@ def _reasons(table: pd.DataFrame, rules: Rules) -> list[tuple[pd.Series, str]]:
         few_df = compared & (table["df"] < rules.min_df)
         made.append((few_df, f"fewer than {rules.min_df} degrees of freedom"))
     if rules.min_answers:
-        counted = (table["statistic"] == "no_answer") & (table["estimate"] > 0)
+        counted = table["statistic"].isin(COUNTED) & (table["estimate"] > 0)
         made.append(
             (counted & (table["estimate"] < rules.min_answers), f"fewer than {rules.min_answers} persons")
         )

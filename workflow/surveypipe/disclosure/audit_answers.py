@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.answers import (
+    COUNTED,
     DESCRIPTIVE,
     NOT_ABOUT_ANSWERS,
     SHARES,
@@ -295,7 +296,7 @@ def apply(release: Release, remedy: Remedy) -> None:
 
 def _hide_means(table: pd.DataFrame, where: pd.Series) -> None:
     """Empty what describes some groups beside their shares."""
-    descriptive = table["statistic"].str.startswith(DESCRIPTIVE) & (table["statistic"] != "no_answer")
+    descriptive = table["statistic"].str.startswith(DESCRIPTIVE) & ~table["statistic"].isin(COUNTED)
     blank(table, where & descriptive & (table["status"] == RELEASED))
 
 

@@ -11,6 +11,7 @@ from surveypipe.estimation.survey import (
     Survey,
     analysed_variables,
 )
+from surveypipe.identifiers import ANSWERED
 from surveypipe.study.cleaning import MissingReason
 
 if TYPE_CHECKING:
@@ -64,6 +65,21 @@ def diagnostic_rows(diagnostics: pd.DataFrame) -> Iterator[dict[str, Any]]:
             yield estimate_row(
                 name, "weight_diagnostic", float(row[column]), scheme=str(row["scheme"]), n=row["n"],
                 method=str(row["method"]), variable_label=label, base="all",
+            )  # fmt: skip
+
+
+def answered_rows(survey: Survey) -> Iterator[dict[str, Any]]:
+    """How many answered each question of which nothing is estimated: a text, a date, one left aside.
+
+    Of all respondents, unweighted. Every other question has its number in the rows of its estimates.
+    """
+    estimated, people = set(analysed_variables(survey.settings)), len(survey.respondents)
+    for name, about in survey.variables.items():
+        asked = about.get("role") == "question" and not about.get("derived")
+        if asked and name not in estimated and name in survey.respondents:
+            yield estimate_row(
+                name, ANSWERED, float(survey.respondents[name].notna().sum()), n=people, method="count",
+                variable_label=survey.label(name), base="all", scheme=survey.unweighted or "none",
             )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from surveypipe.problems import Problems, SurveyError
-from surveypipe.rendering.expand import PAGE_BREAK, Expander, near, split_front_matter
+from surveypipe.rendering.expand import PAGE_BREAK, SHORTCODE, Expander, near, split_front_matter
 from surveypipe.rendering.metadata import RESERVED
 from surveypipe.study.reading import parse_yaml, read_yaml
 
@@ -204,7 +204,12 @@ def _stage_text(staged: Staged, sources: Sources) -> None:
             "win over it; remove it (authors belong in the authors' file)."
         )
     skipped = text[: len(text) - len(body)].count("\n")
-    body = _with_alt_texts(skipped, body, sources, problems)
+    alts = alt_texts(sources.figures)
+    body = _with_alt_texts(skipped, body, sources.qmd.name, alts, problems)
+    for path in sorted((staged.folder / "tables").glob("*.md")):
+        included = path.read_text(encoding="utf-8")
+        if ALT.search(included):
+            path.write_text(_with_alt_texts(0, included, path.name, alts, problems), encoding="utf-8")
     _check_figures(staged, sources, skipped, body, problems)
     problems.raise_if_any()
     staged.keywords = [str(word) for word in front.get("keywords") or []]
@@ -219,14 +224,12 @@ def _stage_text(staged: Staged, sources: Sources) -> None:
     staged.qmd.write_text(f"---\n{block}{added}---\n{body}", encoding="utf-8")
 
 
-def _with_alt_texts(skipped: int, body: str, sources: Sources, problems: Problems) -> str:
-    alts = alt_texts(sources.figures)
-
+def _with_alt_texts(skipped: int, body: str, name: str, alts: Mapping[str, str], problems: Problems) -> str:
     def replaced(match: re.Match[str]) -> str:
         if match[1] not in alts:
             line = skipped + 1 + body.count("\n", 0, match.start())
             problems.add(
-                f"{sources.qmd.name}, line {line}: there is no alt text for a figure '{match[1]}'."
+                f"{name}, line {line}: there is no alt text for a figure '{match[1]}'."
                 f"{near(match[1], list(alts))}"
             )
         # The text stands between double quotes in the attribute.
@@ -236,9 +239,7 @@ def _with_alt_texts(skipped: int, body: str, sources: Sources, problems: Problem
 
 
 def _check_figures(staged: Staged, sources: Sources, skipped: int, body: str, problems: Problems) -> None:
-    for match in FIGURE.finditer(body):
-        line = skipped + 1 + body.count("\n", 0, match.start())
-        where = f"{sources.qmd.name}, line {line}"
+    for where, match in _figures(staged.folder, body, sources.qmd.name, skipped):
         target = match["target"]
         names = sorted({f"figures/{path.stem}" for path in (staged.folder / "figures").iterdir()})
         for suffix in (".svg", ".png"):
@@ -250,3 +251,16 @@ def _check_figures(staged: Staged, sources: Sources, skipped: int, body: str, pr
         if alt is None or not alt[1].strip():
             problems.add(f"{where}: the figure '{target}' has no alt text; write fig-alt=\"@alt:name\".")
         staged.alts.append(alt[1] if alt else "")
+
+
+def _figures(folder: Path, text: str, name: str, skipped: int = 0) -> Iterator[tuple[str, re.Match[str]]]:
+    """Find the figures of a text and of what it includes, in their order, each with its place in words."""
+    found = [*FIGURE.finditer(text), *(m for m in SHORTCODE.finditer(text) if m["name"] == "include")]
+    for match in sorted(found, key=lambda one: one.start()):
+        if match.re is FIGURE:
+            yield f"{name}, line {skipped + 1 + text.count(chr(10), 0, match.start())}", match
+            continue
+        path = folder / match["argument"].strip()
+        # What is not there, the expander names.
+        if path.is_file() and path.name != name:
+            yield from _figures(path.parent, path.read_text(encoding="utf-8"), path.name)

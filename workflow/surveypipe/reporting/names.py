@@ -71,7 +71,15 @@ TABLES = (
     "provenance",
 )
 METHODS = ("response", "cleaning", "weighting", "analysis", "claims", "sensitivity", "disclosure", "software")
-# Everything that the tables' script writes as a text of its own.
-TEXTS = (*TABLES, "nrba_summary", "reviewer_questions", *(f"methods_{name}" for name in METHODS))
+# Everything that the tables' script writes as a text of its own, but for the tables of the answers: of
+# these the codebook tells how many there are (surveypipe.reporting.answer_blocks).
+TEXTS = (
+    *TABLES,
+    "answers",
+    "answers_found",
+    "nrba_summary",
+    "reviewer_questions",
+    *(f"methods_{name}" for name in METHODS),
+)
 
 CHECKLISTS = ("cross", "strobe", "cherries", "aapor")

@@ -31,6 +31,7 @@ HIDDEN = r"\[suppressed\]"
 # Diagnostics and quartiles stand in tables; a metadata file of everything would be slow to read.
 LEFT_OUT = (
     "weight_diagnostic",
+    "answered",
     "no_answer",
     "lower_quartile",
     "upper_quartile",

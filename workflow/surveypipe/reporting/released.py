@@ -80,7 +80,7 @@ class Released:
     @property
     def population(self) -> str:
         """What is known of those who were asked: ``list``, ``counts`` or ``none``."""
-        return str(self.config.get("population") or "list")
+        return self.settings.population
 
     @property
     def group(self) -> str:

@@ -31,6 +31,8 @@ SECOND = "#c8792b"
 # lightness differs, so that a grey copy can be read too.
 THREE = ("#dd9a52", "#e6e6e6", "#1f4e85")
 FIVE = ("#b5651d", "#eab987", "#e6e6e6", "#86abd3", "#1f4e85")
+# A bar that marks and intervals lie on.
+BAR = "#a9c1dc"
 GROUP_COLOURS = ("#1f4e85", "#c8792b", "#4f8a68", "#7a5195", "#8c8c8c")
 GROUP_MARKERS = ("o", "s", "^", "D", "v")
 

@@ -124,7 +124,7 @@ def quartiles_cell(low: pd.Series | None, middle: pd.Series | None, high: pd.Ser
     """Print a median with its quartiles: ``14 (9–20)``."""
     if low is None or middle is None or high is None:
         return NOT_APPLICABLE
-    cells = [number(row["estimate"], formatting.setting, row) for row in (low, middle, high)]
+    cells = [number(row["estimate"], formatting.shortest, row) for row in (low, middle, high)]
     return cells[1] if SUPPRESSED in cells else f"{cells[1]} ({formatting.span(cells[0], cells[2])})"
 
 

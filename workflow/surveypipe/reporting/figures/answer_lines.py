@@ -1,0 +1,152 @@
+"""What a figure of answers shows: lines of shares, and of questions answered with a number, in panels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from surveypipe import formatting
+from surveypipe.reporting.answer_blocks import MOST_DRAWN, Block, Question
+from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.lettering import fitted, lines_mm
+from surveypipe.reporting.released import Released
+from surveypipe.study.item_types import MEAN, type_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROW, AXIS, GAP = 4.8, 4.4, 2.4
+# Width of the labels, in millimetres.
+LABELS = 60.0
+
+
+@dataclass
+class Line:
+    """One line of a figure: a heading, or an answer with its values for all and for each group.
+
+    Parameters
+    ----------
+    label
+        What stands at its left.
+    values
+        Group ('' for all) to row of the estimates; none for a heading.
+    spoken
+        What the alternative text calls it.
+    quiet
+        Whether it is a remark and no heading.
+    """
+
+    label: str
+    values: dict[str, pd.Series] = field(default_factory=dict)
+    spoken: str = ""
+    quiet: bool = False
+
+    @property
+    def height(self) -> float:
+        """Height in millimetres."""
+        return max(ROW, lines_mm(self.label) + 1.0)
+
+
+@dataclass
+class Panel:
+    """Lines on one axis: shares of answers, or the values of one question answered with a number."""
+
+    numbers: bool
+    lines: list[Line]
+    question: str = ""
+
+    @property
+    def height(self) -> float:
+        """Height of its lines in millimetres."""
+        return sum(line.height for line in self.lines)
+
+    @property
+    def foot(self) -> float:
+        """Height of its axis and of the room below it."""
+        return (AXIS if self.numbers else 2 * AXIS) + GAP
+
+
+def drawable(released: Released, block: Block) -> bool:
+    """Whether anything of a block can be drawn."""
+    return any(_estimated(released, question) for question in block.questions)
+
+
+def _estimated(released: Released, question: Question) -> bool:
+    statistic = "proportion" if type_of(released.variables[question.name]).listed else MEAN
+    rows = released.estimates(question.name, statistic)
+    return bool(rows["estimate"].notna().any())
+
+
+def height_of(panels: Sequence[Panel]) -> float:
+    """Height of panels with their axes, in millimetres."""
+    return sum(panel.height + panel.foot for panel in panels)
+
+
+def panels_of(released: Released, block: Block, groups: Sequence[str]) -> list[Panel]:
+    """Divide the questions into panels: shares that follow one another share an axis.
+
+    `groups` have lines of their own where a question is answered with a number.
+    """
+    shown = [question for question in block.questions if _estimated(released, question)]
+    made: list[Panel] = []
+    for numbers, run in groupby(shown, lambda one: not type_of(released.variables[one.name]).listed):
+        if numbers:
+            for question in run:
+                made.append(Panel(True, list(_number_lines(released, question.name, groups)), question.name))
+        else:
+            made.append(Panel(False, list(_share_lines(released, list(run)))))
+    return made
+
+
+def _share_lines(released: Released, questions: Sequence[Question]) -> Iterator[Line]:
+    for key, run in groupby(questions, lambda one: one.set):
+        members = list(run)
+        if key:
+            title = str(released.variables[members[0].name].get("set_label") or key)
+            yield Line(fitted(title, theme.WIDTH_MM - 1.0, weight="bold"))
+            lines = [line for one in members for line in _answer_lines(released, one, boxed=True)]
+            yield from sorted(lines, key=_descending)
+            continue
+        for question in members:
+            yield from _answer_lines(released, question, boxed=False)
+
+
+def _answer_lines(released: Released, question: Question, *, boxed: bool) -> Iterator[Line]:
+    name, shown = question.name, released.answers_shown(question.name)
+    label, values = released.short(name), released.values(name)
+    if len(shown) == 1:
+        text = label if boxed else f"{label}: {values[shown[0]]}"
+        yield _line(released, name, shown[0], text, text)
+        return
+    yield Line(fitted(label, theme.WIDTH_MM - 1.0, weight="bold"))
+    lines = [_line(released, name, code, text, f"{label}, {text}") for code, text in values.items()]
+    ordered = type_of(released.variables[name]).ordered
+    if ordered:
+        yield from lines
+        return
+    yield from sorted(lines, key=_descending)[:MOST_DRAWN]
+    if len(lines) > MOST_DRAWN:
+        yield Line(f"and {formatting.count(len(lines) - MOST_DRAWN)} less frequent answers", quiet=True)
+
+
+def _line(released: Released, name: str, code: str, text: str, spoken: str) -> Line:
+    found = {level: released.share(name, code, group_level=level) for level in ("", *released.levels)}
+    values = {level: row for level, row in found.items() if row is not None}
+    return Line(fitted(text, LABELS - 4.0), values, spoken)
+
+
+def _descending(line: Line) -> float:
+    row = line.values.get("")
+    value = math.nan if row is None else float(row["estimate"])
+    return -value if math.isfinite(value) else math.inf
+
+
+def _number_lines(released: Released, name: str, groups: Sequence[str]) -> Iterator[Line]:
+    yield Line(fitted(released.label(name), theme.WIDTH_MM - 1.0, weight="bold"))
+    for level, label in {"": "All", **{level: released.levels[level] for level in groups}}.items():
+        row = released.summary(name, MEAN, group_level=level)
+        values = {} if row is None else {level: row}
+        yield Line(fitted(label, LABELS - 4.0), values, f"{released.short(name)}, {label}")

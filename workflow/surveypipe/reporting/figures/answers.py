@@ -1,0 +1,225 @@
+"""The answers to every question, block by block: bars of shares, bars of ratings, strips of numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from surveypipe import formatting
+from surveypipe.reporting.answer_blocks import Block, blocks, of_variables
+from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.answer_lines import Line, Panel, drawable, height_of, panels_of
+from surveypipe.reporting.figures.lettering import legend_plan, set_legend
+from surveypipe.reporting.figures.ratings import draw_ratings
+from surveypipe.reporting.figures.theme import Drawn
+from surveypipe.reporting.released import Released
+from surveypipe.study.item_types import MEDIAN
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LEFT = 64.0
+WIDTH = 64.0
+HEAD = 3.6
+# A page holds no more, in millimetres; groups are then left to the table where questions are numbers.
+TALLEST = 205.0
+# A longer value would run into the count beside it; its interval is drawn, and printed in the table.
+MOST_LETTERS = 19
+# Marks of more groups than this would hide one another.
+MOST_GROUPS = 4
+QUARTILES = ("lower_quartile", MEDIAN, "upper_quartile")
+
+
+def answer_figures(released: Released) -> dict[str, Block]:
+    """Name the figure of every block of questions."""
+    return {block.figure: block for block in blocks(of_variables(released.variables))}
+
+
+def draw(released: Released, block: Block) -> Drawn:
+    """Draw the answers to the questions of a block."""
+    if not drawable(released, block):
+        return theme.nothing_to_draw("The answers are counted only.", simulated=released.simulated)
+    if block.ratings:
+        return draw_ratings(released, [question.name for question in block.questions])
+    panels = panels_of(released, block, list(released.levels))
+    if height_of(panels) > TALLEST:
+        panels = panels_of(released, block, [])
+    groups = _groups(released)
+    notes = _notes(released, panels, groups)
+    handles = _handles(released, groups, panels)
+    plan = legend_plan(list(handles), theme.WIDTH_MM)
+    top = plan.height + HEAD
+    body = height_of(panels)
+    figure = theme.page(top + body + theme.foot_mm(notes, simulated=released.simulated))
+    set_legend(figure, list(handles.values()), plan)
+    _heads(figure, released, top - 2.2)
+    for panel in panels:
+        axes = theme.panel(figure, LEFT, top, WIDTH, panel.height)
+        _labels(figure, panel, top)
+        if panel.numbers:
+            _strips(axes, released, panel)
+        else:
+            _bars(axes, released, panel, groups)
+        top += panel.height + panel.foot
+    theme.footnote(figure, notes, simulated=released.simulated)
+    return Drawn(figure, alt_text(released, panels))
+
+
+def _groups(released: Released) -> list[str]:
+    return list(released.levels) if len(released.levels) <= MOST_GROUPS else []
+
+
+def _labels(figure: Figure, panel: Panel, top: float) -> None:
+    for y, line in _places(panel):
+        heading = not line.values and not line.quiet
+        theme.words(
+            figure, 0.5 if heading else 3.0, top + y, line.label, linespacing=1.1,
+            weight="bold" if heading else "normal",
+        )  # fmt: skip
+
+
+def _places(panel: Panel) -> Iterator[tuple[float, Line]]:
+    y = 0.0
+    for line in panel.lines:
+        yield y + line.height / 2, line
+        y += line.height
+
+
+def _bars(axes: Axes, released: Released, panel: Panel, groups: Sequence[str]) -> None:
+    theme.grid_lines(axes, [0, 25, 50, 75, 100])
+    for y, line in _places(panel):
+        row = line.values.get("")
+        if row is None:
+            continue
+        if not math.isfinite(float(row["estimate"])):
+            _beside(axes, y, "suppressed", style="italic", color=theme.QUIET)
+            continue
+        share = 100 * float(row["estimate"])
+        axes.barh(y, share, height=2.6, color=theme.BAR, zorder=1)
+        low, high = 100 * float(row["ci_low"]), 100 * float(row["ci_high"])
+        if math.isfinite(low) and math.isfinite(high):
+            axes.plot([low, high], [y, y], color=theme.INK, linewidth=0.9, zorder=3)
+        for number, level in enumerate(groups):
+            inside = line.values.get(level)
+            if inside is not None and math.isfinite(float(inside["estimate"])):
+                axes.plot([100 * float(inside["estimate"])], [y], linestyle="none", **_mark(number))
+        _beside(axes, y, _printed(row, formatting.points))
+        _count(axes, y, row)
+    axes.set(xlim=(0, 100), ylim=(panel.height, 0), yticks=[], xlabel="Per cent")
+    axes.set_xticks([0, 25, 50, 75, 100])
+    axes.tick_params(axis="x", length=2, pad=2)
+
+
+def _mark(number: int) -> dict[str, Any]:
+    return {
+        "marker": theme.GROUP_MARKERS[number % len(theme.GROUP_MARKERS)],
+        "color": theme.GROUP_COLOURS[number % len(theme.GROUP_COLOURS)],
+        "markersize": 3.6,
+        "markeredgecolor": "white",
+        "markeredgewidth": 0.4,
+        "zorder": 4,
+    }
+
+
+def _printed(row: pd.Series, form: Callable[[float], str]) -> str:
+    low, high = float(row["ci_low"]), float(row["ci_high"])
+    text = form(float(row["estimate"]))
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return text
+    whole = f"{text} ({formatting.span(form(low), form(high))})"
+    return whole if len(whole) <= MOST_LETTERS else text
+
+
+def _beside(axes: Axes, y: float, text: str, **settings: Any) -> None:
+    axes.text(1.03, y, text, transform=axes.get_yaxis_transform(), va="center_baseline", **settings)
+
+
+def _count(axes: Axes, y: float, row: pd.Series) -> None:
+    text = formatting.count(float(row["n"]))
+    axes.text(
+        1.49, y, text, transform=axes.get_yaxis_transform(), va="center_baseline", ha="right",
+        color=theme.QUIET,
+    )  # fmt: skip
+
+
+def _strips(axes: Axes, released: Released, panel: Panel) -> None:
+    """Draw, for all and each group, the quartiles as a band, the median in it, the mean with its interval."""
+    ends: list[float] = []
+    for y, line in _places(panel):
+        for level, row in line.values.items():
+            if not math.isfinite(float(row["estimate"])):
+                _beside(axes, y, "suppressed", style="italic", color=theme.QUIET)
+                continue
+            quartiles = [_value(released, panel.question, name, level) for name in QUARTILES]
+            low, middle, high = quartiles
+            if all(map(math.isfinite, quartiles)):
+                axes.plot([low, high], [y, y], color=theme.BAR, linewidth=6, solid_capstyle="butt", zorder=1)
+                axes.plot([middle, middle], [y - 1.3, y + 1.3], color=theme.INK, linewidth=1.3, zorder=2)
+            interval = [float(row["ci_low"]), float(row["ci_high"])]
+            axes.plot(interval, [y, y], color=theme.ACCENT, linewidth=1.2, zorder=3)
+            axes.plot([float(row["estimate"])], [y], marker="D", markersize=3.6, color=theme.ACCENT, zorder=4)
+            ends += [value for value in (*quartiles, *interval) if math.isfinite(value)]
+            _beside(axes, y, _printed(row, formatting.measured))
+            _count(axes, y, row)
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    room = (high - low) * 0.08 or 1.0
+    axes.set(xlim=(low - room, high + room), ylim=(panel.height, 0), yticks=[])
+    axes.locator_params(axis="x", nbins=6)
+    axes.xaxis.set_major_formatter(lambda value, place: formatting.measured(value))
+    axes.tick_params(axis="x", length=2, pad=2)
+
+
+def _value(released: Released, name: str, statistic: str, level: str) -> float:
+    row = released.summary(name, statistic, group_level=level)
+    return math.nan if row is None else float(row["estimate"])
+
+
+def _handles(released: Released, groups: Sequence[str], panels: Sequence[Panel]) -> dict[str, Any]:
+    """Give what the marks stand for, by name; nothing where there is nothing to tell apart."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    if not groups or all(panel.numbers for panel in panels):
+        return {}
+    marks = {
+        released.levels[level]: Line2D([], [], linestyle="none", **_mark(number))
+        for number, level in enumerate(groups)
+    }
+    return {"All": Patch(color=theme.BAR), **marks}
+
+
+def _heads(figure: Figure, released: Released, y: float) -> None:
+    level = formatting.confidence(released.settings.analysis.ci_level)
+    right: Any = {"color": theme.QUIET}
+    theme.words(figure, LEFT + WIDTH * 1.03, y, f"{level} CI in brackets", **right)
+    theme.words(figure, LEFT + WIDTH * 1.49, y, "n", ha="right", style="italic", **right)
+
+
+def _notes(released: Released, panels: Sequence[Panel], groups: Sequence[str]) -> list[str]:
+    weights = released.in_text(released.schemes[released.primary])
+    made = []
+    if any(not panel.numbers for panel in panels):
+        made.append("Bars, all, with intervals; answers without an order are sorted.")
+    if any(panel.numbers for panel in panels):
+        made.append("Of numbers: band, quartiles; stroke, median; diamond, mean with interval.")
+    return [*made, f"Weights: {weights}."]
+
+
+def alt_text(released: Released, panels: Sequence[Panel]) -> str:
+    """Read out each share or mean, for all and by group."""
+    sentences = []
+    for panel in panels:
+        for line in panel.lines:
+            parts = []
+            for level, row in line.values.items():
+                value = float(row["estimate"])
+                form = formatting.measured if panel.numbers else formatting.percent
+                who = "" if panel.numbers else f"{released.levels.get(level, 'all')} "
+                parts.append(f"{who}{form(value) if math.isfinite(value) else 'suppressed'}")
+            if parts:
+                mean = "mean " if panel.numbers else ""
+                sentences.append(f"{line.spoken}: {mean}{'; '.join(parts)}.")
+    return "Answers, weighted. " + " ".join(sentences)

@@ -1,0 +1,118 @@
+"""The answers, by section of the questionnaire: what tables and figures show, and what was found.
+
+Two texts are made. ``answers`` holds every table and figure, for a supplement; ``answers_found`` has a line
+for each question, for an article to begin from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from surveypipe.estimation.estimates import merged_categories
+from surveypipe.formatting import escape, sentence_list
+from surveypipe.reporting.answer_blocks import Block, Question, blocks, of_variables
+from surveypipe.reporting.figures.answer_lines import drawable
+from surveypipe.reporting.lookups import known, number_of
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.questions import block_caption, counted_row, section_title
+from surveypipe.reporting.wording.ledger import Facts
+from surveypipe.study.item_types import MEAN, type_of
+from surveypipe.wording import Markdown, Wording
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# An article says the main finding of so many questions of a section, and draws no more figures than this.
+MOST_SAID, MOST_FIGURES = 8, 6
+
+
+def texts(released: Released, words: Wording) -> dict[str, str]:
+    """Write both texts, by the name of their file without its ending."""
+    every = blocks(of_variables(released.variables))
+    sections = [(key, list(run)) for key, run in groupby(every, lambda block: block.section)]
+    named = len(sections) > 1 or any(section_title(released, key) for key, _ in sections)
+    whole, found = [list[str](), list[str]()]
+    few = len([block for block in every if drawable(released, block)]) <= MOST_FIGURES
+    for key, inside in sections:
+        title = words.say("answers/title", title=section_title(released, key))
+        head = [f"## {title}"] if named else []
+        whole += [*head, words.say("answers/section", **_shown(released, inside))]
+        found += [*head, words.say("answers/found", **_found(released, inside))]
+        for block in inside:
+            drawn = [_figure(released, block)] if drawable(released, block) else []
+            whole += [f"{{{{< include {block.table}.md >}}}}", *drawn]
+            found += drawn if few else []
+    return {"answers": "\n\n".join(whole) + "\n", "answers_found": "\n\n".join(filter(None, found)) + "\n"}
+
+
+def _figure(released: Released, block: Block) -> str:
+    caption = block_caption(released, block)
+    return f'![{caption}.](figures/{block.figure}){{#fig-{block.figure} fig-alt="@alt:{block.figure}"}}'
+
+
+def _shown(released: Released, inside: Sequence[Block]) -> Facts:
+    questions = [question for block in inside for question in block.questions]
+    counted = [question for question in questions if counted_row(released, question.name) is not None]
+    return {
+        "tables": [Markdown(f"@tbl-{block.table.replace('_', '-')}") for block in inside],
+        "figures": [Markdown(f"@fig-{block.figure}") for block in inside if drawable(released, block)],
+        "questions": len(questions),
+        "counted": len(counted),
+    }
+
+
+def _found(released: Released, inside: Sequence[Block]) -> Facts:
+    questions = [question for block in inside for question in block.questions]
+    return {
+        "found": [finding(released, question) for question in questions[:MOST_SAID]],
+        "more": max(0, len(questions) - MOST_SAID),
+    }
+
+
+def finding(released: Released, question: Question) -> Facts:
+    """Give the main finding of a question: a share, the most frequent answer, a mean, or a count."""
+    counted = counted_row(released, question.name)
+    label = released.label(question.name)
+    if counted is not None:
+        n = number_of(counted, "estimate")
+        return {"kind": "counted" if known(n) else "withheld", "label": label, "n": n}
+    for kind, answer, row in _candidates(released, question):
+        facts = {
+            "estimate": number_of(row, "estimate"),
+            "low": number_of(row, "ci_low"),
+            "high": number_of(row, "ci_high"),
+            "n": number_of(row, "n"),
+        }
+        if known(*facts.values()):
+            return {"kind": kind, "label": label, "answer": answer, **facts}
+    return {"kind": "withheld", "label": label}
+
+
+def _candidates(
+    released: Released, question: Question
+) -> Iterator[tuple[str, str | Markdown, pd.Series | None]]:
+    """Rows that may stand for a question, the best first."""
+    name, values = question.name, released.values(question.name)
+    kind = type_of(released.variables[name])
+    if not kind.listed:
+        yield "number", "", released.summary(name, MEAN)
+        return
+    if kind.ordered and (merged := merged_categories(values)):
+        upper = _either([values[code] for code in merged[-1][2]])
+        yield "rating", upper, released.share(name, "high")
+    shown = released.answers_shown(name)
+    if len(shown) == 1:
+        yield "box" if question.set else "share", values[shown[0]], released.share(name, shown[0])
+        return
+    rows = [(text, released.share(name, code)) for code, text in values.items()]
+    rows = [(text, row) for text, row in rows if known(number_of(row, "estimate"))]
+    for text, row in sorted(rows, key=lambda pair: -number_of(pair[1], "estimate"))[:1]:
+        yield "category", text, row
+
+
+def _either(labels: Sequence[str]) -> Markdown:
+    """Name answers in a row: each of a few, of many the ends."""
+    quoted = [f"'{escape(label)}'" for label in labels]
+    return Markdown(sentence_list(quoted, "or") if len(quoted) <= 3 else f"{quoted[0]} to {quoted[-1]}")
