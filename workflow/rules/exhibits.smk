@@ -39,6 +39,7 @@ rule figures:
             for form in ("svg", "png")
         ],
         index="<results>/figures/index.json",
+        letters="<results>/checks/letters.txt",
     log:
         "<results>/logs/figures.log",
     conda:

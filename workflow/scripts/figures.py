@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from _released import read_released
 from _shared import Output, run, write_json
-from surveypipe.reporting.figures import answers
+from surveypipe import fonts
+from surveypipe.reporting.figures import answers, scripts
 from surveypipe.reporting.figures.answers import answer_figures
 from surveypipe.reporting.figures.register import DRAW
 from surveypipe.reporting.figures.theme import WIDTH_MM, save, themed
@@ -20,14 +22,21 @@ def main(
     released: list[Path],
     variables: Path,
     index: Output,
+    letters: Output,
 ) -> None:
     """Draw each figure as SVG and PNG beside the index that lists them with their alt text."""
     tables = read_released(config, released, variables)
     folder = index.parent
+    choice = fonts.choose("".join(text for _, text in scripts.labels(tables)))
+    found = [f"For letters of other scripts: {path.name}." for path in choice.files]
+    lines = [*found, *(scripts.told(tables, choice) or ["Every letter of the labels can be drawn."])]
+    letters.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    # Told in plain words above.
+    warnings.filterwarnings("ignore", message="Glyph .* missing from font")
     drawings = {}
     blocks = {name: partial(answers.draw, block=block) for name, block in answer_figures(tables).items()}
     for name, draw in (DRAW | blocks).items():
-        with themed(name):
+        with themed(name, choice.files):
             drawn = draw(tables)
             save(drawn, folder / f"{name}.svg", folder / f"{name}.png")
         drawings[name] = {
@@ -37,6 +46,8 @@ def main(
         }
     write_json(drawings, index)
     print(f"figures: {len(drawings)} drawn ({', '.join(drawings)})")
+    if choice.files or choice.lacking:
+        print("\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from surveypipe.rendering.own_works import OWN, withhold_own_works
 from surveypipe.rendering.pages import fill_pages
 from surveypipe.rendering.staging import FORMATS, Sources, find_csl, stage
 from surveypipe.rendering.typed_numbers import typed_number_problems
+from surveypipe.rendering.typst_pdf import undrawn
 from surveypipe.study.about import Study
 from surveypipe.study.authors import Authors
 from surveypipe.study.journal import Journal
@@ -87,6 +88,9 @@ def main(
         shutil.copyfile(made[form], partial)
         os.replace(partial, target)
     print(f"{document}: HTML, DOCX and PDF by {renderer}")
+    boxes = undrawn(staged.qmd.read_text(encoding="utf-8"))
+    if boxes:
+        print(f"{document}: {boxes}")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
+from surveypipe import fonts
 from surveypipe.determinism import as_datetime
 from surveypipe.problems import SurveyError
 
@@ -53,9 +55,31 @@ def _compile(source: Path, epoch: int, *, floats: bool) -> tuple[Any, list[Any]]
         root=str(source.parent),
         format="pdf",
         ignore_system_fonts=True,
+        font_paths=_fonts(source),
         timestamp=as_datetime(epoch),
         sys_inputs={"floats": "true" if floats else "false"},
     )
+
+
+def _fonts(source: Path) -> list[Any]:
+    """Lay fonts for letters of other scripts beside the source; none where the wheel's will do."""
+    text = source.read_text(encoding="utf-8")
+    if not fonts.foreign(text):
+        return []
+    folder = source.parent / "fonts"
+    folder.mkdir(exist_ok=True)
+    for font in (fonts.shipped(), *fonts.choose(text).files):
+        shutil.copyfile(font, folder / font.name)
+    return [str(folder)]
+
+
+def undrawn(text: str) -> str:
+    """Say which letters of a document would be boxes in the PDF; '' where all can be drawn."""
+    lacking = fonts.choose(text).lacking if fonts.foreign(text) else ""
+    if not lacking:
+        return ""
+    boxes = f"No font on this machine has the letters {lacking[:40]}; the PDF shows boxes."
+    return f"{boxes} {fonts.advice(lacking)}"
 
 
 def _message(error: object) -> str:

@@ -34,7 +34,7 @@ def width_mm(text: str, *, size: float = TEXT_PT, weight: str = "normal") -> flo
     """Width of one line as it is drawn in the theme, in millimetres."""
     import matplotlib as mpl
 
-    return _width(text, size, weight, tuple(mpl.rcParams["font.sans-serif"]))
+    return _width(text, size, weight, tuple(mpl.rcParams["font.family"]))
 
 
 @lru_cache(maxsize=20_000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,13 +54,15 @@ class Drawn:
 
 
 @contextmanager
-def themed(salt: str) -> Iterator[None]:
+def themed(salt: str, fonts: Sequence[Path] = ()) -> Iterator[None]:
     """Draw in the theme; settings return to what they were.
 
     Parameters
     ----------
     salt
         Makes the identifiers in an SVG the same in every run.
+    fonts
+        Fonts for letters that the shipped one has not.
     """
     import matplotlib as mpl
 
@@ -69,9 +71,8 @@ def themed(salt: str) -> Iterator[None]:
     import seaborn as sns
 
     settings: Any = {
-        "font.family": "sans-serif",
-        # Comes with matplotlib, so that no machine substitutes another.
-        "font.sans-serif": ["DejaVu Sans"],
+        # The first comes with matplotlib, so that no machine substitutes another for the letters it has.
+        "font.family": ["DejaVu Sans", *map(_family, fonts)],
         "font.size": TEXT_PT,
         "axes.titlesize": TEXT_PT + 0.5,
         "axes.titleweight": "bold",
@@ -97,6 +98,14 @@ def themed(salt: str) -> Iterator[None]:
     with sns.axes_style("white"), mpl.rc_context({**vector, **settings}):
         yield
     plt.close("all")
+
+
+def _family(font: Path) -> str:
+    """Make a font known to matplotlib, and give its name."""
+    from matplotlib.font_manager import FontProperties, fontManager
+
+    fontManager.addfont(str(font))
+    return str(FontProperties(fname=str(font)).get_name())
 
 
 def page(height_mm: float) -> Figure:
