@@ -57,6 +57,7 @@ simulation followup: .venv/.installed
 
 docs: .venv/.installed
 	$(BIN)/python workflow/scripts/document_configuration.py
+	$(BIN)/python workflow/scripts/verification.py
 
 clean:
 	rm -rf results

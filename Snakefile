@@ -8,9 +8,9 @@ include: "workflow/rules/place.smk"
 
 
 # A study named on the command line replaces the default one; a plain `configfile:` would merge the two.
-if not workflow.overwrite_configfiles:
+if PREFIX or not workflow.overwrite_configfiles:
 
-    configfile: study("config/config.yaml")
+    configfile: str(STUDY.own(CONFIGURATION))
 
 
 pathvars:
@@ -40,7 +40,6 @@ if journal_checks():
 
 # Targets of their own, which the default run does not make:
 #   snakemake simulation | followup | waves
-include: "workflow/rules/verification.smk"
 include: "workflow/rules/simulation.smk"
 include: "workflow/rules/followup.smk"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import re
 import shutil
@@ -26,7 +27,6 @@ PARTS = [
     "environment.yml",
     "requirements.lock",
     "tests/fixtures",
-    "tests/golden",
 ]
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 FALSE_CLAIMS, FALSE_RESULTS = "tests/fixtures/false_claims", "results_false"
@@ -74,6 +74,58 @@ def false_claims(folder: Path) -> Study:
         config["inputs"][optional] = None
     write_yaml(config, folder / "false.yaml")
     return Study("false.yaml", FALSE_RESULTS)
+
+
+SMALL = """\
+study: {id: small, title: A small study, data: simulated, setting: one place, mode: web}
+inputs: {survey: data/raw/answers.csv}
+groups:
+  site: {}
+report:
+  documents: {brief: [authors, blinded]}
+"""
+SMALL_CODEBOOK = """\
+variables:
+  person: {role: id, type: string, label: Person}
+  site: {type: categorical, label: Site, values: {1: North, 2: South}}
+  uses: {type: binary, label: Uses it, counts: 1, values: {1: "Yes", 2: "No"}}
+  pleased: {type: ordinal, label: Pleased with it, values: {1: Not at all, 2: A little, 3: Fairly, 4: Very}}
+  hours: {type: numeric, label: Hours a week, range: [0, 60]}
+"""
+SMALL_TEXT = """\
+---
+title: "{{< meta num.title >}}"
+---
+
+# Method {#sec-method}
+
+{{< include tables/methods_response.md >}}
+"""
+
+
+def small_study(folder: Path) -> Path:
+    """A study of a few lines, in a folder of its own: sixty people at two sites, of whom there is no list."""
+    import random
+
+    draw = random.Random(3)
+    files = {
+        "config/config.yaml": SMALL,
+        "config/codebook.yaml": SMALL_CODEBOOK,
+        "report/brief.qmd": SMALL_TEXT,
+    }
+    rows = [
+        f"{n},{draw.choice('12')},{draw.choice('12')},{draw.choice('1234')},{draw.randint(0, 40)}"
+        for n in range(1, 61)
+    ]
+    answers = "\n".join(["person,site,uses,pleased,hours", *rows]) + "\n"
+    files["data/raw/answers.csv"] = answers
+    files["data/raw/SHA256SUMS"] = f"{hashlib.sha256(answers.encode()).hexdigest()}  answers.csv\n"
+    files["config/authors.yaml"] = (ROOT / "config/authors.yaml").read_text(encoding="utf-8")
+    files["report/references.bib"] = (ROOT / "report/references.bib").read_text(encoding="utf-8")
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
 
 
 class Page(NamedTuple):

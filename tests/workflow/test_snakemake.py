@@ -176,7 +176,7 @@ def test_other_versions_of_the_packages_run_every_stage_again(finished_copy, sna
     lock.write_text(lock.read_text() + "# another version\n")
     planned = dict(re.findall(r"^(\w+)\s+(\d+)$", snakemake(finished_copy, "-n").stdout, re.M))
     # No other stage runs before these, so nothing but the lock is newer.
-    assert {"ingest", "checklists", "verification", "check_placeholders"} <= set(planned)
+    assert {"ingest", "check_placeholders"} <= set(planned)
     for rule in ("clean", "weight", "disclose", "render", "render_blinded", "check_blinding", "publish"):
         assert rule in planned
 
@@ -223,7 +223,7 @@ def values_of(command: str) -> dict[str, list[str]]:
 
 
 # The first is in the shipped study; the others are targets of their own.
-TARGETS = [[], ["verification"], ["simulation"], ["followup"]]
+TARGETS = [[], ["simulation"], ["followup"]]
 
 
 @pytest.mark.parametrize("targets", TARGETS, ids=lambda names: " ".join(names) or "all")

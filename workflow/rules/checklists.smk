@@ -9,7 +9,7 @@ from surveypipe.reporting.names import CHECKLISTS
 rule checklists:
     input:
         **stage("checklists"),
-        checklists=own_or_tools("config/checklists.yaml", "workflow"),
+        checklists=STUDY.found("config/checklists.yaml", "workflow"),
         parts="<results>/parts.json",
         documents=texts(),
     output:

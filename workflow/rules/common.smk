@@ -9,19 +9,14 @@ import sys
 import time
 from pathlib import Path
 
-from surveypipe.study.consistency import consistency_problems, numeric_frame_variables
 from surveypipe.imports import modules_of
 from surveypipe.problems import SurveyError
 from surveypipe.reporting.answer_blocks import blocks, of_codebook
 from surveypipe.rendering.programs import choose_renderer, renderer_version
-from surveypipe.study.authors import Authors
 from surveypipe.study.base import plain
-from surveypipe.study.codebook_file import CodebookFile
-from surveypipe.study.completion import completed
-from surveypipe.study.codebook_parsing import parse_codebook
-from surveypipe.study.journal import Journal
-from surveypipe.study.reading import checked, read, read_yaml
-from surveypipe.study.settings import Configuration
+from surveypipe.study.checking import codebook_of, settings_of
+from surveypipe.study.consistency import numeric_frame_variables
+from surveypipe.study.folder import OWN_WORDING
 
 
 def stop(problems):
@@ -33,92 +28,27 @@ def stop(problems):
     sys.exit(1)
 
 
-def told(read, *words):
-    """Result and problems of reading a file, of which one is empty."""
-    try:
-        return read(*words), []
-    except SurveyError as error:
-        return None, error.problems
-
-
-def missing_files():
-    """Files that the configuration names and that are not there."""
-    meaning = {
-        "survey": "the survey's data",
-        "staff_list": "the staff list",
-        "checksums": "the checksums",
-    }
-    meaning |= {
-        "counts": "the headcounts",
-        "authors": "the authors' file",
-        "headcounts": "the headcounts to compare the list with",
-    }
-    meaning |= {
-        "follow_up": "the check of non-respondents",
-        "codes": "the coders' codes",
-    }
-    named = {getattr(SETTINGS.inputs, key): words for key, words in meaning.items()}
-    named |= {text: "a document" for text in texts()}
-    named |= dict.fromkeys(journal_profile(), "a journal's profile (report.journal)")
-    return [
-        f"{path}: there is no such file; the configuration names it as {words}. Put it there or correct the name."
-        for path, words in named.items()
-        if path and not Path(path).is_file()
-    ]
-
-
 def read_settings():
-    """Read the configuration as its type, and complete it with what it does not say.
-
-    Snakemake has read the files by itself, and of a key given twice kept the last: they are read again.
-    """
-    for path in workflow.configfiles:
-        _, problems = told(read_yaml, Path(path))
-        if problems:
-            stop(problems)
-    settings, problems = told(checked, config, Configuration, configuration_name())
-    if problems:
-        stop(problems)
-    codebook, problems = told(read, Path(settings.inputs.codebook), CodebookFile)
-    if problems:
-        stop(problems)
-    settings = completed(settings, codebook)
+    """Read the configuration as its type, completed with what it does not say; or stop with all that is wrong."""
+    try:
+        settings = settings_of(config, configuration_files(), STUDY)
+    except SurveyError as error:
+        stop(error.problems)
     config.clear()
     config.update(plain(settings))
     return settings
 
 
-def configuration_name():
-    """What messages call the configuration: the path of its file."""
-    return workflow.configfiles[0] if workflow.configfiles else "configuration"
-
-
-def check_settings():
-    """Hold the parts of the configuration against each other, the codebook and the files that they name."""
-    codebook, problems = told(read, Path(SETTINGS.inputs.codebook), CodebookFile)
-    if codebook:
-        problems = consistency_problems(SETTINGS, codebook, configuration_name())
-    problems = [*problems, *missing_files()] or form_problems()
-    if problems:
-        stop(problems)
+def configuration_files():
+    """Paths within the study of the files that the configuration was read from; none where `module` gives it."""
+    if not PREFIX:
+        return workflow.configfiles
+    return [] if workflow.modifier.skip_configfile else [CONFIGURATION]
 
 
 def answer_blocks():
     """Blocks of the codebook's questions: one table and one figure each."""
-    codebook = parse_codebook(read_yaml(Path(SETTINGS.inputs.codebook)))
-    return blocks(of_codebook(codebook))
-
-
-def form_problems():
-    """What is wrong with the form of the authors' file, and of the journal's profile where one is named."""
-    kinds = {SETTINGS.inputs.authors: Authors} | dict.fromkeys(
-        journal_profile(), Journal
-    )
-    return [
-        problem
-        for path, kind in kinds.items()
-        for problem in told(read, Path(path), kind)[1]
-    ]
+    return blocks(of_codebook(codebook_of(SETTINGS.inputs.codebook, STUDY)))
 
 
 def section(*names):
@@ -131,57 +61,27 @@ def section(*names):
     text = json.dumps(
         {name: config[name] for name in names if name in config}, ensure_ascii=False
     )
-    path = (
-        Path(".snakemake/sections")
-        / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
-    )
+    name = f".snakemake/sections/{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+    path = STUDY.own(name)
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return str(path)
-
-
-def templates():
-    """Templates of the sentences: the tool's, and those that the study says in its own words."""
-    shipped = TOOL.joinpath("workflow/wording").rglob("*.md.j2")
-    return [*sorted(map(str, shipped)), *own_templates()]
-
-
-# Where the study says sentences in its own words.
-OWN_WORDING = "report/wording"
-
-
-def own_templates():
-    """Templates that the study says in its own words."""
-    return sorted(map(str, Path(OWN_WORDING).rglob("*.md.j2")))
-
-
-def text_of(document):
-    """Text of a document: the study's, else the tool's, which fits any study."""
-    return own_or_tools(f"report/{document}.qmd", "workflow/documents")
+    return name
 
 
 def texts():
     """Texts of the documents that the configuration asks for, in its order."""
-    return [text_of(document) for document in SETTINGS.report.documents]
-
-
-def typesetting(kind):
-    """Files of one kind that documents are typeset with, of which the study may have its own, file by file."""
-    own, shipped = Path("report", kind), TOOL.joinpath("workflow/typesetting", kind)
-    found = {
-        path.name: str(path)
-        for folder in (shipped, own)
-        for path in folder.glob("*")
-        if path.is_file()
-    }
-    return [found[name] for name in sorted(found)]
+    return [STUDY.text_of(document) for document in SETTINGS.report.documents]
 
 
 # What every stage depends on beside its data. These inputs are looked at and never named on a command line.
 DEPENDS = ("script", "lib", "lock", "templates")
 # The command of every stage: its parser is made from the same names, those of its `main`.
-STAGE = "python {input.script} --config {params.config:q} {params.files} {params.options} 2>&1 | tee {log:q}"
+STAGE = "python {input.script:q} --config {params.config:q} {params.files} {params.options} 2>&1 | tee {log:q}"
+# Scripts work in the study's folder, so that what they write of its files is the same however it is run.
+if PREFIX:
+    ENTER = f"cd {shlex.quote(PREFIX)} && ".replace("{", "{{").replace("}", "}}")
+    STAGE = f"({ENTER}{STAGE.replace(' 2>&1', ') 2>&1', 1)}"
 
 
 def stage(name):
@@ -193,7 +93,7 @@ def stage(name):
         "script": script,
         "lib": modules,
         "lock": tool("requirements.lock"),
-        "templates": templates() if words else [],
+        "templates": STUDY.templates() if words else [],
     }
 
 
@@ -210,7 +110,15 @@ def files(wildcards, input, output):
     """Name each file of a rule on a command line, by the name it has there; one without a name is left out."""
     named = {**dict(input.items()), **dict(output.items())}
     return command_line(
-        {name: value for name, value in named.items() if name not in DEPENDS}
+        {
+            name: (
+                within_study(value)
+                if isinstance(value, str)
+                else [within_study(path) for path in value]
+            )
+            for name, value in named.items()
+            if name not in DEPENDS
+        }
     )
 
 
@@ -279,9 +187,7 @@ def journal_checks():
 def journal_profile():
     """The journal's profile, where a journal is named."""
     journal = SETTINGS.report.journal
-    if not journal:
-        return []
-    return [own_or_tools(f"config/journals/{journal}.yaml", "workflow/journals")]
+    return [STUDY.journal(journal)] if journal else []
 
 
 def rule_of_released():
@@ -301,7 +207,7 @@ def rule_of_released():
 def problems_told():
     """What the stages of this run said of problems, to be repeated after Snakemake's own last words."""
     logs = sorted(
-        Path(SETTINGS.results, "logs").glob("*.log"),
+        STUDY.own(SETTINGS.results).glob("logs/*.log"),
         key=lambda path: path.stat().st_mtime,
     )
     recent = [
@@ -324,7 +230,6 @@ os.environ.update(
 )
 
 SETTINGS = read_settings()
-check_settings()
 try:
     RENDERER = choose_renderer(SETTINGS.report.renderer, which=shutil.which)
 except SurveyError as error:

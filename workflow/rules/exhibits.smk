@@ -8,7 +8,7 @@ from surveypipe.reporting.names import FIGURES, RELEASED, TEXTS
 ANSWERS = answer_blocks()
 RELEASED_FILES = [
     *(f"<results>/public/{name}.csv" for name in RELEASED),
-    "<results>/verification.csv",
+    tool("workflow/verification.csv"),
 ]
 EXHIBIT_SECTIONS = [
     "study",

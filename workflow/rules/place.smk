@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import surveypipe
+from surveypipe.study.folder import StudyFolder
 
 
 def seen_from_here(path):
@@ -18,22 +19,16 @@ def tool(*parts):
     return str(TOOL.joinpath(*parts))
 
 
-def study(*parts):
-    """Path of a file of the study, as it is found from the folder worked in."""
-    return str(Path(PREFIX, *parts))
+def within_study(path):
+    """Path within the study's folder, of a path as the rules have it: `module` sets its prefix before each."""
+    return str(path).removeprefix(PREFIX)
 
 
-def own_or_tools(own, folder):
-    """Path within the study of a file that takes the place of the tool's of the same name; else of the tool's."""
-    shipped = tool(folder, Path(own).name)
-    return (
-        shipped if Path(shipped).is_file() and not Path(study(own)).is_file() else own
-    )
-
-
-# What `module` writes before every path of a rule; nothing where the tool's Snakefile is run or included.
+# What `module` sets before every path of a rule; nothing where the tool's Snakefile is run or included.
 PREFIX = workflow.modifier.path_modifier.prefix or ""
 TOOL = seen_from_here(
     Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 )
 LIBRARY = seen_from_here(Path(surveypipe.__file__).parent)
+STUDY = StudyFolder(Path(PREFIX), TOOL)
+CONFIGURATION = "config/config.yaml"

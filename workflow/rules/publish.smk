@@ -16,7 +16,7 @@ rule check_placeholders:
     conda:
         "../../environment.yml"
     params:
-        **given("study", name=configuration_name()),
+        **given("study", name=(configuration_files() or ["configuration"])[0]),
     message:
         "Report: looking for values that stand as in the template"
     shell:
@@ -36,7 +36,7 @@ rule publish:
             for name in ("survey", "staff_list", "counts", "codebook")
             if getattr(SETTINGS.inputs, name)
         ],
-        wording=own_templates(),
+        wording=STUDY.own_templates(),
     output:
         manifest="<results>/public/manifest.json",
         summary="<results>/summary.txt",

@@ -7,7 +7,7 @@ from surveypipe.determinism import source_date_epoch
 
 # The date inside the documents is that of the last change of what they are made from.
 EPOCH = source_date_epoch(
-    [*workflow.configfiles, *plain(SETTINGS.inputs).values(), "report"]
+    [*configuration_files(), *plain(SETTINGS.inputs).values(), "report"], STUDY.root
 )
 
 EXHIBITS = [rules.figures.output, rules.tables.output, rules.checklists.output]
@@ -15,7 +15,7 @@ EXHIBITS = [rules.figures.output, rules.tables.output, rules.checklists.output]
 
 # What a document is made of, with its authors or without.
 PARTS = {
-    "qmd": lambda wildcards: text_of(wildcards.document),
+    "qmd": lambda wildcards: STUDY.text_of(wildcards.document),
     "bibliography": "report/references.bib",
     "numbers": "<results>/numbers.yaml",
     "tables": "<results>/tables/index.json",
@@ -23,8 +23,8 @@ PARTS = {
     "figures": "<results>/figures/index.json",
     "provenance": "<results>/provenance.json",
     "journal": journal_profile(),
-    "styles": typesetting("styles"),
-    "filters": typesetting("filters"),
+    "styles": STUDY.typesetting("styles"),
+    "filters": STUDY.typesetting("filters"),
 }
 # How it is typeset.
 TYPESETTING = {

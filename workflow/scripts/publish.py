@@ -57,7 +57,7 @@ def told(documents: list[Path], numbers: dict[str, Any], public: Path, unfilled:
     if len(named) < len(stems):
         lines.append("  and, blinded for review, those whose names end in -blinded")
     mark = " (SIMULATED data: these figures describe nobody)" if numbers["simulated"] else ""
-    lines += ["", f"The claims{mark}:"]
+    lines += ["", f"The claims{mark}:"] if numbers["claims"] else []
     lines += [f"  {claim['claim']}  {claim['text']}" for claim in numbers["claims"]]
     lines += ["", f"All numbers: {public}/estimates.csv", ""]
     # Last, where it is seen.

@@ -1,20 +1,29 @@
-"""Verification: what is checked against which computation in R, read from the golden tests."""
+"""Write workflow/verification.csv, what is checked against which computation in R, from the golden tests.
+
+Run again after a change of them:  make docs
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 from _shared import Output, read_csv, read_json, run, write_csv
 from surveypipe.reporting.verification import CHECKED, verification_table
 
+ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = ROOT / "tests/golden"
+ANSWERS = (GOLDEN / "data/api.json", GOLDEN / "data/stage.json")
+HELD = Output(ROOT / "workflow/verification.csv")
+
 
 def main(
     *,
-    tests: Annotated[list[Path], "files of golden tests"],
-    reference: Annotated[list[Path], "R's answers"],
-    calls: Path,
-    verification: Output,
+    tests: Annotated[Sequence[Path], "files of golden tests"] = tuple(sorted(GOLDEN.glob("test_*.py"))),
+    reference: Annotated[Sequence[Path], "R's answers"] = ANSWERS,
+    calls: Annotated[Path, "the calls of R that gave them"] = GOLDEN / "data/r_calls.csv",
+    verification: Output = HELD,
 ) -> None:
     """Read the golden tests as text and write the table."""
     sources = {path.stem: path.read_text(encoding="utf-8") for path in tests}
