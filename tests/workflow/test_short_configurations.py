@@ -116,7 +116,8 @@ def test_nothing_is_said_of_those_who_were_asked(files: Path, tmp_path: Path):
 
 
 def test_a_question_that_groups_is_shown_by_its_answers(files: Path, tmp_path: Path):
-    folder = run_stages(configuration(files, groups={"region": {}}), tmp_path)
+    table_1 = {"characteristics": ["region"]}
+    folder = run_stages(configuration(files, groups={"region": {}}, analysis=table_1), tmp_path)
     given = records().dropna(how="all", subset=["region", "uses"])
     for code, label in REGIONS.items():
         inside = given.loc[given["region"] == code, "uses"].dropna()

@@ -96,9 +96,10 @@ def _variable_rows(
     group_level: str,
 ) -> Iterator[dict[str, Any]]:
     inside = np.ones(len(respondents), bool) if not group_level else _within(respondents, group, group_level)
-    staff = eligible if not group_level else eligible[_within(eligible, group, group_level)]
+    # Of a group that only the questionnaire tells, the frame holds nothing to set beside it.
+    known_frame = name in eligible and (not group_level or group in eligible)
+    staff = eligible[_within(eligible, group, group_level)] if known_frame and group_level else eligible
     answered = inside & respondents[name].notna().to_numpy()
-    known_frame = name in eligible
     head = {"variable": name, "variable_label": about["label"], "group": group, "group_level": group_level}
     for code, text in about["values"].items():
         hit = indicator(respondents[name], code) == 1.0

@@ -134,7 +134,9 @@ def _analysis(config: Configuration, codebook: CodebookFile) -> Analysis:
     return replace(
         analysis,
         fpc=fpc,
-        characteristics=analysis.characteristics or tuple(config.groups),
+        # What is known of everybody, to set those who answered beside it; all else stands among the answers.
+        characteristics=analysis.characteristics
+        or tuple(name for name in config.groups if name in config.frame.variables),
         items=analysis.items or tuple(estimated(codebook.variables)),
     )
 
