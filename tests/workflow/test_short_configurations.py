@@ -100,6 +100,7 @@ def test_a_file_alone_is_described_as_a_recount_has_it(files: Path, tmp_path: Pa
     assert mean["estimate"] == pytest.approx(answered["age"].mean(), rel=1e-9)
     given, n = answered["age"].dropna(), len(answered)
     assert mean["se"] == pytest.approx(np.sqrt(n / (n - 1) * given.var(ddof=0) / len(given)), rel=1e-9)
+    assert not rows["method"].fillna("").str.contains("phase").any()
     assert not rows["fpc"].fillna(False).astype(bool).any()
     assert set(rows["group"]) == {"overall"}
 
@@ -150,6 +151,57 @@ def test_headcounts_weight_and_correct_for_the_finite_population(files: Path, tm
     assert rates.set_index(["group_level", "rate"]).loc[(np.nan, "RR2"), "value"] == len(given) / total
     dropped = table(folder, "private/cleaning_log")
     assert (dropped["rule"] == "not_on_frame").sum() == PEOPLE - len(given)
+
+
+SECTIONS = {
+    "cleaning": {
+        "scales": [{"variable": "views", "label": "Views", "items": ["clear", "useful"]}],
+        "recodes": [
+            {"variable": "age_band", "label": "Age", "type": "bands", "from": "age", "cuts": [30, 45],
+             "labels": ["Under 30", "30 to 44", "45 or more"]},
+        ],
+    },
+    "analysis": {
+        "characteristics": ["region", "age_band"],
+        "tests": [{"variable": "uses", "between": "region"}, {"variable": "views", "between": "region"}],
+        "further_tests": [{"variable": "uses", "between": "region", "test": "adjusted_wald"}],
+        "models": [
+            {"outcome": "uses", "kind": "logistic", "predictors": ["region", "age"]},
+            {"outcome": "clear", "kind": "ordinal", "predictors": ["age"]},
+            {"outcome": "views", "kind": "linear", "predictors": ["region", "uses"]},
+        ],
+        "reliability": {"scales": ["views"]},
+        "imputation": {"scales": ["views"]},
+        "multiplicity": {"families": [{"label": "all", "method": "holm", "statistics": ["rao_scott"]}]},
+    },
+}  # fmt: skip
+CLAIMS = {
+    "C1": {"label": "Some use it", "short": "Use it", "kind": "share", "variable": "uses", "level": 1,
+           "threshold": 0.1, "by": "region"},
+    "C2": {"label": "Views are good", "short": "Views", "kind": "mean", "variable": "views",
+           "threshold": 2.5, "range": [1, 5]},
+}  # fmt: skip
+
+
+def test_sections_are_added_to_a_file_without_a_list(files: Path, tmp_path: Path):
+    folder = run_stages(configuration(files, groups={"region": {}}, **SECTIONS), tmp_path)
+    statistics = set(table(folder, "public/estimates")["statistic"])
+    assert {"rao_scott", "odds_ratio", "coefficient", "alpha", "adjusted_wald"} <= statistics
+    assert not table(folder, "public/table_1").empty
+
+
+def test_claims_are_added_to_headcounts_without_a_scenario(files: Path, tmp_path: Path):
+    counted = {"counts": f"{files}/counts.csv"}
+    config = configuration(files, inputs=counted, groups={"region": {}}, claims=CLAIMS, **SECTIONS)
+    folder = run_stages(config, tmp_path)
+    ledger = table(folder, "public/claims").set_index(["claim", "group_level"])
+    assert set(ledger.loc["C1"].index.dropna()) == {"1", "2", "3"}
+    whole_ledger = ledger[ledger["group"] == "overall"]
+    assert (whole_ledger["scenario_source"] == "absent").all()
+    assert whole_ledger["grade"].isin([0, 1, 2, 3, 4]).all()
+    assert whole_ledger["reader_k050"].isna().all()
+    assert (whole_ledger["bound_low"] <= whole_ledger["estimate"]).all()
+    assert not table(folder, "public/multiverse")["what"].eq("reader scenario").any()
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ rule model:
             "analysis",
             "claims",
             "groups",
+            "population",
             "weighting",
             "sensitivity",
             "cleaning",

@@ -80,7 +80,7 @@ def _common(survey: Survey, name: str, group: str) -> Row:
 
 
 def _variance_name(survey: Survey) -> str:
-    return survey.designs[survey.primary].method
+    return survey.variance_of(survey.designs[survey.primary])
 
 
 def test_rows(survey: Survey) -> Iterator[Row]:

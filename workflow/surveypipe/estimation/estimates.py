@@ -230,7 +230,7 @@ def _jackknife(survey: Survey, scheme: str, Y: Floats, estimate: Floats) -> Floa
 
 
 def _method(survey: Survey, design: Design, one: Estimand, estimate: float, known: bool) -> str:
-    variance = design.method
+    variance = survey.variance_of(design)
     if known:
         return f"{variance}; everybody answered"
     if not one.share:
@@ -265,7 +265,7 @@ def quantile_rows(survey: Survey, wanted: Sequence[Estimand]) -> Iterator[dict[s
                     claim=one.claim, group=one.group, group_level=one.group_level, scheme=scheme,
                     n=quantile.n, se=quantile.se, df=quantile.df, ci_low=quantile.ci_low,
                     ci_high=quantile.ci_high, ci_level=survey.level, fpc=survey.fpc,
-                    method=f"{design.method}; Woodruff interval",
+                    method=f"{survey.variance_of(design)}; Woodruff interval",
                     variable_label=survey.label(one.variable), base=one.base,
                 )  # fmt: skip
 

@@ -65,6 +65,14 @@ class Survey:
         """Level of the intervals."""
         return self.settings.analysis.ci_level
 
+    def variance_of(self, design: Design) -> str:
+        """Words for the variance, as the column ``method`` has them.
+
+        Records of which it is not known who else was asked have no second phase: they are taken for a simple
+        random sample, and the texts say what that is worth.
+        """
+        return "simple random sampling" if self.settings.population == "none" else design.method
+
     def label(self, variable: str) -> str:
         """Display name of a variable."""
         return str(self.variables[variable].get("label") or variable)

@@ -156,7 +156,8 @@ class Analysis(Settings, kw_only=True):
     mean_interval: Annotated[Literal["t"], Meta(description="Interval of a mean.")] = "t"
     fpc: Annotated[Fpc, Meta(description="Finite population correction.")] = Fpc()
     characteristics: Annotated[
-        tuple[str, ...], Meta(description="Rows of Table 1; left out: the groups that are known of everybody.")
+        tuple[str, ...],
+        Meta(description="Rows of Table 1; left out: the groups that are known of everybody."),
     ] = ()
     items: Annotated[
         tuple[str, ...],
