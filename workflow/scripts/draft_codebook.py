@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated
 
 from _shared import run
-from surveypipe.intake.drafting import draft_codebook, draft_text
+from surveypipe.intake.drafting import draft, draft_text
 from surveypipe.intake.files import add_checksums, read_survey
 from surveypipe.problems import SurveyError
 
@@ -32,10 +32,10 @@ def main(
     if out.exists():
         raise SurveyError(f"{out}: the file exists; move it away, or give another name with --out.")
     raw, labels = read_survey(survey)
-    draft = draft_codebook(raw, labels, id_variable)
+    made = draft(raw, labels, id_variable)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(draft_text(draft, survey.name), encoding="utf-8")
-    print(f"{out}: {len(draft['variables'])} variables drafted; read the list at its top.")
+    out.write_text(draft_text(made, survey.name), encoding="utf-8")
+    print(f"{out}: {len(made.codebook['variables'])} variables drafted.", *made.findings, sep="\n")
     if checksums:
         files = [survey, *([staff_list] if staff_list else [])]
         added = add_checksums(checksums, files)

@@ -14,7 +14,7 @@ from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.estimation.survey import Survey
 from surveypipe.intake.cleaning import clean
 from surveypipe.intake.description import describe
-from surveypipe.intake.drafting import draft_codebook
+from surveypipe.intake.drafting import draft
 from surveypipe.intake.labels import FileLabels
 from surveypipe.intake.rule_checks import check_cleaning
 from surveypipe.intake.scoring import routed_no
@@ -179,7 +179,7 @@ def test_the_analysis_file_says_which_answer_is_counted():
     ],
 )
 def test_a_draft_says_which_answer_is_counted_where_the_words_are_plain(answers, drafted):
-    raw = pd.DataFrame({"pno": ["a", "b", "c"], "lost": [0.0, 1.0, 1.0]})
-    made = draft_codebook(raw, FileLabels(values={"lost": answers}), "pno")["variables"]
+    raw = pd.DataFrame({"pno": ["a", "b", "c"], "lost": [*answers, *answers][:3]})
+    made = draft(raw, FileLabels(values={"lost": answers}), "pno").codebook["variables"]
     assert (made["lost"]["type"], made["lost"].get("counts")) == drafted
     parse_codebook(yaml.safe_load(yaml.safe_dump(made and {"variables": made})))

@@ -227,10 +227,11 @@ def _tick(column: pd.Series, variable: Variable, by_label: Mapping[str, list[flo
     if not variable.set or variable.counts is None:
         return {}
     found = {str(value).strip() for value in column.dropna()}
-    unknown = [
+    unknown = {
         text for text in found if text.casefold() not in by_label and not re.fullmatch(r"-?[\d.]+", text)
-    ]
-    return {unknown[0]: variable.counts} if len(unknown) == 1 else {}
+    }
+    one = len({text.casefold() for text in unknown}) == 1
+    return dict.fromkeys(unknown, variable.counts) if one else {}
 
 
 def _tell_unread(unread: pd.Series, variable: Variable, problems: Problems, source: str) -> None:

@@ -1,37 +1,54 @@
-"""A first draft of a codebook, from the labels that a survey file carries."""
+"""A first draft of a codebook, from the labels and the data of a survey file.
+
+What the draft writes passes the codebook's own check and stops no later stage: nothing has to be edited
+before a first report. Where it had to guess, it says so.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from surveypipe.intake.blocks import draft_batteries, draft_sets, settle_bare_codes
+from surveypipe.intake.drafted import Column, Guess, InFile
+from surveypipe.intake.filters import likely_filters
+from surveypipe.intake.guessing import guess
+from surveypipe.intake.identifying import identifier
 from surveypipe.intake.labels import FileLabels
-
-TO_CHECK = """\
-# Draft from {source}. Before the first run:
-#   1. One variable must have `role: id`: the number that is also in the staff list.
-#   2. Types are guesses: ordinal answers in order, categorical without, binary with `counts`, the code of
-#      the answer whose share is shown. Two answers that are not plainly yes and no are drafted as
-#      categorical; if one of them is to be counted, call the question binary and add `counts`.
-#   3. Mark the core items (`core: true`), the filters (`asked_if: {{filter: code}}`) and the batteries.
-#   4. A column that nobody can explain takes `role: undocumented`.
-#   5. Give numbers a `range` of possible values; take out answers that stand for no answer and put them
-#      under `missing`.
-#   6. `label` and `question` both hold the label of the file: shorten `label`, which stands in tables, and
-#      give the wording of the form under `question`, without which the table of the questionnaire lacks it.
-"""
-
-# Words for yes, each with its no: only such a pair says by itself which answer is counted.
-YES_AND_NO = {
-    "yes": "no", "true": "false", "ja": "nein", "oui": "non", "sí": "no", "si": "no", "sì": "no",
-    "sim": "não", "tak": "nie", "да": "нет", "예": "아니요", "はい": "いいえ",
-    "是": "否", "نعم": "لا", "ναι": "όχι",
-}  # fmt: skip
+from surveypipe.intake.naming import name_for, plain_label, short_label
+from surveypipe.intake.remarks import findings, header
+from surveypipe.study.codebook_parsing import parse_codebook
 
 
-def draft_codebook(raw: pd.DataFrame, labels: FileLabels, id_variable: str | None = None) -> dict[str, Any]:
-    """Draft one entry for each column.
+@dataclass(frozen=True)
+class Draft:
+    """A codebook drafted from a file.
+
+    Attributes
+    ----------
+    codebook
+        As it goes into ``config/codebook.yaml``.
+    findings
+        At most ten sentences on what was found, what to look at first.
+    identifier
+        Variable that identifies the person; None where there is none.
+    """
+
+    codebook: dict[str, Any]
+    findings: list[str]
+    identifier: str | None = None
+    columns: list[Column] = field(default_factory=list)
+
+
+def draft(
+    raw: pd.DataFrame,
+    labels: FileLabels,
+    id_variable: str | None = None,
+    listed: pd.Series | None = None,
+) -> Draft:
+    """Draft a codebook.
 
     Parameters
     ----------
@@ -40,78 +57,88 @@ def draft_codebook(raw: pd.DataFrame, labels: FileLabels, id_variable: str | Non
     labels
         Labels and missing values of the file.
     id_variable
-        Variable that identifies the person; left out: the first column without repeats and blanks.
+        Column that identifies the person; left out: the one that looks like it, if any does.
+    listed
+        Identifiers of the staff list, where there is one.
+
+    Raises
+    ------
+    SurveyError
+        If `id_variable` is no column of the file.
     """
-    chosen = id_variable or _guess_id(raw)
-    entries: dict[str, Any] = {}
-    for name in map(str, raw.columns):
-        entry: dict[str, Any] = {"role": "id"} if name == chosen else {}
-        entry |= _entry(name, raw[name], labels, asked=name != chosen)
-        entries[name] = entry
-    return {"unknown_code_limit": 0.05, "variables": entries}
+    chosen = identifier(raw, labels, id_variable, listed)
+    taken: set[str] = set()
+    columns = [_column(str(name), raw[name], labels, taken, chosen) for name in raw.columns]
+    sets = draft_sets(columns, labels, raw)
+    batteries = draft_batteries(columns)
+    settle_bare_codes(columns)
+    variables = {column.name: _entry(column) for column in columns}
+    blocks = {"batteries": batteries, "sets": sets}
+    book: dict[str, Any] = {"unknown_code_limit": 0.05} | {key: held for key, held in blocks.items() if held}
+    book["variables"] = variables
+    parse_codebook(book, "draft")
+    named = next((column.name for column in columns if column.role == "id"), None)
+    told = findings(columns, batteries, sets, likely_filters(columns, raw), labels, named)
+    return Draft(book, told, named, columns)
 
 
-def _guess_id(raw: pd.DataFrame) -> str | None:
-    for name in raw.columns:
-        column = raw[name].dropna()
-        if len(column) >= 0.95 * len(raw) and column.nunique() >= 0.95 * len(raw):
-            return str(name)
-    return None
+def _column(
+    name: str, data: pd.Series, labels: FileLabels, taken: set[str], identifier_column: str | None
+) -> Column:
+    said = InFile(labels.values.get(name, {}), labels.missing.get(name, []), labels.measures.get(name, ""))
+    identifies = name == identifier_column
+    own = name_for(name, taken, identifies=identifies)
+    told = plain_label(labels.variables.get(name) or "")
+    # The head of a column that needed another name is the question itself.
+    label = told or (plain_label(name) if own != name else name)
+    made = Guess("string") if identifies else guess(data, said)
+    question = label if told or own != name else ""
+    column = Column(own, name, label, question, made, short_label(label))
+    if identifies:
+        column.role = "id"
+    elif "empty" in made.remarks:
+        column.role = "undocumented"
+    return column
 
 
-def _entry(name: str, column: pd.Series, labels: FileLabels, *, asked: bool) -> dict[str, Any]:
-    label = labels.variables.get(name) or ""
-    entry: dict[str, Any] = {"type": "", "label": label or name}
-    coded = {code: text for code, text in labels.values.get(name, {}).items() if not isinstance(code, str)}
-    ranges = [pair for pair in labels.missing.get(name, []) if not isinstance(pair[0], str)]
-    missing = {code: text for code, text in coded.items() if any(lo <= code <= hi for lo, hi in ranges)}
-    answers = {code: text for code, text in coded.items() if code not in missing}
-    entry["type"] = _guess_type(column, answers)
-    if label and asked and entry["type"] != "date":
-        entry["question"] = label
-    if not label and not coded and entry["type"] == "numeric":
-        entry = {"role": "undocumented", **entry}
-    if answers and entry["type"] != "numeric":
-        entry["values"] = {_whole(code): text for code, text in answers.items()}
-    if entry["type"] == "binary":
-        entry["counts"] = _whole(next(code for code, text in answers.items() if _word(text) in YES_AND_NO))
-    codes = missing | {lo: "Missing" for lo, hi in ranges if lo == hi and lo not in missing}
+def _entry(column: Column) -> dict[str, Any]:
+    """Write one column as it stands in the codebook."""
+    made = column.guess
+    entry: dict[str, Any] = {} if column.role == "question" else {"role": column.role}
+    entry |= {"type": made.type, "label": column.label or column.name}
+    if column.short:
+        entry["short"] = column.short
+    if column.question and column.role == "question" and made.kind.form != "day":
+        entry["question"] = column.question
+    if column.in_file != column.name:
+        entry["in_file"] = column.in_file
+    if column.role != "question":
+        return entry
+    if column.battery:
+        entry["battery"] = column.battery
+    if column.set:
+        entry["set"] = column.set
+    if made.counts is not None:
+        entry["counts"] = _code(made.counts)
+    if made.values:
+        entry["values"] = {_code(code): text for code, text in made.values.items()}
     found: dict[str, Any] = {}
-    if codes:
-        found["codes"] = {_whole(code): text for code, text in sorted(codes.items())}
-    wide = [[_whole(lo), _whole(hi)] for lo, hi in ranges if lo != hi]
-    if wide:
-        found["range"] = wide[0]
+    if made.missing and made.kind.number:
+        found["codes"] = {_code(code): text for code, text in made.missing.items()}
+    if made.missing_range and made.kind.number:
+        found["range"] = [_code(limit) for limit in made.missing_range]
     if found:
         entry["missing"] = found
     return entry
 
 
-def _guess_type(column: pd.Series, answers: dict[Any, str]) -> str:
-    if len(answers) == 2:
-        words = {_word(text) for text in answers.values()}
-        return "binary" if any(words == {yes, no} for yes, no in YES_AND_NO.items()) else "categorical"
-    if answers:
-        return "ordinal" if 3 <= len(answers) <= 7 else "categorical"
-    if pd.api.types.is_numeric_dtype(column):
-        return "numeric"
-    first = column.dropna().head(1)
-    if len(first) and hasattr(first.iloc[0], "isoformat"):
-        return "date"
-    return "string"
-
-
-def _word(text: object) -> str:
-    return str(text).strip().rstrip(".").casefold()
-
-
-def _whole(code: float) -> float | int:
+def _code(code: float) -> int | float:
     return int(code) if float(code).is_integer() else float(code)
 
 
-def draft_text(draft: dict[str, Any], source: str) -> str:
-    """Write the draft as YAML, with what to check at its top."""
+def draft_text(made: Draft, source: str) -> str:
+    """Write the draft as YAML, with what to look at first at its top."""
     import yaml
 
-    body = yaml.safe_dump(draft, sort_keys=False, allow_unicode=True, width=100)
-    return TO_CHECK.format(source=source) + body
+    body = yaml.safe_dump(made.codebook, sort_keys=False, allow_unicode=True, width=100)
+    return header(made.findings, source) + body

@@ -9,11 +9,14 @@ from surveypipe.identifiers import variable_slug
 from surveypipe.problems import Problems, shown
 from surveypipe.study.codebook import Codebook, Variable, code_text
 from surveypipe.study.codebook_file import BatteryEntry, CodebookFile, Column
+from surveypipe.study.frame import EVERYBODY
 from surveypipe.study.item_types import ITEM_TYPES
 from surveypipe.study.poles import Battery
 from surveypipe.study.reading import checked
 
 T = TypeVar("T")
+# Names that the stages give to columns of their own.
+RESERVED = {"record", "id", "flags", "share_answered", EVERYBODY}
 
 
 def parse_codebook(raw: Any, source: str = "codebook") -> Codebook:
@@ -128,6 +131,8 @@ def _named_twice(book: Codebook) -> list[str]:
     claimed: dict[str, list[str]] = {}
     for variable in book.variables.values():
         claimed.setdefault(variable.in_file, []).append(variable.name)
+    reserved = [v.name for v in book.variables.values() if v.name in RESERVED - {"id"}]
+    reserved += [v.name for v in book.variables.values() if v.name == "id" and v.role != "id"]
     alike: dict[str, list[str]] = {}
     for name in book.variables:
         alike.setdefault(variable_slug(name), []).append(name)
@@ -136,6 +141,11 @@ def _named_twice(book: Codebook) -> list[str]:
         "name, with `in_file` for the one that it has in the file."
         for names in alike.values()
         if len(names) > 1
+    ]
+    sentences += [
+        f"the name {name} is that of a column of the pipeline's own; give the variable another, with "
+        f"`in_file: {name}`."
+        for name in reserved
     ]
     sentences += [
         f"the variables {shown(names)} name the same column of the file, {column!r}; correct `in_file`."

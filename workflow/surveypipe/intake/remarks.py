@@ -1,0 +1,135 @@
+"""What a draft tells of itself: at most ten sentences, what to look at first."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from surveypipe.intake.drafted import Column
+from surveypipe.intake.filters import Filter
+from surveypipe.intake.labels import FileLabels
+from surveypipe.problems import shown
+
+MOST = 10
+# Remark of a guess, and what is told of the columns that have it.
+REMARKS = {
+    "zero and one": "{n} {questions} of 0 and 1 without labels {are} read as No and Yes: {names}.",
+    "ends": "Of {n} {scales} only some points are labelled; the others are called by their number: {names}.",
+    "no words": "{n} {questions} of whole numbers without labels {are} shown number by number: {names}. Give "
+    "the answers words under `values`, or call an amount numeric.",
+    "no label": "{n} {questions} {hold} codes without a label, drafted as they are: {names}.",
+    "set aside": "Answers such as 'refused' stand under `missing` in {n} {questions}: {names}.",
+    "lettered": "Lettered missing values have codes of their own in {n} {questions}: {names}.",
+    "ambiguous day": "In {n} {questions} no day shows whether the day or the month comes first: {names}.",
+    "one answer": "{n} {questions} {hold} one answer only: {names}.",
+    "clock": "{n} {questions} {hold} times of day or durations, kept as text: {names}.",
+    "empty": "{n} {columns} {hold} nothing and {are} left out of the report: {names}.",
+}
+HEADER = """\
+# Drafted from {source}: labels and data together. It runs as it is; what to look at first:
+{findings}
+# What a draft cannot know: the wording of questions (`question`), which items count for a complete
+# questionnaire (`core: true`), who was asked what (`asked_if: {{filter: code}}`), possible values (`range`).
+"""
+
+
+def findings(
+    columns: Sequence[Column],
+    batteries: Mapping[str, str],
+    sets: Mapping[str, str],
+    filters: Sequence[Filter],
+    labels: FileLabels,
+    identifier: str | None,
+) -> list[str]:
+    """Say what was found, the most important first.
+
+    Parameters
+    ----------
+    columns
+        All columns of the draft.
+    batteries, sets
+        Key and name.
+    filters
+        Likely filters, which are told and not applied.
+    labels
+        Of the file.
+    identifier
+        Variable that identifies the person.
+    """
+    told = [_about_identifier(identifier)]
+    kinds = _kinds(columns)
+    if kinds:
+        told.append(kinds)
+    for key, label in list(batteries.items())[:1]:
+        told.append(_about_batteries(batteries, key, label))
+    if sets:
+        names = shown(f"{key} ({sum(c.set == key for c in columns)} boxes)" for key in sets)
+        told.append(f"Tick all that apply: {names}. A blank box is No where another box was ticked.")
+    if filters:
+        each = shown((_about_filter(found) for found in filters), 2)
+        told.append(f"Likely filters, not applied (add `asked_if`): {each}.")
+    told += [sentence for key in REMARKS if (sentence := _about(key, columns))]
+    several = [name for name, held in labels.sets.items() if held.counted is None]
+    if several:
+        told.append(
+            f"Sets of first, second, third mention are drafted as questions of their own: {shown(several)}."
+        )
+    if labels.notes and len(told) < MOST:
+        told.append(labels.notes[0])
+    return told[:MOST]
+
+
+def _about_identifier(identifier: str | None) -> str:
+    if identifier is None:
+        return "No column identifies the person: the survey is taken as anonymous, each record as a person."
+    return f"{identifier} identifies the person (`role: id`); it is read as text and never counted."
+
+
+def _kinds(columns: Sequence[Column]) -> str:
+    words = {
+        "binary": "yes/no", "categorical": "categorical", "ordinal": "ordered", "numeric": "numbers",
+        "date": "dates", "string": "text",
+    }  # fmt: skip
+    asked = [c for c in columns if c.role == "question"]
+    counts = {
+        text: sum(c.guess.type == kind and not c.set for c in asked) for kind, text in words.items()
+    } | {"boxes": sum(bool(c.set) for c in asked)}
+    listed = ", ".join(f"{n} {text}" for text, n in counts.items() if n)
+    return f"{len(asked)} questions: {listed}." if listed else ""
+
+
+def _about_batteries(batteries: Mapping[str, str], key: str, label: str) -> str:
+    if len(batteries) == 1:
+        return f"One likely battery of items with the same answers: {key} ({label})."
+    return f"{len(batteries)} likely batteries of items with the same answers: {shown(batteries)}."
+
+
+def _about_filter(found: Filter) -> str:
+    first, last = found.leads_to[0], found.leads_to[-1]
+    what = first if first == last else f"{first} to {last}"
+    return f"{what} only with {found.question} = {' or '.join(found.answers)}"
+
+
+def _about(remark: str, columns: Sequence[Column]) -> str:
+    names = [column.name for column in columns if remark in column.guess.remarks]
+    if not names:
+        return ""
+    one = len(names) == 1
+    return REMARKS[remark].format(
+        n=len(names),
+        names=shown(names),
+        questions="question" if one else "questions",
+        columns="column" if one else "columns",
+        scales="scale" if one else "scales",
+        are="is" if one else "are",
+        hold="holds" if one else "hold",
+    )
+
+
+def header(told: Sequence[str], source: str) -> str:
+    """Write the comment at the top of a drafted codebook."""
+    lines = [
+        textwrap.fill(" ".join(sentence.split()), 100, initial_indent="#   - ", subsequent_indent="#     ")
+        for sentence in told
+    ]
+    return HEADER.format(source=source, findings="\n".join(lines))
