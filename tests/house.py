@@ -20,6 +20,7 @@ FLOORS = [
     ["ledger"],
     ["nonresponse", "panel", "simulation"],
     ["reporting"],
+    ["archiving"],
 ]
 
 

@@ -1,0 +1,141 @@
+"""The analysis file for colleagues: read back, it gives the estimates of the run; it is never released."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from conftest import once, run_snakemake
+
+FILES = ["README.md", "analysis.csv", "analysis.ddi.xml", "analysis.dta", "analysis.sav"]
+
+
+@pytest.fixture(scope="module")
+def results(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of the shipped study with the export beside them."""
+
+    def make(folder: Path) -> None:
+        project = Path(shutil.copytree(finished, folder / "project", symlinks=True))
+        done = run_snakemake(project, "--cores", "1", "export")
+        assert done.returncode == 0, done.stderr[-3000:]
+
+    return once(tmp_path_factory, "exported", make) / "project/results"
+
+
+@pytest.fixture(scope="module")
+def estimates(results: Path) -> pd.DataFrame:
+    rows = pd.read_csv(results / "public/estimates.csv", dtype={"level": "str"})
+    rows = rows[(rows["group_level"].isna()) & (rows["base"] == "answered") & rows["estimate"].notna()]
+    return rows[rows["statistic"].isin(["proportion", "mean"])]
+
+
+def read_back(results: Path, form: str) -> pd.DataFrame:
+    import pyreadstat
+
+    read = pyreadstat.read_sav if form == "sav" else pyreadstat.read_dta
+    return read(str(results / f"private/export/analysis.{form}"))[0]
+
+
+@pytest.mark.parametrize("form", ["sav", "dta"])
+def test_reading_it_back_gives_the_estimates_under_every_weight(results, estimates, form):
+    table = read_back(results, form)
+    checked: dict[str, int] = {}
+    for row in estimates.itertuples():
+        if row.variable not in table or row.level in ("low", "middle", "high"):
+            continue
+        known = pd.to_numeric(table[row.variable], errors="coerce").notna()
+        weights = table[f"w_{row.scheme}"][known]
+        answers = table.loc[known, row.variable].astype(float)
+        if row.statistic == "proportion":
+            answers = (answers == float(row.level)).astype(float)
+        again = float((weights * answers).sum() / weights.sum())
+        assert again == pytest.approx(row.estimate, abs=0.0051), row.estimate_id
+        assert int(known.sum()) == row.n, row.estimate_id
+        checked[row.scheme] = checked.get(row.scheme, 0) + 1
+    assert set(checked) == {name.removeprefix("w_") for name in table if name.startswith("w_")}
+    assert min(checked.values()) > 5
+
+
+def test_the_two_files_and_the_csv_hold_the_same(results):
+    sav, dta = read_back(results, "sav"), read_back(results, "dta")
+    plain = pd.read_csv(results / "private/export/analysis.csv")
+    assert list(sav.columns) == list(dta.columns) == list(plain.columns)
+    for name in ("guid_1", "w_cells", "joint", "years_in_post"):
+        np.testing.assert_array_equal(sav[name].to_numpy(float), pd.to_numeric(dta[name]).to_numpy(float))
+    assert (plain["guid_1"] == 100).sum() == (sav["guid_1"].isna() & (plain["guid_1"] == 100)).sum() > 0
+
+
+def test_why_an_answer_is_missing_is_kept(results):
+    import pyreadstat
+
+    missing = pd.read_parquet(results / "data/missing.parquet")
+    whole, meta = pyreadstat.read_sav(str(results / "private/export/analysis.sav"), user_missing=True)
+    for name in ("guid_3", "caseload", "access_worked"):
+        labels = meta.variable_value_labels[name]
+        for reason, label in {"not_asked": "Not asked", "user_missing": "Don't know"}.items():
+            rows = missing[(missing["variable"] == name) & (missing["reason"] == reason)]
+            rows = rows[(rows["label"] == label) | (reason == "not_asked")]
+            code = [code for code, text in labels.items() if text == label]
+            found = whole["id"][whole[name].isin(code)]
+            assert sorted(found) == sorted(rows["id"]), (name, reason)
+
+
+def test_labels_measures_and_the_mark_of_simulated_data(results):
+    import pyreadstat
+
+    for form in ("sav", "dta"):
+        read = pyreadstat.read_sav if form == "sav" else pyreadstat.read_dta
+        _, meta = read(str(results / f"private/export/analysis.{form}"))
+        assert "SIMULATED" in meta.file_label
+        assert meta.column_names_to_labels["read"] == "Read the protocols"
+        assert meta.variable_value_labels["read"][1] == "Yes"
+    _, meta = pyreadstat.read_sav(str(results / "private/export/analysis.sav"))
+    assert meta.variable_measure["guid_1"] == "ordinal"
+    assert meta.variable_measure["agency"] == "nominal"
+
+
+def test_it_is_the_same_bytes_twice_and_is_never_released(results):
+    folder = results / "private/export"
+    assert sorted(path.name for path in folder.iterdir()) == FILES
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    shutil.rmtree(folder)
+    done = run_snakemake(results.parent, "--cores", "1", "export")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    manifest = json.loads((results / "public/manifest.json").read_text("utf-8"))
+    assert "export" not in json.dumps(manifest)
+
+
+@pytest.mark.skipif(shutil.which("pspp") is None, reason="PSPP is not installed (Debian: pspp)")
+def test_pspp_opens_it_weighted_and_gives_the_same_percentages(results, estimates, tmp_path):
+    syntax = tmp_path / "a.sps"
+    lines = [f"GET FILE='{results}/private/export/analysis.sav'."]
+    for scheme in ("", "raked"):
+        lines += [f"WEIGHT BY w_{scheme}."] if scheme else []
+        lines += ["FREQUENCIES VARIABLES=read received."]
+    syntax.write_text("\n".join(lines) + "\n")
+    done = subprocess.run(
+        ["pspp", "-O", "format=csv", str(syntax)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = [float(share) for share in re.findall(r"^Valid,Yes,[\d.]+,[\d.]+%,([\d.]+)%", done.stdout, re.M)]
+    wanted = [
+        100 * float(one["estimate"].iloc[0])
+        for scheme in ("cells", "raked")
+        for name in ("read", "received")
+        for one in [
+            estimates[
+                (estimates["variable"] == name)
+                & (estimates["scheme"] == scheme)
+                & (estimates["level"].astype(float) == 1)
+            ]
+        ]
+    ]
+    assert found == pytest.approx(wanted, abs=0.06)
