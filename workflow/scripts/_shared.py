@@ -45,7 +45,9 @@ Output = NewType("Output", Path)
 WORDS: dict[Any, Callable[[str], Any]] = {Path: Path, Output: Path, str: str, int: int}
 FLOAT_FORMAT = "%.12g"
 # Columns of text, also where every field is empty or looks like a number.
-TEXT = ("claim", "group", "group_level", "level", "level_label", "note", "scheme", "variable")
+TEXT = (
+    "claim", "group", "group_level", "level", "level_label", "measure", "note", "scheme", "variable",
+)  # fmt: skip
 UNEXPECTED = (
     "The program failed in a way that it should not, whatever your files hold. The lines above, also in the "
     "stage's file under logs/ in the results, say where; please report them. Nothing half done was left."
