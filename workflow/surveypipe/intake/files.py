@@ -8,7 +8,9 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from surveypipe.intake.header_rows import without_header_rows
 from surveypipe.intake.labels import FileLabels
+from surveypipe.intake.several_answers import with_boxes
 from surveypipe.intake.statistical import READERS, read_statistical
 from surveypipe.intake.text_tables import read_csv_text, read_workbook, with_decimal_points
 from surveypipe.problems import Problems, SurveyError, shown
@@ -49,6 +51,18 @@ def read_survey(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, 
         labels = FileLabels()
         found = read_csv_text(path, encoding, labels.notes) if suffix == ".csv" else None
         raw = read_workbook(path, labels.notes) if found is None else found
+        raw, labels.variables, under = without_header_rows(raw)
+        if under:
+            labels.notes.append(
+                f"{path}: {under} more {'row names' if under == 1 else 'rows name'} the columns, as survey "
+                "platforms write them; they are no records."
+            )
+        raw, several = with_boxes(raw)
+        if several:
+            labels.notes.append(
+                f"{path}: {shown(several)}: cells hold several answers; each answer is read as a box of its "
+                "own."
+            )
         raw, pointed = with_decimal_points(raw)
         if pointed:
             labels.notes.append(f"{path}: {shown(pointed)}: decimal commas are read as decimal points.")
