@@ -6,11 +6,13 @@ before a first report. Where it had to guess, it says so.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from surveypipe.identifiers import variable_slug
 from surveypipe.intake.blocks import draft_batteries, draft_sets, settle_bare_codes
 from surveypipe.intake.drafted import Column, Guess, InFile
 from surveypipe.intake.filters import likely_filters
@@ -47,6 +49,7 @@ def draft(
     labels: FileLabels,
     id_variable: str | None = None,
     listed: pd.Series | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Draft:
     """Draft a codebook.
 
@@ -60,6 +63,8 @@ def draft(
         Column that identifies the person; left out: the one that looks like it, if any does.
     listed
         Identifiers of the staff list, where there is one.
+    names
+        Column: the name that it must have, such as that of a column of the headcounts.
 
     Raises
     ------
@@ -67,8 +72,11 @@ def draft(
         If `id_variable` is no column of the file.
     """
     chosen = identifier(raw, labels, id_variable, listed)
-    taken: set[str] = set()
-    columns = [_column(str(name), raw[name], labels, taken, chosen) for name in raw.columns]
+    given = dict(names or {})
+    taken = {variable_slug(name) for name in given.values()}
+    columns = [
+        _column(str(name), raw[name], labels, taken, chosen, given.get(str(name))) for name in raw.columns
+    ]
     sets = draft_sets(columns, labels, raw)
     batteries = draft_batteries(columns)
     settle_bare_codes(columns)
@@ -83,11 +91,16 @@ def draft(
 
 
 def _column(
-    name: str, data: pd.Series, labels: FileLabels, taken: set[str], identifier_column: str | None
+    name: str,
+    data: pd.Series,
+    labels: FileLabels,
+    taken: set[str],
+    identifier_column: str | None,
+    given: str | None,
 ) -> Column:
     said = InFile(labels.values.get(name, {}), labels.missing.get(name, []), labels.measures.get(name, ""))
     identifies = name == identifier_column
-    own = name_for(name, taken, identifies=identifies)
+    own = given or name_for(name, taken, identifies=identifies)
     told = plain_label(labels.variables.get(name) or "")
     # The head of a column that needed another name is the question itself.
     label = told or (plain_label(name) if own != name else name)

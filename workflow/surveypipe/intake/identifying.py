@@ -90,7 +90,7 @@ def _identifies(column: pd.Series, name: str, labels: FileLabels) -> bool:
         return False
     values = as_identifiers(blank_to_missing(column))
     held = values.dropna()
-    if len(held) < max(FEWEST, NEARLY_ALL * len(values)) or not held.map(NUMBER.fullmatch).all():
+    if len(held) < max(FEWEST, NEARLY_ALL * len(values)) or not all(map(NUMBER.fullmatch, held)):
         return False
     different = held.map(same_number).nunique()
     running = [*values] in ([str(k) for k in range(first, first + len(values))] for first in (0, 1))

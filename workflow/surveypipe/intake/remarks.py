@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from surveypipe.intake.drafted import Column
 from surveypipe.intake.filters import Filter
@@ -75,7 +76,8 @@ def findings(
             f"Sets of first, second, third mention are drafted as questions of their own: {shown(several)}."
         )
     if labels.notes and len(told) < MOST:
-        told.append(labels.notes[0])
+        path, _, note = labels.notes[0].partition(": ")
+        told.append(f"{Path(path).name}: {note}")
     return told[:MOST]
 
 
