@@ -175,7 +175,23 @@ def _ticked(real: Mapping[float, str], found: list[float], numbers: pd.Series) -
 
 
 def _without_labels(found: list[float], n: int, numbers: pd.Series) -> Guess:
-    """Tell what numbers without labels are."""
+    """Tell what numbers without labels are, and whether one of them may be none."""
+    made = _bare(found, n, numbers)
+    if _may_stand_for_none(found):
+        made.remarks.append("stands apart")
+    return made
+
+
+def _may_stand_for_none(found: list[float]) -> bool:
+    """Whether the least or the greatest number is customary for no answer, and lies apart from all others."""
+    if len(found) < 3:
+        return False
+    least, greatest = found[0], found[-1]
+    below = least < 0 <= found[1] and (-least in CUSTOMARY or least == -1)
+    return below or (greatest in CUSTOMARY and greatest - found[-2] > max(1.0, found[-2] - found[0]) / 2)
+
+
+def _bare(found: list[float], n: int, numbers: pd.Series) -> Guess:
     if not found:
         return Guess("numeric")
     if not all(map(_whole, found)):

@@ -35,8 +35,8 @@ def without_header_rows(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, st
     for last in range(min(2, len(table))):
         cells = table.iloc[last].dropna().astype(str)
         if len(cells) and cells.str.match(IMPORTED).mean() > 0.5:
-            texts = table.iloc[0].dropna().astype(str) if last else {}
-            labels = {str(name): " ".join(text.split()) for name, text in dict(texts).items()}
+            texts = table.iloc[:last].stack().droplevel(0)
+            labels = {str(name): " ".join(str(text).split()) for name, text in texts.items()}
             return table.iloc[last + 1 :].reset_index(drop=True), labels, last + 1
     if _names_parts(table):
         return _with_parts(table)
@@ -45,13 +45,12 @@ def without_header_rows(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, st
 
 def _names_parts(table: pd.DataFrame) -> bool:
     """Whether the first record says what the columns without a name hold, and is of nobody."""
-    unnamed = [name for name in table if PLACE.fullmatch(str(name))]
+    unnamed = [k for k, name in enumerate(table) if PLACE.fullmatch(str(name))]
     if not unnamed or len(table) < 2:
         return False
     first = table.iloc[:, 0]
-    return bool(
-        first.isna().iloc[0] and first.notna().iloc[1:].all() and table.iloc[0][unnamed].notna().all()
-    )
+    told = table.iloc[0].notna().iloc[unnamed].all()
+    return bool(first.isna().iloc[0] and first.notna().iloc[1:].all() and told)
 
 
 def _with_parts(table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str], int]:
