@@ -20,7 +20,7 @@ FLOORS = [
     ["ledger"],
     ["nonresponse", "panel", "simulation"],
     ["reporting"],
-    ["archiving"],
+    ["archiving", "commands"],
 ]
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from surveypipe.intake.columns import as_identifiers, blank_to_missing
 from surveypipe.intake.labels import FileLabels
 from surveypipe.problems import SurveyError, shown
+from surveypipe.study.checks import nearest
 from surveypipe.study.codebook import same_number
 
 # What a column is called that holds numbers of persons.
@@ -58,7 +59,8 @@ def identifier(
         ]
         if not same:
             raise SurveyError(
-                f"--id {said}: the survey has no column of this name; its columns are {shown(columns, 12)}."
+                f"--id {said}: the survey has no column of this name{nearest(said, columns)}; its "
+                f"columns are {shown(columns, 12)}."
             )
         return same[0]
     if listed is not None:

@@ -1,0 +1,1 @@
+"""What a researcher types: `surveypipe new`, `surveypipe check`, `surveypipe where`."""

@@ -1,0 +1,80 @@
+"""The program `surveypipe`: a study made from files, checked, and where the tool lies.
+
+surveypipe new FOLDER --survey FILE   makes a study's folder from a survey file
+surveypipe check [FOLDER]             says everything that is wrong with one, and computes nothing
+surveypipe where                      prints the place of the tool's Snakefile
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from surveypipe.place import snakefile
+from surveypipe.problems import SurveyError
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of the program."""
+    made = argparse.ArgumentParser(
+        prog="surveypipe",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = made.add_subparsers(dest="command", required=True, metavar="new | check | where")
+    new = commands.add_parser("new", help="make a study's folder from a survey file", allow_abbrev=False)
+    new.add_argument("folder", type=Path, help="folder to make; it must not exist, or be empty")
+    new.add_argument("--survey", type=Path, required=True, help="survey file, as it came")
+    new.add_argument("--list", type=Path, help="CSV with one row for each person invited")
+    new.add_argument("--counts", type=Path, help="CSV of headcounts, where there is no list")
+    new.add_argument("--id", help="variable of the survey that identifies the person")
+    new.add_argument("--encoding", help="encoding of the survey's text, such as windows-1252")
+    new.add_argument("--link", action="store_true", help="link the files instead of copying them")
+    check = commands.add_parser("check", help="say everything that is wrong with a study", allow_abbrev=False)
+    check.add_argument("folder", type=Path, nargs="?", default=Path("."), help="the study's folder")
+    commands.add_parser("where", help="print the place of the tool's Snakefile", allow_abbrev=False)
+    return made
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command; give 1 where there is something to put right, told on the terminal."""
+    args = parser().parse_args(words)
+    runs: dict[str, Callable[[argparse.Namespace], None]] = {"new": _new, "check": _check, "where": _where}
+    try:
+        runs[args.command](args)
+    except SurveyError as error:
+        count = len(error.problems)
+        print(f"{count} problem{'' if count == 1 else 's'} to put right:", file=sys.stderr)
+        for number, text in enumerate(error.problems, start=1):
+            print(f"  {number}. {text}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _new(args: argparse.Namespace) -> None:
+    from surveypipe.commands.new import Request, new_study
+
+    asked = Request(args.folder, args.survey, args.list, args.counts, args.id, args.encoding, link=args.link)
+    print(*new_study(asked, _progress), sep="\n")
+
+
+def _check(args: argparse.Namespace) -> None:
+    from surveypipe.commands.check import check_study
+
+    print(*check_study(args.folder, _progress), sep="\n")
+
+
+def _where(args: argparse.Namespace) -> None:
+    print(snakefile())
+
+
+def _progress(text: str) -> None:
+    """Say what is being done, beside what is to be read later."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
