@@ -188,7 +188,7 @@ def _may_stand_for_none(found: list[float]) -> bool:
         return False
     least, greatest = found[0], found[-1]
     below = least < 0 <= found[1] and (-least in CUSTOMARY or least == -1)
-    return below or (greatest in CUSTOMARY and greatest - found[-2] > max(1.0, found[-2] - found[0]) / 2)
+    return below or (greatest in CUSTOMARY and greatest - found[-2] >= max(2.0, found[-2] - found[0]))
 
 
 def _bare(found: list[float], n: int, numbers: pd.Series) -> Guess:

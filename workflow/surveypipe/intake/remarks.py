@@ -18,8 +18,8 @@ REMARKS = {
     "ends": "Of {n} {scales} only some points are labelled; the others are called by their number: {names}.",
     "no words": "{n} {questions} of whole numbers without labels {are} shown number by number: {names}. Give "
     "the answers words under `values`, or call an amount numeric.",
-    "stands apart": "{n} {questions} {hold} a number far from all others that may stand for no answer (such as "
-    "-9 or 99): {names}. If so, put it under `missing`; it is counted until then.",
+    "stands apart": "{n} {questions} {hold} a number far from all others that may stand for no answer (such "
+    "as -9 or 99): {names}. If so, put it under `missing`; it is counted until then.",
     "no label": "{n} {questions} {hold} codes without a label, drafted as they are: {names}.",
     "set aside": "Answers such as 'refused' stand under `missing` in {n} {questions}: {names}.",
     "lettered": "Lettered missing values have codes of their own in {n} {questions}: {names}.",
