@@ -66,14 +66,39 @@ def differences(survey: Path, folder: Path, analysis: pd.DataFrame) -> list[str]
     raw = original(survey)
     book = yaml.safe_load((folder / "codebook.yaml").read_text(encoding="utf-8"))
     found = []
-    if len(raw) != len(analysis):
-        found.append(f"{len(raw)} rows, {len(analysis)} records")
-    for name, entry in book["variables"].items():
-        if entry.get("role") in ("id", "undocumented"):
-            continue
+    asked = {
+        name: entry
+        for name, entry in book["variables"].items()
+        if entry.get("role") not in ("id", "undocumented")
+    }
+    given = pd.DataFrame(
+        {name: _given(raw[entry.get("in_file", name)], entry) for name, entry in asked.items()}
+    )
+    kept = given.any(axis=1) & ~_second(raw, book["variables"], given)
+    if kept.sum() != len(analysis):
+        found.append(f"{kept.sum()} rows with an answer, {len(analysis)} records")
+    raw = raw[kept]
+    for name, entry in asked.items():
         column, made = raw[entry.get("in_file", name)], analysis[name]
         found += [f"{name}: {text}" for text in _differences(column, made, entry)]
     return found
+
+
+def _second(raw: pd.DataFrame, variables: dict[str, Any], given: pd.DataFrame) -> pd.Series:
+    """Mark all records of a person but the most complete one."""
+    named = [entry.get("in_file", name) for name, entry in variables.items() if entry.get("role") == "id"]
+    if not named:
+        return pd.Series(False, index=raw.index)
+    numbers = raw[named[0]].map(lambda value: str(value).strip().casefold().removesuffix(".0").lstrip("0"))
+    order = given.sum(axis=1).sort_values(ascending=False, kind="stable").index
+    return (numbers.loc[order].duplicated() & raw[named[0]].loc[order].notna()).reindex(raw.index)
+
+
+def _given(column: pd.Series, entry: dict[str, Any]) -> pd.Series:
+    """Mark the cells that hold an answer: no blank, and no code that the codebook calls missing."""
+    codes = [float(code) for code in entry.get("missing", {}).get("codes", {})]
+    words = column.map(lambda value: str(value).strip().casefold())
+    return column.notna() & ~column.isin(codes) & ~words.isin(BLANKS)
 
 
 def _differences(column: pd.Series, made: pd.Series, entry: dict[str, Any]) -> list[str]:

@@ -80,8 +80,10 @@ def draft_batteries(columns: Sequence[Column]) -> dict[str, str]:
     """Join items side by side that have the same answers and names, or labels, that begin alike."""
     batteries: dict[str, str] = {}
     for run in _runs(columns, lambda c: c.guess.kind.ordered and c.role == "question"):
-        for alike in _split(run, lambda a, b: _same_answers(a, b)):
-            for items in _of_one_stem(alike, least=ITEMS):
+        for alike in _of_one_stem(run, least=ITEMS):
+            for items in _split(alike, _same_answers):
+                if len(items) < ITEMS:
+                    continue
                 beginning = common_beginning([item.label for item in items])
                 key = _key(stem_of(items[0].name) or "items", batteries)
                 batteries[key] = plain_beginning(beginning) or f"Items {items[0].name} to {items[-1].name}"

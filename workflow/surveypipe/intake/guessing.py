@@ -61,7 +61,7 @@ def _of_texts(column: pd.Series, texts: list[str], said: InFile) -> Guess:
         return of_words(texts, said, known=True)
     padded = any(re.match(r"[-+]?0\d", text) for text in numbers)
     if numbers and not padded and (not words or _mostly_numbers(texts, numbers, words)):
-        made = pd.to_numeric(pd.Series(texts), errors="coerce")
+        made = pd.to_numeric(column.map(_text, na_action="ignore").str.strip(), errors="coerce")
         labels = labels_of(said)
         return of_numbers(made.astype("float64"), labels, said, codes_for(words, made, labels))
     if all(CLOCK.fullmatch(text) for text in texts):
