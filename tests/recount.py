@@ -109,7 +109,7 @@ def _differences(column: pd.Series, made: pd.Series, entry: dict[str, Any]) -> l
     codes = entry.get("missing", {}).get("codes", {})
     if values.map(lambda value: isinstance(value, str)).any():
         # Words, each with a code of the draft: as many different ones, each as often.
-        words = values.map(lambda value: str(value).strip().casefold())
+        words = values.map(lambda value: " ".join(str(value).split()).casefold().rstrip("."))
         aside = {str(text).casefold() for text in codes.values()}
         theirs = sorted(words[~words.isin(BLANKS | aside)].value_counts())
         ours = sorted(made.dropna().value_counts())

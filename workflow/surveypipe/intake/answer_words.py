@@ -104,6 +104,11 @@ GRADED = re.compile(
 )
 # Most answers that are put into order by the numbers in them.
 MOST_BANDS = 15
+# How a band begins, so that "Ward 2" is none.
+BAND = re.compile(
+    r"\W*(\d|<|>|less|fewer|under|below|up to|more|over|above|from|at least|unter|bis|über|ab |mehr|weniger|"
+    r"moins|plus|de |menos|más)"
+)
 NUMBER_IN = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -160,7 +165,7 @@ def _by_numbers(answers: list[str]) -> list[str] | None:
     keys = []
     for answer in answers:
         numbers = [float(number.replace(",", "")) for number in NUMBER_IN.findall(answer)]
-        if not numbers:
+        if not numbers or not BAND.match(word(answer)):
             return None
         under = re.match(r"\W*(<|less|under|below|up to|unter|bis|moins)", word(answer)) is not None
         keys.append((numbers[0], 0 if under else 1))

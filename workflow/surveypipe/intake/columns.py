@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from surveypipe.intake.answer_words import word
 from surveypipe.intake.days import Days, read_days
 from surveypipe.intake.labels import FileLabels
 from surveypipe.problems import Problems, shown
@@ -175,6 +176,10 @@ def _as_numbers(
         return column.astype("float64")
     known = {**variable.missing_codes, **variable.values}
     by_label = codes_by_label(known)
+    # A full stop or a second space makes no other answer, where the codebook has none that differs by it.
+    by_word: dict[str, list[float]] = {}
+    for code, label in known.items():
+        by_word.setdefault(word(label), []).append(code)
     words = _code_of_word(in_file, by_label)
     words |= _tick(column, variable, by_label)
 
@@ -182,7 +187,7 @@ def _as_numbers(
         if value is None:
             return None
         text = str(value).strip()
-        codes = by_label.get(text.casefold(), [])
+        codes = by_label.get(text.casefold()) or by_word.get(word(text), [])
         return words.get(text, codes[0] if len(codes) == 1 else value)
 
     mapped = column.map(number)
