@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recomputation import article_tables, contrasts, random_tables, sentences, supplement_tables
+from recomputation import answers, article_tables, contrasts, random_tables, sentences, supplement_tables
 from recomputation.article_tables import Row, Rows
 from recomputation.book import ANY, Saying, Value, Verdict, bind, cell, judged, tally
 from recomputation.printed import Page, Passage, Table
@@ -53,7 +53,7 @@ class Comparison:
 def compare(root: Path, results: Path) -> Comparison:
     """Recompute a study and hold its finished pages against it."""
     whole = Whole(root)
-    said = [*contrasts.level_sayings(whole), *sentences.sayings(whole)]
+    said = [*contrasts.level_sayings(whole), *sentences.sayings(whole), *answers.figures(whole)]
     expected = tables(whole)
     verdicts: list[Verdict] = []
     for name in DOCUMENTS:
@@ -73,6 +73,7 @@ def tables(whole: Whole) -> dict[str, Rows]:
         "tbl-table-1": article_tables.table_1,
         "tbl-ledger": article_tables.ledger,
         **supplement_tables.TABLES,
+        **answers.TABLES,
         "tbl-level-contrast": contrasts.level_contrast,
         **random_tables.TABLES,
     }

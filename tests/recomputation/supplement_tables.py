@@ -188,7 +188,8 @@ def shares(whole: Whole) -> Rows:
     rows: Rows = {}
     study = whole.study
     claimed = [c["variable"] for c in whole.config["claims"].values() if c["kind"] == "share"]
-    names = [*whole.config["analysis"]["items"], *claimed]
+    asked = study.codebook["variables"]
+    names = [name for name in (*whole.config["analysis"]["items"], *claimed) if name not in asked]
     for name in dict.fromkeys(names):
         entry = study.codebook["variables"].get(name, {})
         if entry.get("type") == "ordinal":

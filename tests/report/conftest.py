@@ -49,7 +49,7 @@ def typesetting(kind: str) -> list[Path]:
 def sources(folder: Path) -> Sources:
     return Sources(
         qmd=folder / "sample.qmd",
-        bibliography=folder / "references.bib",
+        bibliography=[folder / "references.bib"],
         csl=find_csl(REPORT["csl"]),
         styles=typesetting("styles"),
         filters=typesetting("filters"),

@@ -22,7 +22,8 @@ from surveypipe.reporting.wording import nonresponse, results
 
 from .conftest import AUTHORS, EPOCH, SAMPLE, metadata, sources
 
-TEXTS = sorted((Path(__file__).resolve().parents[2] / "report").glob("*.qmd"))
+ROOT = Path(__file__).resolve().parents[2]
+TEXTS = [*sorted((ROOT / "report").glob("*.qmd")), *sorted((ROOT / "workflow/documents").glob("*.qmd"))]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def values(released: Released) -> dict[str, str]:
     )
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_number_of_a_text_has_a_source_that_exists(
     path: Path, released: Released, values: dict[str, str]
 ) -> None:

@@ -20,7 +20,10 @@ from surveypipe.reporting.wording import nonresponse as bias_text
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "report"
-TEXTS = sorted(REPORT.glob("*.qmd"))
+# The shipped study's own, and those of the tool, which fit any study.
+OWN = sorted(REPORT.glob("*.qmd"))
+TOOLS = sorted((ROOT / "workflow/documents").glob("*.qmd"))
+TEXTS = [*OWN, *TOOLS]
 FIGURES = set(DRAW)
 
 META_KEY = re.compile(r"\{\{<\s*meta\s+([^\s>]+)\s*>\}\}")
@@ -35,8 +38,8 @@ def citations(text: str) -> set[str]:
     return {key for key in found if not key.startswith((*CROSS_REFERENCE, "alt"))}
 
 
-def bibliography() -> set[str]:
-    return set(re.findall(r"^@\w+\{([^,]+),", (REPORT / "references.bib").read_text("utf-8"), re.MULTILINE))
+def bibliography(folder: Path) -> set[str]:
+    return set(re.findall(r"^@\w+\{([^,]+),", (folder / "references.bib").read_text("utf-8"), re.MULTILINE))
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +50,11 @@ def known() -> dict[str, str]:
 
 
 def test_there_are_texts() -> None:
-    assert {"manuscript.qmd", "supplement.qmd", "title-page.qmd"} <= {path.name for path in TEXTS}
+    assert {"manuscript.qmd", "supplement.qmd", "title-page.qmd"} == {path.name for path in TOOLS}
+    assert {"manuscript.qmd", "title-page.qmd"} <= {path.name for path in OWN}
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_no_number_is_typed_by_hand(path: Path) -> None:
     assert typed_numbers(path.read_text("utf-8")) == []
 
@@ -103,10 +107,12 @@ def test_a_typed_number_is_told_with_its_line_and_what_to_do() -> None:
 
 
 def test_citations_and_bibliography_agree() -> None:
-    cited = set().union(*(citations(path.read_text("utf-8")) for path in TEXTS))
-    listed = bibliography()
-    assert cited - listed == set(), "cited and not in the bibliography"
-    assert listed - cited == set(), "in the bibliography and never cited"
+    """The tool's own works are put beside those of a study, so that its texts may cite them too."""
+    shipped = bibliography(TOOLS[0].parent)
+    for texts, listed in ((OWN, bibliography(REPORT)), (TOOLS, shipped)):
+        cited = set().union(*(citations(path.read_text("utf-8")) for path in texts))
+        assert cited - listed - shipped == set(), "cited and not in the bibliography"
+        assert listed - cited == set(), "in the bibliography and never cited"
 
 
 def test_entries_are_complete() -> None:
@@ -130,7 +136,7 @@ def identified(text: str) -> list[str]:
     return [word for word in identifying_words() if word.casefold() in text.casefold()]
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_no_author_and_no_place_stands_in_a_text(path: Path) -> None:
     assert identified(path.read_text("utf-8")) == []
 
@@ -139,13 +145,13 @@ def test_a_place_in_a_text_is_found() -> None:
     assert identified(f"Staff in {identifying_words()[-1]} answered.")
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_front_matter_leaves_to_the_build_what_is_the_builds(path: Path) -> None:
     front = yaml.safe_load(split_front_matter(path.read_text("utf-8"))[0])
     assert set(front) & set(RESERVED) == set()
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_key_is_well_formed_and_known(path: Path, known: dict[str, str]) -> None:
     keys = META_KEY.findall(path.read_text("utf-8"))
     assert keys
@@ -155,7 +161,7 @@ def test_every_key_is_well_formed_and_known(path: Path, known: dict[str, str]) -
             assert key.removeprefix("num.") in known, key
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_shortcodes_are_only_meta_and_include(path: Path) -> None:
     text = path.read_text("utf-8")
     left = INCLUDE.sub("", META_KEY.sub("", text))
@@ -165,7 +171,7 @@ def test_shortcodes_are_only_meta_and_include(path: Path) -> None:
         assert not INCLUDE.search(line) or INCLUDE.fullmatch(line.strip()), line
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_tables_and_figures_exist(path: Path) -> None:
     text = path.read_text("utf-8")
     made = {
@@ -176,6 +182,7 @@ def test_tables_and_figures_exist(path: Path) -> None:
         "nrba_summary",
         "level_contrast",
     }
+    made |= {"answers", "answers_found", "claims_found", "claims_doubts", "remaining"}
     made |= {"reviewer_questions", *(f"methods_{name}" for name in methods.FACTS)}
     made |= {f"checklist_{name}" for name in names.CHECKLISTS} | {"provenance"}
     assert {Path(name).stem for name in INCLUDE.findall(text)} <= made
@@ -184,7 +191,7 @@ def test_tables_and_figures_exist(path: Path) -> None:
     assert all(file == alt and file in FIGURES for file, _, alt in drawn)
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_no_code_cells_and_no_callouts(path: Path) -> None:
     assert not re.search(r"^```|\.callout|^\s*<[a-z]", path.read_text("utf-8"), re.MULTILINE)
 

@@ -13,6 +13,7 @@ import pytest
 import test_all_sentences as cases
 from wording_branches import Counting, counted, faults
 
+import made_up_questions
 from _wording import check_wording, wording_of
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.typed_numbers import template_number_problems
@@ -80,6 +81,14 @@ def claimed(key: str, **keys: Any) -> Change:
     return change
 
 
+def one_cell(made: Released) -> Released:
+    """Primary weights of a single cell, by no rule of merging."""
+    made = scheme(collapse=None)(made)
+    table = made.tables["weight_cells"]
+    kept = table[~table.duplicated("scheme")]
+    return dataclasses.replace(made, tables={**made.tables, "weight_cells": kept})
+
+
 PROPORTION_INTERVALS = get_args(get_type_hints(Analysis)["proportion_interval"])
 CASES: dict[str, Change] = {
     **cases.CHANGES,
@@ -89,6 +98,7 @@ CASES: dict[str, Change] = {
     "one cell merged": merged(1),
     "no cell merged": merged(0),
     "every cell merged": merged(2),
+    "one cell": one_cell,
     "merged anywhere": scheme(collapse={"min_n": 10}),
     "the fallback": cases.celled("claims", scheme_primary="agency"),
     "weights withheld": cases.celled("weight_diagnostics", deff_kish=np.nan),
@@ -120,6 +130,16 @@ CASES: dict[str, Change] = {
         for name in PROPORTION_INTERVALS
     },
     "no jackknife": cases.configured(weighting={"replicates": None}),
+    "no scenario": cases.configured(sensitivity={"reader_variable": ""}),
+    "nothing known": lambda made: made_up_questions.descriptive(groups=False, population="none"),
+    "nothing known, numbers withheld": lambda made: cases.celled("weight_diagnostics", n=np.nan)(
+        made_up_questions.descriptive(groups=False, population="none")
+    ),
+    "headcounts": lambda made: made_up_questions.descriptive(population="counts"),
+    "any answer counts": cases.configured(response={"complete_from": 0.0, "partial_from": 0.0}),
+    "tests and no claims": lambda made: cases.configured(
+        analysis={"tests": [{"variable": "read", "between": "agency"}]}
+    )(made_up_questions.descriptive()),
 }
 
 

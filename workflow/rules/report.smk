@@ -16,7 +16,7 @@ EXHIBITS = [rules.figures.output, rules.tables.output, rules.checklists.output]
 # What a document is made of, with its authors or without.
 PARTS = {
     "qmd": lambda wildcards: STUDY.text_of(wildcards.document),
-    "bibliography": "report/references.bib",
+    "bibliography": STUDY.bibliographies(),
     "numbers": "<results>/numbers.yaml",
     "tables": "<results>/tables/index.json",
     "parts": "<results>/parts.json",

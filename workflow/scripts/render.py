@@ -34,7 +34,7 @@ def main(
     renderer: Annotated[str, "quarto or pandoc"],
     epoch: Annotated[int, "date of the documents, seconds since 1970"],
     qmd: Path,
-    bibliography: Path,
+    bibliography: list[Path],
     numbers: Path,
     tables: Path,
     figures: Path,

@@ -16,7 +16,7 @@ from surveypipe.reporting.parts import parts_of
 from surveypipe.reporting.tables import models, nonresponse, register
 from surveypipe.reporting.tables.questionnaire import questionnaire
 from surveypipe.reporting.tables.questions import answer_tables
-from surveypipe.reporting.wording import answers, results, reviewers
+from surveypipe.reporting.wording import answers, documents, results, reviewers
 from surveypipe.reporting.wording import methods as methods_text
 from surveypipe.reporting.wording import nonresponse as bias_text
 from surveypipe.reporting.wording.level_contrasts import level_contrast
@@ -66,7 +66,9 @@ def main(
     }
     made = text_numbers.numbers(given) | results.sentences(given, words)
     made |= bias_text.sentences(given, words)
-    called = [text_of(path, has) for path in texts]
+    of_documents = documents.texts(given, words, made)
+    written |= {f"{name}.md": text for name, text in of_documents.items()}
+    called = [*(text_of(path, has) for path in texts), *of_documents.values()]
     written["provenance.md"] = number_sources.table(given, called[0], made).markdown(
         simulated=given.simulated, people=given.vocabulary.people.many
     )

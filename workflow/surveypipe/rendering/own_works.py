@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from surveypipe.problems import Problems
+from surveypipe.rendering.bibliography import ENTRY
 from surveypipe.rendering.expand import near
 
 OWN = "author's own"
-_ENTRY = re.compile(r"^@\w+\{\s*([^,\s]+)\s*,.*?^\}", re.MULTILINE | re.DOTALL)
 
 
 def withhold(bibliography: str, keys: Sequence[str], words: str = OWN) -> str:
@@ -30,7 +30,7 @@ def withhold(bibliography: str, keys: Sequence[str], words: str = OWN) -> str:
     SurveyError
         If there is no entry of a key.
     """
-    known = [match[1] for match in _ENTRY.finditer(bibliography)]
+    known = [match[1] for match in ENTRY.finditer(bibliography)]
     problems = Problems()
     for key in keys:
         if key not in known:
@@ -44,7 +44,7 @@ def withhold(bibliography: str, keys: Sequence[str], words: str = OWN) -> str:
         fields = [_name(keys, match[1]), f"  author = {author}", "  title = {Withheld for peer review}"]
         return "@misc{" + ",\n".join(fields) + "\n}"
 
-    return _ENTRY.sub(replaced, bibliography)
+    return ENTRY.sub(replaced, bibliography)
 
 
 def rename(text: str, keys: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from surveypipe.problems import Problems, SurveyError
+from surveypipe.rendering.bibliography import merged
 from surveypipe.rendering.expand import PAGE_BREAK, SHORTCODE, Expander, near, split_front_matter
 from surveypipe.rendering.metadata import RESERVED
 from surveypipe.study.reading import parse_yaml, read_yaml
@@ -31,8 +32,10 @@ class Sources:
 
     Parameters
     ----------
-    qmd, bibliography, csl
-        The text, its references, and the citation style.
+    qmd, csl
+        The text, and the citation style.
+    bibliography
+        Files of references, the study's before the tool's.
     styles, filters
         Templates and Lua filters, each under the name that it has in the staged folder.
     tables, figures
@@ -46,7 +49,7 @@ class Sources:
     """
 
     qmd: Path
-    bibliography: Path
+    bibliography: Sequence[Path]
     csl: Path
     styles: Sequence[Path]
     filters: Sequence[Path]
@@ -157,7 +160,7 @@ def stage(folder: Path, document: str, sources: Sources, metadata: Mapping[str, 
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     staged = Staged(folder=folder, document=document, metadata=dict(metadata))
-    shutil.copyfile(sources.bibliography, folder / "references.bib")
+    (folder / "references.bib").write_text(merged(sources.bibliography), encoding="utf-8")
     shutil.copyfile(sources.csl, folder / "citation-style.csl")
     for name, files in (("styles", sources.styles), ("filters", sources.filters)):
         (folder / name).mkdir()

@@ -10,6 +10,7 @@ from typing import Any
 from surveypipe import formatting
 from surveypipe.formatting import decimal, escape, percent
 from surveypipe.identifiers import key_slug, slug
+from surveypipe.reporting.answer_blocks import of_variables
 from surveypipe.reporting.released import Released
 from surveypipe.study.claims import tost_level
 
@@ -47,11 +48,27 @@ def study_facts(released: Released) -> Cells:
         "theta-strong": formatting.setting(settings.sensitivity.theta_strong),
         "k-grade": formatting.setting(settings.sensitivity.reader_scenario.k_grade),
     }
+    made |= _words(released)
     made |= _counts(released) | _rates(released) | _weights(released)
     for level, label in released.levels.items():
         made[f"group-{key_slug(level)}"] = escape(released.in_text(label))
         made[f"group-{key_slug(level)}-title"] = escape(label)
     return {key: value for key, value in made.items() if value}
+
+
+def _words(released: Released) -> Cells:
+    """Say what people and things are called, and how many questions there were."""
+    words = released.vocabulary
+    asked = len(of_variables(released.variables))
+    return {
+        "questions-n": formatting.numeral(asked, "question"),
+        "word-people": escape(words.people.many),
+        "word-silent": escape(words.silent.many),
+        "word-readers": escape(words.readers.many),
+        "word-readers-title": escape(formatting.capital(words.readers.many)),
+        "word-non-readers": escape(words.non_readers.many),
+        "follows": released.settings.study.follows or "",
+    }
 
 
 STAGES = {"on_list": "n-list", "ineligible": "n-ineligible", "complete": "n-complete", "partial": "n-partial",

@@ -36,6 +36,8 @@ _SETTINGS = {
     "tost-level": "analysis.ci_level",
     "theta-strong": "sensitivity.theta_strong",
     "k-grade": "sensitivity.reader_scenario.k_grade",
+    "questions-n": "variables of the codebook",
+    "follows": "study.follows",
 }
 _WEIGHTS = {
     "weights-range": ("w_min", "w_max"),

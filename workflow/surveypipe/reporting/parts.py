@@ -15,7 +15,6 @@ from surveypipe.reporting.released import Released
 BY_TABLE: dict[str, str] = {
     "characteristics": "table_1",
     "rates": "response",
-    "cells": "cells",
     "scales": "scales",
     "tests": "tests",
     "models": "models",
@@ -46,6 +45,7 @@ def _weighted(released: Released) -> bool:
 # Parts that the configuration and the released tables tell.
 BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "list": lambda released: released.population == "list",
+    "cells": lambda released: _weighted(released) and not released.table("weight_cells").empty,
     "counts": lambda released: released.population == "counts",
     "groups": lambda released: bool(released.levels),
     "several_groups": lambda released: bool(released.levels) and len(released.settings.groups) > 1,

@@ -13,6 +13,7 @@ from surveypipe.study.frame import EVERYBODY, Frame, Group, Population
 from surveypipe.study.item_types import ITEM_TYPES
 from surveypipe.study.response import Response
 from surveypipe.study.settings import Configuration
+from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import Collapse, Scheme, Weighting
 
 UNWEIGHTED, BY_GROUP = "none", "by_group"
@@ -47,6 +48,7 @@ def completed(config: Configuration, codebook: CodebookFile) -> Configuration:
         cleaning=_cleaning(config.cleaning, known),
         response=_response(config.response, codebook),
         weighting=_weighting(config),
+        vocabulary=_vocabulary(config.vocabulary, known),
         analysis=_analysis(config, codebook),
     )
 
@@ -110,6 +112,12 @@ def _response(response: Response, codebook: CodebookFile) -> Response:
     if any(about.core for about in codebook.variables.values()):
         return response
     return replace(response, partial_from=0.0, complete_from=0.0)
+
+
+def _vocabulary(words: Vocabulary, known: Population) -> Vocabulary:
+    """Call headcounts what they are, where the study does not say what its list is called."""
+    unsaid = known == "counts" and words.list == Vocabulary().list
+    return replace(words, list="table of headcounts") if unsaid else words
 
 
 def _weighting(config: Configuration) -> Weighting:

@@ -50,6 +50,12 @@ class StudyFolder:
         """Profile of a journal."""
         return self.found(f"config/journals/{name}.yaml", "workflow/journals")
 
+    def bibliographies(self) -> list[str]:
+        """Files of references: the study's where it has one, then that of the tool's own texts."""
+        own = "report/references.bib"
+        shipped = str(self.tool / "workflow/documents/references.bib")
+        return [own, shipped] if self.own(own).is_file() else [shipped]
+
     def typesetting(self, kind: str) -> list[str]:
         """Files of one kind that documents are typeset with: the tool's, and the study's in their place.
 

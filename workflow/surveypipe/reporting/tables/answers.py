@@ -14,8 +14,8 @@ from surveypipe.reporting.tables.layout import (
     SUPPRESSED_STATUS,
     Column,
     Table,
+    by_group,
     count_cell,
-    group_in_text,
     interval_note,
     mean_cell,
     quartiles_cell,
@@ -36,7 +36,7 @@ def items(released: Released) -> Table:
     columns = [Column("Item", 40, "l")]
     for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
         columns += [Column(f"{head} *n*", 9), Column("%", 16)]
-    caption = f"Answers to each item, for all and by {group_in_text(released)}"
+    caption = "Answers to each item" + by_group(released, ", for all and")
     table = Table("items", caption, columns)
     for battery in released.batteries():
         table.section(escape(battery.label))
@@ -66,7 +66,7 @@ def _upper_cell(released: Released, item: str, level: str, row: pd.Series | None
 
 
 def shares(released: Released) -> Table:
-    """Questions of two answers and derived shares: per cent who gave the answer named, for all and by group.
+    """Lay out derived variables of two answers: per cent who have the answer named, for all and by group.
 
     The codebook says which answer is counted (``counts``); of a variable for which nothing is counted both
     are shown. The heading names the answer where it is one and the same in all rows, else each row does.
@@ -74,10 +74,10 @@ def shares(released: Released) -> Table:
     levels, shown = list(released.levels), _two_answers(released)
     named = {released.values(name)[code] for name, code in shown}
     head_of = f"% {escape(named.pop())}" if len(named) == 1 else "%"
-    columns = [Column("Question", 40, "l")]
+    columns = [Column("Derived variable", 40, "l")]
     for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
         columns += [Column(f"{head} *n*", 9), Column(head_of, 16)]
-    table = Table("shares", "Questions of two answers, and what is derived from the scales", columns)
+    table = Table("shares", "What is derived from the answers, as shares", columns)
     for name, code in shown:
         answer = f": {escape(released.values(name)[code])}" if head_of == "%" else ""
         cells_of = [escape(released.label(name)) + answer]
@@ -97,12 +97,13 @@ def shares(released: Released) -> Table:
 
 
 def _two_answers(released: Released) -> list[tuple[str, str]]:
-    """Variables of two answers, each with a code that is shown."""
+    """List the derived variables of two answers, each with a code that is shown."""
     names = [
         *released.settings.analysis.items,
         *(claim.variable for claim in released.claims.values()),
     ]
-    return [(name, code) for name in dict.fromkeys(names) for code in released.answers_shown(name)]
+    derived = [name for name in dict.fromkeys(names) if released.variables[name].get("derived")]
+    return [(name, code) for name in derived for code in released.answers_shown(name)]
 
 
 def scales(released: Released) -> Table:
@@ -133,7 +134,7 @@ def scales(released: Released) -> Table:
 def numbers(released: Released) -> Table:
     """Questions answered with a number: mean, and median with quartiles, for all and by group."""
     columns = [Column("Question", 40, "l"), Column("*n*", 8), Column("Mean", 20), Column("Median", 20)]
-    caption = f"Questions answered with a number, for all and by {group_in_text(released)}"
+    caption = "Questions answered with a number" + by_group(released, ", for all and")
     table = Table("numbers", caption, columns)
     for name in released.settings.analysis.items:
         if type_of(released.variables[name]).listed:

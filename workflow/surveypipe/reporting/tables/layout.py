@@ -163,9 +163,11 @@ def interval_note(released: Released) -> str:
     return f"In brackets, {level} confidence intervals{fpc}."
 
 
-def group_in_text(released: Released) -> str:
-    """Name the grouping variable in a sentence."""
-    return escape(released.in_text(released.settings.groups[released.group].label))
+def by_group(released: Released, before: str = "") -> str:
+    """Say in a caption by what groups a table is: ``by agency``, after some words; '' without groups."""
+    if not released.levels:
+        return ""
+    return f"{before} by {escape(released.in_text(released.settings.groups[released.group].label))}"
 
 
 Form = Callable[[float], str]

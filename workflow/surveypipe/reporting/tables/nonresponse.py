@@ -186,6 +186,8 @@ def nrba_auxiliaries(released: Released) -> Table:
         columns += [Column(escape(released.label(name)), 22), Column("*p*", 12)]
     caption = f"What the {released.vocabulary.list} has to do with response and with the answers"
     table = Table("nrba_auxiliaries", caption, columns)
+    if not names:
+        return table
     response = [first_of(data, measure="v_response", variable=name) for name in names]
     table.rows.append(["Response", *_links(response, formatting.decimal)])
     for claim in released.claim_rows():

@@ -14,7 +14,7 @@ from surveypipe.reporting.tables.layout import (
     INDENT,
     Column,
     Table,
-    group_in_text,
+    by_group,
     number,
     short_note,
     weights_note,
@@ -32,8 +32,9 @@ def table_1(released: Released) -> Table:
     respondents = released.vocabulary.respondents.many
     columns = [Column("Characteristic", 32, "l")]
     columns += [Column(f"{head}, *n* (%)", 15) for head in ("All", *shorts)]
-    columns += [Column("Eligible, *N* (%)", 15), Column("Std diff", 10)]
-    caption = f"{capital(respondents)} by {group_in_text(released)}, beside all who were eligible"
+    beside = released.population != "none"
+    columns += [Column("Eligible, *N* (%)", 15), Column("Std diff", 10)] if beside else []
+    caption = capital(respondents) + by_group(released) + (", beside all who were eligible" if beside else "")
     table = Table("table_1", caption, columns)
     for _, rows in data.groupby("variable", sort=False):
         table.section(str(rows["variable_label"].iloc[0]))
@@ -41,12 +42,15 @@ def table_1(released: Released) -> Table:
             level = rows[rows["level"] == key]
             if key == NOT_ANSWERED and not (level["n"] > 0).any():
                 continue
-            table.rows.append(_characteristic(level, levels, missing=key == NOT_ANSWERED))
+            row = _characteristic(level, levels, missing=key == NOT_ANSWERED)
+            table.rows.append(row if beside else row[: len(columns)])
     table.notes = [
         f"Counts are unweighted (*n* = {number(released.base_size(), formatting.count)} {respondents}); "
         f"percentages of {respondents} are weighted, of those who answered.",
         "Std diff, standardised difference between the unweighted share of "
-        f"{respondents} and that of all eligible.",
+        f"{respondents} and that of all eligible."
+        if beside
+        else "",
         *_few_note(released),
         weights_note(released),
         short_note(released),
@@ -123,8 +127,7 @@ def response(released: Released) -> Table:
     data = released.table("response_rates")
     levels = list(released.levels)
     heads = [Column("All", 17), *(Column(escape(released.abbreviation(level)), 17) for level in levels)]
-    group = group_in_text(released)
-    caption = f"Outcome rates of the survey, by {group}: % (numerator of denominator)"
+    caption = f"Outcome rates of the survey{by_group(released, ',')}: % (numerator of denominator)"
     table = Table("response", caption, [Column("Rate (AAPOR)", 24, "l"), Column("Formula", 27, "l"), *heads])
     for rate, name in RATE_NAMES.items():
         if not (data["rate"] == rate).any():

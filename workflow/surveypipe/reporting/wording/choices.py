@@ -75,7 +75,7 @@ def changed_rows(released: Released) -> list[pd.Series]:
 
 def imputation(released: Released) -> Facts:
     """Tell what was done with unanswered items, and whether it matters."""
-    if released.settings.analysis.imputation is None:
+    if released.settings.analysis.imputation is None or not released.claims:
         return {"imputed": False}
     data = released.table("estimates")
     found = [(row, imputed_rows(data, row, released)) for row in released.claim_rows()]

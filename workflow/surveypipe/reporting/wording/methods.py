@@ -25,6 +25,21 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 
 
+def study(released: Released) -> Facts:
+    """Tell what kind of study it is, for every template of the methods and of the reviewer's questions."""
+    weighting = released.settings.weighting
+    claims = len(released.claims)
+    return {
+        "population": released.population,
+        "groups": [released.in_text(label) for label in released.levels.values()],
+        "claims": claims,
+        "scenario_there": bool(claims and released.settings.sensitivity.reader_variable),
+        "weighted": weighting.schemes[released.primary].method != "none",
+        "tested": bool(claims or released.settings.analysis.tests or released.settings.analysis.models),
+        "scales": len(released.settings.cleaning.scales),
+    }
+
+
 def response(released: Released) -> Facts:
     """Tell who was eligible, what counted as a response, and when it was asked."""
     section = released.settings.response
@@ -148,9 +163,14 @@ def claims(released: Released) -> Facts:
     level = released.settings.analysis.ci_level
     return {
         "ci_level": level,
-        "reader": released.in_text(released.label(released.settings.sensitivity.reader_variable)),
+        "reader": _reader(released),
         "claims": [_claim(released, key, claim) for key, claim in released.claims.items()],
     }
+
+
+def _reader(released: Released) -> str:
+    variable = released.settings.sensitivity.reader_variable
+    return released.in_text(released.label(variable)) if variable else ""
 
 
 def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
@@ -175,6 +195,7 @@ def sensitivity(released: Released) -> Facts:
     return {
         "theta_strong": strong,
         "theta_shown": [theta for theta in section.theta_shown if theta != strong],
+        "scenario": bool(section.reader_variable),
         "k": scenario.k,
         "k_grade": scenario.k_grade,
         "min_group": scenario.min_group,
@@ -230,4 +251,5 @@ def paragraphs(released: Released, words: Wording) -> dict[str, Markdown]:
     dict
         Name of each paragraph to Markdown.
     """
-    return {name: words.say(f"methods/{name}", **facts(released)) for name, facts in FACTS.items()}
+    common = study(released)
+    return {name: words.say(f"methods/{name}", **common | facts(released)) for name, facts in FACTS.items()}

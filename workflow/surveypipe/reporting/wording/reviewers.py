@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.reporting.lookups import beside, first_of, known, number_of, rows_of
 from surveypipe.reporting.released import SUPPRESSED, Released
-from surveypipe.reporting.wording import nonresponse
+from surveypipe.reporting.wording import methods, nonresponse
 from surveypipe.reporting.wording.answered import LIMIT_P
 from surveypipe.reporting.wording.nonresponse import main_claims
 from surveypipe.reporting.wording.worst_cases import place, places, ranked
@@ -42,6 +42,7 @@ def questions(released: Released, words: Wording) -> str:
         Templates.
     """
     said = {key: nonresponse.sentence(name, released, words) for key, name in SAID.items()}
+    said = methods.study(released) | said
     made = (words.say(f"questions/{name}", **said | facts(released)) for name, facts in QUESTIONS.items())
     return "\n\n".join(filter(None, made)) + "\n"
 

@@ -28,6 +28,8 @@ def cells(released: Released) -> Facts:
 
 def response(released: Released) -> Facts:
     """Find in which groups fewest and most answered."""
+    if not released.levels or released.population == "none":
+        return {"outcome": "none"}
     rates = _rates_by_group(released)
     if not rates:
         return {"outcome": "withheld"}

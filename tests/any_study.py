@@ -1,0 +1,104 @@
+"""Small studies of which little is known, with a question of every type, run in this process."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from _shared import read_csv
+from made_up_questions import AGREE, ELEVEN, OFTEN, QUESTIONS, SECTIONS, YES_NO
+from stages import run_stages, whole
+from surveypipe.reporting.names import RELEASED
+from surveypipe.reporting.released import Released
+from surveypipe.study.base import plain
+
+PEOPLE = 150
+HEADCOUNTS = {"1": 120, "2": 90, "3": 60, "4": 40, "5": 30, "6": 20}
+ROOT = Path(__file__).resolve().parents[1]
+STUDIES = ("a file alone", "groups that are asked", "headcounts")
+
+
+def records() -> pd.DataFrame:
+    """Answers with some left out."""
+    r = np.random.default_rng(20240607)
+    made = {}
+    for name, (_, kind, values, _, boxes) in QUESTIONS.items():
+        if values:
+            share = np.arange(len(values), 0, -1) / np.arange(len(values), 0, -1).sum()
+            answers = r.choice([float(code) for code in values], PEOPLE, p=share)
+            made[name] = np.where(answers == 1, 1.0, np.nan) if boxes else answers
+        elif kind == "numeric":
+            made[name] = r.gamma(4, 8000 if name == "income" else 2, PEOPLE).round()
+        elif kind == "date":
+            made[name] = [f"2024-03-{day:02d}" for day in r.integers(1, 29, PEOPLE)]
+        else:
+            made[name] = r.choice(["", "It is too long", "None"], PEOPLE)
+    table = pd.DataFrame(made)
+    for name in ("years", "clear", "often", "read"):
+        table.loc[r.choice(PEOPLE, 12, replace=False), name] = np.nan
+    return table
+
+
+def codebook() -> dict[str, Any]:
+    """The codebook of that survey."""
+    columns: dict[str, Any] = {}
+    for name, (label, kind, values, section, boxes) in QUESTIONS.items():
+        about: dict[str, Any] = {"type": kind, "label": label, "question": f"{label}?"}
+        about |= {"section": section} if section else {}
+        if values:
+            about["values"] = {int(code): text for code, text in values.items()}
+        about |= {"counts": 1} if values == YES_NO else {}
+        about |= {"set": boxes} if boxes else {}
+        about |= (
+            {"battery": "views"} if values == AGREE else {"battery": "content"} if values == ELEVEN else {}
+        )
+        columns[name] = about
+    assert OFTEN
+    return {
+        "sections": SECTIONS, "batteries": {"views": "Views", "content": "Contentment"},
+        "sets": {"heard": "How staff heard of it"}, "variables": columns,
+    }  # fmt: skip
+
+
+def configuration(folder: Path, name: str) -> dict[str, Any]:
+    """Write the files of a study, and give its configuration."""
+    folder.mkdir(parents=True, exist_ok=True)
+    records().to_csv(folder / "survey.csv", index=False)
+    (folder / "codebook.yaml").write_text(yaml.safe_dump(codebook(), sort_keys=False, allow_unicode=True))
+    inputs = {"survey": f"{folder}/survey.csv", "codebook": f"{folder}/codebook.yaml"}
+    inputs["checksums"] = f"{folder}/SHA256SUMS"
+    more: dict[str, Any] = {}
+    if name == "headcounts":
+        trades = [QUESTIONS["trade"][2][code] for code in HEADCOUNTS]
+        counts = pd.DataFrame({"trade": trades, "n": list(HEADCOUNTS.values())})
+        counts.to_csv(folder / "counts.csv", index=False)
+        inputs["counts"], more["groups"] = f"{folder}/counts.csv", {"trade": {}}
+    if name == "groups that are asked":
+        more["groups"] = {"read": {}}
+    named = [Path(inputs[key]) for key in ("survey", "counts") if key in inputs]
+    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in named]
+    (folder / "SHA256SUMS").write_text("".join(sums))
+    study = {
+        "id": "any",
+        "title": "A survey of leaflets",
+        "data": "real",
+        "setting": "one town",
+        "mode": "web",
+    }
+    return {"study": study, "inputs": inputs, **more}
+
+
+def released(folder: Path, name: str) -> Released:
+    """Run the stages of a study, and gather what it releases."""
+    config = configuration(folder, name)
+    public = run_stages(config, folder / "results") / "public"
+    tables = {table: read_csv(public / f"{table}.csv") for table in RELEASED}
+    tables["verification"] = read_csv(ROOT / "tests/report/context_SIMULATED/verification.csv")
+    variables = json.loads((public / "variables.json").read_text(encoding="utf-8"))
+    return Released(plain(whole(config)), variables, tables)

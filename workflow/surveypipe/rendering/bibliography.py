@@ -1,0 +1,27 @@
+"""References of a document: those of the study, and those of the tool that the study has not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+ENTRY = re.compile(r"^@\w+\{\s*([^,\s]+)\s*,.*?^\}", re.MULTILINE | re.DOTALL)
+
+
+def merged(paths: Sequence[Path]) -> str:
+    """Put bibliographies together; of two entries with one key the first file's stands.
+
+    Parameters
+    ----------
+    paths
+        BibTeX files, the closing brace of each entry at the beginning of a line.
+    """
+    first, *others = [path.read_text(encoding="utf-8") for path in paths]
+    known = {entry[1] for entry in ENTRY.finditer(first)}
+    parts = [first.rstrip("\n")]
+    for text in others:
+        fresh = [entry for entry in ENTRY.finditer(text) if entry[1] not in known]
+        parts += [entry[0] for entry in fresh]
+        known |= {entry[1] for entry in fresh}
+    return "\n\n".join(parts) + "\n"
