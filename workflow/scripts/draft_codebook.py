@@ -16,7 +16,7 @@ from typing import Annotated
 
 from _shared import run
 from surveypipe.intake.drafting import draft, draft_text
-from surveypipe.intake.files import add_checksums, read_survey
+from surveypipe.intake.files import add_checksums, check_present, read_survey
 from surveypipe.problems import SurveyError
 
 
@@ -31,6 +31,9 @@ def main(
     """Read the file, write the draft, record checksums."""
     if out.exists():
         raise SurveyError(f"{out}: the file exists; move it away, or give another name with --out.")
+    # Everything is looked at before anything is written.
+    if staff_list:
+        check_present(staff_list)
     raw, labels = read_survey(survey)
     made = draft(raw, labels, id_variable)
     out.parent.mkdir(parents=True, exist_ok=True)

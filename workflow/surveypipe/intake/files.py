@@ -44,7 +44,7 @@ def read_survey(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, 
         raise SurveyError(
             f"{path}: survey files may end in {', '.join(SUFFIXES)}; this one ends in {suffix!r}."
         )
-    _check_present(path)
+    check_present(path)
     if suffix in READERS:
         raw, labels = read_statistical(path, encoding)
     else:
@@ -73,11 +73,18 @@ def read_survey(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, 
 
 def read_text_table(path: Path, encoding: str | None = None) -> pd.DataFrame:
     """Read a CSV as text; see :func:`surveypipe.intake.text_tables.read_csv_text`."""
-    _check_present(path)
+    check_present(path)
     return read_csv_text(path, encoding, [])
 
 
-def _check_present(path: Path) -> None:
+def check_present(path: Path) -> None:
+    """Stop with what lies beside it where a file is not there or is empty.
+
+    Raises
+    ------
+    SurveyError
+        If it cannot be read.
+    """
     if not path.is_file():
         beside = sorted(p.name for p in path.parent.glob("*")) if path.parent.is_dir() else []
         there = (
@@ -125,7 +132,7 @@ def add_checksums(sums: Path, files: list[Path]) -> list[str]:
         If a file is not there.
     """
     for path in files:
-        _check_present(path)
+        check_present(path)
     lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
     listed = {line.partition(" ")[2].strip().lstrip("*") for line in lines}
     new = {name: path for path in files if (name := _from_folder_of(sums, path)) not in listed}
@@ -147,5 +154,5 @@ def _how_to_sum(sums: Path, files: list[Path]) -> str:
 
 def read_codebook(path: Path) -> Codebook:
     """Read and check the codebook."""
-    _check_present(path)
+    check_present(path)
     return parse_codebook(read_yaml(path), str(path))

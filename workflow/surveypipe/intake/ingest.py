@@ -16,6 +16,7 @@ from surveypipe.intake.ingestion import (
     label_conflicts,
     match_columns,
     same_answers,
+    single_answers,
     unknown_codes,
 )
 from surveypipe.intake.labels import FileLabels
@@ -141,6 +142,7 @@ def _checked_records(
     problems.extend(f"{source}: {text}" for text in label_conflicts(told, names, asked))
     notes += told.notes + same_answers(asked, str(files.codebook))
     notes += unknown_codes(records, asked, problems, source)
+    notes += single_answers(records, asked, source)
     return records
 
 

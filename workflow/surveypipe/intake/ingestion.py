@@ -105,6 +105,25 @@ def unknown_codes(responses: pd.DataFrame, codebook: Codebook, problems: Problem
     return notes
 
 
+def single_answers(responses: pd.DataFrame, codebook: Codebook, source: str) -> list[str]:
+    """Tell of questions of two answers to which one alone was given, the others blank: perhaps tick boxes."""
+    notes = []
+    for variable in codebook.analysed():
+        if not variable.kind.pair or variable.set or variable.name not in responses:
+            continue
+        column = responses[variable.name]
+        given = column[column.isin(list(variable.values))]
+        blank = int(column.isna().sum())
+        if given.nunique() == 1 and blank:
+            answer = variable.values[float(given.iloc[0])]
+            notes.append(
+                f"{source}: all {len(given)} answers to {variable.name} are '{answer}', and {blank} are "
+                "blank. If it is a tick box, of which a blank is No, name its set in the codebook (`set:`, "
+                f"and the set under `sets:`); as it stands '{answer}' is 100 % of those who answered."
+            )
+    return notes
+
+
 def _kind(variable: Variable) -> str:
     return "codes that are not in the codebook:" if variable.values else "values out of its range:"
 

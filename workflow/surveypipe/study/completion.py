@@ -127,8 +127,10 @@ def _weighting(config: Configuration) -> Weighting:
     schemes: dict[str, Scheme] = {UNWEIGHTED: Scheme(label="Unweighted", method="none")}
     group = config.frame.group
     if config.population != "none" and group != EVERYBODY:
+        # A group that is not described is told by the checks that follow.
+        described = config.groups.get(group)
         schemes[BY_GROUP] = Scheme(
-            label=config.groups[group].label or group.capitalize(),
+            label=(described.label if described else "") or group.capitalize(),
             method="poststratify",
             by=(group,),
             collapse=Collapse(min_n=FEWEST_IN_CELL),
