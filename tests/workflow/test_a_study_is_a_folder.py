@@ -16,17 +16,7 @@ import pytest
 from conftest import once
 from studies import ROOT, small_study
 
-INCLUDED = """\
-from surveypipe.place import snakefile
-
-
-include: snakefile()
-
-
-rule report:
-    input:
-        rules.all.input,
-"""
+INCLUDED = (ROOT / "workflow/templates/Snakefile").read_text(encoding="utf-8")
 MODULE = """\
 from surveypipe.place import snakefile
 
