@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import made_up
-from surveypipe.reporting.figures import likert, theme
+from surveypipe.reporting.figures import answers, likert, theme
 from surveypipe.reporting.figures.lettering import fitted, legend_plan, width_mm
 from surveypipe.reporting.figures.register import DRAW
 from surveypipe.reporting.figures.theme import save, themed
@@ -118,6 +118,14 @@ def test_no_text_is_cut_or_lies_over_another_of_one_kind(name, label):
     changed = retold(made_up.released(), LABELS[label])
     with themed(name):
         assert faults(DRAW[name](changed).figure) == []
+
+
+@pytest.mark.parametrize("labels", [LABELS.values(), [WORDS]], ids=["all kinds", "all long"])
+def test_no_text_of_the_answers_is_cut_or_lies_over_another(labels):
+    changed = retold(made_up.released(), *labels)
+    for name, block in answers.answer_figures(changed).items():
+        with themed(name):
+            assert faults(answers.draw(changed, block).figure) == [], name
 
 
 MANY = [(name, groups) for name in ("likert", "scales", "response", "flow") for groups in (0, 9)]

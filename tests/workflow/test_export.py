@@ -11,8 +11,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+import edited
+import export
+import stages
 from conftest import once, run_snakemake
+from surveypipe.intake.drafting import draft
+from surveypipe.intake.files import read_survey
 from surveypipe.study.poles import parted
 
 FILES = ["README.md", "analysis.csv", "analysis.ddi.xml", "analysis.dta", "analysis.sav"]
@@ -132,3 +138,39 @@ def test_pspp_opens_it_weighted_and_gives_the_same_percentages(results, tmp_path
     shares = rows[(rows["level"] == "1")].set_index(["scheme", "variable"])["estimate"]
     wanted = [100 * shares[scheme, name] for scheme in ("cells", "raked") for name in items]
     assert found == pytest.approx(wanted, abs=0.051)
+
+
+def test_any_study_leaves_as_a_file(tmp_path, capsys):
+    """With a list or none, an identifier or none, names of any script: read back it holds everybody."""
+    import pyreadstat
+
+    for anonymous in (False, True):
+        folder = edited.make(tmp_path / str(anonymous))
+        table = pd.read_csv(folder / "survey.csv", dtype=str, keep_default_na=False)
+        table = table.rename(columns={"clear": "Größe $1", "useful": "质量"})
+        if anonymous:
+            table = table.drop(columns="PNO")
+        table.to_csv(folder / "survey.csv", index=False)
+        raw, labels = read_survey(folder / "survey.csv")
+        book = draft(raw, labels, None if anonymous else "PNO").codebook
+        (folder / "codebook.yaml").write_text(yaml.safe_dump(book, allow_unicode=True), encoding="utf-8")
+        config = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
+        if anonymous:
+            config = {"study": config["study"], "inputs": config["inputs"]}
+            del config["inputs"]["staff_list"]
+        (folder / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+        data = edited.run(folder, last="weight") / "data"
+        settings = stages.whole(config)
+        made = {form: tmp_path / f"{anonymous}.{form}" for form in ("sav", "dta", "csv", "ddi", "told")}
+        export.main(
+            study=settings.study, weighting=settings.weighting, epoch=0, codebook=folder / "codebook.yaml",
+            **{name: data / f"{name}.parquet" for name in ("analysis", "missing", "weights")},
+            variables=data / "variables.json", **made,
+        )  # fmt: skip
+        sav, _ = pyreadstat.read_sav(str(made["sav"]))
+        dta, _ = pyreadstat.read_dta(str(made["dta"]))
+        assert len(sav) == len(dta) == edited.ANSWERED
+        assert "质量" in sav
+        assert "质量" in dta
+        assert "SIMULATED" not in made["told"].read_text("utf-8")
+    assert "40 persons" in capsys.readouterr().out
