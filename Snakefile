@@ -10,7 +10,7 @@ include: "workflow/rules/place.smk"
 # A study named on the command line replaces the default one; a plain `configfile:` would merge the two.
 if PREFIX or not workflow.overwrite_configfiles:
 
-    configfile: str(STUDY.own(CONFIGURATION))
+    configfile: configuration_path()
 
 
 pathvars:

@@ -29,6 +29,7 @@ import lxml.html
 
 import studies
 
+OWN = "config/config.yaml"
 STUDIES = ("shipped", "false_claims", "three_hospitals")
 # One date for the documents of every checkout; their own would be that of its last commit.
 EPOCH = "1700000000"
@@ -49,20 +50,22 @@ def run(out: Path, checkout: Path, cores: int, names: list[str]) -> None:
         make = {
             "shipped": lambda: studies.shipped(folder),
             "false_claims": lambda: studies.false_claims(folder),
-            "three_hospitals": lambda: studies.three_hospitals(folder, page),
         }
         for name in names:
-            study = make[name]()
-            whole_run(folder, study.configfile, cores)
-            keep(folder / study.results, out / name)
+            if name == "three_hospitals":
+                place, study = studies.three_hospitals(folder, page), studies.Study(OWN, "results")
+            else:
+                place, study = folder, make[name]()
+            whole_run(folder, place, study.configfile, cores)
+            keep(place / study.results, out / name)
             print(f"{name}: kept in {out / name}")
 
 
-def whole_run(folder: Path, configfile: str, cores: int) -> None:
-    """Run the pipeline, or end with what it said."""
+def whole_run(folder: Path, place: Path, configfile: str, cores: int) -> None:
+    """Run the pipeline of a checkout in a study's folder, or end with what it said."""
     environment = {**os.environ, "PYTHONPATH": str(folder / "workflow"), "SOURCE_DATE_EPOCH": EPOCH}
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--configfile", configfile]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{configfile}: the run failed.\n{(done.stdout + done.stderr)[-4000:]}")
 

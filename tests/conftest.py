@@ -32,7 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def run_snakemake(folder: Path, *words: str, timeout: int = 400) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
+    # A study that lies in a copy of the project is run by the copy's tool.
+    tool = next(place for place in (folder, *folder.parents, ROOT) if (place / "workflow/rules").is_dir())
+    environment = {**os.environ, "PYTHONPATH": str(tool / "workflow")}
     # A copy has no history; its documents get the date that the project's own would have.
     environment.setdefault("SOURCE_DATE_EPOCH", str(source_date_epoch(DATED, ROOT)))
     command = [sys.executable, "-m", "snakemake", *words]

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -131,37 +132,50 @@ def small_study(folder: Path) -> Path:
 class Page(NamedTuple):
     """Files and commands that docs/your_own_study.md shows."""
 
+    commands: list[str]
     config: str
     item: str
     text: str
-    draft: list[str]
 
 
 def read_page(root: Path = ROOT) -> Page:
     """Take the blocks of the page on a study of one's own that a reader would copy."""
     told = (root / "docs/your_own_study.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```(\w*)\n(.*?)```\n", told, re.DOTALL)
-    config = next(t for kind, t in blocks if kind == "yaml" and t.startswith("# my_study/config.yaml"))
+    config = next(t for kind, t in blocks if kind == "yaml" and t.startswith("# config/config.yaml"))
     item = next(t for kind, t in blocks if kind == "yaml" and "FREQ:" in t and t is not config)
     text = next(t for kind, t in blocks if kind == "markdown")
-    draft = next(t for kind, t in blocks if "draft_codebook.py" in t)
-    return Page(config, item, text, draft.replace("\\\n", " ").split()[1:])
+    commands = next(t for kind, t in blocks if t.startswith("surveypipe new"))
+    return Page(commands.splitlines(), config, item, text)
 
 
-def three_hospitals(folder: Path, page: Page) -> Study:
-    """A made-up study brought in as its page says; raises CalledProcessError where the draft fails."""
-    own = folder / "my_study"
-    own.mkdir()
-    make_files(own)
-    # The library of the copy, which need not be the one that is installed.
-    environment = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
-    command = [sys.executable, *page.draft]
-    subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
-    complete(own / "codebook.yaml", page.item)
-    shutil.copy(folder / "config/authors.yaml", own / "authors.yaml")
-    (own / "config.yaml").write_text(page.config, encoding="utf-8")
-    (folder / "report/handover.qmd").write_text(page.text, encoding="utf-8")
-    return Study("my_study/config.yaml", yaml.safe_load(page.config)["results"])
+def typed(line: str, folder: Path, tool: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line of a page in a folder, with the tool of a checkout."""
+    # The programs of the environment, of which the installed one would run another library.
+    python = f"{shlex.quote(sys.executable)} -m"
+    line = re.sub(r"^surveypipe\b", f"{python} surveypipe.commands.run", line)
+    line = re.sub(r"^snakemake\b", f"{python} snakemake", line)
+    environment = {**os.environ, "PYTHONPATH": str(tool / "workflow")}
+    return subprocess.run(
+        line, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def drafted_study(folder: Path, page: Page) -> Path:
+    """The folder of a made-up study, made in a copy of a checkout by the first command of the page."""
+    make_files(folder)
+    done = typed(page.commands[0], folder, folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / page.commands[1].removeprefix("cd ")
+
+
+def three_hospitals(folder: Path, page: Page) -> Path:
+    """The same with all that its page adds to it; the study's folder."""
+    study = drafted_study(folder, page)
+    complete(study / "config/codebook.yaml", page.item)
+    (study / "config/config.yaml").write_text(page.config, encoding="utf-8")
+    (study / "report/handover.qmd").write_text(page.text, encoding="utf-8")
+    return study
 
 
 def make_files(folder: Path) -> None:

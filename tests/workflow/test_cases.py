@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 import yaml
 
-import draft_codebook
 import edited
 import stages
+from surveypipe.commands.new import Request, new_study
 from surveypipe.intake.drafting import draft
 from surveypipe.intake.files import add_checksums, read_survey, verify_checksums
 from surveypipe.problems import Problems, SurveyError
@@ -130,13 +130,10 @@ def test_an_identifier_that_is_named_is_the_identifier_and_a_strange_name_is_tol
 
 def test_a_missing_list_is_told_before_anything_is_written(study):
     """draft_staff_list_missing."""
-    out = study / "new.yaml"
+    asked = Request(study / "new", study / "survey.csv", staff_list=study / "typo.csv")
     with pytest.raises(SurveyError, match=r"typo\.csv: there is no such file"):
-        draft_codebook.main(
-            survey=study / "survey.csv", out=out, checksums=study / "S", staff_list=study / "typo.csv"
-        )
-    assert not out.exists()
-    assert not (study / "S").exists()
+        new_study(asked, print)
+    assert not (study / "new").exists()
 
 
 def test_a_sum_is_of_the_path_from_its_own_folder(study):

@@ -30,7 +30,7 @@ from surveypipe.disclosure.tables import release_all
 from surveypipe.disclosure.unweighted import release_study
 from surveypipe.estimation.survey import indicator
 
-RESULTS = "results_handover"
+RESULTS = "results"
 SAV, LIST = "nurses.sav", "nurses_staff.csv"
 DATA = ("analysis", "weights", "dispositions")
 ODD = {1.0: "< 5 times", 2.0: "> 5 times", 3.0: "매번", 4.0: "자주"}
@@ -40,10 +40,10 @@ class Project:
     """Files of the study, to be changed before a run."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.own = folder, folder / "my_study"
-        self.configfile = three_hospitals(folder, read_page()).configfile
-        self.config: dict[str, Any] = yaml.safe_load((folder / self.configfile).read_text("utf-8"))
-        self.codebook: dict[str, Any] = yaml.safe_load((self.own / "codebook.yaml").read_text("utf-8"))
+        self.folder = three_hospitals(folder, read_page())
+        self.own, self.settings = self.folder / "data/raw", self.folder / "config"
+        self.config: dict[str, Any] = yaml.safe_load((self.settings / "config.yaml").read_text("utf-8"))
+        self.codebook: dict[str, Any] = yaml.safe_load((self.settings / "codebook.yaml").read_text("utf-8"))
         self.staff = pd.read_csv(self.own / LIST, dtype=str, keep_default_na=False)
         self.answers, self.about = pyreadstat.read_sav(self.own / SAV, user_missing=True)
 
@@ -60,8 +60,8 @@ class Project:
         self.staff.to_csv(self.own / LIST, index=False)
         sums = [f"{hashlib.sha256((self.own / f).read_bytes()).hexdigest()}  {f}\n" for f in (SAV, LIST)]
         (self.own / "SHA256SUMS").write_text("".join(sums))
-        write_yaml(self.config, self.folder / self.configfile)
-        write_yaml(self.codebook, self.own / "codebook.yaml")
+        write_yaml(self.config, self.settings / "config.yaml")
+        write_yaml(self.codebook, self.settings / "codebook.yaml")
 
     @property
     def results(self) -> Path:
@@ -80,7 +80,7 @@ def study_of(tmp_path_factory: pytest.TempPathFactory, copied, snakemake) -> Cal
         for change in changes:
             change(study)
         study.save()
-        words = ["--cores", "2", *(f"{RESULTS}/{name}" for name in targets), "--configfile", study.configfile]
+        words = ["--cores", "2", *(f"{RESULTS}/{name}" for name in targets)]
         done = snakemake(study.folder, *words)
         assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
         return study
@@ -328,7 +328,7 @@ def refused(tmp_path_factory: pytest.TempPathFactory, copied, snakemake) -> Call
         study = Project(copied(tmp_path_factory.mktemp("refused") / "project"))
         change(study)
         study.save()
-        done = snakemake(study.folder, f"{RESULTS}/data/frame.parquet", "--configfile", study.configfile)
+        done = snakemake(study.folder, f"{RESULTS}/data/frame.parquet")
         assert done.returncode != 0
         assert "Traceback" not in done.stdout + done.stderr
         return done.stdout + done.stderr

@@ -15,7 +15,9 @@ import pytest
 import yaml
 
 from _shared import read_csv
-from studies import read_page, three_hospitals
+from studies import make_files, read_page, three_hospitals, typed
+from surveypipe.reporting.figures import answers
+from surveypipe.reporting.figures.answers import answer_figures
 from surveypipe.reporting.figures.register import DRAW
 from surveypipe.reporting.figures.theme import themed
 from surveypipe.reporting.released import Released
@@ -33,44 +35,59 @@ MADE_FOR_THE_SHIPPED_STUDY = "simulation"
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory, copied, snakemake) -> Path:
-    """The folder of the project after the new study has been run in it."""
-    folder = copied(tmp_path_factory.mktemp("other") / "project")
-    made = three_hospitals(folder, PAGE)
-    done = snakemake(folder, "--cores", "2", "--configfile", made.configfile)
+    """The folder of the new study, with all that the page adds to it, after its run."""
+    folder = three_hospitals(copied(tmp_path_factory.mktemp("other") / "project"), PAGE)
+    done = snakemake(folder, "--cores", "2")
     assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
     return folder
 
 
 @pytest.fixture(scope="module")
 def released(study: Path) -> Released:
-    public = study / "results_handover/public"
+    public = study / "results/public"
     variables = json.loads((public / "variables.json").read_text(encoding="utf-8"))
     tables = {path.stem: read_csv(path) for path in public.glob("*.csv")}
-    settings = checked(yaml.safe_load(CONFIG), Configuration, "my_study/config.yaml")
+    settings = checked(yaml.safe_load(CONFIG), Configuration, "config/config.yaml")
     return Released(plain(settings), variables, tables)
 
 
+def test_the_commands_of_the_page_make_a_first_report_with_nothing_edited(tmp_path, copied):
+    """The page's own lines, typed one after the other."""
+    folder = copied(tmp_path / "project")
+    make_files(folder)
+    for line in PAGE.commands:
+        if line.startswith("cd "):
+            folder /= line.removeprefix("cd ")
+            continue
+        done = typed(line, folder, tmp_path / "project")
+        assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+    made = {path.name for path in (folder / "results/report").iterdir()}
+    for name in ("manuscript", "manuscript-blinded", "supplement", "supplement-blinded", "title-page"):
+        assert {f"{name}.{form}" for form in ("html", "docx", "pdf")} <= made
+    told = typed("surveypipe check", folder, tmp_path / "project")
+    assert told.returncode == 0 and "Nothing is wrong" in told.stdout
+
+
 def table(study: Path, name: str) -> str:
-    return (study / f"results_handover/tables/{name}.md").read_text(encoding="utf-8")
+    return (study / f"results/tables/{name}.md").read_text(encoding="utf-8")
 
 
 def test_the_documents_are_there_and_nothing_speaks_of_the_shipped_study(study):
     for name in ("handover", "handover-blinded"):
         for form in ("html", "docx", "pdf"):
-            assert (study / f"results_handover/report/{name}.{form}").stat().st_size > 5000
-    told = "".join(path.read_text(encoding="utf-8") for path in study.glob("results_handover/tables/*.md"))
-    told += (study / "results_handover/numbers.yaml").read_text(encoding="utf-8")
+            assert (study / f"results/report/{name}.{form}").stat().st_size > 5000
+    told = "".join(path.read_text(encoding="utf-8") for path in study.glob("results/tables/*.md"))
+    told += (study / "results/numbers.yaml").read_text(encoding="utf-8")
     assert not SHIPPED.search(told)
 
 
 def test_the_studys_own_words_stand_in_what_every_stage_writes(study):
     """The page calls the scenario's group users; keys and the words of Markdown are left aside."""
-    told = [table(study, path.stem) for path in study.glob("results_handover/tables/*.md")]
-    numbers = yaml.safe_load((study / "results_handover/numbers.yaml").read_text(encoding="utf-8"))["num"]
+    told = [table(study, path.stem) for path in study.glob("results/tables/*.md")]
+    numbers = yaml.safe_load((study / "results/numbers.yaml").read_text(encoding="utf-8"))["num"]
     told += numbers.values()
     told += [
-        figure["alt"]
-        for figure in json.loads((study / "results_handover/figures/index.json").read_text()).values()
+        figure["alt"] for figure in json.loads((study / "results/figures/index.json").read_text()).values()
     ]
     written = "\n".join(told)
     assert re.search(r"\busers\b", written) and re.search(r"\bsheet-using respondents\b", written)
@@ -93,12 +110,12 @@ def test_no_string_of_the_library_names_an_agency_or_a_protocol():
 
 
 def test_no_number_reads_nan(study):
-    numbers = yaml.safe_load((study / "results_handover/numbers.yaml").read_text(encoding="utf-8"))["num"]
+    numbers = yaml.safe_load((study / "results/numbers.yaml").read_text(encoding="utf-8"))["num"]
     assert [key for key, value in numbers.items() if re.search(r"\bnan\b|\binf\b|None", value)] == []
 
 
 def test_cleaning_that_found_nothing_is_told(study):
-    summary = pd.read_csv(study / "results_handover/public/cleaning_summary.csv")
+    summary = pd.read_csv(study / "results/public/cleaning_summary.csv")
     assert summary.empty
     assert "They left out no records" in table(study, "methods_cleaning")
 
@@ -130,7 +147,7 @@ def test_names_of_places_keep_their_capitals(study):
 
 
 def test_texts_of_figures_of_three_groups_do_not_overlap(study, released):
-    drawn = json.loads((study / "results_handover/figures/index.json").read_text(encoding="utf-8"))
+    drawn = json.loads((study / "results/figures/index.json").read_text(encoding="utf-8"))
     assert [(name, clashes(released, name)) for name in drawn if clashes(released, name)] == []
 
 
@@ -156,7 +173,8 @@ def clashes(released: Released, name: str) -> list[tuple[str, str]]:
     from matplotlib.text import Text
 
     with themed(name):
-        figure = DRAW[name](released).figure
+        block = answer_figures(released).get(name)
+        figure = (answers.draw(released, block=block) if block else DRAW[name](released)).figure
         canvas = FigureCanvasAgg(figure)
         canvas.draw()
         renderer = canvas.get_renderer()
@@ -183,13 +201,13 @@ def no_items(config: dict) -> None:
 
 
 @pytest.mark.parametrize("change", [no_scales, no_items])
-def test_parts_that_are_left_out(study, tmp_path, snakemake, change: Callable[[dict], None]):
-    folder = Path(shutil.copytree(study, tmp_path / "project", symlinks=True))
+def test_parts_that_are_left_out(study, snakemake, change: Callable[[dict], None]):
+    folder = Path(shutil.copytree(study, study.parent / change.__name__, symlinks=True))
     config = yaml.safe_load(CONFIG)
     change(config)
-    (folder / "my_study/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    (folder / "config/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     line = "Bedside handover scored {{< meta num.bedside__mean__overall__site_and_grade__est >}}."
     text = TEXT.replace(line, "")
     (folder / "report/handover.qmd").write_text(text, encoding="utf-8")
-    done = snakemake(folder, "--cores", "2", "--configfile", "my_study/config.yaml")
+    done = snakemake(folder, "--cores", "2")
     assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]

@@ -19,15 +19,6 @@ from surveypipe.study.consistency import numeric_frame_variables
 from surveypipe.study.folder import OWN_WORDING
 
 
-def stop(problems):
-    """End before any job is planned, with the problems numbered and in plain words."""
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    print(f"The configuration has {count} to put right:", file=sys.stderr)
-    for number, text in enumerate(problems, start=1):
-        print(f"  {number}. {text}", file=sys.stderr)
-    sys.exit(1)
-
-
 def read_settings():
     """Read the configuration as its type, completed with what it does not say; or stop with all that is wrong."""
     try:

@@ -1,9 +1,11 @@
 """Where the tool lies, and where the study: the folder worked in, or a module's prefix. No rule stands here."""
 
-import os
+import sys
 from pathlib import Path
 
 import surveypipe
+from surveypipe.problems import SurveyError
+from surveypipe.study.checking import read_file
 from surveypipe.study.folder import StudyFolder
 
 
@@ -22,6 +24,24 @@ def tool(*parts):
 def within_study(path):
     """Path within the study's folder, of a path as the rules have it: `module` sets its prefix before each."""
     return str(path).removeprefix(PREFIX)
+
+
+def stop(problems):
+    """End before any job is planned, with the problems numbered and in plain words."""
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    print(f"The configuration has {count} to put right:", file=sys.stderr)
+    for number, text in enumerate(problems, start=1):
+        print(f"  {number}. {text}", file=sys.stderr)
+    sys.exit(1)
+
+
+def configuration_path():
+    """Path of the study's configuration, once it is known that it can be read: Snakemake would say less."""
+    try:
+        read_file(CONFIGURATION, STUDY)
+    except SurveyError as error:
+        stop(error.problems)
+    return str(STUDY.own(CONFIGURATION))
 
 
 # What `module` sets before every path of a rule; nothing where the tool's Snakefile is run or included.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import yaml
 from studies import make_files
 from surveypipe.commands.run import main
 from surveypipe.place import tool_folder
+from surveypipe.study.placeholders import placeholders
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +89,13 @@ def test_what_is_told_is_short_and_ends_with_what_to_type(files, tmp_path, capsy
     assert linked.is_symlink() and linked.read_bytes() == (files / "nurses.sav").read_bytes()
 
 
+NEW = ["new", "x", "--survey", "{files}/nurses.sav"]
 WRONG = {
     "a folder in use": (["new", "{files}", "--survey", "{files}/nurses.sav"], "nothing is overwritten"),
     "no file": (["new", "x", "--survey", "{files}/nurse.sav", "--list", "no.csv"], "2 problems"),
     "no such id": (["new", "x", "--survey", "{files}/nurses.sav", "--id", "PNP"], "did you mean 'PNO'"),
     "list and counts": (
-        ["new", "x", "--survey", "{files}/nurses.sav", "--list", "{files}/nurses_staff.csv"]
-        + ["--counts", "{files}/counts.csv"],
+        [*NEW, "--list", "{files}/nurses_staff.csv", "--counts", "{files}/counts.csv"],
         "leave one out",
     ),
     "another id": (
@@ -126,7 +128,8 @@ def test_check_says_all_at_once_with_file_and_line(study, monkeypatch, capsys):
     assert "config/config.yaml, line 7: study.mode: 'wed'" in told
     last = len(text.splitlines()) + 1
     assert f"config/config.yaml, line {last}: unknown key 'claim' (did you mean 'claims'?)" in told
-    assert ": variables.FREQ.type: 'ordnial'" in told and "config/codebook.yaml, line " in told
+    assert re.search(r"config/codebook\.yaml, line \d+: variables\.\w+\.type: 'ordnial'", told)
+    assert "config/authors.yaml: the key 'authors' stands twice, in lines 1 and 3" in told
     assert str(study) not in told and "Traceback" not in told
 
 
@@ -147,3 +150,15 @@ def test_check_reads_the_data_as_the_first_stage_does(study, capsys):
     assert "PersonNo 00101 occurs 2 times" in told
     assert "the variable LOSS of the codebook is not in the file" in told
     assert "report/manuscript.qmd, line 5: '38%'" in told
+
+
+def test_what_the_templates_leave_to_the_author_is_among_what_is_looked_for(made):
+    """A run on real data lists what stands as in the template: the names of a new study, all of them."""
+    listed = yaml.safe_load((tool_folder() / "workflow/schemas/placeholders.yaml").read_text("utf-8"))
+    authors = yaml.safe_load((made / "listed/config/authors.yaml").read_text(encoding="utf-8"))
+    settings = yaml.safe_load((made / "listed/config/config.yaml").read_text(encoding="utf-8"))
+    found = placeholders("", authors, listed["authors"])
+    found += placeholders("", settings, listed["configuration"])
+    keys = {placeholder.key for placeholder in found}
+    for key in ("authors.1.name", "authors.1.email", "affiliations.1.name", "ethics", "study.setting"):
+        assert key in keys

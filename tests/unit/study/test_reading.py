@@ -61,3 +61,12 @@ def test_a_file_that_cannot_be_read(tmp_path: Path):
 def test_no_other_loader_reads_yaml(path: Path):
     if path.name != "reading.py":
         assert not re.search(r"yaml\.(safe_load|load|full_load|unsafe_load)\b", path.read_text("utf-8"))
+
+
+def test_a_day_that_there_is_not_is_named_with_its_line():
+    with pytest.raises(SurveyError) as told:
+        parse_yaml("a: 1\nb: [2024-02-30, 2024-02-29]\nc: 9999-99-99\n", "x.yaml")
+    assert [text.partition(" (")[0] for text in told.value.problems] == [
+        "x.yaml, line 2: there is no day 2024-02-30",
+        "x.yaml, line 3: there is no day 9999-99-99",
+    ]

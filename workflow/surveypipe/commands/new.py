@@ -232,7 +232,7 @@ def _group(made: Draft, frame: ListDraft | None) -> str:
     few = [
         name
         for name, entry in asked
-        if entry["type"] in ("categorical", "binary") and 2 <= len(entry.get("values", ())) <= MOST_LEVELS
+        if "battery" not in entry and 2 <= len(entry.get("values", ())) <= MOST_LEVELS
     ]
     return next(iter(few), "variable")
 

@@ -109,7 +109,7 @@ def draft_frame(staff: pd.DataFrame, names: tuple[str, str, float], variables: I
     outcome = ""
     for column in map(str, staff.columns):
         held = staff[column].dropna()
-        if column == own or held.empty or INVITED.search(column):
+        if column == own or held.nunique() < 2 or INVITED.search(column):
             continue
         if OUTCOME.search(column):
             outcome = outcome or column
@@ -123,7 +123,7 @@ def draft_frame(staff: pd.DataFrame, names: tuple[str, str, float], variables: I
         columns[name] = column
         if amounts and numbers.nunique() > 2:
             kinds["categorical" if few else "numeric"].append(name)
-        if few and held.nunique() > 1:
+        if few:
             groups[name] = sorted(map(str, held.unique()))
     frame: dict[str, Any] = {"id": own} | ({"columns": columns} if columns else {})
     frame |= {kind: found for kind, found in kinds.items() if found}

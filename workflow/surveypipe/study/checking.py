@@ -55,18 +55,21 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder) -> Configura
     name = files[0] if files else "configuration"
     for path in files:
         # Snakemake reads them by itself, and of a key given twice keeps the last.
-        _told(problems, lambda path=path: _read(path, folder))
+        _told(problems, lambda path=path: read_file(path, folder))
     problems.raise_if_any()
     lines = lines_of(folder.own(files[0])) if len(files) == 1 else {}
     settings = _told(problems, lambda: checked(config, Configuration, name), name, lines)
-    codebook = _told(problems, lambda: form(_codebook_of(config, settings), CodebookFile, folder))
+    book = _named("codebook", config, settings)
+    codebook = _told(problems, lambda: form(book, CodebookFile, folder))
+    forms: dict[str, type[Settings]] = {_named("authors", config, settings): Authors}
     if settings is not None:
         problems.extend(missing_files(settings, folder))
-        for path, kind in {settings.inputs.authors: Authors, **_journals(settings, folder)}.items():
-            if folder.own(path).is_file():
-                _told(problems, lambda path=path, kind=kind: form(path, kind, folder))
+        forms |= _journals(settings, folder)
+    for path, kind in forms.items():
+        if folder.own(path).is_file():
+            _told(problems, lambda path=path, kind=kind: form(path, kind, folder))
     if codebook is not None:
-        _told(problems, lambda: codebook_of(_codebook_of(config, settings), folder))
+        _told(problems, lambda: codebook_of(book, folder))
     if settings is not None and codebook is not None:
         settings = completed(settings, codebook)
         problems.extend(with_lines(consistency_problems(settings, codebook, name), name, lines))
@@ -84,7 +87,7 @@ def form(path: str, kind: type[S], folder: StudyFolder) -> S:
         With all that is wrong with the file.
     """
     try:
-        return checked(_read(path, folder), kind, path)
+        return checked(read_file(path, folder), kind, path)
     except SurveyError as error:
         raise SurveyError(with_lines(error.problems, path, lines_of(folder.own(path)))) from error
 
@@ -98,7 +101,7 @@ def codebook_of(path: str, folder: StudyFolder) -> Codebook:
         With every key, variable and code that is wrong.
     """
     try:
-        return parse_codebook(_read(path, folder), path)
+        return parse_codebook(read_file(path, folder), path)
     except SurveyError as error:
         raise SurveyError(with_lines(error.problems, path, lines_of(folder.own(path)))) from error
 
@@ -120,17 +123,23 @@ def _journals(settings: Configuration, folder: StudyFolder) -> dict[str, type[Se
     return {folder.journal(settings.report.journal): Journal} if settings.report.journal else {}
 
 
-def _codebook_of(config: Any, settings: Configuration | None) -> str:
-    """Path of the codebook, also in a configuration whose form is wrong."""
+def _named(key: str, config: Any, settings: Configuration | None) -> str:
+    """Path that `inputs` names, also in a configuration whose form is wrong."""
     if settings is not None:
-        return settings.inputs.codebook
+        return str(getattr(settings.inputs, key))
     inputs = config.get("inputs") if isinstance(config, Mapping) else None
-    named = inputs.get("codebook") if isinstance(inputs, Mapping) else None
-    return named if isinstance(named, str) else Inputs(survey="").codebook
+    named = inputs.get(key) if isinstance(inputs, Mapping) else None
+    return named if isinstance(named, str) else str(getattr(Inputs(survey=""), key))
 
 
-def _read(path: str, folder: StudyFolder) -> Any:
-    """Read a file that messages call by its path within the study."""
+def read_file(path: str, folder: StudyFolder) -> Any:
+    """Read a YAML file of the study, which messages call by its path within the study.
+
+    Raises
+    ------
+    SurveyError
+        If it is missing, cannot be read, or gives a key twice.
+    """
     try:
         return read_yaml(folder.own(path))
     except SurveyError as error:
@@ -149,4 +158,4 @@ def _told(problems: Problems, made: Any, name: str = "", lines: Mapping[str, int
 
 def configuration_file(folder: StudyFolder, path: str = "config/config.yaml") -> Configuration:
     """Read the configuration of a study from its file; see :func:`settings_of`."""
-    return settings_of(_read(path, folder), [path], folder)
+    return settings_of(read_file(path, folder), [path], folder)

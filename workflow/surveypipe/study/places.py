@@ -31,8 +31,13 @@ def lines_of(path: Path) -> dict[str, int]:
         return {}
     found: dict[str, int] = {}
     waiting: list[tuple[Any, str]] = [(node, "")]
+    seen = set()
     while waiting:
         here, place = waiting.pop()
+        # An alias stands in two places, of which one is told, and may hold itself.
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
         if isinstance(here, yaml.MappingNode):
             inside = [(key, key.value, value) for key, value in here.value if _is_name(key)]
         elif isinstance(here, yaml.SequenceNode):

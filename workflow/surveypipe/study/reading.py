@@ -17,7 +17,7 @@ from surveypipe.study.schema import schema_of
 S = TypeVar("S", bound=Settings)
 # libyaml reads a configuration in a tenth of the time.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-MERGE = "tag:yaml.org,2002:merge"
+MERGE, DAY = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:timestamp"
 
 
 def read(path: Path, kind: type[S]) -> S:
@@ -71,6 +71,7 @@ def parse_yaml(text: str, name: str, first_line: int = 1) -> Any:
     try:
         node = loader.get_single_node()
         problems = _doubled(node, loader, name, first_line)
+        problems += _no_days(node, loader, name, first_line)
         if problems:
             raise SurveyError(problems)
         return None if node is None else loader.construct_document(node)
@@ -82,6 +83,31 @@ def parse_yaml(text: str, name: str, first_line: int = 1) -> Any:
         ) from error
     finally:
         loader.dispose()
+
+
+def _no_days(node: Any, loader: Any, name: str, first_line: int) -> list[str]:
+    """Say which values have the form of a day and are none; YAML itself would fail at them."""
+    found: list[str] = []
+    waiting, seen = [node], set()
+    while waiting:
+        here = waiting.pop()
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
+        if isinstance(here, yaml.MappingNode):
+            waiting += [part for pair in here.value for part in pair]
+        elif isinstance(here, yaml.SequenceNode):
+            waiting += here.value
+        elif isinstance(here, yaml.ScalarNode) and here.tag == DAY:
+            try:
+                loader.construct_yaml_timestamp(here)
+            except ValueError as error:
+                line = here.start_mark.line + first_line
+                found.append(
+                    f"{name}, line {line}: there is no day {here.value} ({error}); correct it, or put it in "
+                    "quotes if it is text."
+                )
+    return found[::-1]
 
 
 def _doubled(node: Any, loader: Any, name: str, first_line: int) -> list[str]:
@@ -132,7 +158,12 @@ def checked(value: Any, kind: type[S], name: str) -> S:
     SurveyError
         With one sentence for each departure from the type.
     """
-    told = texts(value)
+    try:
+        told = texts(value)
+    except RecursionError as error:
+        raise SurveyError(
+            f"{name}: a block holds itself, by an anchor (&) and its alias (*); write it out instead."
+        ) from error
     problems = schema_problems(told, schema_of(kind), name)
     if problems:
         raise SurveyError(problems)
