@@ -158,19 +158,32 @@ def test_categories_are_added_up_from_the_answers_where_only_these_are_released(
         assert fine.merged("guid_1")[name] == pytest.approx(share)
 
 
-def test_five_points_are_drawn_where_they_are_released_in_groups(released):
+@pytest.mark.parametrize("points", range(2, 12))
+def test_every_answer_is_drawn_where_all_are_released(released, points):
+    """Halves lie on either side of zero, the middle one of an odd number on both."""
     estimates = released.tables["estimates"]
-    overall = estimates[(estimates["group_level"] == "") & (estimates["statistic"] == "proportion")]
-    codes = overall[overall["level"].isin(list("12345"))]
-    copies = [codes.assign(group="agency", group_level=level) for level in released.levels]
+    labels = [f"{number} times" for number in range(points)]
+    changed, items = with_battery(released, labels, {})
     import pandas as pd
 
+    one = estimates[(estimates["variable"] == items[0]) & (estimates["statistic"] == "proportion")].iloc[:1]
+    rows = [
+        one.assign(variable=item, level=str(code), group_level=level, estimate=1 / points, status="released",
+                   scheme=released.primary, group="agency" if level else "overall")
+        for item in items for code in range(points) for level in ("", *released.levels)
+    ]  # fmt: skip
+    only = {**changed.config["analysis"], "items": items}
     full = dataclasses.replace(
-        released, tables={**released.tables, "estimates": pd.concat([estimates, *copies], ignore_index=True)}
+        changed,
+        config={**changed.config, "analysis": only},
+        tables={**changed.tables, "estimates": pd.concat(rows, ignore_index=True)},
     )
     with themed("likert"):
-        labels = [t.get_text() for t in likert.draw(full).figure.legends[0].get_texts()]
-    assert labels == list(released.values("joint_1").values())
+        figure = likert.draw(full).figure
+    assert [t.get_text() for t in figure.legends[0].get_texts()] == labels
+    ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in figure.axes[0].patches[:points]]
+    assert ends[0][0] == pytest.approx(-0.5)
+    assert ends[-1][1] == pytest.approx(0.5)
 
 
 def test_flow_adds_up_a_reason_that_was_merged_within_groups(released):

@@ -18,6 +18,7 @@ from surveypipe.reporting.figures.lettering import (
     set_legend,
     width_mm,
 )
+from surveypipe.reporting.figures.ratings import colours
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import Released
 from surveypipe.study.poles import HIGH, LOW, MIDDLE
@@ -91,8 +92,8 @@ def draw(released: Released) -> Drawn:
         text = "No ordered items of a battery were analysed."
         return theme.nothing_to_draw(text, simulated=released.simulated)
     place = layout(released, blocks)
-    five = _five(released, place)
-    handles, plan = _legend(released, blocks, each=five)
+    each = _each(released, place)
+    handles, plan = _legend(released, blocks, each=each)
     names = {level: fitted(label, place.width - 1.0, weight="bold") for level, label in place.who.items()}
     heading = max(map(lines_mm, names.values()))
     top = plan.height + heading + 4.2
@@ -102,7 +103,7 @@ def draw(released: Released) -> Drawn:
     for index, (level, name) in enumerate(names.items()):
         left = LABEL_WIDTH + index * (place.width + N_WIDTH + 2)
         axes = theme.panel(figure, left, top, place.width, place.body)
-        _bars(axes, released, place, level, limit, five=five)
+        _bars(axes, released, place, level, limit, each=each)
         middle = top - 1.6 - heading / 2
         end = left + place.width + N_WIDTH
         theme.words(figure, left + place.width / 2, middle, name, ha="center", weight="bold")
@@ -117,14 +118,15 @@ def draw(released: Released) -> Drawn:
     return Drawn(figure, alt_text(released, blocks))
 
 
-def _five(released: Released, place: Layout) -> bool:
-    """Whether every answer, and not only three categories, is released for every item and group."""
+def _each(released: Released, place: Layout) -> bool:
+    """Whether all items have the same answers, and every one is released, not only three categories."""
     pairs = [(item, level) for item, _, _ in place.rows for level in place.who]
-    return all(len(released.values(item)) == 5 and released.answers(item, level) for item, level in pairs)
+    alike = common_poles(released, [item for item, _, _ in place.rows]) is not None
+    return alike and all(released.answers(item, level) for item, level in pairs)
 
 
-def _shares(released: Released, item: str, level: str, five: bool) -> list[float]:
-    return list((released.answers if five else released.merged)(item, level).values())
+def _shares(released: Released, item: str, level: str, each: bool) -> list[float]:
+    return list((released.answers if each else released.merged)(item, level).values())
 
 
 def _limit(released: Released, place: Layout) -> float:
@@ -140,21 +142,21 @@ def _limit(released: Released, place: Layout) -> float:
     return max(min(1.0, math.ceil(reach * 10 + 0.5) / 10), reach * half / (half - OVER_MM))
 
 
-def _bars(axes: Axes, released: Released, place: Layout, level: str, limit: float, *, five: bool) -> None:
-    colours = theme.FIVE if five else theme.THREE
+def _bars(axes: Axes, released: Released, place: Layout, level: str, limit: float, *, each: bool) -> None:
     axes.set(xlim=(-limit, limit), ylim=(place.body, 0), yticks=[])
     for ends in place.spans:
         theme.grid_lines(axes, [x for x in (-1.0, -0.5, 0.5, 1.0) if abs(x) <= limit], *ends)
         axes.plot([0, 0], ends, color=theme.QUIET, linewidth=0.8, zorder=3)
     bar = _Bar(axes, limit, 2 * limit / place.width)
     for item, _, y in place.rows:
-        shares = _shares(released, item, level, five)
+        shares = _shares(released, item, level, each)
         if not shares:
             bar.upper_alone(y, _upper(released, item, level))
             continue
-        half = len(shares) // 2
-        start = -sum(shares[:half]) - shares[half] / 2
-        for share, colour in zip(shares, colours, strict=True):
+        half, odd = divmod(len(shares), 2)
+        start = -sum(shares[:half]) - odd * shares[half] / 2
+        shades = colours(len(shares)) if each else theme.THREE
+        for share, colour in zip(shares, shades, strict=True):
             axes.barh(y, share, left=start, height=ROW * 0.74, color=colour, edgecolor="white", linewidth=0.4)
             start += share
         bar.ends(y, released.merged(item, level))
@@ -228,8 +230,8 @@ def _legend(released: Released, blocks: list[Block], *, each: bool) -> tuple[lis
     from matplotlib.patches import Patch
 
     labels = legend(released, [item for block in blocks for item in block.items], each=each)
-    colours = theme.FIVE if len(labels) == 5 else theme.THREE
-    shown = [(colour, label) for colour, label in zip(colours, labels, strict=True) if label]
+    shades = colours(len(labels)) if each else theme.THREE
+    shown = [(colour, label) for colour, label in zip(shades, labels, strict=True) if label]
     handles = [Patch(facecolor=colour, edgecolor=theme.RULE, linewidth=0.5) for colour, _ in shown]
     return handles, legend_plan([label for _, label in shown], theme.WIDTH_MM)
 
