@@ -13,6 +13,7 @@ import made_up
 from surveypipe import formatting
 from surveypipe.problems import SurveyError
 from surveypipe.reporting import numbers
+from surveypipe.reporting.headlines import headlines
 
 KEY = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -179,7 +180,9 @@ def test_a_value_missing_without_reason_stops_and_names_the_estimate(released):
 
 
 def test_headlines_are_plain(released):
-    found = numbers.headlines(released)
+    found = headlines(released)
     assert found["simulated"] is True
+    assert found["answered"].startswith("119 people answered, of 312 eligible")
+    assert "questions, described in" in found["asked"]
     assert [claim["claim"] for claim in found["claims"]] == ["C1", "C2", "C3", "C4", "C5", "C6"]
     assert found["claims"][0]["text"].startswith("Read the protocols: ")

@@ -235,7 +235,8 @@ def test_words_of_the_template_are_found_wherever_they_stand(tmp_path: Path, aut
 
 def test_the_end_of_the_run_repeats_the_list(tmp_path: Path) -> None:
     (tmp_path / "public").mkdir()
-    (tmp_path / "headlines.json").write_text(json.dumps({"simulated": False, "claims": []}))
+    said = {"simulated": False, "answered": "", "asked": "", "claims": []}
+    (tmp_path / "headlines.json").write_text(json.dumps(said))
     (tmp_path / "placeholders.txt").write_text("NOT YET YOURS: 1 value\n")
     done = call(
         "publish", "--config", json.dumps({"study": {"id": "x", "data": "real"}}),

@@ -50,13 +50,14 @@ def main(
 
 
 def told(documents: list[Path], numbers: dict[str, Any], public: Path, unfilled: str) -> str:
-    """Lay out where the manuscript lies and what became of each claim."""
+    """Lay out who answered, where the documents lie and what became of each claim."""
     stems = dict.fromkeys(str(path.with_suffix("")) for path in documents)
     named = [stem for stem in stems if not stem.endswith("-blinded")]
-    lines = ["", "The documents:"] + [f"  {stem}.html, .docx, .pdf" for stem in named]
+    mark = " (SIMULATED data: these figures describe nobody)" if numbers["simulated"] else ""
+    lines = ["", f"The survey{mark}:", f"  {numbers['answered']}", f"  {numbers['asked']}", ""]
+    lines += ["The documents:"] + [f"  {stem}.html, .docx, .pdf" for stem in named]
     if len(named) < len(stems):
         lines.append("  and, blinded for review, those whose names end in -blinded")
-    mark = " (SIMULATED data: these figures describe nobody)" if numbers["simulated"] else ""
     lines += ["", f"The claims{mark}:"] if numbers["claims"] else []
     lines += [f"  {claim['claim']}  {claim['text']}" for claim in numbers["claims"]]
     lines += ["", f"All numbers: {public}/estimates.csv", ""]

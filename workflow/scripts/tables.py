@@ -9,6 +9,7 @@ from _parts import text_of
 from _released import read_released
 from _shared import Output, run, write_json
 from _wording import check_wording, wording_of
+from surveypipe.reporting import headlines as end_of_run
 from surveypipe.reporting import number_sources
 from surveypipe.reporting import numbers as text_numbers
 from surveypipe.reporting.names import CHECKLISTS
@@ -77,7 +78,7 @@ def main(
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
     numbers.write_text(text_numbers.as_yaml(made), encoding="utf-8")
-    write_json(text_numbers.headlines(given), headlines)
+    write_json(end_of_run.headlines(given), headlines)
     # A rule of their own writes the checklists, into the same folder.
     write_json([*written, *(f"checklist_{name}.md" for name in CHECKLISTS)], index)
     print(f"tables: {len(tables)} tables, {len(methods)} methods texts, {len(made)} numbers")

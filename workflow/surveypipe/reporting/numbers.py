@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.formatting import decimal, escape, percent
@@ -281,21 +281,6 @@ def claim_summary(released: Released) -> Cells:
         made[f"claims-{name}-n"] = formatting.numeral(len(found))
         made[f"claims-{name}"] = formatting.sentence_list(found) or "none"
     return made
-
-
-def headlines(released: Released) -> dict[str, Any]:
-    """Lay out what the end of a run shows of each claim: plain text, no Markdown."""
-    claims = []
-    for row in released.claim_rows():
-        if row["group_level"]:
-            continue
-        if row["status"] == SUPPRESSED:
-            claims.append({"claim": str(row["claim"]), "text": f"{row['short']}: suppressed"})
-            continue
-        fields = claim_fields(row, released.claim_of(row), released.vocabulary)
-        text = f"{row['short']}: {fields['est']} ({fields['ci']}); {row['grade_label']}"
-        claims.append({"claim": str(row["claim"]), "text": text})
-    return {"simulated": released.simulated, "claims": claims}
 
 
 def as_yaml(made: Mapping[str, str]) -> str:

@@ -38,18 +38,14 @@ def _scenario(released: Released) -> bool:
     return _claims(released) and bool(released.settings.sensitivity.reader_variable)
 
 
-def _weighted(released: Released) -> bool:
-    return released.settings.weighting.schemes[released.primary].method != "none"
-
-
 # Parts that the configuration and the released tables tell.
 BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "list": lambda released: released.population == "list",
-    "cells": lambda released: _weighted(released) and not released.table("weight_cells").empty,
+    "cells": lambda released: released.weighted and not released.table("weight_cells").empty,
     "counts": lambda released: released.population == "counts",
     "groups": lambda released: bool(released.levels),
     "several_groups": lambda released: bool(released.levels) and len(released.settings.groups) > 1,
-    "weights": _weighted,
+    "weights": lambda released: released.weighted,
     "schemes": lambda released: len(released.schemes) > 1,
     "claims": _claims,
     "claims_by_group": lambda released: any(row["group_level"] for row in released.claim_rows()),

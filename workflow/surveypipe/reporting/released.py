@@ -121,6 +121,18 @@ class Released:
         return {key: labels[key] for key in dict.fromkeys([*first, *labels])}
 
     @property
+    def weighted(self) -> bool:
+        """Whether the published estimates have weights."""
+        return self.settings.weighting.schemes[self.primary].method != "none"
+
+    @property
+    def weighted_by(self) -> str:
+        """Say for a note by what its figures are weighted: ``Weights: agency.``, or that they are not."""
+        if not self.weighted:
+            return "Unweighted."
+        return f"Weights: {self.in_text(self.schemes[self.primary])}."
+
+    @property
     def unweighted(self) -> str | None:
         """The scheme without weights, if there is one."""
         made = self.settings.weighting.schemes.items()

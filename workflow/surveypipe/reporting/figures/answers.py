@@ -199,13 +199,12 @@ def _heads(figure: Figure, released: Released, y: float) -> None:
 
 
 def _notes(released: Released, panels: Sequence[Panel], groups: Sequence[str]) -> list[str]:
-    weights = released.in_text(released.schemes[released.primary])
     made = []
     if any(not panel.numbers for panel in panels):
         made.append("Bars, all, with intervals; answers without an order are sorted.")
     if any(panel.numbers for panel in panels):
         made.append("Of numbers: band, quartiles; stroke, median; diamond, mean with interval.")
-    return [*made, f"Weights: {weights}."]
+    return [*made, released.weighted_by]
 
 
 def alt_text(released: Released, panels: Sequence[Panel]) -> str:

@@ -236,12 +236,17 @@ def _legend(released: Released, blocks: list[Block], *, each: bool) -> tuple[lis
     return handles, legend_plan([label for _, label in shown], theme.WIDTH_MM)
 
 
+def _weights(released: Released) -> str:
+    if not released.weighted:
+        return "Unweighted,"
+    return f"Weighted ({released.in_text(released.schemes[released.primary])} weights),"
+
+
 def _notes(released: Released, place: Layout) -> list[str]:
     hidden = any(not released.merged(item, level) for item, _, _ in place.rows for level in place.who)
     apart = len(place.who) < len(released.levels)
     return [
-        f"Weighted ({released.in_text(released.schemes[released.primary])} "
-        "weights), of those who answered; the middle answer lies half on either side of zero.",
+        f"{_weights(released)} of those who answered; the middle answer lies half on either side of zero.",
         "Reversed items are shown as turned round." if released.settings.cleaning.reverse else "",
         f"All together; {formatting.numeral(len(released.levels), 'group')} stand in the table."
         if apart

@@ -40,8 +40,7 @@ def draw_ratings(released: Released, items: Sequence[str]) -> Drawn:
     plan = legend_plan(list(values.values()), theme.WIDTH_MM)
     labels = [fitted(released.short(item), LEFT - 3.0) for item in items]
     heights = [max(ROW, lines_mm(label) + 1.4) for label in labels]
-    weights = released.in_text(released.schemes[released.primary])
-    notes = [f"Per cent of those who answered; at the right n. Weights: {weights}."]
+    notes = [f"Per cent of those who answered; at the right n. {released.weighted_by}"]
     top, body = plan.height + 1.6, sum(heights)
     figure = theme.page(top + body + AXIS + theme.foot_mm(notes, simulated=released.simulated))
     set_legend(figure, [Patch(color=shade) for shade in shades], plan)

@@ -147,7 +147,7 @@ def count_cell(value: float, *, suppressed: bool = False) -> str:
 
 def weights_note(released: Released) -> str:
     """Name the weights of a table."""
-    return f"Weights: {escape(released.in_text(released.schemes[released.primary]))}."
+    return escape(released.weighted_by)
 
 
 def short_note(released: Released) -> str:

@@ -119,8 +119,8 @@ def _ratings(released: Released, block: Block) -> Table:
     answers = "; ".join(f"{escape(code)}, {escape(label)}" for code, label in values.items() if label != code)
     table.notes = [
         f"Answers: {answers}." if each or len(values) <= 2 * MOST_COLUMNS else "",
-        "Weighted per cent of those who answered; *n* unweighted. The last columns put the upper answers "
-        "together, with their interval.",
+        f"{_per_cent(released)} of those who answered{_unweighted(released)}. The last columns put the "
+        "upper answers together, with their interval.",
         "Reversed items are shown as turned round."
         if any(released.variables[question.name].get("reversed") for question in block.questions)
         else "",
@@ -171,10 +171,18 @@ def _answers(released: Released, block: Block) -> Table:
     return table
 
 
+def _per_cent(released: Released) -> str:
+    return "Weighted per cent" if released.weighted else "Per cent"
+
+
+def _unweighted(released: Released) -> str:
+    return "; *n* unweighted" if released.weighted else ""
+
+
 def _answers_notes(released: Released, questions: Sequence[Question]) -> Iterator[str]:
     kinds = [type_of(released.variables[question.name]) for question in questions]
     if any(kind.listed for kind in kinds):
-        yield "Weighted per cent of those who answered the question; *n* unweighted."
+        yield f"{_per_cent(released)} of those who answered the question{_unweighted(released)}."
     if any(question.set for question in questions):
         yield (
             "Where several answers could be given, per cent of those who gave any; they need not add up to "

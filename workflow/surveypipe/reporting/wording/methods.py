@@ -27,14 +27,13 @@ Facts = dict[str, Any]
 
 def study(released: Released) -> Facts:
     """Tell what kind of study it is, for every template of the methods and of the reviewer's questions."""
-    weighting = released.settings.weighting
     claims = len(released.claims)
     return {
         "population": released.population,
         "groups": [released.in_text(label) for label in released.levels.values()],
         "claims": claims,
         "scenario_there": bool(claims and released.settings.sensitivity.reader_variable),
-        "weighted": weighting.schemes[released.primary].method != "none",
+        "weighted": released.weighted,
         "tested": bool(claims or released.settings.analysis.tests or released.settings.analysis.models),
         "scales": len(released.settings.cleaning.scales),
     }

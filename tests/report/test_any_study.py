@@ -1,0 +1,130 @@
+"""Studies of which little is known have every table, figure and text that they can have, and no other."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+import test_prose as prose
+
+import any_study
+import made_up
+from surveypipe.rendering.parts import resolved
+from surveypipe.reporting import headlines, number_sources, numbers
+from surveypipe.reporting.figures import answers as drawn
+from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.register import DRAW
+from surveypipe.reporting.parts import known_parts, parts_of
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables import models, nonresponse, register
+from surveypipe.reporting.tables.layout import Table
+from surveypipe.reporting.tables.questionnaire import questionnaire
+from surveypipe.reporting.tables.questions import answer_tables
+from surveypipe.reporting.wording import answers, documents, methods, results, reviewers
+from surveypipe.reporting.wording import nonresponse as bias_text
+from surveypipe.reporting.wording.level_contrasts import level_contrast
+
+TABLES = {**register.TABLES, **nonresponse.TABLES, **models.TABLES}
+# What only a list, headcounts or claims could tell of.
+NEVER = {
+    "a file alone": r"census|eligible|response rate of|on the list|the silent|tipping|grade|[Ee]ach claim",
+    "groups that are asked": r"census|eligible|response rate of|on the list|the silent|tipping|[Ee]ach claim",
+    "headcounts": r"census|tipping|[Ee]ach claim",
+}
+
+
+@cache
+def study(name: str, folder: Path) -> Released:
+    return any_study.released(folder, name)
+
+
+@pytest.fixture(params=any_study.STUDIES)
+def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Released:
+    folder = tmp_path_factory.getbasetemp() / request.param.replace(" ", "-")
+    return study(request.param, folder)
+
+
+def named(given: Released) -> str:
+    if given.population == "counts":
+        return "headcounts"
+    return "groups that are asked" if given.levels else "a file alone"
+
+
+def tables(given: Released) -> dict[str, Table]:
+    made = {name: make(given) for name, make in TABLES.items()}
+    return {**made, "questionnaire": questionnaire(given), "level_contrast": level_contrast(given)}
+
+
+def texts(given: Released) -> dict[str, str]:
+    """Every generated text, by the name of its file."""
+    words = made_up.words()
+    made = {f"methods_{name}": text for name, text in methods.paragraphs(given, words).items()}
+    made |= answers.texts(given, words) | documents.texts(given, words, keys(given))
+    made["nrba_summary"] = bias_text.summary(given, words)
+    return made | {"reviewer_questions": reviewers.questions(given, words)}
+
+
+def keys(given: Released) -> dict[str, str]:
+    words = made_up.words()
+    made = numbers.numbers(given) | results.sentences(given, words)
+    return made | bias_text.sentences(given, words)
+
+
+def document(path: Path, given: Released) -> str:
+    has = parts_of(given, {name: table.rows for name, table in tables(given).items()})
+    return resolved(path.read_text(encoding="utf-8"), has, known_parts(), path.name)
+
+
+def test_every_table_can_be_written_and_every_figure_drawn(given: Released) -> None:
+    for table in [*tables(given).values(), *answer_tables(given).values()]:
+        assert not re.search(r"\bnan\b|\{\{", table.markdown(simulated=False)), table.name
+    for name, draw in DRAW.items():
+        with theme.themed(name):
+            assert "nan" not in draw(given).alt.split(), name
+    for name, block in drawn.answer_figures(given).items():
+        with theme.themed(name):
+            assert drawn.draw(given, block).alt
+
+
+@pytest.mark.parametrize("path", prose.TOOLS, ids=lambda path: path.stem)
+def test_a_document_asks_for_nothing_that_is_not_there(path: Path, given: Released) -> None:
+    text, known = document(path, given), keys(given)
+    for key in prose.META_KEY.findall(text):
+        assert not key.startswith("num.") or key.removeprefix("num.") in known, key
+    made = {name for name, table in tables(given).items() if table.rows} | set(texts(given))
+    made |= {"provenance", *(f"checklist_{name}" for name in prose.names.CHECKLISTS)}
+    assert {Path(name).stem for name in prose.INCLUDE.findall(text)} <= made
+    placed = set(re.findall(r"\{#((?:fig|sec)-[\w-]+)", text))
+    placed |= {f"tbl-{Path(name).stem.replace('_', '-')}" for name in prose.INCLUDE.findall(text)}
+    placed |= {f"fig-{name}" for name in drawn.answer_figures(given)}
+    cited = set(re.findall(r"@((?:fig|tbl|sec)-[\w-]*\w)", text))
+    assert cited <= placed
+
+
+@pytest.mark.parametrize("path", prose.TOOLS, ids=lambda path: path.stem)
+def test_no_heading_is_without_text(path: Path, given: Released) -> None:
+    lines = [line for line in document(path, given).split("\n") if line.strip()]
+    levels = [len(line) - len(line.lstrip("#")) for line in lines]
+    for number, level in enumerate(levels[:-1]):
+        deeper = levels[number + 1] > level
+        assert not (level and levels[number + 1]) or deeper, lines[number]
+
+
+def test_what_is_not_known_is_not_spoken_of(given: Released) -> None:
+    wanted = {
+        Path(name).stem for path in prose.TOOLS for name in prose.INCLUDE.findall(document(path, given))
+    }
+    said = {name: text for name, text in texts(given).items() if name in wanted}
+    pattern = re.compile(NEVER[named(given)])
+    checked = {name: pattern.findall(text) for name, text in said.items() if name != "remaining"}
+    assert {name: found for name, found in checked.items() if found} == {}
+
+
+def test_every_question_reaches_the_end_of_the_run(given: Released) -> None:
+    found = headlines.headlines(given)
+    assert found["asked"].startswith("15 questions, described in five tables")
+    assert ("not known" in found["answered"]) == (given.population == "none")
+    assert found["claims"] == []
+    assert number_sources.sources(given, ["n", "questions-n"])

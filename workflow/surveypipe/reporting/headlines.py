@@ -1,0 +1,60 @@
+"""What the end of a run shows: who answered, what was asked, and what became of each claim. Plain text."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from surveypipe import formatting
+from surveypipe.reporting.answer_blocks import blocks, of_variables
+from surveypipe.reporting.lookups import number_of
+from surveypipe.reporting.numbers import claim_fields
+from surveypipe.reporting.released import SUPPRESSED, Released
+
+
+def headlines(released: Released) -> dict[str, Any]:
+    """Gather the few lines that end a run.
+
+    Returns
+    -------
+    dict
+        ``simulated``; ``answered`` and ``asked``, each a line; ``claims``, each with its key and a line.
+    """
+    return {
+        "simulated": released.simulated,
+        "answered": _answered(released),
+        "asked": _asked(released),
+        "claims": _claims(released),
+    }
+
+
+def _answered(released: Released) -> str:
+    n, size = released.base_size(), released.staff_size()
+    people = released.vocabulary.people.many
+    who = f"{formatting.count(n)} {people} answered" if math.isfinite(n) else f"{people} answered"
+    if released.population == "none":
+        return f"{who}; how many were asked is not known."
+    rate = number_of(released.rate("RR2"), "value")
+    share = f" (response rate {formatting.percent(rate)})" if math.isfinite(rate) else ""
+    return f"{who}, of {formatting.count(size)} eligible{share}." if math.isfinite(size) else f"{who}."
+
+
+def _asked(released: Released) -> str:
+    questions = of_variables(released.variables)
+    tables = formatting.numeral(len(blocks(questions)), "table")
+    by = f", by {released.settings.groups[released.group].label}" if released.levels else ""
+    return f"{formatting.count(len(questions))} questions, described in {tables} of the supplement{by}."
+
+
+def _claims(released: Released) -> list[dict[str, str]]:
+    made = []
+    for row in released.claim_rows():
+        if row["group_level"]:
+            continue
+        if row["status"] == SUPPRESSED:
+            made.append({"claim": str(row["claim"]), "text": f"{row['short']}: suppressed"})
+            continue
+        fields = claim_fields(row, released.claim_of(row), released.vocabulary)
+        text = f"{row['short']}: {fields['est']} ({fields['ci']}); {row['grade_label']}"
+        made.append({"claim": str(row["claim"]), "text": text})
+    return made
