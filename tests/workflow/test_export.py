@@ -140,6 +140,35 @@ def test_pspp_opens_it_weighted_and_gives_the_same_percentages(results, tmp_path
     assert found == pytest.approx(wanted, abs=0.051)
 
 
+def exported(folder: Path, config: dict) -> dict[str, Path]:
+    """Clean and weight a study, and write its file."""
+    (folder / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+    data = edited.run(folder, last="weight") / "data"
+    settings = stages.whole(config)
+    made = {form: folder / f"exported.{form}" for form in ("sav", "dta", "csv", "ddi", "told")}
+    export.main(
+        study=settings.study, weighting=settings.weighting, epoch=0, codebook=folder / "codebook.yaml",
+        **{name: data / f"{name}.parquet" for name in ("analysis", "missing", "weights")},
+        variables=data / "variables.json", **made,
+    )  # fmt: skip
+    return made
+
+
+def test_the_weight_of_the_published_estimates_may_be_the_fallback(tmp_path):
+    folder = edited.make(tmp_path)
+    config = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
+    by = {"hospital": ["hospital"], "cells": ["hospital", "grade"]}
+    schemes = {
+        name: {"label": name, "method": "poststratify", "by": of, "collapse": {"min_n": 2, "floor": 15}}
+        for name, of in by.items()
+    }
+    schemes["hospital"]["collapse"] = {"min_n": 2}
+    schemes["raw"] = {"label": "Unweighted", "method": "none"}
+    config["weighting"] = {"primary": "cells", "fallback": "hospital", "schemes": schemes}
+    told = exported(folder, config)["told"].read_text("utf-8")
+    assert "w_hospital: Weight: hospital (of the published estimates)" in told
+
+
 def test_any_study_leaves_as_a_file(tmp_path, capsys):
     """With a list or none, an identifier or none, names of any script: read back it holds everybody."""
     import pyreadstat
@@ -158,15 +187,7 @@ def test_any_study_leaves_as_a_file(tmp_path, capsys):
         if anonymous:
             config = {"study": config["study"], "inputs": config["inputs"]}
             del config["inputs"]["staff_list"]
-        (folder / "config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
-        data = edited.run(folder, last="weight") / "data"
-        settings = stages.whole(config)
-        made = {form: tmp_path / f"{anonymous}.{form}" for form in ("sav", "dta", "csv", "ddi", "told")}
-        export.main(
-            study=settings.study, weighting=settings.weighting, epoch=0, codebook=folder / "codebook.yaml",
-            **{name: data / f"{name}.parquet" for name in ("analysis", "missing", "weights")},
-            variables=data / "variables.json", **made,
-        )  # fmt: skip
+        made = exported(folder, config)
         sav, _ = pyreadstat.read_sav(str(made["sav"]))
         dta, _ = pyreadstat.read_dta(str(made["dta"]))
         assert len(sav) == len(dta) == edited.ANSWERED

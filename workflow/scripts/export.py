@@ -33,14 +33,20 @@ def main(
     told: Output,
 ) -> None:
     """Put the file together and write it in each format, with a word on what could not be kept."""
+    weighted = pd.read_parquet(weights)
+    smallest = {
+        name: float(weighted[f"cell_{name}"].value_counts().min())
+        for name in weighting.schemes
+        if f"cell_{name}" in weighted
+    }
     file = analysis_file(
         pd.read_parquet(analysis),
         pd.read_parquet(missing),
-        pd.read_parquet(weights),
+        weighted,
         read_json(variables),
         read_codebook(codebook),
         {name: scheme.label for name, scheme in weighting.schemes.items()},
-        primary=weighting.primary,
+        primary=weighting.in_force(smallest),
         title=study.title,
         simulated=study.data == "simulated",
     )

@@ -18,6 +18,7 @@ from surveypipe.rendering.checks import warning_problems
 from surveypipe.rendering.expand import join_front_matter
 from surveypipe.rendering.metadata import escaped_authors
 from surveypipe.rendering.staging import FORMATS, Staged
+from surveypipe.rendering.typst_pdf import lay_fonts
 
 
 def render(staged: Staged, epoch: int) -> dict[str, Path]:
@@ -52,6 +53,8 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
         ),
         encoding="utf-8",
     )
+    folders = lay_fonts(staged.qmd.read_text(encoding="utf-8"), staged.folder)
+    laid = {"TYPST_FONT_PATHS": os.pathsep.join(folders)} if folders else {}
     command = ["quarto", "render", staged.qmd.name, "--metadata-file", metadata.name, "--no-execute"]
     done = subprocess.run(
         command,
@@ -60,7 +63,7 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
         text=True,
         encoding="utf-8",
         check=False,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "NO_COLOR": "1"},
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "NO_COLOR": "1", **laid},
     )
     problems.extend(warning_problems(done.stderr, staged.qmd.name, staged.folder / "references.bib"))
     made = {form: staged.folder / f"{staged.document}.{form}" for form in FORMATS}

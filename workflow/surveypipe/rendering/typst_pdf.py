@@ -55,18 +55,25 @@ def _compile(source: Path, epoch: int, *, floats: bool) -> tuple[Any, list[Any]]
         root=str(source.parent),
         format="pdf",
         ignore_system_fonts=True,
-        font_paths=_fonts(source),
+        font_paths=lay_fonts(source.read_text(encoding="utf-8"), source.parent),
         timestamp=as_datetime(epoch),
         sys_inputs={"floats": "true" if floats else "false"},
     )
 
 
-def _fonts(source: Path) -> list[Any]:
-    """Lay fonts for letters of other scripts beside the source; none where the wheel's will do."""
-    text = source.read_text(encoding="utf-8")
+def lay_fonts(text: str, beside: Path) -> list[Any]:
+    """Lay fonts for letters of other scripts into a folder; none where those inside Typst will do.
+
+    Parameters
+    ----------
+    text
+        What is to be typeset.
+    beside
+        Folder of the document; the fonts go into ``fonts`` there.
+    """
     if not fonts.foreign(text):
         return []
-    folder = source.parent / "fonts"
+    folder = beside / "fonts"
     folder.mkdir(exist_ok=True)
     for font in (fonts.shipped(), *fonts.choose(text).files):
         shutil.copyfile(font, folder / font.name)
