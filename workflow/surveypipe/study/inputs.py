@@ -10,7 +10,7 @@ from surveypipe.study.base import NULLABLE, Settings
 
 
 class Inputs(Settings):
-    """The files that come from outside. Paths are relative to the folder of the Snakefile."""
+    """The files that come from outside. Paths are relative to the folder of the study."""
 
     survey: Annotated[
         str, Meta(description="The survey's data: .sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv or .xlsx.")

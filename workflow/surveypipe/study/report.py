@@ -29,7 +29,10 @@ class Report(Settings):
     ] = "auto"
     documents: Annotated[
         dict[FileName, Variants],
-        Meta(description="Name of the file in report/, without .qmd: its variants.", min_length=1),
+        Meta(
+            description="Text in the study's report/, else the tool's, by its name without .qmd: its variants.",
+            min_length=1,
+        ),
     ] = field(default_factory=usual_documents)
     csl: Annotated[
         str, Meta(description="Citation style, by its file name in the CSL collection, without .csl.")

@@ -36,9 +36,7 @@ class Configuration(Settings, kw_only=True):
     ] = "results"
     inputs: Annotated[
         Inputs,
-        Meta(
-            description="The files that come from outside. Paths are relative to the folder of the Snakefile."
-        ),
+        Meta(description="The files that come from outside. Paths are relative to the folder of the study."),
     ]
     population: Annotated[
         Population | None,
