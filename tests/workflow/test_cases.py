@@ -246,3 +246,22 @@ def test_a_slip_of_the_hand_ends_in_a_run_or_in_words(tmp_path, block):
 def test_many_slips_end_in_a_run_or_in_words(tmp_path):
     for seed in range(1000, 2500):
         outcome(tmp_path / "study", seed)
+
+
+def test_what_is_released_is_under_the_scheme_in_force(study):
+    """Where the fallback takes the place of the primary scheme, its answers are those that may be read."""
+
+    def falling(config: dict[str, Any]) -> None:
+        made = {"label": "By hospital", "method": "poststratify", "by": ["hospital"]}
+        cells = {**made, "by": ["hospital", "grade"], "collapse": {"min_n": 2, "floor": 15}}
+        raw = {"label": "Unweighted", "method": "none"}
+        schemes = {"raw": raw, "hospital": made, "cells": cells}
+        config["weighting"] = {"primary": "cells", "fallback": "hospital", "schemes": schemes}
+
+    changed(study / "config.yaml", falling)
+    edited.run(study, last="disclose")
+    released = stages.table(study / "results", "public/estimates")
+    rows = released[(released["variable"] == "clear") & (released["statistic"] == "proportion")]
+    assert set(rows["scheme"]) >= {"hospital"}
+    means = released[(released["statistic"] == "mean") & (released["group_level"].fillna("") == "")]
+    assert "cells" not in set(means.loc[means["variable"].isin(["clear", "useful"]), "scheme"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ from surveypipe.study.claims import claims_of
 from surveypipe.study.codebook import code_text
 from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.item_types import type_of
-from surveypipe.study.weighting import Weighting
+from surveypipe.study.weighting import Weighting, scheme_in_force
 
 
 def main(
@@ -42,9 +43,13 @@ def main(
     people = Respondents(
         pd.read_parquet(analysis), pd.read_parquet(weights), config["frame"]["group"], *reader_of(config)
     )
-    study = study_of(config, people, pd.read_parquet(dispositions), meaning)
     withheld = {path.stem: read_csv(path) for path in private}
-    releases = release_study(withheld, study, rules, str(section(config, "weighting", Weighting).unweighted))
+    weighting = section(config, "weighting", Weighting)
+    study = replace(
+        study_of(config, people, pd.read_parquet(dispositions), meaning),
+        primary=scheme_in_force(weighting, withheld["weight_cells"]),
+    )
+    releases = release_study(withheld, study, rules, str(weighting.unweighted))
     tables = {name: release.table for name, release in releases.items()}
     tables["quotations"] = quotations_of(config, study, rules)
     for path in public:
