@@ -20,7 +20,7 @@ from surveypipe.intake.rule_checks import check_cleaning
 from surveypipe.intake.scoring import routed_no
 from surveypipe.problems import SurveyError
 from surveypipe.reporting.released import Released
-from surveypipe.reporting.tables import answers as reporting_tables_answers
+from surveypipe.reporting.tables.questions import answer_tables
 from surveypipe.reporting.wording.results import phrases
 from surveypipe.study.cleaning import Cleaning, RoutedNo
 from surveypipe.study.codebook_parsing import parse_codebook
@@ -100,9 +100,9 @@ def released_of(about: dict) -> Released:
 @pytest.mark.parametrize("values", ORDERS, ids=["yes first", "no first"])
 def test_the_table_and_the_phrase_show_the_counted_answer_and_name_it(values):
     about = describe(book_of(values, counts=1), FRAME, Cleaning(), GROUPS)
-    table = reporting_tables_answers.shares(released_of(about))
-    assert table.columns[2].head == "% Yes"
-    assert [row[2].split()[0] for row in table.rows] == ["18"]
+    (table,) = answer_tables(released_of(about)).values()
+    assert [row[2].split()[0] for row in table.rows if row[0] == "Used it: Yes"] == ["18"]
+    assert not any("No" in row[0] for row in table.rows)
     said = phrases("used", released_of(about), WORDS)
     assert said["used__yes__proportion__overall__primary__phrase"].startswith("18%")
     assert not any("__no__" in key for key in said)
@@ -111,9 +111,8 @@ def test_the_table_and_the_phrase_show_the_counted_answer_and_name_it(values):
 def test_of_two_answers_none_of_which_is_counted_both_are_shown():
     about = describe(book_of(ORDERS[0], counts=1), FRAME, Cleaning(), GROUPS)
     about["used"] |= {"type": "categorical", "counts": "", "values": {"0": "Day", "1": "Night"}}
-    table = reporting_tables_answers.shares(released_of(about))
-    assert [row[0] for row in table.rows] == ["Used it: Day", "Used it: Night"]
-    assert table.columns[2].head == "%"
+    (table,) = answer_tables(released_of(about)).values()
+    assert [row[0].strip() for row in table.rows][-3:] == ["Used it", "Day", "Night"]
 
 
 @pytest.mark.parametrize("values", ORDERS, ids=["yes first", "no first"])

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SUPPRESSED = "suppressed"
+# Letters that the head of a column has room for where groups are few; half as many where there are more.
+LONGEST_HEAD, FEW_GROUPS = 18, 3
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,20 @@ class Released:
         return {} if group is None or self.group == EVERYBODY else dict(group.levels)
 
     def abbreviation(self, level: str) -> str:
-        """Give the short name of a group: its key where that is an abbreviation, else its label."""
-        return level if level.isalpha() and level.isupper() and len(level) <= 5 else self.levels[level]
+        """Give the short name of a group: its key if an abbreviation, its label if short, else a letter."""
+        if level.isalpha() and level.isupper() and len(level) <= 5:
+            return level
+        levels = list(self.levels)
+        room = LONGEST_HEAD if len(levels) <= FEW_GROUPS else LONGEST_HEAD // 2
+        if max(map(len, self.levels.values())) <= room:
+            return self.levels[level]
+        place = levels.index(level)
+        return chr(ord("A") + place) if place < 26 else str(place + 1)
 
     def abbreviations(self) -> str:
         """Explain the short names of the groups for a note; '' where none is short."""
         pairs = [
-            f"{level}, {self.in_text(label)}"
+            f"{self.abbreviation(level)}, {self.in_text(label)}"
             for level, label in self.levels.items()
             if self.abbreviation(level) != label
         ]

@@ -112,7 +112,9 @@ def _ratings(released: Released, block: Block) -> Table:
         columns += [Column(_ends(released, part), 9) for _, _, part in merged]
     columns += [Column("Mean", 14)]
     upper = _ends(released, merged[-1][2]) if each else "Upper"
-    columns += [Column(f"{upper}, {name}", 13) for name in ("all", *map(released.abbreviation, levels))]
+    narrow = len(levels) > MOST_WITH_INTERVALS
+    columns += [Column(f"{upper}, all", 13)]
+    columns += [Column(f"{upper}, {released.abbreviation(level)}", 7 if narrow else 13) for level in levels]
     table = Table(block.table, _caption(released, block), columns)
     for question in block.questions:
         table.rows.append(_rating_row(released, question, levels, each=each))
@@ -120,7 +122,7 @@ def _ratings(released: Released, block: Block) -> Table:
     table.notes = [
         f"Answers: {answers}." if each or len(values) <= 2 * MOST_COLUMNS else "",
         f"{_per_cent(released)} of those who answered{_unweighted(released)}. The last columns put the "
-        "upper answers together, with their interval.",
+        "upper answers together, of all with their interval.",
         "Reversed items are shown as turned round."
         if any(released.variables[question.name].get("reversed") for question in block.questions)
         else "",
@@ -141,7 +143,9 @@ def _rating_row(released: Released, question: Question, levels: list[str], *, ea
     cells = [escape(released.short(name)), _base(released, name)]
     cells += [_point(released.share(name, code)) for code in shown]
     cells.append(mean_cell(released.mean(name)))
-    return cells + [share_cell(released.share(name, "high", group_level=level)) for level in ("", *levels)]
+    form = _point if len(levels) > MOST_WITH_INTERVALS else share_cell
+    cells.append(share_cell(released.share(name, "high")))
+    return cells + [form(released.share(name, "high", group_level=level)) for level in levels]
 
 
 def _point(row: pd.Series | None) -> str:
