@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.intake.drafting import Draft, draft, draft_text
 from surveypipe.intake.files import add_checksums, read_survey, read_text_table
 from surveypipe.intake.identifying import identifier
-from surveypipe.intake.listing import ListDraft, draft_frame, pair
+from surveypipe.intake.list_drafting import FrameDraft, draft_frame, questions_counted
 from surveypipe.place import tool_folder
 from surveypipe.problems import Problems
 from surveypipe.study.checking import configuration_file
@@ -87,14 +87,14 @@ def new_study(asked: Request, progress: Callable[[str], None]) -> list[str]:
     _check_request(asked)
     progress(f"Reading {asked.survey} ...")
     raw, labels = read_survey(asked.survey, asked.encoding)
-    listed = None
+    said = identifier(raw, labels, asked.identifier) if asked.identifier else None
+    frame, names = None, {}
     if asked.staff_list:
-        staff = read_text_table(asked.staff_list)
-        said = identifier(raw, labels, asked.identifier) if asked.identifier else None
-        listed = pair(staff, raw, said, str(asked.staff_list))
+        frame = draft_frame(read_text_table(asked.staff_list), raw, said, str(asked.staff_list))
+    if asked.counts:
+        names = questions_counted(read_text_table(asked.counts), raw, labels)
     progress(f"Drafting the codebook of {raw.shape[1]} columns and {len(raw)} records ...")
-    made = draft(raw, labels, listed[1] if listed else asked.identifier)
-    frame = draft_frame(staff, listed, made.codebook["variables"]) if listed else None
+    made = draft(raw, labels, frame.survey_id if frame else said, names=names)
     with _folder(asked.folder) as folder:
         progress(f"Writing {asked.folder} ...")
         _raw_files(asked, folder)
@@ -145,7 +145,7 @@ def _raw_files(asked: Request, folder: Path) -> None:
     add_checksums(raw / "SHA256SUMS", [raw / path.name for path in asked.files().values()])
 
 
-def _write(asked: Request, made: Draft, frame: ListDraft | None, labels: FileLabels, folder: Path) -> None:
+def _write(asked: Request, made: Draft, frame: FrameDraft | None, labels: FileLabels, folder: Path) -> None:
     """Write all that is not raw."""
     tool = tool_folder()
     facts = {
@@ -156,7 +156,8 @@ def _write(asked: Request, made: Draft, frame: ListDraft | None, labels: FileLab
         "frame": frame.frame if frame else None,
         "outcome": frame.outcome if frame else "",
         "group": _group(made, frame),
-        "levels": next(iter(frame.groups.values()), []) if frame else [],
+        "levels": next(iter(frame.groups.values()))["levels"] if frame and frame.groups else {},
+        "dispositions": frame.dispositions if frame else {},
         "population": bool(asked.staff_list or asked.counts),
     }
     texts = {
@@ -224,7 +225,7 @@ def _title(labels: FileLabels, survey: Path) -> str:
     return told or f"Survey {survey.stem}"
 
 
-def _group(made: Draft, frame: ListDraft | None) -> str:
+def _group(made: Draft, frame: FrameDraft | None) -> str:
     """Name a variable by which results might be shown, as an example."""
     if frame and frame.groups:
         return next(iter(frame.groups))
@@ -237,14 +238,15 @@ def _group(made: Draft, frame: ListDraft | None) -> str:
     return next(iter(few), "variable")
 
 
-def _told(asked: Request, made: Draft, frame: ListDraft | None, records: int) -> list[str]:
+def _told(asked: Request, made: Draft, frame: FrameDraft | None, records: int) -> list[str]:
     count = len(made.codebook["variables"])
     lines = [f"{asked.folder}: {records} records and {count} variables of {asked.survey.name}."]
     if frame and asked.staff_list:
         lines.append(
             f"{frame.share:.0%} of the survey's {frame.survey_id} are on the list under {frame.frame['id']}."
         )
-    lines += made.findings[:MOST_FINDINGS]
+    of_list = frame.findings[1:3] if frame else []
+    lines += made.findings[: MOST_FINDINGS - len(of_list)] + of_list
     lines.append("Look at config/codebook.yaml first, then at what begins with # in config/config.yaml.")
     return [*lines, f"Now type: cd {_quoted(asked.folder)} && snakemake --cores 4"]
 

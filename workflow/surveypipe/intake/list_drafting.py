@@ -61,12 +61,18 @@ class FrameDraft:
         Section ``groups`` of each variable by which results might be shown: which, the researcher decides.
     survey_id
         Column of the survey that holds the same numbers.
+    share
+        Share of the survey's numbers that are on the list.
+    outcome
+        Column that seems to hold the outcome of contact in words that are not known.
     findings
         Sentences on what was found.
     """
 
     frame: dict[str, Any]
     survey_id: str
+    share: float
+    outcome: str = ""
     dispositions: dict[str, str] = field(default_factory=dict)
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
@@ -93,7 +99,8 @@ def draft_frame(
     SurveyError
         If no column of the list holds the numbers of the survey, each once.
     """
-    listed, asked = _shared_numbers(staff, survey, id_variable, source)
+    listed, asked, share = _shared_numbers(staff, survey, id_variable, source)
+    unknown = ""
     columns: dict[str, str] = {}
     numeric: list[str] = []
     categorical: list[str] = []
@@ -107,6 +114,8 @@ def draft_frame(
         found = _dispositions(values) if OUTCOME.search(column) and not dispositions else {}
         if found:
             dispositions, columns["outcome"] = found, column
+        elif OUTCOME.search(column) and not dispositions and not unknown and values.nunique() <= MOST_LEVELS:
+            unknown = column
         elif INVITED.search(column) and "invited" not in columns and _all_days(values):
             columns["invited"] = column
         elif all(map(NUMBER.fullmatch, values)):
@@ -123,13 +132,13 @@ def draft_frame(
     frame |= {key: names for key, names in (("numeric", numeric), ("categorical", categorical)) if names}
     left = [str(c) for c in staff.columns if c != listed and c not in columns.values()]
     told = _findings(staff, listed, asked, groups, dispositions, left)
-    return FrameDraft(frame, asked, dispositions, groups, told)
+    return FrameDraft(frame, asked, share, unknown, dispositions, groups, told)
 
 
 def _shared_numbers(
     staff: pd.DataFrame, survey: pd.DataFrame, id_variable: str | None, source: str
-) -> tuple[str, str]:
-    """Give the column of the list and that of the survey that hold the same numbers of persons."""
+) -> tuple[str, str, float]:
+    """Give the column of the list and that of the survey that hold the same numbers, and the share shared."""
     unique = [
         str(column)
         for column in staff.columns
@@ -152,7 +161,7 @@ def _shared_numbers(
             f"{source}: {shown(unique)} gives each person a number, and hardly any are {named}. Check that "
             "both files belong to the same survey; say with --id which variable holds the number."
         )
-    return best
+    return (*best, shares[best])
 
 
 def _dispositions(values: pd.Series) -> dict[str, str]:
