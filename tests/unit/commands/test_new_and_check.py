@@ -73,7 +73,10 @@ def test_what_is_commented_out_may_be_taken_in(made, capsys):
 
 def test_the_list_is_paired_with_the_survey_by_what_both_hold(made):
     frame = yaml.safe_load((made / "listed/config/config.yaml").read_text(encoding="utf-8"))["frame"]
-    assert frame["id"] == "PersonNo" and frame["columns"] == {"hospital": "Hospital", "grade": "Grade"}
+    assert frame["id"] == "PersonNo"
+    assert frame["columns"] == {
+        "hospital": "Hospital", "grade": "Grade", "invited": "Posted", "outcome": "Result"
+    }  # fmt: skip
     book = yaml.safe_load((made / "listed/config/codebook.yaml").read_text(encoding="utf-8"))
     assert book["variables"]["PNO"]["role"] == "id"
 

@@ -307,7 +307,7 @@ def test_a_staff_list_is_read_as_it_says_itself():
     }  # fmt: skip
     assert made.dispositions == {"Refused": "2.111", "Returned": "2.12", "no_reply": "2.20"}
     assert list(made.groups) == ["hospital_listed", "ward"]
-    with pytest.raises(SurveyError, match="hardly any are of any column of the survey"):
+    with pytest.raises(SurveyError, match="hardly a value in common with any column of the survey"):
         draft_frame(staff, survey.assign(PNO=survey["PNO"] + 5000))
     assert draft(survey, FileLabels(), listed=staff["PersonNo"]).identifier == "PNO"
 

@@ -109,7 +109,7 @@ def draft_frame(
     dispositions: dict[str, str] = {}
     for column in map(str, staff.columns):
         values = as_text(blank_to_missing(staff[column])).dropna()
-        if column == listed or values.empty:
+        if column == listed or values.empty or (values.nunique() < 2 and not INVITED.search(column)):
             continue
         found = _dispositions(values) if OUTCOME.search(column) and not dispositions else {}
         if found:
@@ -118,12 +118,12 @@ def draft_frame(
             unknown = column
         elif INVITED.search(column) and "invited" not in columns and _all_days(values):
             columns["invited"] = column
-        elif all(map(NUMBER.fullmatch, values)):
+        elif values.nunique() > 1 and all(map(NUMBER.fullmatch, values)):
             name = _name(column, taken)
             columns[name] = column
             amounts = pd.to_numeric(values).nunique() > MOST_GROUPS
             (numeric if amounts else categorical).append(name)
-        elif values.nunique() <= MOST_LEVELS and values.nunique() <= len(values) / 2:
+        elif 2 <= values.nunique() <= min(MOST_LEVELS, len(values) / 2):
             columns[_name(column, taken)] = column
     for name, column in columns.items():
         if name not in ("outcome", "invited", *numeric) and (levels := _levels(staff[column])):
@@ -156,10 +156,11 @@ def _shared_numbers(
     }
     best = max(shares, key=lambda pair: shares[pair], default=None)
     if best is None or shares[best] < ON_LIST:
-        named = f"values of {id_variable}" if id_variable else "of any column of the survey"
+        named = f"the survey's {id_variable}" if id_variable else "any column of the survey"
         raise SurveyError(
-            f"{source}: {shown(unique)} gives each person a number, and hardly any are {named}. Check that "
-            "both files belong to the same survey; say with --id which variable holds the number."
+            f"{source}: {shown(unique)} gives each person a number, and has hardly a value in common with "
+            f"{named}. Check that both files belong to the same survey; say with --id which "
+            "variable holds the number."
         )
     return (*best, shares[best])
 
