@@ -30,7 +30,8 @@ class Report(Settings):
     documents: Annotated[
         dict[FileName, Variants],
         Meta(
-            description="Text in the study's report/, else the tool's, by its name without .qmd: its variants.",
+            description="Text in the study's report/, else the tool's, by its name without .qmd: its "
+            "variants.",
             min_length=1,
         ),
     ] = field(default_factory=usual_documents)
