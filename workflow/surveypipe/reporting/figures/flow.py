@@ -82,7 +82,8 @@ def draw(released: Released) -> Drawn:
     total = 8 + sum(heights) + sum(gaps[: len(main) - 1]) + theme.foot_mm(notes, simulated=released.simulated)
     figure = theme.page(total + 2)
     _headings(figure, heads, MAIN_WIDTH, column)
-    _headings(figure, heads, theme.WIDTH_MM - 0.5, column)
+    if any(side.lines for side in sides[:-1]):
+        _headings(figure, heads, theme.WIDTH_MM - 0.5, column)
     top = 7.0
     for number, box in enumerate(main):
         _box(figure, box.rows(inner), (0.5, top, widths[0], heights[number]), column, strong=True)

@@ -81,9 +81,8 @@ def _margins(released: Released) -> pd.DataFrame:
 
 def _cell_name(released: Released, row: pd.Series) -> str:
     if not row["within"]:
-        return (
-            "All eligible" if row["members"] == "All" else released.levels.get(row["members"], row["members"])
-        )
+        members = str(row["members"])
+        return "All eligible" if members == "All" else cell_label(members, released)
     members = released.in_text(cell_label(str(row["members"]), released))
     return f"{released.abbreviation(str(row['within']))}: {members}"
 
