@@ -120,7 +120,7 @@ def _ratings(released: Released, block: Block) -> Table:
         table.rows.append(_rating_row(released, question, levels, each=each))
     answers = "; ".join(f"{escape(code)}, {escape(label)}" for code, label in values.items() if label != code)
     table.notes = [
-        f"Answers: {answers}." if each or len(values) <= 2 * MOST_COLUMNS else "",
+        f"Answers: {answers}." if answers and len(values) <= 2 * MOST_COLUMNS else "",
         f"{_per_cent(released)} of those who answered{_unweighted(released)}. The last columns put the "
         "upper answers together, of all with their interval.",
         "Reversed items are shown as turned round."
