@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Mapping
 from surveypipe.reporting.names import TABLES
 from surveypipe.reporting.released import Released
 
+# Ratings of which one figure can be read; the answers to more stand block by block in the supplement.
+ON_A_PAGE = 40
 # Parts that a table stands for: each is there where the table has rows.
 BY_TABLE: dict[str, str] = {
     "characteristics": "table_1",
@@ -38,6 +40,10 @@ def _scenario(released: Released) -> bool:
     return _claims(released) and bool(released.settings.sensitivity.reader_variable)
 
 
+def _rated(released: Released) -> int:
+    return sum(len(battery.items) for battery in released.batteries())
+
+
 # Parts that the configuration and the released tables tell.
 BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "list": lambda released: released.population == "list",
@@ -51,6 +57,7 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "claims_by_group": lambda released: any(row["group_level"] for row in released.claim_rows()),
     "scenario": _scenario,
     "batteries": lambda released: bool(released.batteries()),
+    "batteries_on_a_page": lambda released: 0 < _rated(released) <= ON_A_PAGE,
     "follow_up": lambda released: not released.table("follow_up_check").empty,
     "field_period": lambda released: released.settings.study.field_period is not None,
     "follows": lambda released: released.settings.study.follows is not None,

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LEFT = 64.0
-WIDTH = 64.0
+WIDTH = 58.0
+# Where counts end, in widths of a panel.
+COUNTS = (theme.WIDTH_MM - 0.6 - LEFT) / WIDTH
 HEAD = 3.6
 # A page holds no more, in millimetres; groups are then left to the table where questions are numbers.
 TALLEST = 205.0
@@ -140,7 +142,7 @@ def _beside(axes: Axes, y: float, text: str, **settings: Any) -> None:
 def _count(axes: Axes, y: float, row: pd.Series) -> None:
     text = formatting.count(float(row["n"]))
     axes.text(
-        1.49, y, text, transform=axes.get_yaxis_transform(), va="center_baseline", ha="right",
+        COUNTS, y, text, transform=axes.get_yaxis_transform(), va="center_baseline", ha="right",
         color=theme.QUIET,
     )  # fmt: skip
 
@@ -195,7 +197,7 @@ def _heads(figure: Figure, released: Released, y: float) -> None:
     level = formatting.confidence(released.settings.analysis.ci_level)
     right: Any = {"color": theme.QUIET}
     theme.words(figure, LEFT + WIDTH * 1.03, y, f"{level} CI in brackets", **right)
-    theme.words(figure, LEFT + WIDTH * 1.49, y, "n", ha="right", style="italic", **right)
+    theme.words(figure, LEFT + WIDTH * COUNTS, y, "n", ha="right", style="italic", **right)
 
 
 def _notes(released: Released, panels: Sequence[Panel], groups: Sequence[str]) -> list[str]:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 ROW = 5.6
 LEFT = 58.0
-WIDTH = 92.0
+WIDTH = 88.0
+# Where counts end, in widths of the bars.
+COUNTS = (theme.WIDTH_MM - 0.6 - LEFT) / WIDTH
 AXIS = 8.0
 # A part of fewer per cent has no room for its number.
 LEAST_PRINTED = 0.06
@@ -82,7 +84,7 @@ def _bar(axes: Axes, released: Released, item: str, y: float, shades: Sequence[s
     base = released.base(item)
     if math.isfinite(base):
         axes.text(
-            1.08, y, formatting.count(base), ha="right", va="center_baseline", color=theme.QUIET,
+            COUNTS, y, formatting.count(base), ha="right", va="center_baseline", color=theme.QUIET,
             transform=axes.get_yaxis_transform(),
         )  # fmt: skip
 

@@ -27,17 +27,19 @@ def questionnaire(released: Released) -> Table:
     ]
     table = Table("questionnaire", f"The {released.vocabulary.questionnaire.one}", columns)
     asked = [entry for entry in released.variables.values() if entry.get("role") == "question"]
-    asked = [entry for entry in asked if entry.get("question") and not entry.get("derived")]
+    asked = [entry for entry in asked if not entry.get("derived")]
     for number, entry in enumerate(asked, start=1):
         table.rows.append(
             [
                 str(number),
-                fmt.escape(str(entry["question"])),
+                fmt.escape(str(entry["question"] or f"({entry['label']})")),
                 _answers(entry, released),
                 _put_to(entry, released),
             ]
         )
     table.notes = ["Wording as on the form; statements worded in the negative are shown as they were put."]
+    if not all(entry["question"] for entry in asked):
+        table.notes.append("In brackets the name of a question whose wording the codebook does not give.")
     return table
 
 
