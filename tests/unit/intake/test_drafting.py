@@ -270,6 +270,14 @@ def test_names_that_a_codebook_does_not_take(tmp_path):
         "record", "flags", "everybody", "id", "x"
     ]  # fmt: skip
     assert name_for("2nd place?", set()) == "q_2nd_place"
+    assert name_for("w_none", set()) == "asked_w_none"
+
+
+def test_an_infinite_number_is_set_aside_and_named(tmp_path):
+    survey = csv(tmp_path, "a", *[f"{k / 4}" for k in range(N)], "1e999")
+    analysis = cleaned(survey, tmp_path / "study")
+    assert analysis["a"].max() == (N - 1) / 4
+    assert len(analysis) == N
 
 
 def test_a_long_label_has_a_short_one_and_a_name_is_stable():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from surveypipe.intake.answer_words import word
@@ -80,7 +81,15 @@ def _of_kind(
     in_file = next(
         (words for name, words in labels.values.items() if name.casefold() == variable.in_file.casefold()), {}
     )
-    return _as_numbers(column, variable, in_file, problems, source)
+    numbers = _as_numbers(column, variable, in_file, problems, source)
+    endless = np.isinf(numbers)
+    if endless.any():
+        rows = [int(str(row)) + 1 for row in numbers.index[endless]]
+        labels.set_aside += [(variable.name, row, "infinite") for row in rows]
+        labels.notes.append(
+            f"{source}: {variable.name} holds infinite numbers in rows {shown(rows)}; set aside as blank."
+        )
+    return numbers.mask(endless)
 
 
 def blank_to_missing(column: pd.Series) -> pd.Series:

@@ -30,7 +30,7 @@ def labels_of(said: InFile) -> dict[float, str]:
 def codes_for(words: list[str], numbers: pd.Series, labels: Mapping[float, str]) -> dict[float, str]:
     """Give words that stand for no number codes that no number has: 97, 98, 99, or more nines."""
     held = {*numbers.dropna(), *labels}
-    greatest = max((abs(number) for number in held), default=0.0)
+    greatest = max((abs(number) for number in held if math.isfinite(number)), default=0.0)
     digits = 2
     while 10**digits - 1 - len(words) <= greatest:
         digits += 1
@@ -42,6 +42,7 @@ def of_numbers(
     numbers: pd.Series, labels: Mapping[float, str], said: InFile, extra: Mapping[float, str]
 ) -> Guess:
     """Tell what a column of numbers holds; `extra` are codes made for words among them."""
+    numbers = numbers.where(numbers.abs() != math.inf)
     ranges = [(float(lo), float(hi)) for lo, hi in said.missing if not isinstance(lo, str)]
     valid = numbers[numbers.notna() & ~_within(numbers, ranges)]
     missing = {code: text for code, text in labels.items() if any(lo <= code <= hi for lo, hi in ranges)}

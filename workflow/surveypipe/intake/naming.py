@@ -10,6 +10,8 @@ from surveypipe.study.base import VARIABLE_NAME
 from surveypipe.study.codebook_parsing import RESERVED
 
 LONGEST_NAME = 28
+# How the columns of weights begin.
+WEIGHTS = "w_"
 # A label longer than this gets a short one for figures, of at most so many signs.
 LONG_LABEL, SHORT_LABEL = 60, 48
 STOP_WORDS = set(
@@ -35,12 +37,13 @@ def name_for(column: str, taken: set[str], *, identifies: bool = False) -> str:
         Whether it holds the identifier, which is no column of the stages' own.
     """
     reserved = RESERVED - {"id"} if identifies else RESERVED
-    if re.fullmatch(VARIABLE_NAME, column) and column.casefold() not in reserved and _free(column, taken):
+    own = column.casefold() in reserved or column.startswith(WEIGHTS)
+    if re.fullmatch(VARIABLE_NAME, column) and not own and _free(column, taken):
         taken.add(variable_slug(column))
         return column
     stem = _stem(column)
-    if stem in reserved:
-        stem = f"{stem}_asked"
+    if stem in reserved or stem.startswith(WEIGHTS):
+        stem = f"asked_{stem}"
     name, number = stem, 1
     while not _free(name, taken):
         number += 1
