@@ -162,7 +162,8 @@ def _coded(
     codes = {float(code): str(label) for code, label in zip(user["code"], user["label"], strict=True)}
     codes = dict(sorted(((own.missing_codes if own else {}) | codes).items()))
     valid = [*made.values, *(float(value) for value in column.dropna())]
-    reasons = [reason for reason in REASONS if (rows["reason"] == reason).any()]
+    held = set(rows["reason"].map(MissingReason))
+    reasons = [reason for reason in REASONS if reason in held]
     free = dict(zip(reasons, free_codes(valid, list(codes), len(reasons)), strict=True))
     filled = column.astype("float64").copy()
     for person, reason, code in zip(rows["id"], rows["reason"], rows["code"], strict=True):

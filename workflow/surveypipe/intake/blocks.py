@@ -8,7 +8,7 @@ from itertools import pairwise
 import pandas as pd
 
 from surveypipe.identifiers import variable_slug
-from surveypipe.intake.drafted import Column
+from surveypipe.intake.drafted import Column, Sign
 from surveypipe.intake.labels import FileLabels
 from surveypipe.intake.naming import (
     common_beginning,
@@ -71,7 +71,7 @@ def _make_set(
         words = dict(made.values)
         two = len(others) == 1
         made.values = {ticked: words[ticked] if two else "Yes", no: words[no] if two else "No"}
-        made.remarks = [remark for remark in made.remarks if remark not in ("one answer", "zero and one")]
+        made.signs = [sign for sign in made.signs if sign not in (Sign.ONE_ANSWER, Sign.ZERO_AND_ONE)]
         box.label = without_beginning(box.label, beginning)
         box.short = short_label(box.label)
 
@@ -98,7 +98,7 @@ def settle_bare_codes(columns: Sequence[Column]) -> None:
     """Call few codes without words categories, outside a battery: a mean of hospitals says nothing."""
     for column in columns:
         made = column.guess
-        bare = "no words" in made.remarks and made.kind.ordered and not column.battery
+        bare = Sign.NO_WORDS in made.signs and made.kind.ordered and not column.battery
         if bare and min(made.values) == 1 and len(made.values) <= FEW_CODES:
             made.type = "categorical"
 
@@ -108,7 +108,7 @@ def _same_answers(a: Column, b: Column) -> bool:
     mine, theirs = a.guess.values, b.guess.values
     if mine == theirs:
         return True
-    unnamed = [g for g in (a.guess, b.guess) if "no words" in g.remarks]
+    unnamed = [g for g in (a.guess, b.guess) if Sign.NO_WORDS in g.signs]
     if len(unnamed) != 2:
         return False
     # Of bare numbers the greatest that anybody chose may differ from item to item.

@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from surveypipe.study.item_types import ITEM_TYPES, ItemType
+
+
+class Sign(StrEnum):
+    """What was seen in a column and bears on what it is taken for, or should be told of it."""
+
+    ZERO_AND_ONE = "zero and one"
+    ENDS = "ends"
+    NO_WORDS = "no words"
+    STANDS_APART = "stands apart"
+    NO_LABEL = "no label"
+    SET_ASIDE = "set aside"
+    LETTERED = "lettered"
+    AMBIGUOUS_DAY = "ambiguous day"
+    ONE_ANSWER = "one answer"
+    CLOCK = "clock"
+    EMPTY = "empty"
+    TEXT = "text"
+    WORDS = "words"
 
 
 @dataclass
@@ -27,8 +46,8 @@ class Guess:
         Code of the answer that is counted.
     ticked
         Where the column has one value and blanks: its code. It is a box if its neighbours are.
-    remarks
-        What the draft should tell of it: words of :data:`surveypipe.intake.remarks.REMARKS`.
+    signs
+        What was seen in it; of some the draft tells (:data:`surveypipe.intake.remarks.TOLD`).
     """
 
     type: str
@@ -37,7 +56,7 @@ class Guess:
     missing_range: tuple[float, float] | None = None
     counts: float | None = None
     ticked: float | None = None
-    remarks: list[str] = field(default_factory=list)
+    signs: list[Sign] = field(default_factory=list)
 
     @property
     def kind(self) -> ItemType:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from surveypipe.identifiers import variable_slug
 from surveypipe.intake.blocks import draft_batteries, draft_sets, settle_bare_codes
-from surveypipe.intake.drafted import Column, Guess, InFile
+from surveypipe.intake.drafted import Column, Guess, InFile, Sign
 from surveypipe.intake.filters import likely_filters
 from surveypipe.intake.guessing import guess
 from surveypipe.intake.identifying import identifier
@@ -109,7 +109,7 @@ def _column(
     column = Column(own, name, label, question, made, short_label(label))
     if identifies:
         column.role = "id"
-    elif "empty" in made.remarks:
+    elif Sign.EMPTY in made.signs:
         column.role = "undocumented"
     return column
 

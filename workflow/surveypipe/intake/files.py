@@ -68,6 +68,7 @@ def read_survey(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, 
             labels.notes.append(f"{path}: {shown(pointed)}: decimal commas are read as decimal points.")
     if raw.empty:
         raise SurveyError(f"{path}: the file holds no records.")
+    labels.folder = str(path).removesuffix(path.name)
     return raw, labels
 
 

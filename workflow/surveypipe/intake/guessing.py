@@ -11,7 +11,7 @@ import pandas as pd
 from surveypipe.intake.answer_words import dont_know, no_answer, word
 from surveypipe.intake.columns import blank_to_missing, means_blank
 from surveypipe.intake.days import read_days
-from surveypipe.intake.drafted import Guess, InFile
+from surveypipe.intake.drafted import Guess, InFile, Sign
 from surveypipe.intake.guessing_numbers import MOST_POINTS, codes_for, labels_of, of_numbers
 from surveypipe.intake.guessing_words import of_words
 from surveypipe.study.codebook import code_text
@@ -34,12 +34,12 @@ def guess(column: pd.Series, said: InFile) -> Guess:
     """
     plain = blank_to_missing(column.reset_index(drop=True))
     if pd.api.types.is_datetime64_any_dtype(plain):
-        return Guess("date") if plain.notna().any() else Guess("string", remarks=["empty"])
+        return Guess("date") if plain.notna().any() else Guess("string", signs=[Sign.EMPTY])
     labelled = {word(text) for text in said.values.values()} | {word(code) for code in said.values}
     if plain.dtype == object:
         plain = plain.mask(plain.map(lambda v: means_blank(v) and word(v) not in labelled).astype(bool), None)
     if not plain.notna().any():
-        return Guess("string", remarks=["empty"])
+        return Guess("string", signs=[Sign.EMPTY])
     if pd.api.types.is_numeric_dtype(plain):
         return of_numbers(plain.astype("float64"), labels_of(said), said, {})
     texts = [value if isinstance(value, str) else _text(value) for value in plain.dropna()]
@@ -65,12 +65,12 @@ def _of_texts(column: pd.Series, texts: list[str], said: InFile) -> Guess:
         labels = labels_of(said)
         return of_numbers(made.astype("float64"), labels, said, codes_for(words, made, labels))
     if all(CLOCK.fullmatch(text) for text in texts):
-        return Guess("string", remarks=["clock"])
+        return Guess("string", signs=[Sign.CLOCK])
     days = (
         read_days(pd.Series(texts, dtype="object")) if any(re.search(r"\d", text) for text in texts) else None
     )
     if days is not None and len(days.lost) <= (1 - NEARLY_ALL) * len(texts) / 2:
-        return Guess("date", remarks=[] if days.certain else ["ambiguous day"])
+        return Guess("date", signs=[] if days.certain else [Sign.AMBIGUOUS_DAY])
     return of_words(texts, said, known=False)
 
 
@@ -98,7 +98,7 @@ def _lettered(column: pd.Series, said: InFile) -> Guess | None:
         names[letter] = names[letter] or f".{letter}"
     codes = codes_for(list(names.values()), made, labels)
     found = of_numbers(made, labels, said, codes)
-    found.remarks.append("lettered")
+    found.signs.append(Sign.LETTERED)
     return found
 
 

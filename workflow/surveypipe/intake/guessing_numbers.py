@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from surveypipe.intake.answer_words import dont_know, graded, no_answer, word, yes_of
-from surveypipe.intake.drafted import Guess, InFile
+from surveypipe.intake.drafted import Guess, InFile, Sign
 from surveypipe.study.codebook import code_text
 
 # Most points of a scale of which not all are labelled, and of whole numbers that are shown one by one.
@@ -54,7 +54,7 @@ def of_numbers(
     wide = [_bounded(pair, numbers, labels) for pair in ranges if pair[0] != pair[1]]
     made.missing_range = wide[0] if wide else None
     if not found and not made.values:
-        return Guess("numeric", missing=made.missing, missing_range=made.missing_range, remarks=["empty"])
+        return Guess("numeric", missing=made.missing, missing_range=made.missing_range, signs=[Sign.EMPTY])
     return made
 
 
@@ -89,13 +89,15 @@ def _listed_or_number(
     scale = _scale(told, bare)
     if scale:
         put = {code: text for code, text in answers.items() if code not in scale}
-        return Guess("ordinal", values=scale, missing=put, remarks=["ends", *(["set aside"] if put else [])])
+        return Guess(
+            "ordinal", values=scale, missing=put, signs=[Sign.ENDS, *([Sign.SET_ASIDE] if put else [])]
+        )
     if len(bare) > max(2, len(told)) or not all(map(_whole, bare)):
         special = {
             code: text for code, text in answers.items() if code in aside or code not in told
             or _stands_apart(code, text, bare)
         }  # fmt: skip
-        return Guess("numeric", missing=special, remarks=["set aside"] if special else [])
+        return Guess("numeric", missing=special, signs=[Sign.SET_ASIDE] if special else [])
     made = _labelled(real, aside, found, numbers, said)
     for code in bare:
         text = f"{code_text(code)} (no label)"
@@ -106,7 +108,7 @@ def _listed_or_number(
     if made.kind.pair:
         made.type, made.counts = "categorical", None
     made.values = dict(sorted(made.values.items()))
-    made.remarks.append("no label")
+    made.signs.append(Sign.NO_LABEL)
     return made
 
 
@@ -148,10 +150,10 @@ def _labelled(
     if len(real) > MOST_POINTS and all(re.fullmatch(r"[\d.]+", text) for text in texts):
         return Guess("numeric", missing=aside)
     yes = yes_of(texts)
-    remarks = ["set aside"] if aside else []
+    signs = [Sign.SET_ASIDE] if aside else []
     if yes is not None:
         counted = next(code for code, text in real.items() if text == yes)
-        return Guess("binary", values=real, missing=aside, counts=counted, remarks=remarks)
+        return Guess("binary", values=real, missing=aside, counts=counted, signs=signs)
     ticked = _ticked(real, found, numbers)
     unsure = {code: text for code, text in real.items() if dont_know(text)}
     steps = {code: text for code, text in real.items() if code not in unsure}
@@ -159,9 +161,9 @@ def _labelled(
         said.measure == "ordinal" or graded(list(steps.values())) or _numbered(steps)
     )
     if ordinal:
-        remarks = ["set aside"] if aside | unsure else []
-        return Guess("ordinal", values=steps, missing=aside | unsure, remarks=remarks)
-    return Guess("categorical", values=real, missing=aside, ticked=ticked, remarks=remarks)
+        signs = [Sign.SET_ASIDE] if aside | unsure else []
+        return Guess("ordinal", values=steps, missing=aside | unsure, signs=signs)
+    return Guess("categorical", values=real, missing=aside, ticked=ticked, signs=signs)
 
 
 def _numbered(steps: Mapping[float, str]) -> bool:
@@ -179,7 +181,7 @@ def _without_labels(found: list[float], n: int, numbers: pd.Series) -> Guess:
     """Tell what numbers without labels are, and whether one of them may be none."""
     made = _bare(found, n, numbers)
     if _may_stand_for_none(found):
-        made.remarks.append("stands apart")
+        made.signs.append(Sign.STANDS_APART)
     return made
 
 
@@ -199,16 +201,16 @@ def _bare(found: list[float], n: int, numbers: pd.Series) -> Guess:
         return Guess("numeric")
     if found in ([0.0, 1.0], [0.0], [1.0]) and not (len(found) == 1 and numbers.isna().any()):
         if len(found) == 2:
-            return Guess("binary", values={1.0: "Yes", 0.0: "No"}, counts=1.0, remarks=["zero and one"])
-        return Guess("categorical", values={found[0]: code_text(found[0])}, remarks=["one answer"])
+            return Guess("binary", values={1.0: "Yes", 0.0: "No"}, counts=1.0, signs=[Sign.ZERO_AND_ONE])
+        return Guess("categorical", values={found[0]: code_text(found[0])}, signs=[Sign.ONE_ANSWER])
     if len(found) == 1:
         ticked = found[0] if found[0] != 0 and numbers.isna().any() else None
         values = {found[0]: code_text(found[0])}
-        return Guess("categorical", values=values, ticked=ticked, remarks=["one answer"])
+        return Guess("categorical", values=values, ticked=ticked, signs=[Sign.ONE_ANSWER])
     if len(found) == 2 and abs(found[0]) <= MOST_POINTS and abs(found[1]) <= MOST_POINTS and n > 4:
-        return Guess("categorical", values={code: code_text(code) for code in found}, remarks=["no words"])
+        return Guess("categorical", values={code: code_text(code) for code in found}, signs=[Sign.NO_WORDS])
     points = int(max(found) - min(found)) + 1
     if points <= MOST_POINTS and 0 <= min(found) <= 1 and n >= 2 * len(found) and len(found) > points / 2:
         steps = range(int(min(found)), int(max(found)) + 1)
-        return Guess("ordinal", values={float(step): str(step) for step in steps}, remarks=["no words"])
+        return Guess("ordinal", values={float(step): str(step) for step in steps}, signs=[Sign.NO_WORDS])
     return Guess("numeric")

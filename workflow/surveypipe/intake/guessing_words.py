@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from surveypipe.intake.answer_words import dont_know, in_order, no_answer, word, yes_of
-from surveypipe.intake.drafted import Guess, InFile
+from surveypipe.intake.drafted import Guess, InFile, Sign
 from surveypipe.intake.guessing_numbers import codes_for
 
 # Most different texts that are taken for the answers of a list, and the longest of them.
@@ -28,30 +28,30 @@ def of_words(texts: list[str], said: InFile, *, known: bool) -> Guess:
         spelt.setdefault(word(label), {label: 0})
     answers = sorted((_usual(forms) for forms in spelt.values()), key=str.casefold)
     if len(answers) == 1 and not known:
-        return Guess("categorical", values={1.0: answers[0]}, ticked=1.0, remarks=["one answer"])
+        return Guess("categorical", values={1.0: answers[0]}, ticked=1.0, signs=[Sign.ONE_ANSWER])
     yes, ordered = yes_of(answers), in_order([a for a in answers if not no_answer(a) and not dont_know(a)])
     repeated = len(answers) <= max(2, len(texts) / 2) and len(answers) <= MOST_WORDS
     short = max(map(len, answers)) <= LONGEST_WORD
     if not (known or yes or (ordered and repeated) or (repeated and short)) or (
         known and len(answers) > 4 * MOST_WORDS
     ):
-        return Guess("string", remarks=["text"])
+        return Guess("string", signs=[Sign.TEXT])
     if not known and _free_text(texts, answers):
-        return Guess("string", remarks=["text"])
+        return Guess("string", signs=[Sign.TEXT])
     if yes:
         no = next(answer for answer in answers if answer != yes)
-        return Guess("binary", values={1.0: yes, 0.0: no}, counts=1.0, remarks=["words"])
+        return Guess("binary", values={1.0: yes, 0.0: no}, counts=1.0, signs=[Sign.WORDS])
     aside = [a for a in answers if no_answer(a) or (ordered and dont_know(a))]
     kept = ordered or [a for a in answers if a not in aside]
     if not kept:
-        return Guess("string", remarks=["text"])
+        return Guess("string", signs=[Sign.TEXT])
     codes = _own_codes(kept)
     missing = codes_for(aside, pd.Series(list(codes)), {})
     return Guess(
         "ordinal" if ordered else "categorical",
         values=codes,
         missing=missing,
-        remarks=["words", *(["set aside"] if missing else [])],
+        signs=[Sign.WORDS, *([Sign.SET_ASIDE] if missing else [])],
     )
 
 

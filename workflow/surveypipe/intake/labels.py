@@ -41,6 +41,8 @@ class FileLabels:
         Column: level of measurement (nominal, ordinal, scale), where the file says it.
     sets
         Name: multiple-response set.
+    folder
+        Where the file lies, with a stroke at its end; the notes name the file with it.
     notes
         What the format could not hold or what was put right in reading, for the user to know.
     set_aside
@@ -54,4 +56,5 @@ class FileLabels:
     sets: dict[str, FileSet] = field(default_factory=dict)
     file_label: str = ""
     notes: list[str] = field(default_factory=list)
+    folder: str = ""
     set_aside: list[tuple[str, int, str]] = field(default_factory=list)

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from surveypipe.intake.drafted import Column
+from surveypipe.intake.drafted import Column, Sign
 from surveypipe.intake.filters import Filter
 from surveypipe.intake.labels import FileLabels
 from surveypipe.problems import shown
 
 MOST = 10
-# Remark of a guess, and what is told of the columns that have it.
-REMARKS = {
-    "zero and one": "{n} {questions} of 0 and 1 without labels {are} read as No and Yes: {names}.",
-    "ends": "Of {n} {scales} only some points are labelled; the others are called by their number: {names}.",
-    "no words": "{n} {questions} of whole numbers without labels {are} shown number by number: {names}. Give "
-    "the answers words under `values`, or call an amount numeric.",
-    "stands apart": "{n} {questions} {hold} a number far from all others that may stand for no answer (such "
-    "as -9 or 99): {names}. If so, put it under `missing`; it is counted until then.",
-    "no label": "{n} {questions} {hold} codes without a label, drafted as they are: {names}.",
-    "set aside": "Answers such as 'refused' stand under `missing` in {n} {questions}: {names}.",
-    "lettered": "Lettered missing values have codes of their own in {n} {questions}: {names}.",
-    "ambiguous day": "In {n} {questions} no day shows whether the day or the month comes first: {names}.",
-    "one answer": "{n} {questions} {hold} one answer only: {names}.",
-    "clock": "{n} {questions} {hold} times of day or durations, kept as text: {names}.",
-    "empty": "{n} {columns} {hold} nothing and {are} left out of the report: {names}.",
+# Sign of a guess, and what is told of the columns that have it.
+TOLD = {
+    Sign.ZERO_AND_ONE: "{n} {questions} of 0 and 1 without labels {are} read as No and Yes: {names}.",
+    Sign.ENDS: "Of {n} {scales} only some points are labelled; the others are called by their "
+    "number: {names}.",
+    Sign.NO_WORDS: "{n} {questions} of whole numbers without labels {are} shown number by number: {names}. "
+    "Give the answers words under `values`, or call an amount numeric.",
+    Sign.STANDS_APART: "{n} {questions} {hold} a number far from all others that may stand for no answer "
+    "(such as -9 or 99): {names}. If so, put it under `missing`; it is counted until then.",
+    Sign.NO_LABEL: "{n} {questions} {hold} codes without a label, drafted as they are: {names}.",
+    Sign.SET_ASIDE: "Answers such as 'refused' stand under `missing` in {n} {questions}: {names}.",
+    Sign.LETTERED: "Lettered missing values have codes of their own in {n} {questions}: {names}.",
+    Sign.AMBIGUOUS_DAY: "In {n} {questions} no day shows whether the day or the month comes first: {names}.",
+    Sign.ONE_ANSWER: "{n} {questions} {hold} one answer only: {names}.",
+    Sign.CLOCK: "{n} {questions} {hold} times of day or durations, kept as text: {names}.",
+    Sign.EMPTY: "{n} {columns} {hold} nothing and {are} left out of the report: {names}.",
 }
 HEADER = """\
 # Drafted from {source}: labels and data together. It runs as it is; what to look at first:
@@ -71,15 +71,15 @@ def findings(
     if filters:
         each = shown((_about_filter(found) for found in filters), 2)
         told.append(f"Likely filters, not applied (add `asked_if`): {each}.")
-    told += [sentence for key in REMARKS if (sentence := _about(key, columns))]
+    told += [sentence for key in TOLD if (sentence := _about(key, columns))]
     several = [name for name, held in labels.sets.items() if held.counted is None]
     if several:
         told.append(
             f"Sets of first, second, third mention are drafted as questions of their own: {shown(several)}."
         )
     if labels.notes and len(told) < MOST:
-        path, _, note = labels.notes[0].partition(": ")
-        told.append(f"{Path(path).name}: {note}")
+        # The folder is that of who made the draft.
+        told.append(labels.notes[0].replace(labels.folder, "", 1))
     return told[:MOST]
 
 
@@ -114,12 +114,12 @@ def _about_filter(found: Filter) -> str:
     return f"{what} only with {found.question} = {' or '.join(found.answers)}"
 
 
-def _about(remark: str, columns: Sequence[Column]) -> str:
-    names = [column.name for column in columns if remark in column.guess.remarks]
+def _about(sign: Sign, columns: Sequence[Column]) -> str:
+    names = [column.name for column in columns if sign in column.guess.signs]
     if not names:
         return ""
     one = len(names) == 1
-    return REMARKS[remark].format(
+    return TOLD[sign].format(
         n=len(names),
         names=shown(names),
         questions="question" if one else "questions",
