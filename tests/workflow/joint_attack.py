@@ -35,6 +35,8 @@ from surveypipe.ledger.rows import claim_tables
 from surveypipe.nonresponse import report
 from surveypipe.nonresponse.study import Study
 from surveypipe.study.base import plain
+from surveypipe.study.codebook_file import CodebookFile
+from surveypipe.study.completion import completed
 from surveypipe.study.reading import read
 from surveypipe.study.sections import Sections
 from surveypipe.study.settings import Configuration
@@ -110,7 +112,9 @@ class Survey:
 
 def survey_of(results: Path, public: Path | None = None) -> Survey:
     """Load what the analysis of a finished run rests on."""
-    config = plain(read(results.parent / "config/config.yaml", Configuration))
+    settings = read(results.parent / "config/config.yaml", Configuration)
+    codebook = read(results.parent / settings.inputs.codebook, CodebookFile)
+    config = plain(completed(settings, codebook))
     data, private = results / "data", results / "private"
     chosen = Sections(config)
     replicates = replicates_of(*[

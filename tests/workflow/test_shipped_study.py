@@ -20,6 +20,7 @@ from surveypipe.simulation.report import beyond_interval_error
 from surveypipe.study.base import plain
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.codebook_parsing import parse_codebook
+from surveypipe.study.completion import completed
 from surveypipe.study.consistency import consistency_problems
 from surveypipe.study.planning import Planning
 from surveypipe.study.reading import read, read_yaml, texts
@@ -32,7 +33,7 @@ CODEBOOK = yaml.safe_load((ROOT / "config/codebook.yaml").read_text(encoding="ut
 
 def test_its_files_contradict_neither_the_types_nor_each_other():
     book = read(ROOT / "config/codebook.yaml", CodebookFile)
-    assert consistency_problems(SETTINGS, book, "c") == []
+    assert consistency_problems(completed(SETTINGS, book), book, "c") == []
     assert design_problems(read(ROOT / "config/followup.yaml", Planning), "f") == []
 
 

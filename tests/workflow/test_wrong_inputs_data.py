@@ -96,7 +96,7 @@ def study(tmp_path: Path) -> Study:
 def test_good_files_pass(study):
     done = study.ingest()
     assert done.returncode == 0, done.stderr
-    assert "123 questionnaires in the file, 320 staff on the list" in done.stdout
+    assert "123 records in the file, 320 people known of" in done.stdout
     assert all((study.folder / "out" / name).is_file() for name in OUTPUTS)
 
 
@@ -266,12 +266,13 @@ def test_level_that_nobody_on_the_staff_list_has(study):
     assert "Correct the level or take it out" in text
 
 
-def test_decimal_commas(study):
+def test_decimal_commas_among_words(study):
     raw = study.respondents()
-    raw["years_in_post"] = [f"{n}".replace(".", ",") for n in raw["years_in_post"].fillna(1.0)]
+    commas = [f"{n}".replace(".", ",") for n in raw["years_in_post"].fillna(1.0)]
+    raw["years_in_post"] = ["about six", *commas[1:]]
     study.survey = study.folder / "survey.csv"
     raw.to_csv(study.survey, index=False)
-    assert "these have decimal commas: export the file again with decimal points" in study.refusal()
+    assert "years_in_post cannot be read: neither numbers nor answers" in study.refusal()
 
 
 def test_staff_list_as_a_workbook(study):

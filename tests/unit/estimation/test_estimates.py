@@ -52,6 +52,7 @@ VARIABLES = {
     "note": entry("A note", "string"),
 }
 CONFIG = {
+    "population": "list",
     "analysis": {
         "ci_level": 0.95,
         "proportion_interval": "logit",

@@ -31,14 +31,15 @@ from surveypipe.study.analysis import Agreement, FurtherTest, Model, Multiplicit
 from surveypipe.study.base import plain
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.codebook_file import CodebookFile
+from surveypipe.study.completion import completed
 from surveypipe.study.consistency import consistency_problems, registered
 from surveypipe.study.reading import checked, read
 from surveypipe.study.sections import Sections
 from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[3]
-CONFIG = plain(read(FIXED / "config.yaml", Configuration))
 BOOK_FILE = read(FIXED / "codebook.yaml", CodebookFile)
+CONFIG = plain(completed(read(FIXED / "config.yaml", Configuration), BOOK_FILE))
 BOOK = read_codebook(FIXED / "codebook.yaml")
 GIVEN = Sections(CONFIG)
 PLAIN = msgspec.structs.replace(GIVEN.cleaning, reverse=())

@@ -357,7 +357,7 @@ def test_program_stops_with_every_wrong_key_and_leaves_no_file(config: dict, tmp
     (tmp_path / "followup.yaml").write_text(yaml.safe_dump(config))
     names = ("power", "sizes", "figure-svg", "figure-png", "page")
     command = [sys.executable, str(ROOT / "workflow/scripts/followup.py")]
-    command += ["--assumptions", str(tmp_path / "followup.yaml"), "--text", "report/manuscript.qmd"]
+    command += ["--assumptions", str(tmp_path / "followup.yaml"), "--wording", "report/wording"]
     for name in names:
         command += [f"--{name}", str(tmp_path / "out" / name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -415,6 +415,7 @@ def test_script_writes_every_table_and_leaves_out_the_ineligible(tmp_path: Path)
             "replicates": {"method": "jackknife", "max_n": 500},
         },
         "frame": FRAME,
+        "population": "list",
         "seed": 1,
     }
     done = run_script(tmp_path, pd.concat([people, gone]), config)
@@ -433,7 +434,7 @@ def test_script_writes_every_table_and_leaves_out_the_ineligible(tmp_path: Path)
 
 def test_script_answers_a_mistake_without_a_traceback(tmp_path: Path) -> None:
     people = frame([("AMH", "Nurse", 8, 0), ("CSC", "Nurse", 9, 5)]).assign(category="I")
-    config = {"weighting": plain(section({"s": CELLS})), "frame": FRAME, "seed": 1}
+    config = {"weighting": plain(section({"s": CELLS})), "frame": FRAME, "population": "list", "seed": 1}
     done = run_script(tmp_path, people, config)
     assert done.returncode == 1
     assert "no respondent in AMH (8 staff)" in done.stderr
