@@ -29,7 +29,8 @@ from surveypipe.reporting import numbers
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables import models, nonresponse, register
 from surveypipe.reporting.tables.questionnaire import questionnaire
-from surveypipe.reporting.wording import methods, results, reviewers
+from surveypipe.reporting.tables.questions import answer_tables
+from surveypipe.reporting.wording import answers, methods, results, reviewers
 from surveypipe.reporting.wording import nonresponse as bias_text
 from surveypipe.study.about import Study
 from surveypipe.study.authors import Authors
@@ -105,6 +106,10 @@ def composed(given: Released) -> Iterator[tuple[str, str]]:
     shown = {**register.TABLES, **nonresponse.TABLES, **models.TABLES, "questionnaire": questionnaire}
     for name, table in shown.items():
         yield f"table {name}", table(given).markdown(simulated=False)
+    for name, answered in answer_tables(given).items():
+        yield f"table {name}", answered.markdown(simulated=False)
+    for name, text in answers.texts(given, made_up.words()).items():
+        yield f"answers {name}", text
     for name, text in methods.paragraphs(given, made_up.words()).items():
         yield f"methods {name}", text
     yield "summary", bias_text.summary(given, made_up.words())

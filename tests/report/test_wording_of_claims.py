@@ -129,6 +129,7 @@ CASES: dict[str, Change] = {
     "a correction for tests alone": cases.configured(analysis={"fpc": {"descriptive": False, "tests": True}}),
     "three other thresholds": claimed("C1", sensitivity_thresholds=[0.1, 0.6, 0.67]),
     "no test": cells("estimates", {"statistic": "rao_scott"}, statistic="none"),
+    "no groups": cases.configured(groups={"agency": None}, frame={"group": "everybody"}),
 }
 
 

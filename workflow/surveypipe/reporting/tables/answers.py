@@ -39,7 +39,7 @@ def items(released: Released) -> Table:
     caption = "Answers to each item" + by_group(released, ", for all and")
     table = Table("items", caption, columns)
     for battery in released.batteries():
-        table.section(escape(battery.label))
+        table.section(battery.label)
         for item in battery.items:
             cells_of = [INDENT + escape(released.short(item))]
             for level in ("", *levels):
@@ -139,7 +139,7 @@ def numbers(released: Released) -> Table:
     for name in released.settings.analysis.items:
         if type_of(released.variables[name]).listed:
             continue
-        table.section(escape(released.label(name)))
+        table.section(released.label(name))
         for level, label in {"": "All", **released.levels}.items():
             table.rows.append([INDENT + escape(label), *_number_cells(released, name, level)])
     table.notes = [
