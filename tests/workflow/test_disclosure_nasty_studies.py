@@ -43,8 +43,8 @@ joint_attack = helper(ROOT / "tests/workflow/joint_attack.py")
 nasty_studies = helper(ROOT / "tests/workflow/nasty_studies.py")
 
 
-SLOW = ("many_codes", "rare_point", "routed_base", "unanimous_part")
-STUDIES = ["rare_profession", "small_agency"]
+SLOW = ("many_codes", "small_agency", "rare_point", "routed_base", "unanimous_part")
+STUDIES = ["rare_profession"]
 STUDIES += [pytest.param(name, marks=pytest.mark.slow) for name in SLOW]
 # Three of a third agency, all alike: four counts of parts of fewer than ten stay certain. Should the
 # audit come to hold this study too, the test will say so.

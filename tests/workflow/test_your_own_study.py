@@ -200,6 +200,7 @@ def no_items(config: dict) -> None:
     config["analysis"] |= {"items": [], "tests": []}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [no_scales, no_items])
 def test_parts_that_are_left_out(study, snakemake, change: Callable[[dict], None]):
     folder = Path(shutil.copytree(study, study.parent / change.__name__, symlinks=True))
