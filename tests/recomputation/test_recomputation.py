@@ -66,6 +66,7 @@ def test_the_analysis_of_non_response_is_released_as_finely_as_it_is_printed(fin
     assert indicator != round(indicator, 2)
 
 
+@pytest.mark.slow
 def test_a_changed_digit_is_found(
     finished: Path, shipped: subprocess.CompletedProcess[str], tmp_path: Path
 ) -> None:

@@ -61,6 +61,7 @@ def test_every_known_answer_has_a_test_that_bears_its_number(table, number):
         assert bearing or f"GT-{number}" in re.sub(r"CHECKS = \[.*?\n\]", "", SOURCES[name], flags=re.S)
 
 
+@pytest.mark.slow
 def test_each_file_reads_exactly_the_answers_that_it_lists(tmp_path):
     reads = tmp_path / "reads.json"
     paths = [str(ROOT / "workflow"), str(ROOT / "tests/workflow"), os.environ.get("PYTHONPATH", "")]

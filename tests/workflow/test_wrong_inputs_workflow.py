@@ -124,11 +124,12 @@ def test_text_that_names_an_unknown_number(finished_copy, snakemake):
 @pytest.mark.parametrize(
     ("added", "words"),
     [
-        ("[@nobody1999]", "nobody1999"),
-        ("@fig-nothing", "fig-nothing"),
-        ('![A](figures/none){#fig-none fig-alt="x"}', "figures/none"),
+        pytest.param("[@nobody1999]", "nobody1999", marks=pytest.mark.slow, id="citation"),
+        pytest.param("@fig-nothing", "fig-nothing", id="crossref"),
+        pytest.param(
+            '![A](figures/none){#fig-none fig-alt="x"}', "figures/none", marks=pytest.mark.slow, id="image"
+        ),
     ],
-    ids=["citation", "crossref", "image"],
 )
 def test_text_with_a_look_up_that_fails(finished_copy, snakemake, added, words):
     add_to_text(finished_copy, added)

@@ -36,7 +36,11 @@ def _answered(released: Released) -> str:
         return f"{who}; how many were asked is not known."
     rate = number_of(released.rate("RR2"), "value")
     share = f" (response rate {formatting.percent(rate)})" if math.isfinite(rate) else ""
-    return f"{who}, of {formatting.count(size)} eligible{share}." if math.isfinite(size) else f"{who}."
+    return (
+        f"{who}, of {formatting.count(size)} counted as eligible{share}."
+        if math.isfinite(size)
+        else f"{who}."
+    )
 
 
 def _asked(released: Released) -> str:

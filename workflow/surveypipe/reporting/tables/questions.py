@@ -105,12 +105,12 @@ def _ratings(released: Released, block: Block) -> Table:
     values = released.values(first.name)
     each = len(values) <= MOST_COLUMNS
     merged = merged_categories(values)
-    columns = [Column("Statement or question", 32, "l"), Column("*n*", 6)]
+    columns = [Column("Statement or question", 30, "l"), Column("*n*", 6)]
     if each:
-        columns += [Column(escape(code), 6) for code in values]
+        columns += [Column(escape(code), 5) for code in values]
     else:
         columns += [Column(_ends(released, part), 9) for _, _, part in merged]
-    columns += [Column("Mean", 14)]
+    columns += [Column("Mean", 19)]
     upper = _ends(released, merged[-1][2]) if each else "Upper"
     narrow = len(levels) > MOST_WITH_INTERVALS
     columns += [Column(f"{upper}, all", 13)]
@@ -162,7 +162,7 @@ def _answers(released: Released, block: Block) -> Table:
     columns = [Column("Question and answer", 40, "l"), Column("All *n*", 8), Column("%", 15)]
     for level in levels:
         head = escape(released.abbreviation(level))
-        columns += [Column(f"{head} %", 8)] if narrow else [Column(f"{head} *n*", 8), Column("%", 15)]
+        columns += [Column(f"{head} %", 8)] if narrow else [Column(f"{head} *n*", 10), Column("%", 15)]
     table = Table(block.table, _caption(released, block), columns)
     opened = ""
     for question in block.questions:
