@@ -191,6 +191,10 @@ def edit(folder: Path, seed: int) -> str:
 def named(sentence: str, folder: Path) -> bool:
     """Whether a sentence says where to look: a file, or a variable or key of one."""
     words = "|".join([*FILES, "configuration", "codebook", "SHA256SUMS", "staff list"])
+    # The name that a slip gave a file is itself what is wrong.
+    given = [word for word in WORDS if isinstance(word, str) and word]
+    if "there is no such file" in sentence or any(sentence.startswith(f"{word}: ") for word in given):
+        return True
     return bool(re.search(words, sentence.replace(str(folder), ""))) or any(
         name in sentence
         for name in ("PNO", "Day", "Uses", "clear", "useful", "age", "remark", "hospital", "grade")

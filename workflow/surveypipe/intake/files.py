@@ -42,7 +42,8 @@ def read_survey(path: Path, encoding: str | None = None) -> tuple[pd.DataFrame, 
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise SurveyError(
-            f"{path}: survey files may end in {', '.join(SUFFIXES)}; this one ends in {suffix!r}."
+            f"{path}: survey files may end in {', '.join(SUFFIXES)}; this one ends in {suffix!r}. Save it as "
+            "one of these, or correct `inputs`."
         )
     check_present(path)
     if suffix in READERS:
