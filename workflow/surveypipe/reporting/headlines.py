@@ -47,7 +47,8 @@ def _asked(released: Released) -> str:
     questions = of_variables(released.variables)
     tables = formatting.numeral(len(blocks(questions)), "table")
     by = f", by {released.settings.groups[released.group].label}" if released.levels else ""
-    return f"{formatting.count(len(questions))} questions, described in {tables} of the supplement{by}."
+    asked = f"{formatting.count(len(questions))} {'question' if len(questions) == 1 else 'questions'}"
+    return f"{asked}, described in {tables} of the supplement{by}."
 
 
 def _claims(released: Released) -> list[dict[str, str]]:
