@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import surveypipe
-from surveypipe.problems import SurveyError
+from surveypipe.problems import SurveyError, numbered
 from surveypipe.study.checking import read_file
 from surveypipe.study.folder import StudyFolder
 
@@ -28,10 +28,10 @@ def within_study(path):
 
 def stop(problems):
     """End before any job is planned, with the problems numbered and in plain words."""
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    print(f"The configuration has {count} to put right:", file=sys.stderr)
-    for number, text in enumerate(problems, start=1):
-        print(f"  {number}. {text}", file=sys.stderr)
+    print(
+        numbered(problems, "The configuration has {count} to put right:"),
+        file=sys.stderr,
+    )
     sys.exit(1)
 
 

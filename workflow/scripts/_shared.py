@@ -34,7 +34,7 @@ from typing import (
 
 import msgspec
 
-from surveypipe.problems import SurveyError
+from surveypipe.problems import SurveyError, numbered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,10 +185,7 @@ def run(main: Callable[..., None]) -> None:
 
 def report(stage: str, problems: list[str]) -> str:
     """Lay out the problems of a stage as a numbered list."""
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    lines = [f"The stage '{stage}' stopped: {count} to put right."]
-    lines += [f"  {number}. {text}" for number, text in enumerate(problems, start=1)]
-    return "\n".join(lines)
+    return numbered(problems, f"The stage '{stage}' stopped: {{count}} to put right.")
 
 
 def _discard(paths: list[Path]) -> None:

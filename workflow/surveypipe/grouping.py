@@ -1,14 +1,9 @@
-"""Groups of people: sums within them, and the keys of their levels."""
+"""Sums within groups, for one column or for many."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -39,12 +34,3 @@ def group_sums(values: Floats, codes: NDArray[np.intp], count: int) -> Floats:
         starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
         sums[ranked[starts]] = np.add.reduceat(values[order], starts, axis=0)
     return sums
-
-
-def level_keys(column: pd.Series) -> pd.Series:
-    """Levels of a grouping variable as text: a whole code without a decimal point, ``nan`` where missing."""
-    import pandas as pd
-
-    if pd.api.types.is_float_dtype(column):
-        return column.map(lambda code: f"{code:g}")
-    return column.astype(str)

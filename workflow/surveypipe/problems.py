@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class SurveyError(Exception):
@@ -46,6 +49,14 @@ class Problems:
         for sentence in sentences:
             self.add(sentence)
 
+    def attempt(self, make: Callable[[], T]) -> T | None:
+        """Give what a function makes; of one that fails keep the problems, and give None."""
+        try:
+            return make()
+        except SurveyError as error:
+            self.extend(error.problems)
+            return None
+
     def __bool__(self) -> bool:
         return bool(self._found)
 
@@ -62,6 +73,27 @@ class Problems:
         """
         if self._found:
             raise SurveyError(self._found)
+
+
+def numbered(problems: Sequence[str], head: str) -> str:
+    """Lay out problems as a numbered list for the terminal.
+
+    Parameters
+    ----------
+    problems
+        One sentence or more for each.
+    head
+        First line, with ``{count}`` for how many there are.
+
+    Examples
+    --------
+    >>> print(numbered(["a.csv: it is empty."], "{count} to put right:"))
+    1 problem to put right:
+      1. a.csv: it is empty.
+    """
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    lines = [f"  {number}. {text}" for number, text in enumerate(problems, start=1)]
+    return "\n".join([head.format(count=count), *lines])
 
 
 def shown(values: Iterable[object], limit: int = 6) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 from surveypipe.intake.ingest import Files, ingest
 from surveypipe.place import tool_folder
@@ -16,8 +15,6 @@ from surveypipe.study.consistency import numeric_frame_variables
 from surveypipe.study.folder import OWN_WORDING, StudyFolder
 from surveypipe.study.settings import Configuration
 from surveypipe.wording import replaced
-
-T = TypeVar("T")
 
 
 def check_study(folder: Path, progress: Callable[[str], None]) -> list[str]:
@@ -50,24 +47,16 @@ def check_study(folder: Path, progress: Callable[[str], None]) -> list[str]:
     with contextlib.chdir(folder):
         study = StudyFolder(Path(), tool_folder())
         progress("Reading the configuration and the files that it names ...")
-        settings = _told(problems, lambda: configuration_file(study))
+        settings = problems.attempt(lambda: configuration_file(study))
         if settings is not None:
             progress(f"Reading {settings.inputs.survey} and holding it against the codebook ...")
-            notes = _told(problems, lambda: _data(settings)) or []
+            notes = problems.attempt(lambda: _data(settings)) or []
             problems.extend(_texts(settings, study))
         problems.extend(_wording(study))
     problems.raise_if_any()
     lines = [f"Note: {note}" for note in notes]
     lines += ["Nothing is wrong with configuration, codebook, data and texts."]
     return [*lines, "Whether every number that the texts call is made can be seen from a run only: snakemake"]
-
-
-def _told(problems: Problems, made: Callable[[], T]) -> T | None:
-    try:
-        return made()
-    except SurveyError as error:
-        problems.extend(error.problems)
-        return None
 
 
 def _data(settings: Configuration) -> list[str]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from surveypipe.place import snakefile
-from surveypipe.problems import SurveyError
+from surveypipe.problems import SurveyError, numbered
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,10 +46,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         runs[args.command](args)
     except SurveyError as error:
-        count = len(error.problems)
-        print(f"{count} problem{'' if count == 1 else 's'} to put right:", file=sys.stderr)
-        for number, text in enumerate(error.problems, start=1):
-            print(f"  {number}. {text}", file=sys.stderr)
+        print(numbered(error.problems, "{count} to put right:"), file=sys.stderr)
         return 1
     return 0
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from surveypipe.intake.columns import typed
 from surveypipe.intake.files import read_codebook, read_survey, read_text_table, verify_checksums
@@ -20,15 +20,13 @@ from surveypipe.intake.ingestion import (
     unknown_codes,
 )
 from surveypipe.intake.labels import FileLabels
-from surveypipe.problems import Problems, SurveyError
+from surveypipe.problems import Problems
 from surveypipe.study.codebook import Codebook
 from surveypipe.study.frame import Frame, Groups
 from surveypipe.study.response import Response
 
 if TYPE_CHECKING:
     import pandas as pd
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -94,8 +92,8 @@ def ingest(files: Files, frame: Frame, groups: Groups, response: Response) -> In
         With all that is wrong.
     """
     problems, notes = Problems(), list[str]()
-    asked = _try(problems, read_codebook, files.codebook)
-    answered = _try(problems, lambda path: read_survey(path, files.encoding), files.survey)
+    asked = problems.attempt(lambda: read_codebook(files.codebook))
+    answered = problems.attempt(lambda: read_survey(files.survey, files.encoding))
     verify_checksums(files.checksums, files.raw(), problems)
     records = people = None
     if files.staff_list:
@@ -116,14 +114,15 @@ def _listed_people(
     files: Files, staff_list: Path, frame: Frame, groups: Groups, response: Response, problems: Problems
 ) -> pd.DataFrame | None:
     """Read and check the list, beside the headcounts that it must agree with."""
-    staff = _try(problems, read_text_table, staff_list)
-    counts = _try(problems, read_text_table, files.headcounts) if files.headcounts else None
+    staff = problems.attempt(lambda: read_text_table(staff_list))
+    headcounts = files.headcounts
+    counts = problems.attempt(lambda: read_text_table(headcounts)) if headcounts else None
     if staff is None:
         return None
     outcomes, source = list(response.dispositions), str(staff_list)
     people = build_frame(staff, frame, groups, outcomes, problems, source, numeric=files.numeric)
     if counts is not None and len(people):
-        check_headcounts(counts, people, problems, str(files.headcounts))
+        check_headcounts(counts, people, problems, str(headcounts))
     return people
 
 
@@ -158,23 +157,16 @@ def _unlisted_people(
     records, note = identified(records, asked)
     notes += [f"{files.survey}: {note}"] if note else []
     named = [name for name in groups if name in asked.variables]
-    if files.counts is None:
+    counts = files.counts
+    if counts is None:
         return records, frame_of_records(records, asked, named)
-    given = _try(problems, read_text_table, files.counts)
+    given = problems.attempt(lambda: read_text_table(counts))
     if given is None:
         return records, None
-    cells = read_counts(given, asked, problems, str(files.counts))
+    cells = read_counts(given, asked, problems, str(counts))
     if cells.empty:
         return records, None
-    return records, frame_of_counts(records, cells, asked, named, problems, str(files.counts))
-
-
-def _try(problems: Problems, read: Callable[[Path], T], path: Path) -> T | None:
-    try:
-        return read(path)
-    except SurveyError as error:
-        problems.extend(error.problems)
-        return None
+    return records, frame_of_counts(records, cells, asked, named, problems, str(counts))
 
 
 def _check_identifier(listed: Frame, asked: Codebook, problems: Problems) -> None:
