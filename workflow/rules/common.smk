@@ -11,10 +11,9 @@ from pathlib import Path
 
 from surveypipe.imports import modules_of
 from surveypipe.problems import SurveyError
-from surveypipe.reporting.answer_blocks import blocks, of_codebook
 from surveypipe.rendering.programs import choose_renderer, renderer_version
 from surveypipe.study.base import plain
-from surveypipe.study.checking import codebook_of, settings_of
+from surveypipe.study.checking import settings_of
 from surveypipe.study.consistency import numeric_frame_variables
 from surveypipe.study.folder import OWN_WORDING
 
@@ -22,12 +21,12 @@ from surveypipe.study.folder import OWN_WORDING
 def read_settings():
     """Read the configuration as its type, completed with what it does not say; or stop with all that is wrong."""
     try:
-        settings = settings_of(config, configuration_files(), STUDY)
+        found = settings_of(config, configuration_files(), STUDY)
     except SurveyError as error:
         stop(error.problems)
     config.clear()
-    config.update(plain(settings))
-    return settings
+    config.update(plain(found.settings))
+    return found
 
 
 def configuration_files():
@@ -35,11 +34,6 @@ def configuration_files():
     if not PREFIX:
         return workflow.configfiles
     return [] if workflow.modifier.skip_configfile else [CONFIGURATION]
-
-
-def answer_blocks():
-    """Blocks of the codebook's questions: one table and one figure each."""
-    return blocks(of_codebook(codebook_of(SETTINGS.inputs.codebook, STUDY)))
 
 
 def section(*names):
@@ -220,7 +214,7 @@ os.environ.update(
     PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 )
 
-SETTINGS = read_settings()
+SETTINGS, CODEBOOK = read_settings()
 try:
     RENDERER = choose_renderer(SETTINGS.report.renderer, which=shutil.which)
 except SurveyError as error:

@@ -3,9 +3,11 @@
 Made from results/public/, and from the list of what is checked against R, which holds nothing of the survey.
 """
 
+from surveypipe.reporting.answer_blocks import blocks, of_codebook
 from surveypipe.reporting.names import FIGURES, RELEASED, TEXTS
 
-ANSWERS = answer_blocks()
+# One table and one figure each.
+ANSWERS = blocks(of_codebook(CODEBOOK))
 RELEASED_FILES = [
     *(f"<results>/public/{name}.csv" for name in RELEASED),
     tool("workflow/verification.csv"),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from surveypipe.problems import Problems, SurveyError
 from surveypipe.study.authors import Authors
 from surveypipe.study.base import Settings
 from surveypipe.study.codebook import Codebook
 from surveypipe.study.codebook_file import CodebookFile
-from surveypipe.study.codebook_parsing import parse_codebook
+from surveypipe.study.codebook_parsing import codebook_from
 from surveypipe.study.completion import completed
 from surveypipe.study.consistency import consistency_problems
 from surveypipe.study.folder import StudyFolder
@@ -21,6 +22,7 @@ from surveypipe.study.reading import checked, read_yaml
 from surveypipe.study.settings import Configuration
 
 S = TypeVar("S", bound=Settings)
+T = TypeVar("T")
 # The files that the configuration names under `inputs`, beside the codebook.
 MEANING = {
     "survey": "the survey's data",
@@ -34,7 +36,14 @@ MEANING = {
 }
 
 
-def settings_of(config: Any, files: list[str], folder: StudyFolder) -> Configuration:
+class Checked(NamedTuple):
+    """What a study says of itself, whole and free of contradictions."""
+
+    settings: Configuration
+    codebook: Codebook
+
+
+def settings_of(config: Any, files: list[str], folder: StudyFolder) -> Checked:
     """Hold a configuration against its types, the codebook and the files that it names, and complete it.
 
     Parameters
@@ -55,27 +64,38 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder) -> Configura
     name = files[0] if files else "configuration"
     for path in files:
         # Snakemake reads them by itself, and of a key given twice keeps the last.
-        _told(problems, lambda path=path: read_file(path, folder))
+        problems.attempt(partial(read_file, path, folder))
     problems.raise_if_any()
-    lines = lines_of(folder.own(files[0])) if len(files) == 1 else {}
-    settings = _told(problems, lambda: checked(config, Configuration, name), name, lines)
+
+    def located(found: list[str]) -> list[str]:
+        """Name the lines; of several files nobody knows which of them a line is of."""
+        return with_lines(found, name, lines_of(folder.own(name))) if found and len(files) == 1 else found
+
+    settings = None
+    try:
+        settings = checked(config, Configuration, name)
+    except SurveyError as error:
+        problems.extend(located(error.problems))
     book = _named("codebook", config, settings)
-    codebook = _told(problems, lambda: form(book, CodebookFile, folder))
+    document = problems.attempt(lambda: form(book, CodebookFile, folder))
     forms: dict[str, type[Settings]] = {_named("authors", config, settings): Authors}
     if settings is not None:
         problems.extend(missing_files(settings, folder))
         forms |= _journals(settings, folder)
     for path, kind in forms.items():
         if folder.own(path).is_file():
-            _told(problems, lambda path=path, kind=kind: form(path, kind, folder))
-    if codebook is not None:
-        _told(problems, lambda: codebook_of(book, folder))
-    if settings is not None and codebook is not None:
-        settings = completed(settings, codebook)
-        problems.extend(with_lines(consistency_problems(settings, codebook, name), name, lines))
+            problems.attempt(partial(form, path, kind, folder))
+    codebook = None
+    if document is not None:
+        codebook = problems.attempt(
+            partial(_with_lines, partial(codebook_from, document, book), book, folder)
+        )
+    if settings is not None and document is not None:
+        settings = completed(settings, document)
+        problems.extend(located(consistency_problems(settings, document, name)))
     problems.raise_if_any()
-    assert settings is not None
-    return settings
+    assert settings is not None and codebook is not None
+    return Checked(settings, codebook)
 
 
 def form(path: str, kind: type[S], folder: StudyFolder) -> S:
@@ -86,22 +106,13 @@ def form(path: str, kind: type[S], folder: StudyFolder) -> S:
     SurveyError
         With all that is wrong with the file.
     """
+    return _with_lines(lambda: checked(read_file(path, folder), kind, path), path, folder)
+
+
+def _with_lines(make: Callable[[], T], path: str, folder: StudyFolder) -> T:
+    """Give what a function makes of a file; name the lines of the file in what it says is wrong."""
     try:
-        return checked(read_file(path, folder), kind, path)
-    except SurveyError as error:
-        raise SurveyError(with_lines(error.problems, path, lines_of(folder.own(path)))) from error
-
-
-def codebook_of(path: str, folder: StudyFolder) -> Codebook:
-    """Read the codebook of a study and hold it against itself, with the lines of what is wrong.
-
-    Raises
-    ------
-    SurveyError
-        With every key, variable and code that is wrong.
-    """
-    try:
-        return parse_codebook(read_file(path, folder), path)
+        return make()
     except SurveyError as error:
         raise SurveyError(with_lines(error.problems, path, lines_of(folder.own(path)))) from error
 
@@ -147,15 +158,6 @@ def read_file(path: str, folder: StudyFolder) -> Any:
         raise SurveyError(problem.replace(seen, path, 1) for problem in error.problems) from error
 
 
-def _told(problems: Problems, made: Any, name: str = "", lines: Mapping[str, int] | None = None) -> Any:
-    """Give what a function makes; of one that fails keep the problems."""
-    try:
-        return made()
-    except SurveyError as error:
-        problems.extend(with_lines(error.problems, name, lines) if lines else error.problems)
-        return None
-
-
 def configuration_file(folder: StudyFolder, path: str = "config/config.yaml") -> Configuration:
     """Read the configuration of a study from its file; see :func:`settings_of`."""
-    return settings_of(read_file(path, folder), [path], folder)
+    return settings_of(read_file(path, folder), [path], folder).settings

@@ -34,7 +34,17 @@ def parse_codebook(raw: Any, source: str = "codebook") -> Codebook:
     SurveyError
         Naming every key, variable and code that is wrong.
     """
-    document = checked(raw, CodebookFile, source)
+    return codebook_from(checked(raw, CodebookFile, source), source)
+
+
+def codebook_from(document: CodebookFile, source: str = "codebook") -> Codebook:
+    """Build a codebook whose form is checked, and hold it against itself.
+
+    Raises
+    ------
+    SurveyError
+        Naming every variable and code that is wrong.
+    """
     problems = Problems()
     variables = {
         name: _variable(name, entry, document, problems, source) for name, entry in document.variables.items()
