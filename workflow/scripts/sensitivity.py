@@ -10,7 +10,6 @@ from _shared import Output, read_csv, run, write_csv
 from surveypipe.ledger import not_at_random as mixtures
 from surveypipe.ledger.cases import cases, setting
 from surveypipe.ledger.rows import claim_tables
-from surveypipe.study.frame import EVERYBODY
 from surveypipe.study.sections import Sections
 
 
@@ -35,13 +34,11 @@ def main(
     staff = pd.read_parquet(dispositions)
     gathered = cases(made, read_csv(estimates), respondents, staff)
     ledger, common, single = claim_tables(made, gathered)
-    group = [] if made.group == EVERYBODY else [made.group]
-    predictors = [*group, *(recode.variable for recode in config.frame.recodes)]
     worlds = mixtures.table(
         gathered,
         respondents,
         staff[staff["category"] != "IE"],
-        predictors,
+        config.frame.characteristics,
         seed=config.seed,
         plan=config.nonresponse,
     )

@@ -317,7 +317,7 @@ def test_a_staff_list_is_read_as_it_says_itself():
     assert list(made.groups) == ["hospital_listed", "ward"]
     with pytest.raises(SurveyError, match="hardly a value in common with any column of the survey"):
         draft_frame(staff, survey.assign(PNO=survey["PNO"] + 5000))
-    assert draft(survey, FileLabels(), listed=staff["PersonNo"]).identifier == "PNO"
+    assert draft(survey, FileLabels(), made.survey_id).identifier == "PNO"
 
 
 def test_headcounts_find_their_questions(tmp_path):

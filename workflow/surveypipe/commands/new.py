@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import tempfile
 import unicodedata
@@ -248,10 +249,4 @@ def _told(asked: Request, made: Draft, frame: FrameDraft | None, records: int) -
     of_list = frame.findings[1:3] if frame else []
     lines += made.findings[: MOST_FINDINGS - len(of_list)] + of_list
     lines.append("Look at config/codebook.yaml first, then at what begins with # in config/config.yaml.")
-    return [*lines, f"Now type: cd {_quoted(asked.folder)} && snakemake --cores 4"]
-
-
-def _quoted(folder: Path) -> str:
-    import shlex
-
-    return shlex.quote(str(folder))
+    return [*lines, f"Now type: cd {shlex.quote(str(asked.folder))} && snakemake --cores 4"]

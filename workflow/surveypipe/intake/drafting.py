@@ -48,7 +48,6 @@ def draft(
     raw: pd.DataFrame,
     labels: FileLabels,
     id_variable: str | None = None,
-    listed: pd.Series | None = None,
     names: Mapping[str, str] | None = None,
 ) -> Draft:
     """Draft a codebook.
@@ -61,8 +60,6 @@ def draft(
         Labels and missing values of the file.
     id_variable
         Column that identifies the person; left out: the one that looks like it, if any does.
-    listed
-        Identifiers of the staff list, where there is one.
     names
         Column: the name that it must have, such as that of a column of the headcounts.
 
@@ -71,7 +68,7 @@ def draft(
     SurveyError
         If `id_variable` is no column of the file.
     """
-    chosen = identifier(raw, labels, id_variable, listed)
+    chosen = identifier(raw, labels, id_variable)
     given = dict(names or {})
     taken = {variable_slug(name) for name in given.values()}
     columns = [

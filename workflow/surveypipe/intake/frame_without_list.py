@@ -13,7 +13,7 @@ import pandas as pd
 
 from surveypipe.intake.columns import as_text, blank_to_missing, case_word
 from surveypipe.problems import Problems, shown
-from surveypipe.study.codebook import Codebook, code_text
+from surveypipe.study.codebook import Codebook, code_text, codes_as_text
 from surveypipe.study.frame import EVERYBODY, EVERYBODY_LEVEL
 
 HEADCOUNT = "n"
@@ -54,12 +54,6 @@ def identified(records: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFrame,
     return records.assign(**{name: records[name].where(~blank, numbers)}), told
 
 
-def group_codes(records: pd.DataFrame, name: str) -> pd.Series:
-    """Answers of a variable as the text of their codes, missing where nothing was answered."""
-    column = records[name]
-    return column.map(lambda value: None if pd.isna(value) else code_text(value)).astype("str")
-
-
 def frame_of_records(records: pd.DataFrame, codebook: Codebook, groups: Sequence[str]) -> pd.DataFrame:
     """Make the frame of a survey of which only the records are known.
 
@@ -83,7 +77,7 @@ def frame_of_records(records: pd.DataFrame, codebook: Codebook, groups: Sequence
         made[EVERYBODY] = EVERYBODY_LEVEL
     for name in groups:
         if name in records:
-            made[name] = group_codes(records, name).fillna(NOT_STATED)
+            made[name] = codes_as_text(records[name]).fillna(NOT_STATED)
     return made.drop_duplicates("id").sort_values("id", ignore_index=True)
 
 
@@ -176,7 +170,7 @@ def frame_of_counts(
     variables = [name for name in counts.columns if name != HEADCOUNT]
     answered = pd.DataFrame({"id": records[codebook.id_variable]})
     for name in variables:
-        answered[name] = group_codes(records, name)
+        answered[name] = codes_as_text(records[name])
     answered = answered.drop_duplicates("id").dropna()
     parts = []
     for _, cell in counts.iterrows():

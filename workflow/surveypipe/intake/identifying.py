@@ -8,6 +8,7 @@ import pandas as pd
 
 from surveypipe.intake.columns import as_identifiers, blank_to_missing
 from surveypipe.intake.labels import FileLabels
+from surveypipe.intake.text_tables import numbers_rows
 from surveypipe.problems import SurveyError, shown
 from surveypipe.study.checks import nearest
 from surveypipe.study.codebook import same_number
@@ -34,7 +35,6 @@ def identifier(
     raw: pd.DataFrame,
     labels: FileLabels,
     said: str | None = None,
-    listed: pd.Series | None = None,
 ) -> str | None:
     """Give the column that identifies the person; None where none does.
 
@@ -44,8 +44,6 @@ def identifier(
         The survey as read.
     said
         The column that the researcher names.
-    listed
-        Identifiers of the staff list; the column that holds most of them is it.
 
     Raises
     ------
@@ -63,8 +61,6 @@ def identifier(
                 f"columns are {shown(columns, 12)}."
             )
         return same[0]
-    if listed is not None:
-        return _most_listed(raw, listed)
     return next((name for name in columns if _identifies(raw[name], name, labels)), None)
 
 
@@ -73,17 +69,6 @@ def share_listed(column: pd.Series, listed: pd.Series) -> float:
     mine = {same_number(value) for value in as_identifiers(blank_to_missing(column)).dropna()}
     theirs = {same_number(value) for value in as_identifiers(blank_to_missing(listed)).dropna()}
     return len(mine & theirs) / len(mine) if mine else 0.0
-
-
-def _most_listed(raw: pd.DataFrame, listed: pd.Series) -> str | None:
-    shares = {}
-    for name in raw.columns:
-        values = raw[name].dropna()
-        # An answer of few codes may lie among the numbers of a list by chance.
-        if len(values) and values.nunique() >= 0.8 * len(values):
-            shares[str(name)] = share_listed(raw[name], listed)
-    best = max(shares, key=lambda name: shares[name], default=None)
-    return best if best is not None and shares[best] >= ON_LIST else None
 
 
 def _identifies(column: pd.Series, name: str, labels: FileLabels) -> bool:
@@ -95,7 +80,8 @@ def _identifies(column: pd.Series, name: str, labels: FileLabels) -> bool:
     if len(held) < max(FEWEST, NEARLY_ALL * len(values)) or not all(map(NUMBER.fullmatch, held)):
         return False
     different = held.map(same_number).nunique()
-    running = [*values] in ([str(k) for k in range(first, first + len(values))] for first in (0, 1))
     if different == len(values):
-        return running or bool(CALLED.search(name) or LABELLED.search(labels.variables.get(name, "")))
+        return numbers_rows(values) or bool(
+            CALLED.search(name) or LABELLED.search(labels.variables.get(name, ""))
+        )
     return different >= NEARLY_ALL * len(held) and CALLED.search(name) is not None

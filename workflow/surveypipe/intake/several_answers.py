@@ -53,6 +53,8 @@ def _cells(column: pd.Series) -> list[list[str]] | None:
         return None
     texts = ["" if value is None or value != value else str(value) for value in column]
     for sign in PARTED_BY:
+        if not any(sign in text for text in texts):
+            continue
         cells = [[part.strip() for part in text.split(sign) if part.strip()] for text in texts]
         if _are_options(cells, alone=sign != ";"):
             return cells

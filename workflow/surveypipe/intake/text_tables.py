@@ -186,7 +186,7 @@ def tidied(table: pd.DataFrame, path: Path, notes: list[str]) -> pd.DataFrame:
     """
     names = [plain_name(name) for name in table.columns]
     empty = [not name and bool(table.iloc[:, k].isna().all()) for k, name in enumerate(names)]
-    if names and not names[0] and not empty[0] and _numbers_rows(table.iloc[:, 0]):
+    if names and not names[0] and not empty[0] and numbers_rows(table.iloc[:, 0]):
         empty[0] = True
         notes.append(
             f"{path}: the first column has no name and holds the numbers of the rows; it is left out."
@@ -212,8 +212,8 @@ def plain_name(name: object) -> str:
     return " ".join(re.sub(r"[\u200b-\u200f\u2060\ufeff]", "", str(name)).split())
 
 
-def _numbers_rows(column: pd.Series) -> bool:
-    """Whether a column holds 0..n-1 or 1..n."""
+def numbers_rows(column: Iterable[Any]) -> bool:
+    """Whether a column holds 0..n-1 or 1..n, as text or as numbers."""
     values = [str(value).removesuffix(".0") for value in column]
     return any(values == [str(k) for k in range(first, first + len(values))] for first in (0, 1))
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from surveypipe.estimation.equivalence import Equivalence, equivalence_test
 from surveypipe.estimation.survey import answers, indicator
-from surveypipe.grouping import level_keys
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.bounds import manski_readers
 from surveypipe.problems import Problems
 from surveypipe.study.claims import AnyClaim, ShareClaim, SharesWithinPeople
 from surveypipe.study.cleaning import RoutedNo
+from surveypipe.study.codebook import codes_as_text
 from surveypipe.study.sections import Sections
 from surveypipe.study.sensitivity import Sensitivity
 from surveypipe.study.vocabulary import Vocabulary
@@ -214,7 +214,7 @@ def alternatives(
 
 def people_of(made: Setting, claim: AnyClaim, respondents: pd.DataFrame) -> pd.DataFrame:
     """Lay out what a claim needs of each person: y, read, weight, cell, group."""
-    group = level_keys(respondents[made.group])
+    group = codes_as_text(respondents[made.group])
     return pd.DataFrame(
         {
             "y": answers(respondents[claim.variable], claim),

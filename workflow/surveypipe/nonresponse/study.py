@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from surveypipe.design.protocol import Design
 from surveypipe.ledger.cases import Case
 from surveypipe.nonresponse import tests_of_response
-from surveypipe.study.frame import EVERYBODY, Frame
+from surveypipe.study.frame import Frame
 from surveypipe.study.nonresponse import Nonresponse
 
 Floats = NDArray[np.float64]
@@ -89,9 +89,7 @@ def default_auxiliaries(plan: Nonresponse, frame: Frame) -> list[str]:
 
     None where everybody is one group and nothing more is known.
     """
-    group = [] if frame.group == EVERYBODY else [frame.group]
-    plain = [*group, *(recode.variable for recode in frame.recodes)]
-    return list(dict.fromkeys(plan.auxiliaries or plain))
+    return list(dict.fromkeys(plan.auxiliaries or frame.characteristics))
 
 
 def claim_cells(case: Case) -> dict[str, Any]:

@@ -15,9 +15,8 @@ from typing import Any
 
 from surveypipe.study.codebook import Codebook
 from surveypipe.study.item_types import ITEM_TYPES
+from surveypipe.study.poles import MERGED_FROM
 
-# Ordered answers of at least so many points are merged in three where they are shown by group.
-MERGED_FROM = 4
 # What a page holds: ratings have a line each, other questions a line for each answer.
 MOST_RATINGS = 20
 MOST_LINES = 34

@@ -153,6 +153,13 @@ def code_text(code: object) -> str:
     return str(code)
 
 
+def codes_as_text(column: pd.Series) -> pd.Series:
+    """Give the codes of a column as text, as tables have the levels of groups; gaps stay gaps."""
+    import pandas as pd
+
+    return column.map(lambda code: None if pd.isna(code) else code_text(code)).astype("str")
+
+
 def same_number(number: object) -> str:
     """Reduce a number to what a reader would call the same: no capitals, spaces, leading zeros or ``.0``."""
     plain = re.sub(r"^(\d+)\.0+$", r"\1", "".join(str(number).split()).casefold())

@@ -72,6 +72,12 @@ class Frame(Settings):
     ] = ()
 
     @property
+    def characteristics(self) -> list[str]:
+        """What tells people apart: the group, if it is not one that holds everybody, and the recodes."""
+        group = [] if self.group == EVERYBODY else [self.group]
+        return [*group, *(recode.variable for recode in self.recodes)]
+
+    @property
     def variables(self) -> list[str]:
         """Variables known of everybody on the staff list, recodes included."""
         return [*self.columns, *(recode.variable for recode in self.recodes)]
