@@ -29,6 +29,7 @@ from surveypipe.study.base import plain
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.completion import completed
 from surveypipe.study.consistency import consistency_problems, numeric_frame_variables
+from surveypipe.study.margins import with_margins_file
 from surveypipe.study.reading import checked, read
 from surveypipe.study.settings import Configuration
 
@@ -45,7 +46,7 @@ OF_STAGE = {
 }  # fmt: skip
 IN_DATA = {
     "responses": "parquet", "frame": "parquet", "analysis": "parquet", "missing": "parquet",
-    "dispositions": "parquet", "weights": "parquet", "replicate_weights": "parquet",
+    "dispositions": "parquet", "weights": "parquet", "selection": "parquet", "replicate_weights": "parquet",
     "replicate_coefs": "parquet", "variables": "json", "labels": "json",
 }  # fmt: skip
 
@@ -60,6 +61,8 @@ def whole(config: Mapping[str, Any]) -> Configuration:
     """
     settings = checked(config, Configuration, "config.yaml")
     codebook = read(Path(settings.inputs.codebook), CodebookFile)
+    totals = settings.inputs.margins
+    settings = with_margins_file(settings, Path(totals) if totals else None)
     settings = completed(settings, codebook)
     if problems := consistency_problems(settings, codebook, "config.yaml"):
         raise SurveyError(problems)

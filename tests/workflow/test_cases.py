@@ -153,8 +153,8 @@ def test_numbers_of_the_list_are_numbers(study):
 
     def based(config: dict[str, Any]) -> None:
         config["frame"]["columns"]["years"] = "Years"
+        config["design"] = {"weights": "years"}
         config["weighting"] = {
-            "base": "years",
             "schemes": {
                 "raw": {"label": "Unweighted", "method": "none"},
                 "plain": {"label": "Plain", "method": "poststratify", "by": ["hospital"]},

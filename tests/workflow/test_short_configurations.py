@@ -235,8 +235,6 @@ def test_headcounts_that_do_not_fit_are_told(files: Path, tmp_path: Path, counts
         ({"weighting": {"schemes": {"none": {"label": "Unweighted", "method": "none"},
                                     "r": {"label": "R", "method": "rake", "margins": ["region"]}}}},
          "weighting.schemes.r: this rests on what is known"),
-        ({"claims": {"C1": {"label": "Most use it", "short": "Use", "kind": "share", "variable": "uses",
-                            "level": 1, "threshold": 0.5}}}, "claims: this rests on what is known"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_without_a_list_is_told(files: Path, more: dict[str, Any], words: str):

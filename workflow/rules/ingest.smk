@@ -26,6 +26,7 @@ rule ingest:
         "../../environment.yml"
     params:
         **given(
+            "design",
             "frame",
             "groups",
             "population",

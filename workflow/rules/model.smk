@@ -15,6 +15,7 @@ rule model:
         analysis="<results>/data/analysis.parquet",
         missing="<results>/data/missing.parquet",
         weights="<results>/data/weights.parquet",
+        selection="<results>/data/selection.parquet",
         cells="<results>/private/weight_cells.csv",
         estimates="<results>/private/estimates.csv",
         variables="<results>/data/variables.json",
@@ -30,6 +31,7 @@ rule model:
         **given(
             "analysis",
             "claims",
+            "design",
             "groups",
             "population",
             "weighting",

@@ -15,6 +15,7 @@ rule nonresponse:
         analysis="<results>/data/analysis.parquet",
         dispositions="<results>/data/dispositions.parquet",
         weights="<results>/data/weights.parquet",
+        selection="<results>/data/selection.parquet",
         weight_cells="<results>/private/weight_cells.csv",
         replicate_weights="<results>/data/replicate_weights.parquet",
         replicate_coefs="<results>/data/replicate_coefs.parquet",
@@ -30,6 +31,7 @@ rule nonresponse:
     params:
         **given(
             "claims",
+            "design",
             "sensitivity",
             "weighting",
             "groups",
@@ -56,6 +58,7 @@ rule multiverse:
         missing="<results>/data/missing.parquet",
         dispositions="<results>/data/dispositions.parquet",
         weights="<results>/data/weights.parquet",
+        selection="<results>/data/selection.parquet",
         weight_cells="<results>/private/weight_cells.csv",
     output:
         multiverse="<results>/private/multiverse.csv",
@@ -67,6 +70,7 @@ rule multiverse:
     params:
         **given(
             "claims",
+            "design",
             "sensitivity",
             "weighting",
             "groups",

@@ -19,6 +19,7 @@ rule response:
     params:
         **given(
             "response",
+            "design",
             "frame",
             "groups",
             "cleaning",

@@ -21,6 +21,8 @@ rule sensitivity:
     params:
         **given(
             "claims",
+            "design",
+            "population",
             "sensitivity",
             "nonresponse",
             "weighting",

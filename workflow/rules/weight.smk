@@ -7,6 +7,7 @@ rule weight:
         dispositions="<results>/data/dispositions.parquet",
     output:
         weights="<results>/data/weights.parquet",
+        selection="<results>/data/selection.parquet",
         replicate_weights="<results>/data/replicate_weights.parquet",
         replicate_coefs="<results>/data/replicate_coefs.parquet",
         cells="<results>/private/weight_cells.csv",
@@ -18,7 +19,7 @@ rule weight:
     conda:
         "../../environment.yml"
     params:
-        **given("weighting", "frame", "groups", "population", "seed"),
+        **given("design", "weighting", "frame", "groups", "population", "seed"),
     message:
         "Weighting the respondents to all eligible staff"
     shell:

@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, write_csv
-from surveypipe.design.from_weights import design_of, replicates_of, respondents_of
+from surveypipe.design.from_weights import designs_of, replicates_of, respondents_of
 from surveypipe.estimation import comparisons, counts, level_contrasts
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import table_1 as characteristics
 from surveypipe.estimation.survey import Survey, check
+from surveypipe.study.design import silent_described
 from surveypipe.study.sections import Sections
 from surveypipe.study.weighting import scheme_in_force
 
@@ -23,6 +24,7 @@ def main(
     analysis: Path,
     missing: Path,
     weights: Path,
+    selection: Path,
     cells: Path,
     diagnostics: Path,
     replicate_weights: Path,
@@ -38,7 +40,7 @@ def main(
     replicates = replicates_of(
         pd.read_parquet(weights), pd.read_parquet(replicate_weights), pd.read_parquet(replicate_coefs)
     )
-    survey = load_survey(config, analysis, weights, cells, variables, replicates)
+    survey = load_survey(config, analysis, weights, selection, cells, variables, replicates)
     wanted = estimation.estimands(survey)
     rows = estimation.gather(
         estimation.descriptive_rows(survey, wanted),
@@ -55,8 +57,8 @@ def main(
     )
     write_csv(rows, estimates)
     staff = pd.read_parquet(dispositions)
-    if config.population == "none":
-        # A frame that is made of the records knows nothing of anybody else, to set beside them.
+    if not silent_described(config.population, config.frame):
+        # Of those who did not answer nothing is known, to set beside those who did.
         staff = staff[["id", "category"]]
     group, groups = survey.settings.frame.group, survey.settings.groups
     described = characteristics.table_1(
@@ -78,6 +80,7 @@ def load_survey(
     config: Sections,
     analysis: Path,
     weights: Path,
+    selection: Path,
     cells: Path,
     variables: Path,
     replicates: dict[str, Any],
@@ -88,7 +91,7 @@ def load_survey(
     held = [str(name)[2:] for name in given if str(name).startswith("w_")]
     check(respondents, meaning, config, held)
     weighting = config.weighting
-    designs = {scheme: design_of(scheme, respondents, table) for scheme in weighting.schemes}
+    designs = designs_of(weighting.schemes, respondents, table, pd.read_parquet(selection), config.design)
     return Survey(
         respondents,
         meaning,

@@ -10,6 +10,7 @@ from _shared import Output, run, section, write_json, write_parquet
 from surveypipe.intake.ingest import Files, ingest
 from surveypipe.intake.labels import FileLabels
 from surveypipe.study.codebook import code_text
+from surveypipe.study.design import Sampling
 from surveypipe.study.frame import Frame, Groups
 from surveypipe.study.response import Response
 
@@ -36,6 +37,7 @@ def main(
         section(config, "frame", Frame),
         section(config, "groups", Groups),
         section(config, "response", Response),
+        section(config, "design", Sampling),
     )
     for note in found.notes:
         print(f"Note: {note}")

@@ -8,7 +8,7 @@ from typing import Annotated
 import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, write_csv
-from surveypipe.design.from_weights import design_of, respondents_of
+from surveypipe.design.from_weights import designs_of, respondents_of
 from surveypipe.determinism import stream
 from surveypipe.estimation import named_tests
 from surveypipe.estimation.rows import gathered
@@ -30,6 +30,7 @@ def main(
     analysis: Path,
     missing: Path,
     weights: Path,
+    selection: Path,
     cells: Path,
     estimates: Path,
     variables: Path,
@@ -38,7 +39,7 @@ def main(
     further: Output,
 ) -> None:
     """Read respondents, weights and estimates; write the further rows of the table of estimates."""
-    survey, asked = load_survey(config, analysis, weights, cells, variables), config.analysis
+    survey, asked = load_survey(config, analysis, weights, selection, cells, variables), config.analysis
     rows = read_csv(estimates)
     parts = {}
     if asked.models:
@@ -72,15 +73,15 @@ def rows_of(table: pd.DataFrame | None) -> list[dict]:
     return [] if table is None else table.to_dict("records")
 
 
-def load_survey(config: Sections, analysis: Path, weights: Path, cells: Path, variables: Path) -> Survey:
+def load_survey(
+    config: Sections, analysis: Path, weights: Path, selection: Path, cells: Path, variables: Path
+) -> Survey:
     """Put respondents beside their weights, with the designs of the primary scheme and without weights."""
     weighting, table = config.weighting, read_csv(cells)
     respondents = respondents_of(pd.read_parquet(analysis), pd.read_parquet(weights))
     primary, unweighted = scheme_in_force(weighting, table), weighting.unweighted
-    designs = {
-        scheme: design_of(scheme, respondents, table)
-        for scheme in dict.fromkeys(name for name in (primary, unweighted) if name)
-    }
+    schemes = dict.fromkeys(name for name in (primary, unweighted) if name)
+    designs = designs_of(schemes, respondents, table, pd.read_parquet(selection), config.design)
     return Survey(respondents, read_json(variables), designs, primary, unweighted, config)
 
 

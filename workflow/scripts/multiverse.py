@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from _shared import Output, read_csv, run, write_csv
-from surveypipe.design.from_weights import design_of, respondents_of
+from surveypipe.design.from_weights import designs_of, respondents_of
 from surveypipe.intake.files import read_codebook
 from surveypipe.ledger import multiverse as specifications
 from surveypipe.ledger.cases import setting
@@ -25,6 +25,7 @@ def main(
     missing: Path,
     dispositions: Path,
     weights: Path,
+    selection: Path,
     weight_cells: Path,
     multiverse: Output,
     multiverse_summary: Output,
@@ -38,7 +39,9 @@ def main(
     cells = read_csv(weight_cells)
     respondents = respondents_of(pd.read_parquet(analysis), pd.read_parquet(weights))
     made = setting(config, cells)
-    designs = {scheme: design_of(scheme, respondents, cells) for scheme in config.weighting.schemes}
+    designs = designs_of(
+        config.weighting.schemes, respondents, cells, pd.read_parquet(selection), config.design
+    )
     completed, told = completed_people(
         respondents,
         designs[made.primary].labels,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pandas as pd
 
 from _shared import Output, read_csv, run, write_csv
-from surveypipe.design.from_weights import design_of, replicates_of, respondents_of
+from surveypipe.design.from_weights import designs_of, replicates_of, respondents_of
 from surveypipe.estimation.survey import answers
 from surveypipe.ledger.cases import cases, setting
 from surveypipe.nonresponse import check_of_the_silent as checking
@@ -16,6 +16,7 @@ from surveypipe.nonresponse import context as contexts
 from surveypipe.nonresponse import report
 from surveypipe.nonresponse.study import Study, default_auxiliaries
 from surveypipe.problems import SurveyError
+from surveypipe.study.design import silent_described, silent_known
 from surveypipe.study.sections import Sections
 
 
@@ -27,6 +28,7 @@ def main(
     analysis: Path,
     dispositions: Path,
     weights: Path,
+    selection: Path,
     weight_cells: Path,
     replicate_weights: Path,
     replicate_coefs: Path,
@@ -36,7 +38,9 @@ def main(
     follow_up_check: Output,
 ) -> None:
     """Read staff, answers and weights; write the analysis, the ledger's context and the follow-up."""
-    if config.population == "none" or not default_auxiliaries(config.nonresponse, config.frame):
+    known = silent_known(config.population, config.design)
+    known = known and silent_described(config.population, config.frame)
+    if not (known and default_auxiliaries(config.nonresponse, config.frame)):
         write_csv(pd.DataFrame(columns=list(report.COLUMNS)), nonresponse)
         write_csv(pd.DataFrame(columns=list(contexts.COLUMNS)), ledger_context)
         write_csv(pd.DataFrame(columns=list(checking.COLUMNS)), follow_up_check)
@@ -45,10 +49,13 @@ def main(
     given, asked = pd.read_parquet(weights), config.weighting.replicates
     paired = (
         replicates_of(given, pd.read_parquet(replicate_weights), pd.read_parquet(replicate_coefs))
-        if asked and asked.method == "jackknife"
+        if asked and asked.method == "jackknife" and config.design.kind == "census"
         else {}
     )
-    study = load_study(config, estimates, analysis, dispositions, given, read_csv(weight_cells), paired)
+    drawn = pd.read_parquet(selection)
+    study = load_study(
+        config, estimates, analysis, dispositions, given, drawn, read_csv(weight_cells), paired
+    )
     report.order_check(study)
     table = report.report(study)
     context = contexts.table(study, table, read_csv(not_at_random))
@@ -70,6 +77,7 @@ def load_study(
     analysis: Path,
     dispositions: Path,
     weights: pd.DataFrame,
+    selection: pd.DataFrame,
     cells: pd.DataFrame,
     jackknife: dict[str, Any],
 ) -> Study:
@@ -81,7 +89,7 @@ def load_study(
         staff=staff[staff["category"] != "IE"].reset_index(drop=True),
         respondents=respondents,
         cases=cases(made, read_csv(estimates), respondents, staff),
-        designs={scheme: design_of(scheme, respondents, cells) for scheme in made.schemes},
+        designs=designs_of(made.schemes, respondents, cells, selection, config.design),
         primary=made.primary,
         plan=plan,
         auxiliaries=default_auxiliaries(plan, config.frame),

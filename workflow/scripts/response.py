@@ -13,7 +13,8 @@ from surveypipe.intake import flow as intake_flow
 from surveypipe.intake import response_rates as intake_response_rates
 from surveypipe.intake.flow import dropped_records
 from surveypipe.study.cleaning import Cleaning
-from surveypipe.study.frame import Frame, Groups
+from surveypipe.study.design import Sampling, silent_described, silent_known
+from surveypipe.study.frame import EVERYBODY, Frame, Groups
 from surveypipe.study.response import Response
 from surveypipe.study.vocabulary import Vocabulary
 
@@ -44,30 +45,32 @@ def main(
         dropped=dropped,
         rule_types=kinds,
     )
-    group, e = listed.group, settings.eligibility_rate
+    population, design = config["population"], section(config, "design", Sampling)
+    described = not silent_known(population, design) or silent_described(population, listed)
+    group, e = listed.group if described else EVERYBODY, settings.eligibility_rate
     levels = list(groups[group].levels) if group in groups else []
     counts = intake_flow.flow(
         made, dropped, kinds, answered=set(answered["id"]), group=group, levels=levels,
         words=section(config, "vocabulary", Vocabulary),
     )  # fmt: skip
-    if config["population"] == "none":
+    if not silent_known(population, design):
         # Only the records are known: nobody else is there to have a disposition, and no rate has a base.
         made = made[made["respondent"]].reset_index(drop=True)
         counts = counts[counts["stage"].map(intake_flow.of_records)]
     write_parquet(made, dispositions)
     write_csv(counts, flow)
-    known = made if config["population"] != "none" else made.iloc[:0]
+    known = made if silent_known(population, design) else made.iloc[:0]
     crossed = [group, *(recode.variable for recode in listed.recodes)]
     by_group = intake_response_rates.response_rates(known, [group], e=e, levels=levels)
     write_csv(by_group, rates)
     write_csv(intake_response_rates.response_rates(known, crossed, e=e), cells)
-    print(told(made, by_group, levels, config["population"]))
+    print(told(made, by_group, levels))
 
 
-def told(made: pd.DataFrame, rates: pd.DataFrame, levels: list[str], population: str) -> str:
+def told(made: pd.DataFrame, rates: pd.DataFrame, levels: list[str]) -> str:
     """Say in a line who answered."""
     answers = int(made["respondent"].sum())
-    if population == "none":
+    if rates.empty:
         return f"response: {answers} answered; how many were asked is not known"
     share = rates.set_index(["group_level", "rate"])["value"]
     words = [f"RR2 {100 * share['', 'RR2']:.1f} %"]

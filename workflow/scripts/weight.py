@@ -5,14 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import pandas as pd
 
 from _shared import Output, run, section, write_csv, write_parquet
+from surveypipe.design.selection import Selection, as_block, as_table, base_weights, selection_of
+from surveypipe.study.design import Sampling, silent_described
 from surveypipe.study.frame import EVERYBODY, Frame
+from surveypipe.study.frame import Population as Known
+from surveypipe.study.margins import in_numbers
 from surveypipe.study.weighting import Replicates, Weighting
 from surveypipe.weighting import replicates, schemes
+
+BASE = "base_weight"
 
 
 def main(
@@ -20,6 +25,7 @@ def main(
     config: dict[str, Any],
     dispositions: Path,
     weights: Output,
+    selection: Output,
     replicate_weights: Output,
     replicate_coefs: Output,
     cells: Output,
@@ -27,41 +33,92 @@ def main(
     margins: Output,
     decisions: Output,
 ) -> None:
-    """Read the dispositions; write weights, their diagnostics and the replicates."""
-    plan, named = section(config, "weighting", Weighting), section(config, "frame", Frame).group
-    # Of records alone nothing is known to weight by; nor is a group that everybody is in.
-    group = None if config["population"] == "none" or named == EVERYBODY else named
-    staff = pd.read_parquet(dispositions)
+    """Read the dispositions; write weights, their diagnostics, the selection and the replicates."""
+    plan, design = section(config, "weighting", Weighting), section(config, "design", Sampling)
+    frame = section(config, "frame", Frame)
+    staff, base = with_base(pd.read_parquet(dispositions), design)
     if plan.unknown_eligibility:
-        by = list(plan.unknown_eligibility.by)
-        eligible = schemes.resolve_unknown_eligibility(staff, by, plan.base)
-        plan = msgspec.structs.replace(plan, base="base_weight")
+        eligible = schemes.resolve_unknown_eligibility(staff, list(plan.unknown_eligibility.by), base)
+        base = BASE
     else:
         eligible = staff[staff["category"] != "IE"]
-    result = schemes.compute_schemes(eligible, plan, group=group)
+    answered = eligible["respondent"].to_numpy(bool)
+    weighed = float(answered.sum() if base is None else eligible.loc[answered, base].sum())
+    result = schemes.compute_schemes(
+        eligible,
+        plan,
+        group=group_of(config["population"], frame, design),
+        base=base,
+        second_phase=design.kind == "census",
+        drawn=design.drawn,
+        known=in_numbers(frame, weighed),
+        known_sums=frame.totals,
+    )
+    people, drawn = result.people.frame, None
+    if design.kind == "sample":
+        drawn = selection_of(people, design, result.people.base)
+    table = as_table(people, drawn, result.linearised)
+    if design.replicates is not None:
+        table = given_replicates(result, design)
     write_parquet(result.weights, weights)
+    write_parquet(table, selection)
     write_csv(result.cells, cells)
     write_csv(result.diagnostics, diagnostics)
     write_csv(result.margins, margins)
     write_csv(result.log, decisions)
-    matrix, coefs = replicate_tables(result, plan.replicates, config["seed"])
+    matrix, coefs = replicate_tables(result, plan.replicates, config["seed"], drawn, design)
     write_parquet(matrix, replicate_weights)
     write_parquet(coefs, replicate_coefs)
     print(summary(result))
 
 
+def group_of(population: Known, frame: Frame, design: Sampling) -> str | None:
+    """Variable whose levels are second-phase cells; none where it is not known of everybody who was asked."""
+    known = silent_described(population, frame) and not design.drawn
+    return frame.group if known and frame.group != EVERYBODY else None
+
+
+def with_base(staff: pd.DataFrame, design: Sampling) -> tuple[pd.DataFrame, str | None]:
+    """Put the weights of a sample beside everybody drawn, and name their column."""
+    made = base_weights(staff, design)
+    return (staff, None) if made is None else (staff.assign(**{BASE: made}), BASE)
+
+
+def given_replicates(result: schemes.WeightingResult, design: Sampling) -> pd.DataFrame:
+    """Run every scheme's adjustments on each of the replicates that came with the file."""
+    given, people = design.replicates, result.people
+    assert given is not None
+    matrix = people.answered[list(given.columns)].to_numpy(float)
+    if not given.combined:
+        matrix = matrix * people.start[:, None]
+    ids = people.answered["id"].astype(str).to_numpy()
+    table: dict[str, Any] = {"id": ids, "answered": True, "base": people.start}
+    for key, plan in result.plans.items():
+        table |= as_block("replicate", key, plan.reweight(matrix))
+    return pd.DataFrame(table)
+
+
 def replicate_tables(
-    result: schemes.WeightingResult, wanted: Replicates | None, seed: int
+    result: schemes.WeightingResult,
+    wanted: Replicates | None,
+    seed: int,
+    drawn: Selection | None,
+    design: Sampling,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Lay out the replicates of all schemes; empty tables where they were not asked for."""
+    """Lay out the replicates of all schemes; empty tables where they were not asked for.
+
+    Nor are they made where replicates came with the file, or where totals are estimated from a sample of whom
+    some did not answer: a replicate would have to leave the silent out too.
+    """
     ids = result.weights["id"]
     matrices = [pd.DataFrame({"scheme": pd.Series(dtype="str"), "id": pd.Series(dtype="str")})]
     coefs = [
         pd.DataFrame({"scheme": pd.Series(dtype="str"), "replicate": pd.Series(dtype="str"), "coef": []})
     ]
-    if wanted and len(ids) <= wanted.max_n:
+    possible = design.replicates is None and not result.people.sampled
+    if wanted and possible and len(ids) <= wanted.max_n:
         for scheme in result.plans:
-            made = replicates.make(result, scheme, wanted, seed=seed)
+            made = replicates.make(result, scheme, wanted, seed=seed, selection=drawn)
             names = [f"r{number:04d}" for number in range(len(made.coefs))]
             block = pd.DataFrame(made.matrix, columns=names)
             block.insert(0, "scheme", scheme)

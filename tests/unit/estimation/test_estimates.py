@@ -489,6 +489,10 @@ class WithReplacement:
 
     weights: np.ndarray
     method: str = "with replacement"
+    corrected: bool = False
+
+    def complete(self, inside: np.ndarray) -> np.ndarray:
+        return np.zeros(inside.shape[1], dtype=bool)
 
     @property
     def labels(self) -> np.ndarray:

@@ -41,6 +41,7 @@ SMALL = [
     ("CSC", "Social worker", 110, 60),
 ]
 RULES = {"within": "agency", "min_n": 10, "floor": 5, "max_factor": 3.0}
+CENSUS = {"kind": "census"}
 FRAME = {"id": "id", "survey_id": "id", "group": "agency", "columns": {"agency": "agency"}}
 CELLS = {"method": "poststratify", "by": ["agency", "profession"], "collapse": RULES}
 
@@ -55,8 +56,9 @@ def scheme(settings: dict[str, Any]) -> Scheme:
     return msgspec.convert({"label": "S", **settings}, Scheme)
 
 
-def one(people: pd.DataFrame, settings: dict[str, Any], **config: Any) -> weighting.WeightingResult:
-    return weighting.compute_schemes(people, section({"s": settings}, **config), group="agency")
+def one(people: pd.DataFrame, settings: dict[str, Any], base: str | None = None) -> weighting.WeightingResult:
+    drawn = base == "design"
+    return weighting.compute_schemes(people, section({"s": settings}), group="agency", base=base, drawn=drawn)
 
 
 def test_small_cells_merge_with_the_nearest_response_rate_inside_the_agency() -> None:
@@ -135,12 +137,14 @@ def test_preflight(change: Any, said: str) -> None:
         one(change(frame(SMALL)), CELLS)
 
 
-def test_base_weights_below_one_are_refused_and_others_are_used() -> None:
+def test_base_weights_of_any_scale_above_nought_are_used() -> None:
     people = frame(SMALL).assign(design=2.0)
     result = one(people, {"method": "poststratify", "by": ["agency"]}, base="design")
     assert result.weights["w_s"].sum() == pytest.approx(2 * len(people))
-    with pytest.raises(SurveyError, match="below 1"):
-        one(people.assign(design=0.5), {"method": "none"}, base="design")
+    small = one(people.assign(design=0.5), {"method": "design"}, base="design")
+    assert small.weights["w_s"].sum() == pytest.approx(people["respondent"].sum() / 2)
+    with pytest.raises(SurveyError, match="not above 0"):
+        one(people.assign(design=0.0), {"method": "none"}, base="design")
 
 
 def test_unequal_base_weights_stay_in_proportion_inside_a_cell() -> None:
@@ -391,7 +395,10 @@ def test_replicates_never_loop_over_replicates(monkeypatch: pytest.MonkeyPatch) 
     assert made.matrix.sum(axis=0) == pytest.approx(290)
 
 
-OUTPUTS = ("weights", "cells", "diagnostics", "margins", "decisions", "replicate-weights", "replicate-coefs")
+OUTPUTS = (
+    "weights", "selection", "cells", "diagnostics", "margins", "decisions", "replicate-weights",
+    "replicate-coefs",
+)  # fmt: skip
 
 
 def run_script(
@@ -415,6 +422,7 @@ def test_script_writes_every_table_and_leaves_out_the_ineligible(tmp_path: Path)
             "replicates": {"method": "jackknife", "max_n": 500},
         },
         "frame": FRAME,
+        "design": CENSUS,
         "population": "list",
         "seed": 1,
     }
@@ -434,7 +442,13 @@ def test_script_writes_every_table_and_leaves_out_the_ineligible(tmp_path: Path)
 
 def test_script_answers_a_mistake_without_a_traceback(tmp_path: Path) -> None:
     people = frame([("AMH", "Nurse", 8, 0), ("CSC", "Nurse", 9, 5)]).assign(category="I")
-    config = {"weighting": plain(section({"s": CELLS})), "frame": FRAME, "population": "list", "seed": 1}
+    config = {
+        "weighting": plain(section({"s": CELLS})),
+        "frame": FRAME,
+        "design": CENSUS,
+        "population": "list",
+        "seed": 1,
+    }
     done = run_script(tmp_path, people, config)
     assert done.returncode == 1
     assert "no respondent in AMH (8 staff)" in done.stderr

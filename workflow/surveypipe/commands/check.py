@@ -74,7 +74,7 @@ def _data(settings: Configuration) -> list[str]:
         encoding=inputs.encoding,
         numeric=numeric_frame_variables(settings),
     )
-    return ingest(files, settings.frame, settings.groups, settings.response).notes
+    return ingest(files, settings.frame, settings.groups, settings.response, settings.design).notes
 
 
 def _texts(settings: Configuration, study: StudyFolder) -> list[str]:

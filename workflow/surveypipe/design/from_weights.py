@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from surveypipe.design import linearisation
+from surveypipe.design.linearisation import Cells
 from surveypipe.design.phases import second_phase
 from surveypipe.design.protocol import Design
+from surveypipe.design.replicated import ReplicatedDesign, replicate_coefs
+from surveypipe.design.sampled import SampledDesign
+from surveypipe.design.selection import block, from_table
 from surveypipe.problems import SurveyError, shown
+from surveypipe.study.design import Sampling
 
 
 def respondents_of(analysis: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
@@ -33,26 +41,65 @@ def respondents_of(analysis: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFram
     return weights.merge(analysis, on="id", how="left", validate="one_to_one", sort=False)
 
 
-def design_of(scheme: str, respondents: pd.DataFrame, cells: pd.DataFrame) -> Design:
-    """Design of a scheme: its cells and sizes, and what the estimation of its weights adds.
+def designs_of(
+    schemes: Iterable[str],
+    respondents: pd.DataFrame,
+    cells: pd.DataFrame,
+    selection: pd.DataFrame,
+    sampling: Sampling,
+) -> dict[str, Design]:
+    """Design of each scheme: how respondents were drawn, and what the estimation of their weights adds.
 
     Parameters
     ----------
-    scheme
-        Key of the scheme in the configuration.
+    schemes
+        Keys of the configuration.
     respondents
         With the columns of the table of weights.
     cells
         ``scheme, cell, N`` and more, of every scheme.
+    selection
+        From :func:`surveypipe.design.selection.as_table`.
+    sampling
+        The configuration's section ``design``.
     """
-    rows = cells[cells["scheme"] == scheme]
-    return second_phase(
-        respondents[f"w_{scheme}"],
-        respondents[f"cell_{scheme}"],
-        dict(zip(rows["cell"].astype(str), rows["N"].astype(float), strict=True)),
-        linearised=linearisation.from_columns(
+    held = list(schemes)
+    drawn = from_table(selection, sampling, held)
+    made: dict[str, Design] = {}
+    for scheme in held:
+        rows = cells[cells["scheme"] == scheme]
+        sizes = dict(zip(rows["cell"].astype(str), rows["N"].astype(float), strict=True))
+        weights = respondents[f"w_{scheme}"].to_numpy(float)
+        labels = respondents[f"cell_{scheme}"].astype(str).to_numpy()
+        linearised = linearisation.from_columns(
             scheme, {str(name): column for name, column in respondents.items()}
-        ),
+        )
+        if sampling.replicates is not None:
+            matrix = block(selection, "replicate", scheme)
+            assert matrix is not None
+            coefs, given = replicate_coefs(sampling.replicates), sampling.replicates
+            made[scheme] = ReplicatedDesign(
+                weights, labels, cells_of(labels, sizes), matrix, coefs, given.type, given.mse
+            )
+        elif drawn is not None:
+            if linearised is not None and scheme in drawn.carried:
+                linearised = replace(linearised, carried=drawn.carried[scheme])
+            made[scheme] = SampledDesign(weights, labels, cells_of(labels, sizes), drawn, linearised)
+        else:
+            made[scheme] = second_phase(
+                weights, labels, sizes, linearised=linearised, convenience=sampling.kind == "convenience"
+            )
+    return made
+
+
+def cells_of(labels: np.ndarray, sizes: Mapping[str, float]) -> Cells:
+    """Cells of a sample as arrays; their sizes are sums of weights, of whatever scale."""
+    names, codes = np.unique(labels, return_inverse=True)
+    return Cells(
+        codes.astype(np.intp),
+        tuple(str(name) for name in names),
+        np.array([sizes[str(name)] for name in names]),
+        np.bincount(codes).astype(float),
     )
 
 

@@ -40,11 +40,15 @@ class Linearisation:
     propensity
         Estimated response propensities of the respondents, shape (n,), where response is taken as independent
         draws (Poisson) with them; None where it is taken as simple random sampling within cells.
+    carried
+        Where totals are estimated from a sample, of whom some did not answer: K of shape (m, q) over
+        everybody drawn. The influence value of each gains K (C's), because each has a part in the totals.
     """
 
     loadings: Floats
     slopes: Floats
     propensity: Floats | None = None
+    carried: Floats | None = None
 
     def applied(self, scores: Floats) -> Floats:
         """Correct weighted influence values, shape (n, k)."""
@@ -57,7 +61,18 @@ class Linearisation:
             np.hstack([later.loadings, self.loadings]),
             np.hstack([later.slopes, slopes]),
             self.propensity if later.propensity is None else later.propensity,
+            self._carried_before(later),
         )
+
+    def _carried_before(self, later: Linearisation) -> Floats | None:
+        if self.carried is None and later.carried is None:
+            return None
+        size = len(next(one.carried for one in (self, later) if one.carried is not None))
+        blocks = [
+            np.zeros((size, one.loadings.shape[1])) if one.carried is None else one.carried
+            for one in (later, self)
+        ]
+        return np.hstack(blocks)
 
     def without_correction(self) -> Linearisation:
         """Return the same response, for influence values that are corrected already."""
@@ -80,7 +95,9 @@ class Linearisation:
         return np.asarray(inside.sum(axis=0) - np.where(inside.any(axis=0), ranks, 0), dtype=np.float64)
 
 
-def calibration(X: Floats, start: Floats, final: Floats) -> Linearisation:
+def calibration(
+    X: Floats, start: Floats, final: Floats, drawn: tuple[Floats, Floats] | None = None
+) -> Linearisation:
     """Linearise weights that meet totals of auxiliaries.
 
     Parameters
@@ -89,15 +106,24 @@ def calibration(X: Floats, start: Floats, final: Floats) -> Linearisation:
         Auxiliaries, shape (n, p); may be linearly dependent.
     start, final
         Weights before and after, shape (n,). A respondent whose weight has become zero has no influence.
+    drawn
+        Where the totals are estimated: auxiliaries and base weights of everybody drawn, shapes (m, p) and
+        (m,); left out where they are known.
     """
     root = np.sqrt(np.maximum(start, 0.0))
     # Columns of one size, so that a headcount beside a salary is not taken for dependence.
-    columns = X / np.maximum(np.linalg.norm(X, axis=0), 1e-300)
-    basis, sizes, _ = np.linalg.svd(columns * root[:, None], full_matrices=False)
-    basis = basis[:, sizes > 1e-11 * sizes.max(initial=0.0)]
+    scale = np.maximum(np.linalg.norm(X, axis=0), 1e-300)
+    basis, sizes, rotation = np.linalg.svd(X / scale * root[:, None], full_matrices=False)
+    kept = sizes > 1e-11 * sizes.max(initial=0.0)
+    basis = basis[:, kept]
     inverse_root = np.divide(1.0, root, out=np.zeros_like(root), where=root > 0)
     inverse_final = np.divide(1.0, final, out=np.zeros_like(root), where=final > 0)
-    return Linearisation(basis * (final * inverse_root)[:, None], basis * (root * inverse_final)[:, None])
+    carried = None
+    if drawn is not None:
+        carried = (drawn[0] / scale * drawn[1][:, None]) @ (rotation[kept].T / sizes[kept])
+    return Linearisation(
+        basis * (final * inverse_root)[:, None], basis * (root * inverse_final)[:, None], carried=carried
+    )
 
 
 def inverse_propensity(
@@ -108,6 +134,7 @@ def inverse_propensity(
     *,
     start: Floats,
     final: Floats,
+    sampled: bool = False,
 ) -> Linearisation:
     """Linearise weights inverse to the propensities of a logistic response model.
 
@@ -124,13 +151,17 @@ def inverse_propensity(
     start, final
         Weights of the respondents before and after, shape (n,). Where the latter were trimmed, they no
         longer depend on the propensity.
+    sampled
+        Whether all eligible are a sample, each of whom has a part in the estimated model.
     """
     information = (X * (size * propensity * (1 - propensity))[:, None]).T @ X
     x, p = X[answered], propensity[answered]
-    loadings = (start[:, None] * x) @ np.linalg.pinv(information, hermitian=True)
+    inverse = np.linalg.pinv(information, hermitian=True)
+    loadings = (start[:, None] * x) @ inverse
+    carried = ((size * propensity)[:, None] * X) @ inverse if sampled else None
     ratio = final * p / start
     free = ratio > ratio.max() * (1 - 1e-9)
-    return Linearisation(loadings, x * np.where(free, 1 - p, 0.0)[:, None], p)
+    return Linearisation(loadings, x * np.where(free, 1 - p, 0.0)[:, None], p, carried)
 
 
 @dataclass(frozen=True)

@@ -51,12 +51,16 @@ class SecondPhase:
         Staff in each cell.
     linearised
         What raking, calibration or the response model adds to influence values; None for weighting classes.
+    convenience
+        Whether nobody knows who was asked: respondents are then taken for a simple random sample, and the
+        texts say what that is worth.
     """
 
     weights: Floats
     labels: NDArray[Any]
     n_pop: Mapping[str, float]
     linearised: Linearisation | None = None
+    convenience: bool = False
 
     @property
     def cells(self) -> Cells:
@@ -66,6 +70,8 @@ class SecondPhase:
     @property
     def method(self) -> str:
         """Words for the variance, as the column ``method`` has them."""
+        if self.convenience:
+            return "simple random sampling"
         if self.linearised is None:
             return "second phase"
         if self.linearised.propensity is not None:
@@ -84,6 +90,20 @@ class SecondPhase:
     def degrees_of_freedom(self, inside: NDArray[np.bool_]) -> int:
         """Degrees of freedom of a domain; see :func:`surveypipe.design.variance.domain_degrees`."""
         return int(domain_degrees(inside[:, None], self.cells, self.linearised)[0])
+
+    @property
+    def corrected(self) -> bool:
+        """Whether there is a finite-population correction to put on or leave off."""
+        return not self.convenience
+
+    def complete(self, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Whether everybody answered in every cell that a domain, shape (n, k), touches."""
+        if self.convenience:
+            return np.zeros(inside.shape[1], dtype=bool)
+        cells = self.cells
+        # Sums of weights leave the last digits to chance.
+        partial = (cells.f < 1 - 1e-9)[cells.codes]
+        return np.asarray(inside.any(axis=0) & ~(inside & partial[:, None]).any(axis=0))
 
     def means_by_formula(self, Y: ArrayLike, *, fpc: bool = True) -> VarianceTable:
         """Weighted means by :func:`surveypipe.design.variance.second_phase_means` alone."""
@@ -149,6 +169,7 @@ def second_phase(
     n_pop: Mapping[str, float],
     *,
     linearised: Linearisation | None = None,
+    convenience: bool = False,
 ) -> SecondPhase:
     """Make a design and check it.
 
@@ -172,7 +193,7 @@ def second_phase(
             f"design: the weights sum to {w.sum():.6g} and the cells hold {staff:.6g} staff; a cell without "
             "respondents has lost its weight, or the weights are of another file."
         )
-    return SecondPhase(w, labels, {str(k): float(v) for k, v in n_pop.items()}, linearised)
+    return SecondPhase(w, labels, {str(k): float(v) for k, v in n_pop.items()}, linearised, convenience)
 
 
 def _svy_ratios(values: Floats, design: SecondPhase, fpc: bool) -> tuple[Floats, Floats]:

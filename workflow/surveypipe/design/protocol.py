@@ -1,7 +1,7 @@
 """The one door to standard errors: what a design answers, whatever it is.
 
 A new design is a class with these answers, and its choice in
-:func:`surveypipe.design.from_weights.design_of`; estimates, tests, models, quantiles, imputation and the
+:func:`surveypipe.design.from_weights.designs_of`; estimates, tests, models, quantiles, imputation and the
 multiverse ask nothing else of it.
 """
 
@@ -46,6 +46,13 @@ class Design(Protocol):
 
     def degrees_of_freedom(self, inside: NDArray[np.bool_]) -> int:
         """Degrees of freedom of a domain, shape (n,)."""
+
+    @property
+    def corrected(self) -> bool:
+        """Whether there is a finite-population correction to put on or leave off."""
+
+    def complete(self, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Whether there is no sampling error at all in domains of shape (n, k)."""
 
     def means(self, Y: ArrayLike, *, fpc: bool = True) -> VarianceTable:
         """Estimate means of outcomes of shape (n, k), NaN outside the domain, with standard errors."""

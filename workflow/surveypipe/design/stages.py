@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from surveypipe.grouping import group_sums
 from surveypipe.problems import SurveyError
+from surveypipe.study.design import SingleUnit
 
 Floats = NDArray[np.float64]
 
@@ -34,9 +35,15 @@ class Stage:
     stratum: NDArray[Any]
     size: Floats | None = None
 
+    def among(self, rows: NDArray[np.intp]) -> Stage:
+        """Keep some of the rows."""
+        return Stage(self.unit[rows], self.stratum[rows], None if self.size is None else self.size[rows])
 
-def design_covariance(scores: Floats, stages: Sequence[Stage]) -> Floats:
-    """Taylor covariance of totals under a stratified, clustered, multistage sample.
+
+def design_deviations(
+    scores: Floats, stages: Sequence[Stage], *, single_unit: SingleUnit = "error"
+) -> Floats:
+    r"""Deviations whose cross-product is the covariance of totals under a stratified multistage sample.
 
     Parameters
     ----------
@@ -44,57 +51,93 @@ def design_covariance(scores: Floats, stages: Sequence[Stage]) -> Floats:
         Weighted influence values w_i z_i, shape (n, k); residuals for a calibrated design.
     stages
         From the first stage down. A stage below one without `size` adds nothing.
+    single_unit
+        What stands for a stratum of which one unit was drawn: ``error`` stops; ``adjust`` takes the deviation
+        of its total from the mean of all, which is 0 for influence values; ``average`` the mean of the other
+        strata of its stage; ``certainty`` nothing. They are R's ``survey.lonely.psu``.
 
     Returns
     -------
     ndarray
-        Shape (k, k), as R's ``survey:::svyrecvar``.
+        Shape (m, k). With D its rows, D'D is :math:`\sum_h (1 - f_h) \frac{n_h}{n_h - 1} \sum_i (t_{hi} -
+        \bar t_h)(t_{hi} - \bar t_h)'` over the unit totals t of the first stage, and f_h times the same
+        within each unit for the stages below (Särndal, Swensson and Wretman 1992, ch. 4), as R's
+        ``survey:::svyrecvar``.
 
     Raises
     ------
     SurveyError
-        If a stratum has a single sampling unit, or a size is a fraction or below the units sampled.
+        If a stratum has a single sampling unit and `single_unit` is ``error``, or a size is a fraction or
+        below the units sampled.
     """
-    scores = np.asarray(scores, float).reshape(len(scores), -1)
-    return _recurse(scores, list(stages), np.zeros(len(scores), dtype=np.intp))
+    values = np.asarray(scores, float).reshape(len(scores), -1)
+    parts = _of_stage(values, list(stages), single_unit)
+    return np.vstack([np.empty((0, values.shape[1])), *parts])
 
 
-def _recurse(scores: Floats, stages: list[Stage], parent: NDArray[Any]) -> Floats:
-    stage = stages[0]
-    k = scores.shape[1]
-    total = np.zeros((k, k))
-    keys = np.array([f"{a}\x1f{b}" for a, b in zip(parent, stage.stratum, strict=True)])
-    for key in np.unique(keys):
-        rows = np.flatnonzero(keys == key)
-        units, codes = np.unique(stage.unit[rows], return_inverse=True)
+def design_covariance(
+    scores: Floats, stages: Sequence[Stage], *, single_unit: SingleUnit = "error"
+) -> Floats:
+    """Taylor covariance of totals, shape (k, k); see :func:`design_deviations`."""
+    found = design_deviations(scores, stages, single_unit=single_unit)
+    return found.T @ found
+
+
+def _of_stage(scores: Floats, stages: list[Stage], single_unit: SingleUnit) -> list[Floats]:
+    """Deviations of one stage, then of those below it in each of its strata."""
+    stage, made, below, alone = stages[0], [], [], 0
+    strata, codes = np.unique(stage.stratum.astype(str), return_inverse=True)
+    for number, name in enumerate(strata):
+        rows = np.flatnonzero(codes == number)
+        units, members = np.unique(stage.unit[rows].astype(str), return_inverse=True)
         size = None if stage.size is None else float(stage.size[rows[0]])
-        fraction = _sampling_fraction(len(units), size, str(stage.stratum[rows[0]]))
-        sums = group_sums(scores[rows], codes, len(units))
-        if fraction < 1:
-            centred = sums - sums.mean(axis=0)
-            total += (1 - fraction) * len(units) / (len(units) - 1) * centred.T @ centred
+        fraction = _sampling_fraction(len(units), size, str(name))
+        sums = group_sums(scores[rows], members, len(units))
+        if fraction < 1 and len(units) == 1:
+            _check_single(str(name), single_unit)
+            alone += single_unit == "average"
+            if single_unit == "adjust":
+                made.append(np.sqrt(1 - fraction) * sums)
+        elif fraction < 1:
+            factor = (1 - fraction) * len(units) / (len(units) - 1)
+            made.append(np.sqrt(factor) * (sums - sums.mean(axis=0)))
         if len(stages) > 1 and fraction > 0:
-            below = [
-                Stage(s.unit[rows], s.stratum[rows], None if s.size is None else s.size[rows])
-                for s in stages[1:]
-            ]
-            total += fraction * _recurse(scores[rows], below, codes)
-    return total
+            below += _below(scores[rows], members, [s.among(rows) for s in stages[1:]], fraction, single_unit)
+    if alone == len(strata):
+        raise SurveyError(
+            "variance: every stratum has a single sampled unit, so there is no other to average over; merge "
+            "strata, or leave them out of the design."
+        )
+    # As many strata again as could be judged: the mean of theirs stands for each that could not.
+    return [np.sqrt(len(strata) / (len(strata) - alone)) * part for part in made] + below
+
+
+def _below(
+    scores: Floats, members: NDArray[Any], stages: list[Stage], fraction: float, single_unit: SingleUnit
+) -> list[Floats]:
+    found = []
+    for unit in np.unique(members):
+        rows = np.flatnonzero(members == unit)
+        inner = _of_stage(scores[rows], [stage.among(rows) for stage in stages], single_unit)
+        found += [np.sqrt(fraction) * part for part in inner]
+    return found
+
+
+def _check_single(stratum: str, single_unit: SingleUnit) -> None:
+    if single_unit == "error":
+        raise SurveyError(
+            f"variance: stratum '{stratum}' has a single sampled unit, from which no variance can be "
+            "estimated; merge it with another stratum, or choose what stands for it under design.single_unit."
+        )
 
 
 def _sampling_fraction(units: int, size: float | None, stratum: str) -> float:
-    if size is not None and size < units:
+    if size is not None and size < units * (1 - 1e-9):
         hint = "; it looks like a fraction: give the number of units" if 0 < size <= 1 else ""
         raise SurveyError(
             f"variance: stratum '{stratum}' has {units} sampled units of a population of {size:g}{hint}."
         )
-    fraction = 0.0 if size is None else units / size
-    if units == 1 and fraction < 1:
-        raise SurveyError(
-            f"variance: stratum '{stratum}' has a single sampled unit, from which no variance can be "
-            "estimated; merge it with another stratum."
-        )
-    return fraction
+    return 0.0 if size is None else min(1.0, units / size)
 
 
 def design_df(stages: Sequence[Stage]) -> int:

@@ -99,7 +99,7 @@ def test_rows(survey: Survey) -> Iterator[Row]:
             continue
         kind = survey.item_type(name)
         everybody = bool(complete(both[:, None], survey.designs[survey.primary])[0])
-        for fpc in (published, not published):
+        for fpc in survey.corrections(published):
             if fpc and everybody:
                 yield from _untested_rows(survey, name, group, len(levels), published, int(both.sum()))
                 continue
@@ -252,7 +252,7 @@ def _difference_rows(survey: Survey, name: str, group: str) -> Iterator[Row]:
         words = f"{level} minus {levels[0]}"
         place = "" if len(levels) == 2 else f"{level}-{levels[0]}"
         common = {**_common(survey, name, group), "group_level": place, "level": code, "level_label": text}
-        for fpc in (survey.fpc, not survey.fpc):
+        for fpc in survey.corrections(survey.fpc):
             compared, both = _compared(survey, name, group, fpc, pair)
             if not both.any() or np.isnan([compared.first, compared.second]).any():
                 break
@@ -308,7 +308,7 @@ def equivalence_rows(survey: Survey) -> Iterator[Row]:
             if (one.variable, one.statistic) == (claim.variable, claim.statistic)
         ]
         for one in places:
-            for fpc in (survey.fpc, not survey.fpc):
+            for fpc in survey.corrections(survey.fpc):
                 yield from _tost_rows(survey, key, claim.margin, one, fpc)
 
 

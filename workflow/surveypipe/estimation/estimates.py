@@ -196,10 +196,7 @@ def _kish(share: Floats) -> Floats:
 
 def complete(inside: NDArray[np.bool_], design: Design) -> NDArray[np.bool_]:
     """Whether everybody answered in every cell that a domain touches."""
-    cells = design.cells
-    # Sums of weights leave the last digits to chance.
-    partial = (cells.f < 1 - 1e-9)[cells.codes]
-    return np.asarray(inside.any(axis=0) & ~(inside & partial[:, None]).any(axis=0))
+    return design.complete(inside)
 
 
 def _limits(
@@ -223,7 +220,8 @@ def _limits(
 
 
 def _jackknife(survey: Survey, scheme: str, Y: Floats, estimate: Floats) -> Floats:
-    if scheme not in survey.replicate_weights or not survey.fpc:
+    # Replicates of a census carry the correction; those of a sample what its selection tells.
+    if scheme not in survey.replicate_weights or not (survey.fpc or survey.settings.design.drawn):
         return np.full(len(estimate), np.nan)
     matrix, coefs = survey.replicate_weights[scheme]
     return np.sqrt(replicates.variance(replicates.means(Y, matrix), estimate, coefs))

@@ -66,12 +66,13 @@ class Survey:
         return self.settings.analysis.ci_level
 
     def variance_of(self, design: Design) -> str:
-        """Words for the variance, as the column ``method`` has them.
+        """Words for the variance, as the column ``method`` has them."""
+        return design.method
 
-        Records of which it is not known who else was asked have no second phase: they are taken for a simple
-        random sample, and the texts say what that is worth.
-        """
-        return "simple random sampling" if self.settings.population == "none" else design.method
+    def corrections(self, published: bool) -> tuple[bool, ...]:
+        """Corrections under which a row is made: the published one, and the other where there is one."""
+        both = self.designs[self.primary].corrected
+        return (published, not published) if both else (False,)
 
     def label(self, variable: str) -> str:
         """Display name of a variable."""

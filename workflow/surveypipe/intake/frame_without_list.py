@@ -14,6 +14,7 @@ import pandas as pd
 from surveypipe.intake.columns import as_text, blank_to_missing, case_word
 from surveypipe.problems import Problems, shown
 from surveypipe.study.codebook import Codebook, code_text, codes_as_text
+from surveypipe.study.design import Sampling
 from surveypipe.study.frame import EVERYBODY, EVERYBODY_LEVEL
 
 HEADCOUNT = "n"
@@ -54,8 +55,15 @@ def identified(records: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFrame,
     return records.assign(**{name: records[name].where(~blank, numbers)}), told
 
 
-def frame_of_records(records: pd.DataFrame, codebook: Codebook, groups: Sequence[str]) -> pd.DataFrame:
-    """Make the frame of a survey of which only the records are known.
+def frame_of_records(
+    records: pd.DataFrame,
+    codebook: Codebook,
+    groups: Sequence[str],
+    *,
+    margins: Sequence[str] = (),
+    size: float | None = None,
+) -> pd.DataFrame:
+    """Make the frame of a survey of which only the records are known, and perhaps how many were asked.
 
     Parameters
     ----------
@@ -65,20 +73,66 @@ def frame_of_records(records: pd.DataFrame, codebook: Codebook, groups: Sequence
         Meaning of the variables.
     groups
         Grouping variables of the questionnaire.
+    margins
+        Variables of which the totals of the population are known. Records that do not tell them have no row;
+        cleaning drops and counts them.
+    size
+        Number of people who were asked; left out where it is not known.
 
     Returns
     -------
     DataFrame
-        ``id`` and the groups, or :data:`~surveypipe.study.frame.EVERYBODY` without any; one row for each
-        identifier.
+        ``id``, the groups and the margins, or :data:`~surveypipe.study.frame.EVERYBODY` without any group;
+        one row for each identifier, and one for each person who did not answer, of whom nothing is known.
     """
     made = pd.DataFrame({"id": records[codebook.id_variable]})
-    if not groups:
-        made[EVERYBODY] = EVERYBODY_LEVEL
+    for name in margins:
+        made[name] = codes_as_text(records[name])
+    made = made.dropna()
     for name in groups:
-        if name in records:
+        if name in records and name not in margins:
             made[name] = codes_as_text(records[name]).fillna(NOT_STATED)
-    return made.drop_duplicates("id").sort_values("id", ignore_index=True)
+    made = made.drop_duplicates("id")
+    silent = 0 if size is None else max(0, round(size) - len(made))
+    rest = pd.DataFrame({"id": [f"no answer {k}" for k in range(1, silent + 1)]}, dtype="str")
+    made = pd.concat([made, rest], ignore_index=True)
+    if not groups or silent:
+        made[EVERYBODY] = EVERYBODY_LEVEL
+    return made.sort_values("id", ignore_index=True)
+
+
+def with_selection(
+    frame: pd.DataFrame, records: pd.DataFrame, codebook: Codebook, design: Sampling, problems: Problems
+) -> pd.DataFrame:
+    """Put beside each respondent how he was drawn, as the file tells it.
+
+    Parameters
+    ----------
+    frame
+        From :func:`frame_of_records`.
+    records
+        From :func:`identified`; ``design.variables`` and the replicate weights are among its columns.
+
+    Returns
+    -------
+    DataFrame
+        The frame with the variables of the design: numbers as float64, labels as text.
+    """
+    given = design.replicates
+    numbers = [*design.numbers, *(given.columns if given else ())]
+    own = records.drop_duplicates(codebook.id_variable).set_index(codebook.id_variable)
+    own = own.loc[[name for name in frame["id"] if name in own.index]]
+    taken = {}
+    for name in dict.fromkeys([*numbers, *design.labels]):
+        column = pd.to_numeric(own[name], errors="coerce") if name in numbers else codes_as_text(own[name])
+        if lost := int(column.isna().sum()):
+            problems.add(
+                f"design: {lost} {case_word(lost)} of {len(own)} have no value of '{name}' "
+                f"({shown(own.index[column.isna()])}); every respondent needs the design. Complete the file."
+            )
+        taken[name] = column
+    beside = frame.drop(columns=[name for name in taken if name in frame])
+    return beside.merge(pd.DataFrame(taken), left_on="id", right_index=True, how="left")
 
 
 def read_counts(counts: pd.DataFrame, codebook: Codebook, problems: Problems, source: str) -> pd.DataFrame:

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 from surveypipe.intake.columns import typed
 from surveypipe.intake.files import read_codebook, read_survey, read_text_table, verify_checksums
 from surveypipe.intake.frame import build_frame, check_headcounts
-from surveypipe.intake.frame_without_list import frame_of_counts, frame_of_records, identified, read_counts
+from surveypipe.intake.frame_without_list import (
+    frame_of_counts,
+    frame_of_records,
+    identified,
+    read_counts,
+    with_selection,
+)
 from surveypipe.intake.ingestion import (
     check_identifiers,
     label_conflicts,
@@ -22,7 +28,9 @@ from surveypipe.intake.ingestion import (
 from surveypipe.intake.labels import FileLabels
 from surveypipe.problems import Problems
 from surveypipe.study.codebook import Codebook
+from surveypipe.study.design import Sampling
 from surveypipe.study.frame import Frame, Groups
+from surveypipe.study.margins import population_size
 from surveypipe.study.response import Response
 
 if TYPE_CHECKING:
@@ -83,7 +91,7 @@ class Ingested:
     notes: list[str] = field(default_factory=list)
 
 
-def ingest(files: Files, frame: Frame, groups: Groups, response: Response) -> Ingested:
+def ingest(files: Files, frame: Frame, groups: Groups, response: Response, design: Sampling) -> Ingested:
     """Read and check all files.
 
     Raises
@@ -104,7 +112,7 @@ def ingest(files: Files, frame: Frame, groups: Groups, response: Response) -> In
             _check_identifier(frame, asked, problems)
             check_identifiers(records, people, asked.id_variable, problems, str(files.survey))
         elif not files.staff_list:
-            records, people = _unlisted_people(files, groups, records, asked, problems, notes)
+            records, people = _unlisted_people(files, frame, groups, design, records, asked, problems, notes)
     problems.raise_if_any()
     assert records is not None and people is not None and answered is not None
     return Ingested(records, people, answered[1], notes)
@@ -147,7 +155,9 @@ def _checked_records(
 
 def _unlisted_people(
     files: Files,
+    frame: Frame,
     groups: Groups,
+    design: Sampling,
     records: pd.DataFrame,
     asked: Codebook,
     problems: Problems,
@@ -159,7 +169,7 @@ def _unlisted_people(
     named = [name for name in groups if name in asked.variables]
     counts = files.counts
     if counts is None:
-        return records, frame_of_records(records, asked, named)
+        return records, _frame_of_records(records, asked, frame, named, design, problems)
     given = problems.attempt(lambda: read_text_table(counts))
     if given is None:
         return records, None
@@ -167,6 +177,26 @@ def _unlisted_people(
     if cells.empty:
         return records, None
     return records, frame_of_counts(records, cells, asked, named, problems, str(counts))
+
+
+def _frame_of_records(
+    records: pd.DataFrame,
+    asked: Codebook,
+    frame: Frame,
+    groups: Sequence[str],
+    design: Sampling,
+    problems: Problems,
+) -> pd.DataFrame | None:
+    """Make the frame where nobody is known by name, with the totals and the selection that are told."""
+    size = None if design.drawn or design.kind == "convenience" else population_size(frame)
+    margins = [name for name in frame.margins if name in records]
+    if size is not None and size < len(records):
+        problems.add(
+            f"frame: {len(records)} records answered, and the population is {size:g}; find out which is "
+            "right."
+        )
+    people = frame_of_records(records, asked, groups, margins=margins, size=size)
+    return with_selection(people, records, asked, design, problems) if design.drawn else people
 
 
 def _check_identifier(listed: Frame, asked: Codebook, problems: Problems) -> None:

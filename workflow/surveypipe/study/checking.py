@@ -17,6 +17,7 @@ from surveypipe.study.consistency import consistency_problems
 from surveypipe.study.folder import StudyFolder
 from surveypipe.study.inputs import Inputs
 from surveypipe.study.journal import Journal
+from surveypipe.study.margins import with_margins_file
 from surveypipe.study.places import lines_of, with_lines
 from surveypipe.study.reading import checked, read_yaml
 from surveypipe.study.settings import Configuration
@@ -28,6 +29,7 @@ MEANING = {
     "survey": "the survey's data",
     "staff_list": "the staff list",
     "counts": "the headcounts",
+    "margins": "the control totals",
     "checksums": "the checksums",
     "authors": "the authors' file",
     "headcounts": "the headcounts to compare the list with",
@@ -91,6 +93,9 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder) -> Checked:
             partial(_with_lines, partial(codebook_from, document, book), book, folder)
         )
     if settings is not None and document is not None:
+        given = settings
+        totals = folder.own(given.inputs.margins) if given.inputs.margins else None
+        settings = problems.attempt(lambda: with_margins_file(given, totals)) or given
         settings = completed(settings, document)
         problems.extend(located(consistency_problems(settings, document, name)))
     problems.raise_if_any()

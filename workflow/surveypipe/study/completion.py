@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from fnmatch import fnmatchcase
 
 import msgspec
 
 from surveypipe.study.analysis import Analysis, Fpc
 from surveypipe.study.cleaning import Blank, Cleaning, Duplicate, Range, Skip
 from surveypipe.study.codebook_file import CodebookFile, Column
+from surveypipe.study.design import kind_of
 from surveypipe.study.frame import EVERYBODY, Frame, Group, Population
 from surveypipe.study.item_types import ITEM_TYPES
+from surveypipe.study.margins import answers_of, in_codes, population_size
 from surveypipe.study.response import Response
 from surveypipe.study.settings import Configuration
 from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import Collapse, Scheme, Weighting
 
-UNWEIGHTED, BY_GROUP = "none", "by_group"
+UNWEIGHTED, BY_GROUP, BY_DESIGN, BY_MARGINS = "none", "by_group", "design", "margins"
 # Fewest respondents in a cell of the weighting that a study gets which names none.
 FEWEST_IN_CELL = 10
 replace = msgspec.structs.replace
@@ -40,12 +43,13 @@ def completed(config: Configuration, codebook: CodebookFile) -> Configuration:
         without a group everybody is one (:data:`surveypipe.study.frame.EVERYBODY`).
     """
     known = population_of(config)
+    config = _design(config, known, codebook)
     groups = {name: _group(name, group, codebook) for name, group in config.groups.items()}
     config = replace(config, population=known, groups=groups)
     config = replace(config, frame=_frame(config, codebook))
     return replace(
         config,
-        cleaning=_cleaning(config.cleaning, known),
+        cleaning=_cleaning(config),
         response=_response(config.response, codebook),
         weighting=_weighting(config),
         vocabulary=_vocabulary(config.vocabulary, known),
@@ -59,7 +63,22 @@ def population_of(config: Configuration) -> Population:
         return config.population
     if config.inputs.staff_list:
         return "list"
-    return "counts" if config.inputs.counts else "none"
+    known = config.inputs.counts or population_size(config.frame) is not None
+    return "counts" if known else "none"
+
+
+def _design(config: Configuration, known: Population, codebook: CodebookFile) -> Configuration:
+    """Say how the respondents came, and call control totals by the codes of the questionnaire."""
+    design = replace(config.design, kind=kind_of(config.design, known))
+    final = design.final
+    if final is None:
+        final = design.drawn and known == "none" and not config.frame.margins
+    given = design.replicates
+    if given is not None and isinstance(given.columns, str):
+        found = tuple(name for name in codebook.variables if fnmatchcase(name, given.columns))
+        given = replace(given, columns=found or (given.columns,))
+    frame = replace(config.frame, margins=in_codes(config.frame.margins, codebook))
+    return replace(config, frame=frame, design=replace(design, final=final, replicates=given))
 
 
 def _group(name: str, group: Group, codebook: CodebookFile) -> Group:
@@ -67,9 +86,7 @@ def _group(name: str, group: Group, codebook: CodebookFile) -> Group:
     column = codebook.variables.get(name)
     if column is None:
         return group
-    named = column.values
-    answers = (codebook.value_sets.get(named) if isinstance(named, str) else named) or {}
-    levels = {code: str(text) for code, text in answers.items() if code != "counts"}
+    levels = answers_of(column, codebook)
     return replace(group, label=group.label or column.label, levels=group.levels or levels)
 
 
@@ -82,6 +99,8 @@ def _frame(config: Configuration, codebook: CodebookFile) -> Frame:
     if config.population == "counts":
         # The headcounts hold the groups, and what the weights are made by.
         columns = {name: name for name in dict.fromkeys([*told, *_weighted_by(config)])}
+    if frame.margins and config.population != "list":
+        columns = {name: name for name in frame.margins}
     return replace(
         frame,
         columns=columns,
@@ -101,8 +120,10 @@ def _weighted_by(config: Configuration) -> list[str]:
     ]
 
 
-def _cleaning(cleaning: Cleaning, known: Population) -> Cleaning:
-    if cleaning.rules != Cleaning().rules or known != "none":
+def _cleaning(config: Configuration) -> Cleaning:
+    cleaning = config.cleaning
+    # Where nothing is known of a population, no record can lie outside it.
+    if cleaning.rules != Cleaning().rules or config.population != "none" or config.frame.margins:
         return cleaning
     return replace(cleaning, rules=(Blank(), Duplicate(), Range(), Skip()))
 
@@ -125,8 +146,12 @@ def _weighting(config: Configuration) -> Weighting:
     if weighting.schemes:
         return replace(weighting, primary=weighting.primary or list(weighting.schemes)[-1])
     schemes: dict[str, Scheme] = {UNWEIGHTED: Scheme(label="Unweighted", method="none")}
-    group = config.frame.group
-    if config.population != "none" and group != EVERYBODY:
+    group, design, margins = config.frame.group, config.design, tuple(config.frame.margins)
+    if design.drawn:
+        schemes[BY_DESIGN] = Scheme(label="Design weights", method="design")
+    if margins and not design.final:
+        schemes[BY_MARGINS] = Scheme(label="Raked to the margins", method="rake", margins=margins)
+    elif config.population != "none" and group != EVERYBODY and group in config.frame.variables:
         # A group that is not described is told by the checks that follow.
         described = config.groups.get(group)
         schemes[BY_GROUP] = Scheme(
@@ -140,21 +165,32 @@ def _weighting(config: Configuration) -> Weighting:
 
 def _analysis(config: Configuration, codebook: CodebookFile) -> Analysis:
     analysis = config.analysis
-    fpc = analysis.fpc if config.population != "none" else Fpc(descriptive=False, tests=False)
+    census = config.design.kind == "census" and config.population != "none"
+    corrected = census or (config.design.kind == "sample" and config.design.fpc)
+    fpc = analysis.fpc if corrected else Fpc(descriptive=False, tests=False)
     return replace(
         analysis,
         fpc=fpc,
         # What is known of everybody, to set those who answered beside it; all else stands among the answers.
         characteristics=analysis.characteristics
         or tuple(name for name in config.groups if name in config.frame.variables),
-        items=analysis.items or tuple(estimated(codebook.variables)),
+        items=analysis.items or tuple(estimated(codebook.variables, drawn_by(config))),
     )
 
 
-def estimated(columns: Mapping[str, Column]) -> list[str]:
+def drawn_by(config: Configuration) -> list[str]:
+    """List the columns of the survey that say how respondents were drawn and are no questions.
+
+    A stratum is something known of people, such as a kind of school, and may be shown.
+    """
+    given = config.design.replicates
+    return [*config.design.numbers, *config.design.clusters, *(given.columns if given else ())]
+
+
+def estimated(columns: Mapping[str, Column], left_out: Collection[str] = ()) -> list[str]:
     """List the questions of which something can be estimated, in the order of the questionnaire."""
     return [
         name
         for name, about in columns.items()
-        if about.role in ("question", "admin") and ITEM_TYPES[about.type].estimated
+        if about.role in ("question", "admin") and ITEM_TYPES[about.type].estimated and name not in left_out
     ]

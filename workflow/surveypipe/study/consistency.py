@@ -9,6 +9,8 @@ from pathlib import Path
 
 from surveypipe.study.checks import nearest
 from surveypipe.study.codebook_file import CodebookFile
+from surveypipe.study.design_problems import design_problems
+from surveypipe.study.margins import margin_problems
 from surveypipe.study.population import group_problems, population_problems
 from surveypipe.study.settings import Configuration
 from surveypipe.study.weighting import Making
@@ -45,7 +47,7 @@ def numeric_frame_variables(config: Configuration) -> list[str]:
 
     Those that ``frame.numeric`` names, the base weights, and what the schemes calibrate to as numbers.
     """
-    names = [*config.frame.numeric, *filter(None, [config.weighting.base])]
+    names = [*config.frame.numeric, *config.design.numbers]
     for scheme in config.weighting.schemes.values():
         for step in scheme.parts():
             names += step.numeric or ()
@@ -80,6 +82,8 @@ def consistency_problems(config: Configuration, codebook: CodebookFile, name: st
             *_scheme_problems(config),
             *_variable_problems(config, known_variables(config, codebook)),
             *population_problems(config),
+            *design_problems(config, codebook),
+            *margin_problems(config, codebook),
             *_frame_problems(config),
             *group_problems(config, codebook),
             *_number_problems(config),
@@ -215,7 +219,7 @@ def _claim_problems(config: Configuration) -> Iterable[str]:
 
 
 def _frame_problems(config: Configuration) -> list[str]:
-    known, frame, found = config.frame.variables, config.frame, []
+    known, frame, found = [*config.frame.variables, *config.frame.margins], config.frame, []
     for key, scheme in config.weighting.schemes.items():
         found += [
             f"weighting.schemes.{key}: {item!r} is not a variable of the frame{nearest(item, known)}; "
@@ -237,7 +241,8 @@ def _number_problems(config: Configuration) -> list[str]:
     numbers = numeric_frame_variables(config)
     named = [("frame.numeric", name) for name in frame.numeric]
     named += [("frame.categorical", name) for name in frame.categorical]
-    named += [("weighting.base", name) for name in filter(None, [weighting.base])]
+    if config.population == "list":
+        named += [("design", name) for name in config.design.numbers]
     parts = [("frame.categorical", name) for name in frame.categorical]
     for key, scheme in weighting.schemes.items():
         where = f"weighting.schemes.{key}"
@@ -257,7 +262,7 @@ def _number_problems(config: Configuration) -> list[str]:
         if name not in columns
     ]
     both = [
-        f"{where}: {name!r} is read as a number (frame.numeric, weighting.base or a scheme's `numeric`), and "
+        f"{where}: {name!r} is read as a number (frame.numeric, design or a scheme's `numeric`), and "
         "categories are wanted here; add a column of bands to the staff list."
         for where, name in dict.fromkeys(parts)
         if name in numbers

@@ -6,12 +6,20 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from surveypipe.study.base import Name, Settings
+from surveypipe.study.base import Count, Name, Settings
 
 # What is known of those who were asked: a list with a row for each person, headcounts, or nothing.
 Population = Literal["list", "counts", "none"]
 # Where no group is named everybody is in one: this variable of the frame has the same level for all.
 EVERYBODY, EVERYBODY_LEVEL = "everybody", "all"
+
+
+Margin = Annotated[dict[str, Annotated[float, Meta(ge=0)]], Meta(min_length=1)]
+
+
+def in_shares(margin: dict[str, float]) -> bool:
+    """Whether a margin is written as shares of all: none of its numbers is above 1."""
+    return max(margin.values()) <= 1
 
 
 class FrameRecode(Settings):
@@ -70,6 +78,29 @@ class Frame(Settings):
     recodes: Annotated[
         tuple[FrameRecode, ...], Meta(description="Frame variables made by merging levels of another.")
     ] = ()
+
+    size: Annotated[
+        Count | None,
+        Meta(
+            description="Number of people in the population, where it is known and no list or table of "
+            "headcounts tells it."
+        ),
+    ] = None
+    margins: Annotated[
+        dict[str, Margin],
+        Meta(
+            description="Control totals of the population where there is no list: question: answer (code or "
+            "words): number of people, or share of all (shares add up to 1)."
+        ),
+    ] = field(default_factory=dict)
+
+    totals: Annotated[
+        dict[str, float],
+        Meta(
+            description="Totals over the population of variables that are numbers (years in post, pupils), "
+            "for schemes that calibrate to them."
+        ),
+    ] = field(default_factory=dict)
 
     @property
     def characteristics(self) -> list[str]:

@@ -30,6 +30,14 @@ class Inputs(Settings):
             extra_json_schema=NULLABLE,
         ),
     ] = None
+    margins: Annotated[
+        str | None,
+        Meta(
+            description="CSV of control totals where there is no list: variable, level, and n (numbers of "
+            "people) or share; the same as frame.margins.",
+            extra_json_schema=NULLABLE,
+        ),
+    ] = None
     encoding: Annotated[
         str | None,
         Meta(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from surveypipe.study.checks import nearest
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.frame import EVERYBODY
+from surveypipe.study.margins import population_size
 from surveypipe.study.settings import Configuration
 
 
@@ -13,7 +14,8 @@ def population_problems(config: Configuration) -> list[str]:
     inputs, found = config.inputs, []
     needed = {"list": "staff_list", "counts": "counts"}
     for population, key in needed.items():
-        if config.population == population and getattr(inputs, key) is None:
+        told = population == "counts" and population_size(config.frame) is not None
+        if config.population == population and getattr(inputs, key) is None and not told:
             found.append(f"population is {population}, and inputs.{key} names no file; name it there.")
         if config.population != population and getattr(inputs, key) is not None:
             found.append(
@@ -27,16 +29,16 @@ def population_problems(config: Configuration) -> list[str]:
             "it to the number that is also there."
         )
     if config.population == "none":
-        told = {"claims": bool(config.claims), "inputs.follow_up": inputs.follow_up is not None}
-        told |= {
-            f"weighting.schemes.{key}": scheme.method != "none"
+        given = {"inputs.follow_up": inputs.follow_up is not None}
+        given |= {
+            f"weighting.schemes.{key}": scheme.method not in ("none", "design") and not config.frame.margins
             for key, scheme in config.weighting.schemes.items()
         }
         found += [
             f"{key}: this rests on what is known of those who were asked, and nothing is (population: "
-            "none); name a staff list or headcounts under `inputs`, or leave it out."
-            for key, given in told.items()
-            if given
+            "none); name a staff list or headcounts under `inputs` or margins under `frame`, or leave it out."
+            for key, rests in given.items()
+            if rests
         ]
     return found
 

@@ -12,6 +12,7 @@ from surveypipe.study.about import Study
 from surveypipe.study.analysis import Analysis
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Cleaning
+from surveypipe.study.design import Sampling
 from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.frame import Frame, Groups, Population
 from surveypipe.study.nonresponse import Nonresponse
@@ -55,6 +56,11 @@ class Sections:
     def population(self) -> Population:
         """What is known of those who were asked."""
         return msgspec.convert(self.given["population"], Population)
+
+    @cached_property
+    def design(self) -> Sampling:
+        """How the respondents were drawn."""
+        return self._section("design", Sampling)
 
     @cached_property
     def frame(self) -> Frame:

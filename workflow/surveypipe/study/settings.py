@@ -11,6 +11,7 @@ from surveypipe.study.analysis import Analysis
 from surveypipe.study.base import Settings
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Cleaning
+from surveypipe.study.design import Sampling
 from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.frame import Frame, Groups, Population
 from surveypipe.study.inputs import Inputs
@@ -46,6 +47,10 @@ class Configuration(Settings, kw_only=True):
             "inputs.counts does, else none."
         ),
     ] = None
+    design: Annotated[
+        Sampling,
+        Meta(description="How the respondents were drawn, from which every standard error follows."),
+    ] = Sampling()
     frame: Annotated[
         Frame,
         Meta(

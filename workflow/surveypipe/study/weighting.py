@@ -98,8 +98,8 @@ class Scheme(Making, kw_only=True):
     method: Annotated[
         str,
         Meta(
-            description="How the weights are made: none, poststratify, rake, calibrate, propensity, compose, "
-            "or one that you added (docs/extending.md)."
+            description="How the weights are made: none, design (the weights of the sample as they are), "
+            "poststratify, rake, calibrate, propensity, compose, or one that you added (docs/extending.md)."
         ),
     ]
     steps: Annotated[
@@ -155,13 +155,6 @@ class Weighting(Settings, kw_only=True):
     ] = field(default_factory=dict)
     replicates: Annotated[
         Replicates | None, Meta(description="Replicates that re-run every weighting step; left out: none.")
-    ] = None
-    base: Annotated[
-        str | None,
-        Meta(
-            description="For a sample: frame column of base weights (inverse selection probabilities); left "
-            "out: a census."
-        ),
     ] = None
     unknown_eligibility: Annotated[
         UnknownEligibility | None,

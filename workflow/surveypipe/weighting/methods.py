@@ -23,7 +23,18 @@ from surveypipe.study.base import plain
 from surveypipe.study.weighting import Collapse, Making
 from surveypipe.weighting import calibration, collapsing, propensity
 from surveypipe.weighting.calibration import kish_deff
-from surveypipe.weighting.plan import ALL, METHODS, Plan, class_plan, group_plan, method, scale_to
+from surveypipe.weighting.plan import (
+    METHODS,
+    Plan,
+    calibrated,
+    class_plan,
+    group_plan,
+    indicators,
+    method,
+    one_cell,
+    scale_to,
+    without_base,
+)
 from surveypipe.weighting.population import Population
 from surveypipe.weighting.trimming import trim
 
@@ -34,16 +45,36 @@ FEWEST_IN_CLASS = 5
 
 @method("none")
 def unweighted(people: Population, settings: Making, scheme: str) -> Plan:
-    """Weight everybody alike, N/n (or in proportion to the base weights)."""
-    labels = np.full(int(people.respondent.sum()), ALL)
-    cell = collapsing.Cell("", (ALL,), people.staff, float(len(labels)))
-    return class_plan(collapsing.CellMap([cell]), labels)
+    """Weight everybody alike, N/n, however they were drawn."""
+    plan = one_cell(people, people.staff)
+    scale = plan.reweight
+    if people.drawn:
+        plan.reweight = lambda start: scale(without_base(start, people.start))
+        plan.linearise = lambda start, final: None
+    return plan
+
+
+@method("design")
+def as_drawn(people: Population, settings: Making, scheme: str) -> Plan:
+    """Take the weights of the sample as they are."""
+    plan = one_cell(people, float(people.start.sum()))
+    plan.reweight = lambda start: np.asarray(start, float)
+    plan.linearise = lambda start, final: None
+    return plan
 
 
 def _raw_cells(people: Population, by: Sequence[str], within: str | None) -> list[collapsing.Cell]:
     index = people.frame.index
     counts, base = pd.Series(people.counts, index=index), pd.Series(people.base, index=index)
-    return collapsing.count_cells(people.frame, by, counts, within=within, base=base)
+    made = collapsing.count_cells(people.frame, by, counts, within=within, base=base)
+    if len(by) > 1 or by[0] not in people.known:
+        return made
+    n = {cell.label: cell.n for cell in made}
+    return [
+        collapsing.Cell("", (level,), total, n.get(level, 0.0))
+        for level, total in people.totals(by[0]).items()
+        if total > 0
+    ]
 
 
 @method("poststratify")
@@ -68,6 +99,10 @@ def poststratify(people: Population, settings: Making, scheme: str) -> Plan:
     coarse = within or people.group or by[0]
     margin = calibration.margin(coarse, people.answered[coarse], people.totals(coarse))
     plan.restore = scale_to(margin.codes, margin.totals)
+    if people.drawn:
+        everybody = collapsing.raw_labels(people.frame, by).map(cells.labels)
+        names = [cell.label for cell in cells.cells]
+        plan.linearise = calibrated(people, indicators(everybody, names))
     return plan
 
 
@@ -93,8 +128,8 @@ def rake(people: Population, settings: Making, scheme: str) -> Plan:
     names = ", ".join(settings.margins or ())
     plan.steps.append(("rake", f"Margins {names} met after {iterations} cycles."))
     plan.reweight = plan.restore = lambda start: calibration.rake(start, margins)[0]
-    X = np.column_stack([one.indicator for one in margins])
-    plan.linearise = lambda start, final: linearisation.calibration(X, start, final)
+    everybody = [indicators(people.frame[one.variable], one.levels) for one in margins]
+    plan.linearise = calibrated(people, np.column_stack(everybody))
     return plan
 
 
@@ -111,8 +146,15 @@ def calibrate(people: Population, settings: Making, scheme: str) -> Plan:
     for name in numeric:
         values = people.frame[name].to_numpy(dtype=float)
         blocks.append(values[people.respondent][:, None])
-        totals.append(np.array([float(people.base @ values)]))
+        totals.append(np.array([people.sum_of(name)]))
     X, T = np.column_stack(blocks), np.concatenate(totals)
+    everybody = np.column_stack(
+        [
+            *[indicators(people.frame[one.variable], one.levels) for one in margins],
+            *[people.frame[name].to_numpy(dtype=float) for name in numeric],
+            *([np.ones(len(people.frame))] if not margins else []),
+        ]
+    )
     kind, bounds = settings.distance, settings.bounds
 
     def run(start: Floats) -> tuple[Floats, int]:
@@ -124,7 +166,7 @@ def calibrate(people: Population, settings: Making, scheme: str) -> Plan:
     _, iterations = run(people.start)
     plan.steps.append(("calibrate", f"Totals met after {iterations} steps ({kind} distance)."))
     plan.reweight = plan.restore = lambda start: run(start)[0]
-    plan.linearise = lambda start, final: linearisation.calibration(X, start, final)
+    plan.linearise = calibrated(people, everybody)
     return plan
 
 
@@ -170,7 +212,7 @@ def _linearised_propensity(
         counted[people.respondent] = start
         p = propensity.fit(fitted.X, counted, people.base, firth=fitted.firth).p
         return linearisation.inverse_propensity(
-            fitted.X, people.base, p, people.respondent, start=start, final=final
+            fitted.X, people.base, p, people.respondent, start=start, final=final, sampled=people.sampled
         )
 
     return linearise
@@ -184,6 +226,9 @@ def _propensity_classes(people: Population, number: int, rules: Collapse, p: Flo
     cells = collapsing.collapse(raw, rules, scheme=scheme)
     labels = frame.loc[people.respondent, "_class"].map(cells.labels).to_numpy(dtype=object)
     plan = class_plan(cells, labels)
+    if people.drawn:
+        names = [cell.label for cell in cells.cells]
+        plan.linearise = calibrated(people, indicators(frame["_class"].map(cells.labels), names))
     plan.restore = scale_to(np.zeros(len(labels), dtype=np.intp), np.array([people.staff]))
     return plan
 

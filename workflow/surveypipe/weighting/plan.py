@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,6 +99,13 @@ def scale_to(codes: NDArray[np.intp], totals: Floats) -> Callable[[Floats], Floa
     return reweight
 
 
+def calibrated(people: Population, everybody: Floats) -> Callable[[Floats, Floats], Linearisation | None]:
+    """Linearise weights that meet totals of auxiliaries of shape (N, p), given for everybody on the frame."""
+    drawn = (everybody, people.base) if people.sampled else None
+    X = everybody[people.respondent]
+    return lambda start, final: linearisation.calibration(X, start, final, drawn)
+
+
 def class_plan(cells: collapsing.CellMap, labels: NDArray[Any]) -> Plan:
     """Plan that gives each cell its N_h / n_h (on top of base weights)."""
     names = [cell.label for cell in cells.cells]
@@ -126,3 +133,22 @@ def group_plan(people: Population, scheme: str) -> Plan:
     if people.group is None:
         return METHODS["none"](people, Making(), scheme)
     return METHODS["poststratify"](people, Making(by=(people.group,)), scheme)
+
+
+def one_cell(people: Population, total: float) -> Plan:
+    """Plan of one cell that holds everybody, with the given total of weights."""
+    labels = np.full(int(people.respondent.sum()), ALL)
+    cell = collapsing.Cell("", (ALL,), total, float(len(labels)))
+    return class_plan(collapsing.CellMap([cell]), labels)
+
+
+def indicators(labels: pd.Series, levels: Sequence[str]) -> Floats:
+    """Shape (N, K), 1.0 where a row has the level."""
+    codes = pd.Categorical(labels.astype(str), categories=list(levels)).codes
+    return np.asarray(np.eye(len(levels) + 1)[codes, :-1])
+
+
+def without_base(start: Floats, base: Floats) -> Floats:
+    """Take the base weights out of starting weights of shape (n,) or (n, R); what is left out stays out."""
+    given = np.asarray(start, float)
+    return np.asarray((given.reshape(len(base), -1) / base[:, None]).reshape(given.shape))

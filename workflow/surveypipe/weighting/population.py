@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,12 @@ class Population:
     counted
         Shape (n,), how many respondents each one counts for when cells are merged; differs from 1 only
         in a bootstrap replicate.
+    drawn
+        Whether they are a sample.
+    known
+        Variable: level: people in the population, where it is told and not counted on the frame.
+    known_sums
+        Numeric variable: its total over the population, where it is told.
     """
 
     frame: pd.DataFrame
@@ -38,6 +44,14 @@ class Population:
     base: Floats
     group: str | None = None
     counted: Floats | None = None
+    drawn: bool = False
+    known: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    known_sums: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def sampled(self) -> bool:
+        """Whether totals are estimated from a sample, of whom some did not answer."""
+        return self.drawn and not bool(self.respondent.all())
 
     @property
     def counts(self) -> Floats:
@@ -49,8 +63,9 @@ class Population:
 
     @property
     def staff(self) -> float:
-        """Eligible people, or their summed base weight."""
-        return float(self.base.sum())
+        """Eligible people, or their summed base weight; where totals are known, what they add up to."""
+        totals = next(iter(self.known.values()), None)
+        return float(self.base.sum() if totals is None else sum(totals.values()))
 
     @property
     def start(self) -> Floats:
@@ -64,12 +79,27 @@ class Population:
 
     def totals(self, variable: str) -> dict[str, float]:
         """Staff in each level of a variable."""
+        if variable in self.known:
+            return dict(self.known[variable])
         sums = pd.Series(self.base).groupby(self.frame[variable].astype(str).to_numpy()).sum()
         return {str(level): float(total) for level, total in sums.items()}
 
+    def sum_of(self, variable: str) -> float:
+        """Total of a numeric variable over the population."""
+        if variable in self.known_sums:
+            return float(self.known_sums[variable])
+        return float(self.base @ self.frame[variable].to_numpy(dtype=float))
+
 
 def population(
-    eligible: pd.DataFrame, *, needed: Sequence[str] = (), group: str | None = None, base: str | None = None
+    eligible: pd.DataFrame,
+    *,
+    needed: Sequence[str] = (),
+    group: str | None = None,
+    base: str | None = None,
+    known: Mapping[str, Mapping[str, float]] | None = None,
+    known_sums: Mapping[str, float] | None = None,
+    drawn: bool = False,
 ) -> Population:
     """Check a frame of eligible people and put it in order.
 
@@ -81,12 +111,14 @@ def population(
         Variables that the schemes use.
     group, base
         See :class:`Population`; `base` names a column of base weights.
+    known, known_sums, drawn
+        See :class:`Population`; what is known in total need not be told of those who did not answer.
 
     Raises
     ------
     SurveyError
-        With every problem found: a column wanting, a missing value, an id twice, a base weight below 1,
-        nobody who answered.
+        With every problem found: a column wanting, a missing value, an id twice, a base weight that is not
+        above 0, nobody who answered.
     """
     problems = Problems()
     names = list(dict.fromkeys([*needed, *([group] if group else []), *([base] if base else [])]))
@@ -94,8 +126,10 @@ def population(
     if absent:
         has = shown(eligible.columns, 12)
         raise SurveyError(f"weighting: the staff list has no variable {shown(absent)}; it has {has}.")
+    answered = eligible["respondent"].fillna(False).astype(bool)
     for name in ("id", "respondent", *names):
-        missing = int(eligible[name].isna().sum())
+        told = eligible[answered] if name in {**(known or {}), **(known_sums or {})} else eligible
+        missing = int(told[name].isna().sum())
         if missing:
             problems.add(
                 f"weighting: {name} is missing for {missing} of {len(eligible)} eligible staff; "
@@ -104,20 +138,28 @@ def population(
     twice = eligible.loc[eligible["id"].duplicated(), "id"]
     if len(twice):
         problems.add(f"weighting: id {shown(twice)} occurs more than once among the eligible staff.")
-    if not eligible["respondent"].fillna(False).astype(bool).any():
+    if not answered.any():
         problems.add(
             "weighting: none of the eligible staff answered; check the survey's ids against the staff list."
         )
-    if base is not None and (eligible[base] < 1).any():
+    if base is not None and not (eligible[base] > 0).all():
         problems.add(
-            f"weighting: {int((eligible[base] < 1).sum())} base weights ({base}) are below 1; a base weight "
-            "is one over the chance of selection."
+            f"weighting: {int((~(eligible[base] > 0)).sum())} base weights ({base}) are not above 0; a base "
+            "weight is one over the chance of selection."
         )
     problems.raise_if_any()
     order = eligible["id"].astype(str).argsort(kind="stable")
     frame = eligible.iloc[order.to_numpy()].reset_index(drop=True)
     weights = frame[base].to_numpy(dtype=float) if base else np.ones(len(frame))
-    return Population(frame, frame["respondent"].to_numpy(dtype=bool), weights, group)
+    return Population(
+        frame,
+        frame["respondent"].to_numpy(dtype=bool),
+        weights,
+        group,
+        drawn=drawn,
+        known=known or {},
+        known_sums=known_sums or {},
+    )
 
 
 UNKNOWN = ("UH", "UO")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from surveypipe.design.selection import Selection
 from surveypipe.design.stages import Stage
 from surveypipe.design.variance import Cells, response_cells
 from surveypipe.study.weighting import Making, Replicates
@@ -102,6 +103,19 @@ def jackknife(plan: schemes.Plan, start: ArrayLike, *, fpc: bool = True) -> Repl
     cells = response_cells(plan.labels, plan.n_pop)
     factors, coefs = jackknife_factors(cells, fpc=fpc)
     return ReplicateWeights(plan.reweight(np.asarray(start, float)[:, None] * factors), coefs)
+
+
+def jackknife_of_units(plan: schemes.Plan, selection: Selection) -> ReplicateWeights:
+    """Delete-one replicates of a sample, whole first-stage units at a time, each weighted anew.
+
+    The finite-population correction is in the coefficients where units were drawn in one stage; with further
+    stages the first stage alone would be corrected, so that none is.
+    """
+    stage = selection.of_respondents()
+    alone = len(selection.stages) == 1
+    factors, coefs = design_jackknife(stage, fpc=alone and stage.size is not None)
+    start = selection.base[selection.answered]
+    return ReplicateWeights(plan.reweight(start[:, None] * factors), coefs)
 
 
 def variance(theta_reps: ArrayLike, theta: ArrayLike, coefs: ArrayLike) -> Any:
@@ -213,9 +227,16 @@ def _reweight_by_map(
 
 
 def make(
-    result: schemes.WeightingResult, scheme: str, wanted: Replicates, *, seed: int = 0
+    result: schemes.WeightingResult,
+    scheme: str,
+    wanted: Replicates,
+    *,
+    seed: int = 0,
+    selection: Selection | None = None,
 ) -> ReplicateWeights:
     """Make the replicates that the configuration asks for."""
+    if selection is not None:
+        return jackknife_of_units(result.plans[scheme], selection)
     if wanted.method == "jackknife":
         return jackknife(result.plans[scheme], result.people.start)
     return bootstrap(result.people, result.settings[scheme], scheme, draws=wanted.draws, seed=seed)

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe.design import linearisation
+from surveypipe.design.linearisation import Linearisation
 from surveypipe.problems import Problems, SurveyError, shown
 from surveypipe.study.weighting import Making, Scheme, Weighting
 from surveypipe.weighting.calibration import kish_deff
@@ -57,6 +58,8 @@ class WeightingResult:
         The scheme to publish: the configured one, or the fallback where a cell stays under its floor.
     people, settings
         What the plans were made from.
+    linearised
+        Scheme to what the estimation of its weights adds to influence values.
     """
 
     weights: pd.DataFrame
@@ -68,10 +71,19 @@ class WeightingResult:
     primary: str
     people: Population
     settings: Mapping[str, Scheme]
+    linearised: Mapping[str, Linearisation | None]
 
 
 def compute_schemes(
-    eligible: pd.DataFrame, config: Weighting, *, group: str | None = None
+    eligible: pd.DataFrame,
+    config: Weighting,
+    *,
+    group: str | None = None,
+    base: str | None = None,
+    second_phase: bool = True,
+    drawn: bool = False,
+    known: Mapping[str, Mapping[str, float]] | None = None,
+    known_sums: Mapping[str, float] | None = None,
 ) -> WeightingResult:
     """Compute every scheme of the configuration side by side.
 
@@ -84,6 +96,12 @@ def compute_schemes(
     group
         Variable in whose levels raked, calibrated and inverse-propensity weights are treated as a second
         phase (the agency). Left out: the first `within`, margin or `by` that the schemes name.
+    base
+        Column of base weights.
+    second_phase
+        Whether everybody was asked, and response within cells is all that is left to chance.
+    drawn, known, known_sums
+        See :class:`surveypipe.weighting.population.Population`.
 
     Returns
     -------
@@ -96,8 +114,10 @@ def compute_schemes(
     """
     schemes = config.schemes
     named = _named_variables(schemes.values())
-    chosen = group or _first_group(schemes.values())
-    people = population(eligible, needed=named, group=chosen, base=config.base)
+    chosen = group or (_first_group(schemes.values()) if second_phase else None)
+    people = population(
+        eligible, needed=named, group=chosen, base=base, known=known, known_sums=known_sums, drawn=drawn
+    )
     problems = Problems()
     plans: dict[str, Plan] = {}
     weights: dict[str, Floats] = {}
@@ -111,8 +131,9 @@ def compute_schemes(
     primary = _primary(plans, config)
     log = [(key, step, detail) for key, plan in plans.items() for step, detail in plan.steps]
     margins = list(dict.fromkeys([*([chosen] if chosen else []), *named]))
+    linearised = {key: plan.linearise(people.start, weights[key]) for key, plan in plans.items()}
     return WeightingResult(
-        weights=_weights_table(people, plans, weights),
+        weights=_weights_table(people, plans, weights, linearised),
         cells=_cells_table(plans, weights),
         diagnostics=_diagnostics_table(people, schemes, plans, weights),
         margins=_margins_table(people, margins, weights),
@@ -121,6 +142,7 @@ def compute_schemes(
         primary=primary,
         people=people,
         settings=schemes,
+        linearised=linearised,
     )
 
 
@@ -149,13 +171,15 @@ def _checked(plan: Plan, w: Floats, people: Population, scheme: str) -> Floats:
             f"weighting scheme '{scheme}': {int((~(w >= 0)).sum())} weights are negative; use the raking "
             "distance, or logit with bounds, or fewer auxiliaries."
         )
-    if abs(float(w.sum()) - people.staff) > 1e-6 * people.staff:
+    due = sum(plan.n_pop.values())
+    if abs(float(w.sum()) - due) > 1e-6 * due:
         raise SurveyError(
-            f"weighting scheme '{scheme}': the weights sum to {w.sum():.6g}, not to the {people.staff:g} "
+            f"weighting scheme '{scheme}': the weights sum to {w.sum():.6g}, not to the {due:g} "
             "eligible staff; calibrate to a margin or include the number of staff among the totals."
         )
     below = int((w < 1 - 1e-9).sum())
-    if below:
+    # Weights of a sample may be of any scale.
+    if below and not people.drawn:
         plan.steps.append(
             (
                 "warning",
@@ -189,13 +213,16 @@ def _primary(plans: Mapping[str, Plan], config: Weighting) -> str:
 
 
 def _weights_table(
-    people: Population, plans: Mapping[str, Plan], weights: Mapping[str, Floats]
+    people: Population,
+    plans: Mapping[str, Plan],
+    weights: Mapping[str, Floats],
+    linearised: Mapping[str, Linearisation | None],
 ) -> pd.DataFrame:
     columns: dict[str, Any] = {"id": people.answered["id"].astype(str).to_numpy()}
     columns |= {f"w_{key}": w for key, w in weights.items()}
     columns |= {f"cell_{key}": plan.labels.astype(str) for key, plan in plans.items()}
-    for key, plan in plans.items():
-        columns |= linearisation.as_columns(key, plan.linearise(people.start, weights[key]))
+    for key, made in linearised.items():
+        columns |= linearisation.as_columns(key, made)
     return pd.DataFrame(columns)
 
 

@@ -42,7 +42,7 @@ def study(released: Released) -> Facts:
 def response(released: Released) -> Facts:
     """Tell who was eligible, what counted as a response, and when it was asked."""
     section = released.settings.response
-    base = released.settings.weighting.base
+    base = released.settings.design.weights or released.settings.design.probabilities
     late = [rule for rule in released.settings.cleaning.rules if isinstance(rule, Late)]
     return {
         "base": released.label(base) if base else None,
