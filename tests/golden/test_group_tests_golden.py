@@ -47,7 +47,7 @@ def strat():
     frame = read("apistrat")
     stages = [Stage(np.arange(len(frame)), frame["stype"].to_numpy(), frame["fpc"].to_numpy(float))]
     made = engine.sample(frame, weight="pw", stratum="stype", pop_size="fpc")
-    return frame, made, lambda scores: design_covariance(scores, stages), 197
+    return frame, made, lambda scores, again=None: design_covariance(scores, stages), 197
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def clus1():
     unit, stratum = frame["dnum"].to_numpy(), np.zeros(len(frame))
     stages = [Stage(unit, stratum, frame["fpc"].to_numpy(float))]
     made = engine.sample(frame, weight="pw", psu="dnum", pop_size="fpc")
-    return frame, made, lambda scores: design_covariance(scores, stages), 14
+    return frame, made, lambda scores, again=None: design_covariance(scores, stages), 14
 
 
 CHISQ = [

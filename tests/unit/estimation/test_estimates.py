@@ -490,6 +490,7 @@ class WithReplacement:
     weights: np.ndarray
     method: str = "with replacement"
     corrected: bool = False
+    linearised_errors: bool = True
 
     def complete(self, inside: np.ndarray) -> np.ndarray:
         return np.zeros(inside.shape[1], dtype=bool)
@@ -503,7 +504,7 @@ class WithReplacement:
         return response_cells(self.labels, {"all": float(self.weights.sum())})
 
     def covariance(self, *, fpc: bool):
-        def of(scores: np.ndarray) -> np.ndarray:
+        def of(scores: np.ndarray, again: object = None) -> np.ndarray:
             apart = scores - scores.mean(axis=0)
             return len(scores) / (len(scores) - 1) * apart.T @ apart
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,8 @@ from surveypipe.problems import Problems, SurveyError
 if TYPE_CHECKING:
     import pandas as pd
     import svy
+
+    from surveypipe.design.protocol import Again, CovarianceOf
 
 
 Floats = NDArray[np.float64]
@@ -78,11 +80,11 @@ class SecondPhase:
             return "response propensities linearised (Kim and Kim)"
         return "second phase, on regression residuals"
 
-    def covariance(self, *, fpc: bool) -> Callable[[Floats], Floats]:
+    def covariance(self, *, fpc: bool) -> CovarianceOf:
         """Covariance of totals of weighted influence values, as a function of the values."""
         cells = self.cells
 
-        def of(scores: Floats) -> Floats:
+        def of(scores: Floats, again: Again | None = None) -> Floats:
             return second_phase_covariance(scores, cells, self.linearised, fpc=fpc)
 
         return of
@@ -90,6 +92,11 @@ class SecondPhase:
     def degrees_of_freedom(self, inside: NDArray[np.bool_]) -> int:
         """Degrees of freedom of a domain; see :func:`surveypipe.design.variance.domain_degrees`."""
         return int(domain_degrees(inside[:, None], self.cells, self.linearised)[0])
+
+    @property
+    def linearised_errors(self) -> bool:
+        """Whether standard errors are linearised; else they are of estimates computed again."""
+        return True
 
     @property
     def corrected(self) -> bool:

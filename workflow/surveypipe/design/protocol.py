@@ -20,6 +20,24 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+# Weights of shape (n, R) to estimates of shape (R, k).
+Again = Callable[[Floats], Floats]
+
+
+class CovarianceOf(Protocol):
+    """Covariance of estimates, from their weighted influence values or, with replicates, from themselves."""
+
+    def __call__(self, scores: Floats, again: Again | None = None) -> Floats:
+        """Covariance, shape (k, k).
+
+        Parameters
+        ----------
+        scores
+            Weighted influence values, shape (n, k), whose totals stand for the estimates.
+        again
+            The estimates under other weights. Designs of replicate weights compute them in each replicate;
+            without it, and under all other designs, the totals of the scores are what varies.
+        """
 
 
 class Design(Protocol):
@@ -41,11 +59,15 @@ class Design(Protocol):
     def method(self) -> str:
         """Words for the variance, as the column ``method`` has them."""
 
-    def covariance(self, *, fpc: bool) -> Callable[[Floats], Floats]:
-        """Covariance of totals of weighted influence values of shape (n, k), as a function of the values."""
+    def covariance(self, *, fpc: bool) -> CovarianceOf:
+        """Covariance of estimates, as a function of their weighted influence values of shape (n, k)."""
 
     def degrees_of_freedom(self, inside: NDArray[np.bool_]) -> int:
         """Degrees of freedom of a domain, shape (n,)."""
+
+    @property
+    def linearised_errors(self) -> bool:
+        """Whether standard errors are linearised; else they are of estimates computed again."""
 
     @property
     def corrected(self) -> bool:

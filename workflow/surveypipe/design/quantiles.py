@@ -60,7 +60,11 @@ def domain_quantiles(
     found = weighted_quantiles(values, w, p)
     below = np.where(inside[:, None], y[:, None] <= found[None, :], np.nan)
     share, z = linearised_means(below, design.weights, np.repeat(inside[:, None], len(p), axis=1))
-    se = np.sqrt(np.diag(design.covariance(fpc=fpc)(z * design.weights[:, None])))
+    filled = np.where(inside[:, None], below, 0.0)
+    covariance = design.covariance(fpc=fpc)(
+        z * design.weights[:, None], lambda W: (filled.T @ W / W[inside].sum(axis=0)).T
+    )
+    se = np.sqrt(np.diag(covariance))
     made = []
     for q, centre, spread in zip(found, share, se, strict=True):
         half = float(stdtrit(df, 0.5 + level / 2)) if df > 0 else np.nan

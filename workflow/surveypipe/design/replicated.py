@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from surveypipe.design.engine import Sample
+    from surveypipe.design.protocol import Again, CovarianceOf
 
 Floats = NDArray[np.float64]
 # Singular values under this share of the greatest are rounding; R's rank of replicate weights takes the same.
@@ -85,11 +85,13 @@ class ReplicatedDesign:
         gaps = (replicated - centre) * np.sqrt(self.coefs)[:, None]
         return np.asarray(gaps.T @ gaps)
 
-    def covariance(self, *, fpc: bool) -> Callable[[Floats], Floats]:
-        """Covariance of totals of weighted influence values; the correction is in the replicates."""
+    def covariance(self, *, fpc: bool) -> CovarianceOf:
+        """Covariance of estimates computed in each replicate; if there is a correction, they hold it."""
         ratio = self.matrix / self.weights[:, None]
 
-        def of(scores: Floats) -> Floats:
+        def of(scores: Floats, again: Again | None = None) -> Floats:
+            if again is not None:
+                return self.spread(again(self.matrix), again(self.weights[:, None])[0])
             values = np.asarray(scores, float).reshape(len(self.weights), -1)
             return self.spread(ratio.T @ values, values.sum(axis=0))
 
@@ -105,6 +107,11 @@ class ReplicatedDesign:
     @property
     def _largest(self) -> float:
         return float(np.linalg.norm(self.matrix, 2)) if self.matrix.size else 1.0
+
+    @property
+    def linearised_errors(self) -> bool:
+        """Whether standard errors are linearised; else they are of estimates computed again."""
+        return False
 
     @property
     def corrected(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from surveypipe.design.variance import VarianceTable, linearised_means, simple_r
 
 if TYPE_CHECKING:
     from surveypipe.design.engine import Sample
+    from surveypipe.design.protocol import Again, CovarianceOf
 
 Floats = NDArray[np.float64]
 ROUNDING = 1e-20
@@ -94,10 +94,10 @@ class SampledDesign:
             made += self.linearised.carried @ (self.linearised.slopes.T @ values)
         return made
 
-    def covariance(self, *, fpc: bool) -> Callable[[Floats], Floats]:
+    def covariance(self, *, fpc: bool) -> CovarianceOf:
         """Covariance of totals of weighted influence values, as a function of the values."""
 
-        def of(scores: Floats) -> Floats:
+        def of(scores: Floats, again: Again | None = None) -> Floats:
             found = self._deviations(scores, fpc=fpc)
             return np.asarray(found.T @ found)
 
@@ -119,6 +119,11 @@ class SampledDesign:
             np.logical_or.at(present, codes, inside)
             found += sign * present.sum(axis=0)
         return found
+
+    @property
+    def linearised_errors(self) -> bool:
+        """Whether standard errors are linearised; else they are of estimates computed again."""
+        return True
 
     @property
     def corrected(self) -> bool:

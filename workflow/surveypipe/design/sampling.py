@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from surveypipe.design.linearisation import Linearisation
-from surveypipe.design.protocol import Design
+from surveypipe.design.protocol import Again, Design
 from surveypipe.design.stages import Stage, design_covariance
 from surveypipe.problems import SurveyError, shown
 
@@ -39,6 +39,11 @@ class SurveyDesign:
     linearised: Linearisation | None = None
 
     @property
+    def errors(self) -> str:
+        """Words for the standard errors of a model."""
+        return "linearised standard errors"
+
+    @property
     def size(self) -> int:
         """Number of rows."""
         return len(self.weights)
@@ -57,13 +62,15 @@ class SurveyDesign:
         kept = np.ones(self.size, bool) if rows is None else rows
         return int(len(np.unique(units[kept])) - len(np.unique(strata[kept])))
 
-    def covariance(self, influence: Array) -> Array:
+    def covariance(self, influence: Array, again: Again | None = None) -> Array:
         """Covariance of a total of influence values.
 
         Parameters
         ----------
         influence
             Shape (n, p), weighted, zero for rows outside the domain of the model.
+        again
+            Taken by designs of replicate weights only.
 
         Returns
         -------
@@ -115,15 +122,24 @@ class RespondentDesign(SurveyDesign):
 
     respondents: Design | None = None
 
+    @property
+    def errors(self) -> str:
+        """Words for the standard errors of a model."""
+        return (
+            "linearised standard errors"
+            if self._respondents().linearised_errors
+            else (f"standard errors from {self._respondents().method}")
+        )
+
     def degrees_of_freedom(self, rows: Array | None = None) -> int:
         """Degrees of freedom of the given rows; see :func:`surveypipe.design.variance.domain_degrees`."""
         kept = np.ones(self.size, bool) if rows is None else rows
         return self._respondents().degrees_of_freedom(kept)
 
-    def covariance(self, influence: Array) -> Array:
-        """Covariance of a total of influence values; see :class:`surveypipe.design.protocol.Design`."""
+    def covariance(self, influence: Array, again: Again | None = None) -> Array:
+        """Covariance of estimates; see :class:`surveypipe.design.protocol.CovarianceOf`."""
         found = self._respondents().covariance(fpc=self.fpc is not None)
-        return np.asarray(found(np.asarray(influence, float)))
+        return np.asarray(found(np.asarray(influence, float), again))
 
     def _respondents(self) -> Design:
         if self.respondents is None:

@@ -6,6 +6,7 @@ Sources: Rao and Scott (1984), second order; R's ``svychisq``; Cramér (1946) fo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -89,7 +90,10 @@ def rao_scott_test(
     cell = np.zeros((len(share), R * C))
     cell[np.flatnonzero(inside), (r * C + c)[inside]] = 1.0
     p = share @ cell / share.sum()
-    V = covariance(share[:, None] * np.where(inside[:, None], cell - p, 0.0) / share.sum())
+    V = covariance(
+        share[:, None] * np.where(inside[:, None], cell - p, 0.0) / share.sum(),
+        lambda W: (cell.T @ W / W[inside].sum(axis=0)).T,
+    )
     n = int(inside.sum())
     x2 = pearson_x2(p.reshape(R, C), n)
     contrast = _interaction(R, C)
@@ -137,13 +141,23 @@ def wald_test(
             z = in_r * in_c - table[i, j] - p_c[j] * (in_r - p_r[i]) - p_r[i] * (in_c - p_c[j])
             scores.append(w * z / total)
     point = np.array(theta)
-    W = quadratic_form(point, covariance(np.column_stack(scores)))
+    V = covariance(np.column_stack(scores), partial(_departures, r, c, table.shape))
+    W = quadratic_form(point, V)
     k = float(len(point))
     plain, adjusted = W / k, W * (design_df - k + 1) / (k * design_df)
     return (
         FTest(plain, k, design_df, f_tail(plain, k, design_df)),
         FTest(adjusted, k, design_df - k + 1, f_tail(adjusted, k, design_df - k + 1)),
     )
+
+
+def _departures(r: NDArray[np.intp], c: NDArray[np.intp], shape: tuple[int, int], W: Floats) -> Floats:
+    """Departures p_rc − p_r p_c of all but the last row and column, under weights of shape (n, R)."""
+    cell = np.zeros((len(r), shape[0] * shape[1]))
+    cell[np.arange(len(r)), r * shape[1] + c] = 1.0
+    tables = (cell.T @ W / W.sum(axis=0)).T.reshape(-1, *shape)
+    apart = tables - tables.sum(axis=2, keepdims=True) * tables.sum(axis=1, keepdims=True)
+    return np.asarray(apart[:, :-1, :-1].reshape(len(apart), -1))
 
 
 def smallest_expected(rows: ArrayLike, columns: ArrayLike) -> float:

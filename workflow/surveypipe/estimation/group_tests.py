@@ -10,17 +10,17 @@ Sources: Lumley and Scott (2013) for ranks; R's ``svyttest`` and ``svyranktest``
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surveypipe.design.engine import TTest
+from surveypipe.design.protocol import CovarianceOf
 
 Floats = NDArray[np.float64]
-# Covariance, shape (k, k), of the totals of weighted influence values of shape (n, k).
-Covariance = Callable[[Floats], Floats]
+Covariance = CovarianceOf
 
 
 def _t_test(estimate: float, se: float, df: float) -> TTest:
@@ -93,7 +93,8 @@ def compare_means(
         mean = float((share * np.where(inside, values, 0.0)).sum() / share.sum()) if inside.any() else np.nan
         means.append(mean)
         scores.append(share * np.where(inside, values - mean, 0.0) / max(share.sum(), 1e-300))
-    V = covariance(np.column_stack(scores))
+    again = partial(_means_again, values, group)
+    V = covariance(np.column_stack(scores), again)
     first, last = means
     contrast = np.array([-1.0, 1.0])
     difference = _t_test(last - first, float(np.sqrt(contrast @ V @ contrast)), df)
@@ -102,6 +103,15 @@ def compare_means(
     slope = np.array([-1 / first, 1 / last])
     ratio = _t_test(float(np.log(last / first)), float(np.sqrt(slope @ V @ slope)), df)
     return Compared(first, last, difference, ratio)
+
+
+def _means_again(values: Floats, group: Floats, W: Floats) -> Floats:
+    """Means of both groups under weights of shape (n, R), shape (R, 2)."""
+    found = []
+    for code in (0.0, 1.0):
+        inside = (group == code) & ~np.isnan(values)
+        found.append((values[inside] @ W[inside]) / W[inside].sum(axis=0))
+    return np.column_stack(found)
 
 
 @dataclass(frozen=True)
@@ -185,6 +195,7 @@ def rank_test(
     X[~inside] = 0.0
     bread = np.linalg.inv((X * w[:, None]).T @ X)
     beta = bread @ (X * w[:, None]).T @ scores
+    # Totals of influence values under replicates too, as R: ranks are not made again.
     V = covariance((X * (w * (scores - X @ beta))[:, None]) @ bread)
     if len(levels) == 2:
         test = _t_test(float(beta[1]), float(np.sqrt(V[1, 1])), design_df - 1)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveypipe.design.protocol import Design
+from surveypipe.design.protocol import Again, Design
 from surveypipe.estimation import comparisons, contingency, estimates
 from surveypipe.estimation.group_tests import Covariance
 from surveypipe.estimation.rows import estimate_frame, estimate_row
@@ -114,9 +114,9 @@ def _within(design: Design, inside: Array, *, fpc: bool) -> Covariance:
     """Covariance of a domain's influence values, which are 0 for those outside it."""
     whole = design.covariance(fpc=fpc)
 
-    def of(scores: Array) -> Array:
+    def of(scores: Array, again: Again | None = None) -> Array:
         everybody = np.zeros((len(inside), scores.shape[1]))
         everybody[inside] = scores
-        return whole(everybody)
+        return whole(everybody, None if again is None else lambda W: again(W[inside]))
 
     return of

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from surveypipe.design.protocol import Again
 from surveypipe.design.sampling import SurveyDesign
 from surveypipe.regression.families import Kind
 from surveypipe.regression.terms import Term
@@ -99,11 +100,12 @@ def with_covariance(
     loglik: float,
     method: str,
     converged: bool,
+    again: Again | None = None,
 ) -> ModelFit:
     """Complete a fit with the covariance that its design gives to the influence values."""
     everyone = np.zeros((made.design.size, len(names)))
     everyone[made.rows] = influence
-    covariance = made.design.covariance(everyone)
+    covariance = made.design.covariance(everyone, again)
     return replace(
         made,
         coefficients=pd.Series(beta, index=names),

@@ -73,6 +73,22 @@ def ordinal_information(params: Array, X: Array, y: Array, w: Array) -> Array:
 def fit_ordinal(made: ModelFit) -> ModelFit:
     """Proportional odds by Newton's method on logit P(Y <= k) = threshold_k - x'beta (McCullagh 1980)."""
     X, y, w = made.X.to_numpy(), made.y, made.weights / made.weights.mean()
+    params, value, converged, far = _solved(X, y, w)
+    influence = ordinal_scores(params, X, y, w) @ np.linalg.inv(ordinal_information(params, X, y, w))
+    marks = [level_code(level) for level in made.levels]
+    names = [*made.X.columns, *(f"{low}|{high}" for low, high in itertools.pairwise(marks))]
+    if not converged and far:
+        made = replace(made, flags=(*made.flags, "separated"))
+
+    def again(W: Array) -> Array:
+        return np.array([_solved(X, y, w / w.mean())[0] for w in W[made.rows].T])
+
+    method = f"proportional-odds model, {made.design.errors}"
+    return with_covariance(made, names, params, influence, value, method, converged, again)
+
+
+def _solved(X: Array, y: Array, w: Array) -> tuple[Array, float, bool, bool]:
+    """Slopes and thresholds, log-likelihood, whether it converged, and whether a predictor ran far off."""
     centre = X.mean(axis=0)
     scale = np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
     Z = (X - centre) / scale
@@ -92,20 +108,7 @@ def fit_ordinal(made: ModelFit) -> ModelFit:
             break
     slopes = params[: X.shape[1]] / scale
     params = np.concatenate([slopes, params[X.shape[1] :] + centre @ slopes])
-    influence = ordinal_scores(params, X, y, w) @ np.linalg.inv(ordinal_information(params, X, y, w))
-    marks = [level_code(level) for level in made.levels]
-    names = [*made.X.columns, *(f"{low}|{high}" for low, high in itertools.pairwise(marks))]
-    if not converged and np.abs(Z @ (slopes * scale)).max() > 20:
-        made = replace(made, flags=(*made.flags, "separated"))
-    return with_covariance(
-        made,
-        names,
-        params,
-        influence,
-        value,
-        "proportional-odds model, linearised standard errors",
-        converged,
-    )
+    return params, float(value), converged, bool(np.abs(Z @ (slopes * scale)).max() > 20)
 
 
 def proportional_odds_check(fitted: ModelFit) -> pd.DataFrame:
