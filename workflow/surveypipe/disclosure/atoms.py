@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from surveypipe.disclosure.answers import (
     POINT_DECIMALS,
 )
-from surveypipe.disclosure.linear import Statement
+from surveypipe.disclosure.linear import Found, Statement
 from surveypipe.disclosure.release import RELEASED
 from surveypipe.disclosure.whole_numbers import Walk
 
@@ -73,6 +73,8 @@ class Question:
         Group to the number of those whom the question was put to, where the question before it tells.
     hidden, left_out, stepped
         Answers, schemes within a group, and answers of all groups that were hidden to protect others.
+    found
+        Counts that agreed with what was published at some time.
     """
 
     variable: str
@@ -87,6 +89,7 @@ class Question:
     hidden: set[Place] = field(default_factory=set)
     left_out: set[tuple[str, str]] = field(default_factory=set)
     stepped: set[Place] = field(default_factory=set)
+    found: Found = field(default_factory=Found, repr=False)
     _walk: Walk | None = field(default=None, repr=False)
 
     def walk(self) -> Walk | None:
@@ -124,8 +127,8 @@ class Question:
     def published(self) -> set[Place]:
         """Places of which some share is still published."""
         shares = self.rows[(self.rows["statistic"] == "proportion") & (self.rows["status"] == RELEASED)]
-        places = {Place(str(r.level), str(r.group_level)) for r in shares.itertuples()}
-        return places - self.gone
+        places = zip(shares["level"], shares["group_level"], strict=True)
+        return {Place(str(level), str(group)) for level, group in places} - self.gone
 
 
 def statements(question: Question) -> list[Statement]:

@@ -210,21 +210,26 @@ def _remedies(question: Question, *, claimed: bool) -> list[Step]:
 def _exposed(question: Question, wanted: list[Secret], possible: int) -> list[Secret]:
     """Secrets of which, given all that is published of the question, too few values remain."""
     told = statements(question)
-    system = System(told)
-    known = _known_atoms(question, wanted, told, possible)
+    system = System(told, question.found)
+    known = set(_known_atoms(question, wanted, told, possible))
     found = []
     for secret in wanted:
         if secret in known:
             found.append(secret)
-            continue
-        if secret.place is None and not secret.alike:
-            continue
-        low, high = system.interval(secret.cells)
-        # Of an atom all alike the dissenters are asked for: there may be none, but so many must be possible.
-        room = high if secret.place is None else _whole_numbers(low, high)
-        if room < secret.width - LEEWAY:
+        elif (secret.place is not None or secret.alike) and not (
+            _wide(secret, *system.reached(secret.cells)) or _wide(secret, *system.interval(secret.cells))
+        ):
             found.append(secret)
     return found
+
+
+def _wide(secret: Secret, low: float, high: float) -> bool:
+    """Whether a count is kept that is known to lie between two ends."""
+    if high < low:
+        return False
+    # Of an atom all alike the dissenters are asked for: there may be none, but so many must be possible.
+    room = high if secret.place is None else _whole_numbers(low, high)
+    return room >= secret.width - LEEWAY
 
 
 def _known_atoms(

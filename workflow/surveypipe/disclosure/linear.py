@@ -16,6 +16,8 @@ import numpy as np
 
 # Numbers in a CSV have twelve digits; below this, two statements about counts cannot be told apart.
 LEAST_TOLERANCE = 1e-6
+# By how much the ends that linear programmes find may break a statement.
+FEASIBLE = 1e-7
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,13 @@ class Statement:
 
 
 @dataclass
+class Found:
+    """Counts that agreed with all that was said at some time, to be looked at before anything is solved."""
+
+    points: list[dict[Hashable, float]] = field(default_factory=list)
+
+
+@dataclass
 class System:
     """Unknown counts, none below nought, and what is published of them.
 
@@ -51,12 +60,16 @@ class System:
     ----------
     statements
         Everything published.
+    found
+        Counts that agreed with other statements about the same unknown ones; what is found here is added.
     """
 
     statements: Sequence[Statement]
+    found: Found = field(default_factory=Found)
     _index: dict[Hashable, int] = field(init=False, default_factory=dict)
     _left: np.ndarray = field(init=False)
     _right: np.ndarray = field(init=False)
+    _points: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         for statement in self.statements:
@@ -70,6 +83,30 @@ class System:
                 self._left[number, self._index[key]] += side * coefficient
             slack = max(statement.tolerance, LEAST_TOLERANCE)
             self._right[number] = side * statement.value + slack
+        self._points = np.zeros((0, len(self._index)))
+        self._look_at(self.found.points)
+
+    def _look_at(self, points: Sequence[Mapping[Hashable, float]]) -> None:
+        """Keep those of some points that agree with everything."""
+        if not points:
+            return
+        made = np.array([[point.get(key, 0.0) for key in self._index] for point in points])
+        fits = (made @ self._left.T <= self._right + FEASIBLE).all(axis=1)
+        self._points = np.concatenate([self._points, made[fits]])
+
+    def reached(self, target: Iterable[Hashable]) -> tuple[float, float]:
+        """Least and greatest value of a sum of counts in what agrees with everything, as far as it is known.
+
+        The interval of :meth:`interval` is no narrower. Without anything known, the least is above the
+        greatest.
+        """
+        wanted = list(target)
+        if any(key not in self._index for key in wanted):
+            return 0.0, float("inf")
+        if not len(self._points):
+            return float("inf"), -float("inf")
+        sums = self._points[:, [self._index[key] for key in wanted]].sum(axis=1)
+        return float(sums.min()), float(sums.max())
 
     def interval(self, target: Iterable[Hashable]) -> tuple[float, float]:
         """Least and greatest value of a sum of unknown counts.
@@ -103,7 +140,11 @@ class System:
         found = linprog(sign * cost, A_ub=self._left, b_ub=self._right, bounds=(0, None), method="highs")
         if found.status == 3:
             return float("inf")
-        if found.status != 0:
+        if found.status == 0:
+            point = dict(zip(self._index, found.x, strict=True))
+            self.found.points.append(point)
+            self._look_at([point])
+        else:
             raise ValueError(f"the published numbers contradict each other: {found.message}")
         return max(0.0, sign * float(found.fun or 0.0))
 

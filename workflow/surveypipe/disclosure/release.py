@@ -68,8 +68,10 @@ def places_of(table: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
 def blank(table: pd.DataFrame, where: pd.Series) -> None:
     """Empty every number of some rows, but those that tell nothing, and mark the rows."""
     numbers = [c for c in table.select_dtypes("number").columns if c not in HARMLESS_NUMBERS]
-    for column in numbers:
-        table[column] = table[column].astype("float64").where(~where)
-    if "effect" in table and "effect" not in numbers:
-        table["effect"] = table["effect"].where(~where)
+    for column in [c for c in numbers if table[c].dtype != "float64"]:
+        table[column] = table[column].astype("float64")
+    if not where.any():
+        return
+    emptied = numbers if "effect" in numbers or "effect" not in table else [*numbers, "effect"]
+    table.loc[where, emptied] = float("nan")
     table.loc[where, "status"] = SUPPRESSED

@@ -19,11 +19,16 @@ from surveypipe.disclosure.linear import LEAST_TOLERANCE, Statement
 
 Cell = tuple[str, int]
 Floats = NDArray[np.float64]
+Numbers = NDArray[np.intp]
 # Who gave no answer may have given one.
 NO_ANSWER = ""
 # At most so many change their answer in one cell at a step; points from which each round goes on, rounds, and
 # points kept of each.
 MOST_MOVED, POINTS, ROUNDS, MOST_KEPT = 3, 24, 4, 300
+# Steps in two cells at once that are tried; of more, so many are drawn.
+MOST_STEPS = 30_000
+# Statements that every step is held against: most steps fail one of them.
+FIRST = 12
 
 
 class Walk:
@@ -55,33 +60,26 @@ class Walk:
         for atom, size in enumerate(sizes):
             given = sum(known.get((answer, atom), 0.0) for answer in answers)
             self._truth[self._index[NO_ANSWER, atom]] = size - given
-        self._moves = self._steps(states, len(sizes))
-        self._rows: dict[Hashable, tuple[Floats, float]] = {}
+        self._where, self._by = _steps(len(states), len(sizes))
+        self._row: dict[Hashable, int] = {}
+        rows, limits = [], []
         for statement in statements:
             for side in statement.sides:
-                self._rows[statement.place, side] = self._row(statement, side)
-        self._told = {key: self._moves @ row for key, (row, _) in self._rows.items()}
+                self._row[statement.place, side] = len(rows)
+                row, limit = self._as_row(statement, side)
+                rows.append(row)
+                limits.append(limit)
+        self._rows, self._limits = np.array(rows).reshape(-1, len(cells)), np.array(limits)
+        self._told = np.empty((len(rows), len(self._by)))
+        for number, row in enumerate(self._rows):
+            self._told[number] = (row[self._where] * self._by).sum(axis=1)
 
-    def _row(self, statement: Statement, side: int) -> tuple[Floats, float]:
+    def _as_row(self, statement: Statement, side: int) -> tuple[Floats, float]:
         row = np.zeros(len(self._truth))
         for cell, coefficient in statement.coefficients.items():
             if cell in self._index:
                 row[self._index[cell]] += side * coefficient
         return row, side * statement.value + max(statement.tolerance, LEAST_TOLERANCE)
-
-    def _steps(self, states: Sequence[str], atoms: int) -> Floats:
-        """So many from one answer to another in one cell, and so many there or back in a second."""
-        span = range(-MOST_MOVED, MOST_MOVED + 1)
-        made = []
-        for first, second in combinations(states, 2):
-            for i, j in combinations(range(atoms), 2):
-                for here, there in ((a, b) for a in span for b in span if a or b):
-                    step = np.zeros(len(self._truth))
-                    for atom, many in ((i, here), (j, there)):
-                        step[self._index[first, atom]] -= many
-                        step[self._index[second, atom]] += many
-                    made.append(step)
-        return np.unique(np.array(made).reshape(-1, len(self._truth)), axis=0)
 
     def solutions(self, statements: Iterable[Statement], enough: Callable[[Floats], bool]) -> Floats:
         """Find combinations that agree with some of the statements, the true one first; shape (k, counts).
@@ -94,14 +92,17 @@ class Walk:
             Whether what was found suffices, asked after each round.
         """
         keys = [(statement.place, side) for statement in statements for side in statement.sides]
-        rows = np.array([self._rows[key][0] for key in keys])
-        limits = np.array([self._rows[key][1] for key in keys])
-        told = np.array([self._told[key] for key in keys])
+        numbers = np.array([self._row[key] for key in keys], dtype=np.intp)
         # A solution may be reached over what is no solution: a step may be wrong by one person.
+        slack = np.abs(self._rows[numbers]).max(axis=1) * (1 + LEAST_TOLERANCE)
+        room = self._limits[numbers] + slack - self._rows[numbers] @ self._truth
+        # Where there is least room most steps fail.
+        numbers = numbers[np.argsort(room, kind="stable")]
+        rows, limits, told = self._rows[numbers], self._limits[numbers], self._told[numbers]
         room = limits + np.abs(rows).max(axis=1) * (1 + LEAST_TOLERANCE)
         found, points, draws = self._truth[None], self._truth[None], np.random.default_rng(0)
         for _ in range(ROUNDS):
-            new = [self._from(point, rows, room, told, draws) for point in points]
+            new = [self._from(point, told, room - rows @ point, draws) for point in points]
             found = _distinct(np.concatenate([found, *new]))
             good = found[(found @ rows.T <= limits).all(axis=1)]
             if enough(good):
@@ -110,19 +111,66 @@ class Walk:
             points = np.concatenate(half)
         return good
 
-    def _from(
-        self, point: Floats, rows: Floats, room: Floats, told: Floats, draws: np.random.Generator
-    ) -> Floats:
-        fits = (told <= (room - rows @ point)[:, None]).all(axis=0)
-        moved = point + self._moves[fits]
-        moved = moved[(moved >= 0).all(axis=1)]
-        return np.asarray(moved[draws.permutation(len(moved))[:MOST_KEPT]])
+    def _from(self, point: Floats, told: Floats, left: Floats, draws: np.random.Generator) -> Floats:
+        """Step from a point to others that agree with the statements, as far as there is room left."""
+        possible = (point[self._where] + self._by >= 0).all(axis=1)
+        possible &= (told[:FIRST] <= left[:FIRST, None]).all(axis=0)
+        fits = np.flatnonzero(possible)
+        fits = fits[(told[FIRST:, fits] <= left[FIRST:, None]).all(axis=0)]
+        fits = fits[draws.permutation(len(fits))[:MOST_KEPT]]
+        moved = np.repeat(point[None], len(fits), axis=0)
+        np.add.at(moved, (np.arange(len(fits))[:, None], self._where[fits]), self._by[fits])
+        return moved
 
     def possible(self, target: Iterable[Hashable], solutions: Floats) -> int:
         """How many values of a sum of counts there are among some solutions."""
+        return int(np.count_nonzero(np.bincount(np.rint(self.sums(target, solutions)).astype(np.int64))))
+
+    def sums(self, target: Iterable[Hashable], solutions: Floats) -> Floats:
+        """Add up some counts in each of some solutions; shape (k,)."""
         columns = [self._index[cell] for cell in target if cell in self._index]
-        sums = solutions[:, columns].sum(axis=1)
-        return int(np.count_nonzero(np.bincount(np.rint(sums).astype(np.int64))))
+        return np.asarray(solutions[:, columns].sum(axis=1))
+
+
+def _steps(states: int, atoms: int) -> tuple[Numbers, Floats]:
+    """So many from one answer to another in one cell, and so many there or back in a second.
+
+    Returns
+    -------
+    where, by
+        Counts that a step changes, in order, and by how much; both of shape (steps, 4). A step in one cell
+        has two entries that change nothing. Steps stand in the order of the vectors that they add.
+    """
+    span = np.arange(-MOST_MOVED, MOST_MOVED + 1)
+    pairs = np.array(list(combinations(range(states), 2)), dtype=np.intp).reshape(-1, 2)
+    single = np.array([(p, i, i, a, 0) for p in range(len(pairs)) for i in range(atoms) for a in span if a])
+    twice = np.array(list(combinations(range(atoms), 2)), dtype=np.intp).reshape(-1, 2)
+    sizes = (len(pairs), len(twice), len(span) - 1, len(span) - 1)
+    number = int(np.prod(sizes))
+    drawn = np.arange(number)
+    if number > MOST_STEPS:
+        drawn = np.sort(np.random.default_rng(2).choice(number, MOST_STEPS, replace=False))
+    p, ij, a, b = np.unravel_index(drawn, sizes)
+    some = span[span != 0]
+    double = np.column_stack([p, twice[ij], some[a], some[b]]).reshape(-1, 5)
+    chosen = np.concatenate([single.reshape(-1, 5), double]).astype(np.intp)
+    first, second = pairs[chosen[:, 0]].T
+    here, there = chosen[:, 1] * states, chosen[:, 2] * states
+    where = np.column_stack([here + first, here + second, there + first, there + second])
+    by = np.column_stack([-chosen[:, 3], chosen[:, 3], -chosen[:, 4], chosen[:, 4]]).astype(np.float64)
+    sort = np.argsort(np.where(by == 0, atoms * states, where), axis=1, kind="stable")
+    where, by = np.take_along_axis(where, sort, axis=1), np.take_along_axis(by, sort, axis=1)
+    order = _as_vectors(where, by, atoms * states)
+    return where[order], by[order]
+
+
+def _as_vectors(where: Numbers, by: Floats, length: int) -> Numbers:
+    """Order sparse vectors as their full forms would be: by the first number in which two differ."""
+    width = 2 * MOST_MOVED + 1
+    # A number below nought comes before nought, the earlier it stands the sooner; one above nought after it.
+    earlier, later = where * width + by, (3 * length - where) * width + by
+    rank = np.where(by < 0, earlier, np.where(by > 0, later, 1.5 * length * width))
+    return np.lexsort(rank.T[::-1])
 
 
 def _distinct(rows: Floats) -> Floats:

@@ -78,13 +78,19 @@ def rao_scott_test(
         Of totals of weighted influence values over all n respondents.
     design_df
         Degrees of freedom of the design among those compared.
+
+    Returns
+    -------
+    RaoScott
+        Nothing but X² where so many cells are empty that the interaction cannot be tested.
     """
     import pandas as pd
     from scipy.special import chdtrc
 
-    r, _ = pd.factorize(np.asarray(rows), sort=True)
-    c, _ = pd.factorize(np.asarray(columns), sort=True)
-    inside = (r >= 0) & (c >= 0)
+    given, of = pd.Series(np.asarray(rows)), pd.Series(np.asarray(columns))
+    inside = (given.notna() & of.notna()).to_numpy()
+    # An answer that nobody of the groups gave is no row of the table.
+    r, c = (pd.factorize(one.where(inside), sort=True)[0] for one in (given, of))
     R, C = int(r.max()) + 1, int(c.max()) + 1
     share = np.where(inside, np.asarray(weights, float), 0.0)
     cell = np.zeros((len(share), R * C))
@@ -100,7 +106,9 @@ def rao_scott_test(
     inverse = np.diag(np.where(p > 0, 1 / np.where(p > 0, p, 1.0), 0.0))
     expected = contrast.T @ (inverse / n) @ contrast
     observed = contrast.T @ inverse @ V @ inverse @ contrast
-    delta = np.linalg.solve(expected, observed)
+    # With too many empty cells some of the interaction is not there to be tested.
+    whole = np.linalg.matrix_rank(expected) == len(expected)
+    delta = np.linalg.solve(expected, observed) if whole else np.full_like(expected, np.nan)
     trace, squares = float(np.trace(delta)), float(np.trace(delta @ delta))
     if not trace > 0:
         return RaoScott(x2, np.nan, np.nan, FTest(np.nan, np.nan, np.nan, np.nan))

@@ -73,10 +73,7 @@ def pool(
     df = barnard_rubin(m, share, df_complete)
     se = math.sqrt(total)
     half = float(stats.t.ppf(0.5 + ci_level / 2, df)) * se
-    low, high = centre - half, centre + half
-    if interval == "logit" and 0 < centre < 1:
-        place, width = math.log(centre / (1 - centre)), half / (centre * (1 - centre))
-        low, high = 1 / (1 + math.exp(width - place)), 1 / (1 + math.exp(-place - width))
+    low, high = _interval(centre, half, interval)
     if within > 0:
         r = extra / within
         information = (r + 2 / (df + 3)) / (r + 1) if between > 0 else 0.0
@@ -170,13 +167,16 @@ def _complete_cells(given: Array, estimator: Estimator, ci_level: float, kind: s
 
     estimate, se, df = (float(part[0]) for part in estimator(given[:, None]))
     half = float(stats.t.ppf(0.5 + ci_level / 2, df)) * se
-    low, high = _complete_interval(estimate, half, kind)
+    low, high = _interval(estimate, half, kind)
     return {"estimate": estimate, "n": int((~np.isnan(given)).sum()), "se": se, "df": df, "ci_low": low,
             "ci_high": high, "method": "complete cases"}  # fmt: skip
 
 
-def _complete_interval(estimate: float, half: float, kind: str) -> tuple[float, float]:
+def _interval(estimate: float, half: float, kind: str) -> tuple[float, float]:
+    """Interval of half a width about an estimate: plain, or on the logit scale for a share within (0, 1)."""
+    from scipy.special import expit
+
     if kind == "t" or not 0 < estimate < 1:
         return estimate - half, estimate + half
     place, width = math.log(estimate / (1 - estimate)), half / (estimate * (1 - estimate))
-    return 1 / (1 + math.exp(width - place)), 1 / (1 + math.exp(-place - width))
+    return float(expit(place - width)), float(expit(place + width))

@@ -68,8 +68,8 @@ def _worst_side(claim: AnyClaim, line: pd.Series) -> tuple[float, float, Side]:
         if claim.binary:
             # A share of 0 or 1 has no standard error, and so no test.
             with np.errstate(divide="ignore", invalid="ignore"):
-                se = se / (estimate * (1 - estimate))
-                estimate, limit = (float(np.log(p / (1 - p))) for p in (estimate, limit))
+                se = float(np.divide(se, estimate * (1 - estimate)))
+                estimate, limit = (float(np.log(np.divide(p, 1 - p))) for p in (estimate, limit))
         sign = 1.0 if side.direction == "above" else -1.0
         t = sign * (estimate - limit) / se if se > 0 else np.nan
         found.append((t, min(1.0, claim.tails * float(stats.t.sf(t, line["df"]))), side))
