@@ -17,7 +17,7 @@ import pandas as pd
 import yaml
 
 Draw = np.random.Generator
-PRESETS = ("research", "research", "research", "strict", "ons_srs", "nhs_hes", "manitoba")
+PRESETS = (*["research"] * 6, "strict", "ons_srs", "nhs_hes", "manitoba")
 INTERVALS = ("logit", "korn_graubard", "korn_graubard_capped", "wilson", "arcsine", "t")
 UNITS = ("North", "South", "East", "West", "Centre", "Hill", "River", "Ölberg")
 RANKS = ("Junior", "Senior", "Chief", "Guest", "Other")
@@ -297,8 +297,8 @@ def _groups(study: RandomStudy) -> None:
     """None, one or several: of the list or the headcounts, of the questionnaire, derived."""
     config, groups = study.config, {}
     if study.population == "list":
-        config["frame"] = {"id": "No", "columns": {"unit_listed": "Unit", "rank_listed": "Rank", "years": "Years"},
-                           "numeric": ["years"], "verified": study.some()}  # fmt: skip
+        columns = {"unit_listed": "Unit", "rank_listed": "Rank", "years": "Years"}
+        config["frame"] = {"id": "No", "columns": columns, "numeric": ["years"], "verified": study.some()}
         for name, column in (("unit_listed", "Unit"), ("rank_listed", "Rank")):
             if study.some(0.6):
                 levels = sorted(set(study.staff[column]))

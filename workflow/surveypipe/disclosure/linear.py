@@ -141,7 +141,8 @@ class System:
         if found.status == 3:
             return float("inf")
         if found.status == 0:
-            point = dict(zip(self._index, found.x, strict=True))
+            ends: list[float] = [] if found.x is None else found.x.tolist()
+            point: dict[Hashable, float] = dict(zip(self._index, ends, strict=True))
             self.found.points.append(point)
             self._look_at([point])
         else:

@@ -62,7 +62,8 @@ class Walk:
             self._truth[self._index[NO_ANSWER, atom]] = size - given
         self._where, self._by = _steps(len(states), len(sizes))
         self._row: dict[Hashable, int] = {}
-        rows, limits = [], []
+        rows: list[Floats] = []
+        limits: list[float] = []
         for statement in statements:
             for side in statement.sides:
                 self._row[statement.place, side] = len(rows)

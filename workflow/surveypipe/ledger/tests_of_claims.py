@@ -104,7 +104,7 @@ def _family_tests(tests: pd.DataFrame, statistics: Sequence[str], scheme: str) -
     table = tests[tests["statistic"].isin(statistics) & (tests["scheme"] == scheme)].copy()
     table = table[table["p_value"].notna() & (table["level"] != INTERCEPT)]
     words = ["claim", "level", "level_label", "group_level", "base"]
-    table[words] = table[words].fillna("")
+    table[words] = table[words].astype(object).fillna("")
     order = {name: place for place, name in enumerate(statistics)}
     table["_order"] = table["statistic"].map(order)
     # A coefficient is a comparison of its own; a yes/no variable has one row by its answer and one without.
