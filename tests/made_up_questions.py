@@ -71,9 +71,7 @@ def descriptive(*, groups: bool = True, population: str = "list") -> Released:
     config = dict(given.config) | {"claims": {}, "population": population}
     config["cleaning"] = {key: value for key, value in config["cleaning"].items() if key == "rules"}
     config["analysis"] = {"characteristics": ["agency"], "items": names[:-1]}
-    config["sensitivity"] = {"reader_variable": "", "reader_level": 1} | {
-        key: value for key, value in config["sensitivity"].items() if not key.startswith("reader")
-    }
+    config["sensitivity"] = {k: value for k, value in config["sensitivity"].items() if k != "scenario"}
     config = config if groups else without_groups(config)
     about = documented() | {"agency": given.variables["agency"]}
     tables = {name: table if name in KEPT else table.iloc[:0] for name, table in given.tables.items()}

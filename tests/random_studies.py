@@ -448,10 +448,8 @@ def _sensitivity(study: RandomStudy) -> None:
     binary = [name for name in study.named("binary") if not study.codebook[name].get("asked_if")]
     if study.config.get("claims") and binary and study.some(0.5):
         name = study.one(binary)
-        study.config["sensitivity"] = {
-            "reader_variable": name,
-            "reader_level": study.codebook[name]["counts"],
-        }
+        plan = {"variable": name, "level": study.codebook[name]["counts"]}
+        study.config["sensitivity"] = {"scenario": plan}
 
 
 def _nonresponse(study: RandomStudy) -> None:

@@ -114,8 +114,8 @@ def configuration(sample: str) -> dict[str, Any]:
             }
         },
         "sensitivity": {
-            "reader_variable": "WIDE", "reader_level": 1, "theta_grid": [1, 2], "theta_strong": 3,
-            "theta_shown": [2], "reader_scenario": {"k": [0, 0.5, 1], "k_grade": 0.5, "min_group": 5},
+            "theta_grid": [1, 2], "theta_strong": 3, "theta_shown": [2],
+            "scenario": {"variable": "WIDE", "level": 1, "k": [0, 0.5, 1]},
         },
         "disclosure": {"preset": "research"},
         "report": {"renderer": "auto", "documents": {"manuscript": ["authors"]},

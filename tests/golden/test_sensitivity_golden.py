@@ -1,9 +1,10 @@
 """Response-odds mixture, tipping point and bounds against METHODS 3.7, GT-13, Fixture A."""
 
+import numpy as np
 import pytest
 
-from surveypipe.ledger.bounds import manski_share
 from surveypipe.ledger.sensitivity import cells_from_counts, mixture, tipping_theta
+from surveypipe.study.bounds import Heard, mean_bounds
 
 # Fixture A, METHODS 3: AMH 180 staff, 45 answered, 36 yes; CSC 140, 74, 66.
 A = cells_from_counts([180, 140], [45, 74], [36, 66], ["AMH", "CSC"])
@@ -33,4 +34,5 @@ def test_gt13_rate_among_non_respondents_at_the_tipping_point():
 
 def test_gt_manski_bounds():
     # METHODS 3.7 (b), Fixture A
-    assert manski_share(102, 119, 320) == pytest.approx((0.31875, 0.946875), abs=1e-12)
+    heard = Heard(np.repeat([1.0, 0.0], [102, 17]), 201)
+    assert mean_bounds(heard, (0, 1)) == pytest.approx((0.31875, 0.946875), abs=1e-12)

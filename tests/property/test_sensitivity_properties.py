@@ -7,10 +7,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from surveypipe.ledger.bounds import manski_mean, manski_readers, manski_share
 from surveypipe.ledger.sensitivity import cells_from_answers, cells_from_counts, mixture, tipping_theta
+from surveypipe.study.bounds import Heard, mean_bounds
 
 QUICK = settings(max_examples=60, deadline=None, derandomize=True)
+
+
+def share_bounds(yes, answered, population):
+    """Bounds of a share, from those who said yes, those who answered, and all persons."""
+    heard = Heard(np.repeat([1.0, 0.0], [int(yes), int(answered - yes)]), population - answered)
+    return mean_bounds(heard, (0, 1))
 
 
 @st.composite
@@ -28,7 +34,7 @@ def mixed_cells(draw):
 def test_theta_reaches_the_ends_of_the_bounds(cells):
     size, answered, yes = cells
     made = cells_from_counts(size, answered, yes)
-    low, high = manski_share(sum(yes), sum(answered), sum(size))
+    low, high = share_bounds(sum(yes), sum(answered), sum(size))
     assert mixture(made, 1e300) == pytest.approx(low, abs=1e-12)
     assert mixture(made, 1e-300) == pytest.approx(high, abs=1e-12)
 
@@ -38,7 +44,7 @@ def test_theta_reaches_the_ends_of_the_bounds(cells):
 def test_estimate_falls_as_theta_grows_and_stays_in_the_bounds(cells, theta, factor):
     size, answered, yes = cells
     made = cells_from_counts(size, answered, yes)
-    low, high = manski_share(sum(yes), sum(answered), sum(size))
+    low, high = share_bounds(sum(yes), sum(answered), sum(size))
     here, further = mixture(made, theta), mixture(made, theta * factor)
     assert low - 1e-12 <= further <= here <= high + 1e-12
 
@@ -48,7 +54,7 @@ def test_estimate_falls_as_theta_grows_and_stays_in_the_bounds(cells, theta, fac
 def test_everybody_answered(cells, theta):
     _, answered, yes = cells
     made = cells_from_counts(answered, answered, yes)
-    low, high = manski_share(sum(yes), sum(answered), sum(answered))
+    low, high = share_bounds(sum(yes), sum(answered), sum(answered))
     assert low == high == pytest.approx(mixture(made, theta), abs=1e-14)
 
 
@@ -59,7 +65,7 @@ def test_tipping_theta_solves_or_says_that_nothing_does(cells, limit, direction)
     made = cells_from_counts(size, answered, yes)
     theta = tipping_theta(made, limit, direction)
     at_one = mixture(made, 1)
-    bound = manski_share(sum(yes), sum(answered), sum(size))
+    bound = share_bounds(sum(yes), sum(answered), sum(size))
     if direction == "above":
         crossed, never = at_one <= limit, bound[0] > limit
     else:
@@ -116,7 +122,7 @@ def test_items_left_out_are_unheard_too(sheet):
     made = cells_from_answers(y, w, cell, cell)
     if not made.corrected and 0 < np.nanmean(y) < 1:
         assert mixture(made, 1) == pytest.approx((w * y)[known].sum() / w[known].sum(), abs=1e-12)
-    low, high = manski_share(np.nansum(y), known.sum(), w.sum())
+    low, high = share_bounds(np.nansum(y), known.sum(), w.sum())
     assert mixture(made, 1e300) == pytest.approx(low, abs=1e-9)
     assert mixture(made, 1e-300) == pytest.approx(high, abs=1e-9)
 
@@ -125,7 +131,8 @@ def test_items_left_out_are_unheard_too(sheet):
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 100), st.integers(0, 5))
 def test_reader_bounds_hold_the_respondents_share(yes, no, silent, unanswered):
     assume(yes + no > 0)
-    low, high = manski_readers(yes, yes + no + unanswered, silent, unanswered=unanswered)
+    heard = Heard(np.repeat([1.0, 0.0], [yes, no]), unanswered=unanswered, perhaps=silent)
+    low, high = mean_bounds(heard, (0, 1))
     assert 0 <= low <= yes / (yes + no) <= high <= 1
 
 
@@ -133,7 +140,7 @@ def test_reader_bounds_hold_the_respondents_share(yes, no, silent, unanswered):
 @given(st.lists(st.floats(-4, 4), min_size=1, max_size=20), st.integers(0, 50), st.floats(1.01, 1e6))
 def test_mean_stays_in_its_bounds(answers, silent, theta):
     n = len(answers)
-    low, high = manski_mean(sum(answers), n, n + silent, -4, 4)
+    low, high = mean_bounds(Heard(np.array(answers), silent), (-4, 4))
     made = cells_from_answers(
         np.array(answers), np.full(n, (n + silent) / n), ["a"] * n, ["g"] * n, binary=False, limits=(-4, 4)
     )

@@ -21,7 +21,7 @@ def interval(entry: Entry) -> list[Value]:
 
 
 def ledger(whole: Whole) -> Rows:
-    k = float(whole.config["sensitivity"]["reader_scenario"]["k_grade"])
+    k = float(whole.config["sensitivity"]["scenario"]["k_grade"])
     rows: Rows = {}
     for entry in whole.ledger.entries:
         claim = entry.claim

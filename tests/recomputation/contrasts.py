@@ -28,7 +28,7 @@ def contrasts(whole: Whole) -> list[Contrast]:
     """One for each claim whose question was put to both; who did not say is one of the others."""
     survey = whole.survey
     routed = {r["variable"] for r in whole.config["cleaning"]["recodes"] if r["type"] == "routed_no"}
-    fixed = routed | {whole.config["sensitivity"]["reader_variable"]}
+    fixed = routed | {whole.config["sensitivity"]["scenario"]["variable"]}
     inside, made = survey.reads == 1, []
     for entry in whole.headlines:
         if entry.claim["variable"] in fixed or entry.claim["base"] == "readers":

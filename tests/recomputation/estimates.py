@@ -57,9 +57,9 @@ class Survey:
         self.level = float(study.config["analysis"]["ci_level"])
         self.group = study.config["frame"]["group"]
         self.levels = list(study.config["groups"][self.group]["levels"])
-        entry = study.config["sensitivity"]
-        self.reads = study.cases[entry["reader_variable"]].astype(float)
-        self.reads = (self.reads == entry["reader_level"]).astype(float).where(self.reads.notna())
+        entry = study.config["sensitivity"]["scenario"]
+        self.reads = study.cases[entry["variable"]].astype(float)
+        self.reads = (self.reads == entry["level"]).astype(float).where(self.reads.notna())
 
     @cached_property
     def answers(self) -> dict[str, pd.Series]:

@@ -139,7 +139,7 @@ class Imputation:
         if not entry.equivalence:
             y = (y == claim["level"]).astype(float).where(y.notna())
         if claim["base"] == "readers":
-            y = y.where(made[sensitivity["reader_variable"]] == sensitivity["reader_level"])
+            y = y.where(made[sensitivity["scenario"]["variable"]] == sensitivity["scenario"]["level"])
         return y
 
     def otherwise(self, claim: dict[str, Any], name: str, scheme: Scheme) -> tuple[float, float]:
@@ -149,7 +149,7 @@ class Imputation:
         for made in self.completed:
             y = made[name].astype(float)
             if claim["base"] == "readers":
-                y = y.where(made[sensitivity["reader_variable"]] == sensitivity["reader_level"])
+                y = y.where(made[sensitivity["scenario"]["variable"]] == sensitivity["scenario"]["level"])
             values.append(mean(scheme, y).value)
         spread = float(np.std(values, ddof=1))
         return float(np.mean(values)), ERRORS * spread * float(np.sqrt(1 / self.number + 1 / DATA_SETS))

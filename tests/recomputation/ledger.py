@@ -256,7 +256,7 @@ class Ledger:
     # Reader scenario -----------------------------------------------------------------------------------
 
     def _scenario(self, entry: Entry) -> None:
-        plan = self.survey.config["sensitivity"]["reader_scenario"]
+        plan = self.survey.config["sensitivity"]["scenario"]
         for k in plan["k"]:
             entry.scenario[float(k)] = self.scenario_at(entry, float(k))
         low, high = self.interval(entry, self.survey.primary.name)
@@ -274,8 +274,8 @@ class Ledger:
         routed = {
             r["variable"]
             for r in config["cleaning"]["recodes"]
-            if r["type"] == "routed_no" and r["filter"] == config["sensitivity"]["reader_variable"]
-        } | {config["sensitivity"]["reader_variable"]}
+            if r["type"] == "routed_no" and r["filter"] == config["sensitivity"]["scenario"]["variable"]
+        } | {config["sensitivity"]["scenario"]["variable"]}
         fixed = entry.claim["variable"] in routed or entry.claim["base"] == "readers"
         y, reads, w = (people[name].to_numpy(float) for name in ("y", "reads", "w"))
         group, cell = people["group"].to_numpy(object), people["cell"].to_numpy(object)
@@ -303,7 +303,7 @@ class Ledger:
 
     def _others(self, y: np.ndarray, reads: np.ndarray, w: np.ndarray, mine: np.ndarray) -> float:
         """Answer of those who have not read: of their group, of all where they are too few."""
-        fewest = self.survey.config["sensitivity"]["reader_scenario"]["min_group"]
+        fewest = self.survey.config["sensitivity"]["scenario"]["min_group"]
         for part in (mine, np.ones(len(y), bool)):
             known = part & (reads == 0) & ~np.isnan(y)
             if known.sum() >= fewest:

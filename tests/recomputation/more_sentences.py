@@ -167,7 +167,7 @@ def questions(whole: Whole) -> Iterator[Saying]:
     primary = whole.survey.primary
     yield say("the smallest holds {} respondents", one(primary.cell.value_counts().min()))
     for entry in whole.headlines:
-        if entry.claim["variable"] == whole.config["sensitivity"]["reader_variable"]:
+        if entry.claim["variable"] == whole.config["sensitivity"]["scenario"]["variable"]:
             k = entry.scenario
             yield say("{}% if readers were as common", percent(k[1.0]))
             yield say("{}% were readers as common", percent(k[1.0]))
@@ -212,7 +212,7 @@ def written(whole: Whole) -> Iterator[Saying]:
 
 def settings(whole: Whole) -> Iterator[Saying]:
     entry = whole.config["sensitivity"]
-    strong, plan = entry["theta_strong"], entry["reader_scenario"]
+    strong, plan = entry["theta_strong"], entry["scenario"]
     others = [t for t in entry["theta_shown"] if t != strong]
     yield say("the θ nearest to {} at which", constant(1))
     yield say("a θ of {}, or its reciprocal, is taken", constant(strong))

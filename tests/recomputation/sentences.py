@@ -113,7 +113,7 @@ def _doubt(whole: Whole, entry: Entry, source: str) -> Iterator[Saying]:
         source=doubt,
     )
     reader = source + "reader-sentence$"
-    k = float(whole.config["sensitivity"]["reader_scenario"]["k_grade"])
+    k = float(whole.config["sensitivity"]["scenario"]["k_grade"])
     yield say("half as common ~~would be {}", one(entry.scale * entry.scenario[k]), source=reader)
     yield say("With none, the estimate would be {}", one(entry.scale * entry.scenario[0.0]), source=reader)
     yield say("scenario the estimate would be {}", one(entry.scale * entry.scenario[k]), source=doubt)
@@ -206,7 +206,7 @@ def counts(whole: Whole) -> Iterator[Saying]:
     yield say("{}", one(whole.survey.primary.deff), source="^weights-deff$")
     entry = whole.config["sensitivity"]
     yield say("{}", constant(entry["theta_strong"]), source="^theta-strong$")
-    yield say("{}", constant(entry["reader_scenario"]["k_grade"]), source="^k-grade$")
+    yield say("{}", constant(entry["scenario"]["k_grade"]), source="^k-grade$")
     for place in whole.levels:
         rate = whole.answered(place) / whole.count(place)
         yield say(f"{whole.name(place)} ({{}}%)", percent(rate), source="^survey__response-sentence$")
@@ -296,12 +296,10 @@ def notes(whole: Whole) -> Iterator[Saying]:
     yield say("{} or more, or {}/{} or less, counts as strong", constant(strong, 1, strong))
     yield say(
         "were {} times that among its respondents",
-        constant(whole.config["sensitivity"]["reader_scenario"]["k_grade"]),
+        constant(whole.config["sensitivity"]["scenario"]["k_grade"]),
     )
     yield say("tipping point is {} or more", constant(strong))
-    yield say(
-        "readers are {} times as common", constant(whole.config["sensitivity"]["reader_scenario"]["k_grade"])
-    )
+    yield say("readers are {} times as common", constant(whole.config["sensitivity"]["scenario"]["k_grade"]))
 
 
 def alternatives(whole: Whole) -> Iterator[Saying]:

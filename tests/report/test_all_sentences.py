@@ -220,13 +220,13 @@ CHANGES: dict[str, Change] = {
     ),
     "none yes": celled("claims", estimate=0.0, ci_low=0.0, ci_high=0.03, bound_low=0.0, bound_high=0.6),
     "no silent readers": configured(
-        sensitivity={"reader_scenario": {"k": [0, 1], "k_grade": 0, "min_group": 5}}
+        sensitivity={"scenario": {"variable": "read", "k": [0, 1], "k_grade": 0}}
     ),
     "readers a quarter": configured(
-        sensitivity={"reader_scenario": {"k": [0, 0.25, 1], "k_grade": 0.25, "min_group": 5}}
+        sensitivity={"scenario": {"variable": "read", "k": [0, 0.25, 1], "k_grade": 0.25}}
     ),
     "as many silent readers": configured(
-        sensitivity={"reader_scenario": {"k": [0, 1], "k_grade": 1, "min_group": 5}}
+        sensitivity={"scenario": {"variable": "read", "k": [0, 1], "k_grade": 1}}
     ),
     "a sample": configured(weighting={"base": "profession"}),
     "a list not verified": configured(frame={"verified": False}),

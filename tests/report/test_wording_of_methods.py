@@ -130,7 +130,7 @@ CASES: dict[str, Change] = {
         for name in PROPORTION_INTERVALS
     },
     "no jackknife": cases.configured(weighting={"replicates": None}),
-    "no scenario": cases.configured(sensitivity={"reader_variable": ""}),
+    "no scenario": cases.configured(sensitivity={"scenario": None}),
     "nothing known": lambda made: made_up_questions.descriptive(groups=False, population="none"),
     "nothing known, numbers withheld": lambda made: cases.celled("weight_diagnostics", n=np.nan)(
         made_up_questions.descriptive(groups=False, population="none")

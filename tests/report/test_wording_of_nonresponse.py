@@ -87,7 +87,7 @@ def otherwise(grade: int) -> Change:
 
 
 def readers(k: float) -> Change:
-    return cases.configured(sensitivity={"reader_scenario": {"k": [0, k], "k_grade": k, "min_group": 5}})
+    return cases.configured(sensitivity={"scenario": {"variable": "read", "k": [0, k], "k_grade": k}})
 
 
 def contrast(estimate: float) -> Change:

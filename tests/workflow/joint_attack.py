@@ -28,13 +28,13 @@ from surveypipe.design.variance import second_phase_means
 from surveypipe.estimation import comparisons
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import survey as estimation_survey
-from surveypipe.estimation.survey import readers
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.ledger import cases
 from surveypipe.ledger.rows import claim_tables
 from surveypipe.nonresponse import report
 from surveypipe.nonresponse.study import Study
 from surveypipe.study.base import plain
+from surveypipe.study.bases import conditions_of
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.completion import completed
 from surveypipe.study.reading import read
@@ -165,8 +165,7 @@ def questions(survey: Survey) -> Iterator[Question]:
         if not pd.api.types.is_numeric_dtype(column):
             continue
         column = column.astype(float)
-        if base == "readers":
-            column = column.where(readers(survey.made))
+        column = column.where(survey.made.inside(str(base)))
         # Of a scale what is shown within groups: of all people alone a category leaves thousands.
         within = set(rows.loc[rows["group_level"] != "", "level"])
         scaled = bool(set(CATEGORIES) & set(rows["level"]))
@@ -333,9 +332,9 @@ class Program:
         people[self.question.variable] = np.where(
             np.isnan(y), np.nan, np.where(y == 1, float(self.question.codes[0]), float(other))
         )
-        plan = self.config["sensitivity"]
-        if self.question.base == "readers":
-            people[plan["reader_variable"]] = float(plan["reader_level"])
+        bases = Sections(self.config).bases
+        for name, codes in conditions_of(bases, self.question.base).items():
+            people[name] = float(str(codes[0]))
         survey = replace(self.survey.made, respondents=people, settings=Sections(self.config))
         yield from self._estimates(survey)
         if self.claims:
@@ -372,13 +371,16 @@ class Program:
         estimates = estimation.gather(estimation.descriptive_rows(survey, estimation.estimands(survey)))
         made = cases.setting(Sections(self.config), self.survey.weight_cells)
         gathered = cases.cases(made, estimates, people, self.survey.dispositions)
-        if self.question.base == "readers":
+        if made.bases[self.question.base]:
             # Who reads is another question; the curves of this one rest on both.
             return
         ledger, common, single = claim_tables(made, gathered)
         columns = [c for c in ledger if c in CLAIM_COLUMNS or c.startswith("estimate_")]
-        if self.question.variable not in (made.sensitivity.reader_variable,) and all(
-            "routed" not in str(note) for note in ledger.get("reader_note", [])
+        plan = made.sensitivity.scenario
+        if (
+            plan
+            and self.question.variable != plan.variable
+            and all("routed" not in str(note) for note in ledger.get("reader_note", []))
         ):
             columns = [c for c in columns if not c.startswith("reader")]
         yield from self._rows("claims", ledger, ["claim", "group_level"], columns)

@@ -24,7 +24,7 @@ from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
-SECTIONS = ("disclosure", "claims", "cleaning", "frame", "groups", "sensitivity", "weighting")
+SECTIONS = ("bases", "disclosure", "claims", "cleaning", "frame", "groups", "sensitivity", "weighting")
 NEEDED = ("results/tables/index.json",)
 
 
@@ -86,9 +86,10 @@ def unaudited(results: Path, folder: Path) -> Path:
     config = plain(settings)
     chosen = {name: config[name] for name in SECTIONS}
     data = results / "data"
+    answers = pd.read_parquet(data / "analysis.parquet")
     people = Respondents(
-        pd.read_parquet(data / "analysis.parquet"), pd.read_parquet(data / "weights.parquet"),
-        config["frame"]["group"], *disclose.reader_of(chosen),
+        answers, pd.read_parquet(data / "weights.parquet"), config["frame"]["group"],
+        disclose.bases_of(chosen, answers),
     )  # fmt: skip
     staff = pd.read_parquet(data / "dispositions.parquet")
     variables = json.loads((results / "data/variables.json").read_text())

@@ -33,6 +33,7 @@ rule analyse:
             "groups",
             "population",
             "weighting",
+            "bases",
             "sensitivity",
         ),
     message:

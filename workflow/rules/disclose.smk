@@ -32,6 +32,7 @@ rule disclose:
             "cleaning",
             "frame",
             "groups",
+            "bases",
             "sensitivity",
             "weighting",
         ),

@@ -22,6 +22,7 @@ EXHIBIT_SECTIONS = [
     "weighting",
     "analysis",
     "claims",
+    "bases",
     "sensitivity",
     "disclosure",
     "nonresponse",

@@ -35,6 +35,7 @@ rule model:
             "groups",
             "population",
             "weighting",
+            "bases",
             "sensitivity",
             "cleaning",
             "seed",

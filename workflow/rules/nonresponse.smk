@@ -32,6 +32,7 @@ rule nonresponse:
         **given(
             "claims",
             "design",
+            "bases",
             "sensitivity",
             "weighting",
             "groups",
@@ -71,6 +72,7 @@ rule multiverse:
         **given(
             "claims",
             "design",
+            "bases",
             "sensitivity",
             "weighting",
             "groups",

@@ -23,6 +23,7 @@ rule sensitivity:
             "claims",
             "design",
             "population",
+            "bases",
             "sensitivity",
             "nonresponse",
             "weighting",

@@ -33,6 +33,7 @@ rule simulation_coverage:
     params:
         **given(
             "claims",
+            "bases",
             "sensitivity",
             "weighting",
             "frame",
@@ -67,6 +68,7 @@ rule simulation_grades:
     params:
         **given(
             "claims",
+            "bases",
             "sensitivity",
             "weighting",
             "frame",
@@ -112,6 +114,7 @@ rule simulation_report:
             "frame",
             "groups",
             "analysis",
+            "bases",
             "sensitivity",
             "vocabulary",
         ),

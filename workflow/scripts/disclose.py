@@ -16,10 +16,13 @@ from surveypipe.disclosure.quotations import release_quotations
 from surveypipe.disclosure.rules import Rules, rules_of
 from surveypipe.disclosure.tables import Study, log_of
 from surveypipe.disclosure.unweighted import release_study
+from surveypipe.estimation.survey import membership
+from surveypipe.study.bases import conditions_of
 from surveypipe.study.claims import claims_of
 from surveypipe.study.codebook import code_text
 from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.item_types import type_of
+from surveypipe.study.sections import Sections
 from surveypipe.study.weighting import Weighting, scheme_in_force
 
 
@@ -40,8 +43,9 @@ def main(
     """Apply the preset of the configuration to every table on its way out."""
     rules = rules_of(section(config, "disclosure", Disclosure))
     meaning = read_json(variables)
+    answers = pd.read_parquet(analysis)
     people = Respondents(
-        pd.read_parquet(analysis), pd.read_parquet(weights), config["frame"]["group"], *reader_of(config)
+        answers, pd.read_parquet(weights), config["frame"]["group"], bases_of(config, answers)
     )
     withheld = {path.stem: read_csv(path) for path in private}
     weighting = section(config, "weighting", Weighting)
@@ -60,10 +64,11 @@ def main(
     write_json(shown_values(meaning, tables), public_variables)
 
 
-def reader_of(config: dict) -> tuple[str, float]:
-    """Variable that says who read, and its answer for yes."""
-    asked = config.get("sensitivity", {})
-    return asked.get("reader_variable", ""), float(asked.get("reader_level", 1))
+def bases_of(config: dict, answers: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """List the ids of the respondents who are known to be in each base."""
+    bases = Sections(config).bases
+    inside = {base: membership(answers, conditions_of(bases, base)) == 1.0 for base in bases}
+    return {base: frozenset(answers.loc[held, "id"].astype(str)) for base, held in inside.items()}
 
 
 def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: dict) -> Study:

@@ -16,6 +16,7 @@ from surveypipe.nonresponse import context as contexts
 from surveypipe.nonresponse import report
 from surveypipe.nonresponse.study import Study, default_auxiliaries
 from surveypipe.problems import SurveyError
+from surveypipe.study.bases import EVERYBODY
 from surveypipe.study.design import silent_described, silent_known
 from surveypipe.study.sections import Sections
 
@@ -115,7 +116,7 @@ def follow_up_rows(follow_up: Path | None, study: Study) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for case in study.cases:
         name = case.claim.variable
-        if name not in given or not case.claim.binary or case.claim.base != "all":
+        if name not in given or not case.claim.binary or case.claim.base != EVERYBODY:
             continue
         part = study.part(case)
         staff = study.staff[part]
@@ -123,7 +124,7 @@ def follow_up_rows(follow_up: Path | None, study: Study) -> pd.DataFrame:
         main_row = case.by_scheme[study.primary]
         rows += checking.claim_rows(
             {"claim": case.key, "group": case.group, "group_level": case.group_level},
-            study.on_staff(study.outcome(case))[part],
+            study.on_staff(case.outcome)[part],
             staff,
             checked,
             plan.within,

@@ -103,7 +103,8 @@ CONFIG = {
         },
     },
     "cleaning": {},
-    "sensitivity": {"reader_variable": "read", "reader_level": 1},
+    "bases": {"readers": {"read": 1}},
+    "sensitivity": {"scenario": {"variable": "read"}},
 }
 
 

@@ -39,8 +39,8 @@ CLAIMS = {
     },
 }  # fmt: skip
 SENSITIVITY = {
-    "reader_variable": "read", "reader_level": 1, "theta_grid": [1, 2], "theta_strong": 3,
-    "reader_scenario": {"k": [0, 0.5, 1], "k_grade": 0.5, "min_group": 5},
+    "theta_grid": [1, 2], "theta_strong": 3,
+    "scenario": {"variable": "read", "level": 1, "k": [0, 0.5, 1]},
 }  # fmt: skip
 CONFIG = {
     "claims": CLAIMS,
@@ -102,7 +102,10 @@ def estimates(people, designs):
 
 
 MADE = Setting(
-    claims=claims_of(CONFIG), sensitivity=msgspec.convert(SENSITIVITY, Sensitivity),
+    claims=claims_of(CONFIG), bases={"all": {}, "readers": {"read": (1,)}},
+    people_in={"all": "all", "readers": "readers"},
+    known=frozenset({"agency"}),
+    sensitivity=msgspec.convert(SENSITIVITY, Sensitivity),
     schemes=("none", "agency"), primary="agency",
     unweighted="none", group="agency", levels=("AMH", "CSC"), routed_no=frozenset(),
     vocabulary=Vocabulary(),
@@ -264,7 +267,7 @@ def test_items_are_imputed_and_recodes_made_anew():
         "recodes": [{"variable": "above", "label": "Above", "type": "above", "from": "scale", "cut": 3}],
     }
     config = {
-        "cleaning": cleaning, "analysis": {}, "seed": 4, "sensitivity": {"reader_variable": "read"},
+        "cleaning": cleaning, "analysis": {}, "seed": 4, "bases": {"readers": {"read": 1}}, "sensitivity": {},
         "claims": {"C1": {**CLAIMS["C1"], "variable": "above"}},
     }  # fmt: skip
     missing = pd.DataFrame(columns=["id", "variable", "reason"])
@@ -280,7 +283,7 @@ def test_items_are_imputed_and_recodes_made_anew():
 def test_items_with_too_few_answers_are_not_imputed_and_the_reason_is_kept():
     people = pd.DataFrame({"id": list("abcdefghij"), "read": [1.0, 2.0] + [np.nan] * 8})
     config = {
-        "cleaning": {}, "analysis": {}, "seed": 4, "sensitivity": {"reader_variable": "read"},
+        "cleaning": {}, "analysis": {}, "seed": 4, "bases": {"readers": {"read": 1}}, "sensitivity": {},
         "claims": {"C1": CLAIMS["C1"]},
     }  # fmt: skip
     missing = pd.DataFrame(columns=["id", "variable", "reason"])

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveypipe.ledger.bounds import manski_mean, manski_readers, manski_share
 from surveypipe.ledger.scenario import nonreader_source, reader_scenario
 from surveypipe.ledger.sensitivity import (
     carried_end,
@@ -21,6 +20,7 @@ from surveypipe.ledger.sensitivity import (
     tipping_shift,
     tipping_theta,
 )
+from surveypipe.study.bounds import Heard, mean_bounds
 
 NAN = math.nan
 
@@ -35,14 +35,15 @@ def test_share_bounds_are_the_extremes_of_all_completions(answers):
         (sum(answers) + sum(rest)) / (len(answers) + silent)
         for rest in itertools.product([0, 1], repeat=silent)
     ]
-    low, high = manski_share(sum(answers), len(answers), len(answers) + silent)
+    low, high = mean_bounds(Heard(np.array(answers, dtype=float), silent), (0, 1))
     assert (low, high) == pytest.approx((min(completed), max(completed)))
 
 
 def test_mean_bounds_are_the_extremes_of_all_completions():
     answers = [2, 5, 4]
     completed = [np.mean([*answers, *rest]) for rest in itertools.product(range(1, 6), repeat=3)]
-    assert manski_mean(11, 3, 6, 1, 5) == pytest.approx((min(completed), max(completed)))
+    heard = Heard(np.array(answers, dtype=float), 3)
+    assert mean_bounds(heard, (1, 5)) == pytest.approx((min(completed), max(completed)))
 
 
 @pytest.mark.parametrize(
@@ -69,20 +70,50 @@ def test_reader_bounds_are_the_extremes_of_all_completions(people):
                 shares.append(sum(r * y for r, y in zip(reads, yes, strict=True)) / sum(reads))
     readers = [yes for read, yes in people if read == 1]
     stray = [yes for read, yes in people if read is None and yes is not None]
-    bound = manski_readers(
-        sum(yes == 1 for yes in readers),
-        len(readers),
-        sum(read is None and yes is None for read, yes in people),
+    heard = Heard(
+        np.array([yes for yes in readers if yes is not None], dtype=float),
         unanswered=readers.count(None),
-        stray=(stray.count(1), stray.count(0)),
+        perhaps=sum(read is None and yes is None for read, yes in people),
+        stray=np.array(stray, dtype=float),
     )
-    assert bound == pytest.approx((min(shares), max(shares)))
+    assert mean_bounds(heard, (0, 1)) == pytest.approx((min(shares), max(shares)))
 
 
 def test_reader_bounds_without_item_non_response():
     # METHODS 3.7, DESIGN 11: [y/(m+M), (y+M)/(m+M)]
-    assert manski_readers(30, 40, 201) == pytest.approx((30 / 241, 231 / 241))
-    assert all(math.isnan(end) for end in manski_readers(0, 0, 0))
+    heard = Heard(np.repeat([1.0, 0.0], [30, 10]), perhaps=201)
+    assert mean_bounds(heard, (0, 1)) == pytest.approx((30 / 241, 231 / 241))
+    assert all(math.isnan(end) for end in mean_bounds(Heard(np.empty(0)), (0, 1)))
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        # (in the base, answer from 1 to 3); None: not known
+        [(1, 2), (1, 3), (None, None)],
+        [(1, 1), (None, 3), (None, 2), (0, None)],
+        [(None, 2), (None, 1), (None, None)],
+        [(1, None), (None, 3), (1, 2)],
+    ],
+)
+def test_bounds_of_a_mean_in_a_base_are_the_extremes_of_all_completions(people):
+    means = []
+    for inside in itertools.product([0, 1], repeat=len(people)):
+        for answers in itertools.product([1, 2, 3], repeat=len(people)):
+            fits = all(
+                known[0] in (None, r) and known[1] in (None, y)
+                for known, r, y in zip(people, inside, answers, strict=True)
+            )
+            if fits and sum(inside):
+                means.append(np.average(answers, weights=inside))
+    sure = [y for r, y in people if r == 1]
+    heard = Heard(
+        np.array([y for y in sure if y is not None], dtype=float),
+        unanswered=sure.count(None),
+        perhaps=people.count((None, None)),
+        stray=np.array([y for r, y in people if r is None and y is not None], dtype=float),
+    )
+    assert mean_bounds(heard, (1, 3)) == pytest.approx((min(means), max(means)))
 
 
 # --- pattern mixture ----------------------------------------------------------------------------------
@@ -236,43 +267,43 @@ def by_hand(k):
 
 @pytest.mark.parametrize("k", [0, 0.25, 0.5, 0.75, 1])
 def test_scenario_by_hand(k):
-    found = reader_scenario(SURVEY, k, base="all", min_group=5, assumed=0)
+    found = reader_scenario(SURVEY, k, among=False, min_group=5, assumed=0)
     assert found.estimate == pytest.approx(by_hand(k)) and found.source == "group"
 
 
 def test_scenario_at_one_is_the_weighted_estimate():
-    found = reader_scenario(SURVEY, 1, base="all", min_group=5, assumed=0)
+    found = reader_scenario(SURVEY, 1, among=False, min_group=5, assumed=0)
     assert found.estimate == pytest.approx(np.average(SURVEY["y"], weights=SURVEY["weight"]))
     readers = SURVEY[SURVEY["read"] == 1]
-    found = reader_scenario(SURVEY, 1, base="readers", min_group=5, assumed=0)
+    found = reader_scenario(SURVEY, 1, among=True, min_group=5, assumed=0)
     assert found.estimate == pytest.approx(np.average(readers["y"], weights=readers["weight"]))
 
 
 def test_claim_on_readers_counts_fewer_silent_readers():
-    found = reader_scenario(SURVEY, 0.5, base="readers", min_group=5, assumed=0)
+    found = reader_scenario(SURVEY, 0.5, among=True, min_group=5, assumed=0)
     above = 12 + 33 * 16 / 22 * 12 / 16 + 10 + 10 * 0.75 * 10 / 15
     below = 16 + 33 * 16 / 22 + 15 + 10 * 0.75
     assert found.estimate == pytest.approx(above / below) and found.source == "none"
-    none = reader_scenario(SURVEY, 0, base="readers", min_group=5, assumed=0)
+    none = reader_scenario(SURVEY, 0, among=True, min_group=5, assumed=0)
     assert none.estimate == pytest.approx(22 / 31)
 
 
 def test_readership_itself():
     own = SURVEY.assign(y=SURVEY["read"])
-    found = reader_scenario(own, 0.5, base="all", min_group=5, assumed=9, nonreaders=0.0)
+    found = reader_scenario(own, 0.5, among=False, min_group=5, assumed=9, nonreaders=0.0)
     assert found.estimate == pytest.approx((31 + 0.5 * (66 * 16 / 22 + 20 * 15 / 20)) / 128)
-    assert reader_scenario(own, 0, base="all", min_group=5, assumed=9, nonreaders=0.0).estimate == 31 / 128
+    assert reader_scenario(own, 0, among=False, min_group=5, assumed=9, nonreaders=0.0).estimate == 31 / 128
 
 
 def test_routed_non_readers_count_as_no():
-    found = reader_scenario(SURVEY, 0, base="all", min_group=5, assumed=9, nonreaders=0.0)
+    found = reader_scenario(SURVEY, 0, among=False, min_group=5, assumed=9, nonreaders=0.0)
     assert found.estimate == pytest.approx(27 / 128) and found.source == "fixed"
 
 
 def test_too_few_non_readers_are_pooled_over_groups():
     few = SURVEY.drop(SURVEY[(SURVEY["group"] == "B") & (SURVEY["read"] == 0)].index[:1])
     assert nonreader_source(few, None, 5) == {"A": "group", "B": "all"}
-    found = reader_scenario(few, 0, base="all", min_group=5, assumed=0, group_level="B")
+    found = reader_scenario(few, 0, among=False, min_group=5, assumed=0, group_level="B")
     # Ten non-reading respondents: 6 in A stand for 18 silent, 4 in B for 4; yes: 2 x 3 and 2 x 1.
     pooled = (2 * 3 + 2 * 1) / (6 * 3 + 4 * 1)
     assert found.source == "all"
@@ -282,19 +313,19 @@ def test_too_few_non_readers_are_pooled_over_groups():
 def test_still_too_few_are_assumed():
     few = SURVEY[(SURVEY["read"] == 1) | (SURVEY.index % 4 == 0)]
     assert set(nonreader_source(few, None, 5).values()) == {"assumed"}
-    low = reader_scenario(few, 0, base="all", min_group=5, assumed=0.0)
-    high = reader_scenario(few, 0, base="all", min_group=5, assumed=1.0)
+    low = reader_scenario(few, 0, among=False, min_group=5, assumed=0.0)
+    high = reader_scenario(few, 0, among=False, min_group=5, assumed=1.0)
     assert low.source == "assumed" and high.estimate > low.estimate
 
 
 def test_respondent_who_did_not_say_is_not_moved_by_k():
     unsaid = pd.concat([SURVEY, people([(1, NAN, NAN, 4.0, "A1", "A")])], ignore_index=True)
-    silent = reader_scenario(unsaid, 0, base="readers", min_group=5, assumed=0)
+    silent = reader_scenario(unsaid, 0, among=True, min_group=5, assumed=0)
     share = 16 / 22
     assert silent.estimate == pytest.approx((22 + share * 12 / 16) / (31 + share))
 
 
 def test_a_cell_without_readers_borrows_from_its_group():
     extra = people([(3, 0.0, 0.0, 2.0, "A2", "A")])
-    found = reader_scenario(pd.concat([SURVEY, extra]), 1, base="all", min_group=5, assumed=0)
+    found = reader_scenario(pd.concat([SURVEY, extra]), 1, among=False, min_group=5, assumed=0)
     assert 0 < found.estimate < 1

@@ -214,6 +214,7 @@ def made_up(seed: int = 0, *, plan: dict | None = None) -> Study:
             "weight": weights,
             "cell": respondents["agency"],
             "group": respondents["agency"],
+            "base": 1.0,
         }
     )
     people.loc[:2, "y"] = np.nan
@@ -222,7 +223,16 @@ def made_up(seed: int = 0, *, plan: dict | None = None) -> Study:
     equal = EquivalenceClaim(**named, variable="d", margin=0.2, range=(-4, 4))
     cases = [
         Case("C1", share, "overall", "", people, 200, {}),
-        Case("C2", msgspec.structs.replace(share, base="readers"), "overall", "", people, 200, {}),
+        Case(
+            "C2",
+            msgspec.structs.replace(share, base="readers"),
+            "overall",
+            "",
+            people.assign(base=people["read"]),
+            200,
+            {},
+            base_known=False,
+        ),
         Case("C3", equal, "overall", "", people.assign(y=respondents["score"]), 200, {}),
         Case("C1", share, "agency", "A", people, 110, {}),
         Case("C1", share, "agency", "B", people, 90, {}),

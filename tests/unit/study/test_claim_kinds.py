@@ -8,12 +8,13 @@ from typing import Any, get_args
 
 import msgspec
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from surveypipe.ledger.bounds import manski_mean
 from surveypipe.study.base import plain
+from surveypipe.study.bounds import Heard
 from surveypipe.study.claim import Claim, Outcome, Side
 from surveypipe.study.claims import (
     AnyClaim,
@@ -131,10 +132,11 @@ def test_the_outcome_says_whether_it_is_supported(claim: Claim, row: dict[str, f
 @tried
 @given(every_claim, st.integers(0, 40), st.integers(0, 40))
 def test_bounds(claim: Claim, answered: int, silent: int):
-    total, population = 0.5 * answered, answered + silent + 1
-    assert claim.bounds(total, answered, population) == manski_mean(
-        total, answered, population, *claim.limits
-    )
+    least, most = claim.limits
+    middle, unknown = (least + most) / 2, silent + 1
+    low, high = claim.bounds(Heard(np.full(answered, middle), unknown))
+    assert low == pytest.approx((middle * answered + least * unknown) / (answered + unknown))
+    assert high == pytest.approx((middle * answered + most * unknown) / (answered + unknown))
 
 
 @tried

@@ -161,7 +161,7 @@ def test_every_key_of_a_variable_is_documented():
             ["agency", "years_in_post"],
             "is not a variable of the frame",
         ),
-        (("sensitivity", "reader_variable"), "reader", "unknown variable 'reader'"),
+        (("sensitivity", "scenario", "variable"), "reader", "unknown variable 'reader'"),
     ],
 )
 def test_contradictions_between_the_parts(config: dict, codebook: dict, path: tuple, value: Any, words: str):
@@ -186,7 +186,7 @@ def test_claim_of_a_kind_needs_its_keys(config: dict):
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        ({"base": "readers"}, "bounds among readers are known of a share only"),
+        ({"base": "reders"}, "nothing says who is in 'reders' (did you mean 'readers'?)"),
         ({"margin": 5.0}, "the margin -5 lies outside what can be answered, -4 to 4"),
     ],
 )

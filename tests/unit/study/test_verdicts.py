@@ -15,7 +15,7 @@ from surveypipe.study.claims import EquivalenceClaim, ShareClaim, equivalence_ou
 from surveypipe.study.grades import Evidence, Grade, strength
 from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.outcomes import Crossing
-from surveypipe.study.sensitivity import ReaderScenario, Sensitivity
+from surveypipe.study.sensitivity import Sensitivity, SuspectedAnswer
 from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import Collapse, Scheme, Weighting, scheme_in_force
 
@@ -153,9 +153,11 @@ SETTING = Setting(
         "C5": a_share("joint", "Joint", threshold=0.5, by="agency"),
         "C6": EQUAL,
     },
+    bases={"all": {}, "readers": {"read": (1,)}},
+    people_in={"all": "all", "readers": "readers"},
+    known=frozenset({"agency"}),
     sensitivity=Sensitivity(
-        reader_variable="read", reader_level=1, theta_grid=(1.0, 2.0, 3.0), theta_strong=3.0,
-        reader_scenario=ReaderScenario(k=(0.0, 0.5, 1.0), k_grade=0.5, min_group=5),
+        scenario=SuspectedAnswer(variable="read", k=(0.0, 0.5, 1.0)), theta_grid=(1.0, 2.0, 3.0)
     ),
     schemes=("none", "agency"),
     primary="agency",

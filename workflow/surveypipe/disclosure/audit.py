@@ -227,11 +227,9 @@ def drop_links_of_small_parts(
 
 
 def _small_part(claim: AnyClaim, row: Any, respondents: Respondents, least: int) -> bool:
-    people = respondents.answers
+    people = respondents.answers[respondents.inside(claim.base)]
     if row.group_level:
         people = people[people[str(row.group)].astype(str) == row.group_level]
-    if claim.base == "readers" and respondents.reader_variable:
-        people = people[people[respondents.reader_variable] == respondents.reader_level]
     given = people[claim.variable].dropna()
     given = given.map(claim.counts) if claim.binary else given
     parts = given.groupby(people.loc[given.index, str(row.variable)].astype(str))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.atoms import HALF, MOST_ATOMS, UNWEIGHTED, Atom, Place, Question
@@ -35,15 +35,20 @@ class Respondents:
         ``id`` and ``w_<scheme>`` for each scheme.
     group
         Name of the variable whose levels are the published groups.
-    reader_variable, reader_level
-        What makes a respondent a reader, for questions on that base; empty if nothing does.
+    bases
+        Base -> ids of the respondents who are in it, for questions that are not asked of all.
     """
 
     answers: pd.DataFrame
     weights: pd.DataFrame
     group: str
-    reader_variable: str = ""
-    reader_level: float = 1.0
+    bases: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def inside(self, base: str) -> pd.Series:
+        """Whether each of the answers is of somebody in a base."""
+        if base not in self.bases:
+            return self.answers["id"].notna()
+        return self.answers["id"].astype(str).isin(self.bases[base])
 
     def atoms(self) -> pd.DataFrame:
         """Give the atom of each respondent (``atom``), beside the weights that its members share."""
@@ -161,8 +166,7 @@ def _known(
     if variable not in answers:
         return {}
     given = answers[variable].map(code_of)
-    if base == "readers" and respondents.reader_variable:
-        given = given.where(answers[respondents.reader_variable] == respondents.reader_level)
+    given = given.where(respondents.inside(base))
     found = Counter(zip(given.dropna(), people.loc[given.notna().to_numpy(), "atom"], strict=True))
     known = {(str(level), int(atom)): float(n) for (level, atom), n in found.items()}
     finest = {part for parts_of in parts.values() for part in parts_of}

@@ -18,7 +18,8 @@ from surveypipe.estimation import contingency, group_tests
 from surveypipe.estimation.equivalence import equivalence_test
 from surveypipe.estimation.estimates import Estimand, complete, estimands
 from surveypipe.estimation.rows import estimate_row
-from surveypipe.estimation.survey import Survey, claim_of, indicator, readers, same_code
+from surveypipe.estimation.survey import Survey, claim_of, indicator
+from surveypipe.study.base import same_code
 from surveypipe.study.claims import tost_level
 
 Floats = NDArray[np.float64]
@@ -62,20 +63,17 @@ def outcome_of(survey: Survey, name: str) -> tuple[Floats, str, str]:
         outcome = np.full(len(column), np.nan)
         for number, key in enumerate(values):
             outcome[indicator(column, key) == 1.0] = number
-    based = [claim.base for claim in survey.claims.values() if claim.variable == name]
-    if based and based[0] == "readers":
-        outcome = np.where(readers(survey), outcome, np.nan)
+    outcome = np.where(survey.inside(survey.base_of(name)), outcome, np.nan)
     return outcome, code, values.get(code, "")
 
 
 def _common(survey: Survey, name: str, group: str) -> Row:
-    base = next((claim.base for claim in survey.claims.values() if claim.variable == name), "answered")
     return {
         "claim": claim_of(survey.settings).get(name, ""),
         "group": group,
         "scheme": survey.primary,
         "variable_label": survey.label(name),
-        "base": base,
+        "base": survey.base_of(name),
     }
 
 

@@ -28,9 +28,9 @@ from surveypipe.estimation.survey import (
     claim_of,
     indicator,
     places,
-    readers,
 )
 from surveypipe.identifiers import estimate_id
+from surveypipe.study.bases import ANSWERED
 from surveypipe.study.item_types import MEDIAN
 from surveypipe.study.poles import MERGED_FROM, category_label, parted
 from surveypipe.weighting import replicates
@@ -88,14 +88,14 @@ def merged_categories(values: Mapping[str, str]) -> list[tuple[str, str, list[st
 def estimands(survey: Survey) -> list[Estimand]:
     """Lay out everything to estimate, over all respondents and within each group."""
     made: list[Estimand] = []
-    reader, claims = readers(survey), claim_of(survey.settings)
+    claims = claim_of(survey.settings)
     base: dict[str, str] = {claim.variable: claim.base for claim in survey.claims.values()}
     # Another rule of counting is tried over everybody only: within groups it would tell too much.
     tried = {name: at for name, at in alternatives(survey.settings).items() if name not in base}
     base |= tried
     for name in analysed_variables(survey.settings):
+        domain = survey.inside(base.get(name, ANSWERED))
         for plain in _ungrouped(survey, name):
-            domain = reader if base.get(name) == "readers" else np.ones(len(reader), dtype=bool)
             for group, level, inside in places(survey):
                 if group == name or (level and name in tried):
                     continue
@@ -106,7 +106,7 @@ def estimands(survey: Survey) -> list[Estimand]:
                         group=group,
                         group_level=level,
                         claim=claims.get(name, ""),
-                        base=base.get(name, "answered"),
+                        base=base.get(name, ANSWERED),
                     )
                 )
     return made

@@ -2,7 +2,7 @@
 
 Who had not met a thing and still reports that it helped tells how far answers to such questions go with a
 readiness to agree. So every claim that was asked of both is estimated among those at the level that the
-reader scenario names (``sensitivity.reader_variable``, ``reader_level``) and among the others. Whoever did
+scenario names (``sensitivity.scenario``) and among the others. Whoever did
 not say is one of the others, so that no few people are left over who could be worked out by subtraction.
 """
 
@@ -18,7 +18,8 @@ from surveypipe.design import intervals
 from surveypipe.estimation import group_tests
 from surveypipe.estimation.comparisons import outcome_of
 from surveypipe.estimation.rows import estimate_row
-from surveypipe.estimation.survey import Survey, claim_of, readers, same_code
+from surveypipe.estimation.survey import Survey, claim_of
+from surveypipe.study.base import same_code
 from surveypipe.study.cleaning import RoutedNo
 
 Floats = NDArray[np.float64]
@@ -34,25 +35,23 @@ def level_rows(survey: Survey) -> Iterator[Row]:
     (:func:`surveypipe.estimation.group_tests.compare_means`), its interval that of the t distribution with
     the degrees of freedom of the design among those compared, less one.
     """
-    plan = survey.settings.sensitivity
-    name = plan.reader_variable
-    if not name:
+    plan = survey.settings.sensitivity.scenario
+    if plan is None:
         return
-    inside = readers(survey)
-    label = _label(survey, name, plan.reader_level)
-    for variable in asked_of_both(survey, inside):
-        yield from _rows_of(survey, variable, name, label, inside)
+    inside = survey.at_scenario_level()
+    label = _label(survey, plan.variable, plan.level)
+    for variable in asked_of_both(survey, plan.variable, inside):
+        yield from _rows_of(survey, variable, plan.variable, label, inside)
 
 
-def asked_of_both(survey: Survey, inside: NDArray[np.bool_]) -> list[str]:
+def asked_of_both(survey: Survey, name: str, inside: NDArray[np.bool_]) -> list[str]:
     """List the claims' variables that people on both sides answered and that the level does not fix."""
-    name = survey.settings.sensitivity.reader_variable
     recodes = survey.settings.cleaning.recodes
     fixed = {made.variable for made in recodes if isinstance(made, RoutedNo)}
     found = []
     for claim in survey.claims.values():
         variable = claim.variable
-        if variable == name or variable in fixed or claim.base == "readers" or variable in found:
+        if variable == name or variable in fixed or variable in found:
             continue
         known = ~np.isnan(outcome_of(survey, variable)[0])
         if (known & inside).any() and (known & ~inside).any():

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from surveypipe.design.protocol import Design
 from surveypipe.problems import Problems, shown
+from surveypipe.study.base import Code, same_code
+from surveypipe.study.bases import ANSWERED, conditions_of
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.item_types import ItemType, type_of
 from surveypipe.study.sections import Sections
@@ -37,7 +39,7 @@ class Survey:
     primary, unweighted
         Scheme of the published estimates, and the one without weights (None if there is none).
     settings
-        Sections analysis, claims, cleaning, groups, weighting, sensitivity of the configuration.
+        Sections analysis, bases, claims, cleaning, groups, weighting, sensitivity of the configuration.
     replicate_weights
         Scheme -> (matrix of shape (n, R), coefficients of shape (R,)); may be empty.
     """
@@ -92,13 +94,22 @@ class Survey:
         named = [code for code in own if code is not None]
         return str(named[0] if named else self.variables[variable].get("counts") or "")
 
+    def inside(self, base: str) -> NDArray[np.bool_]:
+        """Respondents who are known to be in a base, shape (n,)."""
+        conditions = conditions_of(self.settings.bases, base)
+        return np.asarray(membership(self.respondents, conditions) == 1.0)
 
-def same_code(first: object, second: object) -> bool:
-    """Whether two codes are the same answer: 1, 1.0 and '1' are."""
-    try:
-        return float(str(first)) == float(str(second))
-    except ValueError:
-        return str(first) == str(second)
+    def base_of(self, variable: str) -> str:
+        """Of whom a variable is told: the base of the claim whose estimand it is, else who answered."""
+        own = (claim.base for claim in self.claims.values() if claim.variable == variable)
+        return next(own, ANSWERED)
+
+    def at_scenario_level(self) -> NDArray[np.bool_]:
+        """Respondents with the answer of the suspicion scenario, shape (n,); nobody where there is none."""
+        plan = self.settings.sensitivity.scenario
+        if plan is None:
+            return np.zeros(len(self.respondents), dtype=bool)
+        return np.asarray(indicator(self.respondents[plan.variable], plan.level) == 1.0)
 
 
 def indicator(column: pd.Series, code: object) -> Floats:
@@ -117,12 +128,28 @@ def answers(column: pd.Series, claim: AnyClaim) -> Floats:
     return column.to_numpy(float) if claim.counted is None else indicator(column, claim.counted)
 
 
-def readers(survey: Survey) -> NDArray[np.bool_]:
-    """Respondents who are readers by the configuration; nobody where it names no such question."""
-    chosen = survey.settings.sensitivity
-    if not chosen.reader_variable:
-        return np.zeros(len(survey.respondents), dtype=bool)
-    return np.asarray(indicator(survey.respondents[chosen.reader_variable], chosen.reader_level) == 1.0)
+def membership(people: pd.DataFrame, conditions: Mapping[str, tuple[Code, ...]]) -> Floats:
+    """Whether each person meets all conditions of a base; shape (n,).
+
+    Parameters
+    ----------
+    people
+        One row a person, with the variables of the conditions.
+    conditions
+        Variable -> codes, one of which the person must have (:func:`surveypipe.study.bases.conditions_of`).
+
+    Returns
+    -------
+    ndarray
+        1.0, or 0.0 where a condition is known to fail, or NaN where none is and one is not known.
+    """
+    found = np.ones(len(people))
+    for name, codes in conditions.items():
+        hits = [indicator(people[name], code) for code in codes]
+        # A minimum that passes over what is missing would take it for met.
+        held = np.max(hits, axis=0)
+        found = np.where((found == 0) | (held == 0), 0.0, found * held)
+    return found
 
 
 def claim_of(settings: Sections) -> dict[str, str]:
@@ -183,13 +210,27 @@ def check(
     wanted |= {name: "analysis.characteristics" for name in settings.analysis.characteristics}
     wanted |= {test.between: "analysis.tests" for test in settings.analysis.tests}
     wanted |= {name: "groups" for name in settings.groups}
+    wanted |= {name: f"bases.{base}" for base, conditions in settings.bases.items() for name in conditions}
     for name, where in wanted.items():
         if name not in respondents or name not in variables:
             problems.add(f"{where}: unknown variable '{name}'; it is neither in the data nor derived.")
         elif not type_of(variables[name]).estimated:
             problems.add(f"{where}: '{name}' is a {variables[name]['type']} and cannot be estimated.")
+    problems.extend(_base_problems(variables, settings))
     problems.extend(_claim_problems(variables, settings))
     problems.raise_if_any()
+
+
+def _base_problems(variables: Mapping[str, Mapping[str, Any]], settings: Sections) -> Iterator[str]:
+    for base in settings.bases:
+        for name, codes in conditions_of(settings.bases, base).items():
+            values = variables.get(name, {}).get("values", {})
+            for code in codes if values else ():
+                if not any(same_code(code, known) for known in values):
+                    yield (
+                        f"bases.{base}: '{name}' has no answer {code}; its answers are "
+                        f"{shown(f'{known} ({text})' for known, text in values.items())}."
+                    )
 
 
 def _claim_problems(variables: Mapping[str, Mapping[str, Any]], settings: Sections) -> Iterator[str]:

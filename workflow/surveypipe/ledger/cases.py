@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe.estimation.equivalence import Equivalence, equivalence_test
-from surveypipe.estimation.survey import answers, indicator
+from surveypipe.estimation.survey import answers, indicator, membership
 from surveypipe.ledger import sensitivity
-from surveypipe.ledger.bounds import manski_readers
 from surveypipe.problems import Problems
+from surveypipe.study.base import Code
+from surveypipe.study.bases import EVERYBODY, conditions_of, without
+from surveypipe.study.bounds import Heard
 from surveypipe.study.claims import AnyClaim, ShareClaim, SharesWithinPeople
 from surveypipe.study.cleaning import RoutedNo
 from surveypipe.study.codebook import codes_as_text
@@ -33,6 +35,12 @@ class Setting:
     ----------
     claims
         The claims by key, in order.
+    bases
+        Base -> variable -> codes, one of which somebody in the base has.
+    people_in
+        Base -> what its people are called, in the plural.
+    known
+        Variables known of everybody, silent or not.
     sensitivity
         Section of the configuration.
     schemes
@@ -42,12 +50,15 @@ class Setting:
     group, levels
         Grouping variable and its levels, in order.
     routed_no
-        Variables in which those routed past by the reader question count as 'no'.
+        Variables in which those routed past by the scenario's question count as 'no'.
     vocabulary
         What the people and things of the study are called in notes and names of grades.
     """
 
     claims: Mapping[str, AnyClaim]
+    bases: Mapping[str, Mapping[str, tuple[Code, ...]]]
+    people_in: Mapping[str, str]
+    known: frozenset[str]
     sensitivity: Sensitivity
     schemes: tuple[str, ...]
     primary: str
@@ -57,21 +68,33 @@ class Setting:
     routed_no: frozenset[str]
     vocabulary: Vocabulary
 
+    def beside_scenario(self, base: str) -> dict[str, tuple[Code, ...]] | None:
+        """Give what a base asks beside the scenario's answer; None where it does not ask for that."""
+        plan = self.sensitivity.scenario
+        return None if plan is None else without(self.bases[base], plan.variable, plan.level)
+
+    def known_conditions(self, base: str) -> dict[str, tuple[Code, ...]]:
+        """Give the conditions of a base that are known of everybody, silent or not."""
+        return {name: codes for name, codes in self.bases[base].items() if name in self.known}
+
 
 def setting(settings: Sections, cells: pd.DataFrame) -> Setting:
     """Read a :class:`Setting` from the configuration and the table of weighting cells."""
     weighting, group = settings.weighting, settings.frame.group
-    reader = settings.sensitivity.reader_variable
+    plan = settings.sensitivity.scenario
     routed = (recode for recode in settings.cleaning.recodes if isinstance(recode, RoutedNo))
     return Setting(
         claims=settings.claims,
+        bases={base: conditions_of(settings.bases, base) for base in (EVERYBODY, *settings.bases)},
+        people_in={base: settings.people_in(base) for base in (EVERYBODY, *settings.bases)},
+        known=frozenset(settings.frame.variables),
         sensitivity=settings.sensitivity,
         schemes=tuple(weighting.schemes),
         primary=scheme_in_force(weighting, cells),
         unweighted=weighting.unweighted or "",
         group=group,
         levels=tuple(settings.groups[group].levels) if group in settings.groups else (),
-        routed_no=frozenset(recode.variable for recode in routed if recode.filter == reader),
+        routed_no=frozenset(recode.variable for recode in routed if plan and recode.filter == plan.variable),
         vocabulary=settings.vocabulary,
     )
 
@@ -87,13 +110,23 @@ class Case:
     group, group_level
         ``overall`` and empty, or the grouping variable and one of its levels.
     people
-        All respondents: y, read, weight, cell, group (see ``reader_scenario``).
+        All respondents: y, read, weight, cell, group (see ``reader_scenario``); ``base``, whether they are in
+        the claim's base, NaN where it is not known; ``within``, whether they meet what it asks beside the
+        scenario's answer; ``may_be``, whether what is known of everybody lets them be in it.
     population
-        Eligible persons in the group.
+        Eligible persons in the group whom what is known of everybody lets be in the base.
     by_scheme
         Scheme -> row of the table of estimates.
     measure
         Variable that counts the claim's answer by another rule; empty for the claim's own.
+    known_conditions
+        Conditions of the base that are known of everybody.
+    base_known
+        Whether these are all: it is known of the silent, too, who is in the base.
+    people_called
+        What the people of the base are called, in the plural.
+    scenario
+        Whether the study has a suspicion scenario.
     """
 
     key: str
@@ -104,11 +137,26 @@ class Case:
     population: int
     by_scheme: Mapping[str, pd.Series]
     measure: str = ""
+    known_conditions: Mapping[str, tuple[Code, ...]] = field(default_factory=dict)
+    base_known: bool = True
+    people_called: str = ""
+    scenario: bool = False
 
     @property
     def inside(self) -> pd.DataFrame:
         """Respondents of the group."""
         return self.people[self.people["group"] == self.group_level] if self.group_level else self.people
+
+    @property
+    def in_base(self) -> NDArray[np.bool_]:
+        """Respondents of the group who are known to be in the claim's base, shape (n,)."""
+        inside = np.asarray(self.people["base"] == 1)
+        return inside & np.asarray(self.people["group"] == self.group_level) if self.group_level else inside
+
+    @property
+    def outcome(self) -> Floats:
+        """Answers in the claim's base, NaN outside it, shape (n,)."""
+        return np.where(self.in_base, self.people["y"].to_numpy(dtype=np.float64), np.nan)
 
     def interval(self, scheme: str) -> tuple[float, float]:
         """Interval that decides; see :meth:`surveypipe.study.claim.Claim.deciding_interval`."""
@@ -149,10 +197,10 @@ def cases(
     estimates
         Table of estimates.
     respondents
-        One row per respondent with the claims' variables, the reader variable, the grouping variable,
+        One row per respondent with the variables of claims, bases and scenario, the grouping variable,
         ``w_<scheme>`` and ``cell_<scheme>``.
     dispositions
-        Everyone on the list, with ``category``; ``IE`` is not eligible.
+        Everyone on the list, with ``category``, ``IE`` being not eligible, and what is known of everybody.
 
     Raises
     ------
@@ -166,6 +214,7 @@ def cases(
             problems.add(f"config, claims {key}: the data hold no variable '{claim.variable}'.")
             continue
         people = people_of(made, claim, respondents)
+        possible = eligible[membership(eligible, made.known_conditions(claim.base)) == 1]
         places = [("overall", "")]
         if claim.by == made.group:
             places += [(made.group, level) for level in made.levels]
@@ -178,8 +227,16 @@ def cases(
                     + f") has no estimate of {claim.variable} under {', '.join(lacking)}."
                 )
                 continue
-            size = len(eligible) if not level else int((eligible[made.group] == level).sum())
-            found.append(Case(key, claim, group, level, people, size, rows))
+            size = len(possible) if not level else int((possible[made.group] == level).sum())
+            found.append(
+                Case(
+                    key, claim, group, level, people, size, rows,
+                    known_conditions=made.known_conditions(claim.base),
+                    base_known=made.known.issuperset(made.bases[claim.base]),
+                    people_called=made.people_in[claim.base],
+                    scenario=made.sensitivity.scenario is not None,
+                )
+            )  # fmt: skip
     problems.raise_if_any()
     return found
 
@@ -214,7 +271,8 @@ def alternatives(
 
 def people_of(made: Setting, claim: AnyClaim, respondents: pd.DataFrame) -> pd.DataFrame:
     """Lay out what a claim needs of each person: y, read, weight, cell, group."""
-    group = codes_as_text(respondents[made.group])
+    group, asked = codes_as_text(respondents[made.group]), made.bases[claim.base]
+    beside = made.beside_scenario(claim.base)
     return pd.DataFrame(
         {
             "y": answers(respondents[claim.variable], claim),
@@ -223,15 +281,19 @@ def people_of(made: Setting, claim: AnyClaim, respondents: pd.DataFrame) -> pd.D
             # A cell of a scheme that ignores the group is split by it: θ and readership may differ there.
             "cell": group + ": " + respondents[f"cell_{made.primary}"].astype(str),
             "group": group,
+            "base": membership(respondents, asked),
+            "within": membership(respondents, asked if beside is None else beside),
+            "may_be": membership(respondents, made.known_conditions(claim.base)),
         }
     ).reset_index(drop=True)
 
 
 def _reading(plan: Sensitivity, respondents: pd.DataFrame) -> Floats:
-    """Whether each respondent is a reader, NaN where it is not known; shape (n,)."""
-    if not plan.reader_variable:
+    """Whether each respondent has the scenario's answer, NaN where it is not known; shape (n,)."""
+    scenario = plan.scenario
+    if scenario is None:
         return np.full(len(respondents), np.nan)
-    return indicator(respondents[plan.reader_variable], plan.reader_level)
+    return indicator(respondents[scenario.variable], scenario.level)
 
 
 def _estimates_of(estimates: pd.DataFrame, claim: AnyClaim, group: str, level: str) -> dict[str, pd.Series]:
@@ -250,29 +312,23 @@ def _estimates_of(estimates: pd.DataFrame, claim: AnyClaim, group: str, level: s
 
 def bounds(case: Case) -> tuple[float, float]:
     """Bounds of the claim's estimand, item non-response counted as unknown."""
-    people, claim = case.inside, case.claim
-    answered = people["y"].notna()
-    if claim.base != "readers":
-        return claim.bounds(float(people["y"].sum()), int(answered.sum()), case.population)
-    reads, unsaid = people["read"] == 1, people["read"].isna()
-    silent = case.population - len(people)
-    return manski_readers(
-        float(people.loc[reads, "y"].sum()),
-        int(reads.sum()),
-        silent + int((unsaid & ~answered).sum()),
-        unanswered=int((reads & ~answered).sum()),
-        stray=(
-            int((unsaid & (people["y"] == 1)).sum()),
-            int((unsaid & (people["y"] == 0)).sum()),
-        ),
+    people = case.inside
+    silent = case.population - int((people["may_be"] == 1).sum())
+    sure, unsaid, answered = people["base"] == 1, people["base"].isna(), people["y"].notna()
+    unanswered, perhaps = int((sure & ~answered).sum()), int((unsaid & ~answered).sum())
+    return case.claim.bounds(
+        Heard(
+            people.loc[sure & answered, "y"].to_numpy(dtype=np.float64),
+            unanswered=unanswered + (silent if case.base_known else 0),
+            perhaps=perhaps + (0 if case.base_known else silent),
+            stray=people.loc[unsaid & answered, "y"].to_numpy(dtype=np.float64),
+        )
     )
 
 
 def cells_of(case: Case) -> sensitivity.Cells:
     """Cells of the claim's base for the pattern mixture."""
-    people = case.inside
-    if case.claim.base == "readers":
-        people = people[people["read"] == 1]
+    people = case.people[case.in_base]
     return sensitivity.cells_from_answers(
         people["y"].to_numpy(),
         people["weight"].to_numpy(),

@@ -23,9 +23,10 @@ from surveypipe.estimation import imputation
 from surveypipe.estimation.flags import ImputationFlag
 from surveypipe.estimation.pooling import estimator_of, tidy
 from surveypipe.estimation.rows import estimate_frame, estimate_row
-from surveypipe.estimation.survey import Survey, answers, indicator, places
+from surveypipe.estimation.survey import Survey, answers, membership, places
 from surveypipe.intake.scoring import derive
 from surveypipe.study.analysis import Imputation
+from surveypipe.study.bases import conditions_of
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.codebook import Codebook
@@ -142,11 +143,8 @@ def _claim_rows(
 def outcomes(survey: Survey, claim: AnyClaim, people: pd.DataFrame) -> Floats:
     """Outcome of a claim in m data sets of the same n people, shape (n, m); NaN outside its base."""
     values = answers(people[claim.variable], claim)
-    if claim.base == "readers":
-        chosen = survey.settings.sensitivity
-        reads = indicator(people[chosen.reader_variable], chosen.reader_level) == 1.0
-        values = np.where(reads, values, np.nan)
-    return values.reshape(-1, len(survey.respondents)).T
+    inside = membership(people, conditions_of(survey.settings.bases, claim.base)) == 1.0
+    return np.where(inside, values, np.nan).reshape(-1, len(survey.respondents)).T
 
 
 def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> float:

@@ -25,7 +25,7 @@ import pandas as pd
 from surveypipe.design import intervals
 from surveypipe.ledger.cases import Case
 from surveypipe.ledger.specifications import ALTERNATIVE, SAME, identity, specifications
-from surveypipe.ledger.universe import Universe, outcome
+from surveypipe.ledger.universe import Universe
 from surveypipe.study.grades import Grade
 from surveypipe.study.vocabulary import Vocabulary
 
@@ -50,14 +50,14 @@ def beyond_rows(space: Universe, ledger: pd.DataFrame) -> Iterator[dict[str, Any
     }
     for case in _own(space):
         line = lines[case.key, case.group, case.group_level]
-        n = int((~np.isnan(outcome(case))).sum())
+        n = int((~np.isnan(case.outcome)).sum())
         low, high = float(line["bound_low"]), float(line["bound_high"])
         yield {
             **identity(case), "what": "bounds", "n": n, "ci_low": low, "ci_high": high,
             "supported": case.claim.supported(low, high),
             "note": "nothing assumed of the silent; in a census exact",
         }  # fmt: skip
-        for k in sorted(made.sensitivity.reader_scenario.k) if made.sensitivity.reader_variable else ():
+        for k in sorted(made.sensitivity.scenario.k) if made.sensitivity.scenario else ():
             name = f"k{round(100 * k):03d}"
             neutral, worst = float(line[f"reader_{name}"]), float(line[f"reader_worst_{name}"])
             apart = abs(neutral - worst) > SAME

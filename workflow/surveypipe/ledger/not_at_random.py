@@ -24,9 +24,10 @@ COLUMNS = (
 TEXT = ("note", "parameter", "value", "outcome", "refusal", "proxy_weak")
 
 
-def _refused(method: str, refusal: MixtureRefusal) -> dict[str, str]:
+def _refused(method: str, refusal: MixtureRefusal, case: Case) -> dict[str, str]:
+    reason = refusal.words(Vocabulary(), case.people_called, scenario=case.scenario)
     return {
-        "method": method, "note": f"not estimated: {refusal.words(Vocabulary())}",
+        "method": method, "note": f"not estimated: {reason}",
         "outcome": MixtureOutcome.REFUSED, "refusal": refusal,
     }  # fmt: skip
 
@@ -81,15 +82,15 @@ def bayesian_rows(case: Case) -> Iterator[dict[str, Any]]:
     """Posterior mean, credible interval at the published level and probability above the threshold."""
     if not case.claim.binary:
         return
-    if case.claim.base == "readers":
-        yield _refused("bayes", MixtureRefusal.READERS_UNKNOWN)
+    if not case.base_known:
+        yield _refused("bayes", MixtureRefusal.BASE_UNKNOWN, case)
         return
     cells = cells_of(case)
     size = (cells.heard + cells.silent + cells.missing).round()
     threshold = case.claim.threshold
     exact = float((size - cells.heard).sum()) <= bayesian_mixture.EXACT_LIMIT
     if not exact:
-        yield _refused("bayes", MixtureRefusal.TOO_MANY_SILENT)
+        yield _refused("bayes", MixtureRefusal.TOO_MANY_SILENT, case)
         return
     for key, prior in bayesian_mixture.PRIORS.items():
         found = bayesian_mixture.posterior(size, cells.heard, cells.total, prior)
@@ -116,14 +117,14 @@ def proxy_rows(
     weak_below: float,
 ) -> Iterator[dict[str, Any]]:
     """Estimates over φ from a proxy predicted out of the frame."""
-    if case.claim.base == "readers":
-        yield _refused("proxy", MixtureRefusal.READERS_UNKNOWN)
+    if not case.base_known:
+        yield _refused("proxy", MixtureRefusal.BASE_UNKNOWN, case)
         return
     staff, y = _staff_answers(case, respondents, eligible)
     design, known = _main_effects(staff, predictors), ~np.isnan(y)
     found = (_share if case.claim.binary else _mean)(y, known, design, seed, weak_below)
     if math.isnan(found.rho):
-        yield _refused("proxy", MixtureRefusal.NOTHING_PREDICTED)
+        yield _refused("proxy", MixtureRefusal.NOTHING_PREDICTED, case)
         return
     for phi, value in zip(found.phi, found.estimate, strict=True):
         outcome = _proxy_outcome(case, value, phi, found.weak)
@@ -163,7 +164,7 @@ def heckman_rows(
 ) -> Iterator[dict[str, Any]]:
     """Estimate of a selection model, or why there is none."""
     if not exclusion:
-        yield _refused("heckman", MixtureRefusal.NO_EXCLUSION)
+        yield _refused("heckman", MixtureRefusal.NO_EXCLUSION, case)
         return
     lacking = [name for name in exclusion if name not in eligible]
     if lacking:
@@ -171,16 +172,16 @@ def heckman_rows(
             f"nonresponse.exclusion: the staff list holds no {shown(lacking)}; name columns of the frame "
             "that drive response and not the answer, or none."
         )
-    if case.claim.base == "readers":
-        yield _refused("heckman", MixtureRefusal.READERS_UNKNOWN)
+    if not case.base_known:
+        yield _refused("heckman", MixtureRefusal.BASE_UNKNOWN, case)
         return
     staff, y = _staff_answers(case, respondents, eligible)
     if np.isnan(y).all() or not np.isnan(y).any() or np.nanstd(y) == 0:
-        yield _refused("heckman", MixtureRefusal.ALL_ALIKE)
+        yield _refused("heckman", MixtureRefusal.ALL_ALIKE, case)
         return
     excluded = [name for name in exclusion if staff[name].nunique() > 1]
     if not excluded:
-        yield _refused("heckman", MixtureRefusal.EXCLUSION_CONSTANT)
+        yield _refused("heckman", MixtureRefusal.EXCLUSION_CONSTANT, case)
         return
     found = heckman.selection(y, _main_effects(staff, predictors), _columns(staff, excluded), seed=seed)
     weak = " (weak)" if found.exclusion_z < heckman.WEAK_Z else ""

@@ -11,7 +11,7 @@ from surveypipe.study.vocabulary import Vocabulary
 
 
 class ScenarioSource(StrEnum):
-    """Where the answers of silent non-readers come from in the reader scenario."""
+    """Where the answers of the silent without the suspected answer come from in the scenario."""
 
     # The study has no such scenario.
     ABSENT = "absent"
@@ -36,21 +36,29 @@ class MixtureOutcome(StrEnum):
 class MixtureRefusal(StrEnum):
     """Why a model of answers not missing at random gives no estimate."""
 
-    READERS_UNKNOWN = "readers_unknown"
+    BASE_UNKNOWN = "base_unknown"
     NO_EXCLUSION = "no_exclusion"
     EXCLUSION_CONSTANT = "exclusion_constant"
     TOO_MANY_SILENT = "too_many_silent"
     NOTHING_PREDICTED = "nothing_predicted"
     ALL_ALIKE = "all_alike"
 
-    def words(self, vocabulary: Vocabulary) -> str:
-        """Give the reason as a reader is told it."""
-        return vocabulary.fill(_WORDS[self])
+    def words(self, vocabulary: Vocabulary, base: str, *, scenario: bool) -> str:
+        """Give the reason as a reader is told it.
+
+        Parameters
+        ----------
+        base
+            What the people are called whom the claim is about.
+        scenario
+            Whether the study has a suspicion scenario, to point to.
+        """
+        see = vocabulary.fill(" and {readers.one} scenario") if scenario else ""
+        return vocabulary.fill(_WORDS[self], base=base, scenario=see)
 
 
 _WORDS = {
-    MixtureRefusal.READERS_UNKNOWN: "who the {silent.adjective} {readers.many} are is unknown; see bounds "
-    "and {readers.one} scenario",
+    MixtureRefusal.BASE_UNKNOWN: "who the {silent.adjective} {base} are is unknown; see bounds{scenario}",
     MixtureRefusal.NO_EXCLUSION: "a selection model needs a variable that drives response and not the "
     "answer, and none is configured",
     MixtureRefusal.EXCLUSION_CONSTANT: "here the exclusion variable is the same for all",

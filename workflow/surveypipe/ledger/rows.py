@@ -138,8 +138,7 @@ def _equivalence(case: Case, scheme: str) -> dict[str, Any]:
 
 def ledger_columns(made: Setting) -> list[str]:
     """Columns of the ledger, in order; those of schemes and of the scenario's k as the study names them."""
-    plan = made.sensitivity.reader_scenario
-    steps = sorted({*plan.k, plan.k_grade})
+    steps = made.sensitivity.scenario.steps if made.sensitivity.scenario else []
     return [
         *("claim", "label", "short", "kind", "variable", "statistic", "base", "group", "group_level"),
         *("threshold", "upper_threshold", "margin", "n", "scheme_primary"),

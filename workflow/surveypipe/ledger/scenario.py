@@ -71,7 +71,7 @@ def reader_scenario(
     people: pd.DataFrame,
     k: float,
     *,
-    base: str,
+    among: bool,
     min_group: int,
     assumed: float,
     nonreaders: float | None = None,
@@ -86,8 +86,8 @@ def reader_scenario(
         persons they stand for), cell, group.
     k
         Multiple of the respondents' reader share, 0 to 1.
-    base
-        ``all``: all staff; ``readers``: those who had read, in numerator and denominator.
+    among
+        Whether only those who had read count, in numerator and denominator; else all people do.
     min_group
         Fewest non-reading respondents before pooling over groups, and before assuming.
     assumed
@@ -113,13 +113,14 @@ def reader_scenario(
         other = nonreaders
         if other is None:
             other = _nonreader_answer(people, level, source[level], assumed)
-        added = _cell_sums(cell, k, base, reader_answer, other)
+        added = _cell_sums(cell, k, among, reader_answer, other)
         above, below = above + added[0], below + added[1]
-    return Scenario(above / below if below else math.nan, ScenarioSource.NONE if base == "readers" else used)
+    return Scenario(above / below if below else math.nan, ScenarioSource.NONE if among else used)
 
 
 def _worst_source(source: dict[str, ScenarioSource]) -> ScenarioSource:
-    return max(source.values(), key=(ScenarioSource.GROUP, ScenarioSource.ALL, ScenarioSource.ASSUMED).index)
+    order = (ScenarioSource.GROUP, ScenarioSource.ALL, ScenarioSource.ASSUMED)
+    return max(source.values(), key=order.index, default=ScenarioSource.ASSUMED)
 
 
 def _silent_mean(values: pd.Series, weight: pd.Series) -> float:
@@ -148,7 +149,7 @@ def _nonreader_answer(people: pd.DataFrame, level: str, source: ScenarioSource, 
 
 
 def _cell_sums(
-    cell: pd.DataFrame, k: float, base: str, reader_answer: float, nonreader_answer: float
+    cell: pd.DataFrame, k: float, among: bool, reader_answer: float, nonreader_answer: float
 ) -> tuple[float, float]:
     """Sum of answers and number of persons of one cell, respondents and silent together."""
     silent = float((cell["weight"] - 1).sum())
@@ -160,7 +161,7 @@ def _cell_sums(
     silent_readers = k * share * silent
     if silent_readers == 0 and not (reads > 0).any():
         reader_answer = 0.0
-    if base == "readers":
+    if among:
         answer = cell["y"].fillna(reader_answer).to_numpy(dtype=float)
         return float((reads * answer).sum()) + silent_readers * reader_answer, float(
             reads.sum() + silent_readers

@@ -40,17 +40,18 @@ class Robustness:
 def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
     """Compute what answers not missing at random do under each scheme, once for all of its intervals."""
     found = {}
-    plan = space.made.sensitivity.reader_scenario
-    k = plan.k_grade
-    only = structs.replace(space.made.sensitivity, reader_scenario=structs.replace(plan, k=(k,)))
+    plan = space.made.sensitivity.scenario
+    only = space.made.sensitivity
+    if plan is not None:
+        only = structs.replace(only, scenario=structs.replace(plan, k=(plan.k_grade,)))
     for scheme, gathered in space.cases.items():
         made = replace(space.made, primary=scheme, sensitivity=only)
         for number, case in enumerate(gathered):
             low, high = claim_ledger.bounds(case)
             bounded = case.claim.supported(low, high)
             theta = ledger_tipping.tipping(case, claim_ledger.cells_of(case), scheme, bounded).theta
-            worst = readers(case, made, scheme).worst.get(k)
-            found[number, scheme] = Robustness(bounded, theta, None if worst is None else worst.estimate)
+            worst = list(readers(case, made, scheme).worst.values())
+            found[number, scheme] = Robustness(bounded, theta, worst[0].estimate if worst else None)
     return found
 
 

@@ -116,24 +116,26 @@ def readers(case: Case, made: Setting, scheme: str) -> Readers:
     non-readers (share) or no difference (mean), and *worst case* the answer that harms the claim most; the
     worst case decides the grade.
     """
-    if not made.sensitivity.reader_variable:
+    plan = made.sensitivity.scenario
+    if plan is None:
         return Readers({}, {}, math.nan, True)
-    plan = made.sensitivity.reader_scenario
-    steps = sorted({*plan.k, plan.k_grade})
-    own = case.claim.variable == made.sensitivity.reader_variable
+    claim = case.claim
+    own = claim.variable == plan.variable and claim.binary and claim.counts(plan.level)
     fixed = 0.0 if own or case.claim.variable in made.routed_no else None
+    among = made.beside_scenario(case.claim.base) is not None
+    people = case.people[case.people["within"] == 1]
 
     def at(k: float, assumed: float) -> Scenario:
         return reader_scenario(
-            case.people, k, base=case.claim.base, min_group=plan.min_group, assumed=assumed,
+            people, k, among=among, min_group=plan.min_group, assumed=assumed,
             nonreaders=fixed, group_level=case.group_level or None,
         )  # fmt: skip
 
     least, most = case.claim.limits
     conditions = case.claim.sides()
     harmful = [least if side.direction == "above" else most for side in conditions]
-    neutral = {k: at(k, (least + most) / 2) for k in steps}
-    worst = {k: min((at(k, end) for end in harmful), key=lambda s: _slack(s, conditions)) for k in steps}
+    neutral = {k: at(k, (least + most) / 2) for k in plan.steps}
+    worst = {k: min((at(k, end) for end in harmful), key=lambda s: _slack(s, conditions)) for k in plan.steps}
     row, (low, high) = case.by_scheme[scheme], case.interval(scheme)
     moved = worst[plan.k_grade].estimate
     ends = [

@@ -158,7 +158,8 @@ def _items(config: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[str], 
     known = {item for items in scales.values() for item in items} | set(scales)
     wanted: list[str] = []
     waiting = [claim.variable for claim in claims_of(config).values()]
-    waiting += filter(None, [config["sensitivity"].get("reader_variable")])
+    waiting += [name for conditions in config.get("bases", {}).values() for name in conditions]
+    waiting += [plan["variable"] for plan in filter(None, [config["sensitivity"].get("scenario")])]
     while waiting:
         name = waiting.pop(0)
         if name in recodes:
@@ -173,19 +174,7 @@ def _completed_outcomes(made: Setting, case: Case, completed: pd.DataFrame) -> F
     """Outcome of a claim in each completed data set, NaN outside its base, shape (n, m)."""
     n = len(case.people)
     people = claim_ledger.people_of(made, case.claim, completed)
-    inside = people["group"] == case.group_level if case.group_level else pd.Series(True, people.index)
-    if case.claim.base == "readers":
-        inside = inside & (people["read"] == 1)
-    return np.asarray(people["y"].where(inside), dtype=np.float64).reshape(-1, n).T
-
-
-def outcome(case: Case) -> Floats:
-    """Answers in a claim's base, NaN outside it, shape (n,)."""
-    people = case.people
-    inside = people["group"] == case.group_level if case.group_level else pd.Series(True, people.index)
-    if case.claim.base == "readers":
-        inside = inside & (people["read"] == 1)
-    return np.asarray(people["y"].where(inside), dtype=np.float64)
+    return replace(case, people=people).outcome.reshape(-1, n).T
 
 
 @dataclass(frozen=True)
@@ -209,7 +198,7 @@ def points(space: Universe) -> dict[tuple[int, str, str, bool], Point]:
     """
     found: dict[tuple[int, str, str, bool], Point] = {}
     main = space.cases[space.made.primary]
-    Y = np.column_stack([outcome(case) for case in main])
+    Y = np.column_stack([case.outcome for case in main])
     for scheme, design in space.designs.items():
         deff = _kish(Y, design.weights)
         for fpc in (True, False):

@@ -178,7 +178,7 @@ def auxiliary_rows(study: Study) -> Iterator[dict[str, Any]]:
         for case in study.cases:
             if case.group_level and variable == study.group:
                 continue
-            y = study.outcome(case)
+            y = case.outcome
             link = tests_of_response.association(study.respondents[variable], y, binary=case.claim.binary)
             words = "Cramér's V" if case.claim.binary else "correlation ratio"
             yield {
@@ -197,7 +197,7 @@ def auxiliary_rows(study: Study) -> Iterator[dict[str, Any]]:
 def weighting_rows(study: Study) -> Iterator[dict[str, Any]]:
     """Estimates before and after weighting, with a test of the shift on paired replicates."""
     for case in study.cases:
-        y = study.outcome(case)
+        y = case.outcome
         size = {
             "step": "weighting",
             **claim_cells(case),
@@ -247,9 +247,9 @@ def benchmark_rows(study: Study) -> Iterator[dict[str, Any]]:
 def range_rows(study: Study) -> Iterator[dict[str, Any]]:
     """Bias of the respondents' mean if the silent had a multiple of it: (1 − RR)(ȳ_r − ȳ_nr)."""
     for case in study.cases:
-        if case.claim.base == "readers" or not case.claim.binary:
+        if not case.base_known or not case.claim.binary:
             continue
-        y = study.outcome(case)
+        y = case.outcome
         n = int((~np.isnan(y)).sum())
         if n < study.plan.fewest:
             continue
@@ -287,11 +287,10 @@ def information_rows(study: Study) -> Iterator[dict[str, Any]]:
 def case_information(study: Study, case: Case) -> tuple[float, float, int]:
     """FMI of a claim, share of the staff without an answer, and number of answers."""
     part = study.part(case)
-    y = study.on_staff(study.outcome(case))[part]
-    if case.claim.base == "readers":
-        member = study.on_staff(case.people["read"].to_numpy(dtype=float))[part]
-    else:
-        member = np.ones(int(part.sum()))
+    y = study.on_staff(case.outcome)[part]
+    member = np.ones(int(part.sum()))
+    if not case.base_known:
+        member = study.on_staff(case.people["base"].to_numpy(dtype=float))[part]
     settled = (member == 0) | ((member == 1) & ~np.isnan(y))
     n = int((~np.isnan(y)).sum())
     share = 1 - float(settled.mean())

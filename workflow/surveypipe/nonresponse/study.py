@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe.design.protocol import Design
+from surveypipe.estimation.survey import membership
 from surveypipe.ledger.cases import Case
 from surveypipe.nonresponse import tests_of_response
 from surveypipe.study.frame import Frame
@@ -64,24 +65,17 @@ class Study:
         """1 for a respondent, over the staff."""
         return self.staff["respondent"].to_numpy(dtype=float)
 
-    def outcome(self, case: Case) -> Floats:
-        """Answers in the claim's base, NaN outside it, shape (n,)."""
-        people = case.people
-        inside = people["group"] == case.group_level if case.group_level else pd.Series(True, people.index)
-        if case.claim.base == "readers":
-            inside = inside & (people["read"] == 1)
-        return people["y"].where(inside).to_numpy(dtype=float)
-
     def on_staff(self, values: Floats) -> Floats:
         """Spread values of respondents over the staff, NaN for the silent."""
         found = pd.Series(values, index=self.respondents["id"].astype(str).to_numpy())
         return np.asarray(self.staff["id"].astype(str).map(found), dtype=np.float64)
 
     def part(self, case: Case) -> NDArray[np.bool_]:
-        """Staff whom a case is about, shape (N,)."""
+        """Staff whom a case is about, as far as it is known of everybody; shape (N,)."""
+        inside = np.asarray(membership(self.staff, case.known_conditions) == 1)
         if not case.group_level:
-            return np.ones(len(self.staff), dtype=bool)
-        return (self.staff[self.group].astype(str) == case.group_level).to_numpy()
+            return inside
+        return np.asarray(inside & (self.staff[self.group].astype(str) == case.group_level))
 
 
 def default_auxiliaries(plan: Nonresponse, frame: Frame) -> list[str]:

@@ -15,6 +15,7 @@ from surveypipe.nonresponse import tests_of_response
 from surveypipe.nonresponse.late_answers import cumulative_by_wave, early_against_late, extrapolate_waves
 from surveypipe.nonresponse.outcomes import BiasRefusal, refused
 from surveypipe.nonresponse.study import Study, claim_cells, lines_of, test_cells
+from surveypipe.study.bases import EVERYBODY
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ def wave_rows(study: Study) -> Iterator[dict[str, Any]]:
         yield {"step": "waves", "measure": "cumulative", **told}
         return
     for case in study.cases:
-        y = study.outcome(case)
+        y = case.outcome
         # The rows within groups are made with those of all staff.
         if not case.group_level:
             yield from _cumulative_rows(study, case, y, days)
@@ -89,7 +90,7 @@ def _extrapolated_rows(
     for key, (silent, words) in sources.items():
         suffix = "as_last_wave" if key == "last_wave" else "on_line"
         yield {**common, "measure": f"silent_{suffix}", "n": n, "estimate": silent, "note": words}
-        if case.claim.base == "readers":
+        if case.claim.base != EVERYBODY:
             continue
         yield {
             **common, "measure": f"all_staff_{suffix}", "n": n, "estimate": rate * now + (1 - rate) * silent,

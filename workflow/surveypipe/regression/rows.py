@@ -11,7 +11,7 @@ import pandas as pd
 from surveypipe.design.protocol import Design
 from surveypipe.design.sampling import RespondentDesign, SurveyDesign
 from surveypipe.estimation.rows import estimate_frame, estimate_row, gathered
-from surveypipe.estimation.survey import Survey, claim_of, indicator, readers, same_code
+from surveypipe.estimation.survey import Survey, claim_of, indicator
 from surveypipe.problems import SurveyError, shown
 from surveypipe.regression.fitting import fit
 from surveypipe.regression.marginal_effects import average_marginal_effects
@@ -19,6 +19,7 @@ from surveypipe.regression.model import INTERCEPT, ModelFit
 from surveypipe.regression.proportional_odds import proportional_odds_check
 from surveypipe.regression.terms import level_code
 from surveypipe.study.analysis import Model
+from surveypipe.study.base import same_code
 
 _RATIO = {"logistic": "odds_ratio", "ordinal": "odds_ratio", "poisson": "rate_ratio"}
 _COEFFICIENT = {
@@ -74,15 +75,8 @@ def _model_data(survey: Survey, spec: Model) -> pd.DataFrame:
                 f"model, one of {shown(f'{code} ({text})' for code, text in survey.values(outcome).items())}."
             )
         data[outcome] = indicator(data[outcome], level)
-    if base_of(survey, outcome) == "readers":
-        data[outcome] = data[outcome].where(readers(survey))
+    data[outcome] = data[outcome].where(survey.inside(survey.base_of(outcome)))
     return data
-
-
-def base_of(survey: Survey, variable: str) -> str:
-    """Who is asked about a variable: the base of the claim whose estimand it is, else those who answered."""
-    bases = {claim.variable: claim.base for claim in survey.claims.values()}
-    return str(bases.get(variable, "answered"))
 
 
 def _scheme_model(survey: Survey, spec: Model, data: pd.DataFrame, scheme: str) -> list[pd.DataFrame]:
@@ -99,7 +93,7 @@ def _scheme_model(survey: Survey, spec: Model, data: pd.DataFrame, scheme: str) 
         "scheme": scheme, "ci_level": survey.level, "outcome_label": survey.label(outcome),
         "labels": {name: survey.label(name) for name in predictors},
         "level_labels": {name: survey.values(name) for name in [outcome, *predictors]},
-        "claim": claim_of(survey.settings).get(outcome, ""), "base": base_of(survey, outcome),
+        "claim": claim_of(survey.settings).get(outcome, ""), "base": survey.base_of(outcome),
     }  # fmt: skip
     full = fit(data, outcome, predictors, reference=reference, **options)
     parts = [_with_counts(tidy(full, **words), full)]

@@ -37,6 +37,7 @@ def put(made: Cells, field: str, form: Callable[[float], str], value: Any) -> No
 def study_facts(released: Released) -> Cells:
     """Collect counts, response rates, names of groups and the settings that a sentence may name."""
     settings = released.settings
+    scenario = settings.sensitivity.scenario
     made = {
         "title": escape(settings.study.title),
         "setting": escape(settings.study.setting),
@@ -46,7 +47,7 @@ def study_facts(released: Released) -> Cells:
         "tost-level": formatting.confidence(tost_level(settings.analysis.ci_level)),
         "scheme-primary": escape(released.in_text(released.schemes[released.primary])),
         "theta-strong": formatting.setting(settings.sensitivity.theta_strong),
-        "k-grade": formatting.setting(settings.sensitivity.reader_scenario.k_grade),
+        "k-grade": formatting.setting(scenario.k_grade) if scenario else "",
     }
     made |= _words(released)
     made |= _counts(released) | _rates(released) | _weights(released)

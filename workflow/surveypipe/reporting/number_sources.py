@@ -35,7 +35,7 @@ _SETTINGS = {
     "ci-level": "analysis.ci_level",
     "tost-level": "analysis.ci_level",
     "theta-strong": "sensitivity.theta_strong",
-    "k-grade": "sensitivity.reader_scenario.k_grade",
+    "k-grade": "sensitivity.scenario.k_grade",
     "questions-n": "variables of the codebook",
     "follows": "study.follows",
 }

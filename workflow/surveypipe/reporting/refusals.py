@@ -20,11 +20,13 @@ def is_refused(row: pd.Series) -> bool:
 
 def refusals(rows: Iterable[pd.Series], released: Released) -> list[str]:
     """List the reasons for which rows hold no figure, each once."""
-    codes = {str(row["refusal"]) for row in rows if is_refused(row)}
-    return sorted({_words(code, released) for code in codes})
+    return sorted({_words(row, released) for row in rows if is_refused(row)})
 
 
-def _words(code: str, released: Released) -> str:
+def _words(row: pd.Series, released: Released) -> str:
+    code = str(row["refusal"])
     if code in set(MixtureRefusal):
-        return MixtureRefusal(code).words(released.vocabulary)
+        base, scenario = released.claim_of(row).base, released.settings.sensitivity.scenario is not None
+        people = released.settings.people_in(base)
+        return MixtureRefusal(code).words(released.vocabulary, people, scenario=scenario)
     return BiasRefusal(code).words(released.settings.nonresponse.fewest)

@@ -173,9 +173,11 @@ def grade_surveys(draws: Draws, config: Sections, mechanism: Mechanism) -> pd.Da
 
 def _only_grade(config: Sections) -> Sections:
     """Leave out what the ledger shows and no grade rests on: it would take most of the time."""
-    chosen = config.given["sensitivity"]
-    plan = {**chosen["reader_scenario"], "k": [config.sensitivity.reader_scenario.k_grade]}
-    return Sections({**config.given, "sensitivity": {**chosen, "reader_scenario": plan}})
+    chosen, plan = config.given["sensitivity"], config.sensitivity.scenario
+    if plan is None:
+        return config
+    only = {**chosen["scenario"], "k": [plan.k_grade]}
+    return Sections({**config.given, "sensitivity": {**chosen, "scenario": only}})
 
 
 def _target(config: Sections, case: Case) -> int:

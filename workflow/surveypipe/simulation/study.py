@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from surveypipe.design import intervals
 from surveypipe.design.variance import response_cells, second_phase_means
-from surveypipe.estimation.survey import answers, indicator
+from surveypipe.estimation.survey import answers, membership
 from surveypipe.problems import SurveyError
 from surveypipe.simulation.draws import Draws
+from surveypipe.study.bases import conditions_of
 from surveypipe.study.sections import Sections
 from surveypipe.weighting import replicates
 from surveypipe.weighting import schemes as weighting
@@ -59,12 +60,9 @@ def targets(config: Sections) -> list[Target]:
 
 def claim_values(people: pd.DataFrame, config: Sections, key: str) -> Floats:
     """Outcome of a claim for each person, NaN where it is missing or the person is not in its base."""
-    claim, chosen = config.claims[key], config.sensitivity
-    values = answers(people[claim.variable], claim)
-    if claim.base != "readers":
-        return values
-    reads = indicator(people[chosen.reader_variable], chosen.reader_level) == 1.0
-    return np.where(reads, values, np.nan)
+    claim = config.claims[key]
+    inside = membership(people, conditions_of(config.bases, claim.base)) == 1.0
+    return np.where(inside, answers(people[claim.variable], claim), np.nan)
 
 
 def outcomes(people: pd.DataFrame, staff: pd.DataFrame, config: Sections) -> Floats:

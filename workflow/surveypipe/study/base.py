@@ -30,6 +30,14 @@ Code = int | float | str
 Core = Literal["questionnaire"]
 
 
+def same_code(first: object, second: object) -> bool:
+    """Whether two codes are the same answer: 1, 1.0 and '1' are."""
+    try:
+        return float(str(first)) == float(str(second))
+    except ValueError:
+        return str(first) == str(second)
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A block of keys in a YAML file of the study.

@@ -12,6 +12,8 @@ from msgspec.structs import replace
 
 from surveypipe import formatting
 from surveypipe.study.base import Code, Settings
+from surveypipe.study.bases import EVERYBODY
+from surveypipe.study.bounds import Heard, Interval, mean_bounds
 from surveypipe.study.grades import Grade
 from surveypipe.study.vocabulary import Vocabulary
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     # Of the table of estimates: estimate, se, df, ci_low, ci_high, ci_level.
     Row = Mapping[str, Any] | pd.Series
 
-Interval = tuple[float, float]
 Direction = Literal["above", "below"]
 
 
@@ -78,9 +79,8 @@ class Claim(Settings, tag_field="kind"):
     short: Annotated[str, Meta(description="Name in figures and tables.")]
     variable: Annotated[str, Meta(description="Variable of the estimand.")]
     base: Annotated[
-        Literal["all", "readers"],
-        Meta(description="all: all eligible staff; readers: those who read (sensitivity.reader_variable)."),
-    ] = "all"
+        str, Meta(description="Of whom it is claimed: a key of `bases`, or all: everybody eligible.")
+    ] = EVERYBODY
     by: Annotated[str | None, Meta(description="Grouping variable by which the claim is also reported.")] = (
         None
     )
@@ -199,21 +199,9 @@ class Claim(Settings, tag_field="kind"):
         holds = self.supported(*self.deciding_interval(row))
         return Outcome.SUPPORTED if holds else Outcome.NOT_SUPPORTED
 
-    def bounds(self, total: float, answered: float, population: float) -> Interval:
-        """Bounds of the estimand over a population, part of which gave no answer (Manski 1989).
-
-        Parameters
-        ----------
-        total
-            Sum of the answers given, each of which counts 1 or 0 where the claim is of a share.
-        answered
-            Persons who gave one.
-        population
-            All persons.
-        """
-        unknown = population - answered
-        least, most = self.limits
-        return (total + unknown * least) / population, (total + unknown * most) / population
+    def bounds(self, heard: Heard) -> Interval:
+        """Bounds of the estimand, whatever the others would have said; answers count 1 or 0 for a share."""
+        return mean_bounds(heard, self.limits)
 
     # --- how it is said ---------------------------------------------------------------------------------
 

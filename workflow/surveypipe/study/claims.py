@@ -16,7 +16,8 @@ from msgspec import Meta
 
 from surveypipe import formatting
 from surveypipe.study.base import Code, Share
-from surveypipe.study.claim import Axis, Claim, Direction, Interval, Outcome, Side
+from surveypipe.study.bounds import Interval
+from surveypipe.study.claim import Axis, Claim, Direction, Outcome, Side
 
 if TYPE_CHECKING:
     from surveypipe.study.claim import Row

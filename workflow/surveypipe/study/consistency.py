@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from surveypipe.study.bases import ANSWERED, EVERYBODY
 from surveypipe.study.checks import nearest
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.design_problems import design_problems
@@ -109,6 +110,7 @@ def _period_problems(config: Configuration) -> list[str]:
     return []
 
 
+RESERVED_BASES = {EVERYBODY: "everybody eligible", ANSWERED: "whoever answered a question"}
 NEEDS = {
     "poststratify": "by",
     "rake": "margins",
@@ -148,8 +150,10 @@ def _named_variables(config: Configuration) -> Iterable[tuple[str, str]]:
         yield f"claims.{key}.variable", claim.variable
         yield from ((f"claims.{key}.secondary", item) for item in claim.secondary)
         yield from ((f"claims.{key}.alternatives", item) for item in claim.alternatives)
-    if config.sensitivity.reader_variable:
-        yield "sensitivity.reader_variable", config.sensitivity.reader_variable
+    for base, conditions in config.bases.items():
+        yield from ((f"bases.{base}", name) for name in conditions)
+    if config.sensitivity.scenario:
+        yield "sensitivity.scenario.variable", config.sensitivity.scenario.variable
 
 
 def _named_in_cleaning(config: Configuration) -> Iterable[tuple[str, str]]:
@@ -199,15 +203,11 @@ def _claim_problems(config: Configuration) -> Iterable[str]:
                 f"claims.{key}.variable: {claim.variable!r} is the variable of claim {other} already, and "
                 "rows of estimates are named for it; repeat its recode under another name for one of the two."
             )
-        if claim.base == "readers" and not config.sensitivity.reader_variable:
+        if claim.base not in (EVERYBODY, *config.bases):
             yield (
-                f"claims.{key}.base: nothing says who the readers are; name the question under "
-                "sensitivity.reader_variable, or take base 'all'."
-            )
-        if claim.base == "readers" and not claim.binary:
-            yield (
-                f"claims.{key}.base: bounds among readers are known of a share only, and this is a "
-                f"{claim.noun}; take base 'all', or a variable that says who agrees."
+                f"claims.{key}.base: nothing says who is in {claim.base!r}"
+                f"{nearest(claim.base, [EVERYBODY, *config.bases])}; give it conditions under bases, or take "
+                f"base {EVERYBODY!r}."
             )
         least, most = claim.limits
         for limit in dict.fromkeys(side.limit for side in claim.sides()):
@@ -272,7 +272,11 @@ def _number_problems(config: Configuration) -> list[str]:
 
 def _reserved_problems(config: Configuration) -> list[str]:
     """Say where a name of the study is one that the tables use for something else."""
-    found = []
+    found = [
+        f"bases.{base}: the tables call {meaning} {base!r}; give this base another name."
+        for base, meaning in RESERVED_BASES.items()
+        if base in config.bases
+    ]
     if "overall" in config.groups:
         found.append(
             "groups.overall: the tables call all staff together 'overall'; give this variable another name "

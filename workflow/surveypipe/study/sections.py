@@ -10,6 +10,7 @@ import msgspec
 
 from surveypipe.study.about import Study
 from surveypipe.study.analysis import Analysis
+from surveypipe.study.bases import Bases, conditions_of, without
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.design import Sampling
@@ -93,6 +94,11 @@ class Sections:
         return self._section("analysis", Analysis)
 
     @cached_property
+    def bases(self) -> Bases:
+        """Named domains; none where the study has none."""
+        return msgspec.convert(self.given.get("bases", {}), Bases)
+
+    @cached_property
     def claims(self) -> dict[str, AnyClaim]:
         """The claims by key, in the order of the configuration."""
         return msgspec.convert(self.given["claims"], dict[str, AnyClaim])
@@ -121,6 +127,14 @@ class Sections:
     def report(self) -> Report:
         """The documents."""
         return self._section("report", Report)
+
+    def people_in(self, base: str) -> str:
+        """Name the people of a base, in the plural."""
+        named, plan = self.vocabulary.bases.get(base), self.sensitivity.scenario
+        if named is not None or plan is None:
+            return named or base.replace("_", " ")
+        others = without(conditions_of(self.bases, base), plan.variable, plan.level)
+        return self.vocabulary.readers.many if others == {} else base.replace("_", " ")
 
     @cached_property
     def seed(self) -> int:

@@ -9,27 +9,39 @@ from msgspec import Meta
 from surveypipe.study.base import Code, Positive, Settings, Share
 
 
-class ReaderScenario(Settings):
-    """The silent's reader share as a multiple k of the respondents'."""
+class SuspectedAnswer(Settings):
+    """The suspicion that mainly those with one answer replied: it is k times as common among the silent."""
 
-    k: Annotated[tuple[Share, ...], Meta(description="Multiples.", min_length=1)] = (
-        0.0,
-        0.25,
-        0.5,
-        0.75,
-        1.0,
-    )
+    variable: Annotated[str, Meta(description="Variable with the answer.")]
+    level: Annotated[Code, Meta(description="A code or key of the variable.")] = 1
+    k: Annotated[
+        tuple[Share, ...],
+        Meta(
+            description="Multiples of the respondents' share with that answer that the silent may have.",
+            min_length=1,
+        ),
+    ] = (0.0, 0.25, 0.5, 0.75, 1.0)
     k_grade: Annotated[Share, Meta(description="Multiple used in the grade.")] = 0.5
-    min_group: Annotated[int, Meta(description="Fewest non-reading respondents before pooling.", ge=1)] = 5
+    min_group: Annotated[
+        int, Meta(description="Fewest respondents without that answer before pooling.", ge=1)
+    ] = 5
+
+    @property
+    def steps(self) -> list[float]:
+        """All multiples, that of the grade among them, ascending."""
+        return sorted({*self.k, self.k_grade})
 
 
 class Sensitivity(Settings):
     """Answers not missing at random."""
 
-    reader_variable: Annotated[
-        str, Meta(description="Variable that says who read; left out: there is no such scenario.")
-    ] = ""
-    reader_level: Annotated[Code, Meta(description="A code or key of the variable.")] = 1
+    scenario: Annotated[
+        SuspectedAnswer | None,
+        Meta(
+            description="The suspicion that mainly those with one answer replied; left out: there is no such "
+            "scenario."
+        ),
+    ] = None
     theta_grid: Annotated[
         tuple[Positive, ...],
         Meta(
@@ -50,6 +62,8 @@ class Sensitivity(Settings):
         3.0,
         5.0,
     )
-    reader_scenario: Annotated[
-        ReaderScenario, Meta(description="The silent's reader share as a multiple k of the respondents'.")
-    ] = ReaderScenario()
+
+    @property
+    def k_grade(self) -> float:
+        """Multiple of the scenario that the grade rests on; 1, response at random, where there is none."""
+        return 1.0 if self.scenario is None else self.scenario.k_grade

@@ -9,6 +9,7 @@ from msgspec import Meta, field
 from surveypipe.study.about import Study
 from surveypipe.study.analysis import Analysis
 from surveypipe.study.base import Settings
+from surveypipe.study.bases import Bases
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.design import Sampling
@@ -74,6 +75,13 @@ class Configuration(Settings, kw_only=True):
         Weighting, Meta(description="Weights for unit non-response, every scheme computed side by side.")
     ] = Weighting()
     analysis: Annotated[Analysis, Meta(description="What is estimated and how.")] = Analysis()
+    bases: Annotated[
+        Bases,
+        Meta(
+            description="Named domains that a claim may be about, each with its conditions, all of which "
+            "must hold: variable: code, or a list of codes. `all` is everybody eligible and needs no entry."
+        ),
+    ] = field(default_factory=dict)
     claims: Annotated[
         dict[str, AnyClaim],
         Meta(

@@ -42,7 +42,7 @@ class Silent(Settings):
 
 
 class Vocabulary(Settings):
-    """Names of the people and things of a study. Keys, such as `base: readers`, stay as they are."""
+    """Names of the people and things of a study. Keys of the configuration stay as they are."""
 
     people: Annotated[
         Noun,
@@ -64,23 +64,34 @@ class Vocabulary(Settings):
     ] = "list"
     readers: Annotated[
         ScenarioGroup,
-        Meta(description="Those with `sensitivity.reader_level`, if not 'readers'; they name the scenario."),
+        Meta(
+            description="Those with the answer of `sensitivity.scenario`, if not 'readers'; they name the "
+            "scenario."
+        ),
     ] = ScenarioGroup(one="reader", many="readers", adjective="reading", state="readership")
     non_readers: Annotated[
         Described,
         Meta(description="All others, if not 'non-readers'."),
     ] = Described(one="non-reader", many="non-readers", adjective="non-reading")
 
+    bases: Annotated[
+        dict[str, Words],
+        Meta(
+            description="What the people of a base are called, in the plural; left out: its key in words, or "
+            "the name of those with the answer of the scenario where the base is just these."
+        ),
+    ] = msgspec.field(default_factory=dict)
+
     def everywhere(self) -> Mapping[str, Noun | Silent | str]:
         """Give each name as what a template calls it by: ``people.many``, ``silent.adjective``, ``list``."""
         return msgspec.structs.asdict(self)
 
-    def fill(self, text: str) -> str:
-        """Put the names into a text that calls them as a template would.
+    def fill(self, text: str, **more: str) -> str:
+        """Put the names, and whatever else is given, into a text that calls them as a template would.
 
         Examples
         --------
         >>> Vocabulary().fill("too few {respondents.many} on the {list}")
         'too few respondents on the list'
         """
-        return text.format(**self.everywhere())
+        return text.format(**self.everywhere(), **more)

@@ -23,6 +23,7 @@ from surveypipe.reporting.tables.layout import (
     short_note,
     weights_note,
 )
+from surveypipe.study.bases import EVERYBODY
 from surveypipe.study.item_types import MEDIAN, type_of
 from surveypipe.study.poles import HIGH
 
@@ -171,7 +172,7 @@ def _other_base_note(released: Released) -> str:
     claims = [
         escape(key)
         for key, claim in released.claims.items()
-        if claim.base == "readers" and scales & set(claim.secondary)
+        if claim.base != EVERYBODY and scales & set(claim.secondary)
     ]
     if not claims:
         return ""

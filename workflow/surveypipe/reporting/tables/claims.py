@@ -20,7 +20,10 @@ from surveypipe.reporting.tables.layout import (
     with_interval,
 )
 from surveypipe.reporting.units import other_scales
+from surveypipe.study.bases import EVERYBODY
 from surveypipe.study.outcomes import Crossing
+from surveypipe.study.sensitivity import SuspectedAnswer
+from surveypipe.study.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,29 +65,27 @@ def claim_name(released: Released, row: pd.Series) -> str:
 
 def ledger(released: Released) -> Table:
     """Lay out the claim ledger: estimate, bounds, tipping point, reader scenario and grade."""
-    k, words = released.settings.sensitivity.reader_scenario.k_grade, released.vocabulary
+    plan, words = released.settings.sensitivity.scenario, released.vocabulary
     columns = [
         Column("Claim", 26, "l"), Column("*n*", 6), Column("Estimate", 17), Column("Threshold", 13),
-        Column("Bounds", 16), Column("Tipping θ", 11), Column(capital(words.readers.many), 10),
-        Column("Grade", 25, "l"),
+        Column("Bounds", 16), Column("Tipping θ", 11),
+        *([Column(capital(words.readers.many), 10)] if plan else []), Column("Grade", 25, "l"),
     ]  # fmt: skip
     table = Table("ledger", "The claim ledger: what each claim rests on, and what would overturn it", columns)
     for row in released.claim_rows():
-        table.rows.append(_ledger_row(released, row, k))
+        table.rows.append(_ledger_row(released, row, plan))
     strong = formatting.setting(released.settings.sensitivity.theta_strong)
     beside = other_scales(released.claims.values())
     table.notes = [
-        f"Weighted per cent of all eligible{_readers_note(released)}{beside}.",
+        f"Weighted per cent of all eligible{bases_note(released)}{beside}.",
         interval_note(released),
         f"Threshold, set in the configuration; the interval must lie beyond it{_margin_note(released)}.",
         f"Bounds, what the estimate could be whatever the {words.silent.many} think. Tipping θ, the odds "
         f"ratio of response at which the estimate would cross the threshold (none: no θ does); {strong} or "
         f"more, or 1/{strong} or less, counts as strong; in brackets, of a comparison, the shift of the "
-        f"{words.silent.many} in scale points that does the same. {capital(words.readers.many)}, the "
-        f"estimate if the share of {words.readers.many} among the {words.silent.many} of a cell were "
-        f"{formatting.setting(k)} times that among its {words.respondents.many} (neutral to worst case "
-        f"where these differ). Grade, what must be believed of the {words.silent.many} for the claim to "
-        "stand.",
+        f"{words.silent.many} in scale points that does the same. "
+        f"{_scenario_note(plan, words)}Grade, what must be believed of the {words.silent.many} for the "
+        "claim to stand.",
         weights_note(released),
     ]
     return table
@@ -99,17 +100,34 @@ def _margin_note(released: Released) -> str:
     return f" (for an equivalence, the {formatting.confidence(level)} interval within the margin)"
 
 
-def _readers_note(released: Released) -> str:
-    claims = [escape(key) for key, claim in released.claims.items() if claim.base == "readers"]
-    return f" ({formatting.sentence_list(claims)}: of {released.vocabulary.readers.many})" if claims else ""
+def _scenario_note(plan: SuspectedAnswer | None, words: Vocabulary) -> str:
+    """Say what the column of the suspicion scenario holds; '' where there is none."""
+    if plan is None:
+        return ""
+    return (
+        f"{capital(words.readers.many)}, the "
+        f"estimate if the share of {words.readers.many} among the {words.silent.many} of a cell were "
+        f"{formatting.setting(plan.k_grade)} times that among its {words.respondents.many} (neutral to worst "
+        "case where these differ). "
+    )
 
 
-def _ledger_row(released: Released, row: pd.Series, k: float) -> list[str]:
+def bases_note(released: Released) -> str:
+    """Say of whom the claims are that are not about everybody; '' where there is none."""
+    claims: dict[str, list[str]] = {}
+    for key, claim in released.claims.items():
+        if claim.base != EVERYBODY:
+            claims.setdefault(released.settings.people_in(claim.base), []).append(escape(key))
+    told = [f"{formatting.sentence_list(keys)}: of {people}" for people, keys in claims.items()]
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def _ledger_row(released: Released, row: pd.Series, plan: SuspectedAnswer | None) -> list[str]:
     claim = released.claim_of(row)
     form = claim.tabled
     name = claim_name(released, row)
     if row["status"] == SUPPRESSED_STATUS:
-        return [name, *[SUPPRESSED] * 7]
+        return [name, *[SUPPRESSED] * (7 if plan else 6)]
     grade = str(row["grade_label"])
     return [
         name,
@@ -118,7 +136,7 @@ def _ledger_row(released: Released, row: pd.Series, k: float) -> list[str]:
         claim.condition_printed(),
         formatting.span(form(float(row["bound_low"])), form(float(row["bound_high"]))),
         tipping_text(row),
-        _reader_cell(row, k, form),
+        *([_reader_cell(row, plan.k_grade, form)] if plan else []),
         escape(grade[:1].upper() + grade[1:]),
     ]
 

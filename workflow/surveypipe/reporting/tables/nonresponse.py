@@ -27,6 +27,7 @@ from surveypipe.reporting.tables.layout import (
 )
 from surveypipe.reporting.tables.representativity import nrba_indicators, nrba_partial
 from surveypipe.reporting.units import scale_points
+from surveypipe.study.bases import conditions_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -316,10 +317,17 @@ def nrba_range(released: Released) -> Table:
     table.notes = [
         f"Percentage points, unweighted: the share of {words.people.many} without an answer times the "
         f"difference between {words.respondents.many} and {words.silent.many}. The {silent} share is held "
-        f"at 100% where the multiple would pass it. Claims on {words.readers.many} and on means are left "
-        "out.",
+        f"at 100% where the multiple would pass it. Claims{_left_out(released)} on means are left out.",
     ]
     return table
+
+
+def _left_out(released: Released) -> str:
+    """Name those whose number among the silent is not known; '' where everybody's is."""
+    frame, bases = released.settings.frame.variables, released.settings.bases
+    asked = {c.base for c in released.claims.values() if not set(conditions_of(bases, c.base)) <= set(frame)}
+    people = [released.settings.people_in(base) for base in sorted(asked)]
+    return f" on {formatting.sentence_list(people)} and" if people else ""
 
 
 TABLES: dict[str, Callable[[Released], Table]] = {

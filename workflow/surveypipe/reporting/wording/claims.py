@@ -146,7 +146,7 @@ _SCENARIOS = {
 
 def readers(row: pd.Series, released: Released) -> Facts:
     """Say what the estimate becomes if there are fewer readers among the silent."""
-    claim, k = released.claim_of(row), released.settings.sensitivity.reader_scenario.k_grade
+    claim, k = released.claim_of(row), released.settings.sensitivity.k_grade
     moved, without = (number_of(row, f"reader_k{round(100 * step):03d}") for step in (k, 0.0))
     limit = number_of(row, "reader_limit")
     now, then = claim.supported(*_deciding(row)), claim.supported(limit, limit)

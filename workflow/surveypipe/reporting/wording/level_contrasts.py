@@ -11,6 +11,7 @@ from surveypipe.formatting import NOT_APPLICABLE, escape
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.reporting.tables.layout import Column, Table, count_cell, with_interval
 from surveypipe.reporting.wording.ledger import Facts
+from surveypipe.study.base import same_code
 from surveypipe.study.claim import Claim
 
 if TYPE_CHECKING:
@@ -44,9 +45,12 @@ def at_level(released: Released) -> str:
 
 def _level_named(released: Released) -> tuple[str, str]:
     """Variable of the scenario and the answer that puts a person at its level."""
-    plan = released.settings.sensitivity
-    name, code = plan.reader_variable, f"{float(plan.reader_level):g}"
-    return name, released.values(name).get(code, code)
+    plan = released.settings.sensitivity.scenario
+    if plan is None:
+        return "", ""
+    values = released.values(plan.variable)
+    named = (text for code, text in values.items() if same_code(code, plan.level))
+    return plan.variable, next(named, str(plan.level))
 
 
 def level_contrast(released: Released) -> Table:

@@ -13,6 +13,7 @@ from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.imputation import imputations_made
 from surveypipe.study.base import plain
+from surveypipe.study.bases import conditions_of
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Late
 from surveypipe.study.grades import Grade
@@ -32,7 +33,7 @@ def study(released: Released) -> Facts:
         "population": released.population,
         "groups": [released.in_text(label) for label in released.levels.values()],
         "claims": claims,
-        "scenario_there": bool(claims and released.settings.sensitivity.reader_variable),
+        "scenario_there": bool(claims and released.settings.sensitivity.scenario),
         "weighted": released.weighted,
         "tested": bool(claims or released.settings.analysis.tests or released.settings.analysis.models),
         "scales": len(released.settings.cleaning.scales),
@@ -162,14 +163,13 @@ def claims(released: Released) -> Facts:
     level = released.settings.analysis.ci_level
     return {
         "ci_level": level,
-        "reader": _reader(released),
         "claims": [_claim(released, key, claim) for key, claim in released.claims.items()],
     }
 
 
-def _reader(released: Released) -> str:
-    variable = released.settings.sensitivity.reader_variable
-    return released.in_text(released.label(variable)) if variable else ""
+def _asked_of(released: Released, base: str) -> list[str]:
+    """Name what a base asks, as its variables are called."""
+    return [released.in_text(released.label(name)) for name in conditions_of(released.settings.bases, base)]
 
 
 def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
@@ -180,6 +180,8 @@ def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
         **plain(claim),
         "upper_threshold": claim.upper_threshold,
         "key": key,
+        "people_in": released.settings.people_in(claim.base),
+        "asked_of": _asked_of(released, claim.base),
         "variable": released.in_text(released.label(claim.variable)),
         "others": claim.sensitivity_thresholds,
         "deciding_level": claim.deciding_level(released.settings.analysis.ci_level),
@@ -190,14 +192,11 @@ def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
 def sensitivity(released: Released) -> Facts:
     """Tell what is asked of the silent, and the grades that follow."""
     section = released.settings.sensitivity
-    scenario, strong = section.reader_scenario, section.theta_strong
+    plan, strong = section.scenario, section.theta_strong
     return {
         "theta_strong": strong,
         "theta_shown": [theta for theta in section.theta_shown if theta != strong],
-        "scenario": bool(section.reader_variable),
-        "k": scenario.k,
-        "k_grade": scenario.k_grade,
-        "min_group": scenario.min_group,
+        "scenario": None if plan is None else plain(plan),
         "grades": {grade.name.lower(): grade.label(released.vocabulary) for grade in Grade},
         "equivalence": not all(claim.bounds_can_decide for claim in released.claims.values()),
     }

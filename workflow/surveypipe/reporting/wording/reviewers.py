@@ -143,9 +143,9 @@ def which_n(released: Released) -> Facts:
 
 def if_readers_answered(released: Released) -> Facts:
     """Answer the particular suspicion that mainly readers answered."""
-    k = released.settings.sensitivity.reader_scenario.k_grade
-    reader = released.settings.sensitivity.reader_variable
-    own = next((row for row in main_claims(released) if row["variable"] == reader), None)
+    k, plan = released.settings.sensitivity.k_grade, released.settings.sensitivity.scenario
+    about = (row for row in main_claims(released) if plan and row["variable"] == plan.variable)
+    own = next(about, None)
     return {
         "k": k,
         "own": None if own is None else _own_claim(own, released.claim_of(own), k),

@@ -64,7 +64,7 @@ def readers(released: Released) -> Facts:
     """Find which claims survive when there are fewer readers among the silent."""
     stands, falls = reader_outcomes(released)
     return {
-        "k": float(released.settings.sensitivity.reader_scenario.k_grade),
+        "k": released.settings.sensitivity.k_grade,
         "stands": listed(stands, released),
         "falls": listed(falls, released),
     }

@@ -1,0 +1,74 @@
+"""Bounds of an estimand whatever those would have said of whom no answer is known (Manski 1989).
+
+In a census they are exact: no sampling interval goes around them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Interval = tuple[float, float]
+
+
+def _nobody() -> Floats:
+    return np.empty(0)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What is known of the people whom an estimand is about.
+
+    Attributes
+    ----------
+    values
+        Answers of people known to be in the base, shape (n,).
+    unanswered
+        People known to be in the base of whom no answer is known.
+    perhaps
+        People who may be in the base or not, of whom no answer is known.
+    stray
+        Answers of people who may be in the base or not, shape (m,).
+    """
+
+    values: Floats
+    unanswered: float = 0
+    perhaps: float = 0
+    stray: Floats = field(default_factory=_nobody)
+
+    @property
+    def anybody(self) -> bool:
+        """Whether there may be somebody in the base at all."""
+        return bool(len(self.values) or self.unanswered or self.perhaps or len(self.stray))
+
+
+def mean_bounds(heard: Heard, limits: Interval) -> Interval:
+    """Bounds of a mean, or of a share as the mean of 0 and 1, on [least, most]; NaN if nobody may be in it.
+
+    Of a base that is known and full that is (Σy + u·least)/N and (Σy + u·most)/N with u unknown of N. Whoever
+    may be in the base lowers the mean most by being in it with the least answer; whoever answered and may be
+    in it lowers the mean if, and only if, the answer lies under it. For a share among a base that is asked
+    itself these are y/(m + M) and (y + M)/(m + M), with m known to be in it and M silent.
+    """
+    if not heard.anybody:
+        return math.nan, math.nan
+    least, most = limits
+    return _least_mean(heard, least), -_least_mean(_turned(heard), -most)
+
+
+def _turned(heard: Heard) -> Heard:
+    return Heard(-heard.values, heard.unanswered, heard.perhaps, -heard.stray)
+
+
+def _least_mean(heard: Heard, least: float) -> float:
+    unknown = heard.unanswered + heard.perhaps
+    total, size = float(heard.values.sum()) + unknown * least, len(heard.values) + unknown
+    for value in np.sort(heard.stray):
+        if size and value >= total / size:
+            break
+        total, size = total + float(value), size + 1
+    return total / size
