@@ -52,8 +52,14 @@ lock: .venv/.developing
 simulate: .venv/.installed
 	$(BIN)/python workflow/scripts/simulate_raw.py
 
-simulation followup: .venv/.installed
+followup: .venv/.installed
 	@$(RUN) $@
+
+# The account, and the table that its second half is made of, stand among the documents too.
+simulation: .venv/.installed
+	@$(RUN) $@
+	cp results/simulation/simulation_study.md docs/simulation_study.md
+	cp results/simulation/populations.csv docs/simulation_populations.csv
 
 docs: .venv/.installed
 	$(BIN)/python workflow/scripts/document_configuration.py

@@ -16,6 +16,7 @@ import yaml
 from studies import ROOT
 from surveypipe.panel.design import design_problems
 from surveypipe.simulation.coverage import broken_promises
+from surveypipe.simulation.populations import Populations
 from surveypipe.simulation.report import beyond_interval_error
 from surveypipe.study.base import plain
 from surveypipe.study.codebook_file import CodebookFile
@@ -105,10 +106,26 @@ def test_its_journal_has_a_profile():
     assert (ROOT / f"workflow/journals/{SETTINGS.report.journal}.yaml").is_file()
 
 
+def test_its_staff_is_that_of_a_population_on_which_intervals_are_tried():
+    whole, design = (
+        read(ROOT / "workflow/populations.yaml", Populations),
+        read_yaml(ROOT / "config/simulation.yaml"),
+    )
+    tried = whole.populations["shipped"]
+    assert (tried.staff, tried.respondents) == (design["staff"], design["respondents"])
+    assert whole.effects.response == design["response"]["profession"]
+    cells, shipped = whole.schemes["cells"]["collapse"], plain(SETTINGS.weighting.schemes["cells"].collapse)
+    assert cells | {"within": "agency"} == {key: shipped[key] for key in cells}
+
+
+# Some fifteen minutes of two idle processors; there is room for a machine that does other work beside it.
+FULL_SIMULATION = 5400
+
+
 @pytest.mark.slow
 def test_its_full_simulation(project, snakemake):
     """A thousand draws: coverage and bias as promised; grades wrong only as often as an interval errs."""
-    done = snakemake(project, "simulation", "--cores", "2", timeout=900)
+    done = snakemake(project, "simulation", "--cores", "2", timeout=FULL_SIMULATION)
     assert done.returncode == 0, done.stderr[-3000:]
     folder = project / "results/simulation"
     text = {"level": "str", "group_level": "str"}
@@ -122,3 +139,5 @@ def test_its_full_simulation(project, snakemake):
     assert wrong.loc[wrong["grade"] == 1, "n_wrong"].sum() == 0
     assert beyond_interval_error(wrong, Sections(plain(SETTINGS))) == []
     assert (folder / "simulation_study.md").read_text() == (ROOT / "docs/simulation_study.md").read_text()
+    tried = (folder / "populations.csv").read_text()
+    assert tried == (ROOT / "docs/simulation_populations.csv").read_text()

@@ -1,17 +1,23 @@
 """Simulation study, a target of its own (`snakemake simulation`): do intervals and grades keep their promise?"""
 
+from surveypipe.study.reading import read_yaml
+
 MECHANISMS = ["at_random", "not_at_random", "strong"]
 # Grades always rest on questionnaires with answers left out; for coverage that is a case of its own.
 COVERAGE_MECHANISMS = [*MECHANISMS, "left_out"]
 # Draws for coverage and bias; surveys graded, of each kind of population.
 SIMULATION_DRAWS = 1000
 SIMULATION_SURVEYS = 250
+# Populations of known truth that belong to the tool, and surveys of each.
+POPULATIONS = tool("workflow", "populations.yaml")
+POPULATION_SURVEYS = 1000
 
 
 rule simulation:
     input:
         "<results>/simulation/coverage.csv",
         "<results>/simulation/grades.csv",
+        "<results>/simulation/populations.csv",
         "<results>/simulation/coverage.svg",
         "<results>/simulation/coverage.png",
         "<results>/simulation/simulation_study.md",
@@ -86,6 +92,25 @@ rule simulation_grades:
         STAGE
 
 
+rule simulation_population:
+    input:
+        **stage("simulation_population"),
+        populations=POPULATIONS,
+    output:
+        table="<results>/simulation/populations/{population}.csv",
+    log:
+        "<results>/logs/simulation_population_{population}.log",
+    priority: 2
+    conda:
+        "../../environment.yml"
+    params:
+        **given("seed", population="{population}", count=POPULATION_SURVEYS),
+    message:
+        "Trying every interval on a population of known truth ({wildcards.population})"
+    shell:
+        STAGE
+
+
 rule simulation_report:
     input:
         **stage("simulation_report"),
@@ -96,9 +121,15 @@ rule simulation_report:
         judged_parts=expand(
             "<results>/simulation/{mechanism}/judged.csv", mechanism=MECHANISMS
         ),
+        kept_parts=expand(
+            "<results>/simulation/populations/{population}.csv",
+            population=read_yaml(Path(POPULATIONS))["populations"],
+        ),
+        populations=POPULATIONS,
     output:
         coverage="<results>/simulation/coverage.csv",
         grades="<results>/simulation/grades.csv",
+        kept="<results>/simulation/populations.csv",
         svg="<results>/simulation/coverage.svg",
         png="<results>/simulation/coverage.png",
         account="<results>/simulation/simulation_study.md",

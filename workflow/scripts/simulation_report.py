@@ -11,7 +11,10 @@ from surveypipe.reporting.figures import simulation as figure
 from surveypipe.reporting.figures.theme import save, themed
 from surveypipe.simulation.coverage import broken_promises
 from surveypipe.simulation.grades import grade_table
+from surveypipe.simulation.kept_report import kept_account
+from surveypipe.simulation.populations import Populations
 from surveypipe.simulation.report import account as worded
+from surveypipe.study.reading import read
 from surveypipe.study.sections import Sections
 
 
@@ -20,13 +23,16 @@ def main(
     config: Sections,
     coverage_parts: list[Path],
     judged_parts: list[Path],
+    kept_parts: list[Path],
+    populations: Path,
     coverage: Output,
     grades: Output,
+    kept: Output,
     svg: Output,
     png: Output,
     account: Output,
 ) -> None:
-    """Put the mechanisms together; draw the figure; write the account."""
+    """Put mechanisms and populations together; draw the figure; write the account."""
     table = pd.concat([read_csv(path) for path in coverage_parts], ignore_index=True)
     judged = pd.concat([read_csv(path) for path in judged_parts], ignore_index=True)
     table[["group_level", "flag"]] = table[["group_level", "flag"]].fillna("")
@@ -37,7 +43,11 @@ def main(
     with themed("simulation"):
         drawn = figure.draw(table, config)
         save(drawn, svg, png)
-    account.write_text(worded(table, wrong, config), encoding="utf-8")
+    tried = pd.concat([read_csv(path) for path in kept_parts], ignore_index=True)
+    tried[["group_level", "flag"]] = tried[["group_level", "flag"]].fillna("")
+    write_csv(tried, kept)
+    text = worded(table, wrong, config) + "\n" + kept_account(tried, read(populations, Populations))
+    account.write_text(text, encoding="utf-8")
     print("\n".join(broken_promises(table)) or "simulation: coverage and bias are as promised")
 
 

@@ -164,11 +164,12 @@ def response_propensity(people: pd.DataFrame, reads: pd.Series, design: Mapping[
     chance = pd.Series(0.0, index=people.index)
     for agency, total in design["respondents"].items():
         members = people.index[(people["agency"] == agency) & people["eligible"]]
-        chance[members] = _with_total(score[members].to_numpy(float), total)
+        chance[members] = with_total(score[members].to_numpy(float), total)
     return chance
 
 
-def _with_total(score: np.ndarray, total: float) -> np.ndarray:
+def with_total(score: np.ndarray, total: float) -> np.ndarray:
+    """Chances whose log-odds are a constant more than the score, and which sum to the total."""
     low, high = -20.0, 20.0
     for _ in range(80):
         middle = (low + high) / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ from surveypipe import formatting
 from surveypipe.simulation.coverage import BAND, BIAS_LIMIT, MIN_EXPECTED, broken_promises
 from surveypipe.simulation.draws import MECHANISMS
 from surveypipe.simulation.grades import AT_RANDOM, POPULATIONS, STRONG, SUPPORTING
+from surveypipe.simulation.markdown import grid, percent
 from surveypipe.simulation.study import JACKKNIFE, SECOND_PHASE
 from surveypipe.study.grades import Grade
 from surveypipe.study.sections import Sections
@@ -39,15 +40,6 @@ def account(coverage: pd.DataFrame, grades: pd.DataFrame, config: Sections) -> s
         *_reading(coverage, config),
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-
-
-def _percent(share: float) -> str:
-    return formatting.decimal(100 * share, 1)
 
 
 def _what_was_run(coverage: pd.DataFrame, grades: pd.DataFrame) -> list[str]:
@@ -105,8 +97,8 @@ def _promise(coverage: pd.DataFrame, config: Sections) -> list[str]:
             [
                 f"{claim} {formatting.escape(first['short'])}",
                 _least(first),
-                _percent(first["coverage"]),
-                _percent(second["coverage"]),
+                percent(first["coverage"]),
+                percent(second["coverage"]),
                 formatting.decimal(first["bias_ratio"], 1),
                 formatting.decimal(first["mean_se"] / first["sd"]),
                 formatting.decimal(second["mean_se"] / first["sd"]),
@@ -125,10 +117,10 @@ def _promise(coverage: pd.DataFrame, config: Sections) -> list[str]:
     return [
         "## What is promised",
         f"Response at random within cells, primary scheme, all staff, at least {MIN_EXPECTED} expected in "
-        f"each answer and agency: coverage of {_percent(BAND[0])} to {_percent(BAND[1])} % (simulation error "
-        f"± {_percent(error)} points) and a bias of at most {BIAS_LIMIT:g} Monte Carlo standard errors. "
+        f"each answer and agency: coverage of {percent(BAND[0])} to {percent(BAND[1])} % (simulation error "
+        f"± {percent(error)} points) and a bias of at most {BIAS_LIMIT:g} Monte Carlo standard errors. "
         f"{verdict}",
-        _table([*header, "Mean length"], rows),
+        grid([*header, "Mean length"], rows),
     ]
 
 
@@ -142,7 +134,7 @@ def _elsewhere(coverage: pd.DataFrame, config: Sections) -> list[str]:
         *_by_scheme(table[table["group"] == "overall"]),
         "## By agency, primary scheme, second phase",
         _by_level(table[groups], coverage, config),
-        f"Coverage under {_percent(BAND[0])} % is flagged 'interval unreliable' in the table, in any row.",
+        f"Coverage under {percent(BAND[0])} % is flagged 'interval unreliable' in the table, in any row.",
         *_unreliable(table, config),
     ]
 
@@ -152,7 +144,7 @@ def _unreliable(table: pd.DataFrame, config: Sections) -> list[str]:
     low = table[(table["flag"] != "") & (table["mechanism"] == next(iter(MECHANISMS)))]
     named = [
         f"{_name(row['claim'], row['group_level'], config)}, "
-        f"{formatting.escape(row['scheme_label'])} ({_percent(row['coverage'])} %)"
+        f"{formatting.escape(row['scheme_label'])} ({percent(row['coverage'])} %)"
         for row in low.to_dict("records")
     ]
     if not named:
@@ -170,11 +162,10 @@ def _by_scheme(table: pd.DataFrame) -> list[str]:
         for claim, short in shorts.items():
             found = [by[label, claim, scheme] for scheme in schemes]
             cells = [
-                f"{_percent(one['coverage'])} ({formatting.decimal(one['bias'] / one['sd'])})"
-                for one in found
+                f"{percent(one['coverage'])} ({formatting.decimal(one['bias'] / one['sd'])})" for one in found
             ]
             rows.append([f"{claim} {formatting.escape(short)}", *cells])
-        blocks += [f"**{label}**", _table(["Claim", *map(formatting.escape, schemes)], rows)]
+        blocks += [f"**{label}**", grid(["Claim", *map(formatting.escape, schemes)], rows)]
     return blocks
 
 
@@ -199,10 +190,10 @@ def _by_level(primary: pd.DataFrame, coverage: pd.DataFrame, config: Sections) -
         other = capped.get((claim, level))
         rows.append(
             [f"{claim} {formatting.escape(found[0]['short'])}", _level_label(level, config), _least(found[0])]
-            + [_percent(one["coverage"]) + (" *flagged*" if one["flag"] else "") for one in found]
-            + [_percent(other["coverage"]) if other else formatting.NOT_APPLICABLE]
+            + [percent(one["coverage"]) + (" *flagged*" if one["flag"] else "") for one in found]
+            + [percent(other["coverage"]) if other else formatting.NOT_APPLICABLE]
         )
-    return _table(header, rows)
+    return grid(header, rows)
 
 
 def _level_label(level: str, config: Sections) -> str:
@@ -247,7 +238,7 @@ def _summary(shown: pd.DataFrame, config: Sections) -> str:
     ]
     header = ["Grade", "Mechanism", "Population", "Times given", "Wrong", "Its condition true"]
     header += ["Wrong, condition true", "Wrong, condition true of the mechanism"]
-    return _table(header, rows)
+    return grid(header, rows)
 
 
 def _totals(shown: pd.DataFrame) -> dict[Any, dict[str, Any]]:
@@ -272,7 +263,7 @@ def _by_claim(shown: pd.DataFrame, config: Sections) -> str:
             for one in found
         ]
         rows.append([_name(claim, level, config), *cells])
-    return _table(["Claim", *(f"({number})" for number in SUPPORTING)], rows)
+    return grid(["Claim", *(f"({number})" for number in SUPPORTING)], rows)
 
 
 def beyond_interval_error(grades: pd.DataFrame, config: Sections) -> list[str]:
@@ -331,7 +322,7 @@ def _reading(coverage: pd.DataFrame, config: Sections) -> list[str]:
         "- Where readers respond more readily no scheme repairs the estimate, because none knows who had "
         f"read: the primary interval of {worst['claim']} "
         f"({formatting.escape(worst['short'])}) covers "
-        f"the truth in {_percent(worst['coverage'])} % of surveys. That is what θ, bounds and the reader "
+        f"the truth in {percent(worst['coverage'])} % of surveys. That is what θ, bounds and the reader "
         "scenario are for, and why a supported claim carries a grade.",
         "- The finite-population correction is part of every second-phase interval. Korn-Graubard capped at "
         "n forgoes it, and is longer than it need be.",
@@ -345,6 +336,6 @@ def _reading(coverage: pd.DataFrame, config: Sections) -> list[str]:
             "when it is the mean of three items and not of four. The greatest bias of a share is that of "
             f"{biased['claim']}, {formatting.points(biased['bias'], 1)} percentage points "
             f"({formatting.decimal(biased['bias_ratio'], 1)} Monte Carlo standard errors), with coverage of "
-            f"{_percent(biased['coverage'])} %. No promise is made for it."
+            f"{percent(biased['coverage'])} %. No promise is made for it."
         )
     return ["## How to read it", "\n".join(lines)]

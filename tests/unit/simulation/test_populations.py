@@ -1,0 +1,203 @@
+"""Populations of known truth: drawn as their file says, surveyed on the pipeline's road, tallied by hand."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from stages import run_stages, table
+from surveypipe.problems import SurveyError
+from surveypipe.simulation.kept import OUTSIDE, UNRELIABLE, kept_table
+from surveypipe.simulation.kept_report import kept_account
+from surveypipe.simulation.markdown import percent
+from surveypipe.simulation.populations import Populations, read_population
+from surveypipe.simulation.road import KEY, interval_rows, surveyed, tallies
+from surveypipe.simulation.truth import Known, drawn, listed, propensities, truth_of
+from surveypipe.study.reading import read
+
+ROOT = Path(__file__).resolve().parents[3]
+FILE = ROOT / "workflow/populations.yaml"
+WHOLE = read(FILE, Populations)
+TRIED = {key: read_population(FILE, key) for key in WHOLE.populations}
+
+
+def known_of(key, number=0):
+    return drawn(TRIED[key], listed(TRIED[key]), seed=3, number=number)
+
+
+@pytest.mark.parametrize("key", WHOLE.populations)
+def test_respondents_are_as_many_as_expected(key):
+    people = listed(TRIED[key])
+    chance = pd.Series(propensities(TRIED[key], people)).groupby(people["unit"].to_numpy()).sum()
+    assert chance.to_dict() == pytest.approx(WHOLE.populations[key].respondents)
+    answered = [known_of(key, number).people["respondent"].sum() for number in range(20)]
+    total = chance.sum()
+    assert np.mean(answered) == pytest.approx(total, abs=4 * np.sqrt(total / 20))
+
+
+def test_answers_are_as_the_file_says():
+    """Over many draws; effects move a share near .5 by little on the whole."""
+    shares = pd.concat([known_of("large", number).answers for number in range(10)])
+    assert (shares["rare"] == 1).mean() == pytest.approx(0.1, abs=0.02)
+    assert (shares["half"] == 1).mean() == pytest.approx(0.5, abs=0.05)
+    assert (shares["common"] == 1).mean() == pytest.approx(0.9, abs=0.02)
+    assert shares["score"].std() == pytest.approx(1, abs=0.05)
+    assert shares["years"].skew() == pytest.approx(2 / np.sqrt(1.4), abs=0.25)
+    assert (shares["helped"].notna() == (shares["used"] == 1)).all()
+
+
+def test_each_draw_is_another_and_comes_again():
+    one, again, other = known_of("small"), known_of("small"), known_of("small", 1)
+    pd.testing.assert_frame_equal(one.answers, again.answers)
+    pd.testing.assert_frame_equal(one.people, again.people)
+    assert (one.answers["score"] != other.answers["score"]).all()
+
+
+@pytest.mark.parametrize("key", WHOLE.populations)
+def test_the_road_is_that_of_the_stages(key, tmp_path, monkeypatch):
+    """One survey written to files and run through the stages gives the same intervals."""
+    tried, known = TRIED[key], known_of(key)
+    monkeypatch.chdir(tmp_path)
+    people, answers = known.people, known.answers
+    answered = people["respondent"]
+    inputs = tried.document["inputs"]
+    pd.concat([people[["id"]], answers], axis=1)[answered].to_csv(inputs["survey"], index=False)
+    people[["id", "unit", "profession"]].to_csv(inputs["staff_list"], index=False)
+    Path("codebook.yaml").write_text(yaml.safe_dump(dict(tried.codebook), sort_keys=False))
+    document = dict(tried.document)
+    sums = [f"{hashlib.sha256(Path(name).read_bytes()).hexdigest()}  {name}\n" for name in inputs.values()]
+    Path("sums").write_text("".join(sums))
+    document["inputs"] = inputs | {"codebook": "codebook.yaml", "checksums": "sums"}
+    document["frame"] = {"id": "id", "verified": True, **document["frame"]}
+    made = table(run_stages(document, tmp_path / "results", last="analyse"), "private/estimates")
+    made = made.fillna({"level": "", "group_level": ""}).set_index(["scheme", "level", *KEY])
+    rows = list(interval_rows(surveyed(tried, known), tried))
+    assert len(rows) > 100
+    for row in rows:
+        same = made.loc[tuple(row[name] for name in ("scheme", "level", *KEY))]
+        for name in ("n", "estimate", "se", "ci_low", "ci_high"):
+            expected = np.nan if row[name] is None else row[name]
+            assert same[name] == pytest.approx(expected, rel=1e-9, abs=1e-12, nan_ok=True), (row, name)
+
+
+def test_where_everybody_answers_every_estimate_is_the_truth():
+    """Shares, means, quantiles, differences and ratios are worked out twice."""
+    for key in ("small", "shipped"):
+        known = known_of(key)
+        whole = Known(known.people.assign(respondent=True), known.answers)
+        rows = list(interval_rows(surveyed(TRIED[key], whole), TRIED[key]))
+        assert {"proportion", "mean", "median", "difference"} <= {row["statistic"] for row in rows}
+        for row in rows:
+            if row["scheme"] == "propensity":
+                # Where nobody is silent the response model is fitted with a penalty.
+                continue
+            assert row["estimate"] == pytest.approx(truth_of(row, whole, TRIED[key]), rel=1e-9), row
+
+
+def test_a_survey_that_is_refused_has_no_rows():
+    tried = TRIED["small"]
+    nobody = tried.population.respondents | {"West": 1e-9}
+    alone = replace(tried, population=type(tried.population)(
+        label="x", staff=tried.population.staff, respondents=nobody
+    ))  # fmt: skip
+    held = tallies(alone, count=2, seed=1)
+    assert held.empty
+
+
+def test_an_unknown_population_is_named():
+    with pytest.raises(SurveyError, match="no population 'huge'"):
+        read_population(FILE, "huge")
+
+
+def made_up(**change):
+    """Four surveys of one share by hand: truth .5; the interval lies around it, above it, around, below."""
+    rows = [
+        {
+            "draw": draw, "scheme": "cells", "variable": "half", "statistic": "proportion",
+            "group": "overall", "group_level": "", "n": 20.0, "yes": 8.0,
+            "estimate": low + 0.1, "se": 0.05, "low": low, "high": low + 0.2, "truth": 0.5,
+        }
+        for draw, low in enumerate((0.4, 0.6, 0.45, 0.2))
+    ]  # fmt: skip
+    return pd.DataFrame(rows).assign(**change)
+
+
+def test_table_by_hand():
+    row = kept_table(made_up(), TRIED["small"], 5).iloc[0]
+    assert (row["surveys"], row["weighted"], row["given"]) == (5, 4, 4)
+    assert (row["coverage"], row["below"], row["above"]) == (0.5, 0.25, 0.25)
+    errors = np.array([0.0, 0.2, 0.05, -0.2])
+    assert row["bias"] == pytest.approx(errors.mean())
+    assert row["sd"] == pytest.approx(errors.std(ddof=1))
+    assert row["mean_length"] == pytest.approx(0.2)
+    assert row["coverage_mcse"] == pytest.approx(0.25)
+    assert row["least_expected"] == 8
+    assert row["promised"] and row["flag"] == OUTSIDE
+
+
+def test_nothing_is_promised_where_few_are_expected_or_of_another_scheme():
+    for change in ({"yes": 16.0}, {"scheme": "raked"}):
+        row = kept_table(made_up(**change), TRIED["small"], 4).iloc[0]
+        assert not row["judged"]
+        assert row["flag"] == UNRELIABLE
+    unit = kept_table(made_up(group="unit", group_level="North"), TRIED["small"], 4).iloc[0]
+    assert unit["judged"] and not unit["promised"]
+    assert unit["flag"] == OUTSIDE
+
+
+def test_an_end_that_is_not_reached_is_open_and_an_interval_without_ends_is_not_given():
+    open_above = kept_table(made_up(high=np.nan), TRIED["small"], 4).iloc[0]
+    assert (open_above["coverage"], open_above["below"]) == (0.75, 0.25)
+    one_without = made_up()
+    one_without.loc[1, ["low", "high"]] = np.nan
+    row = kept_table(one_without, TRIED["small"], 4).iloc[0]
+    assert (row["given"], row["coverage"]) == (3, pytest.approx(2 / 3))
+
+
+def test_least_expected_of_quantiles_and_differences():
+    groups = [
+        made_up(group="unit", group_level=unit, yes=yes, draw=0)
+        for unit, yes in (("North", 9.0), ("South", 17.0))
+    ]
+    difference = made_up(statistic="difference", group="unit", yes=np.nan)
+    median = made_up(statistic="lower_quartile", yes=np.nan)
+    held = kept_table(pd.concat([*groups, difference, median]), TRIED["small"], 4)
+    least = held.set_index("statistic")["least_expected"]
+    assert least["difference"] == 3
+    assert least["lower_quartile"] == 5
+
+
+@pytest.fixture(scope="module")
+def few():
+    """A few surveys of the smallest population."""
+    return kept_table(tallies(TRIED["small"], count=16, seed=5), TRIED["small"], 16)
+
+
+def test_few_surveys_agree_with_the_promise(few):
+    promised = few[few["promised"]]
+    # About 50 correlated intervals in 16 surveys.
+    assert promised["coverage"].mean() == pytest.approx(0.95, abs=0.04)
+    assert (promised["coverage"] < 1).any()
+    assert (promised["mean_se"] / promised["sd"]).median() == pytest.approx(1, abs=0.15)
+    assert (few["weighted"] == 16).all()
+
+
+def test_the_account_shows_every_number_from_its_table(few):
+    alone = msgspec.structs.replace(WHOLE, populations={"small": WHOLE.populations["small"]})
+    text = kept_account(few, alone)
+    share = few[(few["variable"] == "half") & (few["scheme"] == "cells") & (few["group_level"] == "")].iloc[0]
+    assert f"| {percent(share['coverage'])}" in text
+    assert "nan" not in text
+
+
+def test_the_page_is_that_of_the_table_beside_it():
+    """docs/simulation_study.md cannot go stale against the table that `make simulation` put beside it."""
+    held = table(ROOT / "docs", "simulation_populations").fillna({"group_level": "", "flag": ""})
+    page = (ROOT / "docs/simulation_study.md").read_text(encoding="utf-8")
+    assert kept_account(held, WHOLE) in page
+    assert set(held["population"]) == set(WHOLE.populations)

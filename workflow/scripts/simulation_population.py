@@ -1,0 +1,31 @@
+"""Survey a population of known truth again and again on the pipeline's own road: bias and coverage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from _shared import Output, run, write_csv
+from surveypipe.simulation.kept import kept_table
+from surveypipe.simulation.populations import read_population
+from surveypipe.simulation.road import tallies
+from surveypipe.study.sections import Sections
+
+
+def main(
+    *,
+    config: Sections,
+    population: Annotated[str, "population of the file"],
+    count: Annotated[int, "surveys"],
+    populations: Path,
+    table: Output,
+) -> None:
+    """Survey one population again and again; write bias and coverage of every interval."""
+    tried = read_population(populations, population)
+    held = tallies(tried, count=count, seed=config.seed)
+    write_csv(kept_table(held, tried, count), table)
+    print(f"simulation: {tried.population.label}: {count} surveys")
+
+
+if __name__ == "__main__":
+    run(main)

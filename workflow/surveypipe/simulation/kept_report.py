@@ -1,0 +1,157 @@
+"""What the populations of known truth show, in Markdown; every number comes from their table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from surveypipe import formatting
+from surveypipe.simulation.coverage import BAND, MIN_EXPECTED
+from surveypipe.simulation.markdown import grid, percent
+from surveypipe.simulation.populations import Populations
+from surveypipe.simulation.truth import DIFFERENCE, RATIO
+
+WORDS = {
+    "proportion": "share", "mean": "mean", "median": "median", "lower_quartile": "lower quartile",
+    "upper_quartile": "upper quartile", DIFFERENCE: "difference", RATIO: "ratio",
+}  # fmt: skip
+
+
+def kept_account(kept: pd.DataFrame, whole: Populations) -> str:
+    """Write what was tried on which populations, and what came out.
+
+    Parameters
+    ----------
+    kept
+        Tables of :func:`surveypipe.simulation.kept.kept_table`, one under the other.
+    whole
+        The file of populations.
+    """
+    parts = [
+        f"## {formatting.capital(formatting.numeral(len(whole.populations)))} populations",
+        *_what_was_run(kept, whole),
+        _summary(kept, whole),
+        *_outside(kept, whole),
+        *_each(kept, whole),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _what_was_run(kept: pd.DataFrame, whole: Populations) -> list[str]:
+    surveys = int(kept["surveys"].max())
+    error = 1.96 * (0.95 * 0.05 / surveys) ** 0.5
+    return [
+        f"Each population of `workflow/populations.yaml` was drawn anew {formatting.count(surveys)} times "
+        "and surveyed. Answers and response both depend on unit and profession; given these, response is at "
+        "random. Each survey went the pipeline's own road: weighted by the weighting stage, cells merged "
+        "anew, and estimated as in the table of estimates. Each 95 % interval was held against the value of "
+        "that draw's own population.",
+        f"Promised under the primary scheme ({formatting.lower_first(whole.scheme_label(whole.primary))}): "
+        f"coverage of {percent(BAND[0])} to {percent(BAND[1])} % of every interval about everybody, or about "
+        f"the difference of two units, wherever at least {MIN_EXPECTED} respondents are expected in each "
+        "answer. Of a quantile these are respondents on each side of it; of a difference and a ratio, in "
+        "each answer and unit. Intervals within one unit rest on few respondents: they are held against the "
+        f"same limits, and nothing is promised. Simulation error of one coverage: ± {percent(error)} points.",
+    ]
+
+
+def _summary(kept: pd.DataFrame, whole: Populations) -> str:
+    rows = []
+    for key, population in whole.populations.items():
+        here = kept[kept["population"] == key]
+        promised = here[here["promised"]]
+        surveys = here["surveys"].max()
+        rows.append(
+            [
+                formatting.escape(population.label),
+                formatting.count(surveys),
+                formatting.count(surveys - here["weighted"].max()),
+                percent(promised["coverage"].mean()),
+                f"{percent(promised['coverage'].min())} to {percent(promised['coverage'].max())}",
+                _inside(promised),
+                _inside(here[here["judged"] & ~here["promised"]]),
+            ]
+        )
+    header = ["Population", "Surveys", "Refused in words", "Mean coverage (%)", "From least to greatest (%)"]
+    return grid([*header, "Within the limits", "Within them, in one unit"], rows)
+
+
+def _inside(judged: pd.DataFrame) -> str:
+    inside = int((judged["flag"] == "").sum())
+    return f"{formatting.count(inside)} of {formatting.count(len(judged))}"
+
+
+def _outside(kept: pd.DataFrame, whole: Populations) -> list[str]:
+    """Name the intervals outside their limits, those that are promised first."""
+    found = []
+    for words, amiss in (
+        ("Promised, and outside the limits", kept[kept["promised"] & (kept["flag"] != "")]),
+        ("Outside the limits in one unit", kept[kept["judged"] & ~kept["promised"] & (kept["flag"] != "")]),
+    ):
+        if amiss.empty:
+            found.append(f"{words}: none.")
+            continue
+        rows = [
+            [
+                formatting.escape(whole.populations[row["population"]].label),
+                _name(row, whole),
+                _least(row),
+                *(percent(row[name]) for name in ("coverage", "below", "above")),
+                *_bias(row),
+            ]
+            for row in amiss.to_dict("records")
+        ]
+        header = ["Population", "Interval", "Least expected", "Coverage (%)", "Truth below (%)"]
+        found += [f"{words}:", grid([*header, "Truth above (%)", "Bias (SD)", "SE / true SD"], rows)]
+    return found
+
+
+def _each(kept: pd.DataFrame, whole: Populations) -> Iterator[str]:
+    schemes = [key for key in whole.schemes if key in set(kept["scheme"])]
+    yield (
+        "The tables show coverage in per cent by scheme, over all and between units; bias (in standard "
+        "deviations of the estimate) and standard error are those of the primary scheme. Medians and "
+        "quartiles are published unweighted and under the primary scheme, differences and ratios under the "
+        f"latter. *Flagged*: promised and outside the limits, or under {percent(BAND[0])} %. Every interval "
+        "in every unit: `results/simulation/populations.csv`."
+    )
+    for key, population in whole.populations.items():
+        here = kept[kept["population"] == key]
+        yield f"### {formatting.escape(population.label)}"
+        header = ["Interval", "Least expected", *(whole.scheme_label(scheme) for scheme in schemes)]
+        yield grid([*header, "Bias (SD)", "SE / true SD"], list(_rows(here, schemes, whole)))
+
+
+def _rows(here: pd.DataFrame, schemes: Sequence[str], whole: Populations) -> Iterator[list[str]]:
+    shown = here[(here["group_level"] == "") | here["statistic"].isin([DIFFERENCE, RATIO])]
+    for _, part in shown.groupby(["variable", "statistic", "group_level"], sort=False):
+        by = {str(row["scheme"]): row for row in part.to_dict("records")}
+        first = by[whole.primary]
+        cells = [
+            percent(by[scheme]["coverage"]) + (" *flagged*" if by[scheme]["flag"] else "")
+            if scheme in by
+            else formatting.NOT_APPLICABLE
+            for scheme in schemes
+        ]
+        yield [_name(first, whole), _least(first), *cells, *_bias(first)]
+
+
+def _least(row: Mapping[Any, Any]) -> str:
+    """Least expected number of respondents; a mean has no answers to count."""
+    least = row["least_expected"]
+    return "mean" if pd.isna(least) else formatting.decimal(least, 1)
+
+
+def _bias(row: Mapping[Any, Any]) -> list[str]:
+    """Bias and mean standard error, each over the standard deviation of the estimate."""
+    found = [row[name] / row["sd"] for name in ("bias", "mean_se")]
+    return [formatting.decimal(one) if math.isfinite(one) else formatting.NOT_APPLICABLE for one in found]
+
+
+def _name(row: Mapping[Any, Any], whole: Populations) -> str:
+    about = f"{whole.answers[str(row['variable'])].label}: {WORDS[str(row['statistic'])]}"
+    place = f", {row['group_level']}" if row["group_level"] else ""
+    return formatting.escape(about + place)

@@ -1,0 +1,125 @@
+"""Who is in a simulated population, what all would say, and who answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from surveypipe.design.quantiles import weighted_quantiles
+from surveypipe.determinism import stream
+from surveypipe.estimation.estimates import QUANTILES
+from surveypipe.simulation.draws import purpose_seed
+from surveypipe.simulation.population import with_total
+from surveypipe.simulation.populations import NO, PROFESSION, UNIT, YES, Answer, Tried
+
+Floats = NDArray[np.float64]
+LEVEL_OF_QUANTILE = {name: p for p, name in QUANTILES.items()}
+DIFFERENCE, RATIO = "difference", "risk_ratio"
+# An effect is on the log-odds of a share; of a number it is this many standard deviations.
+OF_A_NUMBER = 0.5
+
+
+@dataclass(frozen=True)
+class Known:
+    """A population whose every answer is known, and who of it answered.
+
+    Attributes
+    ----------
+    people
+        One row per person: id, unit, profession, the recodes of the frame, respondent.
+    answers
+        The same rows: what each would say; NaN where a question is not put to them.
+    """
+
+    people: pd.DataFrame
+    answers: pd.DataFrame
+
+
+def listed(tried: Tried) -> pd.DataFrame:
+    """Lay out the list: id, unit, profession and the recodes of the frame."""
+    rows = [
+        (unit, profession)
+        for unit, professions in tried.population.staff.items()
+        for profession, number in professions.items()
+        for _ in range(number)
+    ]
+    people = pd.DataFrame(rows, columns=[UNIT, PROFESSION])
+    people.insert(0, "id", [f"{number:05d}" for number in range(len(people))])
+    for recode in tried.config.frame.recodes:
+        people[recode.variable] = people[recode.from_].map(recode.map)
+    return people
+
+
+def drawn(tried: Tried, people: pd.DataFrame, *, seed: int, number: int) -> Known:
+    """Draw what all would say, and who answers: each independently, at random within cells.
+
+    Parameters
+    ----------
+    tried
+        The population.
+    people
+        Its list; see :func:`listed`.
+    seed, number
+        Seed of the study, and which draw it is; each draw has streams of its own.
+    """
+    here = purpose_seed(seed, "populations", tried.key, str(number))
+    units = people[UNIT].map(tried.population.units).fillna(0.0).to_numpy(float)
+    moved = units + _effect(people, tried.effects.answers)
+    rng = stream(here, "answers")
+    answers: dict[str, Floats] = {}
+    for name, answer in tried.answers.items():
+        said = _said(answer, moved, rng)
+        answers[name] = np.where(answers[answer.asked_if] == YES, said, np.nan) if answer.asked_if else said
+    answered = stream(here, "response").random(len(people)) < propensities(tried, people)
+    return Known(people.assign(respondent=answered), pd.DataFrame(answers))
+
+
+def propensities(tried: Tried, people: pd.DataFrame) -> Floats:
+    """Chance of answering: the expected respondents of each unit, and the effects of professions."""
+    score = _effect(people, tried.effects.response)
+    chance: Floats = np.zeros(len(people))
+    for unit, total in tried.population.respondents.items():
+        inside = (people[UNIT] == unit).to_numpy()
+        chance[inside] = with_total(score[inside], total)
+    return chance
+
+
+def _effect(people: pd.DataFrame, effects: dict[str, float]) -> Floats:
+    return np.asarray(people[PROFESSION].map(effects).fillna(0.0), dtype=np.float64)
+
+
+def _said(answer: Answer, moved: Floats, rng: np.random.Generator) -> Floats:
+    if answer.share is not None:
+        odds = math.log(answer.share / (1 - answer.share)) + moved
+        yes = rng.random(len(moved)) < 1 / (1 + np.exp(-odds))
+        return np.asarray(np.where(yes, float(YES), float(NO)))
+    if answer.shape is None:
+        return np.asarray(rng.normal(answer.mean + OF_A_NUMBER * moved, 1.0))
+    # The standard deviation of a gamma variable is its mean over the root of its shape.
+    mean = answer.mean * (1 + OF_A_NUMBER * moved / math.sqrt(answer.shape))
+    return np.asarray(rng.gamma(answer.shape, mean / answer.shape))
+
+
+def truth_of(row: Mapping[str, Any], known: Known, tried: Tried) -> float:
+    """Value in the whole population of what a row estimates."""
+    values = known.answers[row["variable"]].to_numpy(float)
+    if tried.answers[row["variable"]].share is not None:
+        values = np.where(np.isnan(values), np.nan, values == YES)
+    unit, units = known.people[UNIT].to_numpy(), tried.units
+    if row["statistic"] in (DIFFERENCE, RATIO):
+        first, second = units[0], str(row["group_level"]).removesuffix(f"-{units[0]}") or units[1]
+        one, other = (float(np.nanmean(values[unit == level])) for level in (first, second))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return other - one if row["statistic"] == DIFFERENCE else float(np.divide(other, one))
+    inside = values[unit == row["group_level"]] if row["group_level"] else values
+    asked = inside[~np.isnan(inside)]
+    if row["statistic"] in LEVEL_OF_QUANTILE:
+        p = LEVEL_OF_QUANTILE[row["statistic"]]
+        return float(weighted_quantiles(asked, np.ones(len(asked)), [p])[0])
+    return float(asked.mean())
