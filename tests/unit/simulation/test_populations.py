@@ -27,17 +27,48 @@ TRIED = {key: read_population(FILE, key) for key in WHOLE.populations}
 
 
 def known_of(key, number=0):
-    return drawn(TRIED[key], listed(TRIED[key]), seed=3, number=number)
+    return drawn(TRIED[key], listed(TRIED[key], 3), seed=3, number=number)
 
 
 @pytest.mark.parametrize("key", WHOLE.populations)
 def test_respondents_are_as_many_as_expected(key):
-    people = listed(TRIED[key])
-    chance = pd.Series(propensities(TRIED[key], people)).groupby(people["unit"].to_numpy()).sum()
-    assert chance.to_dict() == pytest.approx(WHOLE.populations[key].respondents)
-    answered = [known_of(key, number).people["respondent"].sum() for number in range(20)]
-    total = chance.sum()
-    assert np.mean(answered) == pytest.approx(total, abs=4 * np.sqrt(total / 20))
+    people = listed(TRIED[key], 3)
+    score = people["profession"].map(WHOLE.effects.response).fillna(0.0).to_numpy()
+    chance = propensities(TRIED[key], people, score)
+    sums = pd.Series(chance).groupby(people["unit"].to_numpy()).sum()
+    assert sums.to_dict() == pytest.approx(WHOLE.populations[key].respondents)
+    draws = [known_of(key, number) for number in range(20)]
+    due = np.mean([chance[known.asked].sum() for known in draws])
+    answered = np.mean([known.people["respondent"].sum() for known in draws])
+    assert answered == pytest.approx(due, abs=4 * np.sqrt(due / 20))
+
+
+def test_a_sample_is_of_clusters_and_of_people_in_them():
+    known, clusters = known_of("clusters"), WHOLE.populations["clusters"].clusters
+    people = known.people
+    assert people.groupby("unit")["cluster"].nunique().to_dict() == clusters.number
+    asked = people[known.asked]
+    assert asked.groupby("unit")["cluster"].nunique().to_dict() == clusters.drawn
+    sizes = asked.groupby("cluster").size()
+    whole = people.groupby("cluster").size()
+    assert (sizes == whole[sizes.index].clip(upper=clusters.people)).all()
+    assert (people.groupby("cluster")["people_in_cluster"].first() == whole).all()
+    assert not people.loc[~known.asked, "respondent"].any()
+    other = known_of("clusters", 1)
+    assert (other.asked != known.asked).any() and (other.people["cluster"] == people["cluster"]).all()
+
+
+def test_answers_are_alike_within_clusters():
+    """Intraclass correlation of a number moved by half the effect of its cluster: .2² / (.2² + 1)."""
+    found = []
+    for number in range(8):
+        known = known_of("clusters", number)
+        cells = [known.people["unit"], known.people["profession"]]
+        rest = known.answers["score"] - known.answers["score"].groupby(cells).transform("mean")
+        groups = rest.groupby(known.people["cluster"])
+        within = groups.var().mean()
+        found.append((groups.mean().var() - within * (1 / groups.size()).mean()) / within)
+    assert np.mean(found) == pytest.approx(0.04, abs=0.015)
 
 
 def test_answers_are_as_the_file_says():
@@ -63,11 +94,12 @@ def test_the_road_is_that_of_the_stages(key, tmp_path, monkeypatch):
     """One survey written to files and run through the stages gives the same intervals."""
     tried, known = TRIED[key], known_of(key)
     monkeypatch.chdir(tmp_path)
-    people, answers = known.people, known.answers
+    people, answers = known.people[known.asked], known.answers[known.asked]
     answered = people["respondent"]
     inputs = tried.document["inputs"]
     pd.concat([people[["id"]], answers], axis=1)[answered].to_csv(inputs["survey"], index=False)
-    people[["id", "unit", "profession"]].to_csv(inputs["staff_list"], index=False)
+    columns = ["id", *tried.document["frame"]["columns"].values()]
+    people[columns].to_csv(inputs["staff_list"], index=False)
     Path("codebook.yaml").write_text(yaml.safe_dump(dict(tried.codebook), sort_keys=False))
     document = dict(tried.document)
     sums = [f"{hashlib.sha256(Path(name).read_bytes()).hexdigest()}  {name}\n" for name in inputs.values()]
@@ -89,7 +121,7 @@ def test_where_everybody_answers_every_estimate_is_the_truth():
     """Shares, means, quantiles, differences and ratios are worked out twice."""
     for key in ("small", "shipped"):
         known = known_of(key)
-        whole = Known(known.people.assign(respondent=True), known.answers)
+        whole = Known(known.people.assign(respondent=True), known.answers, known.asked)
         rows = list(interval_rows(surveyed(TRIED[key], whole), TRIED[key]))
         assert {"proportion", "mean", "median", "difference"} <= {row["statistic"] for row in rows}
         for row in rows:

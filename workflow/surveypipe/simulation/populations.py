@@ -13,7 +13,7 @@ from msgspec import Meta, field
 from surveypipe.intake.description import describe
 from surveypipe.problems import SurveyError, shown
 from surveypipe.simulation.population import merged
-from surveypipe.study.base import Name, Positive, Settings, Share, plain
+from surveypipe.study.base import Count, Name, Positive, Settings, Share, TwoOrMore, plain
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.codebook_parsing import codebook_from
 from surveypipe.study.completion import completed
@@ -47,15 +47,30 @@ class Effects(Settings, kw_only=True):
     answers: Annotated[ByLevel, Meta(description="Profession: its effect; left out: none.")]
 
 
+class Clusters(Settings, kw_only=True):
+    """Clusters within units, of which some are drawn, and some people in each."""
+
+    number: Annotated[dict[str, Count], Meta(description="Unit: clusters in it.")]
+    drawn: Annotated[dict[str, TwoOrMore], Meta(description="Unit: clusters drawn.")]
+    people: Annotated[Count, Meta(description="People drawn in each; all, where there are no more.")]
+    answers: Annotated[float, Meta(description="Standard deviation of its effect on answers.", ge=0)]
+    response: Annotated[float, Meta(description="Standard deviation of its effect on response.", ge=0)]
+
+
 class Simulated(Settings, kw_only=True):
     """One population, and how it is surveyed."""
 
     label: Annotated[str, Meta(description="Name in tables.", min_length=1)]
     staff: Annotated[dict[str, dict[str, int]], Meta(description="Unit: profession: people.")]
-    respondents: Annotated[dict[str, Positive], Meta(description="Unit: respondents expected.")]
+    respondents: Annotated[
+        dict[str, Positive], Meta(description="Unit: respondents expected, if everybody were asked.")
+    ]
     units: Annotated[ByLevel, Meta(description="Unit: its effect on answers; left out: none.")] = field(
         default_factory=dict
     )
+    clusters: Annotated[
+        Clusters | None, Meta(description="A sample in two stages; left out: everybody is asked.")
+    ] = None
     study: Annotated[
         dict[str, Any], Meta(description="What its configuration has otherwise than that of all.")
     ] = field(default_factory=dict)
@@ -71,8 +86,11 @@ class Populations(Settings, kw_only=True):
 
     @property
     def schemes(self) -> dict[str, Any]:
-        """Weighting schemes of all populations, by key."""
-        return dict(self.study["weighting"]["schemes"])
+        """Weighting schemes by key: those of every population, then those of one alone."""
+        found = dict(self.study["weighting"]["schemes"])
+        for population in self.populations.values():
+            found |= population.study.get("weighting", {}).get("schemes", {})
+        return found
 
     @property
     def primary(self) -> str:
@@ -132,7 +150,7 @@ def read_population(path: Path, key: str) -> Tried:
     codebook, document = {"variables": _columns(whole.answers)}, _document(key, population, whole)
     book = checked(codebook, CodebookFile, str(path))
     config = Sections(plain(completed(checked(document, Configuration, str(path)), book)))
-    levels = pd.DataFrame({"id": list(population.staff), UNIT: list(population.staff), PROFESSION: ""})
+    levels = pd.DataFrame({"id": list(population.staff), UNIT: list(population.staff)})
     variables = describe(codebook_from(book), levels, config.cleaning, config.groups)
     return Tried(key, population, whole.answers, whole.effects, document, codebook, config, variables)
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from surveypipe.design.from_weights import design_of, respondents_of
+from surveypipe.design.from_weights import designs_of, respondents_of
+from surveypipe.design.selection import as_table, base_weights, selection_of
 from surveypipe.estimation.comparisons import difference_rows
 from surveypipe.estimation.estimates import descriptive_rows, estimands, quantile_rows
 from surveypipe.estimation.survey import Survey
@@ -22,6 +23,7 @@ from surveypipe.study.weighting import scheme_in_force
 from surveypipe.weighting.schemes import compute_schemes
 
 Row = Mapping[str, Any]
+BASE = "base_weight"
 KEY = ["variable", "statistic", "group", "group_level"]
 # What is kept of a row, and under which name.
 NUMBERS = {
@@ -38,13 +40,30 @@ def surveyed(tried: Tried, known: Known) -> Survey:
         As the weighting stage does that finds something wrong.
     """
     config = tried.config
-    weighting = config.weighting
-    result = compute_schemes(known.people, weighting, group=config.frame.group)
-    analysis = pd.concat([known.people.drop(columns="respondent"), known.answers], axis=1)
-    respondents = respondents_of(analysis[known.people["respondent"]], result.weights)
-    designs = {scheme: design_of(scheme, respondents, result.cells) for scheme in weighting.schemes}
+    weighting, design = config.weighting, config.design
+    people = known.people[known.asked]
+    base = base_weights(people, design)
+    result = compute_schemes(
+        people if base is None else people.assign(**{BASE: base}),
+        weighting,
+        group=None if design.drawn else config.frame.group,
+        base=None if base is None else BASE,
+        second_phase=not design.drawn,
+        drawn=design.drawn,
+    )
+    selection = None
+    if design.drawn:
+        selection = selection_of(result.people.frame, design, result.people.base)
+    respondents = respondents_of(_answered(known), result.weights)
+    table = as_table(result.people.frame, selection, result.linearised)
+    designs = designs_of(weighting.schemes, respondents, result.cells, table, design)
     primary = scheme_in_force(weighting, result.cells)
     return Survey(respondents, tried.variables, designs, primary, weighting.unweighted, config)
+
+
+def _answered(known: Known) -> pd.DataFrame:
+    whole = pd.concat([known.people.drop(columns="respondent"), known.answers], axis=1)
+    return whole[known.people["respondent"]]
 
 
 def interval_rows(survey: Survey, tried: Tried) -> Iterator[Row]:
@@ -76,7 +95,7 @@ def tallies(tried: Tried, *, count: int, seed: int) -> pd.DataFrame:
         share, those who gave the answer), estimate, se, low, high, truth. A survey that the weighting stage
         refuses has no rows.
     """
-    people = listed(tried)
+    people = listed(tried, seed)
     found: list[tuple[Any, ...]] = []
     for number in range(count):
         known = drawn(tried, people, seed=seed, number=number)
