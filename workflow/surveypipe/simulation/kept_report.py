@@ -34,6 +34,7 @@ def kept_account(kept: pd.DataFrame, whole: Populations) -> str:
         f"## {formatting.capital(formatting.numeral(len(whole.populations)))} populations",
         *_what_was_run(kept, whole),
         _summary(kept, whole),
+        *_by_scheme(kept, whole),
         *_outside(kept, whole),
         *_each(kept, whole),
     ]
@@ -77,6 +78,28 @@ def _summary(kept: pd.DataFrame, whole: Populations) -> str:
         )
     header = ["Population", "Surveys", "Refused in words", "Mean coverage (%)", "From least to greatest (%)"]
     return grid([*header, "Within the limits", "Within them, in one unit"], rows)
+
+
+def _by_scheme(kept: pd.DataFrame, whole: Populations) -> list[str]:
+    """Shares and means about everybody: the only statistics that every scheme has."""
+    part = kept[(kept["group_level"] == "") & kept["statistic"].isin(["proportion", "mean"])]
+    part = part[~(part["least_expected"] < MIN_EXPECTED)].assign(ratio=part["mean_se"] / part["sd"])
+    means = part.groupby(["population", "scheme"])[["coverage", "ratio"]].mean().to_dict("index")
+    rows = []
+    for key, population in whole.populations.items():
+        found = [means.get((key, scheme)) for scheme in whole.schemes]
+        cells = [
+            f"{percent(one['coverage'])} ({formatting.decimal(one['ratio'])})"
+            if one
+            else formatting.NOT_APPLICABLE
+            for one in found
+        ]
+        rows.append([formatting.escape(population.label), *cells])
+    return [
+        "Shares and means about everybody, by scheme: mean coverage in per cent, in brackets the mean of "
+        "standard error over true standard deviation (under 1: too small).",
+        grid(["Population", *map(whole.scheme_label, whole.schemes)], rows),
+    ]
 
 
 def _inside(judged: pd.DataFrame) -> str:
