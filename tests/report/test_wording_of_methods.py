@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import numpy as np
+import pandas as pd
 import pytest
 import test_all_sentences as cases
 from wording_branches import Counting, counted, faults
@@ -20,6 +21,8 @@ from surveypipe.rendering.typed_numbers import template_number_problems
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording import methods, reviewers
 from surveypipe.study.analysis import Analysis
+from surveypipe.study.base import plain
+from surveypipe.study.design import GivenReplicates, Sampling
 from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.wording import Wording
 
@@ -90,6 +93,43 @@ def one_cell(made: Released) -> Released:
 
 
 PROPORTION_INTERVALS = get_args(get_type_hints(Analysis)["proportion_interval"])
+
+
+def drawn(population: str = "none", spread: float = 52.0, method: str = "design", **design: Any) -> Change:
+    """A sample, or whoever came: how it was drawn, and by what its weights were adjusted."""
+
+    def change(made: Released) -> Released:
+        descriptive = made_up_questions.descriptive(groups=False, population="none")
+        primary = {"label": "Weighted", "method": method}
+        if method in ("rake", "poststratify"):
+            primary["margins" if method == "rake" else "by"] = ["agency"]
+        margins = {"agency": {"AMH": 0.5, "CSC": 0.5}} if method in ("rake", "poststratify") else {}
+        config = dict(descriptive.config) | {
+            "population": population,
+            "design": plain(Sampling(**{"kind": "sample", **design})),
+            "weighting": {
+                "primary": "own",
+                "schemes": {"none": {"label": "Unweighted", "method": "none"}, "own": primary},
+            },
+        }
+        config["frame"] = dict(config["frame"]) | {"margins": margins}
+        corrected = bool(design.get("fpc"))
+        config["analysis"] = dict(config["analysis"]) | {"fpc": {"descriptive": corrected, "tests": False}}
+        tables = dict(descriptive.tables)
+        for name in ("weight_diagnostics", "weight_cells"):
+            own = tables[name].assign(scheme="own")
+            if name == "weight_diagnostics":
+                own = own.assign(sum_weights=spread * own["n"], N=spread * own["n"], w_min=0.5, w_max=2.0)
+            tables[name] = pd.concat([tables[name], own])
+        return dataclasses.replace(descriptive, config=config, tables=tables)
+
+    return change
+
+
+def sampled(**design: Any) -> Change:
+    return drawn(weights="weight", **design)
+
+
 CASES: dict[str, Change] = {
     **cases.CHANGES,
     "raked": scheme(method="rake", margins=["agency", "profession_group"], collapse=None),
@@ -135,6 +175,26 @@ CASES: dict[str, Change] = {
     "nothing known, numbers withheld": lambda made: cases.celled("weight_diagnostics", n=np.nan)(
         made_up_questions.descriptive(groups=False, population="none")
     ),
+    "final weights": sampled(final=True),
+    "base weights within strata": sampled(strata="stratum", fpc=("size",)),
+    "chances": drawn(probabilities="chance"),
+    "clusters": sampled(clusters=("school",), single_unit="adjust"),
+    "clusters within strata": sampled(strata="stratum", clusters=("school",), single_unit="average"),
+    "two stages": sampled(clusters=("district", "school"), fpc=("first", "second"), single_unit="certainty"),
+    "two stages within strata": drawn(strata="stratum", clusters=("district", "school"), fpc=("a", "b")),
+    "clusters alone": drawn(clusters=("school",)),
+    "a sample raked": sampled(method="rake", strata="stratum"),
+    "a sample post-stratified": sampled(method="poststratify", spread=1.0),
+    "a sample of a list": sampled(population="list", clusters=("school",), fpc=("size",), method="rake"),
+    "replicates": sampled(kind="replicates", replicates=GivenReplicates(columns=("r1", "r2"), type="BRR")),
+    "an open link raked": drawn(kind="convenience", method="rake", spread=1.0),
+    "totals of those asked": drawn(kind="census", population="counts", method="rake", fpc=()),
+    "totals of those asked, corrected": lambda made: cases.configured(
+        analysis={"fpc": {"descriptive": True, "tests": False}}
+    )(drawn(kind="census", population="counts", method="rake")(made)),
+    "a sample with tests": lambda made: cases.configured(
+        analysis={"tests": [{"variable": "read", "between": "agency"}]}
+    )(sampled()(made)),
     "headcounts": lambda made: made_up_questions.descriptive(population="counts"),
     "any answer counts": cases.configured(response={"complete_from": 0.0, "partial_from": 0.0}),
     "tests and no claims": lambda made: cases.configured(

@@ -14,6 +14,7 @@ RELEASED_FILES = [
 ]
 EXHIBIT_SECTIONS = [
     "study",
+    "design",
     "population",
     "frame",
     "groups",

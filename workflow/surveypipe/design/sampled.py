@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,9 +81,14 @@ class SampledDesign:
         found = design_deviations(drawn, stages, single_unit=self.selection.single_unit)
         if not (fpc and self.selection.corrected and self.silent_listed):
             return found
-        root = np.sqrt(self.selection.base[self.selection.answered])
-        response = deviations(values, self.cells, self.linearised, fpc=True) / root[:, None]
-        return np.vstack([found, response])
+        base = self.selection.base[self.selection.answered]
+        response = deviations(values, self._of_those_drawn(base), self.linearised, fpc=True)
+        return np.vstack([found, response / np.sqrt(base)[:, None]])
+
+    def _of_those_drawn(self, base: Floats) -> Cells:
+        """Cells in which the share that answered is that of those drawn, counted by their base weights."""
+        answered = np.bincount(self.cells.codes, base, minlength=len(self.cells.n))
+        return replace(self.cells, N=self.cells.n * self.cells.N / answered)
 
     def _over_everybody_drawn(self, values: Floats) -> Floats:
         """Influence values of everybody drawn, shape (m, k)."""

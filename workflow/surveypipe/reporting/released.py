@@ -11,6 +11,7 @@ from surveypipe.formatting import lower_first
 from surveypipe.reporting.batteries import Block
 from surveypipe.reporting.cells import code_text, typed
 from surveypipe.study.claims import AnyClaim
+from surveypipe.study.design import silent_known
 from surveypipe.study.frame import EVERYBODY
 from surveypipe.study.item_types import type_of
 from surveypipe.study.poles import CATEGORIES, HIGH, MERGED_FROM, parted
@@ -82,7 +83,8 @@ class Released:
     @property
     def population(self) -> str:
         """What is known of those who were asked: ``list``, ``counts`` or ``none``."""
-        return self.settings.population
+        population = self.settings.population
+        return population if silent_known(population, self.settings.design) else "none"
 
     @property
     def group(self) -> str:

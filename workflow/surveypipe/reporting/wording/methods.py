@@ -12,6 +12,7 @@ from surveypipe.reporting.facts import software_versions
 from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.imputation import imputations_made
+from surveypipe.reporting.wording.designs import drawn
 from surveypipe.study.base import plain
 from surveypipe.study.bases import conditions_of
 from surveypipe.study.claims import AnyClaim
@@ -31,6 +32,7 @@ def study(released: Released) -> Facts:
     claims = len(released.claims)
     return {
         "population": released.population,
+        "design": drawn(released),
         "groups": [released.in_text(label) for label in released.levels.values()],
         "claims": claims,
         "scenario_there": bool(claims and released.settings.sensitivity.scenario),
@@ -43,10 +45,8 @@ def study(released: Released) -> Facts:
 def response(released: Released) -> Facts:
     """Tell who was eligible, what counted as a response, and when it was asked."""
     section = released.settings.response
-    base = released.settings.design.weights or released.settings.design.probabilities
     late = [rule for rule in released.settings.cleaning.rules if isinstance(rule, Late)]
     return {
-        "base": released.label(base) if base else None,
         "field_period": released.settings.study.field_period,
         "late_kept": bool(late) and all(rule.action == "flag" for rule in late),
         "listed": released.flow_count("on_list"),
@@ -137,6 +137,7 @@ def analysis(released: Released) -> Facts:
         "ci_level": section.ci_level,
         "interval": section.proportion_interval,
         "correction": section.fpc.descriptive,
+        "adjusted_by": _adjusted_by(released),
         "jackknife": _jackknife(released),
         "tests": _tests(released),
         "groups": [released.in_text(label) for label in released.levels.values()],
@@ -146,9 +147,16 @@ def analysis(released: Released) -> Facts:
     }
 
 
+def _adjusted_by(released: Released) -> str:
+    """Name the method by which weights were adjusted; empty where they are as they were given."""
+    scheme = released.settings.weighting.schemes[released.primary]
+    return "" if scheme.method in ("none", "design") else scheme.method
+
+
 def _jackknife(released: Released) -> bool:
     plan = released.settings.weighting.replicates
-    return plan is not None and plan.method == "jackknife" and released.base_size() <= plan.max_n
+    made = released.settings.design.replicates is None
+    return made and plan is not None and plan.method == "jackknife" and released.base_size() <= plan.max_n
 
 
 def _tests(released: Released) -> str:

@@ -1,0 +1,47 @@
+"""How the respondents came, for every template that speaks of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from surveypipe.study.design import silent_described
+
+if TYPE_CHECKING:
+    from surveypipe.reporting.released import Released
+
+Facts = dict[str, Any]
+# Weights of another scale add up to those who answered, but for rounding.
+RELATIVE = 0.01
+
+
+def drawn(released: Released) -> Facts:
+    """Tell how the respondents were drawn, and what is known of the population that they stand for."""
+    design, frame = released.settings.design, released.settings.frame
+    weights = design.weights or design.probabilities
+    given = design.replicates
+    described = silent_described(released.settings.population, frame)
+    return {
+        "kind": design.kind,
+        "base": _label(released, weights),
+        "by_probability": design.probabilities is not None,
+        "final": bool(design.final),
+        "strata": _label(released, design.strata),
+        "units": [_label(released, name) for name in design.clusters],
+        "sizes": len(design.fpc),
+        "single_unit": design.single_unit,
+        "replicates": None if given is None else {"type": given.type, "count": len(given.columns)},
+        "margins": [released.in_text(released.label(name)) for name in frame.margins],
+        "totals_only": not described and released.settings.population == "counts",
+        "relative": _relative(released),
+    }
+
+
+def _label(released: Released, name: str | None) -> str | None:
+    return released.in_text(released.label(name)) if name else None
+
+
+def _relative(released: Released) -> bool:
+    """Whether the weights add up to those who answered, and not to a population."""
+    table = released.table("weight_diagnostics")
+    row = table[table["scheme"] == released.primary].iloc[0]
+    return bool(abs(float(row["sum_weights"]) / float(row["n"]) - 1) < RELATIVE)
