@@ -61,7 +61,10 @@ def said(name: str, given: Released) -> str:
 
 
 def configuration() -> dict[str, Any]:
-    return plain(read(FIXED / "config.yaml", Configuration)) | {"population": "list"}
+    return plain(read(FIXED / "config.yaml", Configuration)) | {
+        "population": "list",
+        "design": {"kind": "census"},
+    }
 
 
 def documented(config: dict[str, Any]) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def descriptive(*, groups: bool = True, population: str = "list") -> Released:
     given = made_up.released()
     names = list(QUESTIONS)
     config = dict(given.config) | {"claims": {}, "population": population}
+    config["design"] = {"kind": "convenience" if population == "none" else "census"}
     config["cleaning"] = {key: value for key, value in config["cleaning"].items() if key == "rules"}
     config["analysis"] = {"characteristics": ["agency"], "items": names[:-1]}
     config["sensitivity"] = {k: value for k, value in config["sensitivity"].items() if k != "scenario"}

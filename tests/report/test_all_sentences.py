@@ -228,7 +228,7 @@ CHANGES: dict[str, Change] = {
     "as many silent readers": configured(
         sensitivity={"scenario": {"variable": "read", "k": [0, 1], "k_grade": 1}}
     ),
-    "a sample": configured(weighting={"base": "profession"}),
+    "a sample": configured(design={"kind": "sample", "weights": "profession"}),
     "a list not verified": configured(frame={"verified": False}),
     "no rule of cleaning": configured(cleaning={"rules": [], "reverse": None}),
     "one scale": configured(

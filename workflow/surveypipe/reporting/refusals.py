@@ -20,7 +20,8 @@ def is_refused(row: pd.Series) -> bool:
 
 def refusals(rows: Iterable[pd.Series], released: Released) -> list[str]:
     """List the reasons for which rows hold no figure, each once."""
-    return sorted({_words(row, released) for row in rows if is_refused(row)})
+    own = (row for row in rows if is_refused(row) and str(row["claim"]) in released.claims)
+    return sorted({_words(row, released) for row in own})
 
 
 def _words(row: pd.Series, released: Released) -> str:
