@@ -74,6 +74,13 @@ def test_where_everybody_was_drawn_a_sample_is_a_census(scheme):
     assert made.means(y)[0].se == pytest.approx(expected.means(y)[0].se, rel=1e-10)
 
 
+def test_weights_that_were_not_adjusted_carry_the_chance_of_response_too():
+    """Drawn with certainty, a random part answers: the variance is that of a random sample of them."""
+    everybody = people().assign(respondent=np.arange(300) % 3 == 0)
+    made, y = designed(everybody, Sampling(kind="sample", fpc=(300.0,)), {"label": "D", "method": "design"})
+    assert made.means(y)[0].se == pytest.approx(np.sqrt((1 - 1 / 3) * y.var(ddof=1) / len(y)), rel=1e-10)
+
+
 def test_where_everybody_answered_response_adds_nothing():
     drawn = people().iloc[::3].assign(respondent=True)
     sampling = Sampling(kind="sample", fpc=(300.0,))

@@ -87,8 +87,11 @@ class SampledDesign:
 
     def _of_those_drawn(self, base: Floats) -> Cells:
         """Cells in which the share that answered is that of those drawn, counted by their base weights."""
-        answered = np.bincount(self.cells.codes, base, minlength=len(self.cells.n))
-        return replace(self.cells, N=self.cells.n * self.cells.N / answered)
+        share = np.bincount(self.cells.codes, base, minlength=len(self.cells.n)) / self.cells.N
+        if np.isclose(share, 1).all():
+            # Weights that were not adjusted add up to those who answered, and their cells tell no rate.
+            share = np.full(len(share), base.sum() / self.selection.base.sum())
+        return replace(self.cells, N=self.cells.n / np.minimum(share, 1.0))
 
     def _over_everybody_drawn(self, values: Floats) -> Floats:
         """Influence values of everybody drawn, shape (m, k)."""
