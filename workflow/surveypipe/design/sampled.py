@@ -72,13 +72,13 @@ class SampledDesign:
         )
         return words if self.linearised is None else f"{words}, on regression residuals"
 
-    def _deviations(self, scores: Floats, *, fpc: bool) -> Floats:
+    def _deviations(self, scores: Floats, *, fpc: bool, jointly: bool = True) -> Floats:
         values = np.asarray(scores, float).reshape(len(self.weights), -1)
         stages = list(self.selection.stages)
         if not fpc:
             stages = [Stage(stages[0].unit, stages[0].stratum)]
         drawn = self._over_everybody_drawn(values)
-        found = design_deviations(drawn, stages, single_unit=self.selection.single_unit)
+        found = design_deviations(drawn, stages, single_unit=self.selection.single_unit, jointly=jointly)
         if not (fpc and self.selection.corrected and self.silent_listed):
             return found
         base = self.selection.base[self.selection.answered]
@@ -157,7 +157,7 @@ class SampledDesign:
         values = np.asarray(Y, float).reshape(len(self.weights), -1)
         inside = ~np.isnan(values)
         estimate, z = linearised_means(values, self.weights, inside)
-        found = self._deviations(z * self.weights[:, None], fpc=fpc)
+        found = self._deviations(z * self.weights[:, None], fpc=fpc, jointly=False)
         variance = np.einsum("mk,mk->k", found, found)
         n = inside.sum(axis=0).astype(float)
         srs = simple_random_variance(values, self.weights, inside, estimate, fpc=fpc)

@@ -41,7 +41,7 @@ class Stage:
 
 
 def design_deviations(
-    scores: Floats, stages: Sequence[Stage], *, single_unit: SingleUnit = "error"
+    scores: Floats, stages: Sequence[Stage], *, single_unit: SingleUnit = "error", jointly: bool = True
 ) -> Floats:
     r"""Deviations whose cross-product is the covariance of totals under a stratified multistage sample.
 
@@ -55,6 +55,10 @@ def design_deviations(
         What stands for a stratum of which one unit was drawn: ``error`` stops; ``adjust`` takes the deviation
         of its total from the mean of all, which is 0 for influence values; ``average`` the mean of the other
         strata of its stage; ``certainty`` nothing. They are R's ``survey.lonely.psu``.
+    jointly
+        For ``average``: whether the columns are parts of one estimate, on the strata that any of them
+        touches; false: each is an estimate of its own, on the strata that its domain touches, as R has it
+        for a ``subset``. A domain that touches strata of one unit only has no variance: NaN.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def design_deviations(
         below the units sampled.
     """
     values = np.asarray(scores, float).reshape(len(scores), -1)
-    parts = _of_stage(values, list(stages), single_unit)
+    parts = _of_stage(values, list(stages), single_unit, jointly)
     return np.vstack([np.empty((0, values.shape[1])), *parts])
 
 
@@ -83,9 +87,9 @@ def design_covariance(
     return found.T @ found
 
 
-def _of_stage(scores: Floats, stages: list[Stage], single_unit: SingleUnit) -> list[Floats]:
+def _of_stage(scores: Floats, stages: list[Stage], single_unit: SingleUnit, jointly: bool) -> list[Floats]:
     """Deviations of one stage, then of those below it in each of its strata."""
-    stage, made, below, alone = stages[0], [], [], 0
+    stage, made, below, single = stages[0], [], [], []
     strata, codes = np.unique(stage.stratum.astype(str), return_inverse=True)
     for number, name in enumerate(strata):
         rows = np.flatnonzero(codes == number)
@@ -95,30 +99,44 @@ def _of_stage(scores: Floats, stages: list[Stage], single_unit: SingleUnit) -> l
         sums = group_sums(scores[rows], members, len(units))
         if fraction < 1 and len(units) == 1:
             _check_single(str(name), single_unit)
-            alone += single_unit == "average"
+            single.append(number)
             if single_unit == "adjust":
                 made.append(np.sqrt(1 - fraction) * sums)
         elif fraction < 1:
             factor = (1 - fraction) * len(units) / (len(units) - 1)
             made.append(np.sqrt(factor) * (sums - sums.mean(axis=0)))
         if len(stages) > 1 and fraction > 0:
-            below += _below(scores[rows], members, [s.among(rows) for s in stages[1:]], fraction, single_unit)
-    if alone == len(strata):
+            inner = [s.among(rows) for s in stages[1:]]
+            below += _below(scores[rows], members, inner, fraction, single_unit, jointly)
+    if single_unit != "average" or not single:
+        return made + below
+    if len(single) == len(strata):
         raise SurveyError(
             "variance: every stratum has a single sampled unit, so there is no other to average over; merge "
             "strata, or leave them out of the design."
         )
     # As many strata again as could be judged: the mean of theirs stands for each that could not.
-    return [np.sqrt(len(strata) / (len(strata) - alone)) * part for part in made] + below
+    touched = group_sums((scores != 0).astype(float), codes, len(strata)) > 0
+    if jointly:
+        touched = np.repeat(touched.any(axis=1, keepdims=True), scores.shape[1], axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        judged = touched.sum(axis=0) / (touched.sum(axis=0) - touched[single].sum(axis=0))
+    grown = np.sqrt(np.where(np.isinf(judged), np.nan, judged))
+    return [np.where(touched.any(axis=0), grown, 1.0) * part for part in made] + below
 
 
 def _below(
-    scores: Floats, members: NDArray[Any], stages: list[Stage], fraction: float, single_unit: SingleUnit
+    scores: Floats,
+    members: NDArray[Any],
+    stages: list[Stage],
+    fraction: float,
+    single_unit: SingleUnit,
+    jointly: bool,
 ) -> list[Floats]:
     found = []
     for unit in np.unique(members):
         rows = np.flatnonzero(members == unit)
-        inner = _of_stage(scores[rows], [stage.among(rows) for stage in stages], single_unit)
+        inner = _of_stage(scores[rows], [stage.among(rows) for stage in stages], single_unit, jointly)
         found += [np.sqrt(fraction) * part for part in inner]
     return found
 

@@ -94,7 +94,9 @@ def compare_means(
         means.append(mean)
         scores.append(share * np.where(inside, values - mean, 0.0) / max(share.sum(), 1e-300))
     again = partial(_means_again, values, group)
-    V = covariance(np.column_stack(scores), again)
+    # A group of which all answer alike has no influence, and is yet among those compared.
+    among = (~np.isnan(group) & ~np.isnan(values)).astype(float)
+    V = covariance(np.column_stack([*scores, among]), again)[:2, :2]
     first, last = means
     contrast = np.array([-1.0, 1.0])
     difference = _t_test(last - first, float(np.sqrt(contrast @ V @ contrast)), df)

@@ -1,0 +1,259 @@
+"""Designs run through the pipeline's stages, and R's answers to them: both from one raw file.
+
+The tests hold the stages against the answers that are kept in tests/golden/data/designs.csv, and these
+against R where it is here. tests/verify.py asks R again, and writes the answers and docs/verification.md.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import yaml
+
+from stages import run_stages, whole
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT / "tests/golden/data"
+DESIGNS: dict[str, dict[str, Any]] = yaml.safe_load((DATA / "designs.yaml").read_text(encoding="utf-8"))
+KEYS = ["statistic", "variable", "level", "group", "group_level"]
+COMPARED = ("estimate", "se", "df", "df2", "ci_low", "ci_high", "p_value", "effect")
+ROUNDING = 1e-12
+YES_NO = {1: "Yes", 2: "No"}
+TYPES = {1: "Elementary", 2: "Middle", 3: "High"}
+VALUES = {
+    "stype": TYPES, "target": YES_NO, "awards": YES_NO,
+    "HI_CHOL": {0: "No", 1: "Yes"}, "RIAGENDR": {1: "Men", 2: "Women"},
+    "RACE": {1: "Hispanic", 2: "White", 3: "Black", 4: "Other"}, "AGECAT": {1: "A", 2: "B", 3: "C", 4: "D"},
+    "year": {code: f"Year {code + 6}" for code in range(1, 6)}, "sex": {1: "Girls", 2: "Boys"},
+    "cycle": YES_NO,
+}  # fmt: skip
+COUNTED = {"target": 1, "awards": 1, "HI_CHOL": 1, "cycle": 1}
+SCHOOLS: dict[str, Any] = {
+    "numeric": ["api00", "enroll"], "listed": ["target", "stype"], "groups": ["awards", "stype"],
+    "tests": [["api00", "awards", "t_test"], ["target", "awards", "t_test", "1"],
+              ["target", "awards", "rao_scott"], ["target", "stype", "rao_scott"],
+              ["score", "awards", "rank_test"], ["score", "stype", "rank_test"]],
+    "models": [{"outcome": "api00", "kind": "linear", "predictors": ["ell", "meals"]},
+               {"outcome": "target", "kind": "logistic", "level": 1, "predictors": ["ell", "meals"]}],
+}  # fmt: skip
+ASKED: dict[str, dict[str, Any]] = {
+    "apisrs": SCHOOLS, "apistrat": SCHOOLS, "apiclus1": SCHOOLS, "apiclus2": SCHOOLS,
+    "election": {"numeric": ["Bush", "Kerry", "votes"], "listed": [], "groups": [], "tests": [],
+                 "models": [{"outcome": "Bush", "kind": "linear", "predictors": ["Kerry"]}]},
+    "nhanes": {"numeric": [], "listed": ["HI_CHOL", "RACE"], "groups": ["RIAGENDR", "RACE"],
+               "tests": [["HI_CHOL", "RIAGENDR", "rao_scott"], ["HI_CHOL", "RACE", "rao_scott"],
+                         ["HI_CHOL", "RIAGENDR", "t_test", "1"]],
+               "models": [{"outcome": "HI_CHOL", "kind": "logistic", "level": 1,
+                           "predictors": ["factor(RIAGENDR)", "factor(AGECAT)"]}]},
+    "pupils": {"numeric": ["minutes"], "listed": ["cycle"], "groups": ["year", "sex"],
+               "tests": [["minutes", "sex", "t_test"], ["cycle", "sex", "rao_scott"],
+                         ["cycle", "sex", "t_test", "1"]],
+               "models": [{"outcome": "cycle", "kind": "logistic", "level": 1, "predictors": ["minutes"]}]},
+}  # fmt: skip
+
+
+def raw(name: str) -> pd.DataFrame:
+    """Give a table of R's data, or of a study, as the raw file that both sides read."""
+    if name == "nhanes":
+        return pyreadstat.read_sav(ROOT / "studies/weighted-file/data/raw/nhanes.zsav")[0]
+    if name == "election":
+        return pd.read_csv(DATA / "election_pps.csv")[["Bush", "Kerry", "votes", "p"]]
+    if name == "pupils":
+        return _pupils()
+    table = pd.read_csv(DATA / f"{name}.csv", dtype={"cds": str})
+    made = pd.DataFrame({"stype": table["stype"].map({"E": 1, "M": 2, "H": 3})})
+    for column, origin in (("target", "sch.wide"), ("awards", "awards")):
+        made[column] = table[origin].map({"Yes": 1, "No": 2})
+    kept = [c for c in ("api00", "meals", "ell", "enroll", "dnum", "snum", "cnum", "pw") if c in table]
+    made[kept] = table[kept]
+    # R gives ties in ranks a value that depends on the order of the file where weights differ; here are none.
+    made["score"] = made["api00"] + np.arange(len(made)) / 1000
+    made[[c for c in table if c.startswith("fpc")]] = table[[c for c in table if c.startswith("fpc")]]
+    return _with_replicates(made, name)
+
+
+def _with_replicates(made: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Add weights multiplied with R's factors, unit by unit."""
+    path = DATA / f"replicates_{name}.csv"
+    if not path.exists():
+        return made
+    factors = pd.read_csv(path)
+    if name == "apistrat":
+        # As in designs_data.R: four zones to a type of school, in the order of the file.
+        of = pd.read_csv(DATA / "apistrat.csv").groupby("stype", sort=False)["stype"]
+        place, size = of.cumcount() + 1, of.transform("size")
+        before = made["stype"].map({1: 0, 3: 1, 2: 2})
+        made["zone"], made["unit"] = (before * 4 + np.ceil(4 * place / size)).astype(int), 1 + place % 2
+    units = ["zone", "unit"] if name == "apistrat" else ["dnum"]
+    joined = made[units].merge(factors, on=units, how="left", validate="many_to_one").drop(columns=units)
+    weighted = joined.to_numpy() * made["pw"].to_numpy()[:, None]
+    return pd.concat([made, pd.DataFrame(weighted, columns=joined.columns)], axis=1)
+
+
+def _pupils() -> pd.DataFrame:
+    folder = ROOT / "studies/anonymous-census/data/raw"
+    table = pd.read_csv(folder / "travel_SIMULATED.csv")
+    counts = pd.read_csv(folder / "headcounts_SIMULATED.csv").groupby("year")["n"].sum()
+    N = table["year"].map({code: counts[f"Year {code + 6}"] for code in range(1, 6)})
+    n = table.groupby("year")["year"].transform("size")
+    made = table[["year", "sex", "minutes"]].assign(cycle=table["would_cycle"], N=N)
+    return made.assign(w=N / n)
+
+
+def make_study(folder: Path, name: str) -> dict[str, Any]:
+    """Write the files of a design's study into a folder; give its configuration."""
+    design = DESIGNS[name]
+    asked, table = ASKED[design["data"]], raw(design["data"])
+    folder.mkdir(parents=True, exist_ok=True)
+    table.to_csv(folder / "survey.csv", index=False)
+    (folder / "SHA256SUMS").write_text("")
+    (folder / "codebook.yaml").write_text(
+        yaml.safe_dump({"variables": codebook(table, asked)}, sort_keys=False)
+    )
+    named = {"survey": "survey.csv", "checksums": "SHA256SUMS", "codebook": "codebook.yaml"}
+    inputs = {key: str(folder / file) for key, file in named.items()}
+    if design["data"] == "pupils":
+        shutil.copy(
+            ROOT / "studies/anonymous-census/data/raw/headcounts_SIMULATED.csv", folder / "counts.csv"
+        )
+        inputs["counts"] = str(folder / "counts.csv")
+    _sum(folder, [Path(inputs[key]) for key in ("survey", "counts") if key in inputs])
+    study = {"id": "design", "title": design["title"], "data": "real", "setting": "R", "mode": "paper"}
+    models = [{key: value for key, value in one.items()} for one in copy.deepcopy(asked["models"])]
+    for one in models:
+        one["predictors"] = [text.removeprefix("factor(").removesuffix(")") for text in one["predictors"]]
+    tests = dict.fromkeys((variable, between) for variable, between, *_ in asked["tests"])
+    return {
+        "study": study, "inputs": inputs, "groups": {group: {} for group in asked["groups"]},
+        "analysis": {
+            "items": list(dict.fromkeys([*asked["numeric"], *asked["listed"]])), "models": models,
+            "tests": [{"variable": variable, "between": between} for variable, between in tests],
+        },
+        **copy.deepcopy(design["config"]),
+    }  # fmt: skip
+
+
+def _sum(folder: Path, files: list[Path]) -> None:
+    import hashlib
+
+    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
+    (folder / "SHA256SUMS").write_text("".join(sums))
+
+
+def codebook(table: pd.DataFrame, asked: dict[str, Any]) -> dict[str, Any]:
+    """Say what the columns of a raw file mean; what only the design needs is the office's."""
+    questions = {*asked["numeric"], *asked["listed"], *asked["groups"], *(test[0] for test in asked["tests"])}
+    for model in asked["models"]:
+        questions |= {text.removeprefix("factor(").removesuffix(")") for text in model["predictors"]}
+    made = {}
+    for name in table:
+        about: dict[str, Any] = {"label": name, "type": "numeric"}
+        if name in VALUES:
+            about |= {"values": VALUES[name], "type": "binary" if name in COUNTED else "categorical"}
+            about |= {"counts": COUNTED[name]} if name in COUNTED else {}
+        made[name] = about | ({} if name in questions else {"role": "admin"})
+    return made
+
+
+def published(name: str, folder: Path, results: Path) -> pd.DataFrame:
+    """Run the stages of a design, and read the rows under its primary scheme as they are before release.
+
+    What is released has the digits that disclosure control leaves.
+    """
+    config = make_study(folder, name)
+    primary = whole(config).weighting.primary
+    run_stages(config, results, last="model")
+    paths = [results / f"private/{table}.csv" for table in ("estimates", "further_estimates")]
+    rows = pd.concat([read_answers(path) for path in paths], ignore_index=True)
+    return rows[rows["scheme"] == primary]
+
+
+def ask_r(folder: Path, wanted: list[str] | None = None) -> pd.DataFrame:
+    """Give R's answers to the designs, computed now from the raw files that the stages read."""
+    program = [f'source("{DATA / "designs.R"}")']
+    for name in wanted or DESIGNS:
+        design = DESIGNS[name]
+        make_study(folder / name, name)
+        options = {"survey.lonely.psu": "fail"} | design.get("options", {})
+        program += [f'options({key} = "{value}")' for key, value in options.items()]
+        program += [
+            f'x <- read.csv("{folder / name / "survey.csv"}")',
+            f"without <- {design['without']}",
+            f"with <- {design.get('with', 'without')}",
+            f"answers({json.dumps(name)}, with, without, {_in_r(ASKED[design['data']])})",
+        ]
+    program.append(f'write_answers("{folder / "answers.csv"}")')
+    (folder / "program.R").write_text("\n".join(program) + "\n")
+    done = subprocess.run(["Rscript", str(folder / "program.R")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-4000:]
+    return read_answers(folder / "answers.csv")
+
+
+def _in_r(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"list({', '.join(f'{key} = {_in_r(part)}' for key, part in value.items())})"
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        return f"c({', '.join(json.dumps(text) for text in value)})"
+    if isinstance(value, list):
+        return f"list({', '.join(_in_r(part) for part in value)})"
+    return json.dumps(value)
+
+
+def r_is_here() -> bool:
+    """Whether Rscript runs and has the package."""
+    if not shutil.which("Rscript"):
+        return False
+    asked = ["Rscript", "-e", "stopifnot(requireNamespace('survey', quietly = TRUE))"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
+def r_version() -> str:
+    """Name the versions of R and its package."""
+    asked = "cat(as.character(getRversion()), ', survey ', as.character(packageVersion('survey')), sep = '')"
+    return subprocess.run(["Rscript", "-e", asked], capture_output=True, text=True, check=True).stdout
+
+
+def read_answers(path: Path) -> pd.DataFrame:
+    """Read R's answers as they are kept."""
+    return pd.read_csv(path, dtype={"level": str, "group_level": str})
+
+
+def beside(ours: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """Set what is published beside R's answers, a line for each number that R gives.
+
+    Returns
+    -------
+    DataFrame
+        The keys, ``column``, ``r``, ``ours`` (NaN where nothing is published), ``difference``: relative to
+        the greater of R's value and the estimate's own size in standard errors.
+    """
+    table = ours.assign(statistic=ours["statistic"].str.replace(r"_(no)?fpc$", "", regex=True))
+    kept = dict(zip(*_keyed(table), strict=True))
+    lines = []
+    for key, row in zip(*_keyed(answers), strict=True):
+        own = kept.get(key)
+        for column in COMPARED:
+            theirs = row[column]
+            if not np.isfinite(theirs):
+                continue
+            mine = float(own[column]) if own is not None and pd.notna(own[column]) else np.nan
+            # A share that the weights were calibrated to is known: its error is 0 but for rounding.
+            known = column == "se" and abs(theirs) < ROUNDING and abs(mine) < ROUNDING
+            difference = 0.0 if known else abs(mine - theirs) / max(abs(theirs), 1e-300)
+            lines.append([*key, column, theirs, mine, difference, row["call"]])
+    return pd.DataFrame(lines, columns=[*KEYS, "fpc", "column", "r", "ours", "difference", "call"])
+
+
+def _keyed(table: pd.DataFrame) -> tuple[list[tuple[Any, ...]], list[dict[str, Any]]]:
+    cells = table.assign(**{key: table[key].fillna("").astype(str) for key in KEYS})
+    flags = cells["fpc"].astype(str).str.lower().isin(["true", "1", "1.0"])
+    keys = list(zip(*(cells[key] for key in KEYS), flags, strict=True))
+    return keys, cells.to_dict("records")

@@ -1,0 +1,186 @@
+# R's answers to the designs of designs.yaml, from the raw file that the pipeline reads. tests/designs.py
+# writes a program that sources this file and calls answers() once for each design.
+suppressMessages(library(survey))
+if (!requireNamespace("MASS", quietly = TRUE)) {
+  # The inverse of a matrix of full rank is its generalised inverse.
+  source <- gsub("MASS::ginv", "solve", deparse(survey:::grake), fixed = TRUE)
+  assignInNamespace("grake", eval(parse(text = source), asNamespace("survey")), "survey")
+}
+# The rule `math` of R: the smallest value at which the distribution reaches p. R's own takes the next value where
+# rounding leaves the distribution a hair under p, and where p lies below the share of the smallest value.
+math <- function(x, w, p) {
+  in_order <- order(x)
+  x[in_order][which(cumsum(w[in_order]) >= p * sum(w) * (1 - 1e-12))[1]]
+}
+TIGHT <- list(epsilon = 1e-20, maxit = 100)
+found <- list()
+keep <- function(...) {
+  cells <- list(level = "", group = "overall", group_level = "", estimate = NA, se = NA, df = NA, df2 = NA,
+                ci_low = NA, ci_high = NA, p_value = NA, effect = NA)
+  cells[names(list(...))] <- list(...)
+  found[[length(found) + 1]] <<- cells
+}
+
+# A domain is a subset of the design, and so are those who answered.
+part <- function(d, rows) d[which(rows), ]
+answered <- function(d, name) part(d, !is.na(d$variables[[name]]))
+domains <- function(d, groups) {
+  made <- list(list(design = d, group = "overall", level = "", call = "d"))
+  for (group in groups) {
+    for (code in sort(unique(na.omit(d$variables[[group]])))) {
+      made[[length(made) + 1]] <- list(
+        design = part(d, d$variables[[group]] %in% code), group = group, level = as.character(code),
+        call = sprintf("subset(d, %s == %s)", group, code)
+      )
+    }
+  }
+  made
+}
+
+means <- function(d, base, names, groups) {
+  for (place in domains(d, groups)) {
+    for (name in setdiff(names, place$group)) {
+      own <- answered(place$design, name)
+      m <- svymean(as.formula(paste0("~", name)), own)
+      ci <- confint(m, df = degf(own))
+      do.call(keep, c(base, list(
+        statistic = "mean", variable = name, group = place$group, group_level = place$level,
+        estimate = coef(m), se = SE(m), df = degf(own), ci_low = ci[1], ci_high = ci[2],
+        call = sprintf("svymean(~%s, %s, na.rm = TRUE)", name, place$call)
+      )))
+    }
+  }
+}
+
+shares <- function(d, base, names, groups) {
+  for (place in domains(d, groups)) {
+    for (name in setdiff(names, place$group)) {
+      own <- answered(place$design, name)
+      for (code in sort(unique(d$variables[[name]]))) {
+        own$variables$hit <- as.numeric(own$variables[[name]] == code)
+        p <- svymean(~hit, own)
+        # A share of 0 or 1 has no standard error.
+        if (min(coef(p), 1 - coef(p)) < 1e-9) next
+        ci <- confint(svyciprop(~hit, own, method = "xlogit", df = degf(own)))
+        do.call(keep, c(base, list(
+          statistic = "proportion", variable = name, level = as.character(code), group = place$group,
+          group_level = place$level, estimate = coef(p), se = SE(p), df = degf(own),
+          ci_low = ci[1], ci_high = ci[2],
+          call = sprintf("svyciprop(~I(%s == %s), %s, method = 'xlogit', df = degf(.))", name, code, place$call)
+        )))
+      }
+    }
+  }
+}
+
+quartiles <- function(d, base, names, groups) {
+  p <- c(lower_quartile = 0.25, median = 0.5, upper_quartile = 0.75)
+  for (place in domains(d, groups)) {
+    for (name in names) {
+      own <- answered(place$design, name)
+      q <- svyquantile(as.formula(paste0("~", name)), own, p, ci = TRUE, interval.type = "mean", qrule = math,
+                       df = degf(own))[[1]]
+      for (k in seq_along(p)) {
+        do.call(keep, c(base, list(
+          statistic = names(p)[k], variable = name, group = place$group, group_level = place$level,
+          estimate = q[k, 1], se = q[k, 4], df = degf(own), ci_low = q[k, 2], ci_high = q[k, 3],
+          call = sprintf("svyquantile(~%s, %s, %s, qrule = math, df = degf(.))", name, place$call, p[k])
+        )))
+      }
+    }
+  }
+}
+
+compared <- function(d, base, tests) {
+  for (test in tests) {
+    name <- test[1]; group <- test[2]; kind <- test[3]
+    own <- part(d, !is.na(d$variables[[name]]) & !is.na(d$variables[[group]]))
+    cells <- c(base, list(variable = name, group = group))
+    if (kind == "rao_scott") {
+      x <- svychisq(as.formula(sprintf("~%s + %s", name, group)), own, statistic = "F")
+      do.call(keep, c(cells, list(
+        statistic = kind, estimate = x$statistic, df = x$parameter[1], df2 = x$parameter[2], p_value = x$p.value,
+        call = sprintf("svychisq(~%s + %s, d, statistic = 'F')", name, group)
+      )))
+      next
+    }
+    own$variables$counted <- own$variables[[name]]
+    level <- ""
+    if (length(test) > 3) {
+      level <- test[4]
+      own$variables$counted <- as.numeric(own$variables[[name]] == level)
+    }
+    own$variables$between <- factor(own$variables[[group]])
+    two <- nlevels(own$variables$between) == 2
+    # R's test of several groups stops on replicate weights.
+    if (kind == "rank_test" && !two && inherits(d, "svyrep.design")) next
+    if (kind == "rank_test") {
+      x <- svyranktest(counted ~ between, own)
+      # Of several groups R calls chi-square the parameter and its degrees of freedom the statistic.
+      do.call(keep, c(cells, list(
+        statistic = kind, estimate = if (two) x$statistic else x$parameter,
+        df = if (two) x$parameter else x$statistic, df2 = if (two) NA else x$ddf, p_value = x$p.value,
+        call = sprintf("svyranktest(%s ~ %s, d)", name, group)
+      )))
+    } else {
+      x <- svyttest(counted ~ between, own)
+      difference <- as.vector(x$estimate); se <- difference / as.vector(x$statistic)
+      half <- qt(0.975, x$parameter) * abs(se)
+      text <- sprintf("svyttest(%s ~ %s, d)", if (level == "") name else sprintf("I(%s == %s)", name, level), group)
+      do.call(keep, c(cells, list(
+        statistic = "t_test", level = level, estimate = x$statistic, df = x$parameter, p_value = x$p.value,
+        effect = difference, call = text
+      )))
+      do.call(keep, c(cells, list(
+        statistic = "difference", level = level, estimate = difference, se = se, df = x$parameter,
+        ci_low = difference - half, ci_high = difference + half, call = text
+      )))
+    }
+  }
+}
+
+models <- function(d, base, asked) {
+  for (one in asked) {
+    logistic <- one$kind == "logistic"
+    own <- d
+    own$variables$outcome <- if (logistic) as.numeric(d$variables[[one$outcome]] == one$level) else d$variables[[one$outcome]]
+    f <- as.formula(paste("outcome ~", paste(one$predictors, collapse = " + ")))
+    g <- if (logistic) svyglm(f, own, family = quasibinomial(), control = TIGHT) else svyglm(f, own)
+    s <- summary(g)$coefficients
+    ci <- s[, 1] + outer(s[, 2], c(-1, 1) * qt(0.975, g$df.residual))
+    # factor(x)2 is x=2 here.
+    names <- sub("^factor\\((.*)\\)(.*)$", "\\1=\\2", rownames(s))
+    text <- sprintf("svyglm(%s ~ %s, d%s)", if (logistic) sprintf("I(%s == %s)", one$outcome, one$level) else one$outcome,
+                    paste(one$predictors, collapse = " + "), if (logistic) ", family = quasibinomial" else "")
+    for (k in seq_along(names)) {
+      do.call(keep, c(base, list(
+        statistic = if (logistic) "log_odds" else "coefficient", variable = one$outcome, level = names[k],
+        estimate = s[k, 1], se = s[k, 2], df = g$df.residual, ci_low = ci[k, 1], ci_high = ci[k, 2],
+        p_value = s[k, 4], call = text
+      )))
+    }
+  }
+}
+
+# Every answer to one design: `with` carries the finite population correction, `without` does not.
+answers <- function(name, with, without, asked) {
+  described <- list(design = name, fpc = !identical(with, without))
+  means(with, described, asked$numeric, asked$groups)
+  shares(with, described, asked$listed, asked$groups)
+  quartiles(with, described, asked$numeric, asked$groups)
+  compared(without, list(design = name, fpc = FALSE), asked$tests)
+  if (described$fpc) compared(with, list(design = name, fpc = TRUE), asked$tests)
+  models(without, list(design = name, fpc = FALSE), asked$models)
+}
+
+write_answers <- function(path) {
+  columns <- c("design", "statistic", "variable", "level", "group", "group_level", "fpc", "estimate", "se", "df",
+               "df2", "ci_low", "ci_high", "p_value", "effect", "call")
+  table <- do.call(rbind, lapply(found, function(cells) {
+    as.data.frame(lapply(cells[columns], function(cell) {
+      cell <- as.vector(cell)[1]
+      if (is.na(cell)) "" else if (is.numeric(cell)) sprintf("%.17g", cell) else as.character(cell)
+    }))
+  }))
+  write.csv(table, path, row.names = FALSE)
+}

@@ -1,0 +1,84 @@
+"""Every design held against R: the stages run on the raw file that R reads, number beside number.
+
+See tests/designs.py; docs/verification.md is the table of it.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import designs
+import verify
+
+ANSWERS = designs.read_answers(verify.ANSWERS)
+LARGEST = 1e-8
+# Run whenever the tests run; the others are slow together.
+QUICK = ("strata_fpc", "two_stages", "lonely_adjust", "brr", "raked")
+
+
+def _run(name: str) -> object:
+    return name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
+
+
+def answers(name: str) -> pd.DataFrame:
+    return ANSWERS[ANSWERS["design"] == name]
+
+
+@pytest.mark.parametrize("name", [_run(name) for name in designs.DESIGNS])
+def test_what_the_stages_estimate_is_what_r_estimates(name: str, tmp_path: Path):
+    compared = designs.beside(designs.published(name, tmp_path, tmp_path / "results"), answers(name))
+    assert len(compared) > 50
+    lacking = compared[compared["ours"].isna()]
+    assert lacking.empty, lacking.to_string()
+    far = compared[~(compared["difference"] <= LARGEST)]
+    assert far.empty, far.to_string()
+
+
+def test_every_design_and_every_statistic_has_its_answers():
+    assert set(ANSWERS["design"]) == set(designs.DESIGNS)
+    assert ANSWERS["call"].str.contains("svy").all()
+    assert len(ANSWERS) >= 300
+    named = {kind for kinds in verify.FAMILIES.values() for kind in kinds}
+    assert set(ANSWERS["statistic"]) == named
+
+
+def asked_now(names: list[str], folder: Path) -> None:
+    """Hold the answers that are kept against those that R gives now."""
+    if not designs.r_is_here():
+        pytest.skip("R with its package survey is not here; the answers that are kept stand for it")
+    now = designs.ask_r(folder, names)
+    kept = ANSWERS[ANSWERS["design"].isin(names)]
+    keys = ["design", *designs.KEYS, "fpc"]
+    pd.testing.assert_frame_equal(now[keys], kept[keys].reset_index(drop=True))
+    for column in designs.COMPARED:
+        np.testing.assert_allclose(now[column], kept[column], rtol=1e-9, atol=1e-12, err_msg=column)
+
+
+def test_the_answers_that_are_kept_are_those_of_r(tmp_path: Path):
+    asked_now(["two_stages"], tmp_path)
+
+
+@pytest.mark.slow
+def test_all_answers_that_are_kept_are_those_of_r(tmp_path: Path):
+    asked_now(list(designs.DESIGNS), tmp_path)
+
+
+def test_the_page_tells_of_these_designs_and_of_no_difference_over_the_limit():
+    told = verify.PAGE.read_text(encoding="utf-8")
+    lines = {
+        line.split(" | ")[0].removeprefix("| "): line.split(" | ")[1:]
+        for line in told.splitlines()
+        if line.startswith("| ")
+    }
+    for name, design in designs.DESIGNS.items():
+        own = answers(name)
+        for cell, kinds in zip(lines[design["title"]], verify.FAMILIES.values(), strict=True):
+            count = int(own["statistic"].isin(kinds).sum())
+            assert cell.strip(" |").startswith(f"{count}: " if count else ""), (name, cell)
+    differences = [float(text) for text in re.findall(r"\d: (?:under )?(\S+e-\d+)", told)]
+    assert len(differences) > 100 and max(differences) <= LARGEST

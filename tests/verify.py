@@ -1,0 +1,113 @@
+"""Ask R again, run every design through the stages, and write what is kept of it.
+
+    python tests/verify.py
+
+Needs Rscript with the package `survey`. Writes R's answers (tests/golden/data/designs.csv) and the page
+docs/verification.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / part) for part in ("workflow", "workflow/scripts", "tests")]
+
+import designs  # noqa: E402
+
+ANSWERS, PAGE = ROOT / "tests/golden/data/designs.csv", ROOT / "docs/verification.md"
+FAMILIES = {
+    "Means": ["mean"],
+    "Shares": ["proportion"],
+    "Median and quartiles": ["lower_quartile", "median", "upper_quartile"],
+    "Differences, t tests": ["difference", "t_test"],
+    "Rao-Scott tests": ["rao_scott"],
+    "Rank tests": ["rank_test"],
+    "Models": ["coefficient", "log_odds"],
+}
+# Written by the program, so that the page cannot say what was not compared.
+HEAD = """\
+# Held against R
+
+Made by `python tests/verify.py`, which asks R again and runs every design through the pipeline's own stages,
+from ingest to the models, on the same raw file. What is compared are the rows of `private/estimates.csv` and
+`private/further_estimates.csv` under the primary scheme: estimate, standard error, degrees of freedom, both
+ends of the interval, test statistic, p-value and effect, each against its own number of R. The released
+tables hold the same rows, with the digits that disclosure control leaves.
+
+A row below is a design; a cell holds the number of rows compared and the largest relative difference of any
+of their numbers. In all, {rows} rows with {numbers} numbers were compared; the largest relative difference is
+{largest}. R's side is `tests/golden/data/designs.R`, its designs are in `designs.yaml`, and its answers, each
+with its call, in `designs.csv` (R {version}). Domains are R's `subset`, and their degrees of freedom R's
+`degf` of it.
+"""
+TAIL = """\
+
+What R itself does otherwise, and how it was asked:
+
+- Raking stops in R when a margin is nearly met; here it was given `epsilon = 1e-14`. Its logistic models stop
+  when the deviance hardly changes; they were given `epsilon = 1e-20`.
+- The interval of a share is R's `svyciprop(method = "xlogit")`: that of the mean, on the logit scale, as
+  SUDAAN and SPSS have it. R's `logit` fits a model; it is the same but for where its fit stops, except with
+  replicate weights, where it takes the spread of the logits of the replicates.
+- Quantiles follow R's rule `math`, the smallest value at which the distribution reaches p. R's own code takes
+  the next value where rounding leaves the distribution a hair under p, and where p lies below the share of
+  the smallest value; it was given the rule as a function (`math` in `designs.R`).
+- R gives ties among ranks a value that depends on the order of the file where weights differ. The rank tests
+  were compared on a number without ties. With replicate weights R's rank test of more than two groups stops
+  with an error.
+- `svyolr` is compared in `tests/golden/test_models_golden.py`: what it gives depends on how far its optimiser
+  goes.
+"""
+
+
+def main() -> None:
+    """Ask, run, compare and write."""
+    with tempfile.TemporaryDirectory() as place:
+        answers = designs.ask_r(Path(place) / "r")
+        (ANSWERS).write_bytes((Path(place) / "r/answers.csv").read_bytes())
+        compared = []
+        for name in designs.DESIGNS:
+            with contextlib.redirect_stdout(io.StringIO()):
+                ours = designs.published(name, Path(place) / name, Path(place) / name / "results")
+            lines = designs.beside(ours, answers[answers["design"] == name]).assign(design=name)
+            print(
+                f"{name}: {len(lines)} numbers, largest relative difference {lines['difference'].max():.1e}"
+            )
+            compared.append(lines)
+    PAGE.write_text(page(pd.concat(compared, ignore_index=True), designs.r_version()), encoding="utf-8")
+
+
+def page(compared: pd.DataFrame, version: str) -> str:
+    """Lay out the comparison as a page of the documentation."""
+    rows = compared.groupby(["design", *designs.KEYS, "fpc"], dropna=False).ngroups
+    largest = small(compared["difference"].max())
+    head = HEAD.format(rows=f"{rows:,}", numbers=f"{len(compared):,}", largest=largest, version=version)
+    lines = ["", f"| design | {' | '.join(FAMILIES)} |", "|---" * (len(FAMILIES) + 1) + "|"]
+    for name, design in designs.DESIGNS.items():
+        own = compared[compared["design"] == name]
+        cells = [cell(own[own["statistic"].isin(kinds)]) for kinds in FAMILIES.values()]
+        lines.append(f"| {design['title']} | {' | '.join(cells)} |")
+    return head + "\n".join(lines) + "\n" + TAIL
+
+
+def cell(own: pd.DataFrame) -> str:
+    """Number of rows compared, and the largest relative difference of any of their numbers."""
+    if own.empty:
+        return ""
+    return f"{own.groupby([*designs.KEYS, 'fpc'], dropna=False).ngroups}: {small(own['difference'].max())}"
+
+
+def small(value: float) -> str:
+    """Print a difference to one digit, rounded up; what is rounding alone is called that."""
+    return "under 1e-12" if value < 1e-12 else f"{value:.0e}".replace("e-0", "e-")
+
+
+if __name__ == "__main__":
+    main()
