@@ -73,7 +73,9 @@ def test_a_study_runs_to_what_is_released(study: Path, tmp_path: Path):
     folder = run_stages(configuration(study), tmp_path)
     estimates = table(folder, "public/estimates")
     shown = estimates[estimates["estimate"].notna()]
-    assert set(settings.analysis.items) <= set(shown["variable"])
+    assert set(settings.analysis.items) <= set(shown["variable"]), set(settings.analysis.items) - set(
+        shown["variable"]
+    )
     assert set(shown["scheme"]) <= set(settings.weighting.schemes)
     claims = table(folder, "public/claims")
     assert sorted(claims["claim"].unique()) == sorted(settings.claims)
