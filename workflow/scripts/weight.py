@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from _shared import Output, run, section, write_csv, write_parquet
+from surveypipe.design.doubts import doubts
 from surveypipe.design.selection import Selection, as_block, as_table, base_weights, selection_of
 from surveypipe.study.design import Sampling, silent_described
 from surveypipe.study.frame import EVERYBODY, Frame
@@ -57,6 +58,8 @@ def main(
     people, drawn = result.people.frame, None
     if design.kind == "sample":
         drawn = selection_of(people, design, result.people.base)
+        for doubt in doubts(drawn, design):
+            print(f"Note: {doubt}")
     table = as_table(people, drawn, result.linearised)
     if design.replicates is not None:
         table = given_replicates(result, design)

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from surveypipe.design.doubts import doubts
 from surveypipe.design.from_weights import designs_of
 from surveypipe.design.protocol import Design
 from surveypipe.design.selection import as_table, base_weights, selection_of
 from surveypipe.design.stages import Stage, design_covariance
 from surveypipe.problems import SurveyError
 from surveypipe.study.design import GivenReplicates, Sampling
-from surveypipe.study.weighting import Weighting
-from surveypipe.weighting import schemes
+from surveypipe.study.weighting import Replicates, Weighting
+from surveypipe.weighting import replicates, schemes
 
 BY_JOB = {"label": "Job", "method": "poststratify", "by": ["job"]}
 RAKED = {"label": "Raked", "method": "rake", "margins": ["job", "sex"]}
@@ -189,3 +190,56 @@ def test_replicates_of_a_jackknife_give_its_variance_and_any_scale_of_weights_th
     assert found[0].se == pytest.approx(np.sqrt(y.var(ddof=1) / n), rel=1e-12)
     assert found[1].se == pytest.approx(found[0].se, rel=1e-12)
     assert found[0].df == n - 1
+
+
+# --- designs that fit badly ---------------------------------------------------------------------------
+
+
+def told(drawn: pd.DataFrame, **keys: Any) -> str:
+    sampling = Sampling(kind="sample", **keys)
+    base = base_weights(drawn, sampling)
+    assert base is not None
+    return " ".join(doubts(selection_of(drawn.assign(respondent=True), sampling, base), sampling))
+
+
+def test_a_design_that_fits_badly_is_told():
+    drawn = people(60).assign(one="1", own=[str(k) for k in range(60)], w=2.0)
+    assert told(drawn, clusters=("unit",)) == (
+        "design: 6 first-stage units leave 5 degrees of freedom; intervals are wide, and tests of several "
+        "answers at once are weak."
+    )
+    assert "every own holds one respondent" in told(drawn, clusters=("own",))
+    assert "'w' is the same for everybody" in told(drawn, weights="w")
+    by_unit = drawn.assign(w=drawn["unit"].astype(float) + 1)
+    assert "the same for all respondents of one unit" in told(by_unit, weights="w", clusters=("unit",))
+    far = drawn.assign(w=np.where(np.arange(60) == 7, 90.0, 1.0))
+    assert "1 respondent has a weight of more than 10 times the mean" in told(far, weights="w")
+    alone = drawn.assign(stratum=np.where(np.arange(60) == 7, "b", "a"))
+    assert "1 of 2 strata of stratum hold one unit (b)" in told(
+        alone, strata="stratum", single_unit="average"
+    )
+    with pytest.raises(SurveyError, match=r"all 60 respondents are of one sampling unit \(one\)"):
+        told(drawn, clusters=("one",))
+
+
+# --- replicates of ours -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["jackknife", "bootstrap"])
+def test_replicates_leave_out_whole_units(method):
+    """Beside linearisation: the jackknife of a linear statistic is it, the bootstrap comes near."""
+    drawn = people(600).assign(respondent=True)[lambda t: t["unit"].astype(int) % 2 == 0]
+    sampling = Sampling(kind="sample", clusters=("unit",), fpc=(60.0,))
+    made, y = designed(drawn, sampling, {"label": "D", "method": "design"})
+    base = base_weights(drawn, sampling)
+    assert base is not None
+    settings = {"primary": "s", "schemes": {"s": {"label": "D", "method": "design"}}}
+    result = schemes.compute_schemes(
+        drawn.assign(b=base), msgspec.convert(settings, Weighting), base="b", second_phase=False, drawn=True
+    )
+    wanted = Replicates(method=method, draws=2000)
+    selection = selection_of(result.people.frame, sampling, base)
+    found = replicates.make(result, "s", wanted, seed=1, selection=selection)
+    again = replicates.means(y, found.matrix)[0]
+    se = float(np.sqrt(replicates.variance(again, made.means(y)[0].estimate, found.coefs)))
+    assert se == pytest.approx(made.means(y)[0].se, rel=1e-9 if method == "jackknife" else 0.06)

@@ -105,17 +105,41 @@ def jackknife(plan: schemes.Plan, start: ArrayLike, *, fpc: bool = True) -> Repl
     return ReplicateWeights(plan.reweight(np.asarray(start, float)[:, None] * factors), coefs)
 
 
-def jackknife_of_units(plan: schemes.Plan, selection: Selection) -> ReplicateWeights:
-    """Delete-one replicates of a sample, whole first-stage units at a time, each weighted anew.
+def of_units(plan: schemes.Plan, selection: Selection, wanted: Replicates, seed: int) -> ReplicateWeights:
+    """Replicates of a sample, whole first-stage units at a time, each weighted anew.
 
-    The finite-population correction is in the coefficients where units were drawn in one stage; with further
-    stages the first stage alone would be corrected, so that none is.
+    The finite-population correction is in them where units were drawn in one stage; with further stages the
+    first stage alone would be corrected, so that none is.
     """
     stage = selection.of_respondents()
-    alone = len(selection.stages) == 1
-    factors, coefs = design_jackknife(stage, fpc=alone and stage.size is not None)
+    corrected = len(selection.stages) == 1 and stage.size is not None
+    if wanted.method == "jackknife":
+        factors, coefs = design_jackknife(stage, fpc=corrected)
+    else:
+        factors, coefs = design_bootstrap(stage, wanted.draws, seed, fpc=corrected)
     start = selection.base[selection.answered]
     return ReplicateWeights(plan.reweight(start[:, None] * factors), coefs)
+
+
+def design_bootstrap(stage: Stage, draws: int, seed: int, *, fpc: bool) -> tuple[Floats, Floats]:
+    """Factors and coefficients of the rescaled bootstrap of a sample (Rao, Wu and Yue 1992).
+
+    In each stratum n_h − 1 units are drawn with replacement; a unit that was drawn t times has the factor
+    1 + √(1 − f_h) (t n_h/(n_h − 1) − 1), with f_h = 0 where there is no correction.
+
+    Returns
+    -------
+    factors, coefs
+        Shapes (n, R) and (R,).
+    """
+    _, first, codes = np.unique(stage.unit.astype(str), return_index=True, return_inverse=True)
+    groups = np.unique(stage.stratum[first].astype(str), return_inverse=True)[1].astype(np.intp)
+    n = np.bincount(groups).astype(float)[groups]
+    times = _draw(groups, draws, np.random.default_rng(seed))
+    spread = np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
+    share = np.zeros(len(n)) if not fpc or stage.size is None else n / stage.size[first]
+    factors = 1 + np.sqrt(1 - np.minimum(share, 1.0))[:, None] * (times * spread[:, None] - 1)
+    return factors[codes], np.full(draws, 1.0 / draws)
 
 
 def variance(theta_reps: ArrayLike, theta: ArrayLike, coefs: ArrayLike) -> Any:
@@ -236,7 +260,7 @@ def make(
 ) -> ReplicateWeights:
     """Make the replicates that the configuration asks for."""
     if selection is not None:
-        return jackknife_of_units(result.plans[scheme], selection)
+        return of_units(result.plans[scheme], selection, wanted, seed)
     if wanted.method == "jackknife":
         return jackknife(result.plans[scheme], result.people.start)
     return bootstrap(result.people, result.settings[scheme], scheme, draws=wanted.draws, seed=seed)
