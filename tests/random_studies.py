@@ -35,6 +35,7 @@ class RandomStudy:
     codebook: dict[str, Any] = field(default_factory=dict)
     staff: pd.DataFrame = field(default_factory=pd.DataFrame)
     counts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    margins: dict[str, dict[str, float]] = field(default_factory=dict)
     sets: dict[str, str] = field(default_factory=dict)
     batteries: dict[str, str] = field(default_factory=dict)
     config: dict[str, Any] = field(default_factory=dict)
@@ -57,23 +58,25 @@ class RandomStudy:
     def named(self, *types: str) -> list[str]:
         """Questions of some types."""
         return [name for name, about in self.codebook.items()
-                if about["type"] in types and about.get("role") != "id"]  # fmt: skip
+                if about["type"] in types and "role" not in about]  # fmt: skip
 
 
 def drawn(seed: int, folder: Path) -> dict[str, Any]:
     """Draw a study, write its files into a folder, and give its configuration."""
     draw = np.random.default_rng([20240912, seed])
     people = int(draw.choice([30, 60, 120, 200]))
-    population = str(draw.choice(["list", "list", "counts", "counts", "none", "none"]))
+    population = str(draw.choice(["list", "list", "counts", "totals", "none", "none"]))
     study = RandomStudy(draw, people, population, pd.DataFrame(index=range(people)))
     _places(study)
     _questions(study)
     _asked_of_some(study)
-    {"list": _list, "counts": _counts, "none": lambda one: None}[population](study)
     study.config = {
         "study": {"id": "drawn", "title": "A drawn survey", "data": "simulated", "setting": "a town"},
         "seed": seed,
     }
+    {"list": _list, "counts": _counts, "totals": _totals, "none": lambda one: None}[population](study)
+    if population in ("totals", "none") and study.some(0.7):
+        _sample(study)
     _cleaning(study)
     _groups(study)
     _weighting(study)
@@ -207,7 +210,7 @@ def _asked_of_some(study: RandomStudy) -> None:
     for name in [name for name, about in study.codebook.items() if about.get("role") != "id"]:
         about = study.codebook[name]
         about.setdefault("label", f"Question {name}")
-        if about.get("set") or (study.population == "counts" and name in ("unit", "rank")):
+        if about.get("set") or (study.population in ("counts", "totals") and name in ("unit", "rank")):
             continue
         blank = study.draw.random(study.people) < study.one([0.0, 0.03, 0.2])
         study.answers[name] = study.answers[name].mask(
@@ -225,7 +228,9 @@ def _asked_of_some(study: RandomStudy) -> None:
         study.codebook[then]["asked_if"] = {first: code}
         study.answers[then] = study.answers[then].where(study.answers[first] == code)
     if study.some(0.3):
-        for name in study.several(study.named("binary", "ordinal"), 4):
+        # What only some are asked says nothing of how much of the questionnaire was filled in.
+        asked = [name for name in study.named("binary", "ordinal") if "asked_if" not in study.codebook[name]]
+        for name in study.several(asked, 4):
             study.codebook[name]["core"] = True
 
 
@@ -264,6 +269,72 @@ def _counts(study: RandomStudy) -> None:
     for name in columns:
         sizes[name] = _labels(study, sizes[name], name)
     study.counts = sizes
+
+
+def _totals(study: RandomStudy) -> None:
+    """Margins without a list: numbers, or shares with or without the size of the population."""
+    factor, shares = float(study.draw.uniform(1.1, 8.0)), study.some()
+    size = int(study.people * factor)
+    margins: dict[str, dict[str, float]] = {}
+    for name in study.one([["unit"], ["unit", "rank"]]):
+        known = study.answers[name].replace({98.0: np.nan, 99.0: np.nan}).dropna()
+        parts = (_labels(study, known, name).value_counts(normalize=True) + 0.02).pipe(lambda s: s / s.sum())
+        numbers = (parts * size).round().astype(int)
+        numbers.iloc[0] += size - numbers.sum()
+        told = (numbers / size).round(12) if shares else numbers
+        margins[name] = {str(level): value for level, value in told.to_dict().items()}
+    study.margins = margins
+    study.config["frame"] = {"margins": margins}
+    if shares and study.some(0.6):
+        study.config["frame"]["size"] = size
+
+
+def _sample(study: RandomStudy) -> None:
+    """How people were drawn: weights, strata, units of one or two stages, sizes, or replicate weights."""
+
+    def put(name: str, values: Any, kind: str = "numeric") -> str:
+        study.answers[name] = values
+        study.codebook[name] = {"type": kind, "label": name, "role": "admin"}
+        return name
+
+    many, draw = study.people, study.draw
+    weights = draw.gamma(4, study.one([0.1, 1.0, 30.0]), many).round(4) + 0.01
+    design: dict[str, Any] = {}
+    if study.some(0.7):
+        design["weights"] = put("pw", weights)
+    if study.some(0.25):
+        number = int(draw.integers(2, 12))
+        factors = (
+            draw.choice([0.0, 2.0], (many, number))
+            if study.some()
+            else draw.uniform(0.5, 1.5, (many, number))
+        )
+        combined = study.some()
+        for k in range(number):
+            put(f"rw{k + 1}", factors[:, k] * (weights if combined else 1.0))
+        design["weights"] = design.get("weights") or put("pw", weights)
+        kind = study.one(["BRR", "JK1", "bootstrap", "Fay", "other"])
+        design["replicates"] = {"columns": "rw*", "type": kind, "combined": combined, "mse": study.some()}
+        design["replicates"] |= {"Fay": {"rho": 0.3}, "other": {"scale": 0.5}}.get(kind, {})
+    else:
+        strata = draw.integers(1, int(draw.integers(2, 5)), many)
+        if study.some():
+            design["strata"] = put("stratum", [f"S{code}" for code in strata], "string")
+        if study.some():
+            first = draw.integers(1, 9, many)
+            design["clusters"] = [
+                put("psu", [f"{a}-{b}" for a, b in zip(strata, first, strict=True)], "string")
+            ]
+            if study.some(0.4):
+                design["clusters"].append(put("ssu", [f"T{k // 3}" for k in range(many)], "string"))
+        if study.some(0.3):
+            design["fpc"] = [study.one([0.2, 0.05, 5000])]
+        if study.some(0.6):
+            design["single_unit"] = study.one(["adjust", "average", "certainty"])
+    if study.margins and study.some(0.6):
+        design["final"] = False
+    if set(design) - {"final", "single_unit"}:
+        study.config["design"] = design
 
 
 # --- sections of the configuration ---------------------------------------------------------------------
@@ -310,12 +381,14 @@ def _groups(study: RandomStudy) -> None:
             }
     if study.population == "counts" and study.some(0.8):
         groups |= {name: {} for name in study.several(list(study.counts.columns[:-1]), 2)}
-    if study.population != "counts" and study.some(0.4):
-        groups |= {name: {} for name in study.several(study.named("binary", "categorical"), 2)}
-    bands = [made for made in config.get("cleaning", {}).get("recodes", []) if made["type"] == "bands"]
-    if bands and study.population != "counts" and study.some(0.4):
-        levels = {str(k): text for k, text in enumerate(bands[0]["labels"], start=1)}
-        groups["band"] = {"label": "Band", "levels": levels}
+    if study.population != "counts" or groups:
+        asked = [name for name in study.named("binary", "categorical") if name not in groups]
+        if study.some(0.4):
+            groups |= {name: {} for name in study.several(asked, 2)}
+        bands = [made for made in config.get("cleaning", {}).get("recodes", []) if made["type"] == "bands"]
+        if bands and study.some(0.4):
+            levels = {str(k): text for k, text in enumerate(bands[0]["labels"], start=1)}
+            groups["band"] = {"label": "Band", "levels": levels}
     if groups:
         config["groups"] = groups
 
@@ -324,11 +397,13 @@ def _known(study: RandomStudy) -> list[str]:
     """Variables known of everybody, by which weights may be made."""
     if study.population == "list":
         return ["unit_listed", "rank_listed"]
-    return list(study.counts.columns[:-1])
+    return list(study.margins or study.counts.columns[:-1])
 
 
 def _weighting(study: RandomStudy) -> None:
-    if study.population == "none" or study.some(0.3):
+    design = study.config.get("design", {})
+    final = design.get("final", not study.margins) if design else False
+    if study.population == "none" or final or study.some(0.3):
         return
     known = _known(study)
     schemes: dict[str, Any] = {study.one(["none", "raw"]): {"label": "Unweighted", "method": "none"}}
@@ -343,9 +418,14 @@ def _weighting(study: RandomStudy) -> None:
         "propensity": {"method": "propensity", "predictors": known},
         "classes": {"method": "propensity", "predictors": known, "classes": 3},
     }
+    if study.margins:
+        # Of totals nobody knows how they meet in a person.
+        possible = {key: possible[key] for key in ("one", "raked", "calibrated")}
+    if design:
+        possible["drawn"] = {"method": "design"}
     if study.population == "list":
         possible["calibrated"] |= {"numeric": ["years"], "distance": study.one(["linear", "raking"])}
-    if study.some(0.3):
+    if study.some(0.3) and not design:
         possible["raked"]["trim"] = {"cap": study.one([2.0, 3.0])}
     for key in study.several(list(possible), 3):
         schemes[key] = {"label": key.capitalize(), **possible[key]}
@@ -372,7 +452,7 @@ def _analysis(study: RandomStudy) -> None:
         analysis["items"] = study.several(compared, 8) or compared[:1]
     if study.some(0.3):
         # A table of rare answers is refused: mostly what people are told apart by.
-        listed = study.named("binary", "categorical", "ordinal") if study.some(0.2) else []
+        listed = study.named("categorical", "ordinal") if study.some(0.15) else []
         analysis["characteristics"] = study.several([*listed, *_grouping(study)], 3)
     if groups := _grouping(study):
         pairs = [(name, group) for name in compared for group in groups if name != group]
@@ -416,13 +496,19 @@ def _models(study: RandomStudy) -> list[dict[str, Any]]:
     return made
 
 
+def _mixed(study: RandomStudy, name: str) -> bool:
+    """Whether neither answer is rare; a headline of few people is refused, which is tried now and then."""
+    share = (study.answers[name] == study.codebook[name]["counts"]).mean()
+    return 0.2 < share < 0.8 or study.some(0.1)
+
+
 def _claims(study: RandomStudy) -> None:
-    if study.population == "none" or study.some(0.35):
+    if study.some(0.35):
         return
     claims: dict[str, Any] = {}
     group = study.one(["", *_grouping(study)])
     by = {"by": group} if group else {}
-    binary = [name for name in study.named("binary") if name != group]
+    binary = [name for name in study.named("binary") if name != group and _mixed(study, name)]
     ordinal = [name for name in study.named("ordinal") if name != group]
     if binary:
         name = study.one(binary)

@@ -30,6 +30,7 @@ from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.completion import completed
 from surveypipe.study.consistency import consistency_problems, numeric_frame_variables
 from surveypipe.study.margins import with_margins_file
+from surveypipe.study.population import with_columns_of_counts
 from surveypipe.study.reading import checked, read
 from surveypipe.study.settings import Configuration
 
@@ -63,7 +64,8 @@ def whole(config: Mapping[str, Any]) -> Configuration:
     codebook = read(Path(settings.inputs.codebook), CodebookFile)
     totals = settings.inputs.margins
     settings = with_margins_file(settings, Path(totals) if totals else None)
-    settings = completed(settings, codebook)
+    counts = settings.inputs.counts
+    settings = completed(with_columns_of_counts(settings, Path(counts) if counts else None), codebook)
     if problems := consistency_problems(settings, codebook, "config.yaml"):
         raise SurveyError(problems)
     return settings

@@ -51,7 +51,9 @@ def _broken(results: Path) -> Iterator[str]:
     respondents = int(staff["respondent"].sum())
     yield from _people_lost(results, staff)
     yield from _weights_lost(results, staff, respondents)
-    estimates = table(results, "private/estimates").fillna({"group_level": "", "level": "", "flag": ""})
+    estimates = table(results, "private/estimates")
+    estimates = estimates.astype({"group_level": object, "level": object})
+    estimates = estimates.fillna({"group_level": "", "level": ""})
     yield from _estimates_off(estimates, respondents)
     yield from _released_too_much(results, estimates)
 
@@ -82,10 +84,12 @@ def _weights_lost(results: Path, staff: pd.DataFrame, respondents: int) -> Itera
         yield "there are more or fewer weights than respondents"
     for scheme, row in diagnostics.iterrows():
         total = weights[f"w_{scheme}"].sum()
-        if not np.isclose(total, row["N"], rtol=1e-8) or not (weights[f"w_{scheme}"] > 0).all():
-            yield f"weights of {scheme} add up to {total}, not to {row['N']}"
+        # Weights of the file stay as they are.
+        due = row["sum_weights"] if row["method"] == "design" else row["N"]
+        if not np.isclose(total, due, rtol=1e-8) or not (weights[f"w_{scheme}"] > 0).all():
+            yield f"weights of {scheme} add up to {total}, not to {due}"
         mine = cells[cells["scheme"] == scheme]
-        if mine["n"].sum() != respondents or not np.isclose(mine["N"].sum(), row["N"]):
+        if mine["n"].sum() != respondents or not np.isclose(mine["N"].sum(), due):
             yield f"the cells of {scheme} lose people"
     margins = table(results, "private/weight_margins")
     margins = margins[margins["scheme"] == "raked"] if len(margins) else margins

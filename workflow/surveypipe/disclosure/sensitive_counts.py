@@ -40,7 +40,7 @@ def secrets(question: Question, rules: Rules) -> list[Secret]:
     for row in suppressed(question).itertuples():
         place = Place(str(row.level), str(row.group_level))
         cells = question.cells(question.parts[place.level], place.group)
-        width = min(float(rules.min_cell), _most(question, place) or _size(question, place.group))
+        width = min(float(rules.min_cell), _most(question, place))
         made.append(Secret(place_name(question, place), tuple(cells), width, place))
     return made + _alike(question, rules)
 
@@ -53,9 +53,15 @@ def suppressed(question: Question) -> pd.DataFrame:
 
 
 def _most(question: Question, place: Place) -> float:
-    """How wide an interval can be at all: nobody hides behind more people than gave the answer."""
+    """How wide an interval can be at all: nobody hides behind more people than gave the answer, or did not.
+
+    What all, or nobody, answered is known of every group from the share of everybody.
+    """
     size = _size(question, place.group)
-    return min(question.private.get(Place(place.level, ""), size), size) if place.group else size
+    if not place.group:
+        return size
+    gave = question.private.get(Place(place.level, ""), size)
+    return min(size, max(1.0, min(gave, _size(question, "") - gave)))
 
 
 def _size(question: Question, group: str) -> float:

@@ -248,7 +248,8 @@ def frame_of_counts(
             f"{shown(variables)}); add a row for each."
         )
     absent = [name for name in groups if name not in variables]
-    if absent:
+    # Other groups are known of those who answered, if one is of everybody.
+    if absent and len(absent) == len(groups):
         problems.add(
             f"{source}: there is no column {shown(absent)}, by which results are to be shown; add it to the "
             "headcounts, or take it out of `groups`."

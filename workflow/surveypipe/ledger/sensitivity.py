@@ -127,8 +127,8 @@ def cells_from_answers(
     binary, limits
         See :class:`Cells`.
     """
-    names = np.asarray(cell, dtype=object)
-    order = tuple(sorted({str(name) for name in names}))
+    names = np.asarray([str(name) for name in cell], dtype=object)
+    order = tuple(sorted(set(names)))
     known = ~np.isnan(y)
     value = np.where(known, y, 0.0)
 

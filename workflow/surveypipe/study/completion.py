@@ -94,7 +94,12 @@ def _frame(config: Configuration, codebook: CodebookFile) -> Frame:
     frame = config.frame
     identifier = next((name for name, about in codebook.variables.items() if about.role == "id"), "")
     listed = [*frame.columns, *(recode.variable for recode in frame.recodes)]
-    told = list(config.groups) if config.population != "list" else [g for g in config.groups if g in listed]
+    # What is made of answers is known of those who answered, and of nobody else.
+    told = [name for name in config.groups if name in codebook.variables]
+    if config.population == "list":
+        told = [name for name in config.groups if name in listed]
+    elif config.inputs.counts:
+        told = [name for name in told if name in frame.columns] or told
     columns = frame.columns
     if config.population == "counts":
         # The headcounts hold the groups, and what the weights are made by.

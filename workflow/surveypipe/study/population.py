@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
+from msgspec.structs import replace
+
 from surveypipe.study.checks import nearest
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.frame import EVERYBODY
 from surveypipe.study.margins import population_size
 from surveypipe.study.settings import Configuration
+
+HEADCOUNT = "n"
+
+
+def with_columns_of_counts(config: Configuration, path: Path | None) -> Configuration:
+    """Say which questions the headcounts tell of; other groups are known of those who answered alone.
+
+    Parameters
+    ----------
+    path
+        Where the headcounts lie; None where there are none. A file that cannot be read is told by ingest.
+    """
+    if path is None or not path.is_file() or config.frame.columns:
+        return config
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            header = next(csv.reader(lines), [])
+    except UnicodeDecodeError:
+        return config
+    columns = {name: name for name in map(str.strip, header) if name and name != HEADCOUNT}
+    return replace(config, frame=replace(config.frame, columns=columns))
 
 
 def population_problems(config: Configuration) -> list[str]:
