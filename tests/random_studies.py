@@ -525,6 +525,13 @@ def _claims(study: RandomStudy) -> None:
                           "range": [codes[0], codes[-1]], **by}  # fmt: skip
     if "gap" in study.derived:
         claims["equal"] = {"kind": "equivalence", "variable": "gap", "margin": 0.5, "range": [-6, 6], **by}
+    filters = [
+        name for name in study.named("binary") if name not in (group, claims.get("share", {}).get("variable"))
+    ]
+    if filters and "share" in claims and study.some(0.3):
+        name = study.one(filters)
+        study.config["bases"] = {"some": {name: study.codebook[name]["counts"]}}
+        claims["share"]["base"] = "some"
     study.config["claims"] = {
         key: {"label": f"Claim {key}", "short": key, **claim} for key, claim in claims.items()
     }

@@ -86,7 +86,8 @@ def bayesian_rows(case: Case) -> Iterator[dict[str, Any]]:
         yield _refused("bayes", MixtureRefusal.BASE_UNKNOWN, case)
         return
     cells = cells_of(case)
-    size = (cells.heard + cells.silent + cells.missing).round()
+    # Weights of any scale may stand for fewer people than answered: then nobody is silent.
+    size = np.maximum((cells.heard + cells.silent + cells.missing).round(), cells.heard)
     threshold = case.claim.threshold
     exact = float((size - cells.heard).sum()) <= bayesian_mixture.EXACT_LIMIT
     if not exact:
