@@ -163,6 +163,7 @@ CASES: dict[str, Change] = {
         }
     ),
     "strict": cases.configured(disclosure={"preset": "strict"}),
+    "public data": cases.configured(disclosure={"preset": "open"}),
     "one theta": cases.configured(sensitivity={"theta_shown": [3.0]}),
     "below": claimed("C1", direction="below", by=None),
     **{

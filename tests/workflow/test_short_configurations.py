@@ -241,3 +241,12 @@ def test_what_cannot_be_without_a_list_is_told(files: Path, more: dict[str, Any]
     with pytest.raises(SurveyError) as stopped:
         whole(configuration(files, **more))
     assert any(words in text for text in stopped.value.problems), stopped.value.problems
+
+
+def test_of_public_data_everything_is_released_as_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """The schools of studies/ are public: with the preset `open` the released rows are the private ones."""
+    monkeypatch.chdir(ROOT / "studies/schools-strata")
+    config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
+    folder = run_stages(config | {"disclosure": {"preset": "open"}}, tmp_path)
+    private, public = (table(folder, f"{part}/estimates") for part in ("private", "public"))
+    pd.testing.assert_frame_equal(public[list(private)], private)

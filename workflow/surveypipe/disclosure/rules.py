@@ -37,6 +37,8 @@ class Rules:
     marker
         What a reader is shown in the place of a suppressed count; ``{below}`` stands for the count and
         ``{share}`` for the percentage that it is known to be below.
+    audited
+        Whether numbers are rounded, and what follows from several tables together is hidden too.
     """
 
     min_base: int
@@ -49,6 +51,7 @@ class Rules:
     min_df: int = 0
     round_to: int = 0
     marker: str = ""
+    audited: bool = True
 
     def shown(self, base: float | None = None) -> str:
         """Give what stands in the place of a suppressed count, of a published base where there is one."""
@@ -58,6 +61,8 @@ class Rules:
 
 
 PRESETS: dict[str, Rules] = {
+    # Data that anybody may have already: there is nothing left to disclose.
+    "open": Rules(min_base=1, min_answers=0, min_cell=1, min_population=1, audited=False),
     "research": Rules(min_base=10, min_answers=0, min_cell=5, min_population=10),
     "strict": Rules(min_base=10, min_answers=10, min_cell=10, min_population=10),
     # Office for National Statistics, Secure Research Service, and the SACRO checks: ten unweighted, ten

@@ -39,7 +39,9 @@ def release_study(
         primary=swap.get(study.primary, study.primary),
         schemes={swap.get(key, key): scheme for key, scheme in study.schemes.items()},
     )
-    made = release_all({name: _renamed(table, swap) for name, table in private.items()}, known, rules)
+    made = release_all(
+        {name: _renamed(table, swap) for name, table in private.items()}, known, rules, audited=rules.audited
+    )
     for name, release in made.items():
         made[name] = replace(release, table=_renamed(release.table, swap))
     return made

@@ -20,8 +20,11 @@ class Disclosure(Settings):
     """What may leave the private results."""
 
     preset: Annotated[
-        Literal["research", "strict", "ons_srs", "nhs_hes", "manitoba"],
-        Meta(description="Named set of rules, described in docs/disclosure.md."),
+        Literal["research", "strict", "ons_srs", "nhs_hes", "manitoba", "open"],
+        Meta(
+            description="Named set of rules, described in docs/disclosure.md. open: for data that are public "
+            "already, of which nothing is merged, suppressed or rounded."
+        ),
     ] = "research"
     min_base: Annotated[
         Count | None,

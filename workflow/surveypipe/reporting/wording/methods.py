@@ -213,7 +213,7 @@ def sensitivity(released: Released) -> Facts:
 def disclosure(released: Released) -> Facts:
     """Give the least numbers of disclosure control as it was applied."""
     rules = rules_of(released.settings.disclosure)
-    names = ("min_base", "min_answers", "min_cell", "min_population")
+    names = ("min_base", "min_answers", "min_cell", "min_population", "audited")
     return {name: getattr(rules, name) for name in names}
 
 
