@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from stages import run_stages, table, whole
+from studies import ROOT
 from surveypipe.problems import SurveyError
 from surveypipe.study.frame import EVERYBODY
 
