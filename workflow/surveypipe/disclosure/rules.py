@@ -61,8 +61,6 @@ class Rules:
 
 
 PRESETS: dict[str, Rules] = {
-    # Data that anybody may have already: there is nothing left to disclose.
-    "open": Rules(min_base=1, min_answers=0, min_cell=1, min_population=1, audited=False),
     "research": Rules(min_base=10, min_answers=0, min_cell=5, min_population=10),
     "strict": Rules(min_base=10, min_answers=10, min_cell=10, min_population=10),
     # Office for National Statistics, Secure Research Service, and the SACRO checks: ten unweighted, ten
@@ -83,6 +81,8 @@ PRESETS: dict[str, Rules] = {
         complement=True,
         marker="<{below} (<{share}%)",
     ),
+    # Data that anybody may have already: there is nothing left to disclose.
+    "open": Rules(min_base=1, min_answers=0, min_cell=1, min_population=1, audited=False),
 }
 
 
