@@ -370,3 +370,24 @@ def test_days_beside_times_are_days(tmp_path):
     frame = pd.DataFrame({"when": turns(dt.datetime(2024, 3, 1, 9, 30), dt.datetime(2024, 3, 2, 17))})
     pyreadstat.write_dta(frame, str(tmp_path / "survey.dta"))
     assert entries(tmp_path / "survey.dta", tmp_path)["when"]["type"] == "date"
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"pw": turns(1.5, 30.2, 17.1, 8.9)}, "pw may be a weight: if so"),
+        ({"FinalWeight": turns(1.5, 30.2, 0.4), "psu": turns(1, 2, 3)}, "psu may say how people were drawn"),
+        ({"wt_2019": turns(0.5, 1.25, 0.75), "stratum": turns(1, 2)}, "wt_2019 may be a weight, and stratum"),
+    ],
+)
+def test_a_draft_tells_of_weights_and_takes_nobody_for_a_sample(columns, words):
+    frame = pd.DataFrame({"q1": turns(1, 2, 3), **columns})
+    told = " ".join(draft(frame, FileLabels()).findings)
+    assert words in told
+    assert "name it under `design`" in told
+
+
+@pytest.mark.parametrize("name", ["weather", "height", "stripes", "awkward", "q_w1x", "widow"])
+def test_other_words_are_no_weights(name):
+    frame = pd.DataFrame({"q1": turns(1, 2, 3), name: turns(1.5, 30.2, 17.1)})
+    assert "`design`" not in " ".join(draft(frame, FileLabels()).findings)

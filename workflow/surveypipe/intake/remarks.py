@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
@@ -28,6 +29,9 @@ TOLD = {
     Sign.CLOCK: "{n} {questions} {hold} times of day or durations, kept as text: {names}.",
     Sign.EMPTY: "{n} {columns} {hold} nothing and {are} left out of the report: {names}.",
 }
+# Words by which files call the parts of a design: in the name of a column, alone or between signs.
+WEIGHT = r"(?:^|[_.\W\d])(?:p?w|p?wt|wgt|p?weight|gewicht|poids)(?:s|ing)?\d*(?:$|[_.\W])|weight$"
+DRAWN = r"(?:^|[_.\W])(?:strat(?:um|a)|psu|cluster|ssu|fpc)\d*(?:$|[_.\W])"
 HEADER = """\
 # Drafted from {source}: labels and data together. It runs as it is; what to look at first:
 {findings}
@@ -60,6 +64,8 @@ def findings(
         Variable that identifies the person.
     """
     told = [_about_identifier(identifier)]
+    if design := _about_design(columns):
+        told.append(design)
     kinds = _kinds(columns)
     if kinds:
         told.append(kinds)
@@ -87,6 +93,28 @@ def _about_identifier(identifier: str | None) -> str:
     if identifier is None:
         return "No column identifies the person: the survey is taken as anonymous, each record as a person."
     return f"{identifier} identifies the person (`role: id`); it is read as text and never counted."
+
+
+def _about_design(columns: Sequence[Column]) -> str:
+    """Say which columns look like weights, strata or sampling units; a draft takes nobody for a sample."""
+
+    def called(pattern: str) -> list[str]:
+        return [c.name for c in columns if re.search(pattern, c.in_file, re.IGNORECASE)]
+
+    weights = [name for name in called(WEIGHT) if _numeric(name, columns)]
+    drawn = [name for name in called(DRAWN) if name not in weights]
+    if not (weights or drawn):
+        return ""
+    told = [f"{shown(weights)} may be a weight"] if weights else []
+    told += [f"{shown(drawn)} may say how people were drawn"] if drawn else []
+    return (
+        f"{', and '.join(told)}: if so, name it under `design` in config.yaml. Until then the respondents "
+        "count alike, as whoever came."
+    )
+
+
+def _numeric(name: str, columns: Sequence[Column]) -> bool:
+    return any(c.name == name and c.guess.type == "numeric" for c in columns)
 
 
 def _kinds(columns: Sequence[Column]) -> str:
