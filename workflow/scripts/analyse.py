@@ -9,7 +9,7 @@ import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, write_csv
 from surveypipe.design.from_weights import designs_of, replicates_of, respondents_of
-from surveypipe.estimation import comparisons, counts, level_contrasts
+from surveypipe.estimation import comparisons, counts, level_contrasts, several_answers
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import table_1 as characteristics
 from surveypipe.estimation.survey import Survey, check
@@ -45,6 +45,7 @@ def main(
     rows = estimation.gather(
         estimation.descriptive_rows(survey, wanted),
         estimation.quantile_rows(survey, wanted),
+        several_answers.share_of_answers_rows(survey),
         comparisons.equivalence_rows(survey),
         comparisons.test_rows(survey),
         comparisons.difference_rows(survey),

@@ -93,7 +93,17 @@ def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: 
         groupings=tuple(config["groups"]),
         weighted_staff=any(config["weighting"].get(key) for key in ("base", "unknown_eligibility")),
         claims=claims_of(config),
+        sets=boxes_of(variables),
     )
+
+
+def boxes_of(variables: dict) -> dict[str, list[str]]:
+    """Boxes of each set, from the documentation of the variables."""
+    found: dict[str, list[str]] = {}
+    for name, about in variables.items():
+        if about.get("set"):
+            found.setdefault(about["set"], []).append(name)
+    return found
 
 
 def quotations_of(config: dict, study: Study, rules: Rules) -> pd.DataFrame:

@@ -10,6 +10,8 @@ import unicodedata
 NOT_ANSWERED = " not answered"
 # Statistic of the rows that count who answered a question of which nothing is estimated.
 ANSWERED = "answered"
+# Statistic of the rows that say what part of all boxes ticked of a set one box is.
+SHARE_OF_ANSWERS = "share_of_answers"
 
 
 def slug(text: object) -> str:

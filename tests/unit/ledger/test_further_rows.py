@@ -573,7 +573,7 @@ def test_unknown_weighting_method_is_told_before_anything_runs():
     config = copy.deepcopy(CONFIG)
     config["weighting"]["schemes"]["raked"]["method"] = "raking"
     told = "\n".join(contradictions(config))
-    assert "'raking' is not one of none, poststratify, rake" in told
+    assert "'raking' is not one of none, design, poststratify, rake" in told
     assert "did you mean 'rake'" in told
 
 

@@ -20,7 +20,7 @@ from surveypipe.disclosure.release import (
     places_of,
 )
 from surveypipe.disclosure.rules import Rules
-from surveypipe.identifiers import ANSWERED
+from surveypipe.identifiers import ANSWERED, SHARE_OF_ANSWERS
 from surveypipe.study.poles import CATEGORIES
 
 if TYPE_CHECKING:
@@ -119,7 +119,8 @@ def _reasons(table: pd.DataFrame, rules: Rules) -> list[tuple[pd.Series, str]]:
     share = answers & table["statistic"].isin(SHARES)
     in_group = _text(table, "group_level") != ""
     gave = table["n_level"]
-    few = share & (gave > 0) & (gave < rules.min_answers)
+    told = share | (table["statistic"] == SHARE_OF_ANSWERS)
+    few = told & (gave > 0) & (gave < rules.min_answers)
     made = [
         (answers & (table["n"] < rules.min_base), f"fewer than {rules.min_base} respondents"),
         (few, f"fewer than {rules.min_answers} gave the answer"),

@@ -20,6 +20,7 @@ from surveypipe.disclosure.context import suppress_claims
 from surveypipe.disclosure.questions import Respondents, questions
 from surveypipe.disclosure.release import RELEASED, ROUNDED, SUPPRESSED, Release, blank, places_of
 from surveypipe.disclosure.rules import Rules
+from surveypipe.identifiers import SHARE_OF_ANSWERS
 from surveypipe.study.claims import AnyClaim
 
 if TYPE_CHECKING:
@@ -135,6 +136,31 @@ def follow_repeated(
         reason = "repeats a question that is suppressed there"
         release.note("estimates", table.loc[more, "estimate_id"], SUPPRESSED, reason)
         blank(table, more)
+
+
+def follow_sets(release: Release, sets: Mapping[str, Sequence[str]]) -> None:
+    """Hide what part of all answers each box of a set is where the share of any box may not be read.
+
+    The shares of respondents and of answers differ by one factor, which any other box tells.
+
+    Parameters
+    ----------
+    release
+        Released estimates; changed.
+    sets
+        Boxes of each set.
+    """
+    table = release.table
+    overall = table["group_level"].fillna("").astype(str) == ""
+    hidden = (table["statistic"] == "proportion") & overall & (table["status"] == SUPPRESSED)
+    for boxes in sets.values():
+        mine = table["variable"].isin(list(boxes))
+        gone = mine & (table["statistic"] == SHARE_OF_ANSWERS) & (table["status"] != SUPPRESSED)
+        few = mine & (table["statistic"] == SHARE_OF_ANSWERS) & (table["status"] == SUPPRESSED)
+        if gone.any() and ((mine & hidden).any() or few.any()):
+            reason = "a box of the set is suppressed"
+            release.note("estimates", table.loc[gone, "estimate_id"], SUPPRESSED, reason)
+            blank(table, gone)
 
 
 def follow_estimates(claims: Release, estimates: pd.DataFrame, linked: Linked) -> None:

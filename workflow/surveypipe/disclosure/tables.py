@@ -62,6 +62,8 @@ class Study:
         Whether the tables of weights tell weighted totals of staff (base weights), which count nobody.
     claims
         The claims by key.
+    sets
+        Boxes of each question of which several answers may be ticked.
     """
 
     respondents: Respondents
@@ -76,6 +78,7 @@ class Study:
     groupings: tuple[str, ...] = ()
     weighted_staff: bool = False
     claims: Mapping[str, AnyClaim] = field(default_factory=dict)
+    sets: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def release_all(
@@ -125,6 +128,7 @@ def release_all(
             )
         headlines = {str(name) for name in private["claims"]["variable"]}
         audit.follow_repeated(made[ESTIMATES], study.made_from, headlines, study.primary, linked)
+        audit.follow_sets(made[ESTIMATES], study.sets)
         audit.follow_estimates(made["claims"], made[ESTIMATES].table, linked)
     _about_claims(made, private, study, rules, linked, audited)
     if audited:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from surveypipe import formatting
 from surveypipe.estimation.estimates import merged_categories
 from surveypipe.formatting import NOT_APPLICABLE, escape
-from surveypipe.identifiers import ANSWERED
+from surveypipe.identifiers import ANSWERED, SHARE_OF_ANSWERS
 from surveypipe.reporting.answer_blocks import Block, Question, blocks, of_variables
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
@@ -37,6 +37,8 @@ MOST_WITH_INTERVALS, MOST_GROUPS = 3, 6
 # So many answers have columns of their own; of more the lower, middle and upper ones are put together.
 MOST_COLUMNS = 7
 COUNTED = "counted"
+# Cells of a row that are about all: label, number and share.
+BESIDE_ALL = 3
 
 
 def answer_tables(released: Released) -> dict[str, Table]:
@@ -160,6 +162,8 @@ def _answers(released: Released, block: Block) -> Table:
     levels = shown_levels(released)
     narrow = len(levels) > MOST_WITH_INTERVALS
     columns = [Column("Question and answer", 40, "l"), Column("All *n*", 8), Column("%", 15)]
+    boxed = any(question.set for question in block.questions)
+    columns += [Column("% of answers", 9)] if boxed else []
     for level in levels:
         head = escape(released.abbreviation(level))
         columns += [Column(f"{head} %", 8)] if narrow else [Column(f"{head} *n*", 10), Column("%", 15)]
@@ -170,9 +174,19 @@ def _answers(released: Released, block: Block) -> Table:
             title = str(released.variables[question.name].get("set_label") or question.set)
             table.rows.append([f"**{escape(title)}**"])
         opened = question.set
-        table.rows += _rows(released, question, levels, narrow=narrow)
+        rows = _rows(released, question, levels, narrow=narrow)
+        table.rows += [_with_answers(released, question, row) for row in rows] if boxed else rows
     table.notes = list(_answers_notes(released, block.questions))
     return table
+
+
+def _with_answers(released: Released, question: Question, cells: list[str]) -> list[str]:
+    """Put what part of all answers to its set a box is beside the share of all."""
+    if len(cells) <= BESIDE_ALL:
+        return cells
+    found = released.estimates(question.name, SHARE_OF_ANSWERS)
+    cell = "" if found.empty else _point(found.iloc[0])
+    return [*cells[:BESIDE_ALL], cell, *cells[BESIDE_ALL:]]
 
 
 def _per_cent(released: Released) -> str:
@@ -190,7 +204,7 @@ def _answers_notes(released: Released, questions: Sequence[Question]) -> Iterato
     if any(question.set for question in questions):
         yield (
             "Where several answers could be given, per cent of those who gave any; they need not add up to "
-            "[100%]{.given}."
+            "[100%]{.given}. Beside it, per cent of all answers that they gave."
         )
     if any(not kind.listed and kind.summaries for kind in kinds):
         yield "A mean has its interval in brackets, a median its quartiles."
