@@ -40,7 +40,7 @@ SMALL = [
     ("CSC", "Other", 30, 14),
     ("CSC", "Social worker", 110, 60),
 ]
-RULES = {"within": "agency", "min_n": 10, "floor": 5, "max_factor": 3.0}
+RULES = {"within": "agency", "min_n": 10, "floor": 5, "max_factor": 3.0, "inside": "equal"}
 CENSUS = {"kind": "census"}
 FRAME = {"id": "id", "survey_id": "id", "group": "agency", "columns": {"agency": "agency"}}
 CELLS = {"method": "poststratify", "by": ["agency", "profession"], "collapse": RULES}

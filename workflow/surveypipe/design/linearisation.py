@@ -10,6 +10,8 @@ with one pair of matrices A, C of shape (n, q) for each step of weighting:
 * *raking and calibration* with starting weights d and final weights w: s becomes w (z − XB) with
   B = (X'DX)⁻¹X'Dz, the residual of the regression weighted by d (Deville and Särndal 1992; as R's
   ``calibrate``, and as its ``rake`` where the starting weights are equal);
+* *ridge calibration*, which meets some totals softly: the same with a ridge, B = (X'DX + Γ)⁻¹X'Dz
+  (:func:`penalised`);
 * *inverse propensities*, logistic in x: s becomes s − d x'B with B = [Σ_U d p(1 − p)xx']⁻¹ Σ_r x (1 − p)s
   (Kim and Kim 2007).
 
@@ -27,6 +29,9 @@ from numpy.typing import ArrayLike, NDArray
 from surveypipe.grouping import group_sums
 
 Floats = NDArray[np.float64]
+# A respondent whose residual is nothing tells nothing of its spread; beyond this no residual is raised.
+MOST_LEVERAGE = 0.9
+SINGLE = ("propensity", "leverage", "spread")
 
 
 @dataclass(frozen=True)
@@ -43,16 +48,22 @@ class Linearisation:
     carried
         Where totals are estimated from a sample, of whom some did not answer: K of shape (m, q) over
         everybody drawn. The influence value of each gains K (C's), because each has a part in the totals.
+    leverage, spread
+        Where totals are met softly, shapes (n,): leverage of each respondent in the penalised regression, and
+        what each adds to the variance of the total of residuals that are all alike.
     """
 
     loadings: Floats
     slopes: Floats
     propensity: Floats | None = None
     carried: Floats | None = None
+    leverage: Floats | None = None
+    spread: Floats | None = None
 
     def applied(self, scores: Floats) -> Floats:
         """Correct weighted influence values, shape (n, k)."""
-        return np.asarray(scores - self.loadings @ (self.slopes.T @ scores))
+        residuals = np.asarray(scores - self.loadings @ (self.slopes.T @ scores))
+        return residuals if self.leverage is None else residuals / np.sqrt(1 - self.leverage)[:, None]
 
     def before(self, later: Linearisation) -> Linearisation:
         """Join this step with a later one whose weights start from its own."""
@@ -62,6 +73,8 @@ class Linearisation:
             np.hstack([later.slopes, slopes]),
             self.propensity if later.propensity is None else later.propensity,
             self._carried_before(later),
+            self.leverage if later.leverage is None else later.leverage,
+            self.spread if later.spread is None else later.spread,
         )
 
     def _carried_before(self, later: Linearisation) -> Floats | None:
@@ -82,11 +95,19 @@ class Linearisation:
     def degrees_of_freedom(self, inside: NDArray[np.bool_]) -> Floats:
         """Respondents less independent predictors of the response model in each domain, shape (k,).
 
+        Where totals are met softly: Satterthwaite's, (Σc)²/Σc² less the sum of the leverages, c being
+        `spread`; with equal weights that is n less the parameters that the penalty leaves.
+
         Parameters
         ----------
         inside
             Membership, shape (n, k).
         """
+        if self.leverage is not None and self.spread is not None:
+            members = inside.astype(float)
+            squares = np.maximum(self.spread**2 @ members, 1e-300)
+            left = (self.spread @ members) ** 2 / squares - self.leverage @ members
+            return np.where(inside.any(axis=0), np.floor(np.maximum(left, 1.0) + 1e-9), 0.0)
         scaled = self.loadings / np.maximum(np.linalg.norm(self.loadings, axis=0), 1e-300)
         grams = np.einsum("ni,nk,nj->kij", scaled, inside.astype(float), scaled, optimize=True)
         size = np.sqrt(np.maximum(np.einsum("kii->ki", grams), 1e-300))
@@ -123,6 +144,47 @@ def calibration(
         carried = (drawn[0] / scale * drawn[1][:, None]) @ (rotation[kept].T / sizes[kept])
     return Linearisation(
         basis * (final * inverse_root)[:, None], basis * (root * inverse_final)[:, None], carried=carried
+    )
+
+
+def penalised(
+    X: Floats,
+    penalty: Floats,
+    base: Floats,
+    start: Floats,
+    final: Floats,
+    drawn: tuple[Floats, Floats] | None = None,
+) -> Linearisation:
+    """Linearise weights that meet some totals exactly and others softly (ridge calibration).
+
+    The influence value becomes w (z − x'B)/√(1 − h) with B = (X'DX + Γ)⁻¹X'Dz and the leverage
+    h = d x'(X'DX + Γ)⁻¹x, Γ the diagonal of penalties: the estimator is a mixed model's prediction (Guggemos
+    and Tillé 2010), and its residuals are as much too small as their leverage is large (MacKinnon and White
+    1985, HC2). Response is taken as independent draws with the chances that the weights tell.
+
+    Parameters
+    ----------
+    X
+        Auxiliaries, shape (n, p); may be linearly dependent.
+    penalty
+        Shape (p,), zero where a total is met exactly.
+    base, start, final
+        Base weights, those from which the penalised step starts, and those after it, shape (n,).
+    drawn
+        As for :func:`calibration`.
+    """
+    inverse = np.linalg.pinv((X * start[:, None]).T @ X + np.diag(penalty), hermitian=True)
+    leverage = np.minimum(start * np.einsum("ni,ij,nj->n", X, inverse, X), MOST_LEVERAGE)
+    inverse_final = np.divide(1.0, final, out=np.zeros_like(final), where=final > 0)
+    chance = np.minimum(base * inverse_final, 1.0)
+    carried = None if drawn is None else (drawn[0] * drawn[1][:, None]) @ inverse
+    return Linearisation(
+        (final[:, None] * X) @ inverse,
+        X * (start * inverse_final)[:, None],
+        chance,
+        carried,
+        leverage,
+        (1 - chance) * final**2 / (1 - leverage),
     )
 
 
@@ -218,8 +280,10 @@ def as_columns(scheme: str, made: Linearisation | None) -> Mapping[str, Floats]:
         return {}
     columns = {f"loading_{scheme}_{k:03d}": column for k, column in enumerate(made.loadings.T)}
     columns |= {f"slope_{scheme}_{k:03d}": column for k, column in enumerate(made.slopes.T)}
-    if made.propensity is not None:
-        columns[f"propensity_{scheme}"] = made.propensity
+    for kind in SINGLE:
+        column = getattr(made, kind)
+        if column is not None:
+            columns[f"{kind}_{scheme}"] = column
     return columns
 
 
@@ -235,6 +299,9 @@ def from_columns(scheme: str, columns: Mapping[str, ArrayLike]) -> Linearisation
     loadings, slopes = block("loading"), block("slope")
     if not loadings:
         return None
-    name = f"propensity_{scheme}"
-    propensity = np.asarray(columns[name], dtype=np.float64) if name in columns else None
-    return Linearisation(np.column_stack(loadings), np.column_stack(slopes), propensity)
+    single = {
+        kind: np.asarray(columns[f"{kind}_{scheme}"], dtype=np.float64)
+        for kind in SINGLE
+        if f"{kind}_{scheme}" in columns
+    }
+    return Linearisation(np.column_stack(loadings), np.column_stack(slopes), **single)

@@ -76,6 +76,8 @@ class SecondPhase:
             return "simple random sampling"
         if self.linearised is None:
             return "second phase"
+        if self.linearised.leverage is not None:
+            return "second phase, on residuals of a penalised regression"
         if self.linearised.propensity is not None:
             return "response propensities linearised (Kim and Kim)"
         return "second phase, on regression residuals"

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import ArrayLike
 
 from surveypipe.design.intervals import t_interval
@@ -19,7 +20,7 @@ from surveypipe.design.variance import VarianceTable, second_phase_means
 from surveypipe.panel.linking import indexed
 from surveypipe.panel.power import team_change_test
 from surveypipe.problems import Problems, SurveyError, shown
-from surveypipe.study.weighting import Weighting
+from surveypipe.study.weighting import Scheme, Weighting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,13 +186,20 @@ def pair_weights(
             "waves: a change needs weighting classes, and neither weighting.primary nor weighting.fallback "
             "is of the method poststratify or none; name one as the fallback."
         )
-    kept = {key: weighting.schemes[key] for key in dict.fromkeys(classes)}
+    kept = {key: _plain_cells(weighting.schemes[key]) for key in dict.fromkeys(classes)}
     chosen = Weighting(schemes=kept, primary=classes[0], fallback=classes[-1])
     made = compute_schemes(stayers, chosen, group=group)
     table, scheme = made.weights.set_index("id"), made.primary
     rows = made.cells[made.cells["scheme"] == scheme]
     sizes = dict(zip(rows["cell"].astype(str), rows["N"].astype(float), strict=True))
     return table[f"w_{scheme}"], table[f"cell_{scheme}"], sizes
+
+
+def _plain_cells(scheme: Scheme) -> Scheme:
+    """Weight everybody in a cell alike: what smoothing adds to a variance has no formula for two waves."""
+    if scheme.collapse is None:
+        return scheme
+    return replace(scheme, collapse=replace(scheme.collapse, inside="equal"))
 
 
 def compare_arms(

@@ -191,8 +191,8 @@ def _variable_problems(config: Configuration, known: list[str]) -> list[str]:
 
 
 def _named_in_scheme(scheme: Making) -> list[str]:
-    within = [scheme.collapse.within] if scheme.collapse and scheme.collapse.within else []
-    return [*(scheme.by or ()), *(scheme.margins or ()), *(scheme.predictors or ()), *within]
+    collapse = scheme.collapse.variables if scheme.collapse else []
+    return [*(scheme.by or ()), *(scheme.margins or ()), *(scheme.predictors or ()), *collapse]
 
 
 def _claim_problems(config: Configuration) -> Iterable[str]:

@@ -12,6 +12,10 @@ from surveypipe.study.base import AboveOne, Names, Positive, Settings, TwoOrMore
 if TYPE_CHECKING:
     import pandas as pd
 
+# Respondents at which a soft total is met half-way. In the simulation study 2 to 10 gave the same coverage.
+PENALTY = 5.0
+RESPONSE_RATE = "response_rate"
+
 
 class Collapse(Settings, kw_only=True):
     """When cells are merged, and with what."""
@@ -31,6 +35,31 @@ class Collapse(Settings, kw_only=True):
         tuple[Annotated[tuple[str, ...], Meta(min_length=2)], ...],
         Meta(description="Families of levels that are merged with each other before any other."),
     ] = ()
+    similarity: Annotated[
+        dict[str, Positive],
+        Meta(
+            description="Variables of the frame by which cells are alike, each with its weight in the "
+            "distance; `response_rate` stands for the share that answered. Left out: the variables that make "
+            "the cells and the response rate, 1 each."
+        ),
+    ] = field(default_factory=dict)
+    inside: Annotated[
+        Literal["smoothed", "equal"],
+        Meta(
+            description="Weights inside merged cells: smoothed towards the numbers of the categories that "
+            "were merged, or equal."
+        ),
+    ] = "smoothed"
+    penalty: Annotated[
+        Positive,
+        Meta(description="For smoothed: respondents in a category at which its number is met half-way."),
+    ] = PENALTY
+
+    @property
+    def variables(self) -> list[str]:
+        """Variables of the frame that are named."""
+        within = [self.within] if self.within else []
+        return [*within, *(name for name in self.similarity if name != RESPONSE_RATE)]
 
 
 class Trim(Settings):

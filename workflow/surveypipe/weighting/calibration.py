@@ -214,10 +214,15 @@ def calibrate(
     *,
     kind: str = "linear",
     bounds: tuple[float, float] | None = None,
+    penalty: Floats | None = None,
     tolerance: float = 1e-10,
     max_iterations: int = 200,
 ) -> tuple[Floats, int]:
     """Calibrate weights to auxiliary totals: w_i = d_i F(x_i'λ) with Σ w_i x_i = T.
+
+    With a penalty the totals are met softly, Σ w_i x_i = T − Γλ, which is the least of Σ d_i G(w_i/d_i) +
+    ½ (Σ w x − T)'Γ⁻¹(Σ w x − T), G being the distance of F (ridge calibration: Bardsley and Chambers 1984;
+    Rao and Singh 1997; Beaumont and Bocci 2008).
 
     Parameters
     ----------
@@ -228,6 +233,8 @@ def calibrate(
         levels, numeric variables. Linear dependence is allowed if the totals agree with it.
     totals
         Population totals, shape (p,).
+    penalty
+        Diagonal of Γ, shape (p,), zero for a total that is met exactly; left out: all are.
 
     Returns
     -------
@@ -243,13 +250,15 @@ def calibrate(
     shape = distance(kind, bounds)
     size = np.maximum(np.abs(X).max(axis=0), 1e-300)
     Z, T = X / size, totals / size
+    soft = np.zeros(len(T)) if penalty is None else np.asarray(penalty, float) / size**2
     scale = float(np.abs(T).max())
     lam = np.zeros((Z.shape[1], D.shape[1]))
-    error = _gap(D, Z, T, shape, lam)
+    gap = _gap(D, Z, T, shape, soft)
+    error = gap(lam)
     for iteration in range(1, max_iterations + 1):
-        H = np.einsum("ni,nr,nj->rij", Z, D * shape.slope(Z @ lam), Z, optimize=True)
+        H = np.einsum("ni,nr,nj->rij", Z, D * shape.slope(Z @ lam), Z, optimize=True) + np.diag(soft)
         step = np.einsum("rij,jr->ir", np.linalg.pinv(H, hermitian=True), error)
-        lam, error = _damped(D, Z, T, shape, lam, step, error)
+        lam, error = _damped(gap, lam, step, error)
         if float(np.abs(error).max()) < tolerance * scale:
             return (D * shape.ratio(Z @ lam)).reshape(np.shape(start)), iteration
     raise SurveyError(
@@ -258,24 +267,29 @@ def calibrate(
     )
 
 
-def _gap(D: Floats, Z: Floats, T: Floats, shape: Distance, lam: Floats) -> Floats:
-    return T[:, None] - Z.T @ (D * shape.ratio(Z @ lam))
+def _gap(D: Floats, Z: Floats, T: Floats, shape: Distance, soft: Floats) -> Callable[[Floats], Floats]:
+    """Distance of the weighted totals from those due, shape (p, R), as a function of λ."""
+
+    def gap(lam: Floats) -> Floats:
+        return np.asarray(T[:, None] - Z.T @ (D * shape.ratio(Z @ lam)) - soft[:, None] * lam)
+
+    return gap
 
 
 def _damped(
-    D: Floats, Z: Floats, T: Floats, shape: Distance, lam: Floats, step: Floats, error: Floats
+    gap: Callable[[Floats], Floats], lam: Floats, step: Floats, error: Floats
 ) -> tuple[Floats, Floats]:
     """Halve each replicate's Newton step until its distance from the totals falls."""
     size = np.ones(lam.shape[1])
     old = np.abs(error).max(axis=0)
     for _ in range(30):
         tried = lam + size * step
-        gap = _gap(D, Z, T, shape, tried)
-        worse = ~(np.abs(gap).max(axis=0) <= old) & (old > 0)
+        left = gap(tried)
+        worse = ~(np.abs(left).max(axis=0) <= old) & (old > 0)
         if not worse.any():
             break
         size[worse] /= 2
-    return tried, gap
+    return tried, left
 
 
 def kish_deff(w: Any) -> Any:

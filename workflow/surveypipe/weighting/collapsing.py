@@ -1,8 +1,9 @@
 """Response cells: cross-classify the staff, and merge cells too small to carry a weight.
 
 Weighting classes (response homogeneity groups) follow Oh and Scheuren (1983). Cells are merged only
-inside a group (the agency), with the neighbour whose response rate is nearest, because a weighting class
-assumes that its members are alike in how likely they were to answer.
+inside a group (the agency), with the neighbour that is most alike in what the list knows of its people: the
+variables that make the cells, others of the list, and the response rate, because a weighting class assumes
+that its members are alike in how likely they were to answer and in what they would have said.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 
 from surveypipe.problems import SurveyError, shown
 from surveypipe.study.weighting import Collapse
+from surveypipe.weighting.similarity import Similarity
 
 JOINT = " × "
 
@@ -152,11 +154,13 @@ def _describe(cell: Cell) -> str:
     return f"{cell.label} ({cell.n:g} of {cell.N:g} answered)"
 
 
-def collapse(cells: Sequence[Cell], rules: Collapse, *, scheme: str = "") -> CellMap:
+def collapse(
+    cells: Sequence[Cell], rules: Collapse, *, scheme: str = "", alike: Similarity | None = None
+) -> CellMap:
     """Merge cells until each keeps the rules, or its whole group is one cell.
 
-    The cell with the fewest respondents goes first; it joins the neighbour in its own group with the
-    nearest response rate; ties go to the first in the alphabet.
+    The cell with the fewest respondents goes first; it joins the neighbour in its own group that is most
+    alike; ties go to the first in the alphabet.
 
     Parameters
     ----------
@@ -165,9 +169,11 @@ def collapse(cells: Sequence[Cell], rules: Collapse, *, scheme: str = "") -> Cel
     rules
         ``min_n`` (fewest respondents), ``max_factor`` (greatest weight as a multiple of the mean weight),
         ``floor`` (under which a cell that cannot be merged is reported as too small), ``prefer`` (lists of
-        levels that belong together: a neighbour of the same list goes before one of nearer rate).
+        levels that belong together: a neighbour of the same list goes before one that is more alike).
     scheme
         Key of the scheme, for messages.
+    alike
+        Distance between cells; left out: the difference of their response rates.
 
     Raises
     ------
@@ -182,7 +188,7 @@ def collapse(cells: Sequence[Cell], rules: Collapse, *, scheme: str = "") -> Cel
     current = sorted(cells, key=lambda cell: cell.label)
     merges: list[str] = []
     while True:
-        found = _next_merge(current, min_n, cap, rules.prefer)
+        found = _next_merge(current, min_n, cap, rules.prefer, alike)
         if found is None:
             break
         small, neighbour, why = found
@@ -193,18 +199,31 @@ def collapse(cells: Sequence[Cell], rules: Collapse, *, scheme: str = "") -> Cel
 
 
 def _next_merge(
-    cells: list[Cell], min_n: float, cap: float, prefer: Sequence[Sequence[str]]
+    cells: list[Cell],
+    min_n: float,
+    cap: float,
+    prefer: Sequence[Sequence[str]],
+    alike: Similarity | None,
 ) -> tuple[Cell, Cell, str] | None:
     for small in sorted(cells, key=lambda cell: (cell.n, cell.label)):
         why = _complaint(small, min_n, cap)
         neighbours = [c for c in cells if c is not small and c.within == small.within]
         if why and neighbours:
+            apart = _distances(small, neighbours, alike)
             ranked = [
-                (not _akin(small, cell, prefer), round(abs(cell.rate - small.rate), 12), cell.label, place)
-                for place, cell in enumerate(neighbours)
+                (not _akin(small, cell, prefer), round(far, 12), cell.label, place)
+                for place, (cell, far) in enumerate(zip(neighbours, apart, strict=True))
             ]
             return small, neighbours[min(ranked)[-1]], why
     return None
+
+
+def _distances(small: Cell, neighbours: Sequence[Cell], alike: Similarity | None) -> list[float]:
+    rates = [cell.rate for cell in neighbours]
+    if alike is None:
+        return [abs(rate - small.rate) for rate in rates]
+    members = [cell.members for cell in neighbours]
+    return [float(far) for far in alike.distances(small.members, members, small.rate, rates)]
 
 
 def _akin(one: Cell, other: Cell, prefer: Sequence[Sequence[str]]) -> bool:

@@ -36,6 +36,8 @@ from surveypipe.weighting.plan import (
     without_base,
 )
 from surveypipe.weighting.population import Population
+from surveypipe.weighting.similarity import Similarity, similarity
+from surveypipe.weighting.smoothing import smooth_inside
 from surveypipe.weighting.trimming import trim
 
 Floats = NDArray[np.float64]
@@ -85,7 +87,7 @@ def poststratify(people: Population, settings: Making, scheme: str) -> Plan:
     by = list(settings.by or ())
     raw = _raw_cells(people, by, within)
     if rules:
-        cells = collapsing.collapse(raw, rules, scheme=scheme)
+        cells = collapsing.collapse(raw, rules, scheme=scheme, alike=_similarity(people, by, rules))
     else:
         empty = [f"{cell.label} ({cell.N:g} staff)" for cell in raw if cell.n == 0]
         if empty:
@@ -99,11 +101,21 @@ def poststratify(people: Population, settings: Making, scheme: str) -> Plan:
     coarse = within or people.group or by[0]
     margin = calibration.margin(coarse, people.answered[coarse], people.totals(coarse))
     plan.restore = scale_to(margin.codes, margin.totals)
+    everybody = collapsing.raw_labels(people.frame, by).map(cells.labels)
+    members = indicators(everybody, [cell.label for cell in cells.cells])
     if people.drawn:
-        everybody = collapsing.raw_labels(people.frame, by).map(cells.labels)
-        names = [cell.label for cell in cells.cells]
-        plan.linearise = calibrated(people, indicators(everybody, names))
+        plan.linearise = calibrated(people, members)
+    if rules and rules.inside == "smoothed" and not set(by) & set(people.known):
+        smooth_inside(plan, people, by, members, rules.penalty)
     return plan
+
+
+def _similarity(people: Population, by: Sequence[str], rules: Collapse) -> Similarity | None:
+    """Distance between cells; none where headcounts tell of levels that the frame does not hold."""
+    if set(by) & set(people.known):
+        return None
+    labels = collapsing.raw_labels(people.frame, by)
+    return similarity(people.frame, labels, people.base, rules.similarity, by)
 
 
 def _margins(people: Population, variables: Sequence[str]) -> list[calibration.Margin]:
@@ -289,12 +301,14 @@ def _merge_codes(people: Population, step: Making, counted: Floats, scheme: str)
     raw = _raw_cells(people, by, rules.within)
     labels = collapsing.raw_labels(people.answered, by).to_numpy()
     sums = np.stack([counted[labels == cell.label].sum(axis=0) for cell in raw], axis=1).round(9)
+    alike = _similarity(people, by, rules)
     distinct, inverse = np.unique(sums, axis=0, return_inverse=True)
     codes: dict[tuple[tuple[str, ...], ...], int] = {}
     numbers = []
     for row in distinct:
         cells = [replace(cell, n=float(n)) for cell, n in zip(raw, row, strict=True)]
-        merged = tuple(cell.members for cell in collapsing.collapse(cells, rules, scheme=scheme).cells)
+        made = collapsing.collapse(cells, rules, scheme=scheme, alike=alike)
+        merged = tuple(cell.members for cell in made.cells)
         numbers.append(codes.setdefault(merged, len(codes)))
     return np.array(numbers, dtype=np.intp)[inverse.reshape(-1)]
 

@@ -152,8 +152,7 @@ def _named_variables(schemes: Iterable[Making]) -> list[str]:
         for key in ("by", "margins", "numeric", "predictors"):
             names += getattr(settings, key) or ()
         names += _named_variables(settings.parts()[1:])
-        within = settings.collapse.within if settings.collapse else None
-        names += [within] if within else []
+        names += settings.collapse.variables if settings.collapse else []
     return list(dict.fromkeys(names))
 
 

@@ -115,7 +115,12 @@ def _collapse(scheme: Scheme) -> Facts | None:
     rule = scheme.collapse
     if not rule:
         return None
-    return {"min_n": rule.min_n, "within": (rule.within or "").replace("_", " ")}
+    return {
+        "min_n": rule.min_n,
+        "within": (rule.within or "").replace("_", " "),
+        "smoothed": rule.inside == "smoothed",
+        "penalty": rule.penalty,
+    }
 
 
 def _spread(released: Released) -> Facts:
