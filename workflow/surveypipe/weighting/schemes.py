@@ -19,7 +19,8 @@ from surveypipe.design.linearisation import Linearisation
 from surveypipe.problems import Problems, SurveyError, shown
 from surveypipe.study.weighting import Making, Scheme, Weighting
 from surveypipe.weighting.calibration import kish_deff
-from surveypipe.weighting.methods import build, merge_signatures
+from surveypipe.weighting.cells import merge_signatures
+from surveypipe.weighting.methods import build
 from surveypipe.weighting.plan import METHODS, Plan, method
 from surveypipe.weighting.population import Population, population, resolve_unknown_eligibility
 
