@@ -195,7 +195,8 @@ def _remedies(question: Question, *, claimed: bool) -> list[Step]:
         small = "would give away a part of a group"
         made.append(Step(f"{name}|but {KEPT} within groups", SUPPRESSED, small, places=rarer))
     made += [Step(f"{name}|{s} for all", SUPPRESSED, why, s, everybody) for s in others if s != UNWEIGHTED]
-    if not claimed:
+    # Where nothing is weighted it is all that there is of the question.
+    if not claimed and question.primary != UNWEIGHTED:
         made.append(Step(f"{name}|{UNWEIGHTED} for all", SUPPRESSED, why, UNWEIGHTED, everybody))
     if within:
         reason = "would give away a part of a group"
@@ -228,7 +229,7 @@ def _wide(secret: Secret, low: float, high: float) -> bool:
     if high < low:
         return False
     # Of an atom all alike the dissenters are asked for: there may be none, but so many must be possible.
-    room = high if secret.place is None else _whole_numbers(low, high)
+    room = high if secret.place is None else whole_numbers(low, high)
     return room >= secret.width - LEEWAY
 
 
@@ -246,7 +247,7 @@ def _known_atoms(
     return left(walk.solutions(told, lambda solutions: not left(solutions)))
 
 
-def _whole_numbers(low: float, high: float) -> float:
+def whole_numbers(low: float, high: float) -> float:
     """How many counts lie in an interval."""
     return math.inf if math.isinf(high) else math.floor(high + LEEWAY) - math.ceil(low - LEEWAY) + 1.0
 

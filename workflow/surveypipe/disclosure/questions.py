@@ -102,7 +102,7 @@ def questions(
         here = rows[place == f"{variable}|{base}"]
         n = float(here.loc[here["group_level"] == "", "n"].max())
         for levels in _exclusive(counts, n):
-            parts = _parts(levels, values.get(str(variable), []))
+            parts = parts_of(levels, values.get(str(variable), []))
             some = {p: count for p, count in counts.items() if p.level in levels}
             known = _known(str(variable), str(base), people, respondents, parts, some)
             told = here[here["level"].isin(["", *levels])]
@@ -147,7 +147,7 @@ def _atoms(people: pd.DataFrame, group: str) -> Iterator[Atom]:
         yield Atom(str(rows[group].iloc[0]), float(len(rows)), weights)
 
 
-def _parts(levels: Iterable[str], codes: list[str]) -> dict[str, tuple[str, ...]]:
+def parts_of(levels: Iterable[str], codes: list[str]) -> dict[str, tuple[str, ...]]:
     """Answers that each published level takes together; three categories of a scale, or itself."""
     merged = parted(codes)
     return {level: merged[level] if codes and merged.get(level) else (level,) for level in levels}
@@ -169,7 +169,7 @@ def _known(
     given = given.where(respondents.inside(base))
     found = Counter(zip(given.dropna(), people.loc[given.notna().to_numpy(), "atom"], strict=True))
     known = {(str(level), int(atom)): float(n) for (level, atom), n in found.items()}
-    finest = {part for parts_of in parts.values() for part in parts_of}
+    finest = {part for some in parts.values() for part in some}
     known = {key: n for key, n in known.items() if key[0] in finest}
     total = {level: sum(n for key, n in known.items() if key[0] in inside) for level, inside in parts.items()}
     agrees = all(total[place.level] == n for place, n in counts.items() if not place.group)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure import audit, context, resolution
 from surveypipe.disclosure.answers import release_estimates
+from surveypipe.disclosure.audit_groupings import audit_groupings
 from surveypipe.disclosure.characteristics import (
     align,
     release_cells,
@@ -126,6 +127,7 @@ def release_all(
                 linked,
                 told,
             )
+        audit_groupings(made[ESTIMATES], estimates, study.respondents, study.groupings, study.values, rules)
         headlines = {str(name) for name in private["claims"]["variable"]}
         audit.follow_repeated(made[ESTIMATES], study.made_from, headlines, study.primary, linked)
         audit.follow_sets(made[ESTIMATES], study.sets)

@@ -37,7 +37,7 @@ def share_of_answers_rows(survey: Survey) -> Iterator[dict[str, Any]]:
     """Share of each box in all boxes ticked, over all who ticked any, under the primary scheme."""
     for boxes in sets_of(survey).values():
         ticked = np.column_stack([_ticked(survey, name) for name in boxes])
-        inside = (np.nan_to_num(ticked) > 0).any(axis=1)
+        inside = np.asarray(np.nan_to_num(ticked).sum(axis=1) > 0)
         if inside.any():
             yield from _rows(survey, boxes, np.where(inside[:, None], np.nan_to_num(ticked), 0.0), inside)
 

@@ -1,0 +1,243 @@
+"""Answers that follow from several groupings together.
+
+Within one grouping a hidden group is safe from subtraction (:mod:`surveypipe.disclosure.audit_answers`). A
+second grouping may give it back: where wards lie within hospitals, the wards of a hidden hospital add up to
+it. So each hidden answer of a group is bounded once more from all that every grouping publishes; the unknown
+counts are those of each answer in each combination of groups and weights. While too few values are possible,
+a group of another grouping is hidden that has people in common with what is hidden, the smallest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from surveypipe.disclosure.answers import DESCRIPTIVE, SHARES
+from surveypipe.disclosure.atoms import HALF, UNWEIGHTED
+from surveypipe.disclosure.audit_answers import LEEWAY, whole_numbers
+from surveypipe.disclosure.linear import Found, Statement, System
+from surveypipe.disclosure.questions import NO_GROUP, WEIGHT_DECIMALS, Respondents, code_of, parts_of
+from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
+from surveypipe.disclosure.rules import Rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Of more combinations of groups and weights than this, what the weights say is left out.
+MOST_COMBINATIONS = 150
+
+
+class Place(NamedTuple):
+    """An answer of a group; grouping and group are empty for all respondents."""
+
+    level: str
+    grouping: str
+    group: str
+
+
+@dataclass
+class Together:
+    """A question and what every grouping publishes of it.
+
+    Parameters
+    ----------
+    shown
+        Place and scheme to the share that is published, and its base.
+    parts
+        Published level to the answers that it takes together.
+    combinations
+        Each combination of groups and weights: grouping to group.
+    weights
+        Scheme to the weight of each combination; of fewer schemes where weights differ within them.
+    counts
+        Place to the people who gave the answer, and to all who gave any.
+    """
+
+    shown: dict[tuple[Place, str], tuple[float, float]]
+    parts: Mapping[str, tuple[str, ...]]
+    combinations: Sequence[Mapping[str, str]]
+    weights: Mapping[str, Sequence[float]]
+    counts: Mapping[Place, tuple[float, float]]
+    found: Found = field(default_factory=Found)
+
+    def inside(self, place: Place) -> list[int]:
+        """List the combinations that belong to the group of a place."""
+        return [
+            number
+            for number, groups in enumerate(self.combinations)
+            if not place.grouping or groups[place.grouping] == place.group
+        ]
+
+    def cells(self, place: Place) -> tuple[Hashable, ...]:
+        """Unknown counts that a place adds up."""
+        return tuple((answer, k) for answer in self.parts[place.level] for k in self.inside(place))
+
+    def statements(self) -> Iterator[Statement]:
+        """Write down what every published share says."""
+        every = list(dict.fromkeys(answer for parts in self.parts.values() for answer in parts))
+        for (place, scheme), (share, n) in self.shown.items():
+            inside = self.inside(place)
+            whole: dict[Hashable, float] = {(answer, k): 1.0 for answer in every for k in inside}
+            yield Statement(("n", place.grouping, place.group), whole, n)
+            if scheme not in self.weights:
+                continue
+            weights, counted = self.weights[scheme], set(self.cells(place))
+            for side in (1, -1):
+                coefficients: dict[Hashable, float] = {
+                    cell: weights[cell[1]] * ((cell in counted) - share - side * HALF)  # type: ignore[index]
+                    for cell in whole
+                }
+                yield Statement((place, scheme, side), coefficients, 0.0, sides=(side,))
+
+    def exposed(self, hidden: Sequence[Place], rules: Rules) -> Place | None:
+        """First hidden place of which too few counts remain possible."""
+        system = System(list(self.statements()), self.found)
+        for place in hidden:
+            least = self._width(place, rules) - LEEWAY
+            cells = self.cells(place)
+            ends = system.reached(cells)
+            if ends[1] >= ends[0] and whole_numbers(*ends) >= least:
+                continue
+            if whole_numbers(*system.interval(cells)) < least:
+                return place
+        return None
+
+    def _width(self, place: Place, rules: Rules) -> float:
+        gave, all_of = self.counts.get(Place(place.level, "", ""), (0.0, 0.0))
+        size = self.counts[place][1]
+        return min(float(rules.min_cell), size, max(1.0, min(gave, all_of - gave)))
+
+    def secret(self, place: Place, rules: Rules) -> bool:
+        """Whether a hidden place is hidden for itself: of few, of few who gave the answer, or all alike."""
+        gave, size = self.counts[place]
+        few = 0 < gave < rules.min_answers or (gave == 0 and rules.zeros_disclosive)
+        return size < rules.min_base or few or gave in (0.0, size)
+
+    def partner(self, place: Place, hidden: Sequence[Place]) -> tuple[str, str] | None:
+        """Smallest published group of another grouping that tells of a hidden group of this one."""
+        mine = {k for one in hidden if one.grouping == place.grouping for k in self.inside(one)}
+        others = {
+            (self.counts[one][1], one.grouping, one.group)
+            for one, _ in self.shown
+            if one.grouping not in ("", place.grouping) and mine & set(self.inside(one))
+        }
+        return min(others)[1:] if others else None
+
+
+def audit_groupings(
+    release: Release,
+    private: pd.DataFrame,
+    respondents: Respondents,
+    groupings: Sequence[str],
+    values: Mapping[str, list[str]],
+    rules: Rules,
+) -> None:
+    """Hide what would give away, with the help of another grouping, an answer that a group hides.
+
+    Parameters
+    ----------
+    release
+        Released estimates, audited within each grouping; changed.
+    private
+        The same before.
+    respondents
+        Those who answered.
+    groupings
+        Variables by whose levels estimates are published.
+    values
+        Codes of each variable's answers, in order.
+    rules
+        Thresholds.
+    """
+    known = [name for name in groupings if name in respondents.answers]
+    if len(known) < 2:
+        return
+    people, combined = _combinations(respondents, known)
+    table = release.table
+    for variable, base in _with_hidden(table, known):
+        if variable not in respondents.answers:
+            continue
+        mine = (table["variable"] == variable) & (table["base"] == base)
+        question, hidden = _question(table[mine], private, (variable, base), people, combined, known, values)
+        secrets = [place for place in hidden if question.secret(place, rules)]
+        while (place := question.exposed(secrets, rules)) is not None:
+            partner = question.partner(place, hidden)
+            if partner is None:
+                break
+            question.shown = {key: told for key, told in question.shown.items() if key[0][1:] != partner}
+            _hide(release, mine, *partner)
+            name = "|".join([variable, base, "", partner[1]])
+            release.note("estimates", [name], SUPPRESSED, "would give away a group of another grouping")
+
+
+def _combinations(
+    respondents: Respondents, groupings: Sequence[str]
+) -> tuple[list[dict[str, str]], dict[str, list[float]]]:
+    """List the combinations of groups and weights that there are, and the weights of each by scheme."""
+    schemes = [str(name) for name in respondents.weights if str(name).startswith("w_")]
+    people = respondents.answers[["id", *groupings]].merge(respondents.weights[["id", *schemes]], on="id")
+    for name in groupings:
+        people[name] = people[name].map(code_of).fillna(NO_GROUP)
+    people[schemes] = people[schemes].round(WEIGHT_DECIMALS)
+    first = people[[*groupings, *schemes]].drop_duplicates(ignore_index=True)
+    if len(first) > MOST_COMBINATIONS:
+        schemes = [name for name in schemes if first[name].nunique() == 1]
+        first = people[[*groupings, *schemes]].drop_duplicates(ignore_index=True)
+    weights = {name.removeprefix("w_"): first[name].astype(float).tolist() for name in schemes}
+    weights[UNWEIGHTED] = [1.0] * len(first)
+    return [
+        {str(k): str(v) for k, v in row.items()} for row in first[list(groupings)].to_dict("records")
+    ], weights
+
+
+def _with_hidden(table: pd.DataFrame, groupings: Sequence[str]) -> list[tuple[str, str]]:
+    """Questions of which some group hides a share while two groupings have any."""
+    shares = table[(table["statistic"] == "proportion") & table["group"].isin(list(groupings))]
+    found = []
+    for (variable, base), rows in shares.groupby(["variable", "base"], sort=False):
+        if (rows["status"] == SUPPRESSED).any() and rows["group"].nunique() > 1:
+            found.append((str(variable), str(base)))
+    return found
+
+
+def _question(
+    rows: pd.DataFrame,
+    private: pd.DataFrame,
+    named: tuple[str, str],
+    combinations: Sequence[Mapping[str, str]],
+    weights: Mapping[str, Sequence[float]],
+    groupings: Sequence[str],
+    values: Mapping[str, list[str]],
+) -> tuple[Together, list[Place]]:
+    whole = private[(private["variable"] == named[0]) & (private["base"] == named[1])]
+    whole = whole[(whole["statistic"] == "proportion") & (whole["scheme"] == UNWEIGHTED)]
+    whole = whole[whole["group"].isin(["overall", *groupings])]
+    counts = {_place(row): (float(row["n_level"]), float(row["n"])) for row in whole.to_dict("records")}
+    levels = list(dict.fromkeys(place.level for place in counts))
+    rows = rows[(rows["statistic"] == "proportion") & rows["group"].isin(["overall", *groupings])]
+    shown, hidden = {}, dict[Place, None]()
+    for row in rows.to_dict("records"):
+        place = _place(row)
+        if place not in counts:
+            continue
+        if row["status"] == RELEASED:
+            shown[place, str(row["scheme"])] = (float(row["estimate"]), float(row["n"]))
+        elif place.grouping:
+            hidden[place] = None
+    parts = parts_of(levels, values.get(named[0], []))
+    return Together(shown, parts, combinations, weights, counts), list(hidden)
+
+
+def _place(row: Mapping[Hashable, object]) -> Place:
+    group = row["group_level"]
+    grouping = "" if row["group"] == "overall" else str(row["group"])
+    return Place(str(row["level"]), grouping, str(group) if isinstance(group, str) else "")
+
+
+def _hide(release: Release, mine: pd.Series, grouping: str, group: str) -> None:
+    """Empty what is told of a group, and what compares it with others."""
+    table = release.table
+    about = mine & (table["group"] == grouping) & (table["status"] == RELEASED)
+    compared = ~table["statistic"].str.startswith(DESCRIPTIVE) & ~table["statistic"].isin(SHARES)
+    blank(table, about & ((table["group_level"].fillna("").astype(str) == group) | compared))
