@@ -21,7 +21,8 @@ from surveypipe.study.base import plain
 PEOPLE = 150
 HEADCOUNTS = {"1": 120, "2": 90, "3": 60, "4": 40, "5": 30, "6": 20}
 ROOT = Path(__file__).resolve().parents[1]
-STUDIES = ("a file alone", "groups that are asked", "headcounts")
+CLAIMED = ("claims of a sample", "claims of whoever came")
+STUDIES = ("a file alone", "groups that are asked", "headcounts", *CLAIMED)
 
 
 def records() -> pd.DataFrame:
@@ -66,6 +67,17 @@ def codebook() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _claim(kind: str, **said: Any) -> dict[str, Any]:
+    return {"label": f"A claim of a {kind} is made", "short": f"A {kind}", "kind": kind, **said}
+
+
+# A claim of each kind.
+CLAIMS: dict[str, dict[str, Any]] = {
+    "SHARE": _claim("share", variable="read", level=1, threshold=0.2),
+    "MEAN": _claim("mean", variable="clear", base="readers", threshold=2.0, range=[1, 5]),
+}
+
+
 def configuration(folder: Path, name: str) -> dict[str, Any]:
     """Write the files of a study, and give its configuration."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,6 +96,10 @@ def configuration(folder: Path, name: str) -> dict[str, Any]:
     named = [Path(inputs[key]) for key in ("survey", "counts") if key in inputs]
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in named]
     (folder / "SHA256SUMS").write_text("".join(sums))
+    if name in CLAIMED:
+        more |= {"claims": CLAIMS, "bases": {"readers": {"read": 1}}}
+    if name == "claims of a sample":
+        more["design"] = {"kind": "sample", "fpc": [0.1]}
     study = {
         "id": "any",
         "title": "A survey of leaflets",

@@ -31,6 +31,7 @@ WORDS = (
     "tipping_interval_outcome",
     "reader_note",
     "scenario_source",
+    "bounds_outcome",
     "equivalence",
     "other_thresholds",
 )

@@ -19,6 +19,7 @@ from surveypipe.study.bounds import Heard
 from surveypipe.study.claims import AnyClaim, ShareClaim, SharesWithinPeople
 from surveypipe.study.cleaning import RoutedNo
 from surveypipe.study.codebook import codes_as_text
+from surveypipe.study.design import silent_known
 from surveypipe.study.sections import Sections
 from surveypipe.study.sensitivity import Sensitivity
 from surveypipe.study.vocabulary import Vocabulary
@@ -53,6 +54,8 @@ class Setting:
         Variables in which those routed past by the scenario's question count as 'no'.
     vocabulary
         What the people and things of the study are called in notes and names of grades.
+    silent_known
+        Whether it is known how many gave no answer.
     """
 
     claims: Mapping[str, AnyClaim]
@@ -67,6 +70,7 @@ class Setting:
     levels: tuple[str, ...]
     routed_no: frozenset[str]
     vocabulary: Vocabulary
+    silent_known: bool = True
 
     def beside_scenario(self, base: str) -> dict[str, tuple[Code, ...]] | None:
         """Give what a base asks beside the scenario's answer; None where it does not ask for that."""
@@ -96,6 +100,7 @@ def setting(settings: Sections, cells: pd.DataFrame) -> Setting:
         levels=tuple(settings.groups[group].levels) if group in settings.groups else (),
         routed_no=frozenset(recode.variable for recode in routed if plan and recode.filter == plan.variable),
         vocabulary=settings.vocabulary,
+        silent_known=silent_known(settings.population, settings.design),
     )
 
 

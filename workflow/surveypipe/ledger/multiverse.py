@@ -48,7 +48,7 @@ def beyond_rows(space: Universe, ledger: pd.DataFrame) -> Iterator[dict[str, Any
         (line["claim"], line["group"], line["group_level"]): line
         for line in ledger.fillna({"group_level": ""}).to_dict("records")
     }
-    for case in _own(space):
+    for case in _own(space) if made.silent_known else ():
         line = lines[case.key, case.group, case.group_level]
         n = int((~np.isnan(case.outcome)).sum())
         low, high = float(line["bound_low"]), float(line["bound_high"])

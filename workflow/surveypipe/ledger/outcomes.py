@@ -15,6 +15,8 @@ class ScenarioSource(StrEnum):
 
     # The study has no such scenario.
     ABSENT = "absent"
+    # Nothing is known of the silent, to suppose anything of.
+    SILENT_UNKNOWN = "silent_unknown"
     NONE = "none"
     FIXED = "fixed"
     GROUP = "group"

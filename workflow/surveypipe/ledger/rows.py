@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,13 +12,15 @@ import pandas as pd
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.cases import Case, Setting, bounds, cells_of
 from surveypipe.ledger.outcomes import ScenarioSource
-from surveypipe.ledger.tipping import readers, tipping
+from surveypipe.ledger.tipping import NO_SCENARIO, Readers, Tipping, readers, tipping, without_tipping
 from surveypipe.study.grades import Evidence, Grade
+from surveypipe.study.outcomes import Bounding, Crossing
 
 THETA_COLUMNS = ("claim", "group", "group_level", "theta_in", "theta", "estimate", "note")
 # For a reader: what silent non-readers are supposed to answer, by the scenario's source.
 SCENARIO_NOTES = {
     ScenarioSource.ABSENT: "",
+    ScenarioSource.SILENT_UNKNOWN: "nothing is known of the {silent.many}",
     ScenarioSource.NONE: "{silent.adjective} {readers.many} answer as {readers.adjective} "
     "{respondents.many} of their cell",
     ScenarioSource.FIXED: "{silent.adjective} {non_readers.many} count as no",
@@ -41,10 +44,9 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
         What all claims share.
     """
     main = case.by_scheme[made.primary]
-    low, high = bounds(case)
+    low, high, bounding = _bounds(case, made)
     bounded = case.claim.supported(low, high)
-    tips = tipping(case, cells_of(case), made.primary, bounded)
-    read = readers(case, made, made.primary)
+    tips, read = _what_if(case, made, bounded)
     grade = Grade.earned(
         Evidence(
             primary=case.supported(made.primary),
@@ -54,6 +56,7 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
             tipping=tips.theta,
             scenario=read.supported,
             theta_strong=made.sensitivity.theta_strong,
+            silent_known=made.silent_known,
         )
     )
     return {
@@ -81,7 +84,23 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
         "tipping_outcome": str(tips.outcome),
         "tipping_interval_outcome": str(tips.interval_outcome),
         "scenario_source": str(read.source),
+        "bounds_outcome": str(bounding),
     }
+
+
+def _bounds(case: Case, made: Setting) -> tuple[float, float, Bounding]:
+    if not made.silent_known:
+        return math.nan, math.nan, Bounding.SILENT_UNKNOWN
+    return *bounds(case), Bounding.KNOWN
+
+
+def _what_if(case: Case, made: Setting, bounded: bool) -> tuple[Tipping, Readers]:
+    """Tipping points and scenario of a claim, or why there are none."""
+    if not made.silent_known:
+        unknown = replace(NO_SCENARIO, none=ScenarioSource.SILENT_UNKNOWN)
+        return without_tipping(Crossing.SILENT_UNKNOWN), unknown
+    found = tipping(case, cells_of(case), made.primary, bounded)
+    return found, readers(case, made, made.primary)
 
 
 def _finite(value: float) -> float:
@@ -152,6 +171,7 @@ def ledger_columns(made: Setting) -> list[str]:
         *(_k_column("reader_worst", k) for k in steps),
         *("reader_limit", "tipping_shift", "tipping_shift_interval", "other_thresholds"),
         *("tipping_outcome", "tipping_interval_outcome", "scenario_source"),
+        "bounds_outcome",
     ]
 
 
@@ -166,6 +186,8 @@ def _other_thresholds(case: Case, scheme: str) -> str:
 
 def theta_rows(case: Case, made: Setting) -> Iterator[dict[str, Any]]:
     """Rows of the θ table for one claim: a common θ, then θ in one group only (``theta_in``)."""
+    if not made.silent_known:
+        return
     cells = cells_of(case)
     grid = sensitivity.theta_grid(
         made.sensitivity.theta_grid, [side.direction for side in case.claim.sides()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,7 @@ from surveypipe.study.grades import Evidence, Grade
 SHARE_METHODS = ("logit", "korn_graubard", "korn_graubard_capped", "wilson")
 MEAN_METHODS = ("t",)
 ASSUMPTION = "response at random within cells of the scheme"
+LIKE_THE_REST = "those who answered are like the rest, of whom nothing is known"
 ALTERNATIVE = "counted otherwise"
 # Estimates nearer than this are one point.
 SAME = 1e-9
@@ -47,6 +49,9 @@ def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
     for scheme, gathered in space.cases.items():
         made = replace(space.made, primary=scheme, sensitivity=only)
         for number, case in enumerate(gathered):
+            if not made.silent_known:
+                found[number, scheme] = Robustness(False, math.nan, None)
+                continue
             low, high = claim_ledger.bounds(case)
             bounded = case.claim.supported(low, high)
             theta = ledger_tipping.tipping(case, claim_ledger.cells_of(case), scheme, bounded).theta
@@ -62,7 +67,7 @@ def specifications(space: Universe) -> list[dict[str, Any]]:
     for number, case in enumerate(space.cases[space.made.primary]):
         own: list[dict[str, Any]] = []
         for missing in (COMPLETE, IMPUTED)[: 1 if space.completed is None else 2]:
-            for fpc in (True, False):
+            for fpc in space.corrections:
                 for method in _methods(case, space.interval):
                     own += _one_setting(space, estimated, strong, number, missing, fpc, method)
         rows += _numbered(own)
@@ -105,6 +110,7 @@ def _one_setting(
             tipping=strong[number, scheme].tipping,
             scenario=_reader_holds(case, point, deciding[scheme], strong[number, scheme].reader),
             theta_strong=made.sensitivity.theta_strong,
+            silent_known=made.silent_known,
         )
         rows.append(
             {
@@ -127,7 +133,7 @@ def _one_setting(
                 "supported": supported[scheme],
                 "grade": Grade.earned(evidence).number,
                 "primary": published and scheme == made.primary,
-                "note": ASSUMPTION,
+                "note": ASSUMPTION if made.silent_known else LIKE_THE_REST,
                 "measure": case.measure,
             }
         )

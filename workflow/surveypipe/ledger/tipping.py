@@ -91,6 +91,11 @@ def _smallest(shifts: list[float]) -> float:
     return math.nan if any(math.isnan(shift) for shift in shifts) else min(shifts, key=abs)
 
 
+def without_tipping(why: Crossing) -> Tipping:
+    """Give the tipping points of a claim that has none."""
+    return Tipping(math.nan, math.nan, math.nan, math.nan, why, why)
+
+
 @dataclass(frozen=True)
 class Readers:
     """The reader scenario of a claim: estimates by k, and whether it stands at the k of the grade.
@@ -102,11 +107,15 @@ class Readers:
     worst: dict[float, Scenario]
     end: float
     supported: bool
+    none: ScenarioSource = ScenarioSource.ABSENT
 
     @property
     def source(self) -> ScenarioSource:
         """What is taken for the answers of silent non-readers, the same at each k."""
-        return next((one.source for one in self.worst.values()), ScenarioSource.ABSENT)
+        return next((one.source for one in self.worst.values()), self.none)
+
+
+NO_SCENARIO = Readers({}, {}, math.nan, True)
 
 
 def readers(case: Case, made: Setting, scheme: str) -> Readers:
@@ -118,7 +127,7 @@ def readers(case: Case, made: Setting, scheme: str) -> Readers:
     """
     plan = made.sensitivity.scenario
     if plan is None:
-        return Readers({}, {}, math.nan, True)
+        return NO_SCENARIO
     claim = case.claim
     own = claim.variable == plan.variable and claim.binary and claim.counts(plan.level)
     fixed = 0.0 if own or case.claim.variable in made.routed_no else None

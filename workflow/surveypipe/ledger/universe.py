@@ -57,6 +57,11 @@ class Universe:
     interval: str
     level: float
 
+    @property
+    def corrections(self) -> tuple[bool, ...]:
+        """Whether the finite population counts; as published where nothing is known of who else there is."""
+        return (True, False) if self.made.silent_known else (self.fpc,)
+
 
 def universe(
     made: Setting,
@@ -201,7 +206,7 @@ def points(space: Universe) -> dict[tuple[int, str, str, bool], Point]:
     Y = np.column_stack([case.outcome for case in main])
     for scheme, design in space.designs.items():
         deff = _kish(Y, design.weights)
-        for fpc in (True, False):
+        for fpc in space.corrections:
             table = design.means_by_formula(Y, fpc=fpc)
             for number in range(len(main)):
                 found[number, scheme, COMPLETE, fpc] = Point(

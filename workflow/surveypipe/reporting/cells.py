@@ -20,6 +20,7 @@ _NUMERIC = frozenset(
 _CODES = (
     "level", "group_level", "claim", "base", "flag", "within", "variable", "note", "measure", "outcome",
     "refusal", "tipping_outcome", "tipping_interval_outcome", "scenario_source", "not_offered",
+    "bounds_outcome",
 )  # fmt: skip
 
 

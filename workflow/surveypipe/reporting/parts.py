@@ -37,7 +37,7 @@ def _claims(released: Released) -> bool:
 
 
 def _scenario(released: Released) -> bool:
-    return _claims(released) and released.settings.sensitivity.scenario is not None
+    return _claims(released) and released.silent_known and released.settings.sensitivity.scenario is not None
 
 
 def _rated(released: Released) -> int:

@@ -87,6 +87,11 @@ class Released:
         return population if silent_known(population, self.settings.design) else "none"
 
     @property
+    def silent_known(self) -> bool:
+        """Whether it is known how many gave no answer."""
+        return silent_known(self.settings.population, self.settings.design)
+
+    @property
     def group(self) -> str:
         """Variable by which results are shown."""
         return self.settings.frame.group

@@ -28,6 +28,8 @@ class Evidence(NamedTuple):
         Whether it is supported in the scenario at the configured k.
     theta_strong
         Odds ratio by which the silent differ 'strongly', a convention.
+    silent_known
+        Whether it is known how many gave no answer; else no bounds and no tipping point can be given.
     """
 
     primary: bool
@@ -37,6 +39,7 @@ class Evidence(NamedTuple):
     tipping: float
     scenario: bool
     theta_strong: float
+    silent_known: bool = True
 
 
 def strength(theta: float) -> float:
@@ -77,6 +80,12 @@ class Grade(Enum):
         False,
         "Holds among {respondents.many} only: it does not stand under the primary weights.",
     )
+    IF_LIKE_THE_REST = (
+        5,
+        "if those who answered are like the rest",
+        True,
+        "Supported if those who answered are like those who did not, of whom nothing is known.",
+    )
 
     def __init__(self, number: int, label: str, supported: bool, verdict: str) -> None:
         self.number = number
@@ -115,6 +124,8 @@ class Grade(Enum):
         the silent differ strongly*: supported under every scheme, tipping θ at least `theta_strong` on either
         side of 1, and supported in the scenario. *If response is at random within cells*: what remains.
         R-indicators, ρ and φ are context and never enter.
+        Where nothing is known of the silent, a claim that the primary interval supports stands *if those who
+        answered are like the rest*, and no more can be said.
         """
         return next(grade for grade, holds in _RULES.items() if holds(evidence))
 
@@ -122,6 +133,7 @@ class Grade(Enum):
 _RULES: dict[Grade, Callable[[Evidence], bool]] = {
     Grade.AMONG_RESPONDENTS: lambda e: not e.primary and e.unweighted,
     Grade.NOT_SUPPORTED: lambda e: not e.primary,
+    Grade.IF_LIKE_THE_REST: lambda e: not e.silent_known,
     Grade.WHATEVER: lambda e: e.bounded,
     Grade.UNLESS_STRONGLY_DIFFERENT: lambda e: (
         e.every_scheme and strength(e.tipping) >= e.theta_strong and e.scenario

@@ -12,3 +12,15 @@ class Crossing(StrEnum):
     NEVER = "no odds ratio reaches it"
     SURE = "no answers reach it"
     MISSED = "on the wrong side already"
+    # Of how many gave no answer, and of who they are, nothing is known.
+    SILENT_UNKNOWN = "nothing is known of the silent"
+    # The kind of claim has no such point.
+    UNDEFINED = "not defined for this kind of claim"
+
+
+class Bounding(StrEnum):
+    """Whether the bounds of a claim are given, and if not, why."""
+
+    KNOWN = "known"
+    SILENT_UNKNOWN = "nothing is known of the silent"
+    UNDEFINED = "not defined for this kind of claim"

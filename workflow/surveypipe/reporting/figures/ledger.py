@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -193,6 +195,8 @@ def _legend(released: Released) -> tuple[list[Any], LegendPlan]:
         "Range over weighting schemes": flat | {"color": theme.SECOND, "linewidth": 2.6},
         "Bounds (worst to best case)": flat | {"color": "#d3dbe6", "linewidth": 6.5},
     }
+    if not any(math.isfinite(float(row["bound_low"])) for row in released.claim_rows()):
+        made.popitem()
     return [Line2D([], [], **look) for look in made.values()], legend_plan(list(made), theme.WIDTH_MM)
 
 
@@ -210,6 +214,11 @@ def _notes(released: Released, rows: list[pd.Series]) -> list[str]:
     ]
 
 
+def _bounds_text(row: pd.Series, number: Callable[[float], str]) -> str:
+    low, high = float(row["bound_low"]), float(row["bound_high"])
+    return f", bounds {number(low)} to {number(high)}" if math.isfinite(low) else ""
+
+
 def alt_text(released: Released, rows: list[pd.Series]) -> str:
     """Read out each claim: estimate, interval, threshold, bounds and grade."""
     parts = []
@@ -224,8 +233,8 @@ def alt_text(released: Released, rows: list[pd.Series]) -> str:
         marks = " and ".join(number(limit) for _, limit in claim.sides())
         parts.append(
             f"{name}: {number(row['estimate'])}, {formatting.confidence(row['ci_level'])} interval "
-            f"{number(row['ci_low'])} to {number(row['ci_high'])}, {claim.limit_noun} {marks}, bounds "
-            f"{number(row['bound_low'])} to {number(row['bound_high'])}; {row['grade_label']}."
+            f"{number(row['ci_low'])} to {number(row['ci_high'])}, {claim.limit_noun} {marks}"
+            f"{_bounds_text(row, number)}; {row['grade_label']}."
         )
     return "Estimates of each claim with interval, range over weighting schemes and bounds. " + " ".join(
         parts

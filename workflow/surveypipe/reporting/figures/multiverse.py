@@ -310,14 +310,23 @@ def _notes(released: Released, panels: Sequence[Panel]) -> list[str]:
     level = released.settings.analysis.ci_level
     decides = formatting.confidence(within[0].deciding_level(level)) if within else ""
     return [
-        words.fill(
-            "Every point assumes response at random within the cells of its scheme; the {readers.one} "
-            "scenario (white: no {readers.many} among the {silent.many}; full: as many as among "
-            "{respondents.many}) and the bounds do not."
-        ),
+        words.fill(_assumed(released)),
         f"For the difference, {decides} intervals, which decide; arrows, the bounds go on." if within else "",
         words.fill("Suppressed panels rest on too few {respondents.many}.") if hidden else "",
     ]
+
+
+def _assumed(released: Released) -> str:
+    """Say what every point assumes, and what does not."""
+    if not released.silent_known:
+        return "Every point assumes that those who answered are like the rest."
+    first = "Every point assumes response at random within the cells of its scheme; the "
+    if released.settings.sensitivity.scenario is None:
+        return f"{first}bounds do not."
+    return (
+        f"{first}{{readers.one}} scenario (white: no {{readers.many}} among the {{silent.many}}; full: as "
+        "many as among {respondents.many}) and the bounds do not."
+    )
 
 
 def alt_text(panels: Sequence[Panel], released: Released) -> str:

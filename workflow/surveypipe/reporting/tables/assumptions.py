@@ -155,7 +155,9 @@ def multiverse(released: Released) -> Table:
         "move the point. The finite-population correction (the correction), on or off, and the method of "
         "interval move the interval only. A specification is not a draw from anything, so none are counted "
         "as agreeing.",
-        "Every specification assumes response at random within the cells of its scheme.",
+        "Every specification assumes response at random within the cells of its scheme."
+        if released.silent_known
+        else "Every specification assumes that those who answered are like the rest.",
         "Counted otherwise: the claim's answer by another rule, all else as published; the shift is that "
         "from the published estimate.",
     ]

@@ -21,7 +21,7 @@ from surveypipe.reporting.tables.layout import (
 )
 from surveypipe.reporting.units import other_scales
 from surveypipe.study.bases import EVERYBODY
-from surveypipe.study.outcomes import Crossing
+from surveypipe.study.outcomes import Bounding, Crossing
 from surveypipe.study.sensitivity import SuspectedAnswer
 from surveypipe.study.vocabulary import Vocabulary
 
@@ -46,7 +46,9 @@ def schemes(released: Released) -> Table:
         interval_note(released),
         f"The primary scheme is {escape(released.in_text(label))}.",
         f"Standard errors treat {released.vocabulary.respondents.many} as a second phase within response "
-        "cells.",
+        "cells."
+        if released.settings.design.kind == "census"
+        else "",
     ]
     return table
 
@@ -74,21 +76,53 @@ def ledger(released: Released) -> Table:
     table = Table("ledger", "The claim ledger: what each claim rests on, and what would overturn it", columns)
     for row in released.claim_rows():
         table.rows.append(_ledger_row(released, row, plan))
-    strong = formatting.setting(released.settings.sensitivity.theta_strong)
     beside = other_scales(released.claims.values())
     table.notes = [
-        f"Weighted per cent of all eligible{bases_note(released)}{beside}.",
+        f"{_per_cent(released)}{bases_note(released)}{beside}.",
         interval_note(released),
         f"Threshold, set in the configuration; the interval must lie beyond it{_margin_note(released)}.",
+        f"{_what_if_note(released)}Grade, what must be believed of the {words.silent.many} for the claim to "
+        "stand.",
+        _not_given_note(released),
+        weights_note(released),
+    ]
+    return table
+
+
+def _per_cent(released: Released) -> str:
+    of_all = " of all eligible" if released.silent_known else ""
+    return f"{'Weighted per' if released.weighted else 'Per'} cent{of_all}"
+
+
+def _what_if_note(released: Released) -> str:
+    """Say what bounds, tipping points and the scenario are; '' where nothing is known of the silent."""
+    if not released.silent_known:
+        return ""
+    plan, words = released.settings.sensitivity.scenario, released.vocabulary
+    strong = formatting.setting(released.settings.sensitivity.theta_strong)
+    return (
         f"Bounds, what the estimate could be whatever the {words.silent.many} think. Tipping θ, the odds "
         f"ratio of response at which the estimate would cross the threshold (none: no θ does); {strong} or "
         f"more, or 1/{strong} or less, counts as strong; in brackets, of a comparison, the shift of the "
         f"{words.silent.many} in scale points that does the same. "
-        f"{_scenario_note(plan, words)}Grade, what must be believed of the {words.silent.many} for the "
-        "claim to stand.",
-        weights_note(released),
-    ]
-    return table
+        f"{_scenario_note(plan, words)}"
+    )
+
+
+def _not_given_note(released: Released) -> str:
+    """Say why a claim has no bounds or no tipping point; '' where each has both."""
+    silent, undefined = [], []
+    for row in released.claim_rows():
+        words = [str(row.get("bounds_outcome")), str(row["tipping_outcome"])]
+        name = escape(str(row["claim"]))
+        silent += [name] if Bounding.SILENT_UNKNOWN in words else []
+        undefined += [name] if Bounding.UNDEFINED in words else []
+    if silent:
+        return "No bounds and no tipping points are given: nothing is known of those who did not answer."
+    if undefined:
+        names = formatting.sentence_list(list(dict.fromkeys(undefined)))
+        return f"What is not defined for a claim of its kind is not given ({names})."
+    return ""
 
 
 def _margin_note(released: Released) -> str:
@@ -134,7 +168,7 @@ def _ledger_row(released: Released, row: pd.Series, plan: SuspectedAnswer | None
         number(row["n"], formatting.count),
         with_interval(row, form),
         claim.condition_printed(),
-        formatting.span(form(float(row["bound_low"])), form(float(row["bound_high"]))),
+        _bounds_cell(row, form),
         tipping_text(row),
         *([_reader_cell(row, plan.k_grade, form)] if plan else []),
         escape(grade[:1].upper() + grade[1:]),
@@ -148,7 +182,13 @@ def tipping_text(row: pd.Series) -> str:
         text = formatting.decimal(theta, 1 if theta < 100 else 0)
         shift = float(row.get("tipping_shift", math.nan))
         return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
-    return NOT_APPLICABLE if row["tipping_outcome"] == Crossing.MISSED else "none"
+    there_is_none = row["tipping_outcome"] in (Crossing.NEVER, Crossing.SURE)
+    return "none" if there_is_none else NOT_APPLICABLE
+
+
+def _bounds_cell(row: pd.Series, form: Callable[[float], str]) -> str:
+    low, high = float(row["bound_low"]), float(row["bound_high"])
+    return formatting.span(form(low), form(high)) if math.isfinite(low) else NOT_APPLICABLE
 
 
 def _reader_cell(row: pd.Series, k: float, form: Callable[[float], str]) -> str:

@@ -12,7 +12,7 @@ from surveypipe.reporting.wording.ledger import Facts
 from surveypipe.study.claim import Outcome, Side
 from surveypipe.study.cleaning import Difference
 from surveypipe.study.grades import Grade
-from surveypipe.study.outcomes import Crossing
+from surveypipe.study.outcomes import Bounding, Crossing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,10 @@ _CROSSINGS = {
     Crossing.NEVER: "never",
     Crossing.SURE: "sure",
     Crossing.MISSED: "missed",
+    Crossing.SILENT_UNKNOWN: "silent_unknown",
+    Crossing.UNDEFINED: "undefined",
 }
+_BOUNDS: dict[str, str] = {Bounding.SILENT_UNKNOWN: "silent_unknown", Bounding.UNDEFINED: "undefined"}
 
 
 def grade_of(row: pd.Series) -> str:
@@ -92,7 +95,7 @@ def other_thresholds(row: pd.Series, released: Released) -> Facts:
 def bounds(row: pd.Series, released: Released) -> Facts:
     """Give the least and greatest value that the silent could produce."""
     least, most = number_of(row, "bound_low"), number_of(row, "bound_high")
-    found = "known" if known(least, most) else "withheld"
+    found = "known" if known(least, most) else _BOUNDS.get(str(row.get("bounds_outcome")), "withheld")
     return {"kind": str(row["kind"]), "bounds": found, "least": least, "most": most}
 
 

@@ -35,7 +35,8 @@ def study(released: Released) -> Facts:
         "design": drawn(released),
         "groups": [released.in_text(label) for label in released.levels.values()],
         "claims": claims,
-        "scenario_there": bool(claims and released.settings.sensitivity.scenario),
+        "silent_known": released.silent_known,
+        "scenario_there": bool(claims and released.silent_known and released.settings.sensitivity.scenario),
         "weighted": released.weighted,
         "tested": bool(claims or released.settings.analysis.tests or released.settings.analysis.models),
         "scales": len(released.settings.cleaning.scales),
@@ -194,6 +195,7 @@ def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
         "upper_threshold": claim.upper_threshold,
         "key": key,
         "people_in": released.settings.people_in(claim.base),
+        "everybody": "all who were eligible" if released.silent_known else "all whom the survey is about",
         "asked_of": _asked_of(released, claim.base),
         "variable": released.in_text(released.label(claim.variable)),
         "others": claim.sensitivity_thresholds,
@@ -207,6 +209,8 @@ def sensitivity(released: Released) -> Facts:
     section = released.settings.sensitivity
     plan, strong = section.scenario, section.theta_strong
     return {
+        "silent_known": released.silent_known,
+        "model_based": released.settings.design.kind == "convenience",
         "theta_strong": strong,
         "theta_shown": [theta for theta in section.theta_shown if theta != strong],
         "scenario": None if plan is None else plain(plan),

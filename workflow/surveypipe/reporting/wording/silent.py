@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 def bounds(released: Released) -> Facts:
     """Find for which claims the bounds decide, which needs least to fall, and which might yet stand."""
-    judged = [row for row in released.claim_rows() if known(number_of(row, "grade"))]
+    bounded = [row for row in released.claim_rows() if known(number_of(row, "bound_low"))]
+    judged = [row for row in bounded if known(number_of(row, "grade"))]
     graded = [(row, Grade.of(int(row["grade"]))) for row in judged]
     sure = [row for row, grade in graded if grade is Grade.WHATEVER]
     held = [row for row, grade in graded if grade.supported and grade is not Grade.WHATEVER]
-    failed = [row for row, grade in graded if not grade.supported and known(number_of(row, "bound_low"))]
+    failed = [row for row, grade in graded if not grade.supported]
     could = [row for row in failed if _reachable(released, row)]
     return {
         "judged": len(judged),

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # From the strongest to the weakest, which is not the order of the codes.
-ORDER = ("whatever", "unless_strongly_different", "if_at_random", "among_respondents", "not_supported")
+ORDER = (
+    "whatever", "unless_strongly_different", "if_at_random", "if_like_the_rest", "among_respondents",
+    "not_supported",
+)  # fmt: skip
 
 
 def cells(released: Released) -> Facts:
