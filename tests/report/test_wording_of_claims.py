@@ -18,7 +18,7 @@ from wording_branches import Counting, counted, faults
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording import methods, results, together
 from surveypipe.study.claims import AnyClaim
-from surveypipe.study.outcomes import Crossing
+from surveypipe.study.outcomes import Bounding, Crossing
 
 FOLDERS = ("claims/", "response/", "shared/grades", "shared/readers")
 Change = Callable[[Released], Released]
@@ -98,6 +98,19 @@ CASES: dict[str, Change] = {
     "shift down, no theta": shifted(-0.2, np.nan),
     "no recode": cases.both(cases.configured(cleaning={"recodes": None}), shifted(0.2, 1.4)),
     "no recode, down": cases.both(cases.configured(cleaning={"recodes": None}), shifted(-0.2, 1.4)),
+    "nothing known of the silent": cases.both(
+        cases.celled(
+            "claims",
+            bound_low=np.nan,
+            bounds_outcome=Bounding.SILENT_UNKNOWN,
+            tipping_outcome=Crossing.SILENT_UNKNOWN,
+        ),
+        cases.graded(5),
+    ),
+    "no tipping point of this kind": cases.celled("claims", tipping_outcome=Crossing.UNDEFINED),
+    "no bounds of this kind": cases.celled(
+        "claims", bound_low=np.nan, bounds_outcome=Bounding.UNDEFINED, tipping_outcome=Crossing.UNDEFINED
+    ),
     "bounds withheld": cases.celled("claims", bound_low=np.nan),
     "one of each grade": cases.both(
         *(cells("claims", {"claim": f"C{n}", "group_level": ""}, grade=n - 1) for n in range(1, 6))

@@ -93,6 +93,7 @@ def test_every_grade_has_a_label_and_a_sentence():
         2: "unless the silent differ strongly",
         3: "if response is at random within cells",
         4: "among respondents only",
+        5: "if those who answered are like the rest",
     }
     assert all(
         WIDELY.verdict(grade, Vocabulary()) == EQUAL.verdict(grade, Vocabulary())
@@ -102,9 +103,9 @@ def test_every_grade_has_a_label_and_a_sentence():
     assert "margin" in EQUAL.verdict(Grade.NOT_SUPPORTED, Vocabulary()) and "threshold" in WIDELY.verdict(
         Grade.NOT_SUPPORTED, Vocabulary()
     )
-    assert [grade.number for grade in Grade if grade.supported] == [1, 2, 3]
-    with pytest.raises(ValueError, match="no grade 5"):
-        Grade.of(5)
+    assert [grade.number for grade in Grade if grade.supported] == [1, 2, 3, 5]
+    with pytest.raises(ValueError, match="no grade 6"):
+        Grade.of(6)
 
 
 @pytest.mark.parametrize(
