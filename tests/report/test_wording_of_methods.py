@@ -133,6 +133,7 @@ def sampled(**design: Any) -> Change:
 CASES: dict[str, Change] = {
     **cases.CHANGES,
     "raked": scheme(method="rake", margins=["agency", "profession_group"], collapse=None),
+    "ridge": scheme(method="ridge", margins=["agency", "profession_group"], collapse=None),
     "calibrated": scheme(method="calibrate"),
     "one rule": cases.configured(cleaning={"rules": [{"type": "blank", "id": "blank", "action": "drop"}]}),
     "one cell merged": merged(1),

@@ -15,6 +15,7 @@ from surveypipe.problems import SurveyError
 from surveypipe.study.weighting import Weighting
 from surveypipe.weighting import replicates
 from surveypipe.weighting import schemes as weighting
+from surveypipe.weighting.trimming import potter_cut_off, trim
 
 Y = np.array([1, 2, 4, 6, 5, 7, 9, 3, 3, 5, 4, 8.0])
 
@@ -135,3 +136,37 @@ def test_of_two_variables_that_make_the_cells_one_in_common_counts() -> None:
 def test_a_variable_of_the_distance_that_the_list_lacks_is_said() -> None:
     with pytest.raises(SurveyError, match="no variable grade"):
         weigh(SMALL, similarity={"grade": 1})
+
+
+def scheme_of(**settings: Any) -> weighting.WeightingResult:
+    made = msgspec.convert({"primary": "s", "schemes": {"s": {"label": "S"} | settings}}, Weighting)
+    return weighting.compute_schemes(SMALL, made, group="group")
+
+
+def test_ridge_calibration_equals_r() -> None:
+    """The group exactly and the posts softly: the same problem as inside the merged cell."""
+    result = scheme_of(method="ridge", margins=["group", "post"])
+    assert result.weights["w_s"][:3].sum() == pytest.approx(R["first"], rel=1e-6)
+    table = design(result).means(Y[:, None])
+    assert table.se[0] == pytest.approx(R["se"], rel=1e-6)
+    assert design(result).method == "second phase, on residuals of a penalised regression"
+
+
+def test_ridge_runs_from_the_first_margin_alone_to_raking() -> None:
+    raked = scheme_of(method="rake", margins=["group", "post"]).weights["w_s"].to_numpy()
+    first = scheme_of(method="poststratify", by=["group"]).weights["w_s"].to_numpy()
+    for penalty, expected in ((1e-9, raked), (1e9, first)):
+        w = scheme_of(method="ridge", margins=["group", "post"], penalty=penalty).weights["w_s"]
+        assert w.to_numpy() == pytest.approx(expected, rel=1e-6)
+    with pytest.raises(SurveyError, match="name two or more"):
+        scheme_of(method="ridge", margins=["group"])
+
+
+def test_potters_cut_off_equals_r() -> None:
+    """R 4.2.2: ``1/(n*qbeta(p, a, b))`` with a and b by moments, for the weights 1 to 9 and 30."""
+    w = np.array([*range(1, 10), 30.0])
+    assert potter_cut_off(w, 0.05) == pytest.approx(18.5288340436385, rel=1e-10)
+    assert potter_cut_off(w, 0.01) == pytest.approx(35.3393932077616, rel=1e-10)
+    assert potter_cut_off(np.full(9, 2.0), 0.01) == np.inf
+    trimmed = trim(w, {"potter": 0.05}, lambda v: v * (w.sum() / v.sum(axis=0)))
+    assert trimmed.max() == pytest.approx(18.5288340436385) and trimmed.sum() == pytest.approx(w.sum())

@@ -72,6 +72,13 @@ class Trim(Settings):
     deff: Annotated[
         AboveOne | None, Meta(description="Trim until the Kish design effect is no more than this.")
     ] = None
+    potter: Annotated[
+        Annotated[float, Meta(gt=0, lt=0.5)] | None,
+        Meta(
+            description="Potter's cut-off: cap at the weight that a fitted inverse beta distribution exceeds "
+            "with this probability; 0.01 is customary."
+        ),
+    ] = None
 
 
 class Making(Settings):
@@ -83,8 +90,16 @@ class Making(Settings):
         Meta(description="For poststratify: frame variables whose cross-classification makes the cells."),
     ] = None
     margins: Annotated[
-        Names | None, Meta(description="For rake and calibrate: frame variables whose margins are met.")
+        Names | None,
+        Meta(
+            description="For rake and calibrate: frame variables whose margins are met; for ridge, the first "
+            "exactly and the others as far as their respondents allow."
+        ),
     ] = None
+    penalty: Annotated[
+        Positive,
+        Meta(description="For ridge: respondents in a category at which its number is met half-way."),
+    ] = PENALTY
     numeric: Annotated[
         tuple[str, ...] | None,
         Meta(description="For calibrate: numeric frame variables whose totals are met."),
@@ -115,7 +130,7 @@ class Step(Making, kw_only=True):
     """One step: a scheme without a label."""
 
     method: Annotated[
-        Literal["poststratify", "rake", "calibrate", "propensity"],
+        Literal["poststratify", "rake", "calibrate", "ridge", "propensity"],
         Meta(description="How the weights are made."),
     ]
 
@@ -128,7 +143,8 @@ class Scheme(Making, kw_only=True):
         str,
         Meta(
             description="How the weights are made: none, design (the weights of the sample as they are), "
-            "poststratify, rake, calibrate, propensity, compose, or one that you added (docs/extending.md)."
+            "poststratify, rake, calibrate, ridge, propensity, compose, or one that you added "
+            "(docs/extending.md)."
         ),
     ]
     steps: Annotated[

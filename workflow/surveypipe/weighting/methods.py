@@ -36,7 +36,7 @@ from surveypipe.weighting.plan import (
     without_base,
 )
 from surveypipe.weighting.population import Population
-from surveypipe.weighting.smoothing import smooth_inside
+from surveypipe.weighting.smoothing import ridge_weights, smooth_inside, soft_categories
 from surveypipe.weighting.trimming import trim
 
 Floats = NDArray[np.float64]
@@ -156,6 +156,32 @@ def calibrate(people: Population, settings: Making, scheme: str) -> Plan:
     plan.steps.append(("calibrate", f"Totals met after {iterations} steps ({kind} distance)."))
     plan.reweight = plan.restore = lambda start: run(start)[0]
     plan.linearise = calibrated(people, everybody)
+    return plan
+
+
+@method("ridge")
+def ridge(people: Population, settings: Making, scheme: str) -> Plan:
+    """Ridge calibration: the first margin is met exactly, the others softly (Beaumont and Bocci 2008)."""
+    first, *others = settings.margins or ()
+    if not others:
+        raise SurveyError(
+            f"weighting scheme '{scheme}': ridge meets the first of its margins exactly and the others "
+            "softly; name two or more under `margins`, or use poststratify."
+        )
+    exact = _margins(people, [first])[0]
+    soft, totals = soft_categories(people, others)
+    plan = METHODS["poststratify"](people, Making(by=(first,)), scheme)
+    everybody = indicators(people.frame[first], exact.levels)
+    plan.reweight, plan.linearise = ridge_weights(
+        people, everybody, exact.totals, soft, totals, settings.penalty
+    )
+    plan.steps.append(
+        (
+            "ridge",
+            f"{first} met exactly; {', '.join(others)} softly: a category of {settings.penalty:g} "
+            "respondents is met half-way.",
+        )
+    )
     return plan
 
 

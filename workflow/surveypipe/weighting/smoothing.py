@@ -2,7 +2,7 @@
 
 Merging small cells forgets what was merged: with 150 people in three groups the share of a profession among
 the respondents of a merged cell differs from its share of the staff, and estimates are biased by a third to
-seven tenths of their standard deviation (docs/weighting.md). Ridge calibration (Bardsley and Chambers
+seven tenths of their standard deviation. Ridge calibration (Bardsley and Chambers
 1984; Beaumont and Bocci 2008) keeps the totals of merged cells exactly and meets those of the categories
 softly. The penalty is put in respondents: a category with as many of them is moved half-way to its number,
 as in a mixed model whose variance within categories is that many times the one between them.

@@ -40,8 +40,8 @@ def trim(
     w
         Weights, shape (n,) or (n, R).
     rule
-        One of ``cap`` (multiple of the mean weight), ``iqr`` (median plus that many interquartile ranges)
-        or ``deff`` (greatest Kish design effect).
+        One of ``cap`` (multiple of the mean weight), ``iqr`` (median plus that many interquartile ranges),
+        ``potter`` (see :func:`potter_cut_off`) or ``deff`` (greatest Kish design effect).
     restore
         Brings the weights back to their margins.
 
@@ -71,8 +71,32 @@ def _cap(W: Floats, rule: Mapping[str, float]) -> Floats:
     active = np.where(W > 0, W, np.nan)
     if "cap" in rule:
         return np.asarray(float(rule["cap"]) * np.nanmean(active, axis=0))
+    if "potter" in rule:
+        return np.array([potter_cut_off(column[column > 0], float(rule["potter"])) for column in W.T])
     q25, q50, q75 = np.nanquantile(active, [0.25, 0.5, 0.75], axis=0)
     return np.asarray(q50 + float(rule["iqr"]) * (q75 - q25))
+
+
+def potter_cut_off(w: Floats, tail: float) -> float:
+    """Weight that is exceeded with a given probability if 1/(n w) follows a beta distribution (Potter 1990).
+
+    Its parameters follow from the mean m and the variance s² of the weights: α = 2 + m(nm − 1)/(ns²) and
+    β = (nm − 1)(m(nm − 1)/(ns²) + 1). Equal weights have no cut-off.
+
+    Parameters
+    ----------
+    w
+        Weights above zero, shape (n,).
+    tail
+        The probability.
+    """
+    from scipy.special import betaincinv
+
+    n, mean, spread = len(w), float(w.mean()), float(w.var())
+    if spread <= 1e-12 * mean**2:
+        return float("inf")
+    ratio = mean * (n * mean - 1) / (n * spread)
+    return float(1 / (n * betaincinv(ratio + 2, (n * mean - 1) * (ratio + 1), tail)))
 
 
 def _trim_to_cap(

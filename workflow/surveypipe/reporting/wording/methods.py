@@ -91,7 +91,7 @@ def weighting(released: Released) -> Facts:
     cells = released.table("weight_cells")
     cells = cells[cells["scheme"] == released.primary]
     others = {key: label for key, label in released.schemes.items() if key != released.primary}
-    variables = (scheme.margins if scheme.method == "rake" else scheme.by) or ()
+    variables = (scheme.margins if scheme.method in ("rake", "ridge") else scheme.by) or ()
     return {
         "method": scheme.method,
         "scheme": released.in_text(scheme.label),
