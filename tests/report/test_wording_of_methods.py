@@ -198,6 +198,17 @@ CASES: dict[str, Change] = {
     "a sample with tests": lambda made: cases.configured(
         analysis={"tests": [{"variable": "read", "between": "agency"}]}
     )(sampled()(made)),
+    "tests of numbers alone": cases.configured(
+        analysis={"tests": [{"variable": "guidance", "between": "agency"}]}
+    ),
+    "tests by two groupings": cases.configured(
+        analysis={
+            "tests": [
+                {"variable": "read", "between": "agency"},
+                {"variable": "read", "between": "profession_group"},
+            ]
+        }
+    ),
     "headcounts": lambda made: made_up_questions.descriptive(population="counts"),
     "any answer counts": cases.configured(response={"complete_from": 0.0, "partial_from": 0.0}),
     "tests and no claims": lambda made: cases.configured(

@@ -65,6 +65,7 @@ def _words(released: Released) -> Cells:
         "questions-n": formatting.numeral(asked, "question"),
         "word-people": escape(words.people.many),
         "word-silent": escape(words.silent.many),
+        "word-questionnaire": escape(words.questionnaire.one),
         "word-readers": escape(words.readers.many),
         "word-readers-title": escape(formatting.capital(words.readers.many)),
         "word-non-readers": escape(words.non_readers.many),

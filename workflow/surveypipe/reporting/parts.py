@@ -40,6 +40,11 @@ def _scenario(released: Released) -> bool:
     return _claims(released) and released.silent_known and released.settings.sensitivity.scenario is not None
 
 
+def _method(released: Released) -> str:
+    """Name the way in which the primary weights are made."""
+    return released.settings.weighting.schemes[released.primary].method
+
+
 def _rated(released: Released) -> int:
     return sum(len(battery.items) for battery in released.batteries())
 
@@ -47,11 +52,16 @@ def _rated(released: Released) -> int:
 # Parts that the configuration and the released tables tell.
 BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "list": lambda released: released.population == "list",
-    "cells": lambda released: released.weighted and not released.table("weight_cells").empty,
+    # Cells of a sample or of margins count nobody who was asked.
+    "cells": lambda released: (
+        released.weighted and released.population != "none" and not released.table("weight_cells").empty
+    ),
     "counts": lambda released: released.population == "counts",
     "groups": lambda released: bool(released.levels),
     "several_groups": lambda released: bool(released.levels) and len(released.settings.groups) > 1,
     "weights": lambda released: released.weighted,
+    "adjusted": lambda released: released.weighted and _method(released) != "design",
+    "drawn": lambda released: released.settings.design.drawn,
     "schemes": lambda released: len(released.schemes) > 1,
     "claims": _claims,
     "claims_by_group": lambda released: any(row["group_level"] for row in released.claim_rows()),

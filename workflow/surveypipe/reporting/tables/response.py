@@ -154,9 +154,11 @@ def _rate_cell(row: pd.Series | None) -> str:
 
 
 def weights(released: Released) -> Table:
-    """Diagnostics of every weighting scheme."""
+    """Diagnostics of every weighting scheme; cells of those asked only where it is known who was."""
+    asked = released.population != "none"
     columns = [
-        Column("Scheme", 28, "l"), Column("Method", 16, "l"), Column("Cells", 7), Column("Merges", 9),
+        Column("Scheme", 28, "l"), Column("Method", 16, "l"),
+        *([Column("Cells", 7), Column("Merges", 9)] if asked else []),
         Column("Weights", 13), Column("Design effect", 14), Column("Effective *n*", 13),
     ]  # fmt: skip
     table = Table("weights", "Weighting schemes, computed side by side", columns)
@@ -166,30 +168,38 @@ def weights(released: Released) -> Table:
         mark = " (primary)" if row["scheme"] == released.primary else ""
         low = number(row["w_min"], formatting.decimal, row)
         high = number(row["w_max"], formatting.decimal, row)
+        merging = [number(row[name], formatting.count, row) for name in ("n_cells", "n_merged")]
         table.rows.append(
             [
                 escape(str(row["label"])) + mark,
                 METHOD_NAMES.get(str(row["method"]), escape(str(row["method"]))),
-                number(row["n_cells"], formatting.count, row), number(row["n_merged"], formatting.count, row),
+                *(merging if asked else []),
                 low if low == high else formatting.span(low, high),
                 number(row["deff_kish"], formatting.decimal, row),
                 number(row["n_eff"], lambda v: formatting.decimal(v, 1), row),
             ]
-        )  # fmt: skip
-    first, words = data.iloc[0], released.vocabulary
-    table.notes = [
-        f"*n* = {number(first['n'], formatting.count, first)} {words.respondents.many}, weighted to "
-        f"{number(first['N'], formatting.count, first)} eligible {words.people.many}; the weights of each "
-        "scheme add up to that number.",
-        "Cells, groups within which response is taken as alike, also for the standard errors (of raked "
-        "weights, the groups compared). Merges, categories joined because too few answered. Design effect "
-        "after Kish, *n*Σ*w*² / (Σ*w*)²; effective *n*, *n* over the design effect.",
-    ]
+        )
+    table.notes = _weights_notes(released, data.iloc[0], asked)
     return table
+
+
+def _weights_notes(released: Released, first: pd.Series, asked: bool) -> list[str]:
+    words = released.vocabulary
+    counted = f"*n* = {number(first['n'], formatting.count, first)} {words.respondents.many}"
+    after = "Design effect after Kish, *n*Σ*w*² / (Σ*w*)²; effective *n*, *n* over the design effect."
+    if not asked:
+        return [f"{counted}. {after}"]
+    return [
+        f"{counted}, weighted to {number(first['N'], formatting.count, first)} eligible {words.people.many}; "
+        "the weights of each scheme add up to that number.",
+        "Cells, groups within which response is taken as alike, also for the standard errors (of raked "
+        f"weights, the groups compared). Merges, categories joined because too few answered. {after}",
+    ]
 
 
 METHOD_NAMES = {
     "none": "none",
+    "design": "as given",
     "poststratify": "post-stratified",
     "rake": "raked",
     "calibrate": "calibrated",

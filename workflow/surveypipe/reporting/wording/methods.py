@@ -18,6 +18,7 @@ from surveypipe.study.bases import conditions_of
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Late
 from surveypipe.study.grades import Grade
+from surveypipe.study.item_types import type_of
 from surveypipe.study.weighting import Scheme
 from surveypipe.wording import Markdown, Wording
 
@@ -146,6 +147,8 @@ def analysis(released: Released) -> Facts:
         "adjusted_by": _adjusted_by(released),
         "jackknife": _jackknife(released),
         "tests": _tests(released),
+        "tested_by": _tested_by(released),
+        "shares_tested": any(_listed(released, test.variable) for test in section.tests),
         "groups": [released.in_text(label) for label in released.levels.values()],
         "imputation": section.imputation is not None,
         "data_sets": imputations_made(released.table("estimates")),
@@ -163,6 +166,16 @@ def _jackknife(released: Released) -> bool:
     plan = released.settings.weighting.replicates
     made = released.settings.design.replicates is None
     return made and plan is not None and plan.method == "jackknife" and released.base_size() <= plan.max_n
+
+
+def _tested_by(released: Released) -> list[str]:
+    """Name the groupings of the tests; none where all are between the groups that every exhibit shows."""
+    named = list(dict.fromkeys(test.between for test in released.settings.analysis.tests))
+    return [] if named == [released.group] else [released.in_text(released.label(name)) for name in named]
+
+
+def _listed(released: Released, name: str) -> bool:
+    return type_of(released.variables[name]).listed
 
 
 def _tests(released: Released) -> str:
