@@ -101,9 +101,10 @@ def _uneven(study: RandomStudy, number: int) -> np.ndarray:
 
 def _places(study: RandomStudy) -> None:
     """Where people are: two questions that a list or headcounts may know too."""
-    for name, labels in (("unit", UNITS), ("rank", RANKS)):
-        number = int(study.draw.integers(2, min(len(labels), 1 + study.people // 20) + 1))
-        share = _uneven(study, number) if study.some(0.3) else np.full(number, 1 / number)
+    # Whoever draws many small places is mostly refused: Table 1 has to be read.
+    for name, labels, size in (("unit", UNITS, 25), ("rank", RANKS, 60)):
+        number = int(study.draw.integers(2, min(len(labels), max(2, study.people // size)) + 1))
+        share = _uneven(study, number) if study.some(0.15) else np.full(number, 1 / number)
         codes = study.draw.choice(np.arange(1.0, number + 1), study.people, p=share)
         study.answers[name] = codes
         values = dict(enumerate(labels[:number], start=1))
@@ -458,7 +459,7 @@ def _analysis(study: RandomStudy) -> None:
         pairs = [(name, group) for name in compared for group in groups if name != group]
         chosen = study.several(pairs, 5)
         analysis["tests"] = [{"variable": name, "between": group} for name, group in chosen]
-        if chosen and study.some(0.3):
+        if chosen and study.some(0.1):
             name, group = chosen[0]
             analysis["further_tests"] = [{"variable": name, "between": group, "test": "adjusted_wald"}]
     if study.some(0.4):

@@ -96,7 +96,10 @@ def test_equal_response_rates_give_equal_weights(people: pd.DataFrame, factor: i
 def test_merging_all_cells_is_the_unweighted_scheme(people: pd.DataFrame) -> None:
     rules = {"min_n": 10**6}
     everywhere = people.assign(all="one")
-    scheme = POST | {"by": ["agency", "role", "all"], "collapse": {"within": "all", "inside": "equal"} | rules}
+    scheme = POST | {
+        "by": ["agency", "role", "all"],
+        "collapse": {"within": "all", "inside": "equal"} | rules,
+    }
     result = weigh(everywhere, {"merged": scheme, "none": {"method": "none"}})
     assert np.allclose(result.weights["w_merged"], result.weights["w_none"], rtol=1e-12)
 

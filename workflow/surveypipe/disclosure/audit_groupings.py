@@ -92,10 +92,14 @@ class Together:
 
     def exposed(self, hidden: Sequence[Place], rules: Rules) -> Place | None:
         """First hidden place of which too few counts remain possible."""
+        if not self.shown:
+            return None
         system = System(list(self.statements()), self.found)
         for place in hidden:
             least = self._width(place, rules) - LEEWAY
             cells = self.cells(place)
+            if not cells:
+                continue
             ends = system.reached(cells)
             if ends[1] >= ends[0] and whole_numbers(*ends) >= least:
                 continue
