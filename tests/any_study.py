@@ -74,6 +74,7 @@ def _claim(kind: str, **said: Any) -> dict[str, Any]:
 # A claim of each kind.
 CLAIMS: dict[str, dict[str, Any]] = {
     "SHARE": _claim("share", variable="read", level=1, threshold=0.2),
+    "NOT_WORSE": _claim("difference", variable="gap", threshold=-2.0, range=[-10, 10]),
     "MEAN": _claim("mean", variable="clear", base="readers", threshold=2.0, range=[1, 5]),
 }
 
@@ -98,6 +99,8 @@ def configuration(folder: Path, name: str) -> dict[str, Any]:
     (folder / "SHA256SUMS").write_text("".join(sums))
     if name in CLAIMED:
         more |= {"claims": CLAIMS, "bases": {"readers": {"read": 1}}}
+        gap = {"variable": "gap", "label": "Health less work", "type": "difference"}
+        more["cleaning"] = {"recodes": [gap | {"minuend": "health", "subtrahend": "work"}]}
     if name == "claims of a sample":
         more["design"] = {"kind": "sample", "fpc": [0.1]}
     study = {

@@ -214,7 +214,31 @@ class MeanClaim(Claim, tag="mean", kw_only=True):
         return formatting.decimal(value)
 
 
-AnyClaim = ShareClaim | EquivalenceClaim | MeanClaim
+class DifferenceClaim(MeanClaim, tag="difference", kw_only=True):
+    """A mean difference between two answers of the same people, beyond nought or a margin."""
+
+    variable: Annotated[
+        str,
+        Meta(description="A recode of type difference: of two scores, or of two questions coded 0 and 1."),
+    ]
+    threshold: Annotated[
+        float,
+        Meta(
+            description="What the interval's lower limit must exceed: 0, a margin of superiority above it, "
+            "or one of non-inferiority below it (upper limit stay under, for direction below)."
+        ),
+    ] = 0.0
+
+    noun = "mean difference"
+    in_points = "difference"
+    axis = Axis("Mean difference in scale points", None)
+
+    def landmarks(self) -> tuple[float, ...]:
+        """Values on whose side an estimate must stay when it is rounded: no difference is one."""
+        return (0.0, *super().landmarks())
+
+
+AnyClaim = ShareClaim | EquivalenceClaim | MeanClaim | DifferenceClaim
 
 
 class SharesWithinPeople(ShareClaim, tag="shares_within_people", kw_only=True):
