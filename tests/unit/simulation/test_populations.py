@@ -23,6 +23,7 @@ from surveypipe.study.reading import read
 ROOT = Path(__file__).resolve().parents[3]
 FILE = ROOT / "workflow/populations.yaml"
 WHOLE = read(FILE, Populations)
+ALONE = msgspec.structs.replace(WHOLE, populations={"small": WHOLE.populations["small"]})
 TRIED = {key: read_population(FILE, key) for key in WHOLE.populations}
 
 
@@ -220,11 +221,28 @@ def test_few_surveys_agree_with_the_promise(few):
 
 
 def test_the_account_shows_every_number_from_its_table(few):
-    alone = msgspec.structs.replace(WHOLE, populations={"small": WHOLE.populations["small"]})
-    text = kept_account(few, alone)
+    text = kept_account(few, ALONE)
     share = few[(few["variable"] == "half") & (few["scheme"] == "cells") & (few["group_level"] == "")].iloc[0]
     assert f"| {percent(share['coverage'])}" in text
     assert "nan" not in text
+
+
+@pytest.mark.parametrize(("statistic", "above", "said"), [("mean", 0.09, True), ("mean", 0.01, False),
+                                                         ("proportion", 0.09, False)])  # fmt: skip
+def test_what_lies_beneath_is_laid_to_a_long_tail_only_where_it_is(few, statistic, above, said):
+    one = (few["variable"] == "years") & (few["statistic"] == "mean") & (few["scheme"] == "cells")
+    at = few.index[one & (few["group_level"] == "South")]
+    held = few.assign(flag="")
+    held.loc[at, ["coverage", "above", "below", "flag"]] = [0.9, above, 0.1 - above, OUTSIDE]
+    held.loc[at, "statistic"] = statistic
+    assert ("long tail" in kept_account(held, ALONE)) is said
+
+
+def test_standard_errors_that_are_too_small_are_named(few):
+    schemes = few.assign(mean_se=few["sd"] * np.where(few["scheme"] == "raked", 0.8, 1.0))
+    text = kept_account(schemes, ALONE)
+    assert text.count("too small. A linearised") == 1
+    assert "raked to unit and profession standard errors are 20.0 % too small" in text
 
 
 def test_the_page_is_that_of_the_table_beside_it():

@@ -14,6 +14,8 @@ from surveypipe.simulation.markdown import grid, percent
 from surveypipe.simulation.populations import Populations
 from surveypipe.simulation.truth import DIFFERENCE, RATIO
 
+# Share of the true standard deviation under which a standard error is called too small.
+SMALL = 0.95
 WORDS = {
     "proportion": "share", "mean": "mean", "median": "median", "lower_quartile": "lower quartile",
     "upper_quartile": "upper quartile", DIFFERENCE: "difference", RATIO: "ratio",
@@ -36,6 +38,7 @@ def kept_account(kept: pd.DataFrame, whole: Populations) -> str:
         _summary(kept, whole),
         *_by_scheme(kept, whole),
         *_outside(kept, whole),
+        *_why(kept, whole),
         *_each(kept, whole),
     ]
     return "\n\n".join(parts) + "\n"
@@ -80,12 +83,19 @@ def _summary(kept: pd.DataFrame, whole: Populations) -> str:
     return grid([*header, "Within the limits", "Within them, in one unit"], rows)
 
 
-def _by_scheme(kept: pd.DataFrame, whole: Populations) -> list[str]:
-    """Shares and means about everybody: the only statistics that every scheme has."""
+def _of_schemes(kept: pd.DataFrame) -> dict[Any, dict[str, float]]:
+    """Mean coverage, and standard error over true standard deviation, by population and scheme.
+
+    Over shares and means about everybody: the only statistics that every scheme has.
+    """
     part = kept[(kept["group_level"] == "") & kept["statistic"].isin(["proportion", "mean"])]
     part = part[~(part["least_expected"] < MIN_EXPECTED)].assign(ratio=part["mean_se"] / part["sd"])
-    means = part.groupby(["population", "scheme"])[["coverage", "ratio"]].mean().to_dict("index")
-    rows = []
+    means = part.groupby(["population", "scheme"])[["coverage", "ratio"]].mean()
+    return {key: {str(name): float(one) for name, one in row.items()} for key, row in means.iterrows()}
+
+
+def _by_scheme(kept: pd.DataFrame, whole: Populations) -> list[str]:
+    means, rows = _of_schemes(kept), []
     for key, population in whole.populations.items():
         found = [means.get((key, scheme)) for scheme in whole.schemes]
         cells = [
@@ -100,6 +110,34 @@ def _by_scheme(kept: pd.DataFrame, whole: Populations) -> list[str]:
         "standard error over true standard deviation (under 1: too small).",
         grid(["Population", *map(whole.scheme_label, whole.schemes)], rows),
     ]
+
+
+def _why(kept: pd.DataFrame, whole: Populations) -> list[str]:
+    """Say what intervals outside the limits, and standard errors that are too small, have in common."""
+    amiss = kept[kept["judged"] & (kept["flag"] != "")]
+    beneath, beyond = amiss[amiss["coverage"] < BAND[0]], amiss[amiss["coverage"] > BAND[1]]
+    lines, tail = [], bool((beneath["above"] > beneath["below"]).all())
+    if len(beneath) and tail and (beneath["statistic"] == "mean").all():
+        lines.append(
+            "- Beneath the limits lie means alone, and the truth lies above them more often than below: "
+            "among few respondents the t interval of a skewed number misses on the side of its long tail."
+        )
+    if len(beyond) and not beyond["statistic"].isin(["mean", DIFFERENCE]).any():
+        most = formatting.decimal(beyond["least_expected"].max(), 1)
+        lines.append(
+            "- Above the limits lie intervals of shares, ratios and quantiles with at most "
+            f"{most} expected in an answer or on a side. These take few values among few respondents, and "
+            "logit and Woodruff intervals then cover more than they say."
+        )
+    for (key, scheme), found in _of_schemes(kept).items():
+        if found["ratio"] < SMALL:
+            lines.append(
+                f"- {formatting.escape(whole.populations[key].label)}: under the scheme "
+                f"{formatting.lower_first(whole.scheme_label(scheme))} standard errors are "
+                f"{percent(1 - found['ratio'])} % too small. A linearised variance leaves out what fitting "
+                "the weights costs among few respondents."
+            )
+    return ["\n".join(lines)] if lines else []
 
 
 def _inside(judged: pd.DataFrame) -> str:
