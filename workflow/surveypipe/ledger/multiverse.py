@@ -130,7 +130,7 @@ def summary(space: Universe, made: pd.DataFrame, note: str = "") -> pd.DataFrame
         own = specs[(specs["claim"] == claim) & (specs["group"] == group) & (specs["group_level"] == level)]
         main = own[own["primary"].astype(bool)].iloc[0]
         shift = own["estimate"] - main["estimate"]
-        far = own.loc[shift.abs().idxmax()]
+        far = own.loc[shift.abs().fillna(0.0).idxmax()]
         moved = abs(far["estimate"] - main["estimate"]) > SAME
         rows.append(
             {

@@ -313,11 +313,13 @@ def carried_limit(limit: float, estimate: float, interval_end: float, *, logit_s
 
 def carried_end(moved: float, estimate: float, interval_end: float, *, logit_scale: bool) -> float:
     """End of the interval around a moved estimate, its half-width carried over; see :func:`carried_limit`."""
+    from scipy.special import expit
+
     inside = 0 < estimate < 1 and 0 < interval_end < 1 and 0 < moved < 1
     if not (logit_scale and inside):
         return moved + interval_end - estimate
     odds = [math.log(value / (1 - value)) for value in (moved, estimate, interval_end)]
-    return 1 / (1 + math.exp(-(odds[0] + odds[2] - odds[1])))
+    return float(expit(odds[0] + odds[2] - odds[1]))
 
 
 def theta_grid(grid: Sequence[float], directions: Sequence[str]) -> list[float]:

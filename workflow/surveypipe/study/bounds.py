@@ -71,4 +71,4 @@ def _least_mean(heard: Heard, least: float) -> float:
         if size and value >= total / size:
             break
         total, size = total + float(value), size + 1
-    return total / size
+    return total / size if size > 0 else math.nan
