@@ -240,17 +240,6 @@ class Released:
             return "difference"
         return "difference_fpc" if fpc.tests else "difference_nofpc"
 
-    def claimed_level(self, variable: str) -> str:
-        """Code of the answer that a claim is about, else of the one that the codebook counts; '' for none."""
-        own = (claim.counted for claim in self.claims.values() if claim.variable == variable)
-        named = [code for code in own if code is not None]
-        return code_text(named[0]) if named else self.counted(variable)
-
-    def claimed_share(self, variable: str, group_level: str = "") -> pd.Series | None:
-        """Give the share of the answer that a claim is about, else of the one that the codebook counts."""
-        level = self.claimed_level(variable)
-        return self.share(variable, level, group_level=group_level) if level else None
-
     def mean(self, variable: str, *, group_level: str = "", scheme: str | None = None) -> pd.Series | None:
         """One mean, the published one of several; None if it was not estimated."""
         return self.summary(variable, "mean", group_level=group_level, scheme=scheme)

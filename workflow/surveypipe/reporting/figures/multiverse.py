@@ -17,6 +17,7 @@ from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.claim_axis import reach_of, ticks
 from surveypipe.reporting.figures.ledger import THRESHOLD
 from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
+from surveypipe.reporting.figures.multiverse_notes import notes_of
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.study.claim import Claim
@@ -106,7 +107,8 @@ def draw(released: Released) -> Drawn:
     heights = [
         head + ROW * max(one.rows for one in line) + FOOT for head, line in zip(heads, lines, strict=True)
     ]
-    notes = _notes(released, panels)
+    shown = [one.about for one in panels if one.points]
+    notes = notes_of(released, shown, hidden=len(shown) < len(panels))
     handles, plan = _legend(released)
     top = plan.height + 3.0
     figure = theme.page(top + sum(heights) + theme.foot_mm(notes, simulated=released.simulated))
@@ -301,32 +303,6 @@ def _legend(released: Released) -> tuple[list[Any], LegendPlan]:
     ]
     plan = legend_plan([label for label, _ in made], theme.WIDTH_MM)
     return [Line2D([], [], **look) for _, look in made], plan
-
-
-def _notes(released: Released, panels: Sequence[Panel]) -> list[str]:
-    words = released.vocabulary
-    within = [one.about for one in panels if one.about.within_margin and one.points]
-    hidden = any(not one.points for one in panels)
-    level = released.settings.analysis.ci_level
-    decides = formatting.confidence(within[0].deciding_level(level)) if within else ""
-    return [
-        words.fill(_assumed(released)),
-        f"For the difference, {decides} intervals, which decide; arrows, the bounds go on." if within else "",
-        words.fill("Suppressed panels rest on too few {respondents.many}.") if hidden else "",
-    ]
-
-
-def _assumed(released: Released) -> str:
-    """Say what every point assumes, and what does not."""
-    if not released.silent_known:
-        return "Every point assumes that those who answered are like the rest."
-    first = "Every point assumes response at random within the cells of its scheme; the "
-    if released.settings.sensitivity.scenario is None:
-        return f"{first}bounds do not."
-    return (
-        f"{first}{{readers.one}} scenario (white: no {{readers.many}} among the {{silent.many}}; full: as "
-        "many as among {respondents.many}) and the bounds do not."
-    )
 
 
 def alt_text(panels: Sequence[Panel], released: Released) -> str:

@@ -105,7 +105,7 @@ def _standing(released: Released, name: str, level: str) -> pd.Series | None:
     """Estimate that stands for a variable in a group."""
     stands = released.stands(name)
     if stands == PROPORTION:
-        return released.claimed_share(name, level)
+        return _claimed_share(released, name, level)
     return released.summary(name, stands, group_level=level)
 
 
@@ -118,7 +118,7 @@ def _effect(
 
 def _tested_label(released: Released, name: str) -> str:
     """Label of a variable; where it has more than two answers and one of them is shown, that answer too."""
-    answers, shown = released.values(name), released.claimed_level(name)
+    answers, shown = released.values(name), _claimed_level(released, name)
     if released.stands(name) != PROPORTION or len(answers) == 2 or not shown:
         return released.label(name)
     answer = next((text for code, text in answers.items() if code_text(code) == shown), shown)
@@ -150,3 +150,16 @@ def _p_cell(test: pd.Series | None) -> str:
     if test is None:
         return NOT_APPLICABLE
     return escape(number(test["p_value"], formatting.p_value, test)).replace(" ", formatting.NO_BREAK)
+
+
+def _claimed_level(released: Released, variable: str) -> str:
+    """Code of the answer that a claim is about, else of the one that the codebook counts; '' for none."""
+    own = (claim.counted for claim in released.claims.values() if claim.variable == variable)
+    named = [code for code in own if code is not None]
+    return code_text(named[0]) if named else released.counted(variable)
+
+
+def _claimed_share(released: Released, variable: str, group_level: str) -> pd.Series | None:
+    """Give the share of the answer that a claim is about, else of the one that the codebook counts."""
+    level = _claimed_level(released, variable)
+    return released.share(variable, level, group_level=group_level) if level else None
