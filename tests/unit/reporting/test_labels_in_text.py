@@ -10,7 +10,7 @@ import pytest
 from surveypipe.reporting.released import Released
 
 LIBRARY = Path(__file__).resolve().parents[3] / "workflow/surveypipe"
-# The flow joins reasons of its own wording; the look-up itself is in `released`; an error names a setting; the
+# The flow joins reasons of its own wording; the look-up is in `released`; an error names a setting; the
 # simulated populations are the tool's own.
 OWN_WORDS = {
     "formatting.py",
