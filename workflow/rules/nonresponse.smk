@@ -71,6 +71,7 @@ rule multiverse:
     params:
         **given(
             "claims",
+            "population",
             "design",
             "bases",
             "sensitivity",
