@@ -133,6 +133,7 @@ def make_study(folder: Path, name: str) -> dict[str, Any]:
     tests = dict.fromkeys((variable, between) for variable, between, *_ in asked["tests"])
     return {
         "study": study, "inputs": inputs, "groups": {group: {} for group in asked["groups"]},
+        "disclosure": {"preset": "open"},
         "analysis": {
             "items": list(dict.fromkeys([*asked["numeric"], *asked["listed"]])), "models": models,
             "tests": [{"variable": variable, "between": between} for variable, between in tests],
@@ -164,15 +165,14 @@ def codebook(table: pd.DataFrame, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def published(name: str, folder: Path, results: Path) -> pd.DataFrame:
-    """Run the stages of a design, and read the rows under its primary scheme as they are before release.
+    """Run the stages of a design, and read the released rows under its primary scheme.
 
-    What is released has the digits that disclosure control leaves.
+    R's data sets are public, so that disclosure control has nothing to do (its preset `open`).
     """
     config = make_study(folder, name)
     primary = whole(config).weighting.primary
-    run_stages(config, results, last="model")
-    paths = [results / f"private/{table}.csv" for table in ("estimates", "further_estimates")]
-    rows = pd.concat([read_answers(path) for path in paths], ignore_index=True)
+    run_stages(config, results)
+    rows = read_answers(results / "public/estimates.csv")
     return rows[rows["scheme"] == primary]
 
 

@@ -36,10 +36,10 @@ HEAD = """\
 # Held against R
 
 Made by `python tests/verify.py`, which asks R again and runs every design through the pipeline's own stages,
-from ingest to the models, on the same raw file. What is compared are the rows of `private/estimates.csv` and
-`private/further_estimates.csv` under the primary scheme: estimate, standard error, degrees of freedom, both
-ends of the interval, test statistic, p-value and effect, each against its own number of R. The released
-tables hold the same rows, with the digits that disclosure control leaves.
+from ingest to disclosure, on the same raw file. What is compared are the rows of `public/estimates.csv` under
+the primary scheme: estimate, standard error, degrees of freedom, both ends of the interval, test statistic,
+p-value and effect, each against its own number of R. The data are public, so that disclosure control, under
+its preset `open`, takes no digit away.
 
 A row below is a design; a cell holds the number of rows compared and the largest relative difference of any
 of their numbers. In all, {rows} rows with {numbers} numbers were compared; the largest relative difference is
