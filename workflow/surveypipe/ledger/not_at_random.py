@@ -228,18 +228,20 @@ def _columns(staff: pd.DataFrame, names: Sequence[str]) -> proxy_pattern_mixture
         elif pd.api.types.is_numeric_dtype(values):
             columns.append(values.to_numpy(dtype=float))
         else:
-            columns += [
-                (values.astype(str) == level).to_numpy(dtype=float)
-                for level in sorted(values.astype(str).unique())[1:]
-            ]
+            columns += _indicators(values)
     return np.column_stack(columns)
+
+
+def _indicators(values: pd.Series) -> list[proxy_pattern_mixture.Vector]:
+    """Mark each level but the first; whoever told none is a level of their own."""
+    text = values.astype(object).where(values.notna(), "").astype(str)
+    return [(text == level).to_numpy(dtype=float) for level in sorted(text.unique())[1:]]
 
 
 def _main_effects(staff: pd.DataFrame, predictors: Sequence[str]) -> proxy_pattern_mixture.Vector:
     columns = [np.ones(len(staff))]
     for variable in predictors:
-        for level in sorted(staff[variable].astype(str).unique())[1:]:
-            columns.append((staff[variable].astype(str) == level).to_numpy(dtype=float))
+        columns += _indicators(staff[variable])
     return np.column_stack(columns)
 
 
