@@ -174,6 +174,14 @@ def test_missing_values_make_a_domain(survey, design):
     assert (fitted.influence[:30] == 0).all()
 
 
+def test_a_level_of_nobody_in_the_model_has_no_column(survey, design):
+    """A base may leave out a whole level: it is then no part of the model, and determines no other."""
+    grade = pd.Series(np.arange(len(survey)) % 3, index=survey.index).map({0: "a", 1: "b", 2: "c"})
+    data = survey.assign(grade=grade, answer=survey["answer"].where(grade != "a"))
+    made = fitting.fit(data, "answer", ["grade"], kind="linear", design=design)
+    assert made.slopes == ["grade=c"]
+
+
 def test_fpc_as_count_and_as_share_agree_and_nonsense_is_refused(survey):
     size = survey.groupby("agency").agency.transform("size").to_numpy()
     population = np.where(survey.agency == "AMH", 400.0, 300.0)

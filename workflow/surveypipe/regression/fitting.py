@@ -114,7 +114,9 @@ def fit(
         If a variable is absent, the outcome has the wrong values, columns are collinear, too few cases
         are left, or (``excess="raise"``) the model is too large.
     """
-    matrix, terms = design_matrix(data, predictors, reference=reference, categorical=categorical)
+    matrix, terms = design_matrix(
+        _analysed(data, outcome, predictors), predictors, reference=reference, categorical=categorical
+    )
     rows, y, levels = _model_cases(data, outcome, matrix, kind, design)
     X = matrix.loc[rows]
     limit = parameter_limit(y, kind)
@@ -130,6 +132,13 @@ def fit(
         if firth == "always" or separated(X, y):
             return fit_firth(replace(made, flags=(*flags, "firth")), ci_level)
     return fit_glm(made, R_GLM if convergence == "r" else FULL)
+
+
+def _analysed(data: pd.DataFrame, outcome: str, predictors: Sequence[str]) -> pd.DataFrame:
+    """Predictors of those whom the model is of, so that a level of nobody among them has no column."""
+    named = [name for name in dict.fromkeys([outcome, *predictors]) if name in data]
+    whole = data[named].notna().all(axis=1)
+    return data[[name for name in named if name in predictors]].where(whole)
 
 
 def _model_cases(

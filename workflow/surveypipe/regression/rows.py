@@ -88,7 +88,7 @@ def _scheme_model(survey: Survey, spec: Model, data: pd.DataFrame, scheme: str) 
         "categorical": [name for name in predictors if survey.item_type(name).nominal],
         "ci_level": survey.level,
     }
-    reference = _reference(survey, spec)
+    reference = _reference(survey, spec, data)
     words: dict[str, Any] = {
         "scheme": scheme, "ci_level": survey.level, "outcome_label": survey.label(outcome),
         "labels": {name: survey.label(name) for name in predictors},
@@ -106,12 +106,13 @@ def _scheme_model(survey: Survey, spec: Model, data: pd.DataFrame, scheme: str) 
     return parts
 
 
-def _reference(survey: Survey, spec: Model) -> dict[str, Any]:
+def _reference(survey: Survey, spec: Model, data: pd.DataFrame) -> dict[str, Any]:
     """Find reference levels as they stand in the data.
 
-    The configured one; else of two answers the one that is not counted; else the codebook's first.
+    The configured one; else of two answers the one that is not counted; else the codebook's first that
+    somebody in the model gave.
     """
-    made = {}
+    made, whole = {}, data.notna().all(axis=1)
     for name in spec.predictors:
         if not survey.item_type(name).nominal:
             continue
@@ -119,8 +120,9 @@ def _reference(survey: Survey, spec: Model) -> dict[str, Any]:
         counted = survey.variables[name].get("counts")
         if len(codes) == 2 and counted:
             codes = [code for code in codes if not same_code(code, counted)]
-        chosen = spec.reference.get(name, codes[0] if codes else None)
-        held = survey.respondents[name].dropna().unique()
+        held = data.loc[whole, name].unique()
+        given = [code for code in codes if any(same_code(value, code) for value in held)]
+        chosen = spec.reference.get(name, next(iter([*given, *codes]), None))
         made[name] = next((value for value in held if same_code(value, chosen)), chosen)
     return made
 
