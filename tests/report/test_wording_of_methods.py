@@ -201,6 +201,17 @@ CASES: dict[str, Change] = {
     "tests of numbers alone": cases.configured(
         analysis={"tests": [{"variable": "guidance", "between": "agency"}]}
     ),
+    "tests of shares and of numbers": cases.configured(
+        analysis={
+            "tests": [
+                {"variable": "read", "between": "agency"},
+                {"variable": "guidance", "between": "agency"},
+            ]
+        }
+    ),
+    "tests of numbers in three groups": lambda made: cases.configured(
+        analysis={"tests": [{"variable": "guidance", "between": "agency"}]}
+    )(cases.CHANGES["three groups"](made)),
     "tests by two groupings": cases.configured(
         analysis={
             "tests": [

@@ -35,6 +35,7 @@ rule analyse:
             "weighting",
             "bases",
             "sensitivity",
+            "vocabulary",
         ),
     message:
         "Estimating every item, scale and claim under every weighting scheme"

@@ -54,7 +54,7 @@ def main(
         counts.missing_rows(survey, pd.read_parquet(missing)),
         counts.count_rows(read_csv(flow)),
         counts.response_rate_rows(read_csv(rates)),
-        counts.diagnostic_rows(read_csv(diagnostics)),
+        counts.diagnostic_rows(read_csv(diagnostics), config.vocabulary),
     )
     write_csv(rows, estimates)
     staff = pd.read_parquet(dispositions)

@@ -13,6 +13,7 @@ from surveypipe.estimation.survey import (
 )
 from surveypipe.identifiers import ANSWERED
 from surveypipe.study.cleaning import MissingReason
+from surveypipe.study.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,7 @@ def _place(row: Mapping[Any, Any]) -> dict[str, str]:
 
 # Column of the diagnostics -> variable and label of its row ('N' and 'n' would make the same identifier).
 DIAGNOSTICS = {
-    "N": ("staff", "Eligible staff"),
+    "N": ("staff", "Eligible {people.many}"),
     "n": ("respondents", "Respondents"),
     "sum_weights": ("sum_weights", "Sum of weights"),
     "w_min": ("w_min", "Smallest weight"),
@@ -58,13 +59,13 @@ DIAGNOSTICS = {
 }
 
 
-def diagnostic_rows(diagnostics: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Weight diagnostics as rows."""
+def diagnostic_rows(diagnostics: pd.DataFrame, words: Vocabulary) -> Iterator[dict[str, Any]]:
+    """Weight diagnostics as rows, labelled in the study's words."""
     for row in diagnostics.to_dict("records"):
         for column, (name, label) in DIAGNOSTICS.items():
             yield estimate_row(
                 name, "weight_diagnostic", float(row[column]), scheme=str(row["scheme"]), n=row["n"],
-                method=str(row["method"]), variable_label=label, base="all",
+                method=str(row["method"]), variable_label=words.fill(label), base="all",
             )  # fmt: skip
 
 

@@ -149,6 +149,7 @@ def analysis(released: Released) -> Facts:
         "tests": _tests(released),
         "tested_by": _tested_by(released),
         "shares_tested": any(_listed(released, test.variable) for test in section.tests),
+        **_numbers_tested(released),
         "groups": [released.in_text(label) for label in released.levels.values()],
         "imputation": section.imputation is not None,
         "data_sets": imputations_made(released.table("estimates")),
@@ -176,6 +177,18 @@ def _tested_by(released: Released) -> list[str]:
 
 def _listed(released: Released, name: str) -> bool:
     return type_of(released.variables[name]).listed
+
+
+def _numbers_tested(released: Released) -> dict[str, bool]:
+    """Tell whether numbers were tested, and whether means were compared between two groups."""
+    groups = released.settings.groups
+    tests = [test for test in released.settings.analysis.tests if not _listed(released, test.variable)]
+    two = [
+        test
+        for test in tests
+        if type_of(released.variables[test.variable]).mean and len(groups[test.between].levels) == 2
+    ]
+    return {"numbers_tested": bool(tests), "means_tested": bool(two)}
 
 
 def _tests(released: Released) -> str:
