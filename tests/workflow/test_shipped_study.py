@@ -114,7 +114,7 @@ def test_its_staff_is_that_of_a_population_on_which_intervals_are_tried():
     tried = whole.populations["shipped"]
     assert (tried.staff, tried.respondents) == (design["staff"], design["respondents"])
     assert whole.effects.response == design["response"]["profession"]
-    cells, shipped = whole.schemes["cells"]["collapse"], plain(SETTINGS.weighting.schemes["cells"].collapse)
+    cells, shipped = whole.schemes["equal"]["collapse"], plain(SETTINGS.weighting.schemes["cells"].collapse)
     assert cells | {"within": "agency"} == {key: shipped[key] for key in cells}
 
 
