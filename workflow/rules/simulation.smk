@@ -74,6 +74,8 @@ rule simulation_grades:
     params:
         **given(
             "claims",
+            "design",
+            "population",
             "bases",
             "sensitivity",
             "weighting",

@@ -183,6 +183,14 @@ def test_nothing_is_promised_where_few_are_expected_or_of_another_scheme():
     assert unit["flag"] == OUTSIDE
 
 
+def test_a_coverage_at_the_limit_is_within_it():
+    """2 below and 5 above of a hundred: one less .02 less .05 would be under .93 by rounding."""
+    low = np.repeat([0.4, 0.6, 0.2], [93, 2, 5])
+    many = pd.concat([made_up().iloc[[0]]] * 100, ignore_index=True).assign(draw=range(100))
+    row = kept_table(many.assign(low=low, high=low + 0.2), TRIED["small"], 100).iloc[0]
+    assert (row["below"], row["above"], row["flag"]) == (0.02, 0.05, "")
+
+
 def test_an_end_that_is_not_reached_is_open_and_an_interval_without_ends_is_not_given():
     open_above = kept_table(made_up(high=np.nan), TRIED["small"], 4).iloc[0]
     assert (open_above["coverage"], open_above["below"]) == (0.75, 0.25)

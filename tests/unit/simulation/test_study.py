@@ -43,6 +43,8 @@ from surveypipe.simulation.study import (
     targets,
 )
 from surveypipe.study.base import plain
+from surveypipe.study.codebook_file import CodebookFile
+from surveypipe.study.completion import completed
 from surveypipe.study.reading import read
 from surveypipe.study.sections import Sections
 from surveypipe.study.settings import Configuration
@@ -52,7 +54,8 @@ from surveypipe.weighting import schemes
 from surveypipe.weighting.replicates import make, means, variance
 
 ROOT = Path(__file__).resolve().parents[3]
-CONFIG = Sections(plain(read(FIXED / "config.yaml", Configuration)))
+BOOK = read(FIXED / "codebook.yaml", CodebookFile)
+CONFIG = Sections(plain(completed(read(FIXED / "config.yaml", Configuration), BOOK)))
 CLAIMS = CONFIG.claims
 DESIGN = yaml.safe_load((FIXED / "simulation.yaml").read_text())
 SCENARIOS = {str(key).lower(): change for key, change in DESIGN.pop("scenarios").items()}

@@ -36,7 +36,9 @@ from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.weighting import collapsing, schemes
 
 Floats = NDArray[np.float64]
-SUPPORTING = tuple(grade.number for grade in Grade if grade.supported)
+# Here the silent are known, so that no claim rests on their likeness alone.
+GRADES = tuple(grade for grade in Grade if grade is not Grade.IF_LIKE_THE_REST)
+SUPPORTING = tuple(grade.number for grade in GRADES if grade.supported)
 
 
 @dataclass(frozen=True)
@@ -289,7 +291,7 @@ def grade_table(judged: pd.DataFrame, words: Vocabulary) -> pd.DataFrame:
     rows = []
     for values, part in judged.groupby(keys, sort=False):
         place = dict(zip(keys, values, strict=True))
-        for grade in Grade:
+        for grade in GRADES:
             named = {"grade": grade.number, "grade_label": grade.label(words)}
             rows.append(place | named | _counts(part, grade.number))
     return pd.DataFrame(rows)

@@ -47,10 +47,12 @@ def kept_table(tallies: pd.DataFrame, tried: Tried, count: int) -> pd.DataFrame:
     with np.errstate(invalid="ignore", divide="ignore"):
         logarithm = np.log(tallies["estimate"] / tallies["truth"])
     error = np.where(ratio, logarithm, tallies["estimate"] - tallies["truth"])
+    below, above = tallies["truth"] < low, tallies["truth"] > high
     part = tallies.assign(
         error=np.where(np.isfinite(error), error, np.nan),
-        below=tallies["truth"] < low,
-        above=tallies["truth"] > high,
+        below=below,
+        above=above,
+        covered=~(below | above),
         length=tallies["high"] - tallies["low"],
     )
     expected = part.groupby(INTERVAL, sort=False)[["yes", "n"]].mean()
@@ -58,9 +60,8 @@ def kept_table(tallies: pd.DataFrame, tried: Tried, count: int) -> pd.DataFrame:
     table = part.groupby(INTERVAL, sort=False).agg(
         given=("error", "size"), truth=("truth", "mean"), bias=("error", "mean"), sd=("error", "std"),
         mean_se=("se", "mean"), below=("below", "mean"), above=("above", "mean"),
-        mean_length=("length", "mean"),
+        mean_length=("length", "mean"), coverage=("covered", "mean"),
     )  # fmt: skip
-    table["coverage"] = 1 - table["below"] - table["above"]
     table["coverage_mcse"] = np.sqrt(table["coverage"] * (1 - table["coverage"]) / table["given"])
     table["least_expected"] = _least_expected(expected)
     table = table.reset_index()

@@ -122,12 +122,14 @@ def _why(kept: pd.DataFrame, whole: Populations) -> list[str]:
             "- Beneath the limits lie means alone, and the truth lies above them more often than below: "
             "among few respondents the t interval of a skewed number misses on the side of its long tail."
         )
-    if len(beyond) and not beyond["statistic"].isin(["mean", DIFFERENCE]).any():
-        most = formatting.decimal(beyond["least_expected"].max(), 1)
+    few = beyond[~beyond["statistic"].isin(["mean", DIFFERENCE])]
+    if len(few):
         lines.append(
-            "- Above the limits lie intervals of shares, ratios and quantiles with at most "
-            f"{most} expected in an answer or on a side. These take few values among few respondents, and "
-            "logit and Woodruff intervals then cover more than they say."
+            f"- Of the intervals above the limits, {formatting.count(len(few))} of "
+            f"{formatting.count(len(beyond))} are of shares, ratios and quantiles, with at most "
+            f"{formatting.decimal(few['least_expected'].max(), 1)} expected in an answer or on a side. These "
+            "take few values among few respondents, and logit and Woodruff intervals then cover more than "
+            "they say."
         )
     for (key, scheme), found in _of_schemes(kept).items():
         if found["ratio"] < SMALL:
