@@ -173,7 +173,7 @@ def of_the_stages() -> Iterator[tuple[str, str]]:
     for grade in Grade:
         yield f"grade {grade.number}", f"{grade.label(SCHOOL)} {grade.verdict(SCHOOL)}"
     for refusal in MixtureRefusal:
-        yield str(refusal), refusal.words(SCHOOL)
+        yield str(refusal), refusal.words(SCHOOL, "pupils", scenario=True)
     people = pd.DataFrame(
         {
             "id": ["1", "2"],

@@ -122,13 +122,14 @@ def survey_of(results: Path, public: Path | None = None) -> Survey:
         for name in ("weights", "replicate_weights", "replicate_coefs")
     ])  # fmt: skip
     made = analyse.load_survey(
-        chosen, data / "analysis.parquet", data / "weights.parquet", private / "weight_cells.csv",
-        data / "variables.json", replicates,
+        chosen, data / "analysis.parquet", data / "weights.parquet", data / "selection.parquet",
+        private / "weight_cells.csv", data / "variables.json", replicates,
     )  # fmt: skip
     cells = pd.read_csv(private / "weight_cells.csv")
     study = nonresponse.load_study(
         chosen, private / "estimates.csv", data / "analysis.parquet", data / "dispositions.parquet",
-        pd.read_parquet(data / "weights.parquet"), cells, replicates,
+        pd.read_parquet(data / "weights.parquet"), pd.read_parquet(data / "selection.parquet"), cells,
+        replicates,
     )  # fmt: skip
     part = config["frame"]["recodes"][0]["variable"]
     dispositions = pd.read_parquet(data / "dispositions.parquet")

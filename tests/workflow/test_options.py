@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 from _shared import read_csv
+from disclose import bases_of
 from disclose import study_of as known_beside
 from studies import read_page, three_hospitals, write_yaml
 from surveypipe.disclosure.answers import DESCRIPTIVE
@@ -197,7 +198,7 @@ def test_the_name_of_the_unweighted_scheme_decides_nothing(odd):
     variables = json.loads((odd.results / "data/variables.json").read_text(encoding="utf-8"))
     data = {name: pd.read_parquet(odd.results / f"data/{name}.parquet") for name in DATA}
     weights = data["weights"]
-    people = Respondents(data["analysis"], weights, "hospital", "USES", 1.0)
+    people = Respondents(data["analysis"], weights, "hospital", bases_of(config, data["analysis"]))
     study = known_beside(config, people, data["dispositions"], variables)
     plain = replace(
         study,
@@ -242,7 +243,7 @@ def numbers_in_the_list(study: Project) -> None:
     study.staff["Years"] = draw.integers(0, 30, len(study.staff)).astype(str)
     study.config["frame"]["columns"] |= {"bw": "BaseW", "years": "Years"}
     study.config["frame"]["numeric"] = ["years"]
-    study.config["weighting"]["base"] = "bw"
+    study.config["design"] = {"weights": "bw"}
     study.config["weighting"]["schemes"] |= {
         "odds": {"label": "Propensity", "method": "propensity", "predictors": ["hospital", "years"]},
         "cal": {"label": "Calibrated", "method": "calibrate", "margins": ["hospital"], "numeric": ["years"]},

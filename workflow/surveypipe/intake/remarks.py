@@ -114,7 +114,7 @@ def _about_design(columns: Sequence[Column]) -> str:
 
 
 def _numeric(name: str, columns: Sequence[Column]) -> bool:
-    return any(c.name == name and c.guess.type == "numeric" for c in columns)
+    return any(c.name == name and c.guess.kind.ranked and not c.guess.kind.listed for c in columns)
 
 
 def _kinds(columns: Sequence[Column]) -> str:
