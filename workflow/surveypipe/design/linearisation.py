@@ -29,6 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 from surveypipe.grouping import group_sums
 
 Floats = NDArray[np.float64]
+NO_SPREAD = 1e-9
 # A respondent whose residual is nothing tells nothing of its spread; beyond this no residual is raised.
 MOST_LEVERAGE = 0.9
 SINGLE = ("propensity", "leverage", "spread")
@@ -106,7 +107,10 @@ class Linearisation:
         if self.leverage is not None and self.spread is not None:
             members = inside.astype(float)
             squares = np.maximum(self.spread**2 @ members, 1e-300)
-            left = (self.spread @ members) ** 2 / squares - self.leverage @ members
+            total, n = self.spread @ members, members.sum(axis=0)
+            # Where everybody answered no spread is left, and all count alike.
+            equal = np.where(total < NO_SPREAD * n, n, total**2 / squares)
+            left = equal - self.leverage @ members
             return np.where(inside.any(axis=0), np.floor(np.maximum(left, 1.0) + 1e-9), 0.0)
         scaled = self.loadings / np.maximum(np.linalg.norm(self.loadings, axis=0), 1e-300)
         grams = np.einsum("ni,nk,nj->kij", scaled, inside.astype(float), scaled, optimize=True)
