@@ -48,7 +48,8 @@ def released(study: Path) -> Released:
     variables = json.loads((public / "variables.json").read_text(encoding="utf-8"))
     tables = {path.stem: read_csv(path) for path in public.glob("*.csv")}
     settings = checked(yaml.safe_load(CONFIG), Configuration, "config/config.yaml")
-    return Released(plain(settings), variables, tables)
+    told = {"population": "list", "design": {"kind": "census"}}
+    return Released(plain(settings) | told, variables, tables)
 
 
 def test_the_commands_of_the_page_make_a_first_report_with_nothing_edited(tmp_path, copied):
