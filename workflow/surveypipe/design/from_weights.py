@@ -64,20 +64,19 @@ def designs_of(
         The configuration's section ``design``.
     """
     held = list(schemes)
-    drawn = from_table(selection, sampling, held)
+    drawn, given = from_table(selection, sampling, held), sampling.replicates
+    columns = {str(name): column for name, column in respondents.items()}
     made: dict[str, Design] = {}
     for scheme in held:
         rows = cells[cells["scheme"] == scheme]
         sizes = dict(zip(rows["cell"].astype(str), rows["N"].astype(float), strict=True))
         weights = respondents[f"w_{scheme}"].to_numpy(float)
         labels = respondents[f"cell_{scheme}"].astype(str).to_numpy()
-        linearised = linearisation.from_columns(
-            scheme, {str(name): column for name, column in respondents.items()}
-        )
-        if sampling.replicates is not None:
+        linearised = linearisation.from_columns(scheme, columns)
+        if given is not None:
             matrix = block(selection, "replicate", scheme)
             assert matrix is not None
-            coefs, given = replicate_coefs(sampling.replicates), sampling.replicates
+            coefs = replicate_coefs(given)
             made[scheme] = ReplicatedDesign(
                 weights, labels, cells_of(labels, sizes), matrix, coefs, given.type, given.mse
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -104,7 +105,7 @@ class ReplicatedDesign:
         )
         return max(0, int(found) - 1)
 
-    @property
+    @cached_property
     def _largest(self) -> float:
         return float(np.linalg.norm(self.matrix, 2)) if self.matrix.size else 1.0
 

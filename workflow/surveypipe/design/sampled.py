@@ -74,16 +74,18 @@ class SampledDesign:
 
     def _deviations(self, scores: Floats, *, fpc: bool, jointly: bool = True) -> Floats:
         values = np.asarray(scores, float).reshape(len(self.weights), -1)
-        stages = list(self.selection.stages)
-        if not fpc:
-            stages = [Stage(stages[0].unit, stages[0].stratum)]
-        drawn = self._over_everybody_drawn(values)
+        drawn, stages = self._over_everybody_drawn(values), self._stages(fpc=fpc)
         found = design_deviations(drawn, stages, single_unit=self.selection.single_unit, jointly=jointly)
         if not (fpc and self.selection.corrected and self.silent_listed):
             return found
         base = self.selection.base[self.selection.answered]
         response = deviations(values, self._of_those_drawn(base), self.linearised, fpc=True)
         return np.vstack([found, response / np.sqrt(base)[:, None]])
+
+    def _stages(self, *, fpc: bool) -> list[Stage]:
+        """Stages that a variance is made of; without the correction the first stands for all."""
+        first = self.selection.stages[0]
+        return list(self.selection.stages) if fpc else [Stage(first.unit, first.stratum)]
 
     def _of_those_drawn(self, base: Floats) -> Cells:
         """Cells in which the share that answered is that of those drawn, counted by their base weights."""
@@ -177,9 +179,7 @@ class SampledDesign:
         scores = weighted * self.weights[:, None]
         whole = self._over_everybody_drawn(scores)
         whole[self.selection.answered] -= plain
-        stage = self.selection.stages[0]
-        stages = list(self.selection.stages) if fpc else [Stage(stage.unit, stage.stratum)]
-        found = design_deviations(whole, stages, single_unit=self.selection.single_unit)
+        found = design_deviations(whole, self._stages(fpc=fpc), single_unit=self.selection.single_unit)
         return float((found**2).sum())
 
     def sample(self, frame: pd.DataFrame, *, fpc: bool) -> Sample | None:
