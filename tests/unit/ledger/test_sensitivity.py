@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from surveypipe.ledger.rows import theta_grid
 from surveypipe.ledger.scenario import nonreader_source, reader_scenario
 from surveypipe.ledger.sensitivity import (
     carried_end,
@@ -15,7 +16,6 @@ from surveypipe.ledger.sensitivity import (
     cells_from_counts,
     limit_binds,
     mixture,
-    theta_grid,
     theta_note,
     tipping_shift,
     tipping_theta,
@@ -116,6 +116,40 @@ def test_bounds_of_a_mean_in_a_base_are_the_extremes_of_all_completions(people):
     assert mean_bounds(heard, (1, 3)) == pytest.approx((min(means), max(means)))
 
 
+@pytest.mark.parametrize(
+    "people",
+    [
+        # (in the base, answer from 1 to 3, people drawn for); None: not known
+        [(1, 2, 4.0), (1, 3, 1.5), (None, None, 7.0)],
+        [(1, 1, 2.0), (None, 3, 9.0), (None, 2, 0.5), (0, None, 30.0), (1, None, 3.0)],
+        [(None, 2, 5.0), (None, 1, 2.0), (None, None, 1.0), (1, 3, 1.0)],
+    ],
+)
+def test_bounds_of_a_sample_are_the_extremes_of_all_weighted_completions(people):
+    means = []
+    for inside in itertools.product([0, 1], repeat=len(people)):
+        for said in itertools.product([1, 2, 3], repeat=len(people)):
+            fits = all(
+                known[0] in (None, r) and known[1] in (None, y)
+                for known, r, y in zip(people, inside, said, strict=True)
+            )
+            if fits and sum(inside):
+                means.append(
+                    np.average(said, weights=[r * w for r, (*_, w) in zip(inside, people, strict=True)])
+                )
+    heard = [(y, w) for r, y, w in people if r == 1 and y is not None]
+    stray = [(y, w) for r, y, w in people if r is None and y is not None]
+    found = Heard(
+        np.array([y for y, _ in heard], dtype=float),
+        unanswered=sum(w for r, y, w in people if r == 1 and y is None),
+        perhaps=sum(w for r, y, w in people if r is None and y is None),
+        stray=np.array([y for y, _ in stray], dtype=float),
+        weights=np.array([w for _, w in heard]),
+        stray_weights=np.array([w for _, w in stray]),
+    )
+    assert mean_bounds(found, (1, 3)) == pytest.approx((min(means), max(means)))
+
+
 # --- pattern mixture ----------------------------------------------------------------------------------
 
 
@@ -143,6 +177,19 @@ def test_theta_one_is_the_weighted_estimate_even_with_items_left_out():
     made = cells_from_answers(y, w, cell, cell)
     assert mixture(made, 1) == pytest.approx(np.sum((w * y)[known]) / w[known].sum(), abs=1e-14)
     assert made.population == pytest.approx(w.sum())
+
+
+def test_of_a_sample_only_the_silent_who_were_drawn_are_moved():
+    """Ten people stand for each of those drawn: of them, too, half answered."""
+    y, drawn = np.array([1.0, 0, 1, 1]), np.full(4, 10.0)
+    sample = cells_from_answers(y, 2 * drawn, ["a"] * 4, ["g"] * 4, asked=drawn)
+    census = cells_from_answers(y, np.full(4, 2.0), ["a"] * 4, ["g"] * 4)
+    for theta in (1.0, 3.0):
+        assert mixture(sample, theta) == pytest.approx(mixture(census, theta), rel=1e-12)
+    assert tipping_theta(sample, 0.6, "above") == pytest.approx(tipping_theta(census, 0.6, "above"))
+    same = cells_from_answers(np.ones(4), 2 * drawn, ["a"] * 4, ["g"] * 4, asked=drawn)
+    alike = cells_from_answers(np.ones(4), np.full(4, 2.0), ["a"] * 4, ["g"] * 4)
+    assert mixture(same, 2.0) == pytest.approx(mixture(alike, 2.0), rel=1e-12)
 
 
 def test_theta_one_is_the_weighted_estimate_with_unequal_weights_in_a_cell():
@@ -241,7 +288,7 @@ def test_grid_lies_on_the_harmful_sides():
 def people(rows):
     """Rows of (number, y, read, weight, cell, group)."""
     flat = [row[1:] for row in rows for _ in range(row[0])]
-    return pd.DataFrame(flat, columns=["y", "read", "weight", "cell", "group"])
+    return pd.DataFrame(flat, columns=["y", "read", "weight", "cell", "group"]).assign(asked=1.0)
 
 
 SURVEY = people(
@@ -277,6 +324,13 @@ def test_scenario_at_one_is_the_weighted_estimate():
     readers = SURVEY[SURVEY["read"] == 1]
     found = reader_scenario(SURVEY, 1, among=True, min_group=5, assumed=0)
     assert found.estimate == pytest.approx(np.average(readers["y"], weights=readers["weight"]))
+
+
+def test_scenario_of_a_sample_is_that_of_a_census_of_it():
+    drawn = SURVEY.assign(asked=7.0, weight=7 * SURVEY["weight"])
+    for among in (True, False):
+        one, other = (reader_scenario(s, 0.5, among=among, min_group=5, assumed=0) for s in (SURVEY, drawn))
+        assert one.estimate == pytest.approx(other.estimate, rel=1e-12)
 
 
 def test_claim_on_readers_counts_fewer_silent_readers():

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from surveypipe.estimation.equivalence import Equivalence, equivalence_test
 from surveypipe.estimation.survey import answers, indicator, membership
 from surveypipe.ledger import sensitivity
+from surveypipe.ledger.asked import ASKED, beside_those_asked, everybody_asked
 from surveypipe.problems import Problems
 from surveypipe.study.base import Code
 from surveypipe.study.bases import EVERYBODY, conditions_of, without
-from surveypipe.study.bounds import Heard
 from surveypipe.study.claims import AnyClaim, ShareClaim, SharesWithinPeople
 from surveypipe.study.cleaning import RoutedNo
 from surveypipe.study.codebook import codes_as_text
-from surveypipe.study.design import silent_known
+from surveypipe.study.design import Sampling, silent_known
 from surveypipe.study.sections import Sections
 from surveypipe.study.sensitivity import Sensitivity
 from surveypipe.study.vocabulary import Vocabulary
@@ -56,6 +56,8 @@ class Setting:
         What the people and things of the study are called in notes and names of grades.
     silent_known
         Whether it is known how many gave no answer.
+    sampling
+        How those who were asked were drawn.
     """
 
     claims: Mapping[str, AnyClaim]
@@ -71,6 +73,7 @@ class Setting:
     routed_no: frozenset[str]
     vocabulary: Vocabulary
     silent_known: bool = True
+    sampling: Sampling = field(default_factory=Sampling)
 
     def beside_scenario(self, base: str) -> dict[str, tuple[Code, ...]] | None:
         """Give what a base asks beside the scenario's answer; None where it does not ask for that."""
@@ -101,6 +104,7 @@ def setting(settings: Sections, cells: pd.DataFrame) -> Setting:
         routed_no=frozenset(recode.variable for recode in routed if plan and recode.filter == plan.variable),
         vocabulary=settings.vocabulary,
         silent_known=silent_known(settings.population, settings.design),
+        sampling=settings.design,
     )
 
 
@@ -115,11 +119,12 @@ class Case:
     group, group_level
         ``overall`` and empty, or the grouping variable and one of its levels.
     people
-        All respondents: y, read, weight, cell, group (see ``reader_scenario``); ``base``, whether they are in
-        the claim's base, NaN where it is not known; ``within``, whether they meet what it asks beside the
-        scenario's answer; ``may_be``, whether what is known of everybody lets them be in it.
+        All respondents: y, read, weight, asked, cell, group (see ``reader_scenario``); ``base``, whether
+        they are in the claim's base, NaN where it is not known; ``within``, whether they meet what it asks
+        beside the scenario's answer; ``may_be``, whether what is known of everybody lets them be in it.
     population
-        Eligible persons in the group whom what is known of everybody lets be in the base.
+        Eligible persons in the group whom what is known of everybody lets be in the base; those for whom
+        they were drawn, where they are a sample.
     by_scheme
         Scheme -> row of the table of estimates.
     measure
@@ -132,6 +137,8 @@ class Case:
         What the people of the base are called, in the plural.
     scenario
         Whether the study has a suspicion scenario.
+    drawn
+        Whether those who were asked are a sample.
     """
 
     key: str
@@ -139,13 +146,14 @@ class Case:
     group: str
     group_level: str
     people: pd.DataFrame
-    population: int
+    population: float
     by_scheme: Mapping[str, pd.Series]
     measure: str = ""
     known_conditions: Mapping[str, tuple[Code, ...]] = field(default_factory=dict)
     base_known: bool = True
     people_called: str = ""
     scenario: bool = False
+    drawn: bool = False
 
     @property
     def inside(self) -> pd.DataFrame:
@@ -212,13 +220,15 @@ def cases(
     SurveyError
         If a claim lacks an estimate under a scheme, or its variable is not in the data.
     """
-    eligible = dispositions[dispositions["category"] != "IE"]
+    alike = made.primary == made.unweighted
+    asked = everybody_asked(dispositions, made.sampling, alike=alike)
+    eligible = asked[asked["category"] != "IE"]
     problems, found = Problems(), []
     for key, claim in made.claims.items():
         if claim.variable not in respondents:
             problems.add(f"config, claims {key}: the data hold no variable '{claim.variable}'.")
             continue
-        people = people_of(made, claim, respondents)
+        people = beside_those_asked(people_of(made, claim, respondents), respondents, eligible)
         possible = eligible[membership(eligible, made.known_conditions(claim.base)) == 1]
         places = [("overall", "")]
         if claim.by == made.group:
@@ -232,14 +242,15 @@ def cases(
                     + f") has no estimate of {claim.variable} under {', '.join(lacking)}."
                 )
                 continue
-            size = len(possible) if not level else int((possible[made.group] == level).sum())
+            own = possible if not level else possible[possible[made.group] == level]
             found.append(
                 Case(
-                    key, claim, group, level, people, size, rows,
+                    key, claim, group, level, people, float(own[ASKED].sum()), rows,
                     known_conditions=made.known_conditions(claim.base),
                     base_known=made.known.issuperset(made.bases[claim.base]),
                     people_called=made.people_in[claim.base],
                     scenario=made.sensitivity.scenario is not None,
+                    drawn=made.sampling.drawn,
                 )
             )  # fmt: skip
     problems.raise_if_any()
@@ -275,7 +286,7 @@ def alternatives(
 
 
 def people_of(made: Setting, claim: AnyClaim, respondents: pd.DataFrame) -> pd.DataFrame:
-    """Lay out what a claim needs of each person: y, read, weight, cell, group."""
+    """Lay out what a claim needs of each person, as where everybody was asked."""
     group, asked = codes_as_text(respondents[made.group]), made.bases[claim.base]
     beside = made.beside_scenario(claim.base)
     return pd.DataFrame(
@@ -283,6 +294,7 @@ def people_of(made: Setting, claim: AnyClaim, respondents: pd.DataFrame) -> pd.D
             "y": answers(respondents[claim.variable], claim),
             "read": _reading(made.sensitivity, respondents),
             "weight": respondents[f"w_{made.primary}"].astype(float),
+            "asked": 1.0,
             # A cell of a scheme that ignores the group is split by it: θ and readership may differ there.
             "cell": group + ": " + respondents[f"cell_{made.primary}"].astype(str),
             "group": group,
@@ -315,22 +327,6 @@ def _estimates_of(estimates: pd.DataFrame, claim: AnyClaim, group: str, level: s
     return {str(row["scheme"]): row for _, row in rows.iterrows()}
 
 
-def bounds(case: Case) -> tuple[float, float]:
-    """Bounds of the claim's estimand, item non-response counted as unknown."""
-    people = case.inside
-    silent = case.population - int((people["may_be"] == 1).sum())
-    sure, unsaid, answered = people["base"] == 1, people["base"].isna(), people["y"].notna()
-    unanswered, perhaps = int((sure & ~answered).sum()), int((unsaid & ~answered).sum())
-    return case.claim.bounds(
-        Heard(
-            people.loc[sure & answered, "y"].to_numpy(dtype=np.float64),
-            unanswered=unanswered + (silent if case.base_known else 0),
-            perhaps=perhaps + (0 if case.base_known else silent),
-            stray=people.loc[unsaid & answered, "y"].to_numpy(dtype=np.float64),
-        )
-    )
-
-
 def cells_of(case: Case) -> sensitivity.Cells:
     """Cells of the claim's base for the pattern mixture."""
     people = case.people[case.in_base]
@@ -341,4 +337,5 @@ def cells_of(case: Case) -> sensitivity.Cells:
         people["group"].tolist(),
         binary=case.claim.binary,
         limits=case.claim.limits,
+        asked=people["asked"].to_numpy(),
     )

@@ -82,6 +82,9 @@ def bayesian_rows(case: Case) -> Iterator[dict[str, Any]]:
     """Posterior mean, credible interval at the published level and probability above the threshold."""
     if not case.claim.binary:
         return
+    if case.drawn:
+        yield _refused("bayes", MixtureRefusal.SAMPLE, case)
+        return
     if not case.base_known:
         yield _refused("bayes", MixtureRefusal.BASE_UNKNOWN, case)
         return
@@ -118,6 +121,9 @@ def proxy_rows(
     weak_below: float,
 ) -> Iterator[dict[str, Any]]:
     """Estimates over φ from a proxy predicted out of the frame."""
+    if case.drawn:
+        yield _refused("proxy", MixtureRefusal.SAMPLE, case)
+        return
     if not case.base_known:
         yield _refused("proxy", MixtureRefusal.BASE_UNKNOWN, case)
         return
@@ -164,6 +170,9 @@ def heckman_rows(
     seed: int,
 ) -> Iterator[dict[str, Any]]:
     """Estimate of a selection model, or why there is none."""
+    if case.drawn:
+        yield _refused("heckman", MixtureRefusal.SAMPLE, case)
+        return
     if not exclusion:
         yield _refused("heckman", MixtureRefusal.NO_EXCLUSION, case)
         return

@@ -44,6 +44,7 @@ class MixtureRefusal(StrEnum):
     TOO_MANY_SILENT = "too_many_silent"
     NOTHING_PREDICTED = "nothing_predicted"
     ALL_ALIKE = "all_alike"
+    SAMPLE = "sample"
 
     def words(self, vocabulary: Vocabulary, base: str, *, scenario: bool) -> str:
         """Give the reason as a reader is told it.
@@ -66,5 +67,6 @@ _WORDS = {
     MixtureRefusal.EXCLUSION_CONSTANT: "here the exclusion variable is the same for all",
     MixtureRefusal.TOO_MANY_SILENT: "too many {silent.many} for the exact distribution",
     MixtureRefusal.NOTHING_PREDICTED: "the frame predicts nothing of the answer",
+    MixtureRefusal.SAMPLE: "it is worked out where everybody was asked, and here a sample was",
     MixtureRefusal.ALL_ALIKE: "nobody is {silent.adjective}, or all answers are alike",
 }

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from surveypipe.ledger import sensitivity
-from surveypipe.ledger.cases import Case, Setting, bounds, cells_of
+from surveypipe.ledger.cases import Case, Setting, cells_of
+from surveypipe.ledger.extremes import bounds
 from surveypipe.ledger.outcomes import ScenarioSource
 from surveypipe.ledger.tipping import NO_SCENARIO, Readers, Tipping, readers, tipping, without_tipping
 from surveypipe.study.grades import Evidence, Grade
@@ -184,14 +185,22 @@ def _other_thresholds(case: Case, scheme: str) -> str:
     return "; ".join(words)
 
 
+def theta_grid(grid: Sequence[float], directions: Sequence[str]) -> list[float]:
+    """Odds ratios to show: the grid on each harmful side, 1 always included, ascending."""
+    values = {1.0}
+    if "above" in directions:
+        values |= {float(theta) for theta in grid}
+    if "below" in directions:
+        values |= {1 / float(theta) for theta in grid}
+    return sorted(values)
+
+
 def theta_rows(case: Case, made: Setting) -> Iterator[dict[str, Any]]:
     """Rows of the θ table for one claim: a common θ, then θ in one group only (``theta_in``)."""
     if not made.silent_known:
         return
     cells = cells_of(case)
-    grid = sensitivity.theta_grid(
-        made.sensitivity.theta_grid, [side.direction for side in case.claim.sides()]
-    )
+    grid = theta_grid(made.sensitivity.theta_grid, [side.direction for side in case.claim.sides()])
     identity = {"claim": case.key, "group": case.group, "group_level": case.group_level}
     acting = ["", *made.levels] if case.group == "overall" else [""]
     for level in acting:

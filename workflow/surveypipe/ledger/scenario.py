@@ -7,7 +7,8 @@ respondents of their group; where these are too few, as those of all groups; whe
 well, their answer is assumed.
 
 Each respondent counts, in these shares, for the silent persons whom their weight makes them stand for
-(weight - 1). With full answers the scenario at k = 1 is therefore the weighted estimate itself.
+(weight - 1; of a sample the weight less the people they were drawn for). With full answers the scenario at
+k = 1 is therefore the weighted estimate itself.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import pandas as pd
 
 from surveypipe.ledger.outcomes import ScenarioSource
 
-PEOPLE_COLUMNS = ("y", "read", "weight", "cell", "group")
+PEOPLE_COLUMNS = ("y", "read", "weight", "asked", "cell", "group")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def reader_scenario(
     ----------
     people
         All respondents: y (NaN: question left out), read (1, 0, NaN: not said), weight (summing to the
-        persons they stand for), cell, group.
+        persons they stand for), asked (the persons they were drawn for; 1 where everybody was asked), cell,
+        group.
     k
         Multiple of the respondents' reader share, 0 to 1.
     among
@@ -123,10 +125,10 @@ def _worst_source(source: dict[str, ScenarioSource]) -> ScenarioSource:
     return max(source.values(), key=order.index, default=ScenarioSource.ASSUMED)
 
 
-def _silent_mean(values: pd.Series, weight: pd.Series) -> float:
+def _silent_mean(people: pd.DataFrame, name: str) -> float:
     """Mean over the silent for whom these respondents stand; plain where they stand for nobody."""
-    stands_for = np.clip(weight.to_numpy(dtype=float) - 1, 0, None)
-    known = values.to_numpy(dtype=float)
+    stands_for = np.clip((people["weight"] - people["asked"]).to_numpy(dtype=float), 0, None)
+    known = people[name].to_numpy(dtype=float)
     if stands_for.sum() <= 1e-9:
         return float(known.mean())
     return float((stands_for * known).sum() / stands_for.sum())
@@ -136,7 +138,7 @@ def _reader_answer(people: pd.DataFrame, cell: pd.DataFrame, level: str) -> floa
     for part in (cell, people[people["group"] == level], people):
         known = part[(part["read"] == 1) & part["y"].notna()]
         if len(known):
-            return _silent_mean(known["y"], known["weight"])
+            return _silent_mean(known, "y")
     return math.nan
 
 
@@ -145,16 +147,17 @@ def _nonreader_answer(people: pd.DataFrame, level: str, source: ScenarioSource, 
         return assumed
     part = people if source is ScenarioSource.ALL else people[people["group"] == level]
     known = part[(part["read"] == 0) & part["y"].notna()]
-    return _silent_mean(known["y"], known["weight"])
+    return _silent_mean(known, "y")
 
 
 def _cell_sums(
     cell: pd.DataFrame, k: float, among: bool, reader_answer: float, nonreader_answer: float
 ) -> tuple[float, float]:
     """Sum of answers and number of persons of one cell, respondents and silent together."""
-    silent = float((cell["weight"] - 1).sum())
+    asked = cell["asked"].to_numpy(dtype=float)
+    silent = float((cell["weight"] - cell["asked"]).sum())
     said = cell[cell["read"].notna()]
-    share = _silent_mean(said["read"], said["weight"]) if len(said) else 0.0
+    share = _silent_mean(said, "read") if len(said) else 0.0
     # A respondent who did not say whether they had read is a reader with the cell's own probability:
     # k is about the silent.
     reads = cell["read"].fillna(share).to_numpy(dtype=float)
@@ -163,10 +166,10 @@ def _cell_sums(
         reader_answer = 0.0
     if among:
         answer = cell["y"].fillna(reader_answer).to_numpy(dtype=float)
-        return float((reads * answer).sum()) + silent_readers * reader_answer, float(
-            reads.sum() + silent_readers
+        return float((asked * reads * answer).sum()) + silent_readers * reader_answer, float(
+            (asked * reads).sum() + silent_readers
         )
     expected = reads * reader_answer + (1 - reads) * nonreader_answer
     answer = np.where(cell["y"].notna(), cell["y"].to_numpy(dtype=float), expected)
     silent_answers = silent_readers * reader_answer + (silent - silent_readers) * nonreader_answer
-    return float(answer.sum()) + silent_answers, len(cell) + silent
+    return float((asked * answer).sum()) + silent_answers, float(asked.sum()) + silent

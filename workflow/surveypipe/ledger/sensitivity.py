@@ -33,9 +33,10 @@ class Cells:
     label, group
         Name of the cell, and the level of the group it lies in.
     total, heard
-        Sum of the answers and number of respondents who answered, unweighted.
+        Sum of the answers and number of respondents who answered; of a sample the people they were drawn for.
     silent
-        Persons for whom these respondents stand beside themselves: the sum of (weight - 1).
+        Persons for whom these respondents stand beside themselves: the sum of (weight - 1), of a sample that
+        of (weight - people drawn for).
     centre
         Share or mean that the weights give the silent: the estimate at θ = 1.
     spread
@@ -50,6 +51,8 @@ class Cells:
         Whether θ acts on odds (shares) or on a scale in standard deviations (means).
     corrected
         Number of cells in which all answered alike, so that (y + 1/2)/(n + 1) stands for the share.
+    number
+        Respondents who answered, whomever they stand for.
     """
 
     label: tuple[str, ...]
@@ -65,6 +68,7 @@ class Cells:
     limits: tuple[float, float]
     binary: bool
     corrected: int
+    number: Vector
 
     @property
     def population(self) -> float:
@@ -97,6 +101,7 @@ def cells_from_counts(
         limits=(0.0, 1.0),
         binary=True,
         corrected=0,
+        number=heard,
     )
     return _corrected(made)
 
@@ -109,6 +114,7 @@ def cells_from_answers(
     *,
     binary: bool = True,
     limits: tuple[float, float] = (0.0, 1.0),
+    asked: Vector | None = None,
 ) -> Cells:
     """Cells of a question from the answers of the respondents in its base.
 
@@ -126,7 +132,10 @@ def cells_from_answers(
         Response cell and group of each respondent.
     binary, limits
         See :class:`Cells`.
+    asked
+        People for whom each was drawn, same shape; left out: everybody was asked, and is one.
     """
+    one = np.ones(len(y)) if asked is None else asked
     names = np.asarray([str(name) for name in cell], dtype=object)
     order = tuple(sorted(set(names)))
     known = ~np.isnan(y)
@@ -135,13 +144,13 @@ def cells_from_answers(
     def summed(per_person: Vector) -> Vector:
         return np.array([per_person[names == name].sum() for name in order])
 
-    heard, total = summed(known.astype(float)), summed(value)
-    silent = summed(np.where(known, weight - 1, 0.0))
-    answers = summed(np.where(known, (weight - 1) * value, 0.0))
+    number, heard, total = summed(known.astype(float)), summed(known * one), summed(one * value)
+    silent = summed(np.where(known, weight - one, 0.0))
+    answers = summed(np.where(known, (weight - one) * value, 0.0))
     plain = np.divide(total, heard, out=np.zeros_like(total), where=heard > 0)
     centre = np.divide(answers, silent, out=plain, where=silent > 1e-9)
-    squares = summed(np.where(known, (value - _spread_out(total, heard, names, order)) ** 2, 0.0))
-    freedom = np.maximum(heard - 1, 0)
+    squares = summed(np.where(known, (value - _spread_out(summed(value), number, names, order)) ** 2, 0.0))
+    freedom = np.maximum(number - 1, 0)
     pooled = math.sqrt(squares.sum() / freedom.sum()) if freedom.sum() else 0.0
     variance = np.divide(squares, freedom, out=np.full_like(squares, pooled**2), where=freedom > 0)
     made = Cells(
@@ -158,6 +167,7 @@ def cells_from_answers(
         limits=limits,
         binary=binary,
         corrected=0,
+        number=number,
     )
     return _corrected(made) if binary else made
 
@@ -171,10 +181,12 @@ def _spread_out(total: Vector, heard: Vector, names: npt.NDArray[np.object_], or
 def _corrected(cells: Cells) -> Cells:
     """Use (y + 1/2)/(n + 1) where all of a cell answered alike: an odds of 0 or ∞ cannot be shifted."""
     alike = ((cells.centre <= 0) | (cells.centre >= 1)) & (cells.heard > 0) & (cells.silent > 0)
-    centre = np.where(alike, (cells.total + 0.5) / (cells.heard + 1), cells.centre)
+    # Of a sample: as many respondents as their share of those they were drawn for.
+    yes = cells.total * cells.number / np.maximum(cells.heard, 1e-300)
+    centre = np.where(alike, (yes + 0.5) / (cells.number + 1), cells.centre)
     overall = cells.missing_centre
     if overall <= 0 or overall >= 1:
-        overall = float((cells.total.sum() + 0.5) / (cells.heard.sum() + 1))
+        overall = float((yes.sum() + 0.5) / (cells.number.sum() + 1))
     return replace(cells, centre=centre, missing_centre=overall, corrected=int(alike.sum()))
 
 
@@ -320,16 +332,6 @@ def carried_end(moved: float, estimate: float, interval_end: float, *, logit_sca
         return moved + interval_end - estimate
     odds = [math.log(value / (1 - value)) for value in (moved, estimate, interval_end)]
     return float(expit(odds[0] + odds[2] - odds[1]))
-
-
-def theta_grid(grid: Sequence[float], directions: Sequence[str]) -> list[float]:
-    """Odds ratios to show: the grid on each harmful side, 1 always included, ascending."""
-    values = {1.0}
-    if "above" in directions:
-        values |= {float(theta) for theta in grid}
-    if "below" in directions:
-        values |= {1 / float(theta) for theta in grid}
-    return sorted(values)
 
 
 def theta_note(cells: Cells, theta: float) -> str:

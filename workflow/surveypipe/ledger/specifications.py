@@ -14,6 +14,7 @@ from surveypipe.ledger import cases as claim_ledger
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger import tipping as ledger_tipping
 from surveypipe.ledger.cases import Case
+from surveypipe.ledger.extremes import bounds
 from surveypipe.ledger.tipping import readers
 from surveypipe.ledger.universe import COMPLETE, IMPUTED, Point, Universe, interval, points
 from surveypipe.study.grades import Evidence, Grade
@@ -52,7 +53,7 @@ def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
             if not made.silent_known:
                 found[number, scheme] = Robustness(False, math.nan, None)
                 continue
-            low, high = claim_ledger.bounds(case)
+            low, high = bounds(case)
             bounded = case.claim.supported(low, high)
             theta = ledger_tipping.tipping(case, claim_ledger.cells_of(case), scheme, bounded).theta
             worst = list(readers(case, made, scheme).worst.values())

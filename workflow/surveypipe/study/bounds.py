@@ -1,12 +1,13 @@
 """Bounds of an estimand whatever those would have said of whom no answer is known (Manski 1989).
 
-In a census they are exact: no sampling interval goes around them.
+In a census they are exact: no sampling interval goes around them. In a sample whoever was drawn stands for
+as many as their weight tells, those who did not answer too; the bounds then estimate those of a census.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,17 +29,21 @@ class Heard:
     values
         Answers of people known to be in the base, shape (n,).
     unanswered
-        People known to be in the base of whom no answer is known.
+        People known to be in the base of whom no answer is known; of a sample their weights summed.
     perhaps
-        People who may be in the base or not, of whom no answer is known.
+        People who may be in the base or not, of whom no answer is known; of a sample their weights summed.
     stray
         Answers of people who may be in the base or not, shape (m,).
+    weights, stray_weights
+        How many people each of the answers counts for, shapes (n,) and (m,); left out: one.
     """
 
     values: Floats
     unanswered: float = 0
     perhaps: float = 0
     stray: Floats = field(default_factory=_nobody)
+    weights: Floats | None = None
+    stray_weights: Floats | None = None
 
     @property
     def anybody(self) -> bool:
@@ -61,14 +66,18 @@ def mean_bounds(heard: Heard, limits: Interval) -> Interval:
 
 
 def _turned(heard: Heard) -> Heard:
-    return Heard(-heard.values, heard.unanswered, heard.perhaps, -heard.stray)
+    return replace(heard, values=-heard.values, stray=-heard.stray)
 
 
 def _least_mean(heard: Heard, least: float) -> float:
     unknown = heard.unanswered + heard.perhaps
-    total, size = float(heard.values.sum()) + unknown * least, len(heard.values) + unknown
-    for value in np.sort(heard.stray):
+    weights = np.ones(len(heard.values)) if heard.weights is None else heard.weights
+    total = float((weights * heard.values).sum()) + unknown * least
+    size = float(weights.sum()) + unknown
+    extra = np.ones(len(heard.stray)) if heard.stray_weights is None else heard.stray_weights
+    for place in np.argsort(heard.stray, kind="stable"):
+        value, weight = float(heard.stray[place]), float(extra[place])
         if size and value >= total / size:
             break
-        total, size = total + float(value), size + 1
+        total, size = total + weight * value, size + weight
     return total / size if size > 0 else math.nan
