@@ -293,7 +293,7 @@ NEVER = {
     "an empty bracket": r"\(\s*[,;]?\s*\)|\[\s*\](?!\()|\(\s*[,;]|[,;]\s*\)",
     "stops that double": r"(?<!\.)\.\.(?!\.)|[,;:]\s*\.(?!\d)|\s[.,;](?=\s|$)|,\s*,|;\s*;",
     "two spaces": r"(?<=\S)  +(?=\S)",
-    "no number in words": r"\bin each of the one\b|\bof the one claims\b|\bAll one\b",
+    "no number in words": r"\bin each of the one\b|\b[Oo]f (?:the )?one claims\b|\bAll (?:one|two)\b",
     "a unit of one": r"(?<![\d.])1 (?:percentage )?points\b",
     "times of nothing": r"(?<![\d.])[01](?:\.0+)? times as\b",
     "a plan that nobody sealed": r"beforehand|before any (?:answer|outcome)",

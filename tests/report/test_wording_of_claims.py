@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from functools import cache
@@ -61,8 +62,21 @@ def shifted(shift: float, theta: float) -> Change:
     )
 
 
+def claims(*keys: str) -> Change:
+    """These claims and no others."""
+
+    def change(made: Released) -> Released:
+        kept = {key: made.config["claims"][key] for key in keys}
+        return dataclasses.replace(made, config={**made.config, "claims": kept})
+
+    return change
+
+
 CASES: dict[str, Change] = {
     **cases.CHANGES,
+    "the one claim not supported": cases.both(claims("C1"), cases.graded(0)),
+    "both claims": cases.both(claims("C1", "C4"), cases.graded(3)),
+    "neither claim": cases.both(claims("C1", "C4"), cases.graded(0)),
     **{
         f"theta {outcome}, {interval}, {theta}": crossing(outcome, interval, theta)
         for outcome, interval, theta in (

@@ -73,16 +73,17 @@ def ledger(released: Released) -> Table:
         Column("Bounds", 16), Column("Tipping θ", 11),
         *([Column(capital(words.readers.many), 10)] if plan else []), Column("Grade", 25, "l"),
     ]  # fmt: skip
-    table = Table("ledger", "The claim ledger: what each claim rests on, and what would overturn it", columns)
+    overturned = ", and what would overturn it" if released.silent_known else ""
+    table = Table("ledger", f"The claim ledger: what each claim rests on{overturned}", columns)
     for row in released.claim_rows():
         table.rows.append(_ledger_row(released, row, plan))
+    silent = f"the {words.silent.many}" if released.silent_known else "those who did not answer"
     beside = other_scales(released.claims.values())
     table.notes = [
         f"{_per_cent(released)}{bases_note(released)}{beside}.",
         interval_note(released),
         f"Threshold, set in the configuration; the interval must lie beyond it{_margin_note(released)}.",
-        f"{_what_if_note(released)}Grade, what must be believed of the {words.silent.many} for the claim to "
-        "stand.",
+        f"{_what_if_note(released)}Grade, what must be believed of {silent} for the claim to stand.",
         _not_given_note(released),
         weights_note(released),
     ]
