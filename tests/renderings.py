@@ -102,11 +102,34 @@ def docx_content(path: Path) -> Content:
     package = Package(path)
     body = package.tree("word/document.xml").find(w("body"))
     paragraphs = [paragraph for paragraph in body.iter(w("p")) if style_of(paragraph) != "SimulatedBanner"]
-    texts = [_paragraph_text(paragraph) for paragraph in paragraphs]
-    headings = [_paragraph_text(p) for p in paragraphs if re.fullmatch(r"Heading\d", style_of(p))]
+    numbers = _heading_numbers(package, paragraphs)
+    texts = [numbers.get(p, "") + _paragraph_text(p) for p in paragraphs]
+    headings = [
+        numbers.get(p, "") + _paragraph_text(p) for p in paragraphs if re.fullmatch(r"Heading\d", style_of(p))
+    ]
     captions = [_paragraph_text(p) for p in paragraphs if style_of(p) in _CAPTION_STYLES]
     notes = [text_of(p) for p in package.tree("word/footnotes.xml").iter(w("p"))]
     return _content(headings, captions, " ".join([*texts, *notes]))
+
+
+def _heading_numbers(package: Package, paragraphs: list[etree._Element]) -> dict[etree._Element, str]:
+    """Count headings as Word does whose style is numbered, but for those that are taken out of it."""
+    styles = package.tree("word/styles.xml")
+    numbered = {
+        str(style.get(w("styleId")))
+        for style in styles.iter(w("style"))
+        if style.find(f"{w('pPr')}/{w('numPr')}") is not None
+    }
+    counts, numbers = [0] * 9, {}
+    for paragraph in paragraphs:
+        match = re.fullmatch(r"Heading(\d)", style_of(paragraph))
+        own = paragraph.find(f"{w('pPr')}/{w('numPr')}/{w('numId')}")
+        if match is None or match[0] not in numbered or (own is not None and own.get(w("val")) == "0"):
+            continue
+        level = int(match[1])
+        counts = [*counts[: level - 1], counts[level - 1] + 1, *[0] * (9 - level)]
+        numbers[paragraph] = ".".join(map(str, counts[:level])) + " "
+    return numbers
 
 
 def _paragraph_text(paragraph: etree._Element) -> str:

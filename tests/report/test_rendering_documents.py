@@ -260,7 +260,19 @@ def test_word_opens_with_real_tables_fields_and_properties(authors_build: Path, 
         ),
         ("See @fig-flwo.", "the cross-reference @fig-flwo points to nothing."),
         ("See @sec-statements.", "the cross-reference @sec-statements points to nothing."),
-        ("# Twice {#fig-flow}", "occurs multiple times"),
+        (
+            "# Twice {#fig-flow}",
+            "the label #fig-flow is given 2 times; a cross-reference can reach one only.",
+        ),
+        (
+            "| A |\n|---|\n| 1 |\n\n: A caption [of](b) more words",
+            "the table with the caption 'A caption [of](b) more words' has no label",
+        ),
+        (
+            '![A caption](figures/flow){fig-alt="b"}',
+            "the figure 'figures/flow' has a caption and no label",
+        ),
+        ("::: {.callout-note}\nA.\n:::", "there is a callout of the kind 'note'"),
         ("See {{< meta num.raed__pct >}}.", "sample.qmd, line LAST: the text asks for 'num.raed__pct'"),
         (
             "![A](https://x.example/a.svg){#fig-a fig-alt='b'}",

@@ -1,23 +1,36 @@
-"""The Quarto path: how Quarto is called and how its silence about failures is heard; and Quarto itself."""
+"""The Quarto path: how Quarto is called, how its silence is heard, and what it makes beside Pandoc's.
+
+Where there is no Quarto a stand-in (`quarto_stand_in`) writes what a real one was seen to write.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
+from lxml import etree
+from pypdf import PdfReader
 
-from renderings import differences, docx_content, html_content
+from renderings import differences, docx_content, html_content, normalised
 from surveypipe.problems import SurveyError
 from surveypipe.rendering import quarto_renderer
+from surveypipe.rendering.docx_package import Package, w
+from surveypipe.rendering.docx_runs import text_of
 from surveypipe.rendering.expand import split_front_matter
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.staging import Staged, stage
 
 from .conftest import AUTHORS, EPOCH, SAMPLE, metadata, sources
+from .wordprocessing_schema import schema_problems, written
+
+ALL_MADE = "touch sample.html sample.docx sample.pdf; echo Text > sample.typ"
+STAND_IN = Path(__file__).with_name("quarto_stand_in") / "quarto.py"
 
 
 @pytest.fixture
@@ -40,7 +53,7 @@ def fake_quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[st
 def test_all_formats_in_one_call_with_one_metadata_file(
     stage_sample: Callable[..., Staged], fake_quarto: Callable[[str], Path]
 ) -> None:
-    said = fake_quarto("touch sample.html sample.docx sample.pdf")
+    said = fake_quarto(ALL_MADE)
     staged = stage_sample()
     made = quarto_renderer.render(staged, EPOCH)
     assert set(made) == {"html", "docx", "pdf"}
@@ -60,7 +73,7 @@ def test_all_formats_in_one_call_with_one_metadata_file(
 def test_numbers_tell_their_source_by_quarto_too(
     stage_sample: Callable[..., Staged], fake_quarto: Callable[[str], Path]
 ) -> None:
-    fake_quarto("touch sample.html sample.docx sample.pdf")
+    fake_quarto(ALL_MADE)
     staged = stage_sample()
     staged.provenance = {"read__pct": {"rule": "analyse"}}
     quarto_renderer.render(staged, EPOCH)
@@ -71,7 +84,7 @@ def test_numbers_tell_their_source_by_quarto_too(
 def test_a_page_break_is_left_to_quarto(
     sample: Path, stage_sample: Callable[..., Staged], fake_quarto: Callable[[str], Path]
 ) -> None:
-    fake_quarto("touch sample.html sample.docx sample.pdf")
+    fake_quarto(ALL_MADE)
     path = sample / "sample.qmd"
     path.write_text(path.read_text(encoding="utf-8") + "\n{{< pagebreak >}}\n", encoding="utf-8")
     staged = stage_sample()
@@ -82,7 +95,7 @@ def test_a_page_break_is_left_to_quarto(
 def test_the_blinded_call_is_told_no_author(
     stage_sample: Callable[..., Staged], fake_quarto: Callable[[str], Path]
 ) -> None:
-    fake_quarto("touch sample.html sample.docx sample.pdf")
+    fake_quarto(ALL_MADE)
     staged = stage_sample(None)
     quarto_renderer.render(staged, EPOCH)
     everything = "".join(
@@ -103,7 +116,7 @@ def test_the_blinded_call_is_told_no_author(
             "echo '[WARNING] Citeproc: citation webber203 not found' >&2",
             "webber2013",
         ),
-        ("touch sample.html", "Quarto stopped with code 0"),
+        ("touch sample.html", "stopped with code 0.*did not write sample.docx, sample.pdf, sample.typ"),
         ("echo boom >&2; exit 3", "code 3; it said: boom"),
     ],
 )
@@ -126,14 +139,72 @@ def test_an_unknown_number_is_named_before_quarto_is_called(
     assert not said.exists()
 
 
-@pytest.mark.skipif(
-    shutil.which("quarto") is None, reason="quarto is not on the PATH; only Pandoc was tested"
-)
+@pytest.fixture
+def quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's own Quarto; where there is none, the stand-in."""
+    if shutil.which("quarto") is not None:
+        return
+    program = tmp_path / "program" / "quarto"
+    program.parent.mkdir()
+    paths = os.pathsep.join(sys.path)
+    program.write_text(f'#!/bin/sh\nPYTHONPATH="{paths}" exec "{sys.executable}" "{STAND_IN}" "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+
+
+def both(folder: Path, authors: dict | None = AUTHORS) -> tuple[dict[str, Path], dict[str, Path]]:
+    made = []
+    for renderer in ("quarto", "pandoc"):
+        staged = stage(folder / renderer, "sample", sources(SAMPLE), metadata(authors))
+        made.append(render_document(staged, renderer, EPOCH))
+    return made[0], made[1]
+
+
+def set_paragraphs(path: Path) -> list[tuple[str, dict[str, str]]]:
+    """Text and direct settings of each paragraph."""
+    root = Package(path).tree("word/document.xml")
+    return [
+        (
+            normalised(text_of(paragraph)),
+            {
+                str(etree.QName(child).localname): " ".join(map(str, child.attrib.values()))
+                for child in paragraph.findall(f"{w('pPr')}/*")
+            },
+        )
+        for paragraph in root.iter(w("p"))
+    ]
+
+
+@pytest.mark.usefixtures("quarto")
 @pytest.mark.parametrize("authors", [AUTHORS, None], ids=["authors", "blinded"])
 def test_quarto_and_pandoc_agree(tmp_path: Path, authors: dict | None) -> None:
-    made = {}
-    for renderer in ("quarto", "pandoc"):
-        staged = stage(tmp_path / renderer, "sample", sources(SAMPLE), metadata(authors))
-        made[renderer] = render_document(staged, renderer, EPOCH)
-    assert differences(html_content(made["quarto"]["html"]), html_content(made["pandoc"]["html"])) == []
-    assert differences(docx_content(made["quarto"]["docx"]), docx_content(made["pandoc"]["docx"])) == []
+    quarto, pandoc = both(tmp_path, authors)
+    assert differences(html_content(quarto["html"]), html_content(pandoc["html"])) == []
+    assert differences(docx_content(quarto["docx"]), docx_content(pandoc["docx"])) == []
+    pages = [[page.extract_text() for page in PdfReader(made["pdf"]).pages] for made in (quarto, pandoc)]
+    assert pages[0] == pages[1]
+
+
+@pytest.mark.usefixtures("quarto")
+def test_the_word_file_of_quarto_is_set_as_that_of_pandoc(tmp_path: Path) -> None:
+    quarto, pandoc = both(tmp_path)
+    for name, root in written(Package(quarto["docx"])):
+        assert schema_problems(root) == [], name
+    assert set_paragraphs(quarto["docx"]) == set_paragraphs(pandoc["docx"])
+
+
+@pytest.mark.usefixtures("quarto")
+def test_a_project_of_a_folder_above_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "_quarto.yml").write_text("project:\n  type: website\ntoc-title: Planted\n", encoding="utf-8")
+    quarto, _ = both(tmp_path)
+    assert "Planted" not in quarto["html"].read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("quarto")
+def test_quarto_makes_the_same_bytes_twice(tmp_path: Path) -> None:
+    made = []
+    for name in ("one", "two"):
+        staged = stage(tmp_path / name, "sample", sources(SAMPLE), metadata(AUTHORS))
+        files = render_document(staged, "quarto", EPOCH)
+        made.append({form: files[form].read_bytes() for form in ("html", "docx", "pdf")})
+    assert made[0] == made[1]

@@ -6,6 +6,12 @@ project can hold is listed; an element that is not in its list is a finding too.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from lxml import etree
+
+from surveypipe.rendering.docx_package import Package, w
+
 _CHILDREN = {
     # CT_PPr
     "pPr": "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers "
@@ -43,6 +49,13 @@ _CHILDREN = {
     "lvl": "start numFmt lvlRestart pStyle isLgl suff lvlText lvlPicBulletId legacy lvlJc pPr rPr",
 }
 SEQUENCES = {name: words.split() for name, words in _CHILDREN.items()}
+# Children that may stand in their parent more than once; Word refuses a file with any other twice.
+REPEATED = {
+    "sectPr": {"headerReference", "footerReference"},
+    "tbl": {"bookmarkStart", "bookmarkEnd", "tr"},
+    "tr": {"tc"},
+    "style": {"tblStylePr"},
+}
 # CT_TrPr is a choice without order.
 ANY_ORDER = {
     "trPr": set("cnfStyle divId gridBefore gridAfter wBefore wAfter cantSplit trHeight tblHeader jc".split())
@@ -55,3 +68,42 @@ REQUIRED_ATTRIBUTES = {
     "bookmarkEnd": ("id",),
     "fldChar": ("fldCharType",),
 }
+
+
+def written(package: Package) -> Iterator[tuple[str, etree._Element]]:
+    for name in sorted(package.members):
+        if name.startswith("word/") and name.endswith(".xml") and "theme" not in name:
+            yield name, package.tree(name)
+
+
+def local(element: etree._Element) -> str:
+    return str(etree.QName(element).localname)
+
+
+def in_word(element: etree._Element) -> bool:
+    return isinstance(element.tag, str) and element.tag.startswith(w(""))
+
+
+def schema_problems(root: etree._Element) -> list[str]:
+    """Elements out of the sequence of their parent, out of place or without an attribute they must have."""
+    found = []
+    for element in root.iter():
+        if not in_word(element):
+            continue
+        name, children = local(element), [local(child) for child in element if in_word(child)]
+        if name in SEQUENCES:
+            places = [SEQUENCES[name].index(c) if c in SEQUENCES[name] else -1 for c in children]
+            twice = [child for child in set(children) if children.count(child) > 1]
+            if -1 in places or places != sorted(places) or set(twice) - REPEATED.get(name, set()):
+                found.append(f"{name}: {' '.join(children)}")
+        if name in ANY_ORDER and set(children) - ANY_ORDER[name]:
+            found.append(f"{name}: {' '.join(children)}")
+        first = FIRST_CHILD.get(name)
+        if first in children[1:] or children.count(first or "") > 1:
+            found.append(f"{name}: {first} not first")
+        for attribute in REQUIRED_ATTRIBUTES.get(name, ()):
+            if element.get(w(attribute)) is None:
+                found.append(f"{name}: without {attribute}")
+        if name == "tc" and children[-1:] != ["p"]:
+            found.append(f"tc: ends with {children[-1:]}")
+    return sorted(set(found))

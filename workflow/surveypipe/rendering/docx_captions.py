@@ -32,7 +32,19 @@ def unwrap_layout_tables(body: etree._Element) -> None:
             inside.pop()
         parent.remove(table)
         for offset, child in enumerate(inside):
+            _take_out(child)
             parent.insert(position + offset, child)
+
+
+def _take_out(element: etree._Element) -> None:
+    """Undo what the cell around a table or figure did to it: its centring, and its style of paragraph."""
+    for paragraph in element.iter(w("p")):
+        aligned = paragraph.findall(f"{w('pPr')}/{w('jc')}")
+        # A paragraph's own alignment comes first, that of the cell around it last.
+        if aligned and aligned[-1].get(w("val")) == "center":
+            aligned[-1].getparent().remove(aligned[-1])
+    if element.tag == w("p") and element.find(f".//{w('drawing')}") is not None:
+        set_style(element, "CaptionedFigure")
 
 
 def _is_layout(cell: etree._Element) -> bool:
@@ -98,6 +110,9 @@ def _write_caption(paragraph: etree._Element, match: re.Match[str], name: str) -
         mark.getparent().remove(mark)
     _cut_text(paragraph, match.end())
     set_style(paragraph, "TableCaption" if match[1] == "Table" else "ImageCaption")
+    properties = paragraph.find(w("pPr"))
+    # Its style says how a caption is set; what a renderer says beside it would win over the style.
+    properties[:] = [properties.find(w("pStyle"))]
     start, end = etree.Element(w("bookmarkStart")), etree.Element(w("bookmarkEnd"))
     # A key of its own, so that numbering the bookmarks afterwards pairs the two.
     for mark in (start, end):

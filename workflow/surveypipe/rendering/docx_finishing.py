@@ -1,8 +1,8 @@
 """What neither renderer does for Word, done once for both.
 
-Captions become SEQ fields with bookmarks and cross-references REF fields, floats leave the layout tables that
-Quarto puts around them, tables get repeated header rows, figures their alternative text, and nothing of the
-build's own metadata stays in the file.
+Captions become SEQ fields with bookmarks and cross-references REF fields, headings are numbered by Word,
+floats leave the layout tables that Quarto puts around them, tables get repeated header rows, figures their
+alternative text, and nothing of the build's own metadata stays in the file.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from surveypipe.rendering.docx_captions import (
     refer_to_captions,
     unwrap_layout_tables,
 )
+from surveypipe.rendering.docx_headings import number_headings
 from surveypipe.rendering.docx_package import (
     Package,
     drop_private_parts,
@@ -31,6 +32,7 @@ from surveypipe.rendering.docx_package import (
 from surveypipe.rendering.docx_runs import (
     add_space,
     merge_paragraph_properties,
+    order_properties,
     paragraph_of,
     run,
     style_of,
@@ -81,23 +83,33 @@ def finish_docx(path: Path, facts: Facts, epoch: int) -> None:
     package = Package(path)
     root = package.tree("word/document.xml")
     body = root.find(w("body"))
-    merge_paragraph_properties(root)
     unwrap_layout_tables(body)
+    merge_paragraph_properties(root)
     targets = number_captions(body)
     refer_to_captions(root, targets)
     clean_bookmarks(root)
+    number_headings(package, root)
     for table in root.iter(w("tbl")):
         finish_table(table)
     describe_drawings(root, facts.alts)
     write_title_block(body, facts)
     set_header_and_footer(package, body, SIMULATED_HEADER if facts.notice else None)
     package.put("word/document.xml", root)
+    order_styles(package)
     drop_private_parts(package)
     set_language(package, facts.language)
     set_properties(
         package, [str(person["name"]) for person in facts.authors], facts.keywords, facts.language, epoch
     )
     package.write(path, epoch)
+
+
+def order_styles(package: Package) -> None:
+    """Put the paragraph properties of each style in the order of the schema."""
+    styles = package.tree("word/styles.xml")
+    for properties in styles.iter(w("pPr")):
+        order_properties(properties)
+    package.put("word/styles.xml", styles)
 
 
 def describe_drawings(root: etree._Element, alts: Sequence[str]) -> None:

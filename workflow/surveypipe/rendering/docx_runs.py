@@ -85,20 +85,28 @@ def field_runs(code: str, shown: Sequence[etree._Element], *, bold: bool = False
 
 
 def merge_paragraph_properties(root: etree._Element) -> None:
-    """Leave each paragraph one ``pPr``, first among its children and in the order of the schema."""
+    """Leave each paragraph one ``pPr``, first among its children and as the schema demands."""
     for paragraph in root.iter(w("p")):
         found = paragraph.findall(w("pPr"))
         if not found:
             continue
         kept = found[0]
         for repeated in found[1:]:
-            for child in list(repeated):
-                if kept.find(child.tag) is None:
-                    kept.append(child)
+            kept.extend(list(repeated))
             paragraph.remove(repeated)
-        kept[:] = sorted(kept, key=lambda child: _PPR_ORDER.index(etree.QName(child).localname))
+        order_properties(kept)
         paragraph.remove(kept)
         paragraph.insert(0, kept)
+
+
+def order_properties(properties: etree._Element) -> None:
+    """Put the children of a ``pPr`` in the order of the schema, each of them once.
+
+    Of what is there twice the first stays: Pandoc writes a paragraph's own property before those of the cells
+    around it.
+    """
+    first = {child.tag: child for child in reversed(properties)}
+    properties[:] = sorted(first.values(), key=lambda child: _PPR_ORDER.index(etree.QName(child).localname))
 
 
 def add_space(paragraph: etree._Element, side: str, twips: str) -> None:
@@ -110,4 +118,4 @@ def add_space(paragraph: etree._Element, side: str, twips: str) -> None:
     if spacing is None:
         spacing = etree.SubElement(properties, w("spacing"))
     spacing.set(w(side), twips)
-    properties[:] = sorted(properties, key=lambda child: _PPR_ORDER.index(etree.QName(child).localname))
+    order_properties(properties)

@@ -15,6 +15,9 @@ from pathlib import Path
 
 from surveypipe.problems import SurveyError
 
+# Its Typst is the first that knows what the template asks; nothing older was tried.
+LEAST_QUARTO = (1, 6)
+
 
 def choose_renderer(setting: str, which: Callable[[str], str | None] = shutil.which) -> str:
     """Decide which program typesets the documents.
@@ -29,23 +32,28 @@ def choose_renderer(setting: str, which: Callable[[str], str | None] = shutil.wh
     Returns
     -------
     str
-        ``quarto`` or ``pandoc``; ``auto`` is ``quarto`` where ``quarto --version`` runs.
+        ``quarto`` or ``pandoc``; ``auto`` is ``quarto`` where ``quarto --version`` runs and says
+        :data:`LEAST_QUARTO` or newer.
 
     Raises
     ------
     SurveyError
-        If Quarto is demanded and does not run, or the setting is none of the three.
+        If Quarto is demanded and does not run or is too old, or the setting is none of the three.
     """
     if setting == "pandoc":
         return "pandoc"
     if setting not in {"auto", "quarto"}:
         raise SurveyError(f"report.renderer is '{setting}'; it can be auto, quarto or pandoc.")
-    if _quarto_runs(which):
+    said = _quarto_version(which)
+    found = tuple(int(part) for part in re.findall(r"\d+", said)[:2])
+    if found >= LEAST_QUARTO:
         return "quarto"
     if setting == "quarto":
+        least = ".".join(map(str, LEAST_QUARTO))
+        says = f"says '{said}'" if said else "does not run on this machine"
         raise SurveyError(
-            "report.renderer is 'quarto', but `quarto --version` does not run on this machine. Install "
-            "Quarto, or set report.renderer to auto or pandoc."
+            f"report.renderer is 'quarto', but `quarto --version` {says}. Install Quarto {least} or newer, "
+            "or set report.renderer to auto or pandoc."
         )
     return "pandoc"
 
@@ -84,9 +92,7 @@ def _said(program: str, *arguments: str) -> str:
     return done.stdout if done.returncode == 0 else ""
 
 
-def _quarto_runs(which: Callable[[str], str | None]) -> bool:
+def _quarto_version(which: Callable[[str], str | None]) -> str:
     # The Python package leaves a `quarto` on the PATH even when its download of the program failed.
     program = which("quarto")
-    if program is None:
-        return False
-    return bool(_said(program, "--version").strip())
+    return _said(program, "--version").strip() if program else ""

@@ -1,8 +1,8 @@
 """HTML, DOCX and PDF by Quarto.
 
-Written to Quarto's documentation: all formats in one call, the format settings in the front matter (a
-``format`` key in a metadata file is passed over), what varies in one ``--metadata-file``. The numbers are in
-the text before Quarto sees it, in spans that name their source.
+Written to Quarto's documentation and to what Quarto 1.11 was seen to do: all formats in one call, the format
+settings in the front matter (a ``format`` key in a metadata file is passed over), what varies in one
+``--metadata-file``. The numbers are in the text before Quarto sees it, in spans that name their source.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from surveypipe.rendering.checks import warning_problems
 from surveypipe.rendering.expand import join_front_matter
 from surveypipe.rendering.metadata import escaped_authors
 from surveypipe.rendering.staging import FORMATS, Staged
-from surveypipe.rendering.typst_pdf import lay_fonts
+from surveypipe.rendering.typst_pdf import compile_pdf, lay_fonts
 
 
 def render(staged: Staged, epoch: int) -> dict[str, Path]:
@@ -53,6 +53,8 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
         ),
         encoding="utf-8",
     )
+    # Without a project of its own the folder would belong to one further up, whose settings change the text.
+    (staged.folder / "_quarto.yml").write_text("project:\n  type: default\n", encoding="utf-8")
     folders = lay_fonts(staged.qmd.read_text(encoding="utf-8"), staged.folder)
     laid = {"TYPST_FONT_PATHS": os.pathsep.join(folders)} if folders else {}
     command = ["quarto", "render", staged.qmd.name, "--metadata-file", metadata.name, "--no-execute"]
@@ -67,12 +69,20 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
     )
     problems.extend(warning_problems(done.stderr, staged.qmd.name, staged.folder / "references.bib"))
     made = {form: staged.folder / f"{staged.document}.{form}" for form in FORMATS}
-    missing = [form for form, path in made.items() if not path.is_file()]
+    typst = staged.folder / f"{staged.document}.typ"
+    missing = [path.name for path in (*made.values(), typst) if not path.is_file()]
     if done.returncode or missing:
         tail = " ".join(done.stderr.strip().splitlines()[-3:])
-        problems.add(f"{staged.qmd.name}: Quarto stopped with code {done.returncode}; it said: {tail}")
+        said = f"{staged.qmd.name}: Quarto stopped with code {done.returncode}; it said: {tail}"
+        problems.add(said + _lacking(missing))
     problems.raise_if_any()
+    # By our own Typst: it warns where Quarto says nothing, has its own fonts and lets figures float.
+    made["pdf"].write_bytes(compile_pdf(typst, epoch))
     return made
+
+
+def _lacking(names: list[str]) -> str:
+    return f" It did not write {', '.join(names)}." if names else ""
 
 
 def metadata_yaml(metadata: dict) -> str:

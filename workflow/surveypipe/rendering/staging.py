@@ -16,6 +16,7 @@ from surveypipe.problems import Problems, SurveyError
 from surveypipe.rendering.bibliography import merged
 from surveypipe.rendering.expand import PAGE_BREAK, SHORTCODE, Expander, near, split_front_matter
 from surveypipe.rendering.metadata import RESERVED
+from surveypipe.rendering.text_checks import text_problems
 from surveypipe.study.reading import parse_yaml, read_yaml
 
 ALT = re.compile(r"@alt:([A-Za-z0-9_-]+)")
@@ -92,11 +93,14 @@ class Staged:
         Raises
         ------
         SurveyError
-            With every key, file and shortcode that is not known.
+            With every key, file and shortcode that is not known, and what
+            :func:`surveypipe.rendering.text_checks.text_problems` finds.
         """
         problems = Problems()
         expander = Expander(self.metadata, problems, self.provenance, page_break)
         front, body = expander.document(self.qmd, self.added_lines)
+        everything = f"{front.get('abstract', '')}\n\n{body}"
+        problems.extend(text_problems(everything, self.qmd.name, self.folder / "references.bib"))
         problems.raise_if_any()
         self._write_sources(body + str(front.get("abstract", "")))
         return front, body

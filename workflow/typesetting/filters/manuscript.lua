@@ -125,10 +125,18 @@ local LONG = 25
 local MANY = 6
 local tables = 0
 
-local function is_short(block)
-  if block.t ~= "Table" or block.identifier == "" then return false end
+-- A table with a label, or the one that Quarto has wrapped, label and all, in a Div of its own kind.
+local function labelled_table(block)
+  if block.t == "Table" and block.identifier ~= "" then return block end
+  if block.t ~= "Div" or block.attributes.__quarto_custom_type ~= "FloatRefTarget" then return nil end
+  local found
+  block:walk { Table = function(tbl) found = found or tbl end }
+  return found
+end
+
+local function is_short(tbl)
   local rows = 0
-  for _, body in ipairs(block.bodies) do rows = rows + #body.body end
+  for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
   return rows < LONG
 end
 
@@ -146,10 +154,11 @@ local function with_notes(blocks)
   while position <= #blocks do
     local block, note = blocks[position], blocks[position + 1]
     local has_note = note and note.t == "Div" and note.classes:includes("table-note")
-    if is_short(block) and has_note then
+    local labelled = labelled_table(block)
+    if labelled and is_short(labelled) and has_note then
       made:extend { pandoc.RawBlock("typst", opening), block, note, pandoc.RawBlock("typst", "]") }
       position = position + 2
-    elseif block.t == "Table" and block.identifier ~= "" then
+    elseif labelled then
       made:extend { pandoc.RawBlock("typst", "#room-for-a-start"), block }
       position = position + 1
     else
@@ -187,7 +196,8 @@ end
 local function in_text(doc)
   return pandoc.Pandoc(pandoc.Blocks(doc.blocks):map(function(block)
     if block.t == "BulletList" or block.t == "OrderedList" then return loose(block) or block end
-    if block.t == "Div" then return block:walk { BulletList = loose, OrderedList = loose } end
+    -- A float of Quarto's is a Div as well; the lists within its table are not text.
+    if block.t == "Div" and not labelled_table(block) then return block:walk { BulletList = loose, OrderedList = loose } end
     return block
   end), doc.meta)
 end
