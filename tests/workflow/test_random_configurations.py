@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from random_studies import drawn
+from drawing.studies import drawn
 from stages import run_stages, table
 from surveypipe.problems import SurveyError
 
@@ -55,13 +55,19 @@ def _broken(results: Path) -> Iterator[str]:
     estimates = estimates.astype({"group_level": object, "level": object})
     estimates = estimates.fillna({"group_level": "", "level": ""})
     yield from _estimates_off(estimates, respondents)
-    yield from _released_too_much(results, estimates)
+    yield from _released_too_much(
+        results, pd.concat([estimates, table(results, "private/further_estimates")])
+    )
 
 
 def _people_lost(results: Path, staff: pd.DataFrame) -> Iterator[str]:
     """Dispositions add up to the frame, and the flow of cases to both of its ends."""
     frame = pd.read_parquet(results / "data/frame.parquet")
-    if sorted(frame["id"]) != sorted(staff["id"]) or staff["category"].isna().any():
+    asked = set(frame["id"])
+    if table(results, "private/response_rates").empty:
+        # Nobody knows who was asked: those who answered are all there is.
+        asked &= set(staff.loc[staff["respondent"], "id"])
+    if sorted(asked) != sorted(staff["id"]) or staff["category"].isna().any():
         yield "dispositions do not add up to the frame"
     flow = table(results, "private/flow")
     flow = flow[flow["group"] == "overall"].set_index("stage")["n"]

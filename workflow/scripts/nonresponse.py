@@ -19,6 +19,7 @@ from surveypipe.problems import SurveyError
 from surveypipe.study.bases import EVERYBODY
 from surveypipe.study.design import silent_described, silent_known
 from surveypipe.study.sections import Sections
+from surveypipe.weighting.propensity import told_apart
 
 
 def main(
@@ -86,14 +87,18 @@ def load_study(
     respondents = respondents_of(pd.read_parquet(analysis), weights)
     staff = pd.read_parquet(dispositions)
     made, plan = setting(config, cells), config.nonresponse
+    eligible = staff[staff["category"] != "IE"].reset_index(drop=True)
+    auxiliaries = default_auxiliaries(plan, config.frame)
+    if not plan.auxiliaries:
+        auxiliaries = told_apart(eligible, auxiliaries)
     return Study(
-        staff=staff[staff["category"] != "IE"].reset_index(drop=True),
+        staff=eligible,
         respondents=respondents,
         cases=cases(made, read_csv(estimates), respondents, staff),
         designs=designs_of(made.schemes, respondents, cells, selection, config.design),
         primary=made.primary,
         plan=plan,
-        auxiliaries=default_auxiliaries(plan, config.frame),
+        auxiliaries=auxiliaries,
         group=made.group,
         seed=config.seed,
         jackknife=jackknife,

@@ -48,5 +48,5 @@ def test_other_choices_are_those_that_are_named():
     judged = sum(variances(SCORES).values())
     assert design_covariance(SCORES, [STAGE], single_unit="certainty")[0, 0] == pytest.approx(judged)
     assert design_covariance(SCORES, [STAGE], single_unit="adjust")[0, 0] == pytest.approx(judged + 2.0**2)
-    with pytest.raises(SurveyError, match="stratum 'c' has a single sampled unit"):
+    with pytest.raises(SurveyError, match=r"1 of 4 strata \(c\) a single unit was drawn"):
         design_covariance(SCORES, [STAGE])

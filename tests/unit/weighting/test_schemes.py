@@ -287,8 +287,9 @@ def test_propensity_classes_and_separation() -> None:
 
 def test_predictors_that_repeat_one_another() -> None:
     people = frame(BALANCED).assign(copy=lambda f: f["agency"].str.lower())
-    with pytest.raises(SurveyError, match="repeat one another"):
+    with pytest.raises(SurveyError, match="cannot hold copy beside agency"):
         one(people, {"method": "propensity", "predictors": ["agency", "copy"]})
+    assert propensity.told_apart(people, ["agency", "copy"]) == ["agency"]
 
 
 def test_a_new_method_is_one_function(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -330,7 +331,7 @@ def test_variance_guards() -> None:
     with pytest.raises(SurveyError, match="looks like a fraction"):
         design_covariance(np.ones((2, 1)), [stage])
     lonely = Stage(np.zeros(2), np.zeros(2), np.array([5.0, 5.0]))
-    with pytest.raises(SurveyError, match="single sampled unit"):
+    with pytest.raises(SurveyError, match="a single unit was drawn"):
         design_covariance(np.ones((2, 1)), [lonely])
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe.design.linearisation import Linearisation
-from surveypipe.design.stages import Stage
+from surveypipe.design.stages import BETWEEN, Stage
 from surveypipe.problems import Problems, shown
 from surveypipe.study.design import Sampling, SingleUnit
 
@@ -123,7 +123,7 @@ def stages_of(people: pd.DataFrame, sampling: Sampling) -> tuple[Stage, ...]:
     names = sampling.clusters or (None,)
     for number, name in enumerate(names):
         labels = np.arange(len(people)).astype(str) if name is None else people[name].astype(str).to_numpy()
-        unit = parent + "\x1f" + labels.astype(object)
+        unit = parent + BETWEEN + labels.astype(object)
         stage = Stage(unit, parent)
         if number < len(sampling.fpc):
             size = _size(people, sampling.fpc[number], stage, problems)
@@ -147,7 +147,7 @@ def _size(people: pd.DataFrame, given: str | float, stage: Stage, problems: Prob
     where, drawn = f"design.fpc: '{given}'" if named else f"design.fpc: {given:g}", units_drawn(stage)
     several = pd.Series(values).groupby(stage.stratum).nunique() > 1
     if several.any():
-        strata = [str(name).split("\x1f")[-1] for name in several.index[several]]
+        strata = [str(name).rpartition(BETWEEN)[2] for name in several.index[several]]
         problems.add(
             f"{where} has more than one value in {len(strata)} strata or units ({shown(strata)}); it is one "
             "number for all that was drawn there."

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe.grouping import group_sums
-from surveypipe.problems import SurveyError
+from surveypipe.problems import SurveyError, shown
 from surveypipe.study.design import SingleUnit
 
 Floats = NDArray[np.float64]
+# What stands between the names of a unit and of what it lies in.
+BETWEEN = "\x1f"
+
+
+class _SingleUnitError(Exception):
+    """A stratum has one sampled unit, and nothing stands for it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,10 @@ def design_deviations(
         below the units sampled.
     """
     values = np.asarray(scores, float).reshape(len(scores), -1)
-    parts = _of_stage(values, list(stages), single_unit, jointly)
+    try:
+        parts = _of_stage(values, list(stages), single_unit, jointly)
+    except _SingleUnitError:
+        raise SurveyError(_single_units(stages)) from None
     return np.vstack([np.empty((0, values.shape[1])), *parts])
 
 
@@ -98,7 +108,8 @@ def _of_stage(scores: Floats, stages: list[Stage], single_unit: SingleUnit, join
         fraction = _sampling_fraction(len(units), size, str(name))
         sums = group_sums(scores[rows], members, len(units))
         if fraction < 1 and len(units) == 1:
-            _check_single(str(name), single_unit)
+            if single_unit == "error":
+                raise _SingleUnitError
             single.append(number)
             if single_unit == "adjust":
                 made.append(np.sqrt(1 - fraction) * sums)
@@ -141,12 +152,31 @@ def _below(
     return found
 
 
-def _check_single(stratum: str, single_unit: SingleUnit) -> None:
-    if single_unit == "error":
-        raise SurveyError(
-            f"variance: stratum '{stratum}' has a single sampled unit, from which no variance can be "
-            "estimated; merge it with another stratum, or choose what stands for it under design.single_unit."
-        )
+def _single_units(stages: Sequence[Stage]) -> list[str]:
+    """Name all strata of every stage in which one unit was drawn of several."""
+    found = []
+    for number, stage in enumerate(stages, start=1):
+        units = pd.DataFrame({"stratum": stage.stratum, "unit": stage.unit}).astype(str)
+        drawn = units.groupby("stratum")["unit"].transform("nunique")
+        size = np.inf if stage.size is None else stage.size
+        if (alone := units.loc[(drawn == 1) & (size > 1), "stratum"].unique()).size:
+            found.append(_told_single(number, list(alone), units["stratum"].nunique()))
+        if stage.size is None:
+            # Stages below add nothing.
+            break
+    return found
+
+
+def _told_single(number: int, alone: Sequence[str], strata: int) -> str:
+    what = "stratum" if number == 1 else f"unit of stage {number - 1}"
+    many = what.replace("stratum", "strata").replace("unit ", "units ")
+    names = [name.rpartition(BETWEEN)[2] for name in alone if name]
+    found = f"{len(alone)} of {strata} {what if strata == 1 else many}{f' ({shown(names)})' if names else ''}"
+    return (
+        f"design: in {found} a single unit was drawn at stage {number}, from which no variance can be "
+        "estimated; merge it with another, or say under design.single_unit what stands for it "
+        "(adjust, average or certainty)."
+    )
 
 
 def _sampling_fraction(units: int, size: float | None, stratum: str) -> float:

@@ -270,6 +270,7 @@ def audit_characteristics_of(
     schemes: Mapping[str, Any],
     rules: Rules,
     *,
+    groupings: Sequence[str] = (),
     weighted_staff: bool = False,
 ) -> None:
     """Hide rows of any table that would give away a count of staff or respondents.
@@ -288,7 +289,7 @@ def audit_characteristics_of(
         Weighting schemes of the configuration.
     rules
         Thresholds.
-    weighted_staff
+    groupings, weighted_staff
         As in :class:`surveypipe.disclosure.tables.Study`.
 
     Raises
@@ -308,7 +309,7 @@ def audit_characteristics_of(
         told = audit_characteristics.answered_counts(variable, private, table_1, groups, rules)
         audit_characteristics.apply(releases, told.protect())
     _coarsen_split(releases)
-    check_lost(releases["table_1"].table, rules)
+    check_lost(releases["table_1"].table, rules, groupings)
 
 
 def _variables(

@@ -38,7 +38,7 @@ from surveypipe.disclosure.linear import Statement, System
 from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
 from surveypipe.disclosure.sensitive_counts import POSSIBLE, WISHED, Secret, place_name, secrets, suppressed
-from surveypipe.problems import SurveyError
+from surveypipe.problems import SurveyError, shown
 from surveypipe.study.poles import HIGH
 
 if TYPE_CHECKING:
@@ -267,11 +267,16 @@ def _partner(question: Question, place: Place | None, headlines: set[Place]) -> 
 
 
 def _give_up(question: Question, answers: list[Secret]) -> None:
-    if answers:
-        raise SurveyError(
-            f"{question.variable}: a suppressed answer could be worked out from what is published of it, and "
-            "only suppressing its headline would help. Merge groups or answers, or choose another estimand."
-        )
+    if not answers:
+        return
+    groups = list(dict.fromkeys(secret.place.group for secret in answers if secret.place))
+    where = f" in {shown(groups)}" if any(groups) else ""
+    many = f"{len(answers)} suppressed answer{'s' * (len(answers) > 1)}"
+    raise SurveyError(
+        f"disclosure: {many} of '{question.variable}'{where} could be worked out from what is published of "
+        "it, unless the claim's own estimate were suppressed "
+        "too. Merge groups or answers, or make the claim about another variable."
+    )
 
 
 def apply(release: Release, remedy: Remedy) -> None:

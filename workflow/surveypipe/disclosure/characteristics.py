@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 
 def release_characteristics(
-    table_1: pd.DataFrame, rules: Rules, ordered: Iterable[str], joiner: str = " or "
+    table_1: pd.DataFrame,
+    rules: Rules,
+    ordered: Iterable[str],
+    joiner: str = " or ",
+    groups: Sequence[str] = (),
 ) -> Release:
     """Merge categories of Table 1 until every published cell is large enough; suppress what remains.
 
@@ -43,6 +47,8 @@ def release_characteristics(
         Variables whose categories are in order: only neighbours are merged.
     joiner
         Put between the labels of merged categories.
+    groups
+        As in :func:`check_lost`.
 
     Returns
     -------
@@ -78,7 +84,7 @@ def release_characteristics(
     # Without any characteristic the table has its columns and no row.
     table = pd.concat(parts, ignore_index=True) if parts else table_1.assign(status=RELEASED)
     blank(table, _small_cells(table, rules))
-    check_lost(table, rules)
+    check_lost(table, rules, groups)
     return Release(table, log_frame(log))
 
 
@@ -138,26 +144,39 @@ def _merge_two(rows: pd.DataFrame, first: str, second: str, levels: list[str], j
     return both.sort_values("_order", kind="stable").drop(columns="_order").reset_index(drop=True)
 
 
-def check_lost(table: pd.DataFrame, rules: Rules) -> None:
-    """Stop where too much of Table 1 is suppressed for it to be read.
+def check_lost(table: pd.DataFrame, rules: Rules, groups: Sequence[str] = ()) -> None:
+    """Stop where too much of what Table 1 was asked to show is suppressed for it to be read.
+
+    Parameters
+    ----------
+    table
+        Released Table 1.
+    rules
+        Thresholds.
+    groups
+        Variables by which results are shown. They stand in the table unasked, with what is left of them.
 
     Raises
     ------
     SurveyError
         If more than ``rules.max_lost`` of its cells are, naming the categories to merge.
     """
-    counted = table["level"] != NOT_ANSWERED
+    counted = (table["level"] != NOT_ANSWERED) & ~table["variable"].isin(list(groups))
     lost = table[counted & (table["status"] == SUPPRESSED)]
     if len(lost) <= rules.max_lost * counted.sum():
         return
     problems = Problems()
     for variable, rows in lost.groupby("variable_label", sort=False):
         problems.add(
-            f"Table 1: {len(rows)} cells of '{variable}' are too small to publish "
-            f"({shown(rows['level_label'].unique())}); merge these categories in the configuration "
-            "(frame.recodes or cleaning.recodes) or leave the variable out of analysis.characteristics."
+            f"analysis.characteristics: {_cells(len(rows), str(variable))} too small to publish "
+            f"({shown(rows['level_label'].unique())}); merge these categories (frame.recodes, "
+            "cleaning.recodes), or leave the variable out."
         )
     problems.raise_if_any()
+
+
+def _cells(number: int, variable: str) -> str:
+    return f"{number} cell{'s' * (number > 1)} of '{variable}' in Table 1 {'is' if number == 1 else 'are'}"
 
 
 def release_cells(cells: pd.DataFrame, rules: Rules) -> Release:

@@ -100,13 +100,14 @@ def questions(
             for row in mine.to_dict("records")
         }
         here = rows[place == f"{variable}|{base}"]
-        n = float(here.loc[here["group_level"] == "", "n"].max())
-        for levels in _exclusive(counts, n):
+        several = _several(counts, float(mine.loc[mine["group_level"] == "", "n"].max()))
+        every = list(dict.fromkeys(place.level for place in counts))
+        for levels in [[level] for level in every] if several else [every]:
             parts = parts_of(levels, values.get(str(variable), []))
             some = {p: count for p, count in counts.items() if p.level in levels}
             known = _known(str(variable), str(base), people, respondents, parts, some)
             told = here[here["level"].isin(["", *levels])]
-            if len(levels) < len(dict.fromkeys(p.level for p in counts)):
+            if several:
                 parts[REST] = (REST,)
             asked = _asked(rows, (asked_if or {}).get(str(variable), {}))
             yield Question(str(variable), str(base), told, parts, some, atoms, known, primary, asked)
@@ -124,12 +125,14 @@ def _asked(rows: pd.DataFrame, conditions: Mapping[str, str]) -> dict[str, float
     return counts
 
 
-def _exclusive(counts: Mapping[Place, float], n: float) -> list[list[str]]:
-    """Levels of which each person gave one; themes of which a person may name several stand alone."""
+def _several(counts: Mapping[Place, float], n: float) -> bool:
+    """Whether a person may have given several of the levels, or none: they do not add up to all.
+
+    Themes of open answers are such: each is then a question of its own.
+    """
     levels = list(dict.fromkeys(place.level for place in counts))
     finest = [level for level in levels if level not in CATEGORIES] or levels
-    several = sum(counts.get(Place(level, ""), 0.0) for level in finest) > n
-    return [[level] for level in levels] if several else [levels]
+    return sum(counts.get(Place(level, ""), 0.0) for level in finest) != n
 
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:

@@ -136,7 +136,7 @@ def release_all(
     if audited:
         audit.audit_characteristics_of(
             made, private["table_1"], study.staff, study.respondents.group, study.schemes, rules,
-            weighted_staff=study.weighted_staff,
+            groupings=study.groupings, weighted_staff=study.weighted_staff,
         )  # fmt: skip
         others = {name: release for name, release in made.items() if name != ESTIMATES}
         resolution.apply(others, limits, rules.min_base)
@@ -167,7 +167,7 @@ def _each_by_itself(
             estimates, rules, study.five_point, study.primary, together=together, made_from=study.made_from
         ),
         "claims": context.release_claims(private["claims"], rules, together=together),
-        "table_1": release_characteristics(private["table_1"], rules, study.ordered),
+        "table_1": release_characteristics(private["table_1"], rules, study.ordered, groups=study.groupings),
         "flow": release_flow(private["flow"], rules, BRANCHES, LABELS, LEFT_BEFORE),
         "weight_cells": release_cells(private["weight_cells"], rules),
         "response_cells": release_response_cells(private["response_cells"], rules),

@@ -61,6 +61,7 @@ def frame_of_records(
     groups: Sequence[str],
     *,
     margins: Sequence[str] = (),
+    numbers: Sequence[str] = (),
     size: float | None = None,
 ) -> pd.DataFrame:
     """Make the frame of a survey of which only the records are known, and perhaps how many were asked.
@@ -76,6 +77,8 @@ def frame_of_records(
     margins
         Variables of which the totals of the population are known. Records that do not tell them have no row;
         cleaning drops and counts them.
+    numbers
+        Variables that are numbers, of which the totals of the population are known; likewise.
     size
         Number of people who were asked; left out where it is not known.
 
@@ -88,6 +91,8 @@ def frame_of_records(
     made = pd.DataFrame({"id": records[codebook.id_variable]})
     for name in margins:
         made[name] = codes_as_text(records[name])
+    for name in numbers:
+        made[name] = pd.to_numeric(records[name], errors="coerce")
     made = made.dropna()
     for name in groups:
         if name in records and name not in margins:

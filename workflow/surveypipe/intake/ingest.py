@@ -195,7 +195,8 @@ def _frame_of_records(
             f"frame: {len(records)} records answered, and the population is {size:g}; find out which is "
             "right."
         )
-    people = frame_of_records(records, asked, groups, margins=margins, size=size)
+    numbers = [name for name in frame.totals if name in records]
+    people = frame_of_records(records, asked, groups, margins=margins, numbers=numbers, size=size)
     return with_selection(people, records, asked, design, problems) if design.drawn else people
 
 

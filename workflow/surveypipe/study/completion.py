@@ -105,7 +105,7 @@ def _frame(config: Configuration, codebook: CodebookFile) -> Frame:
         # The headcounts hold the groups, and what the weights are made by.
         columns = {name: name for name in dict.fromkeys([*told, *_weighted_by(config)])}
     if frame.margins and config.population != "list":
-        columns = {name: name for name in frame.margins}
+        columns = {name: name for name in (*frame.margins, *frame.totals)}
     return replace(
         frame,
         columns=columns,

@@ -16,8 +16,8 @@ class Waves(Settings):
     since: Annotated[
         str | None,
         Meta(
-            description="Date from which days are counted, such as that of the invitation; left out: the "
-            "first return."
+            description="Variable with the date from which days are counted, such as that of the invitation; "
+            "left out: the first return."
         ),
     ] = None
     number: Annotated[int, Meta(description="Waves of about equal size.", ge=2)] = 4

@@ -261,9 +261,16 @@ def calibrate(
         lam, error = _damped(gap, lam, step, error)
         if float(np.abs(error).max()) < tolerance * scale:
             return (D * shape.ratio(Z @ lam)).reshape(np.shape(start)), iteration
+    furthest = float((np.abs(error) * size[:, None]).max())
+    within = f", bounds {bounds[0]:g} to {bounds[1]:g}" if bounds else ""
+    cure = (
+        "widen the bounds, or use fewer"
+        if bounds
+        else "they may contradict one another; correct them, or use fewer"
+    )
     raise SurveyError(
-        f"weighting: calibration ({kind}, bounds {bounds}) cannot meet its totals; the furthest is off by "
-        f"{float((np.abs(error) * size[:, None]).max()):.3g}. Widen the bounds or use fewer auxiliaries."
+        f"weighting: calibration ({kind}{within}) cannot meet its totals; the furthest is off by "
+        f"{furthest:.3g}. {cure.capitalize()}, or use fewer under `margins` and `numeric` of the scheme."
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from surveypipe.problems import SurveyError
+from surveypipe.problems import SurveyError, shown
 
 Floats = NDArray[np.float64]
 
@@ -49,28 +49,58 @@ def design_matrix(frame: pd.DataFrame, predictors: Sequence[str]) -> tuple[Float
 
     Raises
     ------
-    SurveyError
+    RepeatedError
         If predictors are linearly dependent.
     """
-    columns, names = [np.ones(len(frame))], ["(Intercept)"]
+    columns, names, repeated = [np.ones(len(frame))], ["(Intercept)"], []
     for name in predictors:
-        values = frame[name]
+        before, values = len(columns), frame[name]
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
             numbers = values.to_numpy(dtype=float)
             columns.append((numbers - numbers.mean()) / (numbers.std() or 1.0))
             names.append(name)
-            continue
-        text = values.astype(str)
-        for level in sorted(text.unique())[1:]:
-            columns.append((text == level).to_numpy(dtype=float))
-            names.append(f"{name}={level}")
-    X = np.column_stack(columns)
-    if np.linalg.matrix_rank(X) < X.shape[1]:
-        raise SurveyError(
-            f"weighting: the predictors of the response model ({', '.join(predictors)}) repeat one another "
-            "(one can be told from the others); leave one out."
+        else:
+            text = values.astype(str)
+            for level in sorted(text.unique())[1:]:
+                columns.append((text == level).to_numpy(dtype=float))
+                names.append(f"{name}={level}")
+        if np.linalg.matrix_rank(np.column_stack(columns)) < len(columns):
+            repeated.append(name)
+            del columns[before:], names[before:]
+    if repeated:
+        kept = [name for name in predictors if name not in repeated]
+        raise RepeatedError(
+            f"The response model cannot hold {shown(repeated)} beside {shown(kept) or 'the intercept'}: of "
+            "everybody who was asked it can be told from these. Leave it out of `predictors` of the scheme, "
+            "or of nonresponse.auxiliaries.",
+            repeated,
         )
-    return X, names
+    return np.column_stack(columns), names
+
+
+class RepeatedError(SurveyError):
+    """Predictors of a response model can be told from those before them, which are named.
+
+    Parameters
+    ----------
+    problem
+        The sentence for the researcher.
+    repeated
+        The predictors.
+    """
+
+    def __init__(self, problem: str, repeated: Sequence[str]) -> None:
+        super().__init__(problem)
+        self.repeated = list(repeated)
+
+
+def told_apart(frame: pd.DataFrame, predictors: Sequence[str]) -> list[str]:
+    """Keep the predictors that cannot be told from those before them, as a recode can from its source."""
+    try:
+        design_matrix(frame, predictors)
+    except RepeatedError as error:
+        return [name for name in predictors if name not in error.repeated]
+    return list(predictors)
 
 
 def fit(

@@ -1,0 +1,103 @@
+"""Claims of every kind, about all or a base, with and without groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from drawing.study import RandomStudy
+
+Made = dict[str, Any]
+
+
+def claim(study: RandomStudy) -> None:
+    """Draw the claims, or none; and the bases that they are about."""
+    if study.some(0.3):
+        return
+    group = study.one(["", *study.grouping])
+    claims: dict[str, Made] = {}
+    taken: set[str] = {group}
+    for kind, make in KINDS.items():
+        made = make(study, taken, group) if study.some(CHANCE) else None
+        if made:
+            taken.add(made["variable"])
+            claims[kind] = {"kind": made.pop("kind", kind), **made}
+            if group and "between" not in made:
+                claims[kind]["by"] = group
+    _based(study, claims, taken)
+    study.config["claims"] = {
+        key: {"label": f"Claim {key}", "short": key, **about} for key, about in claims.items()
+    }
+
+
+CHANCE = 0.6
+
+
+def _one(study: RandomStudy, names: list[str], taken: set[str]) -> str | None:
+    free = [name for name in names if name not in taken]
+    return study.one(free) if free else None
+
+
+def _mixed(study: RandomStudy, name: str) -> bool:
+    """Whether neither answer is rare; a headline of few people is refused, which is tried now and then."""
+    share = (study.answers[name] == study.codebook[name]["counts"]).mean()
+    return bool(0.2 < share < 0.8) or study.some(0.1)
+
+
+def _share(study: RandomStudy, taken: set[str], group: str) -> Made | None:
+    shares = study.made("above", "routed_no")
+    name = _one(study, [*(n for n in study.named("binary") if _mixed(study, n)), *shares], taken)
+    if name is None:
+        return None
+    level = 1 if name in shares else study.codebook[name]["counts"]
+    made = {"variable": name, "level": level, "threshold": study.one([0.1, 0.5, 0.67])}
+    made |= study.perhaps(0.3, upper_threshold=0.8) or study.perhaps(0.3, direction="below")
+    made |= study.perhaps(0.2, sensitivity_thresholds=[0.25, 0.75])
+    others = [n for n in study.made("items_high", "above") if n not in (*taken, name)]
+    if name in shares and others:
+        made |= study.perhaps(0.5, alternatives=others[:1])
+    secondary = [n for n in study.named("binary", "ordinal") if n != name]
+    return made | study.perhaps(0.2, secondary=secondary[:2])
+
+
+def _ordered(study: RandomStudy, taken: set[str]) -> tuple[str, list[float]] | None:
+    name = _one(study, study.named("ordinal"), taken)
+    return (name, [float(code) for code in study.answers_of(name)]) if name else None
+
+
+def _mean(study: RandomStudy, taken: set[str], group: str) -> Made | None:
+    found = _ordered(study, taken)
+    if found is None:
+        return None
+    name, codes = found
+    made = {"variable": name, "threshold": (codes[0] + codes[-1]) / 2, "range": [codes[0], codes[-1]]}
+    made |= study.perhaps(0.2, sensitivity_thresholds=[codes[0] + 0.5])
+    return made | (study.perhaps(0.2, upper_threshold=codes[-1]) or study.perhaps(0.2, direction="below"))
+
+
+def _equal(study: RandomStudy, taken: set[str], group: str) -> Made | None:
+    name = _one(study, study.made("difference"), taken)
+    return {"variable": name, "margin": 0.5, "range": [-11, 11]} if name else None
+
+
+def _different(study: RandomStudy, taken: set[str], group: str) -> Made | None:
+    name = _one(study, study.made("difference"), taken)
+    made = {"variable": name, "range": [-11, 11]} | study.perhaps(0.5, threshold=study.one([-1.0, 1.0]))
+    made |= study.perhaps(0.2, sensitivity_thresholds=[0.5]) | study.perhaps(0.2, upper_threshold=4.0)
+    return made | study.perhaps(0.2, direction="below") if name else None
+
+
+KINDS: dict[str, Callable[[RandomStudy, set[str], str], Made | None]] = {
+    "share": _share, "mean": _mean, "equivalence": _equal, "difference": _different,
+}  # fmt: skip
+
+
+def _based(study: RandomStudy, claims: dict[str, Made], taken: set[str]) -> None:
+    filters = [name for name in study.named("binary") if name not in taken]
+    filters = [name for name in filters if _mixed(study, name)]
+    if filters and claims and study.some(0.4):
+        name = study.one(filters)
+        code = study.codebook[name]["counts"]
+        study.config["bases"] = {"some": {name: [code] if study.some(0.2) else code}}
+        for about in claims.values():
+            about |= study.perhaps(0.6, base="some")
