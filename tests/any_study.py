@@ -116,7 +116,12 @@ def configuration(folder: Path, name: str) -> dict[str, Any]:
 def released(folder: Path, name: str) -> Released:
     """Run the stages of a study, and gather what it releases."""
     config = configuration(folder, name)
-    public = run_stages(config, folder / "results") / "public"
+    return released_of(config, run_stages(config, folder / "results"))
+
+
+def released_of(config: dict[str, Any], results: Path) -> Released:
+    """Gather what the stages of a study released."""
+    public = results / "public"
     tables = {table: read_csv(public / f"{table}.csv") for table in RELEASED}
     tables["verification"] = read_csv(ROOT / "tests/report/context_SIMULATED/verification.csv")
     variables = json.loads((public / "variables.json").read_text(encoding="utf-8"))

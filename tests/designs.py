@@ -25,7 +25,8 @@ DATA = ROOT / "tests/golden/data"
 DESIGNS: dict[str, dict[str, Any]] = yaml.safe_load((DATA / "designs.yaml").read_text(encoding="utf-8"))
 KEYS = ["statistic", "variable", "level", "group", "group_level"]
 COMPARED = ("estimate", "se", "df", "df2", "ci_low", "ci_high", "p_value", "effect")
-ROUNDING = 1e-12
+# What is left of nothing, in parts of the estimate where that is above 1.
+ROUNDING = 1e-11
 YES_NO = {1: "Yes", 2: "No"}
 TYPES = {1: "Elementary", 2: "Middle", 3: "High"}
 VALUES = {
@@ -136,6 +137,7 @@ def make_study(folder: Path, name: str) -> dict[str, Any]:
         "disclosure": {"preset": "open"},
         "analysis": {
             "items": list(dict.fromkeys([*asked["numeric"], *asked["listed"]])), "models": models,
+            "totals": [*asked["numeric"], *asked["listed"]],
             "tests": [{"variable": variable, "between": between} for variable, between in tests],
         },
         **copy.deepcopy(design["config"]),
@@ -245,8 +247,9 @@ def beside(ours: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
             if not np.isfinite(theirs):
                 continue
             mine = float(own[column]) if own is not None and pd.notna(own[column]) else np.nan
-            # A share that the weights were calibrated to is known: its error is 0 but for rounding.
-            known = column == "se" and abs(theirs) < ROUNDING and abs(mine) < ROUNDING
+            # What the weights were calibrated to is known: its error is 0 but for rounding.
+            nothing = ROUNDING * max(1.0, abs(row["estimate"]))
+            known = column == "se" and abs(theirs) < nothing and abs(mine) < nothing
             difference = 0.0 if known else abs(mine - theirs) / max(abs(theirs), 1e-300)
             lines.append([*key, column, theirs, mine, difference, row["call"]])
     return pd.DataFrame(lines, columns=[*KEYS, "fpc", "column", "r", "ours", "difference", "call"])

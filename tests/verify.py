@@ -25,6 +25,7 @@ ANSWERS, PAGE = ROOT / "tests/golden/data/designs.csv", ROOT / "docs/verificatio
 FAMILIES = {
     "Means": ["mean"],
     "Shares": ["proportion"],
+    "Totals": ["total"],
     "Median and quartiles": ["lower_quartile", "median", "upper_quartile"],
     "Differences, t tests": ["difference", "t_test"],
     "Rao-Scott tests": ["rao_scott"],

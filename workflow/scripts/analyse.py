@@ -9,7 +9,7 @@ import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, write_csv
 from surveypipe.design.from_weights import designs_of, replicates_of, respondents_of
-from surveypipe.estimation import comparisons, counts, level_contrasts, several_answers
+from surveypipe.estimation import comparisons, counts, level_contrasts, several_answers, totals
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import table_1 as characteristics
 from surveypipe.estimation.survey import Survey, check
@@ -46,6 +46,7 @@ def main(
         estimation.descriptive_rows(survey, wanted),
         estimation.quantile_rows(survey, wanted),
         several_answers.share_of_answers_rows(survey),
+        totals.total_rows(survey),
         comparisons.equivalence_rows(survey),
         comparisons.test_rows(survey),
         comparisons.difference_rows(survey),
@@ -71,6 +72,8 @@ def main(
         {group: groups[group]} if group in groups else {},
     )
     write_csv(described, table_1)
+    for doubt in totals.doubts(survey):
+        print(f"analyse: {doubt}")
     print(
         f"analyse: {len(rows)} rows for {len(survey.respondents)} respondents under "
         f"{len(survey.designs)} weighting schemes; published: {survey.primary}"

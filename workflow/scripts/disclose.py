@@ -94,7 +94,14 @@ def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: 
         weighted_staff=any(config["weighting"].get(key) for key in ("base", "unknown_eligibility")),
         claims=claims_of(config),
         sets=boxes_of(variables),
+        numbers=[name for name, about in variables.items() if _plain_number(about)],
     )
+
+
+def _plain_number(about: dict) -> bool:
+    """Whether a question is answered with a number, and not with a point of a scale."""
+    kind = type_of(about)
+    return kind.number and not kind.listed and not about.get("derived")
 
 
 def boxes_of(variables: dict) -> dict[str, list[str]]:

@@ -73,6 +73,32 @@ shares <- function(d, base, names, groups) {
   }
 }
 
+# Totals: of numbers, and of people with an answer.
+totals <- function(d, base, asked) {
+  for (place in domains(d, asked$groups)) {
+    for (name in setdiff(c(asked$numeric, asked$listed), place$group)) {
+      own <- answered(place$design, name)
+      codes <- if (name %in% asked$listed) sort(unique(na.omit(d$variables[[name]]))) else NA
+      for (code in codes) {
+        values <- own$variables[[name]]
+        own$variables$counted <- if (is.na(code)) values else as.numeric(values == code)
+        t <- svytotal(~counted, own)
+        # Where nobody or everybody gave an answer, and the size of the domain is known, nothing varies.
+        alike <- length(unique(own$variables$counted[weights(own, "sampling") > 0])) < 2
+        if (!is.na(code) && alike && SE(t) < 1e-6) next
+        ci <- confint(t, df = degf(own))
+        do.call(keep, c(base, list(
+          statistic = "total", variable = name, level = if (is.na(code)) "" else as.character(code),
+          group = place$group, group_level = place$level, estimate = coef(t), se = SE(t), df = degf(own),
+          ci_low = ci[1], ci_high = ci[2],
+          call = sprintf(if (is.na(code)) "svytotal(~%1$s, %3$s, na.rm = TRUE)" else
+                         "svytotal(~I(%1$s == %2$s), %3$s, na.rm = TRUE)", name, code, place$call)
+        )))
+      }
+    }
+  }
+}
+
 quartiles <- function(d, base, names, groups) {
   p <- c(lower_quartile = 0.25, median = 0.5, upper_quartile = 0.75)
   for (place in domains(d, groups)) {
@@ -168,6 +194,7 @@ answers <- function(name, with, without, asked) {
   means(with, described, asked$numeric, asked$groups)
   shares(with, described, asked$listed, asked$groups)
   quartiles(with, described, asked$numeric, asked$groups)
+  totals(with, described, asked)
   compared(without, list(design = name, fpc = FALSE), asked$tests)
   if (described$fpc) compared(with, list(design = name, fpc = TRUE), asked$tests)
   models(without, list(design = name, fpc = FALSE), asked$models)

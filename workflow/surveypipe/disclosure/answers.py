@@ -20,21 +20,24 @@ from surveypipe.disclosure.release import (
     places_of,
 )
 from surveypipe.disclosure.rules import Rules
-from surveypipe.identifiers import ANSWERED, SHARE_OF_ANSWERS
+from surveypipe.identifiers import ANSWERED, SHARE_OF_ANSWERS, TOTAL
 from surveypipe.study.poles import CATEGORIES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NOT_ABOUT_ANSWERS = ("count", "response_rate", "weight_diagnostic")
-# A share of answers under any treatment of missing items: what hides one hides the others.
-SHARES = ("proportion", "proportion_complete_cases", "proportion_imputed", "level_share")
+# A share of answers under any treatment of missing items, or how many people it is: what hides one hides the
+# others.
+SHARES = ("proportion", "proportion_complete_cases", "proportion_imputed", "level_share", TOTAL)
 # Of people told apart by an answer of their own: all digits would give away who of them said what.
 OF_LEVELS = ("level_share", "level_mean", "level_difference")
 # How many answered, or did not: of all respondents, unweighted.
 COUNTED = (ANSWERED, "no_answer")
 # Describe one variable; every other statistic compares or models.
-DESCRIPTIVE = ("proportion", "mean", "median", "lower_quartile", "upper_quartile", "quantile", *COUNTED)
+DESCRIPTIVE = (
+    "proportion", "mean", "median", "lower_quartile", "upper_quartile", "quantile", TOTAL, *COUNTED,
+)  # fmt: skip
 IDENTIFYING_COLUMNS = ("n_level",)
 ROUNDED_COLUMNS = ("estimate", "se", "ci_low", "ci_high", "se_jackknife")
 TELLING_COLUMNS = ("deff_kish", "deff_design", "effect")

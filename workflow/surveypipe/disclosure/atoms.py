@@ -12,12 +12,15 @@ from surveypipe.disclosure.answers import (
 from surveypipe.disclosure.linear import Found, Statement
 from surveypipe.disclosure.release import RELEASED
 from surveypipe.disclosure.whole_numbers import Walk
+from surveypipe.identifiers import TOTAL
 
 if TYPE_CHECKING:
     import pandas as pd
 
 UNWEIGHTED = "none"
 Coefficients = dict[Hashable, float]
+# Weights are told to so many digits only.
+TOLERANCE = 1e-3
 HALF = 0.5 * 10.0**-POINT_DECIMALS
 # More atoms than this and the weights differ from person to person: they say nothing linear of a group.
 MOST_ATOMS = 40
@@ -71,8 +74,11 @@ class Question:
         The primary scheme, which is always published.
     asked
         Group to the number of those whom the question was put to, where the question before it tells.
-    hidden, left_out, stepped
-        Answers, schemes within a group, and answers of all groups that were hidden to protect others.
+    units
+        Group to the unit to which its totals under the primary scheme are rounded.
+    hidden, left_out, stepped, uncounted
+        Answers, schemes within a group, answers of all groups, and groups whose totals were hidden to
+        protect others.
     found
         Counts that agreed with what was published at some time.
     """
@@ -86,9 +92,11 @@ class Question:
     known: dict[tuple[str, int], float] = field(default_factory=dict)
     primary: str = ""
     asked: Mapping[str, float] = field(default_factory=dict)
+    units: Mapping[str, float] = field(default_factory=dict)
     hidden: set[Place] = field(default_factory=set)
     left_out: set[tuple[str, str]] = field(default_factory=set)
     stepped: set[Place] = field(default_factory=set)
+    uncounted: set[str] = field(default_factory=set)
     found: Found = field(default_factory=Found, repr=False)
     _walk: Walk | None = field(default=None, repr=False)
 
@@ -97,7 +105,7 @@ class Question:
         if self._walk is None and self.known and len(self.atoms) > 1:
             sizes = [atom.size for atom in self.atoms]
             # Nothing is said later that is not said before anything was hidden.
-            bare = replace(self, hidden=set(), left_out=set(), stepped=set())
+            bare = replace(self, hidden=set(), left_out=set(), stepped=set(), uncounted=set())
             self._walk = Walk(self.known, self.answers(), sizes, statements(bare))
         return self._walk
 
@@ -143,6 +151,8 @@ def statements(question: Question) -> list[Statement]:
             continue
         if row["statistic"] == "proportion" and place not in question.gone:
             made += _of_share(question, place, scheme, float(row["n"]), float(row["estimate"]), every)
+        elif row["statistic"] == TOTAL and place not in question.gone:
+            made += _of_total(question, place, scheme, float(row["estimate"]))
         elif row["statistic"] == "mean" and not place.level and scheme != UNWEIGHTED:
             if place.group and question.gone:
                 continue
@@ -172,6 +182,21 @@ def _of_share(
     if weights is None:
         return made
     return made + _rounded((place, scheme), {cell: float(cell in inside) for cell in total}, share, weights)
+
+
+def _of_total(question: Question, place: Place, scheme: str, total: float) -> list[Statement]:
+    """Write down that people with an answer add up to what is printed, but for half a unit."""
+    weights = _weights(question, scheme)
+    counted = scheme == question.primary and place.group in question.units
+    if weights is None or not counted or place.group in question.uncounted:
+        return []
+    inside = question.cells(question.parts[place.level], place.group)
+    counts: Coefficients = {cell: weights[cell[1]] for cell in inside}
+    half = question.units[place.group] / 2
+    return [
+        Statement(("total", place, scheme, side), counts, total + side * half, TOLERANCE * half, (side,))
+        for side in (1, -1)
+    ]
 
 
 def _rounded(

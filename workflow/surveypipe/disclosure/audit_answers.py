@@ -7,12 +7,13 @@ interval of each suppressed answer is worked out from all of them; while it hold
 threshold, something more is hidden, the cheapest first:
 
 1. another answer of the same group, or the same answer of another group (never a headline);
-2. the other schemes within groups;
-3. the rarer categories of an agreement item within groups;
-4. the other schemes altogether, and the unweighted share where it belongs to no claim;
-5. the groups.
+2. how many people gave an answer, within groups and then of everybody;
+3. the other schemes within groups;
+4. the rarer categories of an agreement item within groups;
+5. the other schemes altogether, and the unweighted share where it belongs to no claim;
+6. the groups.
 
-Where a whole group is suppressed, step 4 is taken at once. Numbers are rounded in any case
+Where a whole group is suppressed, step 5 is taken at once. Numbers are rounded in any case
 (:mod:`surveypipe.disclosure.resolution`).
 
 Atoms are printed nowhere, and protected all the same: one in which all answered alike, and the count of an
@@ -38,6 +39,7 @@ from surveypipe.disclosure.linear import Statement, System
 from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
 from surveypipe.disclosure.sensitive_counts import POSSIBLE, WISHED, Secret, place_name, secrets, suppressed
+from surveypipe.identifiers import TOTAL
 from surveypipe.problems import SurveyError, shown
 from surveypipe.study.poles import HIGH
 
@@ -137,6 +139,7 @@ class Step:
     scheme: str = ""
     groups: frozenset[str] = frozenset()
     places: frozenset[Place] = frozenset()
+    totals: frozenset[str] = frozenset()
     last: bool = False
 
 
@@ -144,6 +147,7 @@ def _take(question: Question, steps: list[Step]) -> None:
     """Let a question be published as some steps, and no others, leave it."""
     question.left_out = {(step.scheme, group) for step in steps for group in step.groups}
     question.stepped = {place for step in steps for place in step.places}
+    question.uncounted = {group for step in steps for group in step.totals}
 
 
 def _of_hidden_groups(question: Question, steps: list[Step], rules: Rules) -> list[Step]:
@@ -186,7 +190,7 @@ def _remedies(question: Question, *, claimed: bool) -> list[Step]:
     others = [s for s in reversed(list(dict.fromkeys(question.rows["scheme"]))) if s != question.primary]
     groups = frozenset(str(g) for g in question.rows["group_level"] if g)
     everybody = frozenset({""})
-    made = []
+    made = _without_totals(question, why, groups, claimed=claimed)
     if groups:
         made += [Step(f"{name}|{s} within groups", SUPPRESSED, why, s, groups) for s in others]
     within = {place for place in question.published() if place.group}
@@ -205,6 +209,17 @@ def _remedies(question: Question, *, claimed: bool) -> list[Step]:
         reason = "would give away a suppressed answer of a group"
         whole = frozenset(question.published())
         made.append(Step(f"{name}|all answers", SUPPRESSED, reason, places=whole, last=True))
+    return made
+
+
+def _without_totals(question: Question, why: str, groups: frozenset[str], *, claimed: bool) -> list[Step]:
+    """Leave out how many people gave an answer, within groups and then of everybody."""
+    if TOTAL not in set(question.rows["statistic"]):
+        return []
+    name = f"{question.variable}|{question.base}|totals"
+    made = [Step(f"{name} within groups", SUPPRESSED, why, totals=groups)] if groups else []
+    if not claimed:
+        made.append(Step(f"{name} for all", SUPPRESSED, why, totals=frozenset({""})))
     return made
 
 
@@ -299,6 +314,7 @@ def apply(release: Release, remedy: Remedy) -> None:
         lost -= thinned - question.hidden
     _hide_what_follows(table, mine & ~share, group, {place.group for place in lost})
     _hide_means(table, mine & ~share & group.isin({place.group for place in thinned}))
+    blank(table, mine & (table["statistic"] == TOTAL) & group.isin(question.uncounted))
     for scheme, where in question.left_out:
         blank(table, mine & (table["scheme"] == scheme) & (group == where))
     for place, status, reason in remedy.steps:

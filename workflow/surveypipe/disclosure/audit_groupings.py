@@ -20,6 +20,7 @@ from surveypipe.disclosure.linear import Found, Statement, System
 from surveypipe.disclosure.questions import NO_GROUP, WEIGHT_DECIMALS, Respondents, code_of, parts_of
 from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
+from surveypipe.identifiers import TOTAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,6 +166,8 @@ def audit_groupings(
         mine = (table["variable"] == variable) & (table["base"] == base)
         question, hidden = _question(table[mine], private, (variable, base), people, combined, known, values)
         secrets = [place for place in hidden if question.secret(place, rules)]
+        if secrets:
+            _hide_totals(release, mine)
         while (place := question.exposed(secrets, rules)) is not None:
             partner = question.partner(place, hidden)
             if partner is None:
@@ -237,6 +240,16 @@ def _place(row: Mapping[Hashable, object]) -> Place:
     group = row["group_level"]
     grouping = "" if row["group"] == "overall" else str(row["group"])
     return Place(str(row["level"]), grouping, str(group) if isinstance(group, str) else "")
+
+
+def _hide_totals(release: Release, mine: pd.Series) -> None:
+    """Empty how many people of each group gave an answer: wards add up to their hospital."""
+    table = release.table
+    totals = mine & (table["statistic"] == TOTAL) & (table["group"] != "overall")
+    totals &= table["status"] == RELEASED
+    reason = "would give away a group of another grouping"
+    release.note("estimates", table.loc[totals, "estimate_id"], SUPPRESSED, reason)
+    blank(table, totals)
 
 
 def _hide(release: Release, mine: pd.Series, grouping: str, group: str) -> None:

@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+# Of a total no finer part is told than a hundredth, as of a share and of a mean.
+FINEST = 100
+STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
 def decimals_of(values: ArrayLike, decimals: int, limits: Sequence[float] = ()) -> Floats:
@@ -111,3 +114,21 @@ def tested(values: ArrayLike) -> Floats:
     """
     exact = np.asarray(values, float)
     return np.where(np.abs(exact) < 1, np.sign(exact) * bands(np.abs(exact)) + 0.0, one_digit(exact))
+
+
+def unit_for(size: float) -> float:
+    """Give the unit to which a total over so many people is rounded: 1, 2 or 5 times a power of ten.
+
+    Parameters
+    ----------
+    size
+        People in the group, by their weights.
+
+    Examples
+    --------
+    >>> unit_for(320), unit_for(6194), unit_for(40)
+    (5.0, 100.0, 1.0)
+    """
+    wanted = max(size / FINEST, 1.0)
+    power = 10.0 ** math.floor(math.log10(wanted) + 1e-12)
+    return next(power * step for step in STEPS if power * step >= wanted * (1 - 1e-9))

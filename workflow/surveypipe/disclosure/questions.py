@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.atoms import HALF, MOST_ATOMS, UNWEIGHTED, Atom, Place, Question
+from surveypipe.disclosure.digits import unit_for
 from surveypipe.disclosure.release import RELEASED, places_of
 from surveypipe.study.poles import CATEGORIES, parted
 
@@ -49,6 +50,14 @@ class Respondents:
         if base not in self.bases:
             return self.answers["id"].notna()
         return self.answers["id"].astype(str).isin(self.bases[base])
+
+    def people(self, scheme: str, grouping: str, level: str) -> float:
+        """Sum of the weights in a group ('' is all), whether or not its members answered a question."""
+        weights = self.weights.set_index("id")[f"w_{scheme}"].astype(float)
+        if not level:
+            return float(weights.sum())
+        groups = self.answers.set_index("id")[grouping].map(code_of)
+        return float(weights[weights.index.isin(groups.index[groups == level])].sum())
 
     def atoms(self) -> pd.DataFrame:
         """Give the atom of each respondent (``atom``), beside the weights that its members share."""
@@ -94,6 +103,8 @@ def questions(
     shares = shares[shares["group"].isin(published)]
     rows = _as_text(released[released["group"].isin(published)])
     place = places_of(rows, keys)
+    groups = dict.fromkeys(["", *rows.loc[rows["group"] == respondents.group, "group_level"]])
+    units = {str(one): unit_for(respondents.people(primary, respondents.group, str(one))) for one in groups}
     for (variable, base), mine in _as_text(shares).groupby(keys, sort=False):
         counts = {
             Place(str(row["level"]), str(row["group_level"])): float(row["n_level"])
@@ -110,7 +121,7 @@ def questions(
             if several:
                 parts[REST] = (REST,)
             asked = _asked(rows, (asked_if or {}).get(str(variable), {}))
-            yield Question(str(variable), str(base), told, parts, some, atoms, known, primary, asked)
+            yield Question(str(variable), str(base), told, parts, some, atoms, known, primary, asked, units)
 
 
 def _asked(rows: pd.DataFrame, conditions: Mapping[str, str]) -> dict[str, float]:

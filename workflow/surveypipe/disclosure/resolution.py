@@ -59,7 +59,7 @@ NOT_SHOWN = ("se_jackknife", "deff_kish", "deff_design")
 SIGNIFICANCE = (0.05,)
 # The same once more: another variance, another function of two shares.
 BESIDE = ".*_nofpc|risk_ratio"
-DESCRIBED = "proportion|mean|median|lower_quartile|upper_quartile|quantile"
+DESCRIBED = "proportion|mean|median|lower_quartile|upper_quartile|quantile|total"
 WHOLE_PERCENT = ("percent",)
 EVERY, PRINTED = "all numbers that are no counts", "to the digits that are printed"
 
@@ -133,8 +133,18 @@ def _numbers(table: pd.DataFrame) -> list[str]:
     return [c for c in table.select_dtypes("number").columns if c not in SETTINGS]
 
 
-def estimates(release: Release, limits: Mapping[str, Sequence[float]]) -> None:
-    """Round the released estimates; limits as in :func:`apply`."""
+def estimates(release: Release, limits: Mapping[str, Sequence[float]], units: pd.Series) -> None:
+    """Round the released estimates.
+
+    Parameters
+    ----------
+    release
+        Changed.
+    limits
+        As in :func:`apply`.
+    units
+        Unit to which each row is rounded that tells a total; 0 for the others.
+    """
     table = release.table
     release.note(ESTIMATES, [EVERY], ROUNDED, PRINTED)
     statistic = table["statistic"].astype(str)
@@ -153,6 +163,23 @@ def estimates(release: Release, limits: Mapping[str, Sequence[float]]) -> None:
         for column in OWN_SCALE:
             _set(table, column, where & about_answers, form, exact)
     _set(table, "estimate", statistic == "weight_diagnostic", _rounded(DECIMALS))
+    _totals(table, exact, limits, units)
+
+
+def _totals(
+    table: pd.DataFrame, exact: pd.DataFrame, limits: Mapping[str, Sequence[float]], units: pd.Series
+) -> None:
+    place = table["claim"].fillna("").astype(str)
+    for unit in dict.fromkeys(units[units > 0]):
+        for claim in dict.fromkeys(place[units == unit]):
+            for column in OWN_SCALE:
+                own = limits.get(claim, ()) if column.startswith("ci") else ()
+                _set(table, column, (units == unit) & (place == claim), in_units(unit, own), exact)
+
+
+def in_units(unit: float, limits: Sequence[float] = ()) -> Form:
+    """Round to multiples of a unit; a number that would reach a limit keeps its side."""
+    return lambda values: unit * decimals_of(values / unit, 0, [limit / unit for limit in limits])
 
 
 def _p(values: Floats) -> Floats:

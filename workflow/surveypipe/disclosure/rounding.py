@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from surveypipe.disclosure.answers import COUNTED
 from surveypipe.disclosure.release import blank
 from surveypipe.disclosure.rules import Rules
+from surveypipe.identifiers import TOTAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +71,7 @@ def _multiple(values: pd.Series, unit: int) -> pd.Series:
 
 def _estimates(table: pd.DataFrame, exact: pd.DataFrame, unit: int) -> pd.Series:
     """Round counts; unweighted shares from rounded counts; the rest as it was rounded."""
-    counts = table["statistic"].isin(["count", *COUNTED])
+    counts = table["statistic"].isin(["count", TOTAL, *COUNTED])
     shares = (table["statistic"] == "proportion") & (table["scheme"] == "none") & (table["n"] > 0)
     again = (_multiple(exact["estimate"] * exact["n"], unit) / table["n"]).round(2)
     made = table["estimate"].where(~counts, _multiple(exact["estimate"], unit))

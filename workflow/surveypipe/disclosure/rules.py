@@ -37,6 +37,10 @@ class Rules:
     marker
         What a reader is shown in the place of a suppressed count; ``{below}`` stands for the count and
         ``{share}`` for the percentage that it is known to be below.
+    dominance
+        How many contributors may not make up which share of a sum of numbers or more; empty for none.
+    p_ratio
+        Least share of the greatest contribution that all but the two greatest must make up together.
     audited
         Whether numbers are rounded, and what follows from several tables together is hidden too.
     """
@@ -51,6 +55,8 @@ class Rules:
     min_df: int = 0
     round_to: int = 0
     marker: str = ""
+    dominance: tuple[int, float] | tuple[()] = (2, 0.9)
+    p_ratio: float = 0.1
     audited: bool = True
 
     def shown(self, base: float | None = None) -> str:
@@ -64,9 +70,8 @@ PRESETS: dict[str, Rules] = {
     "research": Rules(min_base=10, min_answers=0, min_cell=5, min_population=10),
     "strict": Rules(min_base=10, min_answers=10, min_cell=10, min_population=10),
     # Office for National Statistics, Secure Research Service, and the SACRO checks: ten unweighted, ten
-    # degrees of freedom, and a zero is as telling as a small number. Dominance (n = 2, k = .9) and the
-    # p-ratio are rules for sums of money and the like; no table here is one, so there is nothing to apply
-    # them to.
+    # degrees of freedom, and a zero is as telling as a small number. Its dominance rule (n = 2, k = .9) and
+    # p-ratio (.1) hold under every preset that is audited.
     "ons_srs": Rules(
         min_base=10, min_answers=10, min_cell=10, min_population=10, zeros_disclosive=True, min_df=10
     ),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.disclosure import audit, context, resolution
+from surveypipe.disclosure import audit, context, magnitudes, resolution
 from surveypipe.disclosure.answers import release_estimates
 from surveypipe.disclosure.audit_groupings import audit_groupings
 from surveypipe.disclosure.characteristics import (
@@ -65,6 +65,8 @@ class Study:
         The claims by key.
     sets
         Boxes of each question of which several answers may be ticked.
+    numbers
+        Questions answered with a number.
     """
 
     respondents: Respondents
@@ -80,6 +82,16 @@ class Study:
     weighted_staff: bool = False
     claims: Mapping[str, AnyClaim] = field(default_factory=dict)
     sets: Mapping[str, list[str]] = field(default_factory=dict)
+    numbers: Sequence[str] = ()
+
+    @property
+    def summed(self) -> dict[str, str]:
+        """Variable to the claim whose estimand is its mean or total."""
+        return {
+            claim.variable: key
+            for key, claim in self.claims.items()
+            if claim.counted is None and claim.statistic in magnitudes.SUMS
+        }
 
 
 def release_all(
@@ -111,8 +123,10 @@ def release_all(
     made[ESTIMATES].note(ESTIMATES, again, MERGED, "shown under the primary scheme alone")
     linked, limits = audit.Linked(), resolution.limits_of(study.claims)
     if audited:
+        magnitudes.hide_dominated(made[ESTIMATES], study.respondents, study.numbers, study.summed, rules)
         # Before the audit, which has to see what a reader sees.
-        resolution.estimates(made[ESTIMATES], limits)
+        units = magnitudes.units(made[ESTIMATES].table, study.respondents)
+        resolution.estimates(made[ESTIMATES], limits, units)
         told = made[ESTIMATES].table.copy()
         for grouping in study.groupings or (study.respondents.group,):
             audit.audit_estimates(

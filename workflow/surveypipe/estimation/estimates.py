@@ -95,14 +95,14 @@ def estimands(survey: Survey) -> list[Estimand]:
     base |= tried
     for name in analysed_variables(survey.settings):
         domain = survey.inside(base.get(name, ANSWERED))
-        for plain in _ungrouped(survey, name):
+        for plain in ungrouped(survey, name):
             for group, level, inside in places(survey):
                 if group == name or (level and name in tried):
                     continue
                 made.append(
                     replace(
                         plain,
-                        make=partial(_within, domain & inside, plain.make),
+                        make=partial(within, domain & inside, plain.make),
                         group=group,
                         group_level=level,
                         claim=claims.get(name, ""),
@@ -112,7 +112,8 @@ def estimands(survey: Survey) -> list[Estimand]:
     return made
 
 
-def _within(domain: NDArray[np.bool_], make: Callable[[], Floats]) -> Floats:
+def within(domain: NDArray[np.bool_], make: Callable[[], Floats]) -> Floats:
+    """Make outcomes, NaN outside a domain; shape (n,)."""
     return np.where(domain, make(), np.nan)
 
 
@@ -120,7 +121,8 @@ def _merged(column: pd.Series, codes: Sequence[str]) -> Floats:
     return np.asarray(np.sum([indicator(column, code) for code in codes], axis=0))
 
 
-def _ungrouped(survey: Survey, name: str) -> Iterator[Estimand]:
+def ungrouped(survey: Survey, name: str) -> Iterator[Estimand]:
+    """Lay out what is estimated of an item over all respondents: its answers, then its summaries."""
     column, kind = survey.respondents[name], survey.item_type(name)
     values = survey.values(name)
     if kind.listed:

@@ -169,7 +169,7 @@ def analysed_variables(settings: Sections) -> list[str]:
     names = list(analysis.items)
     for claim in settings.claims.values():
         names += [claim.variable, *claim.secondary]
-    names += [test.variable for test in analysis.tests]
+    names += [*analysis.totals, *(test.variable for test in analysis.tests)]
     names += [scale.variable for scale in settings.cleaning.scales]
     return list(dict.fromkeys([*names, *alternatives(settings)]))
 

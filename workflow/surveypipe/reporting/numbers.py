@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.formatting import decimal, escape, percent
-from surveypipe.identifiers import key_slug, number_key, slug
+from surveypipe.identifiers import TOTAL, key_slug, number_key, slug
 from surveypipe.problems import Problems
 from surveypipe.reporting.cells import code_text
 from surveypipe.reporting.facts import put, software_versions, study_facts
@@ -146,7 +146,7 @@ def forms(
     """
     if statistic == "response_rate" or statistic.startswith(("proportion", "share_", "tost_power")):
         return percent, formatting.percent_interval, ""
-    if statistic == "count":
+    if statistic in ("count", TOTAL):
         return formatting.count, lambda a, b: f"{formatting.count(a)} to {formatting.count(b)}", ""
     if statistic.startswith("difference") and of_share:
         return formatting.points, lambda a, b: f"{formatting.points(a)} to {formatting.points(b)}", "points"

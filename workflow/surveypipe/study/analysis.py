@@ -166,6 +166,14 @@ class Analysis(Settings, kw_only=True):
             "estimated of."
         ),
     ] = ()
+    totals: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Items whose totals over the population are estimated: the sum of a number, and how "
+            "many people gave each answer. They need weights that add up to people; whoever did not answer "
+            "counts for nothing in them."
+        ),
+    ] = ()
     tests: Annotated[tuple[Comparison, ...], Meta(description="Comparisons between groups (Rao-Scott).")] = ()
     models: Annotated[
         tuple[Model, ...],

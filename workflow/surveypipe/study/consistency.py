@@ -169,6 +169,7 @@ def _named_in_analysis(config: Configuration) -> Iterable[tuple[str, str]]:
     analysis = config.analysis
     yield from (("analysis.characteristics", item) for item in analysis.characteristics)
     yield from (("analysis.items", item) for item in analysis.items)
+    yield from (("analysis.totals", item) for item in analysis.totals)
     yield from (("analysis.tests", test.variable) for test in analysis.tests)
     yield from (("analysis.further_tests", test.variable) for test in analysis.further_tests)
     for model in analysis.models:

@@ -15,6 +15,7 @@ from surveypipe.reporting.tables.layout import (
     with_interval,
 )
 from surveypipe.reporting.tables.response import cells, response, table_1, weights
+from surveypipe.reporting.tables.totals import totals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +35,7 @@ TABLES: dict[str, Callable[[Released], Table]] = {
     "shares": shares,
     "scales": scales,
     "numbers": numbers,
+    "totals": totals,
     "schemes": schemes,
     "ledger": ledger,
     "tests": tests,

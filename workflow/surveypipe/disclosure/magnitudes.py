@@ -1,0 +1,141 @@
+"""Numbers that add up: totals as fine as shares and means, and sums that one or two people make up.
+
+A share of a hundredth of the people is the finest that is told of an answer, and a hundredth of a unit the
+finest of a mean; a total is either times the people of its group, and is rounded to a hundredth of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from surveypipe.disclosure.digits import unit_for
+from surveypipe.disclosure.questions import Respondents, code_of
+from surveypipe.disclosure.release import SUPPRESSED, Release, blank
+from surveypipe.disclosure.rules import Rules
+from surveypipe.identifiers import TOTAL
+from surveypipe.problems import SurveyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What a sum can be worked out from, beside what compares groups.
+SUMS = ("mean", TOTAL)
+# What says nothing of a sum: an order, a count or a share.
+NOT_SUMS = (
+    "median", "lower_quartile", "upper_quartile", "quantile", "answered", "no_answer", "proportion",
+    "rank_test",
+)  # fmt: skip
+
+
+def units(table: pd.DataFrame, respondents: Respondents) -> pd.Series:
+    """Give the unit of each row that tells a total; 0 for the others."""
+    import pandas as pd
+
+    @cache
+    def unit(scheme: str, grouping: str, level: str) -> float:
+        return unit_for(respondents.people(scheme, grouping, level))
+
+    keys = zip(table["scheme"], table["group"], table["group_level"].fillna(""), strict=True)
+    told = table["statistic"] == TOTAL
+    made = [unit(*map(str, key)) if total else 0.0 for key, total in zip(keys, told, strict=True)]
+    return pd.Series(made, index=table.index, dtype=float)
+
+
+def hide_dominated(
+    release: Release,
+    respondents: Respondents,
+    numbers: Sequence[str],
+    claimed: Mapping[str, str],
+    rules: Rules,
+) -> None:
+    """Hide sums to which one or two people contribute nearly all, and what they could be worked out from.
+
+    Parameters
+    ----------
+    release
+        Released estimates; changed.
+    respondents
+        Those who answered.
+    numbers
+        Questions answered with a number.
+    claimed
+        Variable to the claim whose estimand is its mean or total over everybody.
+    rules
+        `dominance` and `p_ratio`.
+
+    Raises
+    ------
+    SurveyError
+        If the estimand of a claim is such a sum.
+    """
+    table = release.table
+    sums = table["statistic"].isin(SUMS) & table["variable"].isin(list(numbers))
+    for (variable, base), rows in table[sums].groupby(["variable", "base"], sort=False):
+        places = dict.fromkeys(zip(rows["group"], rows["group_level"].fillna(""), strict=True))
+        gone = set(_dominated(respondents, str(variable), str(base), list(places), rules))
+        if not gone:
+            continue
+        if ("overall", "") in gone and str(variable) in claimed:
+            raise SurveyError(
+                f"claims.{claimed[str(variable)]}: one or two people make up nearly all of '{variable}', so "
+                "that their own numbers could be read from its mean or total. Claim its median, or a share "
+                "above a number."
+            )
+        gone |= _partners(rows, gone)
+        mine = (table["variable"] == variable) & (table["base"] == base)
+        told = mine & ~table["statistic"].isin(NOT_SUMS)
+        level = table["group_level"].fillna("").astype(str)
+        place = [key in gone for key in zip(table["group"], level, strict=True)]
+        compared = ~table["statistic"].isin(SUMS)
+        hidden = told & (compared | np.array(place, bool) | (("overall", "") in gone))
+        reason = "one or two people make up nearly all of it, or another group could be worked out"
+        release.note("estimates", table.loc[hidden, "estimate_id"], SUPPRESSED, reason)
+        blank(table, hidden)
+
+
+def _dominated(
+    respondents: Respondents, variable: str, base: str, places: list[tuple[str, str]], rules: Rules
+) -> Iterator[tuple[str, str]]:
+    people = respondents.answers[respondents.inside(base)]
+    for group, level in places:
+        some = people[people[group].map(code_of) == level] if level else people
+        values = some[variable].dropna()
+        if dominated(values.to_numpy(float), rules):
+            yield group, level
+
+
+def dominated(values: np.ndarray, rules: Rules) -> bool:
+    """Whether a sum is nearly all of one or two contributors.
+
+    By the dominance rule the `n` greatest make up a share `k` of it or more; by the p-ratio all but the two
+    greatest are less than p of the greatest, so that the second could work the first out to within p
+    (Hundepool et al. 2012, section 4.2). Unweighted, by size without sign.
+
+    Parameters
+    ----------
+    values
+        Numbers of the respondents, shape (n,).
+    """
+    sizes = np.sort(np.abs(values))[::-1]
+    total = float(sizes.sum())
+    if total <= 0 or not rules.dominance:
+        return False
+    most, share = rules.dominance
+    rest = total - float(sizes[:2].sum())
+    return bool(sizes[:most].sum() >= share * total) or rest < rules.p_ratio * float(sizes[0])
+
+
+def _partners(rows: pd.DataFrame, gone: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Second group of each grouping of which one is hidden, that of fewest respondents."""
+    found = set()
+    level = rows["group_level"].fillna("").astype(str)
+    for grouping in dict.fromkeys(group for group, inside in gone if inside):
+        hidden = {inside for group, inside in gone if group == grouping}
+        mine = (rows["group"] == grouping) & (level != "") & ~level.isin(hidden)
+        if len(hidden) == 1 and mine.any():
+            found.add((grouping, str(rows.loc[mine, "n"].groupby(level[mine]).max().sort_index().idxmin())))
+    return found
