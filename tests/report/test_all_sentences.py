@@ -174,6 +174,27 @@ def only_claims(kind: str) -> Change:
     return change
 
 
+def first_claims(number: int) -> Change:
+    """Only so many claims."""
+
+    def change(made: Released) -> Released:
+        kept = dict(list(made.config["claims"].items())[:number])
+        return dataclasses.replace(made, config={**made.config, "claims": kept})
+
+    return change
+
+
+def keys_in_words(made: Released) -> Released:
+    """Claims whose keys are words, as a study may call them."""
+    keys = {key: f"claim_{key.lower()}" for key in made.config["claims"]}
+    tables = {
+        name: table.assign(claim=table["claim"].replace(keys)) if "claim" in table else table
+        for name, table in made.tables.items()
+    }
+    claims = {keys[key]: claim for key, claim in made.config["claims"].items()}
+    return dataclasses.replace(made, config={**made.config, "claims": claims}, tables=tables)
+
+
 def other_people(made: Released) -> Released:
     """The study's own words, in configuration and labels, speak of pupils and not of staff."""
 
@@ -195,6 +216,7 @@ def other_people(made: Released) -> Released:
 CHANGES: dict[str, Change] = {
     "other people": other_people,
     "as shipped": lambda made: made,
+    "keys in words": keys_in_words,
     "ties": tied,
     "no comparison": configured(analysis={"tests": []}),
     "three groups": grouped(

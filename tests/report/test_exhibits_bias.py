@@ -265,7 +265,7 @@ def test_strength_of_the_list_is_worded_by_its_size(released: Released) -> None:
     assert "has little to do" in made_up.said("list", with_table(released, "nonresponse", data))
     data.loc[(data["measure"] == "v_answer") & (data["claim"] == "C3"), "estimate"] = 0.55
     text = made_up.said("list", with_table(released, "nonresponse", data))
-    assert "0.25 or more only for" in text and "with C3" in text and "C4" not in text
+    assert "reaches 0.25 only for" in text and "with C3" in text and "C4" not in text
 
 
 def test_late_and_early_are_said_to_differ_only_where_they_do(released: Released) -> None:

@@ -16,6 +16,7 @@ from test_wording_of_methods import claimed
 from test_wording_of_nonresponse import SHIPPED, cells, more, readers
 from wording_branches import Counting, counted, faults
 
+from surveypipe.ledger.outcomes import ScenarioSource
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording import methods, results, together
 from surveypipe.study.claims import AnyClaim
@@ -137,6 +138,12 @@ CASES: dict[str, Change] = {
         cells("claims", {"claim": "C1"}, grade=0),
         cells("claims", {"claim": "C6"}, grade=0),
     ),
+    **{
+        f"{number} claims, grade {grade}": cases.both(cases.first_claims(number), cases.graded(grade))
+        for number in (1, 2)
+        for grade in (0, 3)
+    },
+    "no scenario": cases.celled("claims", scenario_source=ScenarioSource.ABSENT, reader_limit=np.nan),
     "four of one grade": cases.both(cases.graded(3), cells("claims", {"claim": "C1"}, grade=0)),
     "a difference of one": differing(0.4, -0.08, 0.1),
     "means compared": more(
@@ -216,5 +223,15 @@ def test_the_short_text_on_doubt_holds_no_number_that_the_long_ones_lack(name: s
     for (case, key), short in texts.items():
         if case == name and key.endswith("__doubt-sentence"):
             stem = key.removesuffix("doubt-sentence")
-            long = " ".join(texts[case, f"{stem}{part}-sentence"] for part in ("tipping", "bounds", "reader"))
+            long = " ".join(
+                texts.get((case, f"{stem}{part}-sentence"), "") for part in ("tipping", "bounds", "reader")
+            )
             assert set(re.findall(r"[−\d.]*\d", short)) <= set(re.findall(r"[−\d.]*\d", long)), key
+
+
+def test_what_a_study_does_not_have_is_not_said_to_be_withheld() -> None:
+    texts, _ = rendered()
+    said = {key: text for (case, key), text in texts.items() if case == "no scenario"}
+    assert not any(key.endswith("__reader-sentence") for key in said)
+    assert any(key.endswith("__doubt-sentence") for key in said)
+    assert not any("scenario" in text for text in said.values())

@@ -25,7 +25,7 @@ FAULTS = {
     "a code": r"(?<!\\)_",
     "a block": r"[{}]",
 }
-SENTENCE = re.compile(r"(?<=[.?!])[*)]* +(?=[A-Z*@])|\n")
+SENTENCE = re.compile(r"(?<=[.?!])[*)]* +(?=[A-Z*@'])|\n")
 
 
 class Counting(Environment):

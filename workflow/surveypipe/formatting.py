@@ -235,14 +235,17 @@ def numeral(value: int, unit: str = "", plural: str = "") -> str:
 def lower_first(text: str) -> str:
     """Begin a label with a small letter inside a sentence, unless it is an abbreviation or a proper name.
 
-    A proper name is one whose other words of four letters or more begin with capitals too.
+    A proper name is one whose other words of four letters or more begin with capitals too. A number is no
+    word.
 
     Examples
     --------
     >>> lower_first("Adult mental health"), lower_first("HCA or sister"), lower_first("North General")
     ('adult mental health', 'HCA or sister', 'North General')
+    >>> lower_first("Academic Performance Index 2000"), lower_first("Index 2000")
+    ('Academic Performance Index 2000', 'index 2000')
     """
-    others = [word for word in text.split()[1:] if len(word) > 3]
+    others = [word for word in text.split()[1:] if len(word) > 3 and word[0].isalpha()]
     proper = bool(others) and all(word[0].isupper() for word in others)
     return text if text[:2].isupper() or proper else text[:1].lower() + text[1:]
 

@@ -64,6 +64,7 @@ def _words(released: Released) -> Cells:
     return {
         "questions-n": formatting.numeral(asked, "question"),
         "word-people": escape(words.people.many),
+        "word-respondents": escape(words.respondents.many),
         "word-silent": escape(words.silent.many),
         "word-questionnaire": escape(words.questionnaire.one),
         "word-readers": escape(words.readers.many),

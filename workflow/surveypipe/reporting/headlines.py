@@ -32,6 +32,8 @@ def _answered(released: Released) -> str:
     n, size = released.base_size(), released.staff_size()
     people = released.vocabulary.people.many
     who = f"{formatting.count(n)} {people} answered" if math.isfinite(n) else f"{people} answered"
+    if released.settings.design.drawn and not released.silent_known:
+        return f"Data of {formatting.count(n)} {people}; how many of those drawn are missing is not told."
     if released.population == "none":
         return f"{who}; how many were asked is not known."
     rate = number_of(released.rate("RR2"), "value")
@@ -46,7 +48,7 @@ def _answered(released: Released) -> str:
 def _asked(released: Released) -> str:
     questions = of_variables(released.variables)
     tables = formatting.numeral(len(blocks(questions)), "table")
-    by = f", by {released.settings.groups[released.group].label}" if released.levels else ""
+    by = f", by {released.in_text(released.settings.groups[released.group].label)}" if released.levels else ""
     asked = f"{formatting.count(len(questions))} {'question' if len(questions) == 1 else 'questions'}"
     return f"{asked}, described in {tables} of the supplement{by}."
 

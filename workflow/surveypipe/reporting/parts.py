@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from surveypipe.disclosure.rules import rules_of
 from surveypipe.reporting.names import TABLES
 from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.questionnaire import worded
 
 # Ratings of which one figure can be read; the answers to more stand block by block in the supplement.
 ON_A_PAGE = 40
@@ -71,6 +73,11 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "follow_up": lambda released: not released.table("follow_up_check").empty,
     "field_period": lambda released: released.settings.study.field_period is not None,
     "follows": lambda released: released.settings.study.follows is not None,
+    "silent_known": lambda released: released.silent_known,
+    # Whether the codebook gives the wording of a question.
+    "worded": lambda released: bool(worded(released)),
+    "marking": lambda released: any(rule.action == "flag" for rule in released.settings.cleaning.rules),
+    "public_data": lambda released: not rules_of(released.settings.disclosure).audited,
     "simulated": lambda released: released.simulated,
 }
 

@@ -82,9 +82,9 @@ class Grade(Enum):
     )
     IF_LIKE_THE_REST = (
         5,
-        "if those who answered are like the rest",
+        "if the {respondents.many} are like the rest",
         True,
-        "Supported if those who answered are like those who did not, of whom nothing is known.",
+        "Supported if the {respondents.many} are like the rest.",
     )
 
     def __init__(self, number: int, label: str, supported: bool, verdict: str) -> None:

@@ -227,7 +227,11 @@ def _notes(names: dict[str, str], released: Released, main: list[Box], sides: li
     every = [count for box in (*main, *sides) for count in box.counts]
     every += [count for box in (*main, *sides) for _, counts in box.lines for count in counts]
     labels = {level: released.in_text(released.levels[level]) for level in names}
-    short = "; ".join(f"{names[level]}, {label}" for level, label in labels.items() if names[level] != label)
+    short = "; ".join(
+        f"{names[level]}, {label}"
+        for level, label in labels.items()
+        if names[level].casefold() != label.casefold()
+    )
     hidden = "s: suppressed, too few to show." if any(math.isnan(count) for count in every) else ""
     return [f"{short}." if short else "", hidden]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
+from surveypipe.reporting.claim_names import coded
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.claim_axis import reach_of, ticks
 from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
@@ -27,8 +28,6 @@ WIDTH = 60.0
 # Where names stand that have a key before them, and how much room the words at the right have.
 KEY = 8.0
 BESIDE = theme.WIDTH_MM - LEFT - WIDTH - 3.5
-# A longer key of a claim would run into its name, and is left out.
-LONGEST_KEY = 3
 THRESHOLD = "#b3331d"
 
 
@@ -89,7 +88,7 @@ class Line:
 
 
 def _lettered(row: pd.Series, released: Released) -> Line:
-    keys = max(map(len, released.settings.claims)) <= LONGEST_KEY
+    keys = coded(released)
     inner = bool(row["group_level"]) or keys
     name = released.levels[row["group_level"]] if row["group_level"] else str(row["short"])
     name = fitted(name, LEFT - (KEY if inner else 0.5) - 2.0)
@@ -224,7 +223,7 @@ def alt_text(released: Released, rows: list[pd.Series]) -> str:
     parts = []
     for row in rows:
         where = f", {released.levels[row['group_level']]}" if row["group_level"] else ""
-        name = f"{row['claim']} ({row['short']}{where})"
+        name = f"{row['claim']} ({row['short']}{where})" if coded(released) else f"{row['short']}{where}"
         if row["status"] == SUPPRESSED:
             parts.append(f"{name}: suppressed.")
             continue

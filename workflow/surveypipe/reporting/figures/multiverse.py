@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
+from surveypipe.reporting import claim_names
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.claim_axis import reach_of, ticks
 from surveypipe.reporting.figures.ledger import THRESHOLD
@@ -180,8 +181,10 @@ def _point(released: Released, made: pd.DataFrame, row: pd.Series) -> Point:
 
 def title(claim: pd.Series, released: Released) -> str:
     """Name a panel: the claim, and the group where it is about one."""
-    where = released.levels[claim["group_level"]] if claim["group_level"] else str(claim["short"])
-    return f"{claim['claim']} {where}"
+    if not claim["group_level"]:
+        return claim_names.title(released, claim)
+    level = released.levels[claim["group_level"]]
+    return f"{claim['claim'] if claim_names.coded(released) else claim['short'] + ','} {level}"
 
 
 # --- drawing ------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
+from surveypipe.reporting.claim_names import coded, title
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.claim_axis import reach_of
 from surveypipe.reporting.figures.ledger import THRESHOLD
@@ -58,10 +59,7 @@ def draw(released: Released) -> Drawn:
     handles, plan = _legend()
     width = (theme.WIDTH_MM - COLUMNS * LEFT - (COLUMNS - 1) * (GAP - LEFT) - 5.0) / COLUMNS
     titles = [
-        [
-            fitted(f"{one.claim['claim']} {one.claim['short']}", width + LEFT - 1.0, weight="bold")
-            for one in line
-        ]
+        [fitted(title(released, one.claim), width + LEFT - 1.0, weight="bold") for one in line]
         for line in lines
     ]
     heads = [max(map(lines_mm, named)) + 1.3 for named in titles]
@@ -80,7 +78,7 @@ def draw(released: Released) -> Drawn:
         figure, theme.WIDTH_MM / 2, height - 1.5, "Share of those eligible who had answered", ha="center"
     )
     theme.footnote(figure, notes, simulated=released.simulated)
-    return Drawn(figure, alt_text(courses))
+    return Drawn(figure, alt_text(released, courses))
 
 
 def course_of(released: Released, claim: pd.Series) -> Course:
@@ -168,12 +166,13 @@ def _notes(courses: Sequence[Course]) -> list[str]:
     ]
 
 
-def alt_text(courses: Sequence[Course]) -> str:
+def alt_text(released: Released, courses: Sequence[Course]) -> str:
     """Read out the waves of each claim."""
     parts = []
     for course in courses:
         form = course.about.printed
-        name = f"{course.claim['claim']} ({course.claim['short']})"
+        short = course.claim["short"]
+        name = f"{course.claim['claim']} ({short})" if coded(released) else short
         if not course.waves:
             parts.append(f"{name}: not shown.")
             continue

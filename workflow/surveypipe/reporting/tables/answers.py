@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from surveypipe import formatting
 from surveypipe.formatting import NOT_APPLICABLE, escape
 from surveypipe.reporting.answer_words import upper_note
+from surveypipe.reporting.claim_names import mark
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
     INDENT,
@@ -170,7 +171,7 @@ def _other_base_note(released: Released) -> str:
     """Say which claims rest on fewer people than the scale that they are made of."""
     scales = {scale.variable for scale in released.settings.cleaning.scales}
     claims = [
-        escape(key)
+        escape(mark(released, key))
         for key, claim in released.claims.items()
         if claim.base != EVERYBODY and scales & set(claim.secondary)
     ]

@@ -157,7 +157,9 @@ def multiverse(released: Released) -> Table:
         "as agreeing.",
         "Every specification assumes response at random within the cells of its scheme."
         if released.silent_known
-        else "Every specification assumes that those who answered are like the rest.",
+        else released.vocabulary.fill(
+            "Every specification assumes that the {respondents.many} are like the rest."
+        ),
         "Counted otherwise: the claim's answer by another rule, all else as published; the shift is that "
         "from the published estimate.",
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, capital, escape
+from surveypipe.reporting.claim_names import mark, title
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
     INDENT,
@@ -62,7 +63,7 @@ def claim_name(released: Released, row: pd.Series) -> str:
     """Name a row of the ledger: the claim, or the group within it."""
     if row["group_level"]:
         return INDENT + escape(released.levels[str(row["group_level"])])
-    return f"{escape(str(row['claim']))} {escape(str(row['short']))}"
+    return escape(title(released, row))
 
 
 def ledger(released: Released) -> Table:
@@ -77,13 +78,13 @@ def ledger(released: Released) -> Table:
     table = Table("ledger", f"The claim ledger: what each claim rests on{overturned}", columns)
     for row in released.claim_rows():
         table.rows.append(_ledger_row(released, row, plan))
-    silent = f"the {words.silent.many}" if released.silent_known else "those who did not answer"
     beside = other_scales(released.claims.values())
     table.notes = [
         f"{_per_cent(released)}{bases_note(released)}{beside}.",
         interval_note(released),
         f"Threshold, set in the configuration; the interval must lie beyond it{_margin_note(released)}.",
-        f"{_what_if_note(released)}Grade, what must be believed of {silent} for the claim to stand.",
+        _what_if_note(released),
+        f"Grade, what must be believed{_of_the_silent(released)} for the claim to stand.",
         _not_given_note(released),
         weights_note(released),
     ]
@@ -107,7 +108,11 @@ def _what_if_note(released: Released) -> str:
         f"more, or 1/{strong} or less, counts as strong; in brackets, of a comparison, the shift of the "
         f"{words.silent.many} in scale points that does the same. "
         f"{_scenario_note(plan, words)}"
-    )
+    ).strip()
+
+
+def _of_the_silent(released: Released) -> str:
+    return f" of the {released.vocabulary.silent.many}" if released.silent_known else ""
 
 
 def _not_given_note(released: Released) -> str:
@@ -115,11 +120,14 @@ def _not_given_note(released: Released) -> str:
     silent, undefined = [], []
     for row in released.claim_rows():
         words = [str(row.get("bounds_outcome")), str(row["tipping_outcome"])]
-        name = escape(str(row["claim"]))
+        name = escape(mark(released, row["claim"]))
         silent += [name] if Bounding.SILENT_UNKNOWN in words else []
         undefined += [name] if Bounding.UNDEFINED in words else []
     if silent:
-        return "No bounds and no tipping points are given: nothing is known of those who did not answer."
+        return released.vocabulary.fill(
+            "No bounds and no tipping points are given: nothing is known of {people.many} missing from the "
+            "data."
+        )
     if undefined:
         names = formatting.sentence_list(list(dict.fromkeys(undefined)))
         return f"What is not defined for a claim of its kind is not given ({names})."
@@ -152,7 +160,7 @@ def bases_note(released: Released) -> str:
     claims: dict[str, list[str]] = {}
     for key, claim in released.claims.items():
         if claim.base != EVERYBODY:
-            claims.setdefault(released.settings.people_in(claim.base), []).append(escape(key))
+            claims.setdefault(released.settings.people_in(claim.base), []).append(escape(mark(released, key)))
     told = [f"{formatting.sentence_list(keys)}: of {people}" for people, keys in claims.items()]
     return f" ({'; '.join(told)})" if told else ""
 

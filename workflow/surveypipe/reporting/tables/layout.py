@@ -68,20 +68,32 @@ class Table:
         """Write the table for Pandoc and Quarto, whose note on suppression speaks of `people`.
 
         The dashes under the headings give the relative widths; the line is long enough for Pandoc to use
-        them. Suppressed cells are explained where there are any.
+        them. A column that applies to no row is left out. Suppressed cells are explained where there are any.
         """
-        total = sum(column.width for column in self.columns)
-        widths = [max(4, round(100 * column.width / total)) for column in self.columns]
-        rules = [_rule(column.align, width) for column, width in zip(self.columns, widths, strict=True)]
-        lines = [_line([column.head for column in self.columns]), "|" + "|".join(rules) + "|"]
-        rows = self.rows or [["There is none in this study."]]
-        lines += [_line(row + [""] * (len(self.columns) - len(row))) for row in rows]
+        applies = self._applies()
+        columns = [self.columns[place] for place in applies]
+        total = sum(column.width for column in columns)
+        widths = [max(4, round(100 * column.width / total)) for column in columns]
+        rules = [_rule(column.align, width) for column, width in zip(columns, widths, strict=True)]
+        lines = [_line([column.head for column in columns]), "|" + "|".join(rules) + "|"]
+        rows = [row + [""] * (len(self.columns) - len(row)) for row in self.rows]
+        rows = [[row[place] for place in applies] for row in rows]
+        nothing = ["There is none in this study.", *[""] * (len(columns) - 1)]
+        lines += [_line(row) for row in rows or [nothing]]
         caption = f": {self.caption} {{#tbl-{self.name.replace('_', '-')}}}"
         return "\n".join([*lines, "", caption, "", self._note(simulated, people), ""])
 
+    def _applies(self) -> list[int]:
+        """Find the columns that hold more than dashes."""
+        held = [
+            {row[place] for row in self.rows if place < len(row)} - {""} for place in range(len(self.columns))
+        ]
+        return [place for place, cells in enumerate(held) if cells != {NOT_APPLICABLE}]
+
     def _note(self, simulated: bool, people: str) -> str:
         sentences = list(self.notes)
-        cells = {cell for row in self.rows for cell in row}
+        applies = self._applies()
+        cells = {row[place] for row in self.rows for place in applies if place < len(row)}
         if any(cell == SUPPRESSED or cell.startswith(f"{SUPPRESSED} ") for cell in cells):
             sentences.append(f"{SUPPRESSED}, suppressed because too few {people} stand behind it.")
         if NOT_APPLICABLE in cells:

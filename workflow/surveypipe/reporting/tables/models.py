@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from surveypipe import formatting
 from surveypipe.estimation.flags import flags_of
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, escape
+from surveypipe.reporting.claim_names import coded
 from surveypipe.reporting.lookups import first_of, rows_of, unweighted_scheme
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.imputation import imputation
@@ -201,7 +202,7 @@ def _test_name(released: Released, row: pd.Series) -> str:
     if statistic in ("odds_ratio", "rate_ratio", "coefficient"):
         return escape(f"{label}: {released.in_text(_short_level(str(row['level_label']), released))}")
     if statistic == "claim_test":
-        return escape(f"{row['claim']} {label}")
+        return escape(f"{row['claim']} {label}" if coded(released) else label)
     return escape(label)
 
 

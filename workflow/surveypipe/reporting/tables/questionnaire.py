@@ -19,28 +19,40 @@ def questionnaire(released: Released) -> Table:
     Table
         Columns: number, question, answers, to whom the question was put.
     """
+    asked, given = _asked(released), worded(released)
     columns = [
         Column("No.", 5),
-        Column("Question", 44, "l"),
-        Column("Answers", 31, "l"),
+        Column("Question" if given else "Variable", 44, "l"),
+        Column("Answers" if given else "Values", 31, "l"),
         Column("Put to", 20, "l"),
     ]
     table = Table("questionnaire", f"The {released.vocabulary.questionnaire.one}", columns)
-    asked = [entry for entry in released.variables.values() if entry.get("role") == "question"]
-    asked = [entry for entry in asked if not entry.get("derived")]
     for number, entry in enumerate(asked, start=1):
         table.rows.append(
             [
                 str(number),
-                fmt.escape(str(entry["question"] or f"({entry['label']})")),
+                fmt.escape(str(entry["question"] or (f"({entry['label']})" if given else entry["label"]))),
                 _answers(entry, released),
                 _put_to(entry, released),
             ]
         )
+    if not given:
+        table.notes = ["The codebook gives names, and no wording of questions."]
+        return table
     table.notes = ["Wording as on the form; statements worded in the negative are shown as they were put."]
-    if not all(entry["question"] for entry in asked):
+    if len(given) < len(asked):
         table.notes.append("In brackets the name of a question whose wording the codebook does not give.")
     return table
+
+
+def _asked(released: Released) -> list[Mapping[str, Any]]:
+    asked = [entry for entry in released.variables.values() if entry.get("role") == "question"]
+    return [entry for entry in asked if not entry.get("derived")]
+
+
+def worded(released: Released) -> list[Mapping[str, Any]]:
+    """List the questions of which the codebook gives the wording."""
+    return [entry for entry in _asked(released) if entry["question"]]
 
 
 def _answers(entry: Mapping[str, Any], released: Released) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from surveypipe.ledger.outcomes import ScenarioSource
 from surveypipe.reporting.lookups import known, number_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.ledger import Facts
@@ -146,6 +147,9 @@ _SCENARIOS = {
     (False, False): "fails",
 }
 
+# The study supposes nothing of the silent, or has nobody to suppose it of.
+_NO_SCENARIO = {ScenarioSource.ABSENT, ScenarioSource.SILENT_UNKNOWN}
+
 
 def readers(row: pd.Series, released: Released) -> Facts:
     """Say what the estimate becomes if there are fewer readers among the silent."""
@@ -153,9 +157,10 @@ def readers(row: pd.Series, released: Released) -> Facts:
     moved, without = (number_of(row, f"reader_k{round(100 * step):03d}") for step in (k, 0.0))
     limit = number_of(row, "reader_limit")
     now, then = claim.supported(*_deciding(row)), claim.supported(limit, limit)
+    there_is_none = "none" if row["scenario_source"] in _NO_SCENARIO else "withheld"
     return {
         "kind": str(row["kind"]),
-        "scenario": _SCENARIOS[now, then] if known(moved, without, limit) else "withheld",
+        "scenario": _SCENARIOS[now, then] if known(moved, without, limit) else there_is_none,
         "k": k,
         "moved": moved,
         "without": without,

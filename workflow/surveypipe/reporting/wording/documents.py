@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from surveypipe.formatting import escape
 from surveypipe.identifiers import number_key
 from surveypipe.reporting.answer_blocks import of_variables
+from surveypipe.reporting.claim_names import title
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.ledger import Facts
 from surveypipe.reporting.wording.results import claim_key
@@ -74,19 +75,21 @@ def _shortcode(key: str) -> str:
 
 
 def _found(row: pd.Series, released: Released, words: Wording, keys: Collection[str]) -> str:
-    claim = str(row["claim"])
-    facts = _called(row, FOUND, keys) | {"level": Markdown(_shortcode("ci-level"))}
+    facts = _called(row, FOUND, keys)
+    if not released.silent_known:
+        # Said once, of all claims together.
+        facts["doubt"] = Markdown()
+    facts |= {"level": Markdown(_shortcode("ci-level"))}
     label = released.in_text(str(row["label"]))
     said = words.say("documents/claim_found", label=label, **facts)
-    return f"## {escape(claim)} {escape(str(row['short']))}\n\n{said}"
+    return f"## {escape(title(released, row))}\n\n{said}"
 
 
 def _doubts(row: pd.Series, released: Released, words: Wording, keys: Collection[str]) -> str:
     level = str(row["group_level"])
     return words.say(
         "documents/claim_doubts",
-        key=str(row["claim"]),
-        short=str(row["short"]),
+        title=title(released, row),
         group=released.in_text(released.levels[level]) if level else "",
         **_called(row, DOUBTS, keys),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from surveypipe.reporting.claim_names import mark
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.worst_cases import Valued, farthest
 
@@ -17,7 +18,10 @@ Facts = dict[str, Any]
 def place_facts(row: pd.Series, released: Released) -> Facts:
     """Give the claim and the group ('' over all) that a row of any table is about."""
     level = str(row["group_level"])
-    return {"claim": str(row["claim"]), "group": released.in_text(released.levels[level]) if level else ""}
+    return {
+        "claim": mark(released, row["claim"]),
+        "group": released.in_text(released.levels[level]) if level else "",
+    }
 
 
 def named(row: pd.Series, released: Released) -> Facts:

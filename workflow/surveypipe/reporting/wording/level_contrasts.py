@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from surveypipe import formatting as fmt
 from surveypipe.estimation.level_contrasts import DIFFERENCE, MEAN, OTHERS, SHARE
 from surveypipe.formatting import NOT_APPLICABLE, escape
+from surveypipe.reporting.claim_names import mark
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.reporting.tables.layout import Column, Table, count_cell, with_interval
 from surveypipe.reporting.wording.ledger import Facts
 from surveypipe.study.base import same_code
-from surveypipe.study.claim import Claim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,7 @@ def level_contrast_facts(released: Released) -> Facts:
         "question": released.label(name),
         "answer": answer,
         "compared": [
-            _compared(claim, released.claim_of(claim), *rows)
+            _compared(claim, released, *rows)
             for variable, claim in _outcomes(released)
             if len(rows := _known_rows(released, variable)) == 3
         ],
@@ -108,10 +108,12 @@ def _known(row: pd.Series) -> bool:
     return all(math.isfinite(float(row[name])) for name in ("estimate", "ci_low", "ci_high"))
 
 
-def _compared(claim: pd.Series, about: Claim, here: pd.Series, others: pd.Series, gap: pd.Series) -> Facts:
+def _compared(
+    claim: pd.Series, released: Released, here: pd.Series, others: pd.Series, gap: pd.Series
+) -> Facts:
     return {
-        "claim": str(claim["claim"]),
-        "mean": not about.binary,
+        "claim": mark(released, claim["claim"]),
+        "mean": not released.claim_of(claim).binary,
         "here": float(here["estimate"]),
         "others": float(others["estimate"]),
         "difference": float(gap["estimate"]),
@@ -127,5 +129,5 @@ def _others_agree(released: Released) -> list[Facts]:
     for variable, claim in _outcomes(released):
         row = _row(released, variable, OTHERS)
         if released.claim_of(claim).binary and row is not None and float(row["estimate"]) > HALF:
-            found.append({"claim": str(claim["claim"]), "share": float(row["estimate"])})
+            found.append({"claim": mark(released, claim["claim"]), "share": float(row["estimate"])})
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.rules import rules_of
 from surveypipe.formatting import decimal
+from surveypipe.reporting.claim_names import coded
 from surveypipe.reporting.facts import software_versions
 from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.released import Released
@@ -18,7 +19,7 @@ from surveypipe.study.bases import conditions_of
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Late
 from surveypipe.study.grades import Grade
-from surveypipe.study.item_types import type_of
+from surveypipe.study.item_types import PROPORTION, type_of
 from surveypipe.study.weighting import Scheme
 from surveypipe.wording import Markdown, Wording
 
@@ -148,8 +149,8 @@ def analysis(released: Released) -> Facts:
         "jackknife": _jackknife(released),
         "tests": _tests(released),
         "tested_by": _tested_by(released),
-        "shares_tested": any(_listed(released, test.variable) for test in section.tests),
-        **_numbers_tested(released),
+        **_tested(released),
+        "models": list(dict.fromkeys(model.kind for model in section.models)),
         "groups": [released.in_text(label) for label in released.levels.values()],
         "imputation": section.imputation is not None,
         "data_sets": imputations_made(released.table("estimates")),
@@ -175,20 +176,20 @@ def _tested_by(released: Released) -> list[str]:
     return [] if named == [released.group] else [released.in_text(released.label(name)) for name in named]
 
 
-def _listed(released: Released, name: str) -> bool:
-    return type_of(released.variables[name]).listed
-
-
-def _numbers_tested(released: Released) -> dict[str, bool]:
-    """Tell whether numbers were tested, and whether means were compared between two groups."""
+def _tested(released: Released) -> Facts:
+    """Tell whether shares were tested, and what was compared by means in two groups and by ranks in more."""
     groups = released.settings.groups
-    tests = [test for test in released.settings.analysis.tests if not _listed(released, test.variable)]
-    two = [
-        test
-        for test in tests
-        if type_of(released.variables[test.variable]).mean and len(groups[test.between].levels) == 2
-    ]
-    return {"numbers_tested": bool(tests), "means_tested": bool(two)}
+    means: dict[str, None] = {}
+    ranks: dict[str, None] = {}
+    shares = False
+    for test in released.settings.analysis.tests:
+        kind = type_of(released.variables[test.variable])
+        if kind.stands == PROPORTION:
+            shares = True
+        else:
+            two = len(groups[test.between].levels) == 2
+            (means if two else ranks)["ratings" if kind.listed else "numbers"] = None
+    return {"shares_tested": shares, "means_tested": list(means), "ranks_tested": list(ranks)}
 
 
 def _tests(released: Released) -> str:
@@ -219,9 +220,11 @@ def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
     return {
         **plain(claim),
         "upper_threshold": claim.upper_threshold,
-        "key": key,
+        "key": key if coded(released) else "",
         "people_in": released.settings.people_in(claim.base),
-        "everybody": "all who were eligible" if released.silent_known else "all whom the survey is about",
+        "everybody": "all who were eligible"
+        if released.silent_known
+        else f"all {released.vocabulary.people.many}",
         "asked_of": _asked_of(released, claim.base),
         "variable": released.in_text(released.label(claim.variable)),
         "others": claim.sensitivity_thresholds,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from surveypipe.reporting.claim_names import coded
 from surveypipe.reporting.lookups import known, number_of
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.reporting.wording import answered, choices, silent
@@ -139,8 +140,10 @@ def summary_facts(released: Released, words: Wording) -> Facts:
 
 def _verdict(released: Released, row: pd.Series) -> Facts:
     level = row["group_level"]
-    about = released.levels[level] if level else str(row["short"])
-    facts = named(row, released) | {"about": about, "grade": str(row["grade_label"])}
+    about, key = released.levels[level] if level else str(row["short"]), str(row["claim"])
+    if not coded(released):
+        about, key = f"{row['short']}, {about}" if level else about, ""
+    facts = named(row, released) | {"key": key, "about": about, "grade": str(row["grade_label"])}
     numbers = {
         name: number_of(row, column)
         for name, column in {

@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from surveypipe.reporting.claim_names import coded, mark
 from surveypipe.reporting.lookups import beside, first_of, known, number_of, rows_of
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.reporting.wording import methods, nonresponse
 from surveypipe.reporting.wording.answered import LIMIT_P
 from surveypipe.reporting.wording.nonresponse import main_claims
 from surveypipe.reporting.wording.worst_cases import place, places, ranked
-from surveypipe.study.claim import Claim
 from surveypipe.wording import Markdown, Wording
 
 if TYPE_CHECKING:
@@ -148,11 +148,11 @@ def if_readers_answered(released: Released) -> Facts:
     own = next(about, None)
     return {
         "k": k,
-        "own": None if own is None else _own_claim(own, released.claim_of(own), k),
+        "own": None if own is None else _own_claim(own, released, k),
     }
 
 
-def _own_claim(row: pd.Series, claim: Claim, k: float) -> Facts | None:
+def _own_claim(row: pd.Series, released: Released, k: float) -> Facts | None:
     """Estimates of the claim that is about reading itself, at three multiples; None where one is withheld.
 
     The scenario that supposes nothing is not the estimate where some left the question out: `estimate` is
@@ -161,12 +161,12 @@ def _own_claim(row: pd.Series, claim: Claim, k: float) -> Facts | None:
     values = {step: number_of(row, f"reader_k{round(100 * step):03d}") for step in (1.0, k, 0.0)}
     if not known(*values.values()):
         return None
+    claim = released.claim_of(row)
     printed = {step: claim.printed(value) for step, value in values.items()}
     estimate = number_of(row, "estimate")
     now = claim.printed(estimate) if known(estimate) else ""
     return {
-        "claim": str(row["claim"]),
-        "short": str(row["short"]),
+        "title": f"{row['claim']} ({row['short']})" if coded(released) else mark(released, row["claim"]),
         "as_common": printed[1.0],
         "at_k": "" if k in (0.0, 1.0) else printed[k],
         "none": printed[0.0],

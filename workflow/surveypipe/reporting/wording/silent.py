@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from surveypipe.reporting.claim_names import mark
 from surveypipe.reporting.lookups import beside, first_of, known, number_of, rows_of
 from surveypipe.reporting.refusals import refusals
 from surveypipe.reporting.released import Released
@@ -103,7 +104,7 @@ def follow_up(released: Released) -> Facts:
     return {
         "asked": [
             {
-                "claim": str(row["claim"]),
+                "claim": mark(released, row["claim"]),
                 "group": released.levels[row["group_level"]] if row["group_level"] else "",
                 "estimate": float(row["estimate"]),
                 "low": float(row["ci_low"]),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting as fmt
 from surveypipe.formatting import escape
+from surveypipe.reporting.claim_names import mark
 from surveypipe.reporting.lookups import beside, first_of, known, number_of
 from surveypipe.reporting.released import Released
 
@@ -21,7 +22,7 @@ def place(row: pd.Series, released: Released) -> str:
     """Name a row of the ledger in a sentence: ``C5``, or ``C5 in adult mental health``."""
     level = str(row["group_level"])
     where = f" in {escape(released.in_text(released.levels[level]))}" if level else ""
-    return escape(str(row["claim"])) + where
+    return escape(mark(released, row["claim"])) + where
 
 
 def places(rows: Iterable[pd.Series], released: Released) -> str:
