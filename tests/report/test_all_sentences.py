@@ -174,16 +174,6 @@ def only_claims(kind: str) -> Change:
     return change
 
 
-def first_claims(number: int) -> Change:
-    """Only so many claims."""
-
-    def change(made: Released) -> Released:
-        kept = dict(list(made.config["claims"].items())[:number])
-        return dataclasses.replace(made, config={**made.config, "claims": kept})
-
-    return change
-
-
 def keys_in_words(made: Released) -> Released:
     """Claims whose keys are words, as a study may call them."""
     keys = {key: f"claim_{key.lower()}" for key in made.config["claims"]}

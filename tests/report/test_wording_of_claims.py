@@ -75,9 +75,6 @@ def claims(*keys: str) -> Change:
 
 CASES: dict[str, Change] = {
     **cases.CHANGES,
-    "the one claim not supported": cases.both(claims("C1"), cases.graded(0)),
-    "both claims": cases.both(claims("C1", "C4"), cases.graded(3)),
-    "neither claim": cases.both(claims("C1", "C4"), cases.graded(0)),
     **{
         f"theta {outcome}, {interval}, {theta}": crossing(outcome, interval, theta)
         for outcome, interval, theta in (
@@ -139,8 +136,8 @@ CASES: dict[str, Change] = {
         cells("claims", {"claim": "C6"}, grade=0),
     ),
     **{
-        f"{number} claims, grade {grade}": cases.both(cases.first_claims(number), cases.graded(grade))
-        for number in (1, 2)
+        f"{' and '.join(keys)} alone, grade {grade}": cases.both(claims(*keys), cases.graded(grade))
+        for keys in (("C1",), ("C1", "C4"))
         for grade in (0, 3)
     },
     "no scenario": cases.celled("claims", scenario_source=ScenarioSource.ABSENT, reader_limit=np.nan),
