@@ -82,7 +82,8 @@ def _models(study: RandomStudy) -> list[dict[str, Any]]:
         # A model of what hardly varies is refused.
         return [str(n) for n in columns if columns[n].value_counts(normalize=True).max() < 0.8]
 
-    kinds = {"logistic": varied("binary"), "ordinal": varied("ordinal"),
+    ordered = [name for name in varied("ordinal") if study.answers[name].nunique() > 3]
+    kinds = {"logistic": varied("binary"), "ordinal": ordered,
              "linear": varied("numeric") + varied("ordinal")}  # fmt: skip
     made = []
     for kind, outcomes in kinds.items():

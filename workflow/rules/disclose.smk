@@ -30,6 +30,7 @@ rule disclose:
             "disclosure",
             "claims",
             "cleaning",
+            "design",
             "frame",
             "groups",
             "bases",

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, section, write_csv, write_json
+from surveypipe.design.selection import base_weights
 from surveypipe.disclosure import characteristics
 from surveypipe.disclosure.meanings import shown_values
 from surveypipe.disclosure.questions import Respondents
@@ -20,6 +21,7 @@ from surveypipe.estimation.survey import membership
 from surveypipe.study.bases import conditions_of
 from surveypipe.study.claims import claims_of
 from surveypipe.study.codebook import code_text
+from surveypipe.study.design import Sampling
 from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.item_types import type_of
 from surveypipe.study.sections import Sections
@@ -91,7 +93,7 @@ def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: 
             if made["type"] == "routed_no"
         },
         groupings=tuple(config["groups"]),
-        weighted_staff=any(config["weighting"].get(key) for key in ("base", "unknown_eligibility")),
+        weighted_staff=in_weights(config, staff),
         claims=claims_of(config),
         sets=boxes_of(variables),
         numbers=[name for name, about in variables.items() if _plain_number(about)],
@@ -102,6 +104,13 @@ def _plain_number(about: dict) -> bool:
     """Whether a question is answered with a number, and not with a point of a scale."""
     kind = type_of(about)
     return kind.number and not kind.listed and not about.get("derived")
+
+
+def in_weights(config: dict, staff: pd.DataFrame) -> bool:
+    """Whether cells and margins of weights tell sums of weights or totals, and count nobody."""
+    adjusted = config["weighting"].get("unknown_eligibility") or config["frame"].get("margins")
+    base = base_weights(staff, section(config, "design", Sampling))
+    return bool(adjusted) or (base is not None and bool((base != 1).any()))
 
 
 def boxes_of(variables: dict) -> dict[str, list[str]]:

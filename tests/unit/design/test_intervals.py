@@ -25,6 +25,14 @@ def test_complement_mirrors(method):
     assert (1 - other_high, 1 - other_low) == pytest.approx((float(low), float(high)), rel=1e-10)
 
 
+@pytest.mark.parametrize("error", [0.0, 6.5e-20, 1e-12])
+@pytest.mark.parametrize("method", sorted(set(intervals.PROPORTION_INTERVALS) - {"korn_graubard_capped"}))
+def test_without_an_error_the_interval_is_the_share(method, error):
+    low, high = intervals.proportion_interval(1 / 3, error, 10, 12, method=method)
+    assert (float(low), float(high)) == pytest.approx((1 / 3, 1 / 3), abs=1e-11)
+    assert low <= 1 / 3 + 1e-14 and high >= 1 / 3 - 1e-14
+
+
 @pytest.mark.parametrize("method", sorted(intervals.PROPORTION_INTERVALS))
 def test_nobody_or_everybody_gives_clopper_pearson_and_never_a_point(method):
     low, high = intervals.proportion_interval([0.0, 1.0], [0.0, 0.0], 39, 40, method=method)

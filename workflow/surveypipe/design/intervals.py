@@ -54,6 +54,10 @@ def arcsine_interval(p: ArrayLike, se: ArrayLike, df: ArrayLike, *, level: float
     return np.sin(low) ** 2, np.sin(high) ** 2
 
 
+# Effective number of respondents from which a share is as good as known.
+CERTAIN = 1e12
+
+
 def effective_n(
     p: ArrayLike,
     se: ArrayLike,
@@ -110,7 +114,10 @@ def korn_graubard_interval(
     with np.errstate(invalid="ignore"):
         low = np.where(share <= 0, 0.0, betaincinv(np.maximum(x, 1e-300), size - x + 1, alpha))
         high = np.where(share >= 1, 1.0, betaincinv(x + 1, np.maximum(size - x, 1e-300), 1 - alpha))
-    known = np.isfinite(size)
+    # So many respondents leave no error, and more than the beta quantile has digits for.
+    certain = size > CERTAIN
+    low, high = np.where(certain, share, low), np.where(certain, share, high)
+    known = ~np.isnan(size)
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 

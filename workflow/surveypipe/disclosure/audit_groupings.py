@@ -9,7 +9,7 @@ a group of another grouping is hidden that has people in common with what is hid
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +17,14 @@ from surveypipe.disclosure.answers import DESCRIPTIVE, SHARES
 from surveypipe.disclosure.atoms import HALF, UNWEIGHTED
 from surveypipe.disclosure.audit_answers import LEEWAY, whole_numbers
 from surveypipe.disclosure.linear import Found, Statement, System
-from surveypipe.disclosure.questions import NO_GROUP, WEIGHT_DECIMALS, Respondents, code_of, parts_of
+from surveypipe.disclosure.questions import (
+    NO_GROUP,
+    WEIGHT_DECIMALS,
+    Respondents,
+    code_of,
+    exclusive,
+    parts_of,
+)
 from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
 from surveypipe.identifiers import TOTAL
@@ -119,6 +126,10 @@ class Together:
         few = 0 < gave < rules.min_answers or (gave == 0 and rules.zeros_disclosive)
         return size < rules.min_base or few or gave in (0.0, size)
 
+    def forget(self, gone: Collection[tuple[str, str]]) -> None:
+        """Take what is told of some groups out of what is published."""
+        self.shown = {key: told for key, told in self.shown.items() if key[0][1:] not in gone}
+
     def partner(self, place: Place, hidden: Sequence[Place]) -> tuple[str, str] | None:
         """Smallest published group of another grouping that tells of a hidden group of this one."""
         mine = {k for one in hidden if one.grouping == place.grouping for k in self.inside(one)}
@@ -164,18 +175,28 @@ def audit_groupings(
         if variable not in respondents.answers:
             continue
         mine = (table["variable"] == variable) & (table["base"] == base)
-        question, hidden = _question(table[mine], private, (variable, base), people, combined, known, values)
-        secrets = [place for place in hidden if question.secret(place, rules)]
-        if secrets:
+        asked = list(_questions(table[mine], private, (variable, base), people, combined, known, values))
+        if any(question.secret(place, rules) for question, hidden in asked for place in hidden):
             _hide_totals(release, mine)
+        for partner in _given_away(asked, rules):
+            _hide(release, mine, *partner)
+            name = "|".join([variable, base, "", partner[1]])
+            release.note("estimates", [name], SUPPRESSED, "would give away a group of another grouping")
+
+
+def _given_away(asked: Iterable[tuple[Together, list[Place]]], rules: Rules) -> Iterator[tuple[str, str]]:
+    """List groups of one grouping that have to be hidden with those of another."""
+    gone = set[tuple[str, str]]()
+    for question, hidden in asked:
+        secrets = [place for place in hidden if question.secret(place, rules)]
+        question.forget(gone)
         while (place := question.exposed(secrets, rules)) is not None:
             partner = question.partner(place, hidden)
             if partner is None:
                 break
-            question.shown = {key: told for key, told in question.shown.items() if key[0][1:] != partner}
-            _hide(release, mine, *partner)
-            name = "|".join([variable, base, "", partner[1]])
-            release.note("estimates", [name], SUPPRESSED, "would give away a group of another grouping")
+            gone.add(partner)
+            question.forget(gone)
+            yield partner
 
 
 def _combinations(
@@ -208,7 +229,7 @@ def _with_hidden(table: pd.DataFrame, groupings: Sequence[str]) -> list[tuple[st
     return found
 
 
-def _question(
+def _questions(
     rows: pd.DataFrame,
     private: pd.DataFrame,
     named: tuple[str, str],
@@ -216,24 +237,27 @@ def _question(
     weights: Mapping[str, Sequence[float]],
     groupings: Sequence[str],
     values: Mapping[str, list[str]],
-) -> tuple[Together, list[Place]]:
+) -> Iterator[tuple[Together, list[Place]]]:
+    """Give the question, or of themes one for each, and the places that it hides."""
     whole = private[(private["variable"] == named[0]) & (private["base"] == named[1])]
     whole = whole[(whole["statistic"] == "proportion") & (whole["scheme"] == UNWEIGHTED)]
     whole = whole[whole["group"].isin(["overall", *groupings])]
     counts = {_place(row): (float(row["n_level"]), float(row["n"])) for row in whole.to_dict("records")}
-    levels = list(dict.fromkeys(place.level for place in counts))
     rows = rows[(rows["statistic"] == "proportion") & rows["group"].isin(["overall", *groupings])]
-    shown, hidden = {}, dict[Place, None]()
-    for row in rows.to_dict("records"):
-        place = _place(row)
-        if place not in counts:
-            continue
-        if row["status"] == RELEASED:
-            shown[place, str(row["scheme"])] = (float(row["estimate"]), float(row["n"]))
-        elif place.grouping:
-            hidden[place] = None
-    parts = parts_of(levels, values.get(named[0], []))
-    return Together(shown, parts, combinations, weights, counts), list(hidden)
+    told = [(_place(row), row) for row in rows.to_dict("records")]
+    overall = {place.level: count for place, count in counts.items() if not place.grouping}
+    size = max(n for _, n in overall.values())
+    for levels in exclusive({level: gave for level, (gave, _) in overall.items()}, size):
+        shown, hidden = {}, dict[Place, None]()
+        for place, row in told:
+            if place not in counts or place.level not in levels:
+                continue
+            if row["status"] == RELEASED:
+                shown[place, str(row["scheme"])] = (float(row["estimate"]), float(row["n"]))
+            elif place.grouping:
+                hidden[place] = None
+        parts = parts_of(levels, values.get(named[0], []))
+        yield Together(shown, parts, combinations, weights, counts), list(hidden)
 
 
 def _place(row: Mapping[Hashable, object]) -> Place:

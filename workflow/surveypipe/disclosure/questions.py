@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -111,15 +111,12 @@ def questions(
             for row in mine.to_dict("records")
         }
         here = rows[place == f"{variable}|{base}"]
-        several = _several(counts, float(mine.loc[mine["group_level"] == "", "n"].max()))
-        every = list(dict.fromkeys(place.level for place in counts))
-        for levels in [[level] for level in every] if several else [every]:
+        overall = {place.level: count for place, count in counts.items() if not place.group}
+        for levels in exclusive(overall, float(mine.loc[mine["group_level"] == "", "n"].max())):
             parts = parts_of(levels, values.get(str(variable), []))
             some = {p: count for p, count in counts.items() if p.level in levels}
             known = _known(str(variable), str(base), people, respondents, parts, some)
             told = here[here["level"].isin(["", *levels])]
-            if several:
-                parts[REST] = (REST,)
             asked = _asked(rows, (asked_if or {}).get(str(variable), {}))
             yield Question(str(variable), str(base), told, parts, some, atoms, known, primary, asked, units)
 
@@ -136,14 +133,21 @@ def _asked(rows: pd.DataFrame, conditions: Mapping[str, str]) -> dict[str, float
     return counts
 
 
-def _several(counts: Mapping[Place, float], n: float) -> bool:
-    """Whether a person may have given several of the levels, or none: they do not add up to all.
+def exclusive(counts: Mapping[str, float], n: float) -> list[list[str]]:
+    """Levels of which each person gave one: all of them, or each alone where they do not add up to all.
 
-    Themes of open answers are such: each is then a question of its own.
+    Of themes of open answers a person may have several, or none: each is a question of its own.
+
+    Parameters
+    ----------
+    counts
+        Level to the respondents who gave it.
+    n
+        Respondents who answered.
     """
-    levels = list(dict.fromkeys(place.level for place in counts))
+    levels = list(counts)
     finest = [level for level in levels if level not in CATEGORIES] or levels
-    return sum(counts.get(Place(level, ""), 0.0) for level in finest) != n
+    return [levels] if sum(counts[level] for level in finest) == n else [[level] for level in levels]
 
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
@@ -161,10 +165,14 @@ def _atoms(people: pd.DataFrame, group: str) -> Iterator[Atom]:
         yield Atom(str(rows[group].iloc[0]), float(len(rows)), weights)
 
 
-def parts_of(levels: Iterable[str], codes: list[str]) -> dict[str, tuple[str, ...]]:
-    """Answers that each published level takes together; three categories of a scale, or itself."""
+def parts_of(levels: Sequence[str], codes: list[str]) -> dict[str, tuple[str, ...]]:
+    """Answers that each published level takes together; three categories of a scale, or itself.
+
+    A level that stands alone has the rest beside it.
+    """
     merged = parted(codes)
-    return {level: merged[level] if codes and merged.get(level) else (level,) for level in levels}
+    parts = {level: merged[level] if codes and merged.get(level) else (level,) for level in levels}
+    return parts if len(levels) > 1 else {**parts, REST: (REST,)}
 
 
 def _known(

@@ -163,8 +163,8 @@ def _model_cases(
     if kind == "ordinal":
         if len(levels) < 3:
             raise SurveyError(
-                f"the outcome {outcome} takes {len(levels)} values; a proportional-odds model needs three or "
-                "more, a yes/no outcome a logistic model."
+                f"analysis.models: the outcome {outcome} takes {len(levels)} values; a proportional-odds "
+                "model needs three or more, a yes/no outcome a logistic model."
             )
         y = np.searchsorted(levels, y)
     elif kind == "logistic" and not set(levels) <= {0, 1}:
@@ -173,7 +173,8 @@ def _model_cases(
         )
     if len(levels) < 2:
         raise SurveyError(
-            f"the outcome {outcome} takes one value among the {len(y)} cases; nothing can be modelled."
+            f"analysis.models: the outcome {outcome} takes one value among the {len(y)} cases; "
+            "nothing can be modelled."
         )
     if len(y) <= matrix.shape[1] + 1:
         raise SurveyError(

@@ -1,0 +1,39 @@
+"""What disclosure control takes for one question: levels of which each person gave one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import disclose
+from surveypipe.disclosure.questions import REST, exclusive, parts_of
+
+
+def test_levels_that_add_up_to_all_are_one_question():
+    assert exclusive({"1": 5.0, "2": 3.0, "low": 5.0, "high": 3.0}, 8.0) == [["1", "2", "low", "high"]]
+    assert parts_of(["1", "2"], []) == {"1": ("1",), "2": ("2",)}
+
+
+@pytest.mark.parametrize("given", [{"pay": 5.0, "hours": 6.0}, {"pay": 1.0, "hours": 2.0}])
+def test_themes_of_which_one_may_name_several_or_none_are_questions_of_their_own(given: dict[str, float]):
+    assert exclusive(given, 8.0) == [["pay"], ["hours"]]
+    assert parts_of(["pay"], []) == {"pay": ("pay",), REST: (REST,)}
+
+
+@pytest.mark.parametrize(
+    ("said", "counted"),
+    [
+        ({}, True),
+        ({"design": {"kind": "sample", "strata": "part"}}, True),
+        ({"design": {"kind": "sample", "weights": "pw"}}, False),
+        ({"design": {"kind": "sample", "probabilities": "chance"}}, False),
+        ({"weighting": {"unknown_eligibility": {"by": ["part"]}}}, False),
+        ({"frame": {"margins": {"part": {"A": 10, "B": 20}}}}, False),
+    ],
+)
+def test_tables_of_weights_count_people_unless_people_are_weighted(said: dict[str, Any], counted: bool):
+    staff = pd.DataFrame({"id": ["1", "2"], "part": ["A", "B"], "pw": [2.5, 3.5], "chance": [0.4, 0.3]})
+    sections: dict[str, Any] = {"weighting": {}, "frame": {}, "design": {}, **said}
+    assert disclose.in_weights(sections, staff) is not counted
