@@ -14,7 +14,7 @@ LIBRARY = WORKFLOW / "surveypipe"
 FLOORS = [
     ["study"],
     ["intake", "design", "disclosure", "rendering"],
-    ["weighting"],
+    ["weighting", "review"],
     ["estimation"],
     ["regression", "measurement"],
     ["ledger"],

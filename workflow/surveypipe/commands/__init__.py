@@ -1,1 +1,1 @@
-"""What a researcher types: `surveypipe new`, `surveypipe check`, `surveypipe where`."""
+"""What a researcher types: `surveypipe new`, `surveypipe check`, `surveypipe review`, `surveypipe where`."""

@@ -1,7 +1,8 @@
-"""The program `surveypipe`: a study made from files, checked, and where the tool lies.
+"""The program `surveypipe`: a study made from files, checked, its edited Word files read, and its place.
 
 surveypipe new FOLDER --survey FILE   makes a study's folder from a survey file
 surveypipe check [FOLDER]             says everything that is wrong with one, and computes nothing
+surveypipe review EDITED.docx         says what a co-author changed in a Word file, and makes a patch of it
 surveypipe where                      prints the place of the tool's Snakefile
 """
 
@@ -24,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands = made.add_subparsers(dest="command", required=True, metavar="new | check | where")
+    commands = made.add_subparsers(dest="command", required=True, metavar="new | check | review | where")
     new = commands.add_parser("new", help="make a study's folder from a survey file", allow_abbrev=False)
     new.add_argument("folder", type=Path, help="folder to make; it must not exist, or be empty")
     new.add_argument("--survey", type=Path, required=True, help="survey file, as it came")
@@ -35,6 +36,11 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--link", action="store_true", help="link the files instead of copying them")
     check = commands.add_parser("check", help="say everything that is wrong with a study", allow_abbrev=False)
     check.add_argument("folder", type=Path, nargs="?", default=Path("."), help="the study's folder")
+    review = commands.add_parser("review", help="read an edited Word file back", allow_abbrev=False)
+    review.add_argument("edited", type=Path, help="the Word file that came back")
+    review.add_argument("folder", type=Path, nargs="?", default=Path("."), help="the study's folder")
+    review.add_argument("--original", type=Path, help="the file that was sent out, if no longer in results/")
+    review.add_argument("--apply", action="store_true", help="write the changes into the text")
     commands.add_parser("where", help="print the place of the tool's Snakefile", allow_abbrev=False)
     return made
 
@@ -42,7 +48,12 @@ def parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; give 1 where there is something to put right, told on the terminal."""
     args = parser().parse_args(words)
-    runs: dict[str, Callable[[argparse.Namespace], None]] = {"new": _new, "check": _check, "where": _where}
+    runs: dict[str, Callable[[argparse.Namespace], None]] = {
+        "new": _new,
+        "check": _check,
+        "review": _review,
+        "where": _where,
+    }
     try:
         runs[args.command](args)
     except SurveyError as error:
@@ -62,6 +73,12 @@ def _check(args: argparse.Namespace) -> None:
     from surveypipe.commands.check import check_study
 
     print(*check_study(args.folder, _progress), sep="\n")
+
+
+def _review(args: argparse.Namespace) -> None:
+    from surveypipe.commands.review import review_file
+
+    print(*review_file(args.folder, args.edited, args.original, apply=args.apply), sep="\n")
 
 
 def _where(args: argparse.Namespace) -> None:

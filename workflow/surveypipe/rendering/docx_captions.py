@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from surveypipe.rendering.docx_controls import MADE, PLACE, control
 from surveypipe.rendering.docx_package import w
 from surveypipe.rendering.docx_runs import field_runs, run, set_style, style_of, text_of
 
@@ -96,7 +97,12 @@ def _anchors_by_label(body: etree._Element) -> dict[str, str]:
 
 
 def bookmark_name(anchor: str) -> str:
-    """Make a name that Word accepts: a letter first, then letters, digits and underscores, at most 40."""
+    """Make a name that Word accepts: a letter first, then letters, digits and underscores, at most 40.
+
+    Those that it hides begin with an underscore; only marks of ours do.
+    """
+    if anchor.startswith((PLACE, MADE)):
+        return anchor[:40]
     name = re.sub(r"\W", "_", anchor, flags=re.ASCII)
     return (name if name[:1].isalpha() else f"b_{name}")[:40]
 
@@ -150,8 +156,8 @@ def refer_to_captions(root: etree._Element, targets: Mapping[str, str]) -> None:
         if match is None:
             link.set(w("anchor"), targets[anchor])
             continue
-        for element in field_runs(f"REF {targets[anchor]} \\h", [run(f"{match[1]}\u00a0{match[2]}")]):
-            link.addprevious(element)
+        shown = field_runs(f"REF {targets[anchor]} \\h", [run(f"{match[1]}\u00a0{match[2]}")])
+        link.addprevious(control(f"ref:{anchor}", shown))
         if link.tail:
             link.getprevious().tail = link.tail
         link.getparent().remove(link)

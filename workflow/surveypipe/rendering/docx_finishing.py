@@ -20,6 +20,7 @@ from surveypipe.rendering.docx_captions import (
     refer_to_captions,
     unwrap_layout_tables,
 )
+from surveypipe.rendering.docx_controls import extend_marks, finish_controls, finish_notes, sign
 from surveypipe.rendering.docx_headings import number_headings
 from surveypipe.rendering.docx_package import (
     Package,
@@ -58,6 +59,8 @@ class Facts:
         Alternative texts in the order of the figures.
     keywords, language
         For the title block and the properties.
+    document
+        Name of the document.
     """
 
     authors: Sequence[Mapping[str, Any]] = ()
@@ -66,6 +69,7 @@ class Facts:
     alts: Sequence[str] = ()
     keywords: Sequence[str] = field(default_factory=list)
     language: str = "en-GB"
+    document: str = "document"
 
 
 def finish_docx(path: Path, facts: Facts, epoch: int) -> None:
@@ -87,12 +91,15 @@ def finish_docx(path: Path, facts: Facts, epoch: int) -> None:
     merge_paragraph_properties(root)
     targets = number_captions(body)
     refer_to_captions(root, targets)
+    extend_marks(root)
     clean_bookmarks(root)
     number_headings(package, root)
+    finish_notes(package, finish_controls(root))
     for table in root.iter(w("tbl")):
         finish_table(table)
     describe_drawings(root, facts.alts)
     write_title_block(body, facts)
+    sign(body, facts.document)
     set_header_and_footer(package, body, SIMULATED_HEADER if facts.notice else None)
     package.put("word/document.xml", root)
     order_styles(package)

@@ -6,6 +6,7 @@ import re
 
 from lxml import etree
 
+from surveypipe.rendering.docx_controls import control
 from surveypipe.rendering.docx_package import Package, properties_of, w
 from surveypipe.rendering.docx_runs import field_runs, order_properties, run, style_of, text_of
 
@@ -127,8 +128,8 @@ def _refer_to_sections(root: etree._Element) -> None:
         if not anchor.startswith("sec") or anchor not in names or match is None:
             continue
         made = [run("Section\u00a0")] if match[1] else []
-        for element in [*made, *field_runs(f"REF {anchor} \\r \\h", [run(match[2])])]:
-            link.addprevious(element)
+        shown = [*made, *field_runs(f"REF {anchor} \\r \\h", [run(match[2])])]
+        link.addprevious(control(f"ref:{anchor.replace('_', '-')}", shown))
         if link.tail:
             link.getprevious().tail = link.tail
         link.getparent().remove(link)

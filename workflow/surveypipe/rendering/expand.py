@@ -16,6 +16,7 @@ import yaml
 
 from surveypipe.formatting import PRINTED
 from surveypipe.problems import Problems
+from surveypipe.rendering.blocks import marked_abstract, marked_blocks
 from surveypipe.rendering.metadata import known_keys, value_at
 from surveypipe.study.reading import parse_yaml
 
@@ -94,11 +95,12 @@ class Expander:
         text = path.read_text(encoding="utf-8")
         block, body = split_front_matter(text)
         skipped = text[: len(text) - len(body)].count("\n")
+        first_line = skipped + 1 - added_lines
         # Run over the block as it stands for the positions; its values are expanded after parsing, because a
         # number may hold a character that means something to YAML.
         self._expand(block, path, first_line=2, depth=0)
-        front = self._values(parse_yaml(block, str(path), first_line=2) or {}, path)
-        return front, self._expand(body, path, first_line=skipped + 1 - added_lines, depth=0)
+        front = self._values(parse_yaml(marked_abstract(block), str(path), first_line=2) or {}, path)
+        return front, self._expand(marked_blocks(body, first_line), path, first_line, depth=0)
 
     def _values(self, value: Any, path: Path, name: str = "") -> Any:
         if isinstance(value, str):

@@ -77,4 +77,5 @@ def _facts(staged: Staged) -> Facts:
         alts=staged.alts,
         keywords=staged.keywords,
         language=metadata["lang"],
+        document=staged.document,
     )

@@ -169,22 +169,57 @@ local function with_notes(blocks)
   return made
 end
 
+-- In Word the words that the build supplies stand in content controls, which a co-author can delete and not edit;
+-- where a block of prose began in the source is a bookmark. The finishing gives both their numbers.
+local CONTROL = '<w:sdt><w:sdtPr><w:tag w:val="%s"/><w:lock w:val="contentLocked"/></w:sdtPr><w:sdtContent>'
+local CONTROL_END = "</w:sdtContent></w:sdt>"
+local MARK = '<w:bookmarkStart w:id="0" w:name="_src_%s"/><w:bookmarkEnd w:id="0"/>'
+
+local function controlled(tag, inlines)
+  local made = pandoc.Inlines { pandoc.RawInline("openxml", CONTROL:format(tag)) }
+  made:extend(inlines)
+  made:insert(pandoc.RawInline("openxml", CONTROL_END))
+  return made
+end
+
+local function place(span)
+  if not span.classes:includes("at") then return nil end
+  if not FORMAT:match("docx") then return {} end
+  return pandoc.RawInline("openxml", MARK:format(span.attributes.line))
+end
+
+-- Works only: what is a cross-reference is a field of Word's by the end.
+local function citation(cite)
+  if not FORMAT:match("docx") then return nil end
+  for _, cited in ipairs(cite.citations) do
+    if cited.id:match("^%a+%-") and ("fig tbl sec"):find(cited.id:match("^(%a+)%-"), 1, true) then return nil end
+  end
+  return controlled("cite", { cite })
+end
+
 -- A number whose source is known: hovered or focused, the page tells it. Elsewhere it is plain text.
 local function sourced_number(span)
   if not span.classes:includes("num") or span.attributes.tabindex then return nil end
+  if FORMAT:match("docx") then return controlled("num:" .. span.attributes.source, span.content) end
   if not FORMAT:match("html") then return span.content end
   -- Pairs, because the order of a Lua table's names differs from run to run.
   local attributes = { { "source", span.attributes.source }, { "tabindex", span.attributes.first and "0" or "-1" } }
   return pandoc.Span(span.content, pandoc.Attr("", { "num" }, attributes))
 end
 
+local function span_of(span)
+  return place(span) or sourced_number(span)
+end
+
+local supplied = { Span = span_of, Cite = citation }
+
 local function with_sources(doc)
   -- A walk passes over the metadata, where the abstract stands.
   for key, value in pairs(doc.meta) do
     local kind = pandoc.utils.type(value)
-    if kind == "Blocks" or kind == "Inlines" then doc.meta[key] = value:walk { Span = sourced_number } end
+    if kind == "Blocks" or kind == "Inlines" then doc.meta[key] = value:walk(supplied) end
   end
-  doc = doc:walk { Span = sourced_number }
+  doc = doc:walk(supplied)
   local file = FORMAT:match("html") and io.open("sources.json", "r")
   if not file then return doc end
   local content = file:read("a")
