@@ -40,6 +40,13 @@ def analyse(study: RandomStudy) -> None:
             "families": [{"label": "all", "method": study.one(["holm", "bh"]),
                           "statistics": ["rao_scott", "t_test", "rank_test"]}]
         }  # fmt: skip
+    # From a stream of its own: nothing else that is drawn moves.
+    apart = study.draw.spawn(1)[0]
+    if study.population != "none" and apart.random() < 0.25:
+        analysis["totals"] = [str(name) for name in apart.permutation(compared)[:2]]
+    numbers = [name for name in study.named("numeric") if name in analysis.get("items", compared)]
+    if numbers and apart.random() < 0.25:
+        analysis["bins"] = {numbers[0]: [0, 2.5, 10, 40]}
     if analysis:
         study.config["analysis"] = analysis
 

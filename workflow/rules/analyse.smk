@@ -29,6 +29,7 @@ rule analyse:
             "claims",
             "cleaning",
             "design",
+            "disclosure",
             "frame",
             "groups",
             "population",

@@ -9,7 +9,8 @@ import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, write_csv
 from surveypipe.design.from_weights import designs_of, replicates_of, respondents_of
-from surveypipe.estimation import comparisons, counts, level_contrasts, several_answers, totals
+from surveypipe.disclosure.rules import rules_of
+from surveypipe.estimation import comparisons, counts, histograms, level_contrasts, several_answers, totals
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import table_1 as characteristics
 from surveypipe.estimation.survey import Survey, check
@@ -47,6 +48,7 @@ def main(
         estimation.quantile_rows(survey, wanted),
         several_answers.share_of_answers_rows(survey),
         totals.total_rows(survey),
+        histograms.histogram_rows(survey, rules_of(config.disclosure)),
         comparisons.equivalence_rows(survey),
         comparisons.test_rows(survey),
         comparisons.difference_rows(survey),

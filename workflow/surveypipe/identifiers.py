@@ -12,6 +12,8 @@ NOT_ANSWERED = " not answered"
 ANSWERED = "answered"
 # Statistic of the rows that say what part of all boxes ticked of a set one box is.
 SHARE_OF_ANSWERS = "share_of_answers"
+# Statistic of the rows that say what part of the people a bin of numbers holds.
+HISTOGRAM = "histogram"
 # Statistic of the rows that tell a total of the population.
 TOTAL = "total"
 

@@ -20,7 +20,7 @@ from surveypipe.disclosure.release import (
     places_of,
 )
 from surveypipe.disclosure.rules import Rules
-from surveypipe.identifiers import ANSWERED, SHARE_OF_ANSWERS, TOTAL
+from surveypipe.identifiers import ANSWERED, HISTOGRAM, SHARE_OF_ANSWERS, TOTAL
 from surveypipe.study.poles import CATEGORIES
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ OF_LEVELS = ("level_share", "level_mean", "level_difference")
 COUNTED = (ANSWERED, "no_answer")
 # Describe one variable; every other statistic compares or models.
 DESCRIPTIVE = (
-    "proportion", "mean", "median", "lower_quartile", "upper_quartile", "quantile", TOTAL, *COUNTED,
+    "proportion", "mean", "median", "lower_quartile", "upper_quartile", "quantile", TOTAL, HISTOGRAM,
+    *COUNTED,
 )  # fmt: skip
 IDENTIFYING_COLUMNS = ("n_level",)
 ROUNDED_COLUMNS = ("estimate", "se", "ci_low", "ci_high", "se_jackknife")
@@ -122,11 +123,14 @@ def _reasons(table: pd.DataFrame, rules: Rules) -> list[tuple[pd.Series, str]]:
     share = answers & table["statistic"].isin(SHARES)
     in_group = _text(table, "group_level") != ""
     gave = table["n_level"]
-    told = share | (table["statistic"] == SHARE_OF_ANSWERS)
+    binned = answers & (table["statistic"] == HISTOGRAM)
+    told = share | binned | (table["statistic"] == SHARE_OF_ANSWERS)
     few = told & (gave > 0) & (gave < rules.min_answers)
     made = [
         (answers & (table["n"] < rules.min_base), f"fewer than {rules.min_base} respondents"),
         (few, f"fewer than {rules.min_answers} gave the answer"),
+        # All bins but one tell that one.
+        (binned & table["variable"].isin(set(table.loc[few & binned, "variable"])), "a bin holds too few"),
         (share & in_group & _all_alike(table, share), "all of the group gave the same answer"),
     ]
     if rules.zeros_disclosive:

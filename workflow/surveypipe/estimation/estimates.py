@@ -29,7 +29,7 @@ from surveypipe.estimation.survey import (
     indicator,
     places,
 )
-from surveypipe.identifiers import estimate_id
+from surveypipe.identifiers import HISTOGRAM, estimate_id
 from surveypipe.study.bases import ANSWERED
 from surveypipe.study.item_types import MEDIAN
 from surveypipe.study.poles import MERGED_FROM, category_label, parted
@@ -71,7 +71,7 @@ class Estimand:
     @property
     def share(self) -> bool:
         """Whether it is a proportion."""
-        return self.statistic == "proportion"
+        return self.statistic in ("proportion", HISTOGRAM)
 
 
 def merged_categories(values: Mapping[str, str]) -> list[tuple[str, str, list[str]]]:

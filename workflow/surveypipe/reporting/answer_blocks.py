@@ -23,6 +23,8 @@ MOST_LINES = 34
 # Of a question with more answers the most frequent are drawn; its table holds them all.
 MOST_DRAWN = 24
 LETTERS_OF_A_LINE = 40
+# A histogram with what stands below it takes the room of so many lines.
+LINES_OF_NUMBERS = 5.0
 # Fewer ratings in a row than this do not make a table of their own.
 FEWEST_RATINGS = 2
 
@@ -58,8 +60,9 @@ class Question:
         """Lines that it takes among questions of several kinds, in a table or a figure."""
         if self.set or len(self.answers) == 2:
             return _lines(self.label)
-        answers = sum(map(_lines, self.answers[:MOST_DRAWN])) if self.answers else 2.0
-        return 1.0 + answers
+        if not self.answers:
+            return 1.0 + (LINES_OF_NUMBERS if ITEM_TYPES[self.kind].summaries else 2.0)
+        return 1.0 + sum(map(_lines, self.answers[:MOST_DRAWN]))
 
 
 def _lines(label: str) -> float:

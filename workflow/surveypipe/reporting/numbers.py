@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.formatting import decimal, escape, percent
-from surveypipe.identifiers import TOTAL, key_slug, number_key, slug
+from surveypipe.identifiers import HISTOGRAM, TOTAL, key_slug, number_key, slug
 from surveypipe.problems import Problems
 from surveypipe.reporting.cells import code_text
 from surveypipe.reporting.facts import put, software_versions, study_facts
@@ -35,6 +35,7 @@ LEFT_OUT = (
     "no_answer",
     "lower_quartile",
     "upper_quartile",
+    HISTOGRAM,
     "log_odds",
     "average_marginal_effect",
     "proportional_odds_check",

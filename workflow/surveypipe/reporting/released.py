@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.formatting import lower_first
+from surveypipe.identifiers import HISTOGRAM
 from surveypipe.reporting.batteries import Block
 from surveypipe.reporting.cells import code_text, typed
 from surveypipe.study.claims import AnyClaim
@@ -250,6 +251,11 @@ class Released:
         """One mean, median or quartile of a variable, the published one; None if it was not estimated."""
         rows = self.estimates(variable, statistic, group_level=group_level, scheme=scheme)
         return None if rows.empty else rows.iloc[0]
+
+    def bins(self, variable: str) -> list[pd.Series]:
+        """Rows of the histogram of a question answered with a number, in order; none if it is suppressed."""
+        rows = self.estimates(variable, HISTOGRAM)
+        return [row for _, row in rows.iterrows()] if rows["estimate"].notna().all() else []
 
     def estimate_of(
         self, claim: AnyClaim, *, group_level: str = "", scheme: str | None = None

@@ -166,6 +166,14 @@ class Analysis(Settings, kw_only=True):
             "estimated of."
         ),
     ] = ()
+    bins: Annotated[
+        dict[str, Annotated[tuple[float, ...], Meta(min_length=2)]],
+        Meta(
+            description="Edges of the bins of a histogram, by question answered with a number: each bin "
+            "holds its lower edge and not its upper one, and what lies beyond is one open bin at either "
+            "side. Left out: by a rule. Bins of too few respondents join a neighbour."
+        ),
+    ] = field(default_factory=dict)
     totals: Annotated[
         tuple[str, ...],
         Meta(

@@ -12,6 +12,7 @@ from surveypipe.study.checks import nearest
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.design_problems import design_problems
 from surveypipe.study.margins import margin_problems
+from surveypipe.study.number_problems import number_problems
 from surveypipe.study.population import group_problems, population_problems
 from surveypipe.study.settings import Configuration
 from surveypipe.study.weighting import Making
@@ -90,6 +91,7 @@ def consistency_problems(config: Configuration, codebook: CodebookFile, name: st
             *_number_problems(config),
             *_reserved_problems(config),
             *_claim_problems(config),
+            *number_problems(config, codebook),
             *_further_problems(config),
         ]
     ]
@@ -170,6 +172,7 @@ def _named_in_analysis(config: Configuration) -> Iterable[tuple[str, str]]:
     yield from (("analysis.characteristics", item) for item in analysis.characteristics)
     yield from (("analysis.items", item) for item in analysis.items)
     yield from (("analysis.totals", item) for item in analysis.totals)
+    yield from (("analysis.bins", item) for item in analysis.bins)
     yield from (("analysis.tests", test.variable) for test in analysis.tests)
     yield from (("analysis.further_tests", test.variable) for test in analysis.further_tests)
     for model in analysis.models:

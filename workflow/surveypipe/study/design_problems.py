@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from surveypipe.study.checks import nearest
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.design import Sampling
-from surveypipe.study.margins import population_size
 from surveypipe.study.settings import Configuration
 
 # What a type of replicates needs beside its columns.
@@ -20,7 +19,6 @@ def design_problems(config: Configuration, codebook: CodebookFile) -> list[str]:
     return [
         *_variables(config, codebook),
         *_kind(config),
-        *_totals(config),
         *_stages(design),
         *_replicates(design),
         *_schemes(config),
@@ -73,15 +71,6 @@ def _kind(config: Configuration) -> Iterator[str]:
         yield (
             "inputs.counts holds cells of everybody who was asked, and the design is a sample; give the "
             "totals of the population under frame.margins."
-        )
-
-
-def _totals(config: Configuration) -> Iterator[str]:
-    counted = population_size(config.frame) is not None
-    if config.analysis.totals and config.design.kind == "convenience" and not counted:
-        yield (
-            "analysis.totals: nobody knows how many people the respondents stand for, so no total can be "
-            "told; name a list or headcounts under inputs, give frame.size, or leave the totals out."
         )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROW, AXIS, GAP = 4.8, 4.4, 2.4
+HISTOGRAM_MM = 15.0
 # Width of the labels, in millimetres.
 LABELS = 60.0
 
@@ -37,17 +38,20 @@ class Line:
         What the alternative text calls it.
     quiet
         Whether it is a remark and no heading.
+    bins
+        Rows of a histogram, which then stands here; none for any other line.
     """
 
     label: str
     values: dict[str, pd.Series] = field(default_factory=dict)
     spoken: str = ""
     quiet: bool = False
+    bins: list[pd.Series] = field(default_factory=list)
 
     @property
     def height(self) -> float:
         """Height in millimetres."""
-        return max(ROW, lines_mm(self.label) + 1.0)
+        return HISTOGRAM_MM if self.bins else max(ROW, lines_mm(self.label) + 1.0)
 
 
 @dataclass
@@ -146,6 +150,8 @@ def _descending(line: Line) -> float:
 
 def _number_lines(released: Released, name: str, groups: Sequence[str]) -> Iterator[Line]:
     yield Line(fitted(released.label(name), theme.WIDTH_MM - 1.0, weight="bold"))
+    if bins := released.bins(name):
+        yield Line("Per cent in each bin", quiet=True, bins=bins, spoken=released.short(name))
     for level, label in {"": "All", **{level: released.levels[level] for level in groups}}.items():
         row = released.summary(name, MEAN, group_level=level)
         values = {} if row is None else {level: row}

@@ -10,6 +10,7 @@ from surveypipe import formatting
 from surveypipe.reporting.answer_blocks import Block, blocks, of_variables
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.answer_lines import Line, Panel, drawable, height_of, panels_of
+from surveypipe.reporting.figures.histograms import draw_bins, spoken
 from surveypipe.reporting.figures.lettering import legend_plan, set_legend
 from surveypipe.reporting.figures.ratings import draw_ratings
 from surveypipe.reporting.figures.theme import Drawn
@@ -76,7 +77,7 @@ def _groups(released: Released) -> list[str]:
 
 def _labels(figure: Figure, panel: Panel, top: float) -> None:
     for y, line in _places(panel):
-        heading = not line.values and not line.quiet
+        heading = not (line.values or line.quiet or line.bins)
         theme.words(
             figure, 0.5 if heading else 3.0, top + y, line.label, linespacing=1.1,
             weight="bold" if heading else "normal",
@@ -151,6 +152,8 @@ def _strips(axes: Axes, released: Released, panel: Panel) -> None:
     """Draw, for all and each group, the quartiles as a band, the median in it, the mean with its interval."""
     ends: list[float] = []
     for y, line in _places(panel):
+        if line.bins:
+            ends += draw_bins(axes, line.bins, y)
         for level, row in line.values.items():
             if not math.isfinite(float(row["estimate"])):
                 _beside(axes, y, "suppressed", style="italic", color=theme.QUIET)
@@ -184,7 +187,8 @@ def _handles(released: Released, groups: Sequence[str], panels: Sequence[Panel])
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    if not groups or all(panel.numbers for panel in panels):
+    lines = [line for panel in panels if not panel.numbers for line in panel.lines]
+    if not any(set(groups) & set(line.values) for line in lines):
         return {}
     marks = {
         released.levels[level]: Line2D([], [], linestyle="none", **_mark(number))
@@ -206,6 +210,8 @@ def _notes(released: Released, panels: Sequence[Panel], groups: Sequence[str]) -
         made.append("Bars, all, with intervals; answers without an order are sorted.")
     if any(panel.numbers for panel in panels):
         made.append("Of numbers: band, quartiles; stroke, median; diamond, mean with interval.")
+    if any(line.bins for panel in panels for line in panel.lines):
+        made.append("Bins: area, per cent of people; palest, open at one side; each holds its lower edge.")
     return [*made, released.weighted_by]
 
 
@@ -215,6 +221,8 @@ def alt_text(released: Released, panels: Sequence[Panel]) -> str:
     for panel in panels:
         for line in panel.lines:
             parts = []
+            if line.bins:
+                sentences.append(f"{line.spoken}, per cent in each bin: {spoken(line.bins)}.")
             for level, row in line.values.items():
                 value = float(row["estimate"])
                 form = formatting.measured if panel.numbers else formatting.percent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -133,9 +132,7 @@ class LegendPlan:
 
 
 def legend_plan(labels: list[str], room: float) -> LegendPlan:
-    """Lay a legend out in as few rows as its labels allow.
-
-    Entries run down the columns, as matplotlib sets them.
+    """Lay a legend out in as few rows as its labels allow, to be read row by row.
 
     Parameters
     ----------
@@ -147,7 +144,9 @@ def legend_plan(labels: list[str], room: float) -> LegendPlan:
     labels = [" ".join(label.split()) for label in labels]
     for columns in range(len(labels), 1, -1):
         if _side_by_side(labels, columns, room):
-            return _planned(labels, columns)
+            # As many rows with as many entries in each as can be.
+            even = -(-len(labels) // -(-len(labels) // columns))
+            return _planned(labels, even if _side_by_side(labels, even, room) else columns)
     for columns in range(min(3, len(labels)), 1, -1):
         wrapped = [fitted(label, room / columns - SIGN_MM - GAP_MM) for label in labels]
         if max(label.count("\n") for label in wrapped) < MOST_LINES:
@@ -161,10 +160,8 @@ def _planned(labels: list[str], columns: int) -> LegendPlan:
 
 
 def _columns(labels: list[str], columns: int) -> list[list[str]]:
-    """Entries of each column, as matplotlib sets them: the first columns are the longer ones."""
-    short, longer = divmod(len(labels), columns)
-    ends = [number * short + min(number, longer) for number in range(columns + 1)]
-    return [labels[start:end] for start, end in itertools.pairwise(ends)]
+    """Entries of each column, where they are read row by row."""
+    return [labels[number::columns] for number in range(columns)]
 
 
 def _side_by_side(labels: list[str], columns: int, room: float) -> bool:
@@ -178,6 +175,8 @@ def set_legend(
     """Draw a planned legend, its upper left corner in millimetres from the edges of the page."""
     for handle, label in zip(handles, plan.labels, strict=True):
         handle.set_label(label)
+    # matplotlib goes down the columns, of which the first are the longer ones.
+    handles = [handle for number in range(plan.columns) for handle in handles[number :: plan.columns]]
     across, down = figure.get_size_inches() / MM
     figure.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(left / across, 1 - top / down), ncols=plan.columns,

@@ -23,6 +23,8 @@ COUNTS = (theme.WIDTH_MM - 0.6 - LEFT) / WIDTH
 AXIS = 8.0
 # A part of fewer per cent has no room for its number.
 LEAST_PRINTED = 0.06
+# Half of the last digit of a share.
+ROUNDED = 0.005
 
 
 def draw_ratings(released: Released, items: Sequence[str]) -> Drawn:
@@ -72,15 +74,17 @@ def _bar(axes: Axes, released: Released, item: str, y: float, shades: Sequence[s
     if not shares:
         axes.text(0.01, y, "suppressed", style="italic", color=theme.QUIET, va="center_baseline")
         return
-    left = 0.0
+    left, whole = 0.0, sum(shares)
     for share, shade in zip(shares, shades, strict=True):
-        axes.barh(y, share, left=left, height=ROW * 0.72, color=shade)
+        # Rounded shares add up to a little more or less than all.
+        part = share / whole if abs(whole - 1) < ROUNDED * len(shares) else share
+        axes.barh(y, part, left=left, height=ROW * 0.72, color=shade)
         if share >= LEAST_PRINTED:
             axes.text(
-                left + share / 2, y, formatting.points(share), ha="center", va="center_baseline",
+                left + part / 2, y, formatting.points(share), ha="center", va="center_baseline",
                 color="white" if _dark(shade) else theme.INK,
             )  # fmt: skip
-        left += share
+        left += part
     base = released.base(item)
     if math.isfinite(base):
         axes.text(

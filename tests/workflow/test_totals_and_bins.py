@@ -1,4 +1,4 @@
-"""Totals on their way through the stages: who may be told of, how finely, and what one person gives away."""
+"""Totals, and bins of numbers, on their way through the stages: who may be told of, and how finely."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from surveypipe.disclosure.magnitudes import dominated
 from surveypipe.disclosure.rules import PRESETS
 from surveypipe.formatting import NOT_APPLICABLE
 from surveypipe.problems import SurveyError
+from surveypipe.reporting.figures.answers import answer_figures, draw
 from surveypipe.reporting.tables.totals import totals
 
 # Respondents and people of each ward.
@@ -151,6 +152,49 @@ def test_nobody_is_told_of_by_a_sum_that_is_nearly_all_of_one(tmp_path: Path):
     assert set(sums["group_level"]) == {"", "1"}
     assert not rows["statistic"].str.startswith(("difference", "t_test")).any()
     assert {"median", "upper_quartile"} <= set(rows.loc[rows["group_level"] == "2", "statistic"])
+
+
+def bins(results: Path) -> pd.DataFrame:
+    rows = table(results, "public/estimates")
+    return rows[rows["statistic"] == "histogram"]
+
+
+def test_no_bin_that_is_released_holds_fewer_than_a_cell_may(results: Path):
+    rows, visits = bins(results), records()["visits"].dropna()
+    assert len(rows) >= 4 and set(rows["status"]) == {"released"} and set(rows["group"]) == {"overall"}
+    assert rows["estimate"].sum() == pytest.approx(1.0, abs=0.005 * len(rows))
+    for level in rows["level"]:
+        low, _, high = str(level).partition(":")
+        inside = visits[(visits >= float(low or "-inf")) & (visits < float(high or "inf"))]
+        assert len(inside) >= RULES.min_cell
+
+
+def test_edges_that_leave_too_few_are_not_used(tmp_path: Path):
+    config = study(tmp_path, records(), disclosure={"preset": "ons_srs"})
+    config["analysis"] |= {"bins": {"visits": [0, 1, 5, 12, 13, 40]}}
+    rows = bins(run_stages(config, tmp_path / "results"))
+    assert set(rows["status"]) == {"released"}
+    assert list(rows["level"]) == ["0:5", "5:40"]
+    assert list(rows["level_label"]) == ["0 to 4", "5 to 39"]
+
+
+def test_edges_out_of_order_are_told(tmp_path: Path):
+    config = study(tmp_path, records())
+    config["analysis"] |= {"bins": {"visits": [0, 10, 5], "smokes": [0, 1]}}
+    with pytest.raises(SurveyError) as told_of:
+        whole(config)
+    assert [text.split(":")[1].strip() for text in told_of.value.problems] == [
+        "analysis.bins.visits", "analysis.bins.smokes",
+    ]  # fmt: skip
+
+
+def test_the_figure_draws_the_bins_and_reads_them_out(results: Path):
+    given = released_of(study(results.parent, records()), results)
+    (block,) = [one for one in answer_figures(given).values() if "visits" in [q.name for q in one.questions]]
+    drawn = draw(given, block)
+    for row in bins(results).to_dict("records"):
+        assert f"{row['level_label']} {100 * row['estimate']:.0f}%" in drawn.alt
+    drawn.figure.clear()
 
 
 RULES = PRESETS["research"]
