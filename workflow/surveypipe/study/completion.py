@@ -121,7 +121,7 @@ def _weighted_by(config: Configuration) -> list[str]:
         name
         for scheme in config.weighting.schemes.values()
         for step in scheme.parts()
-        for name in (*(step.by or ()), *(step.margins or ()))
+        for name in (*(step.by or ()), *(step.margins or ()), *(step.predictors or ()))
     ]
 
 
