@@ -220,6 +220,12 @@ CASES: dict[str, Change] = {
             ]
         }
     ),
+    "everybody counts alike": lambda made: cases.celled("weight_diagnostics", w_min=2.62, w_max=2.62)(
+        cases.CHANGES["unweighted"](made)
+    ),
+    "one other scheme": lambda made: cases.configured(
+        weighting={"schemes": {key: made.config["weighting"]["schemes"][key] for key in ("none", "cells")}}
+    )(made),
     "headcounts": lambda made: made_up_questions.descriptive(population="counts"),
     "any answer counts": cases.configured(response={"complete_from": 0.0, "partial_from": 0.0}),
     "tests and no claims": lambda made: cases.configured(

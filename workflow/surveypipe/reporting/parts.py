@@ -11,7 +11,9 @@ from collections.abc import Callable, Collection, Mapping
 from surveypipe.disclosure.rules import rules_of
 from surveypipe.reporting.names import TABLES
 from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.assumptions import imputed_beside
 from surveypipe.reporting.tables.questionnaire import worded
+from surveypipe.study.vocabulary import Vocabulary
 
 # Ratings of which one figure can be read; the answers to more stand block by block in the supplement.
 ON_A_PAGE = 40
@@ -78,6 +80,13 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "worded": lambda released: bool(worded(released)),
     "marking": lambda released: any(rule.action == "flag" for rule in released.settings.cleaning.rules),
     "public_data": lambda released: not rules_of(released.settings.disclosure).audited,
+    "correction": lambda released: released.settings.analysis.fpc.descriptive,
+    "imputed_beside": imputed_beside,
+    "counted_otherwise": lambda released: bool(
+        (released.table("multiverse")["what"] == "counted otherwise").any()
+    ),
+    # The word for those who did not answer needs telling where it does not say so itself.
+    "silent_named": lambda released: released.vocabulary.silent == Vocabulary().silent,
     "simulated": lambda released: released.simulated,
 }
 

@@ -219,6 +219,9 @@ class Released:
         if not self._placed:
             self._placed.update(table.groupby(["variable", "statistic"]).indices)
         rows = table.iloc[self._placed.get((variable, statistic), [])]
+        if group_level:
+            # Two groupings may have levels of one name, such as the codes 1 and 2.
+            rows = rows[rows["group"] == self.group]
         return rows[(rows["group_level"] == group_level) & (rows["scheme"] == (scheme or self.primary))]
 
     def share(

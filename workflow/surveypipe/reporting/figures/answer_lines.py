@@ -106,6 +106,8 @@ def panels_of(released: Released, block: Block, groups: Sequence[str]) -> list[P
 
 
 def _share_lines(released: Released, questions: Sequence[Question]) -> Iterator[Line]:
+    # Below the answers of a question that has a heading, another without one would look like one of them.
+    headed = any(one.set or len(released.answers_shown(one.name)) != 1 for one in questions)
     for key, run in groupby(questions, lambda one: one.set):
         members = list(run)
         if key:
@@ -115,12 +117,18 @@ def _share_lines(released: Released, questions: Sequence[Question]) -> Iterator[
             yield from sorted(lines, key=_descending)
             continue
         for question in members:
-            yield from _answer_lines(released, question, boxed=False)
+            yield from _answer_lines(released, question, boxed=False, headed=headed)
 
 
-def _answer_lines(released: Released, question: Question, *, boxed: bool) -> Iterator[Line]:
+def _answer_lines(
+    released: Released, question: Question, *, boxed: bool, headed: bool = False
+) -> Iterator[Line]:
     name, shown = question.name, released.answers_shown(question.name)
     label, values = released.short(name), released.values(name)
+    if len(shown) == 1 and headed:
+        yield Line(fitted(label, theme.WIDTH_MM - 1.0, weight="bold"))
+        yield _line(released, name, shown[0], values[shown[0]], f"{label}, {values[shown[0]]}")
+        return
     if len(shown) == 1:
         text = label if boxed else f"{label}: {values[shown[0]]}"
         yield _line(released, name, shown[0], text, text)

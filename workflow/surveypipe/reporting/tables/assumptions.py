@@ -9,6 +9,7 @@ from surveypipe import formatting
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, capital, escape
 from surveypipe.ledger.bayesian_mixture import PRIORS
 from surveypipe.ledger.outcomes import MixtureOutcome
+from surveypipe.ledger.universe import IMPUTED
 from surveypipe.reporting.lookups import beside, first_of, rows_of
 from surveypipe.reporting.refusals import is_refused
 from surveypipe.reporting.released import Released
@@ -151,19 +152,39 @@ def multiverse(released: Released) -> Table:
         )  # fmt: skip
         table.rows += [_otherwise_row(released, claim, other) for other in counted_otherwise(data, claim)]
     table.notes = [
-        "Every claim under each weighting scheme, from complete cases and from imputed items; these two "
-        "move the point. The finite-population correction (the correction), on or off, and the method of "
-        "interval move the interval only. A specification is not a draw from anything, so none are counted "
-        "as agreeing.",
+        _specified(released),
         "Every specification assumes response at random within the cells of its scheme."
         if released.silent_known
         else released.vocabulary.fill(
             "Every specification assumes that the {respondents.many} are like the rest."
         ),
         "Counted otherwise: the claim's answer by another rule, all else as published; the shift is that "
-        "from the published estimate.",
+        "from the published estimate."
+        if any(counted_otherwise(data, claim) for claim in released.claim_rows())
+        else "",
     ]
     return table
+
+
+def imputed_beside(released: Released) -> bool:
+    """Whether some specification of the multiverse fills in unanswered items."""
+    return bool((released.table("multiverse")["missing"] == IMPUTED).any())
+
+
+def _specified(released: Released) -> str:
+    """Say in what the specifications differ."""
+    filled = imputed_beside(released)
+    points = "from complete cases and from imputed items; these two move" if filled else "which moves"
+    corrected = released.settings.analysis.fpc.descriptive
+    ends = (
+        "The finite-population correction (the correction), on or off, and the method of interval move"
+        if corrected
+        else "The method of interval moves"
+    )
+    return (
+        f"Every claim under each weighting scheme, {points} the point. {ends} the interval only. A "
+        "specification is not a draw from anything, so none are counted as agreeing."
+    )
 
 
 def counted_otherwise(data: pd.DataFrame, claim: pd.Series) -> list[pd.Series]:

@@ -186,10 +186,13 @@ def _ledger_row(released: Released, row: pd.Series, plan: SuspectedAnswer | None
 
 def tipping_text(row: pd.Series) -> str:
     """Print the tipping θ, or in a word why there is none."""
+    shift = float(row.get("tipping_shift", math.nan))
+    if str(row["kind"]) == "mean" and math.isfinite(shift):
+        # Odds of response that depend on a number are harder to read than how far the mean must lie.
+        return f"({formatting.decimal(shift)})"
     if math.isfinite(float(row["tipping_theta"])):
         theta = float(row["tipping_theta"])
         text = formatting.decimal(theta, 1 if theta < 100 else 0)
-        shift = float(row.get("tipping_shift", math.nan))
         return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
     there_is_none = row["tipping_outcome"] in (Crossing.NEVER, Crossing.SURE)
     return "none" if there_is_none else NOT_APPLICABLE

@@ -250,8 +250,10 @@ def nrba_claims(released: Released) -> Table:
     points = scale_points(released.claims.values())
     table.notes = [
         f"Per cent, differences in percentage points{points}. Before and after weighting; shift, weighted "
-        "less unweighted before rounding, tested on replicates paired with each other. Late less early, "
-        "second half of the returns less the first, within groups.",
+        "less unweighted before rounding, tested on replicates paired with each other.",
+        "Late less early, second half of the returns less the first, within groups."
+        if released.settings.nonresponse.waves
+        else "",
         f"FMI, fraction of missing information: near the share of {words.people.many} of whom no answer is "
         f"known (unknown), the {words.list} adds next to nothing to the precision of the estimate. ρ, "
         f"correlation of the answer with the best prediction from the {words.list}; φ range, estimates of "
@@ -278,8 +280,10 @@ def nrba_waves(released: Released) -> Table:
     columns += [Column(f"{silent} as the last", 12), Column("All then", 10)]
     columns += [Column(f"{silent} on the line", 12), Column("All then", 10)]
     table = Table("nrba_waves", "The claims in the order of return, and a continuum of resistance", columns)
+    # Without a date nobody is early or late.
+    dated = released.settings.nonresponse.waves is not None
     for claim in released.claim_rows():
-        if claim["group_level"]:
+        if claim["group_level"] or not dated:
             continue
         own, form = beside(data, claim), released.claim_of(claim).tabled
         cells = [
@@ -305,8 +309,8 @@ def nrba_range(released: Released) -> Table:
     multiples = sorted({level for level in data["level"] if level}, key=float)
     columns = [Column("Claim", 34, "l"), *(Column(f"× {name}", 13) for name in multiples)]
     words = released.vocabulary
-    answered, silent = possessive(words.respondents.many), possessive(words.silent.many)
-    caption = f"Bias of the {answered} share, were the {silent} a multiple of it"
+    answered = possessive(words.respondents.many)
+    caption = f"Bias of the {answered} share, were that of the {words.silent.many} a multiple of it"
     table = Table("nrba_range", caption, columns)
     for claim in released.claim_rows():
         own = beside(data, claim)
@@ -316,8 +320,8 @@ def nrba_range(released: Released) -> Table:
             table.rows.append([claim_name(released, claim), *cells])
     table.notes = [
         f"Percentage points, unweighted: the share of {words.people.many} without an answer times the "
-        f"difference between {words.respondents.many} and {words.silent.many}. The {silent} share is held "
-        f"at 100% where the multiple would pass it. Claims{_left_out(released)} on means are left out.",
+        f"difference between {words.respondents.many} and {words.silent.many}. The share of the latter is "
+        f"held at 100% where the multiple would pass it. Claims{_left_out(released)} on means are left out.",
     ]
     return table
 

@@ -141,6 +141,7 @@ def waves(released: Released) -> Facts:
     late = [row for row in late if known(number_of(row, "estimate"), number_of(row, "p_value"))]
     return {
         "comparable": bool(late),
+        "dated": released.settings.nonresponse.waves is not None,
         "over_all": _early_late([row for row in late if not row["group_level"]], released),
         "inside": _early_late([row for row in late if row["group_level"]], released),
         "scenarios": [

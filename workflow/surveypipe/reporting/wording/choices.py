@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from surveypipe.estimation.imputation import PRIMARY_FROM
 from surveypipe.reporting.lookups import beside, first_of, known, number_of, rows_of
 from surveypipe.reporting.released import SUPPRESSED, Released
-from surveypipe.reporting.tables.assumptions import counted_otherwise
+from surveypipe.reporting.tables.assumptions import counted_otherwise, imputed_beside
 from surveypipe.reporting.tables.imputation import (
     conclusion_differs,
     imputation_preferred,
@@ -30,6 +30,8 @@ def multiverse(released: Released) -> Facts:
     data = released.table("multiverse_summary")
     moves = [(row, number_of(first_of(beside(data, row)), "largest_shift")) for row in released.claim_rows()]
     return {
+        "imputed": imputed_beside(released),
+        "several_schemes": len(released.schemes) > 1,
         "shifts": shifts(moves, released),
         "changed": listed(changed_rows(released), released),
         **counted_rules(released),
@@ -76,7 +78,7 @@ def changed_rows(released: Released) -> list[pd.Series]:
 def imputation(released: Released) -> Facts:
     """Tell what was done with unanswered items, and whether it matters."""
     if released.settings.analysis.imputation is None or not released.claims:
-        return {"imputed": False}
+        return {"imputed": False, "imputed_beside": imputed_beside(released)}
     data = released.table("estimates")
     found = [(row, imputed_rows(data, row, released)) for row in released.claim_rows()]
     usable = [(row, rows) for row, rows in found if imputation_preferred(rows) is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.study.design import silent_described
+from surveypipe.study.frame import in_shares
 
 if TYPE_CHECKING:
     from surveypipe.reporting.released import Released
@@ -31,6 +32,7 @@ def drawn(released: Released) -> Facts:
         "single_unit": design.single_unit,
         "replicates": None if given is None else {"type": given.type, "count": len(given.columns)},
         "margins": [released.in_text(released.label(name)) for name in frame.margins],
+        "shares": all(in_shares(levels) for levels in frame.margins.values()) if frame.margins else False,
         "totals_only": not described and released.settings.population == "counts",
         "relative": _relative(released),
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from surveypipe import formatting as fmt
 from surveypipe.estimation.level_contrasts import DIFFERENCE, MEAN, OTHERS, SHARE
 from surveypipe.formatting import NOT_APPLICABLE, escape
-from surveypipe.reporting.claim_names import mark
+from surveypipe.reporting.claim_names import mark, title
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.reporting.tables.layout import Column, Table, count_cell, with_interval
 from surveypipe.reporting.wording.ledger import Facts
@@ -63,7 +63,7 @@ def level_contrast(released: Released) -> Table:
         "level_contrast", f"The claims among those who answered {at_level(released)} and all others", columns
     )
     for variable, claim in _outcomes(released):
-        cells = [f"{escape(str(claim['claim']))} {escape(str(claim['short']))}"]
+        cells = [escape(title(released, claim))]
         form = released.claim_of(claim).tabled
         for place in ("level", OTHERS):
             row = _row(released, variable, place)

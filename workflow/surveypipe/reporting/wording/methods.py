@@ -12,6 +12,7 @@ from surveypipe.reporting.claim_names import coded
 from surveypipe.reporting.facts import software_versions
 from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.assumptions import imputed_beside
 from surveypipe.reporting.tables.imputation import imputations_made
 from surveypipe.reporting.wording.designs import drawn
 from surveypipe.study.base import plain
@@ -153,6 +154,7 @@ def analysis(released: Released) -> Facts:
         "models": list(dict.fromkeys(model.kind for model in section.models)),
         "groups": [released.in_text(label) for label in released.levels.values()],
         "imputation": section.imputation is not None,
+        "imputed_beside": imputed_beside(released),
         "data_sets": imputations_made(released.table("estimates")),
         "adjusted": section.multiplicity is not None,
     }
@@ -171,9 +173,10 @@ def _jackknife(released: Released) -> bool:
 
 
 def _tested_by(released: Released) -> list[str]:
-    """Name the groupings of the tests; none where all are between the groups that every exhibit shows."""
+    """Name the groupings of the tests; none where all are between two groups that every exhibit shows."""
     named = list(dict.fromkeys(test.between for test in released.settings.analysis.tests))
-    return [] if named == [released.group] else [released.in_text(released.label(name)) for name in named]
+    of_two = named == [released.group] and len(released.levels) == 2
+    return [] if of_two else [released.in_text(released.label(name)) for name in named]
 
 
 def _tested(released: Released) -> Facts:
@@ -252,7 +255,8 @@ def disclosure(released: Released) -> Facts:
     """Give the least numbers of disclosure control as it was applied."""
     rules = rules_of(released.settings.disclosure)
     names = ("min_base", "min_answers", "min_cell", "min_population", "audited")
-    return {name: getattr(rules, name) for name in names}
+    rated = any(type_of(released.variables[name]).ordered for name in released.settings.analysis.items)
+    return {name: getattr(rules, name) for name in names} | {"rated": rated}
 
 
 def software(released: Released) -> Facts:

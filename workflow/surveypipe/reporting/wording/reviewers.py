@@ -88,6 +88,7 @@ def population_correction(released: Released) -> Facts:
     return {
         "correction": plan.descriptive,
         "tests_corrected": plan.tests,
+        "compared": bool(released.settings.analysis.tests or released.settings.analysis.models),
         "n": released.base_size(),
         "size": released.staff_size(),
         **_without_correction(released),
@@ -184,6 +185,7 @@ def what_is_set(released: Released) -> Facts:
         "rules": len(settings.cleaning.rules),
         "claims": len(settings.claims),
         "theta_strong": settings.sensitivity.theta_strong,
+        "fallback_named": settings.weighting.fallback is not None,
     }
 
 
