@@ -219,10 +219,9 @@ class Released:
         if not self._placed:
             self._placed.update(table.groupby(["variable", "statistic"]).indices)
         rows = table.iloc[self._placed.get((variable, statistic), [])]
-        if group_level:
-            # Two groupings may have levels of one name, such as the codes 1 and 2.
-            rows = rows[rows["group"] == self.group]
-        return rows[(rows["group_level"] == group_level) & (rows["scheme"] == (scheme or self.primary))]
+        # Two groupings may have levels of one name, such as the codes 1 and 2.
+        own = (rows["group"] == self.group) | (rows["group_level"] == "")
+        return rows[own & (rows["group_level"] == group_level) & (rows["scheme"] == (scheme or self.primary))]
 
     def share(
         self, variable: str, level: str, *, group_level: str = "", scheme: str | None = None
@@ -313,10 +312,8 @@ class Released:
 
     def base(self, variable: str, group_level: str = "") -> float:
         """Unweighted number of respondents behind a variable's estimates; NaN if suppressed or absent."""
-        table = self.table("estimates")
-        rows = table[(table["variable"] == variable) & (table["group_level"] == group_level)]
-        rows = rows[rows["statistic"].isin(["proportion", "mean"])]
-        return float(rows["n"].max()) if len(rows) else float("nan")
+        found = (self.estimates(variable, name, group_level=group_level) for name in ("proportion", "mean"))
+        return max((float(n) for rows in found for n in rows["n"].dropna()), default=float("nan"))
 
     def base_size(self) -> float:
         """Count the respondents."""

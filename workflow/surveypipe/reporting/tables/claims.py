@@ -105,10 +105,22 @@ def _what_if_note(released: Released) -> str:
     return (
         f"Bounds, what the estimate could be whatever the {words.silent.many} think. Tipping θ, the odds "
         f"ratio of response at which the estimate would cross the threshold (none: no θ does); {strong} or "
-        f"more, or 1/{strong} or less, counts as strong; in brackets, of a comparison, the shift of the "
-        f"{words.silent.many} in scale points that does the same. "
+        f"more, or 1/{strong} or less, counts as strong{_shift_note(released)}. "
         f"{_scenario_note(plan, words)}"
     ).strip()
+
+
+def _shift_note(released: Released) -> str:
+    """Say what stands in the brackets of a tipping point; '' where every claim is of a share."""
+    kinds = " or ".join(
+        f"a {name}" for name in dict.fromkeys(c.in_points for c in released.claims.values()) if name
+    )
+    silent = released.vocabulary.silent.many
+    return (
+        f"; in brackets, of {kinds}, the shift of the {silent} in scale points that does the same"
+        if kinds
+        else ""
+    )
 
 
 def _of_the_silent(released: Released) -> str:
