@@ -9,10 +9,11 @@ import pytest
 from surveypipe.design import linearisation
 from surveypipe.design.sampling import SurveyDesign
 from surveypipe.problems import SurveyError
-from surveypipe.regression import fitting
+from surveypipe.regression import fitting, irls
 from surveypipe.regression.firth import separated
 from surveypipe.regression.marginal_effects import _individual_effects, average_marginal_effects, predicted
 from surveypipe.regression.proportional_odds import (
+    in_replicate,
     ordinal_information,
     ordinal_log_likelihood,
     ordinal_scores,
@@ -83,6 +84,37 @@ def test_ordinal_with_two_predictor_groups_reproduces_weighted_log_odds(survey, 
         method="bfgs", disp=False, gtol=1e-9
     )
     np.testing.assert_allclose(plain.coefficients[:2], other.params[:2], atol=1e-5)
+
+
+def test_answers_that_have_no_weight_in_a_replicate_are_left_out_of_it(survey):
+    """Some replicates give whole answers, and a predictor's level, no weight at all."""
+    y = survey.answer.to_numpy()
+    X = survey[["years"]].assign(agency=survey.agency == "CSC").to_numpy(float)
+    codes = y - 1
+    # The same people without the answer that nobody gave.
+    some = survey[y != 4]
+    alike = SurveyDesign(np.ones(len(some)))
+    plain = fitting.fit(some, "answer", ["years", "agency"], kind="ordinal", design=alike)
+    alone = in_replicate(X, codes, (y != 4).astype(float), 4)
+    np.testing.assert_allclose(alone[:-1], plain.coefficients, rtol=1e-9)
+    assert np.isnan(alone[-1])
+    assert np.ptp(in_replicate(X, codes, (y != 2).astype(float), 4)[[2, 3]]) == 0
+    assert np.isfinite(in_replicate(X, codes, (survey.agency == "AMH").to_numpy(float), 4)).all()
+
+
+def test_a_replicate_in_which_a_model_is_separated_has_coefficients(survey):
+    X = np.column_stack([np.ones(len(survey)), survey.years, survey.agency == "CSC"]).astype(float)
+    y = survey.yes.to_numpy()
+    # Of one agency only those who said yes are in it, so that it parts the answers.
+    w = ((survey.agency == "AMH") | (y == 1)).to_numpy(float)
+    assert np.isfinite(irls.in_replicate("logistic", X, y, w)).all()
+    assert np.isnan(irls.in_replicate("logistic", X, y, 0 * w)).all()
+    plain = fitting.fit(
+        survey, "yes", ["years", "agency"], kind="logistic", design=SurveyDesign(np.ones(len(y)))
+    )
+    np.testing.assert_allclose(
+        irls.in_replicate("logistic", X, y, np.ones(len(y))), plain.coefficients, rtol=1e-6
+    )
 
 
 def test_marginal_effect_of_a_lone_predictor_is_the_difference_in_proportions(survey, design):

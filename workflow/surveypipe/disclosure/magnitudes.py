@@ -130,12 +130,16 @@ def dominated(values: np.ndarray, rules: Rules) -> bool:
 
 
 def _partners(rows: pd.DataFrame, gone: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Second group of each grouping of which one is hidden, that of fewest respondents."""
+    """Second group of each grouping of which one alone is hidden, that of fewest respondents.
+
+    Nothing is told of the size of a group that is suppressed already: with it a second one is hidden.
+    """
     found = set()
     level = rows["group_level"].fillna("").astype(str)
     for grouping in dict.fromkeys(group for group, inside in gone if inside):
         hidden = {inside for group, inside in gone if group == grouping}
         mine = (rows["group"] == grouping) & (level != "") & ~level.isin(hidden)
-        if len(hidden) == 1 and mine.any():
-            found.add((grouping, str(rows.loc[mine, "n"].groupby(level[mine]).max().sort_index().idxmin())))
+        sizes = rows.loc[mine, "n"].groupby(level[mine]).max().sort_index()
+        if len(hidden) == 1 and len(sizes) and sizes.notna().all():
+            found.add((grouping, str(sizes.idxmin())))
     return found

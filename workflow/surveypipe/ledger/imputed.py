@@ -123,6 +123,9 @@ def _claim_rows(
     given = outcomes(survey, claim, survey.respondents)[:, 0]
     filled = outcomes(survey, claim, completed)
     in_base = ~np.isnan(filled)
+    if not in_base.any(axis=0).all():
+        # Of a base of nobody there is nothing to tell.
+        return
     share = _share(in_base & np.isnan(given)[:, None], in_base)
     common = _common(survey, key, claim)
     yield from _share_rows(survey, claim, common, share, _share(in_base & lacking[:, None], in_base), in_base)

@@ -30,11 +30,25 @@ def fit_glm(made: ModelFit, stop: Mapping[str, float]) -> ModelFit:
     method = f"{made.kind} regression, {made.design.errors}"
 
     def again(W: Array) -> Array:
-        return np.array([_iterated(made.kind, X, made.y, w, FULL).beta for w in W[made.rows].T])
+        return np.array([in_replicate(made.kind, X, made.y, w) for w in W[made.rows].T])
 
     return with_covariance(
         made, names, found.beta, influence, -found.deviance / 2, method, found.converged, again
     )
+
+
+def in_replicate(kind: Kind, X: Array, y: Array, w: Array) -> Array:
+    """Coefficients where some cases may have no weight; NaN where none has any.
+
+    Parameters
+    ----------
+    X, y, w
+        Predictors with the intercept, outcome and weights, shapes (n, p), (n,) and (n,).
+    """
+    kept = w > 0
+    if not kept.any():
+        return np.full(X.shape[1], np.nan)
+    return _iterated(kind, X[kept], y[kept], w[kept], FULL).beta
 
 
 @dataclass(frozen=True)
@@ -55,7 +69,8 @@ def _iterated(kind: Kind, X: Array, y: Array, weights: Array, stop: Mapping[str,
     mu = inverse(eta)
     deviance, beta, converged = np.inf, np.zeros(X.shape[1]), False
     for _ in range(int(stop["iterations"])):
-        slope = variance(mu)
+        # A fitted share is never nearer to 0 or 1 than this, as in R.
+        slope = np.maximum(variance(mu), np.finfo(float).eps)
         working = w * slope
         root = np.sqrt(working)
         new = np.linalg.lstsq(X * root[:, None], (eta + (y - mu) / slope) * root, rcond=None)[0]
@@ -69,4 +84,5 @@ def _iterated(kind: Kind, X: Array, y: Array, weights: Array, stop: Mapping[str,
             converged = abs(deviance - last) / (abs(deviance) + 0.1) < stop["deviance"]
         if converged:
             break
-    return _Iterated(beta, working, (y - mu) / variance(mu), float(deviance), converged)
+    residual = (y - mu) / np.maximum(variance(mu), np.finfo(float).eps)
+    return _Iterated(beta, working, residual, float(deviance), converged)

@@ -81,10 +81,36 @@ def fit_ordinal(made: ModelFit) -> ModelFit:
         made = replace(made, flags=(*made.flags, "separated"))
 
     def again(W: Array) -> Array:
-        return np.array([_solved(X, y, w / w.mean())[0] for w in W[made.rows].T])
+        return np.array([in_replicate(X, y, w, len(made.levels)) for w in W[made.rows].T])
 
     method = f"proportional-odds model, {made.design.errors}"
     return with_covariance(made, names, params, influence, value, method, converged, again)
+
+
+def in_replicate(X: Array, y: Array, w: Array, levels: int) -> Array:
+    """Slopes and thresholds where some cases, and with them whole answers, may have no weight.
+
+    Between two answers that somebody gave, the thresholds of those that nobody gave are one. Beyond the last
+    of them there is none: NaN.
+
+    Parameters
+    ----------
+    X, y, w
+        Predictors, codes of the answers from 0, and weights, shapes (n, p), (n,) and (n,).
+    levels
+        Number of answers.
+    """
+    kept, many = w > 0, X.shape[1]
+    given, code = np.unique(y[kept].astype(int), return_inverse=True)
+    found = np.full(many + levels - 1, np.nan)
+    if len(given) < 2:
+        return found
+    params = _solved(X[kept], code, w[kept] / w[kept].mean())[0]
+    place = np.searchsorted(given, np.arange(levels - 1), side="right") - 1
+    inside = (place >= 0) & (place < len(given) - 1)
+    found[:many] = params[:many]
+    found[many:][inside] = params[many + place[inside]]
+    return found
 
 
 def _solved(X: Array, y: Array, w: Array) -> tuple[Array, float, bool, bool]:
@@ -96,9 +122,7 @@ def _solved(X: Array, y: Array, w: Array) -> tuple[Array, float, bool, bool]:
     params = np.concatenate([np.zeros(X.shape[1]), np.log(below / (1 - below))])
     value, converged = ordinal_log_likelihood(params, Z, y, w), False
     for _ in range(100):
-        step = np.linalg.solve(
-            ordinal_information(params, Z, y, w), ordinal_scores(params, Z, y, w).sum(axis=0)
-        )
+        step = _step(ordinal_information(params, Z, y, w), ordinal_scores(params, Z, y, w).sum(axis=0))
         size = 1.0
         while (new := ordinal_log_likelihood(params + size * step, Z, y, w)) < value - 1e-9 and size > 1e-8:
             size /= 2
@@ -109,6 +133,14 @@ def _solved(X: Array, y: Array, w: Array) -> tuple[Array, float, bool, bool]:
     slopes = params[: X.shape[1]] / scale
     params = np.concatenate([slopes, params[X.shape[1] :] + centre @ slopes])
     return params, float(value), converged, bool(np.abs(Z @ (slopes * scale)).max() > 20)
+
+
+def _step(information: Array, score: Array) -> Array:
+    """Newton's step; nothing of what the cases say nothing of, such as a level that nobody has."""
+    try:
+        return np.asarray(np.linalg.solve(information, score))
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.lstsq(information, score, rcond=None)[0])
 
 
 def proportional_odds_check(fitted: ModelFit) -> pd.DataFrame:
