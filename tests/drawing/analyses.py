@@ -44,6 +44,8 @@ def analyse(study: RandomStudy) -> None:
     apart = study.draw.spawn(1)[0]
     if study.population != "none" and apart.random() < 0.25:
         analysis["totals"] = [str(name) for name in apart.permutation(compared)[:2]]
+    if study.grouping and apart.random() < 0.1:
+        analysis["compare"] = [str(study.grouping[0])]
     numbers = [name for name in study.named("numeric") if name in analysis.get("items", compared)]
     if numbers and apart.random() < 0.25:
         analysis["bins"] = {numbers[0]: [0, 2.5, 10, 40]}

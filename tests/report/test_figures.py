@@ -25,7 +25,7 @@ def texts_of(figure):
     """Every text drawn, with its box in pixels."""
     from matplotlib.text import Text
 
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     renderer = figure.canvas.get_renderer()
     found = [item for item in figure.findobj(Text) if item.get_visible() and item.get_text().strip()]
     return [(item.get_text(), item.get_window_extent(renderer), item.get_fontsize()) for item in found]
@@ -180,7 +180,10 @@ def test_every_answer_is_drawn_where_all_are_released(released, points):
     )
     with themed("likert"):
         figure = likert.draw(full).figure
-    assert [t.get_text() for t in figure.legends[0].get_texts()] == labels
+    figure.draw_without_rendering()
+    places = {text.get_text(): text.get_window_extent() for text in figure.legends[0].get_texts()}
+    # As they are read: from left to right, row by row.
+    assert sorted(places, key=lambda text: (-round(places[text].y0), places[text].x0)) == labels
     ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in figure.axes[0].patches[:points]]
     assert ends[0][0] == pytest.approx(-0.5)
     assert ends[-1][1] == pytest.approx(0.5)

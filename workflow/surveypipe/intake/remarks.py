@@ -12,6 +12,8 @@ from surveypipe.intake.labels import FileLabels
 from surveypipe.problems import shown
 
 MOST = 10
+# Groups of more levels fill more than a page.
+MOST_LEVELS = 12
 # Sign of a guess, and what is told of the columns that have it.
 TOLD = {
     Sign.ZERO_AND_ONE: "{n} {questions} of 0 and 1 without labels {are} read as No and Yes: {names}.",
@@ -69,6 +71,8 @@ def findings(
     kinds = _kinds(columns)
     if kinds:
         told.append(kinds)
+    if groups := _about_groups(columns):
+        told.append(groups)
     for key, label in list(batteries.items())[:1]:
         told.append(_about_batteries(batteries, key, label))
     if sets:
@@ -128,6 +132,22 @@ def _kinds(columns: Sequence[Column]) -> str:
     } | {"boxes": sum(bool(c.set) for c in asked)}
     listed = ", ".join(f"{n} {text}" for text, n in counts.items() if n)
     return f"{len(asked)} questions: {listed}." if listed else ""
+
+
+def _about_groups(columns: Sequence[Column]) -> str:
+    """Name questions by which results could be shown; a draft compares nobody and tests nothing."""
+    few = [
+        column.name
+        for column in columns
+        if column.role == "question" and not (column.battery or column.set)
+        if column.guess.kind.nominal and 2 <= len(column.guess.values) <= MOST_LEVELS
+    ]
+    if not few:
+        return ""
+    return (
+        f"Results could be shown by {shown(few, 4)}: name one or several under `groups` in config.yaml, and "
+        "under `analysis.compare` those between which everything is to be tested; until then nothing is."
+    )
 
 
 def _about_batteries(batteries: Mapping[str, str], key: str, label: str) -> str:

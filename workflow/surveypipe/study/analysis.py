@@ -183,6 +183,14 @@ class Analysis(Settings, kw_only=True):
         ),
     ] = ()
     tests: Annotated[tuple[Comparison, ...], Meta(description="Comparisons between groups (Rao-Scott).")] = ()
+    compare: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Groups between whose levels every item is compared and tested, beside what `tests` "
+            "names. Left out: nothing is tested but what `tests` names. Where no `multiplicity` is said, the "
+            "tests are adjusted for their number (Benjamini-Hochberg)."
+        ),
+    ] = ()
     models: Annotated[
         tuple[Model, ...],
         Meta(

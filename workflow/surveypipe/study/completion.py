@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from surveypipe.study.analysis import Analysis, Fpc
+from surveypipe.study.analysis import Analysis, Comparison, Family, Fpc, Multiplicity
 from surveypipe.study.cleaning import Blank, Cleaning, Duplicate, Range, Skip
 from surveypipe.study.codebook_file import CodebookFile, Column
 from surveypipe.study.design import kind_of
@@ -22,6 +22,10 @@ from surveypipe.study.weighting import Collapse, Scheme, Weighting
 UNWEIGHTED, BY_GROUP, BY_DESIGN, BY_MARGINS = "none", "by_group", "design", "margins"
 # Fewest respondents in a cell of the weighting that a study gets which names none.
 FEWEST_IN_CELL = 10
+# Tests of everything between groups look for what there is, and are adjusted as such.
+ALL_COMPARED = Family(
+    label="all questions between groups", method="bh", statistics=("rao_scott", "t_test", "rank_test")
+)
 replace = msgspec.structs.replace
 
 
@@ -173,14 +177,41 @@ def _analysis(config: Configuration, codebook: CodebookFile) -> Analysis:
     census = config.design.kind == "census" and config.population != "none"
     corrected = census or (config.design.kind == "sample" and config.design.fpc)
     fpc = analysis.fpc if corrected else Fpc(descriptive=False, tests=False)
+    items = analysis.items or tuple(estimated(codebook.variables, drawn_by(config)))
     return replace(
         analysis,
         fpc=fpc,
+        tests=_tests(config, items, codebook),
+        multiplicity=analysis.multiplicity
+        or (Multiplicity(families=(ALL_COMPARED,)) if analysis.compare else None),
         # What is known of everybody, to set those who answered beside it; all else stands among the answers.
         characteristics=analysis.characteristics
         or tuple(name for name in config.groups if name in config.frame.variables),
-        items=analysis.items or tuple(estimated(codebook.variables, drawn_by(config))),
+        items=items,
     )
+
+
+def _tests(config: Configuration, items: Collection[str], codebook: CodebookFile) -> tuple[Comparison, ...]:
+    """Give the comparisons that are named, then that of every item between the groups to compare.
+
+    One group alone, or a question with one answer, has nothing to compare, nor what a group is made of.
+    """
+    named = {(test.variable, test.between) for test in config.analysis.tests}
+    several = [
+        group
+        for group in config.analysis.compare
+        if group not in config.groups or len(config.groups[group].levels) > 1
+    ]
+    alike = {name for name, about in codebook.variables.items() if len(answers_of(about, codebook)) == 1}
+    made_of = {made.variable: set(made.sources) for made in config.cleaning.recodes}
+    every = [
+        (item, group)
+        for group in several
+        for item in items
+        if item not in {group, *alike, *made_of.get(group, ())}
+    ]
+    found = [Comparison(variable=item, between=group) for item, group in every if (item, group) not in named]
+    return (*config.analysis.tests, *found)
 
 
 def drawn_by(config: Configuration) -> list[str]:

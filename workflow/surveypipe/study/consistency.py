@@ -174,6 +174,7 @@ def _named_in_analysis(config: Configuration) -> Iterable[tuple[str, str]]:
     yield from (("analysis.totals", item) for item in analysis.totals)
     yield from (("analysis.bins", item) for item in analysis.bins)
     yield from (("analysis.tests", test.variable) for test in analysis.tests)
+    yield from (("analysis.compare", group) for group in analysis.compare)
     yield from (("analysis.further_tests", test.variable) for test in analysis.further_tests)
     for model in analysis.models:
         where = f"analysis.models, {model.outcome}"

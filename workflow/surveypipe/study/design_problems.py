@@ -70,7 +70,8 @@ def _kind(config: Configuration) -> Iterator[str]:
     if design.drawn and config.inputs.counts:
         yield (
             "inputs.counts holds cells of everybody who was asked, and the design is a sample; give the "
-            "totals of the population under frame.margins."
+            "totals of the population under frame.margins. Cells of several questions together are one "
+            "question there: a column of the file that says to which cell each respondent belongs."
         )
 
 

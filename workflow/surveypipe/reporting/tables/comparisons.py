@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
@@ -25,6 +25,8 @@ from surveypipe.study.item_types import MEAN, MEDIAN, PROPORTION
 if TYPE_CHECKING:
     import pandas as pd
 
+# Of more groups the values would fill the page.
+MOST_NAMED = 4
 _FORMS: dict[str, Callable[[float], str]] = {
     PROPORTION: formatting.points,
     MEAN: formatting.decimal,
@@ -51,6 +53,63 @@ def tests(released: Released) -> Table:
         table.rows += [_test_row(released, name) for name in chosen]
     table.notes = _test_notes(released, levels)
     return table
+
+
+def other_tests(released: Released) -> Table:
+    """Lay out the tests between the groups by which nothing else is shown, one section to a grouping."""
+    columns = [Column("Measure", 30, "l"), Column("Groups", 30, "l"), Column("Difference", 20)]
+    columns += [Column("Test", 21), Column("*p*", 9), Column("Effect", 10)]
+    table = Table("tests_others", "Tests between other groups", columns)
+    for group, about in released.settings.groups.items():
+        wanted = [test.variable for test in released.settings.analysis.tests if test.between == group]
+        rows = [_other_row(released, name, group, about.levels) for name in wanted]
+        if group != released.group and (told := [row for row in rows if row]):
+            table.section(about.label or released.label(group))
+            table.rows += told
+    table.notes = [
+        "Weighted; shares in per cent, means and medians in their own unit. A difference is the second group "
+        "minus the first.",
+        "*F*, Rao–Scott test of second order (*V*, Cramér's); *t*, design-based *t* test (*d*, difference "
+        "over the pooled standard deviation); χ², design-based rank test.",
+        "Not adjusted for the number of tests.",
+        weights_note(released),
+    ]
+    return table
+
+
+def _other_row(released: Released, name: str, group: str, levels: Mapping[str, str]) -> list[str]:
+    """One measure between the levels of a group; nothing where it was not tested."""
+    stands, two = released.stands(name), len(levels) == 2
+    statistic = "rao_scott" if stands == PROPORTION else "t_test" if two and stands == MEAN else "rank_test"
+    test = released.comparison(name, statistic, group)
+    if test is None:
+        return []
+    difference = released.comparison(name, released.tested_difference, group) if two else None
+    form = mean_cell if stands == MEAN else share_cell
+    return [
+        INDENT + escape(_tested_label(released, name)),
+        _in_each(released, name, group, levels),
+        NOT_APPLICABLE if difference is None else form(difference),
+        _statistic_cell(test, statistic),
+        _p_cell(test),
+        _effect_cell(*_effect(stands, test, difference)),
+    ]
+
+
+def _in_each(released: Released, name: str, group: str, levels: Mapping[str, str]) -> str:
+    """Name the groups with what stands for the measure in each; of many only how many they are."""
+    if len(levels) > MOST_NAMED:
+        return f"{len(levels)} groups"
+    stands = released.stands(name)
+    code = _claimed_level(released, name) if stands == PROPORTION else ""
+    table, told = released.table("estimates"), []
+    inside = table[(table["variable"] == name) & (table["statistic"] == stands) & (table["group"] == group)]
+    inside = inside[inside["scheme"] == released.primary]
+    for level, label in levels.items():
+        rows = inside[(inside["group_level"] == level) & (inside["level"].map(code_text) == code)]
+        value = number(rows.iloc[0]["estimate"], _FORMS[stands], rows.iloc[0]) if len(rows) else ""
+        told.append(f"{escape(label)} {value}".strip())
+    return "; ".join(told)
 
 
 def _test_notes(released: Released, levels: list[str]) -> list[str]:

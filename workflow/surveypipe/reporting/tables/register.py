@@ -9,7 +9,7 @@ from surveypipe import formatting
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.answers import items, numbers, scales, shares
 from surveypipe.reporting.tables.claims import ledger, schemes
-from surveypipe.reporting.tables.comparisons import tests
+from surveypipe.reporting.tables.comparisons import other_tests, tests
 from surveypipe.reporting.tables.layout import (
     Table,
     with_interval,
@@ -39,4 +39,5 @@ TABLES: dict[str, Callable[[Released], Table]] = {
     "schemes": schemes,
     "ledger": ledger,
     "tests": tests,
+    "tests_others": other_tests,
 }
