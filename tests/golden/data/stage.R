@@ -84,7 +84,7 @@ tests("stage_strat_linear", "apistrat", "calibrate(dstrat, ~stype + awards + api
       calibrate(plain, ~stype + awards + api99, total))
 tests("stage_strat_linear_fpc", "apistrat", "calibrate(dstrat, ~stype + awards + api99)", greg)
 
-# Response propensities: Kim and Kim (2007), written out here from the formula.
+# Response propensities: Kim and Kim (2007), written out here from the formula, with HC2's leverages.
 answered <- apipop$cds %in% apistrat$cds
 model <- glm(answered ~ stype + awards + sch.wide, binomial, apipop, epsilon = 1e-14, maxit = 100)
 p <- fitted(model); X <- model.matrix(model)
@@ -92,14 +92,16 @@ u <- function(y, inside) {
   r <- match(apistrat$cds, apipop$cds); pr <- p[r]; x <- X[r, ]
   size <- sum(inside / pr); mean <- sum(inside * y / pr) / size
   e <- inside * (y - mean) / size
-  B <- solve(t(X) %*% (X * p * (1 - p)), t(x) %*% (e * (1 - pr) / pr))
-  left <- e - pr * (x %*% B)
+  information <- t(X) %*% (X * p * (1 - p))
+  B <- solve(information, t(x) %*% (e * (1 - pr) / pr))
+  leverage <- (1 - pr) * rowSums((x %*% solve(information)) * x)
+  left <- (e - pr * (x %*% B)) / sqrt(1 - leverage)
   c(mean, sqrt(sum((1 - pr) * left^2 / pr^2)), sqrt(sum(left^2 / pr^2)))
 }
 all <- u(apistrat$api00, rep(1, 200))
 no <- u(apistrat$api00, apistrat$comp.imp == "No"); yes <- u(apistrat$api00, apistrat$comp.imp == "Yes")
 keep("stage_propensity_mean", "apistrat", "mean of api00 under inverse propensities, all and by comp.imp",
-     "glm(answered ~ stype + awards + sch.wide, binomial); Kim and Kim's formula",
+     "glm(answered ~ stype + awards + sch.wide, binomial); Kim and Kim's formula, HC2",
      estimate = c(all = all[1], No = no[1], Yes = yes[1]), se = c(all = all[2], No = no[2], Yes = yes[2]),
      se_nofpc = c(all = all[3], No = no[3], Yes = yes[3]))
 

@@ -12,8 +12,8 @@ with one pair of matrices A, C of shape (n, q) for each step of weighting:
   ``calibrate``, and as its ``rake`` where the starting weights are equal);
 * *ridge calibration*, which meets some totals softly: the same with a ridge, B = (X'DX + Γ)⁻¹X'Dz
   (:func:`penalised`);
-* *inverse propensities*, logistic in x: s becomes s − d x'B with B = [Σ_U d p(1 − p)xx']⁻¹ Σ_r x (1 − p)s
-  (Kim and Kim 2007).
+* *inverse propensities*, logistic in x: s becomes (s − d x'B)/√(1 − h) with B = [Σ_U d p(1 − p)xx']⁻¹ Σ_r x
+  (1 − p)s (Kim and Kim 2007), and h the leverage in that regression (:func:`inverse_propensity`).
 
 Steps in a row: the last step's formula is applied first, because its weights start from the others'.
 """
@@ -49,9 +49,12 @@ class Linearisation:
     carried
         Where totals are estimated from a sample, of whom some did not answer: K of shape (m, q) over
         everybody drawn. The influence value of each gains K (C's), because each has a part in the totals.
-    leverage, spread
-        Where totals are met softly, shapes (n,): leverage of each respondent in the penalised regression, and
-        what each adds to the variance of the total of residuals that are all alike.
+    leverage
+        Of each respondent in the regression that stands behind totals met softly, or behind a response model,
+        shape (n,); None where residuals are taken as they are.
+    spread
+        Where totals are met softly: what each adds to the variance of the total of residuals that are all
+        alike, shape (n,).
     """
 
     loadings: Floats
@@ -204,6 +207,11 @@ def inverse_propensity(
 ) -> Linearisation:
     """Linearise weights inverse to the propensities of a logistic response model.
 
+    The residuals s − d x'B of Kim and Kim (2007) are those of a regression of s on d x weighted by (1 − p)/d,
+    whose slopes were fitted to the same respondents: they are too small by their leverage
+    h = d (1 − p) x'[Σ_U d p(1 − p)xx']⁻¹x, and are divided by √(1 − h) (MacKinnon and White 1985, HC2). With a
+    model that holds nothing but classes the variance is that of simple random sampling within them, as for weighting classes.
+
     Parameters
     ----------
     X
@@ -227,7 +235,14 @@ def inverse_propensity(
     carried = ((size * propensity)[:, None] * X) @ inverse if sampled else None
     ratio = final * p / start
     free = ratio > ratio.max() * (1 - 1e-9)
-    return Linearisation(loadings, x * np.where(free, 1 - p, 0.0)[:, None], p, carried)
+    leverage = start * (1 - p) * np.einsum("ni,ij,nj->n", x, inverse, x)
+    return Linearisation(
+        loadings,
+        x * np.where(free, 1 - p, 0.0)[:, None],
+        p,
+        carried,
+        np.minimum(leverage, MOST_LEVERAGE),
+    )
 
 
 @dataclass(frozen=True)

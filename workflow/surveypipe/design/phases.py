@@ -76,7 +76,7 @@ class SecondPhase:
             return "simple random sampling"
         if self.linearised is None:
             return "second phase"
-        if self.linearised.leverage is not None:
+        if self.linearised.spread is not None:
             return "second phase, on residuals of a penalised regression"
         if self.linearised.propensity is not None:
             return "response propensities linearised (Kim and Kim)"
