@@ -175,7 +175,11 @@ def _schemes(study: RandomStudy) -> dict[str, dict[str, Any]]:
         "propensity": {"method": "propensity", "predictors": known},
         "classes": {"method": "propensity", "predictors": known, "classes": 3},
         "both": {"method": "compose", "steps": _steps(study, known)},
+        "robust": {"method": "doubly_robust", "predictors": known, **_distance(study)},
     }  # fmt: skip
+    # The lists are short, so that predicting out of fold is refused: it is drawn now and then.
+    if study.some(0.03):
+        made["crossed"] = {"method": "cross_fitted", "predictors": known, "folds": 3, "products": True}
     if totals := study.config.get("frame", {}).get("totals"):
         made["calibrated"] |= {"numeric": list(totals)}
     if listed:
@@ -186,7 +190,7 @@ def _schemes(study: RandomStudy) -> dict[str, dict[str, Any]]:
     if study.margins:
         # Of totals nobody knows how they meet in a person, nor who among the silent is in them.
         made = {key: made[key] for key in ("one", "raked", "calibrated", "soft") if key in made}
-    for key in ("raked", "soft", "propensity"):
+    for key in ("raked", "soft", "propensity", "robust"):
         if key in made and study.some(0.3):
             made[key]["trim"] = study.one([{"cap": 2.0}, {"iqr": 3.0}, {"deff": 1.5}, {"potter": 0.01}])
     return made

@@ -23,6 +23,7 @@ SCHEMES: dict[str, dict[str, dict[str, Any]]] = {
         "exponential": {"method": "compose", "steps": [STRATA, EXPONENTIAL | CALIBRATED]},
         "cells": STRATA,
         "propensity": {"method": "propensity", "predictors": ["stype", "awards", "wide"]},
+        "robust": {"method": "doubly_robust", "predictors": ["stype", "awards", "wide"]},
     },
 }
 YES_NO = {1: "Yes", 2: "No"}

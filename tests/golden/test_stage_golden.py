@@ -34,7 +34,8 @@ CHECKS = [
     ("stage_strat_linear_ttest stage_strat_linear_fpc_ttest", "estimates.csv: t_test", 1e-9),
     ("stage_strat_linear_chisq stage_strat_linear_fpc_chisq", "estimates.csv: rao_scott", 1e-9),
     ("stage_strat_linear_lm", "further_estimates.csv: coefficient", 1e-9),
-    ("stage_propensity_mean", "estimates.csv", 1e-8),
+    ("stage_propensity_mean stage_robust_mean", "estimates.csv", 1e-8),
+    ("stage_robust_weights", "weights", 1e-8),
 ]
 REL = 1e-9
 RUNS = [
@@ -106,11 +107,18 @@ def test_weights(published: Any, sample: str, scheme: str, entry: str) -> None:
     assert found == pytest.approx(wanted, rel=REL)
 
 
-def test_means_under_inverse_propensities(published: Any) -> None:
-    wanted = STAGE["stage_propensity_mean"]
-    for place, line in means(published["apistrat"][0], "propensity").items():
+@pytest.mark.parametrize("scheme", ["propensity", "robust"])
+def test_means_under_propensities_alone_and_then_calibrated(published: Any, scheme: str) -> None:
+    wanted = STAGE[f"stage_{scheme}_mean"]
+    for place, line in means(published["apistrat"][0], scheme).items():
         assert line["estimate"] == pytest.approx(wanted["estimate"][place], rel=1e-8)
         assert line["se"] == pytest.approx(wanted["se"][place], rel=1e-8)
+
+
+def test_doubly_robust_weights(published: Any) -> None:
+    w, wanted = published["apistrat"][1]["w_robust"], STAGE["stage_robust_weights"]["estimate"]
+    found = {"min": w.min(), "max": w.max(), "squares": (w**2).sum()}
+    assert found == pytest.approx(wanted, rel=1e-8)
 
 
 @pytest.mark.parametrize(

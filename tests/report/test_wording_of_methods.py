@@ -135,6 +135,11 @@ CASES: dict[str, Change] = {
     "raked": scheme(method="rake", margins=["agency", "profession_group"], collapse=None),
     "ridge": scheme(method="ridge", margins=["agency", "profession_group"], collapse=None),
     "calibrated": scheme(method="calibrate"),
+    "out of fold": scheme(method="cross_fitted", predictors=["agency", "profession"]),
+    "doubly robust": scheme(method="doubly_robust", predictors=["agency", "profession"]),
+    "doubly robust, out of fold": scheme(
+        method="doubly_robust", predictors=["agency", "profession"], folds=4, products=True
+    ),
     "one rule": cases.configured(cleaning={"rules": [{"type": "blank", "id": "blank", "action": "drop"}]}),
     "one cell merged": merged(1),
     "no cell merged": merged(0),

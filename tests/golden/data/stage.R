@@ -105,5 +105,27 @@ keep("stage_propensity_mean", "apistrat", "mean of api00 under inverse propensit
      estimate = c(all = all[1], No = no[1], Yes = yes[1]), se = c(all = all[2], No = no[2], Yes = yes[2]),
      se_nofpc = c(all = all[3], No = no[3], Yes = yes[3]))
 
+# Doubly robust: the propensities, then calibrate() to the list's totals; the standard error by the formulas of both.
+w0 <- 1 / p[match(apistrat$cds, apipop$cds)]
+robust <- calibrate(svydesign(ids = ~1, weights = w0, data = apistrat), ~stype + awards + sch.wide, colSums(X))
+w <- weights(robust)
+both <- function(y, inside) {
+  r <- match(apistrat$cds, apipop$cds); pr <- p[r]; x <- X[r, ]
+  mean <- sum(w * inside * y) / sum(w * inside); z <- inside * (y - mean) / sum(w * inside)
+  left <- w * (z - x %*% solve(t(x) %*% (x * w0), t(x) %*% (w0 * z)))
+  information <- t(X) %*% (X * p * (1 - p))
+  left <- left - x %*% solve(information, t(x) %*% ((1 - pr) * left))
+  leverage <- (1 - pr) * rowSums((x %*% solve(information)) * x)
+  c(mean, sqrt(sum((1 - pr) * left^2 / (1 - leverage))))
+}
+all <- both(apistrat$api00, rep(1, 200))
+no <- both(apistrat$api00, apistrat$comp.imp == "No"); yes <- both(apistrat$api00, apistrat$comp.imp == "Yes")
+m <- svymean(~api00, robust); stopifnot(abs(coef(m) - all[1]) < 1e-9)
+keep("stage_robust_mean", "apistrat", "mean of api00 under doubly robust weights, all and by comp.imp",
+     "glm(answered ~ stype + awards + sch.wide, binomial), then calibrate(~stype + awards + sch.wide); formulas of both",
+     estimate = c(all = all[1], No = no[1], Yes = yes[1]), se = c(all = all[2], No = no[2], Yes = yes[2]))
+keep("stage_robust_weights", "apistrat", "doubly robust weights", "weights of the same",
+     estimate = c(min = min(w), max = max(w), squares = sum(w^2)))
+
 writeLines(c("{", paste0('  "made_with": "R ', getRversion(), ", survey ", packageVersion("survey"), '",'), '  "estimates": {',
              paste(entries, collapse = ",\n"), "  }", "}"), "stage.json")

@@ -53,8 +53,8 @@ class Linearisation:
         Of each respondent in the regression that stands behind totals met softly, or behind a response model,
         shape (n,); None where residuals are taken as they are.
     spread
-        Where totals are met softly: what each adds to the variance of the total of residuals that are all
-        alike, shape (n,).
+        Where totals are met softly, or chances predicted out of fold: what each adds to the variance of the
+        total of residuals that are all alike, shape (n,).
     """
 
     loadings: Floats
@@ -99,21 +99,21 @@ class Linearisation:
     def degrees_of_freedom(self, inside: NDArray[np.bool_]) -> Floats:
         """Respondents less independent predictors of the response model in each domain, shape (k,).
 
-        Where totals are met softly: Satterthwaite's, (Σc)²/Σc² less the sum of the leverages, c being
-        `spread`; with equal weights that is n less the parameters that the penalty leaves.
+        Where there is a `spread` c: Satterthwaite's, (Σc)²/Σc² less the sum of the leverages; with equal
+        weights that is n less the parameters that a penalty leaves.
 
         Parameters
         ----------
         inside
             Membership, shape (n, k).
         """
-        if self.leverage is not None and self.spread is not None:
+        if self.spread is not None:
             members = inside.astype(float)
             squares = np.maximum(self.spread**2 @ members, 1e-300)
             total, n = self.spread @ members, members.sum(axis=0)
             # Where everybody answered no spread is left, and all count alike.
             equal = np.where(total < NO_SPREAD * n, n, total**2 / squares)
-            left = equal - self.leverage @ members
+            left = equal if self.leverage is None else equal - self.leverage @ members
             return np.where(inside.any(axis=0), np.floor(np.maximum(left, 1.0) + 1e-9), 0.0)
         scaled = self.loadings / np.maximum(np.linalg.norm(self.loadings, axis=0), 1e-300)
         grams = np.einsum("ni,nk,nj->kij", scaled, inside.astype(float), scaled, optimize=True)
@@ -209,8 +209,9 @@ def inverse_propensity(
 
     The residuals s − d x'B of Kim and Kim (2007) are those of a regression of s on d x weighted by (1 − p)/d,
     whose slopes were fitted to the same respondents: they are too small by their leverage
-    h = d (1 − p) x'[Σ_U d p(1 − p)xx']⁻¹x, and are divided by √(1 − h) (MacKinnon and White 1985, HC2). With a
-    model that holds nothing but classes the variance is that of simple random sampling within them, as for weighting classes.
+    h = d (1 − p) x'[Σ_U d p(1 − p)xx']⁻¹x, and are divided by √(1 − h) (MacKinnon and White 1985, HC2). With
+    a model that holds nothing but classes the variance is that of simple random sampling within them, as for
+    weighting classes.
 
     Parameters
     ----------

@@ -76,6 +76,8 @@ class SecondPhase:
             return "simple random sampling"
         if self.linearised is None:
             return "second phase"
+        if self.linearised.spread is not None and self.linearised.leverage is None:
+            return "response propensities predicted out of fold, linearised"
         if self.linearised.spread is not None:
             return "second phase, on residuals of a penalised regression"
         if self.linearised.propensity is not None:

@@ -50,6 +50,7 @@ def surveyed(tried: Tried, known: Known) -> Survey:
         base=None if base is None else BASE,
         second_phase=not design.drawn,
         drawn=design.drawn,
+        seed=config.seed,
     )
     selection = None
     if design.drawn:

@@ -117,7 +117,10 @@ NEEDS = {
     "poststratify": "by",
     "rake": "margins",
     "calibrate": "margins",
+    "ridge": "margins",
     "propensity": "predictors",
+    "cross_fitted": "predictors",
+    "doubly_robust": "predictors",
     "compose": "steps",
 }
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Respondents at which a soft total is met half-way. In the simulation study 2 to 10 gave the same coverage.
 PENALTY = 5.0
+# Into which a list is cut, where the scheme does not say.
+FOLDS = 5
 RESPONSE_RATE = "response_rate"
 
 
@@ -105,14 +107,36 @@ class Making(Settings):
         Meta(description="For calibrate: numeric frame variables whose totals are met."),
     ] = None
     distance: Annotated[
-        Literal["linear", "raking", "logit"], Meta(description="For calibrate: the distance function.")
+        Literal["linear", "raking", "logit"],
+        Meta(description="For calibrate and doubly_robust: the distance function."),
     ] = "linear"
     bounds: Annotated[
         tuple[float, float] | None,
-        Meta(description="For calibrate with logit: least and greatest ratio to the starting weight."),
+        Meta(
+            description="For calibrate and doubly_robust with logit: least and greatest ratio to the "
+            "starting weight."
+        ),
     ] = None
     predictors: Annotated[
-        Names | None, Meta(description="For propensity: frame variables of the logistic model.")
+        Names | None,
+        Meta(
+            description="For propensity, cross_fitted and doubly_robust: frame variables of the logistic "
+            "model of response."
+        ),
+    ] = None
+    products: Annotated[
+        bool,
+        Meta(
+            description="For cross_fitted, and doubly_robust with folds: whether the products of any two "
+            "predictors are in the model as well."
+        ),
+    ] = False
+    folds: Annotated[
+        TwoOrMore | None,
+        Meta(
+            description="For cross_fitted: into how many folds the list is cut, by the seed; left out: 5. "
+            "For doubly_robust: the same; left out: one model for all, not cross-fitted."
+        ),
     ] = None
     classes: Annotated[
         TwoOrMore | None,
@@ -130,7 +154,7 @@ class Step(Making, kw_only=True):
     """One step: a scheme without a label."""
 
     method: Annotated[
-        Literal["poststratify", "rake", "calibrate", "ridge", "propensity"],
+        Literal["poststratify", "rake", "calibrate", "ridge", "propensity", "cross_fitted"],
         Meta(description="How the weights are made."),
     ]
 
@@ -143,8 +167,8 @@ class Scheme(Making, kw_only=True):
         str,
         Meta(
             description="How the weights are made: none, design (the weights of the sample as they are), "
-            "poststratify, rake, calibrate, ridge, propensity, compose, or one that you added "
-            "(docs/extending.md)."
+            "poststratify, rake, calibrate, ridge, propensity, cross_fitted, doubly_robust, compose, or one "
+            "that you added (docs/extending.md)."
         ),
     ]
     steps: Annotated[

@@ -13,16 +13,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from msgspec import structs
 from numpy.typing import NDArray
 
 from surveypipe.design import linearisation
 from surveypipe.design.linearisation import Linearisation
 from surveypipe.problems import Problems, SurveyError, shown
 from surveypipe.study.base import plain
-from surveypipe.study.weighting import Collapse, Making
+from surveypipe.study.weighting import FOLDS, Collapse, Making
 from surveypipe.weighting import calibration, collapsing, propensity
 from surveypipe.weighting.calibration import kish_deff
 from surveypipe.weighting.cells import raw_cells, similarity_of
+from surveypipe.weighting.crossfitting import cross_fitted_plan
+from surveypipe.weighting.in_a_row import in_a_row
 from surveypipe.weighting.plan import (
     METHODS,
     Plan,
@@ -207,6 +210,39 @@ def inverse_propensity(people: Population, settings: Making, scheme: str) -> Pla
     return plan
 
 
+@method("cross_fitted")
+def cross_fitted(people: Population, settings: Making, scheme: str) -> Plan:
+    """Inverse response propensities, each from a model that was fitted without the person's fold."""
+    return cross_fitted_plan(
+        people,
+        settings.predictors or (),
+        settings.folds or FOLDS,
+        products=settings.products,
+        scheme=scheme,
+    )
+
+
+@method("doubly_robust")
+def doubly_robust(people: Population, settings: Making, scheme: str) -> Plan:
+    """Inverse propensities, then calibration to the list's totals of what they are predicted from.
+
+    What people would answer is estimated without bias where the response model is right, and where answers
+    are linear in the predictors, whatever the response model (Kott 2006; Kang and Schafer 2007; Kim and
+    Haziza 2014).
+    """
+    predictors = settings.predictors or ()
+    numeric = tuple(name for name in predictors if propensity.is_number(people.frame[name]))
+    first = structs.replace(settings, method="cross_fitted" if settings.folds else "propensity")
+    then = structs.replace(
+        settings,
+        method="calibrate",
+        margins=tuple(name for name in predictors if name not in numeric) or None,
+        numeric=numeric,
+    )
+    parts = [build(people, structs.replace(step, trim=None), scheme) for step in (first, then)]
+    return in_a_row(people, parts, scheme)
+
+
 def _reweight_propensity(people: Population, X: Floats, firth: bool) -> Callable[[Floats], Floats]:
     def reweight(start: Floats) -> Floats:
         given = np.asarray(start, float).reshape(int(people.respondent.sum()), -1)
@@ -251,34 +287,7 @@ def _propensity_classes(people: Population, number: int, rules: Collapse, p: Flo
 @method("compose")
 def compose(people: Population, settings: Making, scheme: str) -> Plan:
     """Several methods in a row, each starting from the weights of the one before."""
-    parts = [build(people, step, scheme) for step in settings.parts()[1:]]
-    plan = group_plan(people, scheme)
-    plan.linearise = _linearised_steps(parts)
-
-    def reweight(start: Floats) -> Floats:
-        for part in parts:
-            start = part.reweight(start)
-        return start
-
-    plan.reweight = reweight
-    plan.restore = parts[-1].restore
-    plan.steps = [step for part in parts for step in part.steps]
-    return plan
-
-
-def _linearised_steps(parts: Sequence[Plan]) -> Callable[[Floats, Floats], Linearisation | None]:
-    def linearise(start: Floats, final: Floats) -> Linearisation | None:
-        stages = [start]
-        for part in parts[:-1]:
-            stages.append(part.reweight(stages[-1]))
-        stages.append(final)
-        whole: Linearisation | None = None
-        for number in reversed(range(len(parts))):
-            own = parts[number].in_a_row(stages[number], stages[number + 1])
-            whole = own if whole is None else own.before(whole)
-        return whole
-
-    return linearise
+    return in_a_row(people, [build(people, step, scheme) for step in settings.parts()[1:]], scheme)
 
 
 def build(people: Population, settings: Making, scheme: str) -> Plan:

@@ -37,6 +37,8 @@ class Population:
         Variable: level: people in the population, where it is told and not counted on the frame.
     known_sums
         Numeric variable: its total over the population, where it is told.
+    seed
+        Of what is left to chance in the making of weights: the folds of a list.
     """
 
     frame: pd.DataFrame
@@ -47,6 +49,7 @@ class Population:
     drawn: bool = False
     known: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     known_sums: Mapping[str, float] = field(default_factory=dict)
+    seed: int = 0
 
     @property
     def sampled(self) -> bool:
@@ -100,6 +103,7 @@ def population(
     known: Mapping[str, Mapping[str, float]] | None = None,
     known_sums: Mapping[str, float] | None = None,
     drawn: bool = False,
+    seed: int = 0,
 ) -> Population:
     """Check a frame of eligible people and put it in order.
 
@@ -111,7 +115,7 @@ def population(
         Variables that the schemes use.
     group, base
         See :class:`Population`; `base` names a column of base weights.
-    known, known_sums, drawn
+    known, known_sums, drawn, seed
         See :class:`Population`; what is known in total need not be told of those who did not answer.
 
     Raises
@@ -159,6 +163,7 @@ def population(
         drawn=drawn,
         known=known or {},
         known_sums=known_sums or {},
+        seed=seed,
     )
 
 

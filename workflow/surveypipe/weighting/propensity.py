@@ -55,7 +55,7 @@ def design_matrix(frame: pd.DataFrame, predictors: Sequence[str]) -> tuple[Float
     columns, names, repeated = [np.ones(len(frame))], ["(Intercept)"], []
     for name in predictors:
         before, values = len(columns), frame[name]
-        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        if is_number(values):
             numbers = values.to_numpy(dtype=float)
             columns.append((numbers - numbers.mean()) / (numbers.std() or 1.0))
             names.append(name)
@@ -103,6 +103,11 @@ def told_apart(frame: pd.DataFrame, predictors: Sequence[str]) -> list[str]:
     return list(predictors)
 
 
+def is_number(values: pd.Series) -> bool:
+    """Whether a predictor goes in as it is; else by its levels."""
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
 def fit(
     X: Floats, counted: Floats, size: Floats, *, firth: bool | None = None, max_iterations: int = 100
 ) -> PropensityFit:
@@ -139,7 +144,7 @@ def fit(
 
 
 def _result(X: Floats, beta: Floats, counted: Floats, firth: bool) -> PropensityFit:
-    p = _expit(X @ beta)
+    p = expit(X @ beta)
     if np.ndim(counted) == 1:
         return PropensityFit(p[:, 0], beta[:, 0], X, firth)
     return PropensityFit(p, beta, X, firth)
@@ -149,7 +154,7 @@ def _newton(X: Floats, Y: Floats, size: Floats, firth: bool, max_iterations: int
     beta = np.zeros((X.shape[1], Y.shape[1]))
     height = _log_likelihood(X, Y, size, beta, firth)
     for _ in range(max_iterations):
-        p = _expit(X @ beta)
+        p = expit(X @ beta)
         V = size[:, None] * p * (1 - p)
         inverse = np.linalg.pinv(_information(X, V), hermitian=True)
         score = X.T @ (Y - size[:, None] * p)
@@ -180,7 +185,7 @@ def _log_likelihood(X: Floats, Y: Floats, size: Floats, beta: Floats, firth: boo
     eta = np.clip(X @ beta, -30, 30)
     value = (Y * eta).sum(axis=0) - size @ np.logaddexp(0, eta)
     if firth:
-        p = _expit(eta)
+        p = expit(eta)
         value = value + np.linalg.slogdet(_information(X, size[:, None] * p * (1 - p)))[1] / 2
     return np.asarray(value)
 
@@ -189,7 +194,8 @@ def _information(X: Floats, V: Floats) -> Floats:
     return np.asarray(np.einsum("ni,nr,nj->rij", X, V, X, optimize=True))
 
 
-def _expit(eta: Floats) -> Floats:
+def expit(eta: Floats) -> Floats:
+    """Give the chance of a log-odds."""
     return np.asarray(1 / (1 + np.exp(-np.clip(eta, -30, 30))))
 
 

@@ -85,6 +85,7 @@ def compute_schemes(
     drawn: bool = False,
     known: Mapping[str, Mapping[str, float]] | None = None,
     known_sums: Mapping[str, float] | None = None,
+    seed: int = 0,
 ) -> WeightingResult:
     """Compute every scheme of the configuration side by side.
 
@@ -101,7 +102,7 @@ def compute_schemes(
         Column of base weights.
     second_phase
         Whether everybody was asked, and response within cells is all that is left to chance.
-    drawn, known, known_sums
+    drawn, known, known_sums, seed
         See :class:`surveypipe.weighting.population.Population`.
 
     Returns
@@ -117,7 +118,14 @@ def compute_schemes(
     named = _named_variables(schemes.values())
     chosen = group or (_first_group(schemes.values()) if second_phase else None)
     people = population(
-        eligible, needed=named, group=chosen, base=base, known=known, known_sums=known_sums, drawn=drawn
+        eligible,
+        needed=named,
+        group=chosen,
+        base=base,
+        known=known,
+        known_sums=known_sums,
+        drawn=drawn,
+        seed=seed,
     )
     problems = Problems()
     plans: dict[str, Plan] = {}

@@ -21,7 +21,7 @@ from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Late
 from surveypipe.study.grades import Grade
 from surveypipe.study.item_types import PROPORTION, type_of
-from surveypipe.study.weighting import Scheme
+from surveypipe.study.weighting import FOLDS, Scheme
 from surveypipe.wording import Markdown, Wording
 
 if TYPE_CHECKING:
@@ -94,10 +94,12 @@ def weighting(released: Released) -> Facts:
     cells = released.table("weight_cells")
     cells = cells[cells["scheme"] == released.primary]
     others = {key: label for key, label in released.schemes.items() if key != released.primary}
-    variables = (scheme.margins if scheme.method in ("rake", "ridge") else scheme.by) or ()
+    variables = _made_of(scheme)
     return {
         "method": scheme.method,
         "scheme": released.in_text(scheme.label),
+        "folds": _folds(scheme),
+        "products": scheme.products,
         "variables": [released.in_text(released.label(name)) for name in variables],
         "fallback": released.primary != released.settings.weighting.primary,
         "collapse": _collapse(scheme),
@@ -113,6 +115,20 @@ def weighting(released: Released) -> Facts:
         "others": [released.in_text(label) for label in others.values()],
         **_spread(released),
     }
+
+
+def _folds(scheme: Scheme) -> int:
+    """Count the folds of a scheme that predicts out of fold; 0 for any other."""
+    if scheme.method == "cross_fitted":
+        return scheme.folds or FOLDS
+    return (scheme.folds or 0) if scheme.method == "doubly_robust" else 0
+
+
+def _made_of(scheme: Scheme) -> tuple[str, ...]:
+    """Name the variables by which a scheme weights."""
+    if scheme.method in ("propensity", "cross_fitted", "doubly_robust"):
+        return scheme.predictors or ()
+    return (scheme.margins if scheme.method in ("rake", "ridge") else scheme.by) or ()
 
 
 def _collapse(scheme: Scheme) -> Facts | None:
