@@ -34,7 +34,7 @@ VALUES = {
     "HI_CHOL": {0: "No", 1: "Yes"}, "RIAGENDR": {1: "Men", 2: "Women"},
     "RACE": {1: "Hispanic", 2: "White", 3: "Black", 4: "Other"}, "AGECAT": {1: "A", 2: "B", 3: "C", 4: "D"},
     "year": {code: f"Year {code + 6}" for code in range(1, 6)}, "sex": {1: "Girls", 2: "Boys"},
-    "cycle": YES_NO,
+    "cycle": YES_NO, "mealcat": {1: "Fewest", 2: "Few", 3: "More", 4: "Most"},
 }  # fmt: skip
 COUNTED = {"target": 1, "awards": 1, "HI_CHOL": 1, "cycle": 1}
 SCHOOLS: dict[str, Any] = {
@@ -43,8 +43,16 @@ SCHOOLS: dict[str, Any] = {
               ["target", "awards", "rao_scott"], ["target", "stype", "rao_scott"],
               ["score", "awards", "rank_test"], ["score", "stype", "rank_test"]],
     "models": [{"outcome": "api00", "kind": "linear", "predictors": ["ell", "meals"]},
-               {"outcome": "target", "kind": "logistic", "level": 1, "predictors": ["ell", "meals"]}],
+               {"outcome": "target", "kind": "logistic", "level": 1, "predictors": ["ell", "meals"]},
+               {"outcome": "mealcat", "kind": "ordinal", "predictors": ["ell", "api00"]}],
 }  # fmt: skip
+
+
+def numbers(*names: str) -> dict[str, Any]:
+    """Give what is asked of data that hold nothing but numbers."""
+    return {"numeric": list(names), "listed": [], "groups": [], "tests": [], "models": []}
+
+
 ASKED: dict[str, dict[str, Any]] = {
     "apisrs": SCHOOLS, "apistrat": SCHOOLS, "apiclus1": SCHOOLS, "apiclus2": SCHOOLS,
     "election": {"numeric": ["Bush", "Kerry", "votes"], "listed": [], "groups": [], "tests": [],
@@ -58,6 +66,8 @@ ASKED: dict[str, dict[str, Any]] = {
                "tests": [["minutes", "sex", "t_test"], ["cycle", "sex", "rao_scott"],
                          ["cycle", "sex", "t_test", "1"]],
                "models": [{"outcome": "cycle", "kind": "logistic", "level": 1, "predictors": ["minutes"]}]},
+    "mu284": numbers("y1"), "fpc": numbers("x"), "crowd": numbers("rooms", "person"),
+    "scd": numbers("arrests", "alive"), "hospital": numbers("births"),
 }  # fmt: skip
 
 
@@ -69,6 +79,9 @@ def raw(name: str) -> pd.DataFrame:
         return pd.read_csv(DATA / "election_pps.csv")[["Bush", "Kerry", "votes", "p"]]
     if name == "pupils":
         return _pupils()
+    if name in ("mu284", "fpc", "crowd", "scd", "hospital"):
+        table = pd.read_csv(DATA / f"{name}.csv")
+        return _with_half_samples(table) if name == "scd" else table.drop(columns="nh", errors="ignore")
     table = pd.read_csv(DATA / f"{name}.csv", dtype={"cds": str})
     made = pd.DataFrame({"stype": table["stype"].map({"E": 1, "M": 2, "H": 3})})
     for column, origin in (("target", "sch.wide"), ("awards", "awards")):
@@ -77,8 +90,16 @@ def raw(name: str) -> pd.DataFrame:
     made[kept] = table[kept]
     # R gives ties in ranks a value that depends on the order of the file where weights differ; here are none.
     made["score"] = made["api00"] + np.arange(len(made)) / 1000
+    made["mealcat"] = np.searchsorted([20, 40, 60], made["meals"]) + 1
     made[[c for c in table if c.startswith("fpc")]] = table[[c for c in table if c.startswith("fpc")]]
     return _with_replicates(made, name)
+
+
+def _with_half_samples(table: pd.DataFrame) -> pd.DataFrame:
+    """Add the four balanced half-samples of the example, as factors, and weights that are all alike."""
+    kept = ["101010", "100101", "011001", "010110"]
+    halves = {f"half{k}": [2 * int(one) for one in text] for k, text in enumerate(kept, start=1)}
+    return table.assign(w=1.0, **halves)
 
 
 def _with_replicates(made: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -160,7 +181,8 @@ def codebook(table: pd.DataFrame, asked: dict[str, Any]) -> dict[str, Any]:
     for name in table:
         about: dict[str, Any] = {"label": name, "type": "numeric"}
         if name in VALUES:
-            about |= {"values": VALUES[name], "type": "binary" if name in COUNTED else "categorical"}
+            kind = "ordinal" if name == "mealcat" else "binary" if name in COUNTED else "categorical"
+            about |= {"values": VALUES[name], "type": kind}
             about |= {"counts": COUNTED[name]} if name in COUNTED else {}
         made[name] = about | ({} if name in questions else {"role": "admin"})
     return made

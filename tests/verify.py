@@ -28,9 +28,10 @@ FAMILIES = {
     "Totals": ["total"],
     "Median and quartiles": ["lower_quartile", "median", "upper_quartile"],
     "Differences, t tests": ["difference", "t_test"],
+    "Ratios of shares": ["risk_ratio"],
     "Rao-Scott tests": ["rao_scott"],
     "Rank tests": ["rank_test"],
-    "Models": ["coefficient", "log_odds"],
+    "Models": ["coefficient", "log_odds", "coefficient_unadjusted", "odds_ratio_unadjusted"],
 }
 # Written by the program, so that the page cannot say what was not compared.
 HEAD = """\
@@ -60,11 +61,17 @@ What R itself does otherwise, and how it was asked:
 - Quantiles follow R's rule `math`, the smallest value at which the distribution reaches p. R's own code takes
   the next value where rounding leaves the distribution a hair under p, and where p lies below the share of
   the smallest value; it was given the rule as a function (`math` in `designs.R`).
+- Where both ends of a quantile's interval are one value, R prints an interval of no width and a standard error
+  of 0; here there is none, and the estimate alone is compared.
+- R's raking looks at the full weights alone when it decides to stop; in replicates it was given 60 cycles.
 - R gives ties among ranks a value that depends on the order of the file where weights differ. The rank tests
   were compared on a number without ties. With replicate weights R's rank test of more than two groups stops
   with an error.
-- `svyolr` is compared in `tests/golden/test_models_golden.py`: what it gives depends on how far its optimiser
-  goes.
+- A ratio of shares has the standard error of its logarithm, by the delta method from the covariance of the
+  shares (`svyratio`), with replicate weights too. An odds ratio has that of its logarithm times itself.
+- R's `svyolr` stops early and takes long steps for its second derivatives; it was given `reltol = 1e-16` and
+  steps (`ndeps`) of 3e-5 standard deviations. As it is left to itself, it is compared in
+  `tests/golden/test_models_golden.py`.
 """
 
 

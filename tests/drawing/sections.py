@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from drawing.study import RandomStudy
 
 
@@ -150,6 +152,7 @@ def weight(study: RandomStudy) -> None:
         weighting["replicates"] |= study.perhaps(0.7, draws=50) | study.perhaps(0.2, max_n=100)
     if study.population == "list" and not study.config["frame"]["verified"] and study.some(0.2):
         weighting["unknown_eligibility"] = {"by": ["unit_listed"]}
+    schemes |= _of_response_models(study)
     study.config["weighting"] = weighting
 
 
@@ -175,11 +178,7 @@ def _schemes(study: RandomStudy) -> dict[str, dict[str, Any]]:
         "propensity": {"method": "propensity", "predictors": known},
         "classes": {"method": "propensity", "predictors": known, "classes": 3},
         "both": {"method": "compose", "steps": _steps(study, known)},
-        "robust": {"method": "doubly_robust", "predictors": known, **_distance(study)},
     }  # fmt: skip
-    # The lists are short, so that predicting out of fold is refused: it is drawn now and then.
-    if study.some(0.03):
-        made["crossed"] = {"method": "cross_fitted", "predictors": known, "folds": 3, "products": True}
     if totals := study.config.get("frame", {}).get("totals"):
         made["calibrated"] |= {"numeric": list(totals)}
     if listed:
@@ -190,9 +189,25 @@ def _schemes(study: RandomStudy) -> dict[str, dict[str, Any]]:
     if study.margins:
         # Of totals nobody knows how they meet in a person, nor who among the silent is in them.
         made = {key: made[key] for key in ("one", "raked", "calibrated", "soft") if key in made}
-    for key in ("raked", "soft", "propensity", "robust"):
+    for key in ("raked", "soft", "propensity"):
         if key in made and study.some(0.3):
             made[key]["trim"] = study.one([{"cap": 2.0}, {"iqr": 3.0}, {"deff": 1.5}, {"potter": 0.01}])
+    return made
+
+
+def _of_response_models(study: RandomStudy) -> dict[str, dict[str, Any]]:
+    """Schemes that go on from a response model, by a chance of their own: all else is drawn as without.
+
+    The lists are short, so that predicting out of fold is refused: it is drawn now and then.
+    """
+    known = _known(study)
+    draw = np.random.default_rng([study.people, len(study.codebook), len(study.staff)])
+    made: dict[str, dict[str, Any]] = {}
+    if not study.margins and draw.random() < 0.1:
+        made["robust"] = {"label": "Robust", "method": "doubly_robust", "predictors": known}
+    if not study.margins and draw.random() < 0.02:
+        folded: dict[str, Any] = {"method": "cross_fitted", "predictors": known, "folds": 3, "products": True}
+        made["crossed"] = {"label": "Crossed", **folded}
     return made
 
 

@@ -6,6 +6,10 @@ if (!requireNamespace("MASS", quietly = TRUE)) {
   source <- gsub("MASS::ginv", "solve", deparse(survey:::grake), fixed = TRUE)
   assignInNamespace("grake", eval(parse(text = source), asNamespace("survey")), "survey")
 }
+if (!requireNamespace("MASS", quietly = TRUE)) {
+  source <- gsub("MASS::ginv", "solve", deparse(survey:::svyolr.survey.design2), fixed = TRUE)
+  assignInNamespace("svyolr.survey.design2", eval(parse(text = source), asNamespace("survey")), "survey")
+}
 # The rule `math` of R: the smallest value at which the distribution reaches p. R's own takes the next value where
 # rounding leaves the distribution a hair under p, and where p lies below the share of the smallest value.
 math <- function(x, w, p) {
@@ -107,6 +111,8 @@ quartiles <- function(d, base, names, groups) {
       q <- svyquantile(as.formula(paste0("~", name)), own, p, ci = TRUE, interval.type = "mean", qrule = math,
                        df = degf(own))[[1]]
       for (k in seq_along(p)) {
+        # Where both ends are one value, R prints an interval of no width.
+        if (isTRUE(q[k, 2] == q[k, 3])) q[k, 2:4] <- NA
         do.call(keep, c(base, list(
           statistic = names(p)[k], variable = name, group = place$group, group_level = place$level,
           estimate = q[k, 1], se = q[k, 4], df = degf(own), ci_low = q[k, 2], ci_high = q[k, 3],
@@ -165,8 +171,103 @@ compared <- function(d, base, tests) {
   }
 }
 
+# Each level of a group against the first: differences of means or shares, and ratios of shares.
+contrasts <- function(d, base, tests, groups) {
+  counted <- Filter(function(test) test[3] %in% c("t_test", "rank_test"), tests)
+  for (name in unique(vapply(counted, function(test) test[1], ""))) {
+    level <- c(na.omit(vapply(counted, function(test) if (test[1] == name) test[4] else NA_character_, "")), "")[1]
+    for (group in setdiff(groups, name)) {
+      codes <- sort(unique(na.omit(d$variables[[group]])))
+      for (code in codes[-1]) {
+        own <- part(d, !is.na(d$variables[[name]]) & d$variables[[group]] %in% c(codes[1], code))
+        own$variables$counted <- if (level == "") own$variables[[name]] else as.numeric(own$variables[[name]] == level)
+        # A subset of a calibrated design keeps all rows, the others without weight: any value will do for them.
+        second <- own$variables[[group]] %in% code
+        own$variables$between <- factor(ifelse(second, "b", "a"), levels = c("a", "b"))
+        own$variables$counted[is.na(own$variables$counted)] <- 0
+        place <- if (length(codes) == 2) "" else sprintf("%s-%s", code, codes[1])
+        cells <- c(base, list(variable = name, level = level, group = group, group_level = place))
+        what <- if (level == "") name else sprintf("I(%s == %s)", name, level)
+        if (length(codes) > 2) {
+          x <- svyttest(counted ~ between, own)
+          difference <- as.vector(x$estimate); se <- difference / as.vector(x$statistic)
+          half <- qt(0.975, x$parameter) * abs(se)
+          do.call(keep, c(cells, list(
+            statistic = "difference", estimate = difference, se = se, df = x$parameter, ci_low = difference - half,
+            ci_high = difference + half, call = sprintf("svyttest(%s ~ %s, subset(d, two levels))", what, group)
+          )))
+        }
+        if (level == "" || base$fpc != base$described) next
+        inside <- as.numeric(second)
+        own$variables <- transform(own$variables, ya = counted * (1 - inside), yb = counted * inside, ia = 1 - inside, ib = inside)
+        both <- svyratio(~ya + yb, ~ia + ib, own, covmat = TRUE)
+        # Of the four ratios the first is that of a, the last that of b.
+        r <- as.vector(coef(both))[c(1, 4)]; v <- vcov(both)[c(1, 4), c(1, 4)]
+        if (min(r) < 1e-9) next
+        se <- sqrt(drop(t(c(-1, 1) / r) %*% v %*% (c(-1, 1) / r)))
+        half <- qt(0.975, degf(own) - 1) * se
+        do.call(keep, c(cells, list(
+          statistic = "risk_ratio", estimate = r[2] / r[1], se = se, df = degf(own) - 1,
+          ci_low = r[2] / r[1] * exp(-half), ci_high = r[2] / r[1] * exp(half),
+          call = sprintf("svyratio(%s by %s, d, covmat = TRUE); its logarithm by the delta method", what, group)
+        )))
+      }
+    }
+  }
+}
+
+ordinal <- function(d, base, one) {
+  own <- d
+  own$variables$outcome <- factor(d$variables[[one$outcome]], ordered = TRUE)
+  f <- as.formula(paste("outcome ~", paste(one$predictors, collapse = " + ")))
+  # R stops early, and takes steps of 1e-3 for its second derivatives, unless told otherwise.
+  spread <- vapply(one$predictors, function(name) sd(own$variables[[name]], na.rm = TRUE), 1)
+  steps <- 3e-5 / c(spread, rep(1, nlevels(own$variables$outcome) - 1))
+  m <- svyolr(f, own, control = list(reltol = 1e-16, maxit = 1000, ndeps = steps))
+  b <- coef(m); se <- sqrt(diag(vcov(m)))[names(b)]; df <- m$df.residual
+  text <- sprintf("svyolr(%s ~ %s, d, control = list(reltol = 1e-16, ndeps = steps))", one$outcome,
+                  paste(one$predictors, collapse = " + "))
+  for (name in names(b)) {
+    half <- qt(0.975, df) * se[name]
+    do.call(keep, c(base, list(
+      statistic = "log_odds", variable = one$outcome, level = name, estimate = b[name], se = se[name], df = df,
+      ci_low = b[name] - half, ci_high = b[name] + half, call = text
+    )))
+  }
+}
+
+# Each predictor alone, among the same cases.
+alone <- function(d, base, one) {
+  logistic <- one$kind == "logistic"
+  for (predictor in one$predictors) {
+    own <- part(d, complete.cases(d$variables[c(one$outcome, sub("^factor\\((.*)\\)$", "\\1", one$predictors))]))
+    own$variables$outcome <- own$variables[[one$outcome]]
+    if (logistic) own$variables$outcome <- as.numeric(own$variables$outcome == one$level)
+    f <- as.formula(paste("outcome ~", predictor))
+    g <- if (logistic) svyglm(f, own, family = quasibinomial(), control = TIGHT) else svyglm(f, own)
+    s <- summary(g)$coefficients[-1, , drop = FALSE]
+    ci <- s[, 1] + outer(s[, 2], c(-1, 1) * qt(0.975, g$df.residual))
+    as_it_is <- if (logistic) exp else identity
+    names <- sub("^factor\\((.*)\\)(.*)$", "\\1=\\2", rownames(s))
+    for (k in seq_along(names)) {
+      do.call(keep, c(base, list(
+        statistic = if (logistic) "odds_ratio_unadjusted" else "coefficient_unadjusted", variable = one$outcome,
+        level = names[k], estimate = as_it_is(s[k, 1]), se = s[k, 2] * (if (logistic) exp(s[k, 1]) else 1), df = g$df.residual,
+        ci_low = as_it_is(ci[k, 1]), ci_high = as_it_is(ci[k, 2]), p_value = s[k, 4],
+        call = sprintf("svyglm(%s ~ %s, d)", one$outcome, predictor)
+      )))
+    }
+  }
+}
+
 models <- function(d, base, asked) {
   for (one in asked) {
+    if (one$kind == "ordinal") {
+      # R's ordinal model of replicate weights does not say how far it goes.
+      if (!inherits(d, "svyrep.design")) ordinal(d, base, one)
+      next
+    }
+    if (length(one$predictors) > 1) alone(d, base, one)
     logistic <- one$kind == "logistic"
     own <- d
     own$variables$outcome <- if (logistic) as.numeric(d$variables[[one$outcome]] == one$level) else d$variables[[one$outcome]]
@@ -197,6 +298,10 @@ answers <- function(name, with, without, asked) {
   totals(with, described, asked)
   compared(without, list(design = name, fpc = FALSE), asked$tests)
   if (described$fpc) compared(with, list(design = name, fpc = TRUE), asked$tests)
+  for (fpc in unique(c(FALSE, described$fpc))) {
+    own <- list(design = name, fpc = fpc, described = described$fpc)
+    contrasts(if (fpc) with else without, own, asked$tests, asked$groups)
+  }
   models(without, list(design = name, fpc = FALSE), asked$models)
 }
 

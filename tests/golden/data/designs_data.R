@@ -1,6 +1,7 @@
 # Data of R's packages that the designs of designs.yaml are tried on. Run in this folder: Rscript designs_data.R
-# It writes apiclus2.csv and election_pps.csv as R holds them, and the factors by which R multiplies the weights of
-# each sampling unit of apistrat and apiclus1 in its replicates (replicates_apistrat.csv, replicates_apiclus1.csv).
+# It writes apiclus2.csv, election_pps.csv and other data of the package as R holds them, and the factors by which R
+# multiplies the weights of each sampling unit of apistrat and apiclus1 in its replicates (replicates_apistrat.csv,
+# replicates_apiclus1.csv).
 suppressMessages(library(survey))
 data(api)
 data(election)
@@ -19,6 +20,11 @@ by_unit <- function(table, name) keep(unique(table), name)
 
 keep(apiclus2, "apiclus2.csv")
 keep(election_pps, "election_pps.csv")
+# The examples of the package: two stages (Särndal et al.), strata with few units, paired units, half-samples.
+for (name in c("mu284", "fpc", "crowd", "scd", "hospital")) {
+  do.call(data, list(name))
+  keep(get(name), sprintf("%s.csv", name))
+}
 
 # Twelve zones of two units each: four to a type of school, in the order of the file.
 place <- ave(seq_len(nrow(apistrat)), apistrat$stype, FUN = seq_along)
