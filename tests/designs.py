@@ -44,7 +44,7 @@ SCHOOLS: dict[str, Any] = {
               ["score", "awards", "rank_test"], ["score", "stype", "rank_test"]],
     "models": [{"outcome": "api00", "kind": "linear", "predictors": ["ell", "meals"]},
                {"outcome": "target", "kind": "logistic", "level": 1, "predictors": ["ell", "meals"]},
-               {"outcome": "mealcat", "kind": "ordinal", "predictors": ["ell", "api00"]}],
+               {"outcome": "mealcat", "kind": "ordinal", "predictors": ["ell", "enroll"]}],
 }  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def _with_half_samples(table: pd.DataFrame) -> pd.DataFrame:
     """Add the four balanced half-samples of the example, as factors, and weights that are all alike."""
     kept = ["101010", "100101", "011001", "010110"]
     halves = {f"half{k}": [2 * int(one) for one in text] for k, text in enumerate(kept, start=1)}
-    return table.assign(w=1.0, **halves)
+    return table.assign(w=2.5, **halves)
 
 
 def _with_replicates(made: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -257,7 +257,7 @@ def beside(ours: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         The keys, ``column``, ``r``, ``ours`` (NaN where nothing is published), ``difference``: relative to
-        the greater of R's value and the estimate's own size in standard errors.
+        R's value; of an end of an interval, to the standard error where that is greater.
     """
     table = ours.assign(statistic=ours["statistic"].str.replace(r"_(no)?fpc$", "", regex=True))
     kept = dict(zip(*_keyed(table), strict=True))
@@ -272,7 +272,8 @@ def beside(ours: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
             # What the weights were calibrated to is known: its error is 0 but for rounding.
             nothing = ROUNDING * max(1.0, abs(row["estimate"]))
             known = column == "se" and abs(theirs) < nothing and abs(mine) < nothing
-            difference = 0.0 if known else abs(mine - theirs) / max(abs(theirs), 1e-300)
+            size = max(abs(theirs), row["se"] if column in ("ci_low", "ci_high") else 0.0, 1e-300)
+            difference = 0.0 if known else abs(mine - theirs) / size
             lines.append([*key, column, theirs, mine, difference, row["call"]])
     return pd.DataFrame(lines, columns=[*KEYS, "fpc", "column", "r", "ours", "difference", "call"])
 

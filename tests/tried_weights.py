@@ -29,7 +29,7 @@ from surveypipe.study.weighting import Weighting  # noqa: E402
 from surveypipe.weighting import schemes as weighting  # noqa: E402
 
 PAGE = ROOT / "docs/weighting.md"
-LISTED, SURVEYS, SEED = 1000, 400, 12
+LISTED, SURVEYS, SEED = 1000, 200, 12
 PREDICTORS = ["site", "post", "age"]
 SCHEMES: dict[str, tuple[str, dict[str, Any]]] = {
     "none": ("Unweighted", {"method": "none"}),

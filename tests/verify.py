@@ -40,7 +40,8 @@ HEAD = """\
 Made by `python tests/verify.py`, which asks R again and runs every design through the pipeline's own stages,
 from ingest to disclosure, on the same raw file. What is compared are the rows of `public/estimates.csv` under
 the primary scheme: estimate, standard error, degrees of freedom, both ends of the interval, test statistic,
-p-value and effect, each against its own number of R. The data are public, so that disclosure control, under
+p-value and effect, each against its own number of R. An end of an interval near nought is compared in
+standard errors. The data are public, so that disclosure control, under
 its preset `open`, takes no digit away.
 
 A row below is a design; a cell holds the number of rows compared and the largest relative difference of any
@@ -61,8 +62,8 @@ What R itself does otherwise, and how it was asked:
 - Quantiles follow R's rule `math`, the smallest value at which the distribution reaches p. R's own code takes
   the next value where rounding leaves the distribution a hair under p, and where p lies below the share of
   the smallest value; it was given the rule as a function (`math` in `designs.R`).
-- Where both ends of a quantile's interval are one value, R prints an interval of no width and a standard error
-  of 0; here there is none, and the estimate alone is compared.
+- Where both ends of a quantile's interval are one value, R prints an interval of no width, and a standard
+  error of 0; here there is none, and the estimate alone is compared.
 - R's raking looks at the full weights alone when it decides to stop; in replicates it was given 60 cycles.
 - R gives ties among ranks a value that depends on the order of the file where weights differ. The rank tests
   were compared on a number without ties. With replicate weights R's rank test of more than two groups stops

@@ -12,6 +12,7 @@ import pytest
 
 import tried_weights
 from surveypipe.design.phases import second_phase
+from surveypipe.design.totals import domain_totals
 from surveypipe.problems import SurveyError
 from surveypipe.study.weighting import Weighting
 from surveypipe.weighting import replicates, schemes
@@ -23,7 +24,12 @@ PREDICTORS = ["site", "post", "age"]
 CROSSED: dict[str, Any] = {"method": "cross_fitted", "predictors": PREDICTORS, "folds": 4}
 ROBUST: dict[str, Any] = {"method": "doubly_robust", "predictors": PREDICTORS}
 BOTH: dict[str, Any] = {**ROBUST, "folds": 4, "products": True}
-ALL = {"crossed": CROSSED, "robust": ROBUST, "both": BOTH}
+ALL = {
+    "propensity": {"method": "propensity", "predictors": PREDICTORS},
+    "crossed": CROSSED,
+    "robust": ROBUST,
+    "both": BOTH,
+}
 
 
 def listed(size: int = 800, seed: int = 12) -> pd.DataFrame:
@@ -130,6 +136,9 @@ def test_the_jackknife_that_fits_all_models_again_agrees(settings):
     # The jackknife has the correction of one rate for all, the linearisation that of each person's chance.
     assert found.se / np.sqrt(spread) == pytest.approx(1, abs=0.1)
     assert (found.df > 50).all() and (found.df < len(w)).all()
+    totals = domain_totals(Y, design, fpc=True)
+    spread = replicates.variance((again.matrix.T @ Y).T, totals.estimate, again.coefs)
+    assert totals.se / np.sqrt(spread) == pytest.approx(1, abs=0.1)
 
 
 def test_a_short_list_is_refused_in_words():
@@ -173,7 +182,8 @@ def test_of_a_sample_everybody_drawn_has_a_part_in_the_models():
         table = as_table(result.people.frame, selection, result.linearised)
         respondents = result.weights.merge(people[["id", "linear"]], on="id", how="left")
         design = designs_of(["s"], respondents, result.cells, table, sampling)["s"]
-        errors.append(design.means(respondents["linear"].to_numpy())[0].se)
+        y = respondents["linear"].to_numpy()
+        errors.append([design.means(y)[0].se, domain_totals(y, design, fpc=True)[0].se])
     assert errors[0] == pytest.approx(errors[1], rel=1e-10)
 
 
@@ -184,5 +194,5 @@ def test_the_page_holds_what_repeated_surveys_give():
     either = (held["scheme"] == "robust") & (held["answer"] != "curved")
     fair = held[either | (held["scheme"] == "both")]
     coverage = fair.groupby(["scheme", "answer"])["covers"].mean()
-    # 400 surveys: simulation error .011; three of them.
-    assert coverage.between(0.95 - 0.033, 0.95 + 0.033).all(), coverage
+    # 200 surveys: simulation error .0154; three of them.
+    assert coverage.between(0.95 - 0.046, 0.95 + 0.046).all(), coverage

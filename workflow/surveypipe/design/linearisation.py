@@ -69,6 +69,16 @@ class Linearisation:
         residuals = np.asarray(scores - self.loadings @ (self.slopes.T @ scores))
         return residuals if self.leverage is None else residuals / np.sqrt(1 - self.leverage)[:, None]
 
+    def centred(self, scores: Floats, weights: Floats) -> Floats:
+        """Take out of weighted influence values what scaling the weights to a known sum leaves of them.
+
+        Inverse propensities are scaled to the number of people, which makes a total that number times a mean;
+        influence values of means and models add up to 0 already.
+        """
+        if self.propensity is None:
+            return scores
+        return np.asarray(scores - weights[:, None] * (scores.sum(axis=0) / weights.sum()))
+
     def before(self, later: Linearisation) -> Linearisation:
         """Join this step with a later one whose weights start from its own."""
         slopes = self.slopes - later.slopes @ (later.loadings.T @ self.slopes)

@@ -89,7 +89,10 @@ class SecondPhase:
         cells = self.cells
 
         def of(scores: Floats, again: Again | None = None) -> Floats:
-            return second_phase_covariance(scores, cells, self.linearised, fpc=fpc)
+            values = np.asarray(scores, float).reshape(len(self.weights), -1)
+            if self.linearised is not None:
+                values = self.linearised.centred(values, self.weights)
+            return second_phase_covariance(values, cells, self.linearised, fpc=fpc)
 
         return of
 

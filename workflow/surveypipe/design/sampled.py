@@ -74,7 +74,13 @@ class SampledDesign:
 
     def _deviations(self, scores: Floats, *, fpc: bool, jointly: bool = True) -> Floats:
         values = np.asarray(scores, float).reshape(len(self.weights), -1)
+        whole = values.sum(axis=0) / self.weights.sum()
+        if self.linearised is not None:
+            values = self.linearised.centred(values, self.weights)
         drawn, stages = self._over_everybody_drawn(values), self._stages(fpc=fpc)
+        if self.linearised is not None and self.linearised.propensity is not None:
+            # The sum to which the weights are scaled is itself estimated from all who were drawn.
+            drawn = drawn + self.selection.base[:, None] * whole
         found = design_deviations(drawn, stages, single_unit=self.selection.single_unit, jointly=jointly)
         if not (fpc and self.selection.corrected and self.silent_listed):
             return found

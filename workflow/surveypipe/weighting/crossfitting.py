@@ -87,13 +87,14 @@ class CrossFit:
         """
         people, counted = self.people, self._counted(start)
         answered, x, own = people.respondent, self.X[people.respondent], self.folds[people.respondent]
-        p_own = self.propensities(counted)[answered]
+        models = [propensity.expit(self.X @ self.without(fold, counted)) for fold in range(self.number)]
+        p_own = np.choose(self.folds, models)[answered]
         ratio = final * p_own / start
         # A trimmed weight no longer depends on the chance.
         slope = np.where(ratio > ratio.max() * (1 - 1e-9), 1 - p_own, 0.0)[:, None] * x
         loadings, slopes, carried = [], [], []
-        for fold in range(self.number):
-            p, rest = propensity.expit(self.X @ self.without(fold, counted)), self.folds != fold
+        for fold, p in enumerate(models):
+            rest = self.folds != fold
             information = (self.X * (people.base * p * (1 - p) * rest)[:, None]).T @ self.X
             inverse = np.linalg.pinv(information, hermitian=True)
             loadings.append((start * rest[answered])[:, None] * x @ inverse)
