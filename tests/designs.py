@@ -34,7 +34,7 @@ VALUES = {
     "HI_CHOL": {0: "No", 1: "Yes"}, "RIAGENDR": {1: "Men", 2: "Women"},
     "RACE": {1: "Hispanic", 2: "White", 3: "Black", 4: "Other"}, "AGECAT": {1: "A", 2: "B", 3: "C", 4: "D"},
     "year": {code: f"Year {code + 6}" for code in range(1, 6)}, "sex": {1: "Girls", 2: "Boys"},
-    "cycle": YES_NO, "mealcat": {1: "Fewest", 2: "Few", 3: "More", 4: "Most"},
+    "cycle": YES_NO,
 }  # fmt: skip
 COUNTED = {"target": 1, "awards": 1, "HI_CHOL": 1, "cycle": 1}
 SCHOOLS: dict[str, Any] = {
@@ -43,8 +43,7 @@ SCHOOLS: dict[str, Any] = {
               ["target", "awards", "rao_scott"], ["target", "stype", "rao_scott"],
               ["score", "awards", "rank_test"], ["score", "stype", "rank_test"]],
     "models": [{"outcome": "api00", "kind": "linear", "predictors": ["ell", "meals"]},
-               {"outcome": "target", "kind": "logistic", "level": 1, "predictors": ["ell", "meals"]},
-               {"outcome": "mealcat", "kind": "ordinal", "predictors": ["ell", "enroll"]}],
+               {"outcome": "target", "kind": "logistic", "level": 1, "predictors": ["ell", "meals"]}],
 }  # fmt: skip
 
 
@@ -90,7 +89,6 @@ def raw(name: str) -> pd.DataFrame:
     made[kept] = table[kept]
     # R gives ties in ranks a value that depends on the order of the file where weights differ; here are none.
     made["score"] = made["api00"] + np.arange(len(made)) / 1000
-    made["mealcat"] = np.searchsorted([20, 40, 60], made["meals"]) + 1
     made[[c for c in table if c.startswith("fpc")]] = table[[c for c in table if c.startswith("fpc")]]
     return _with_replicates(made, name)
 
@@ -181,8 +179,7 @@ def codebook(table: pd.DataFrame, asked: dict[str, Any]) -> dict[str, Any]:
     for name in table:
         about: dict[str, Any] = {"label": name, "type": "numeric"}
         if name in VALUES:
-            kind = "ordinal" if name == "mealcat" else "binary" if name in COUNTED else "categorical"
-            about |= {"values": VALUES[name], "type": kind}
+            about |= {"values": VALUES[name], "type": "binary" if name in COUNTED else "categorical"}
             about |= {"counts": COUNTED[name]} if name in COUNTED else {}
         made[name] = about | ({} if name in questions else {"role": "admin"})
     return made

@@ -32,7 +32,7 @@ def answers(name: str) -> pd.DataFrame:
 @pytest.mark.parametrize("name", [_run(name) for name in designs.DESIGNS])
 def test_what_the_stages_estimate_is_what_r_estimates(name: str, tmp_path: Path):
     compared = designs.beside(designs.published(name, tmp_path, tmp_path / "results"), answers(name))
-    assert len(compared) > 50
+    assert len(compared) > 15
     lacking = compared[compared["ours"].isna()]
     assert lacking.empty, lacking.to_string()
     far = compared[~(compared["difference"] <= LARGEST)]

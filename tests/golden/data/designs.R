@@ -6,10 +6,6 @@ if (!requireNamespace("MASS", quietly = TRUE)) {
   source <- gsub("MASS::ginv", "solve", deparse(survey:::grake), fixed = TRUE)
   assignInNamespace("grake", eval(parse(text = source), asNamespace("survey")), "survey")
 }
-if (!requireNamespace("MASS", quietly = TRUE)) {
-  source <- gsub("MASS::ginv", "solve", deparse(survey:::svyolr.survey.design2), fixed = TRUE)
-  assignInNamespace("svyolr.survey.design2", eval(parse(text = source), asNamespace("survey")), "survey")
-}
 # The rule `math` of R: the smallest value at which the distribution reaches p. R's own takes the next value where
 # rounding leaves the distribution a hair under p, and where p lies below the share of the smallest value.
 math <- function(x, w, p) {
@@ -216,26 +212,6 @@ contrasts <- function(d, base, tests, groups) {
   }
 }
 
-ordinal <- function(d, base, one) {
-  own <- d
-  own$variables$outcome <- factor(d$variables[[one$outcome]], ordered = TRUE)
-  f <- as.formula(paste("outcome ~", paste(one$predictors, collapse = " + ")))
-  # R stops early, and takes steps of 1e-3 for its second derivatives, unless told otherwise.
-  spread <- vapply(one$predictors, function(name) sd(own$variables[[name]], na.rm = TRUE), 1)
-  steps <- 3e-5 / c(spread, rep(1, nlevels(own$variables$outcome) - 1))
-  m <- svyolr(f, own, control = list(reltol = 1e-16, maxit = 1000, ndeps = steps))
-  b <- coef(m); se <- sqrt(diag(vcov(m)))[names(b)]; df <- m$df.residual
-  text <- sprintf("svyolr(%s ~ %s, d, control = list(reltol = 1e-16, ndeps = steps))", one$outcome,
-                  paste(one$predictors, collapse = " + "))
-  for (name in names(b)) {
-    half <- qt(0.975, df) * se[name]
-    do.call(keep, c(base, list(
-      statistic = "log_odds", variable = one$outcome, level = name, estimate = b[name], se = se[name], df = df,
-      ci_low = b[name] - half, ci_high = b[name] + half, call = text
-    )))
-  }
-}
-
 # Each predictor alone, among the same cases.
 alone <- function(d, base, one) {
   logistic <- one$kind == "logistic"
@@ -262,11 +238,6 @@ alone <- function(d, base, one) {
 
 models <- function(d, base, asked) {
   for (one in asked) {
-    if (one$kind == "ordinal") {
-      # R's ordinal model of replicate weights does not say how far it goes.
-      if (!inherits(d, "svyrep.design")) ordinal(d, base, one)
-      next
-    }
     if (length(one$predictors) > 1) alone(d, base, one)
     logistic <- one$kind == "logistic"
     own <- d
