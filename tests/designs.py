@@ -80,6 +80,9 @@ def raw(name: str) -> pd.DataFrame:
         return _pupils()
     if name in ("mu284", "fpc", "crowd", "scd", "hospital"):
         table = pd.read_csv(DATA / f"{name}.csv")
+        if name == "crowd":
+            # Its weights are all 1, which would count nobody but those who answered.
+            table["weight"] = 3.0
         return _with_half_samples(table) if name == "scd" else table.drop(columns="nh", errors="ignore")
     table = pd.read_csv(DATA / f"{name}.csv", dtype={"cds": str})
     made = pd.DataFrame({"stype": table["stype"].map({"E": 1, "M": 2, "H": 3})})
