@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import disclose
+from surveypipe.disclosure import magnitudes
 from surveypipe.disclosure.questions import REST, exclusive, parts_of
 
 
@@ -37,3 +38,11 @@ def test_tables_of_weights_count_people_unless_people_are_weighted(said: dict[st
     staff = pd.DataFrame({"id": ["1", "2"], "part": ["A", "B"], "pw": [2.5, 3.5], "chance": [0.4, 0.3]})
     sections: dict[str, Any] = {"weighting": {}, "frame": {}, "design": {}, **said}
     assert disclose.in_weights(sections, staff) is not counted
+
+
+@pytest.mark.parametrize(("n", "found"), [((12.0, 9.0), {("town", "c")}), ((float("nan"), 9.0), set())])
+def test_a_group_hidden_already_is_the_partner_of_a_dominated_one(n: tuple[float, float], found: set[Any]):
+    """Rows of a group that is suppressed tell no size."""
+    groups = ["overall", "town", "town", "town"]
+    rows = pd.DataFrame({"group": groups, "group_level": [None, "a", "b", "c"], "n": [30.0, 9.0, *n]})
+    assert magnitudes._partners(rows, {("town", "a")}) == found

@@ -20,7 +20,7 @@ def complete(items: pd.DataFrame, weights: Array | None) -> tuple[Array, Array]:
     w = np.ones(len(values)) if weights is None else np.asarray(weights, float)[rows]
     if len(values) < 3:
         raise SurveyError(
-            f"only {len(values)} cases answered all of {shown(items.columns)}; "
+            f"analysis.reliability: only {len(values)} cases answered all of {shown(items.columns)}; "
             "reliability needs three or more."
         )
     fixed = [
