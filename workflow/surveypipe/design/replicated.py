@@ -123,10 +123,6 @@ class ReplicatedDesign:
         """Whether there is no sampling error at all in domains of shape (n, k); replicates never say so."""
         return np.zeros(inside.shape[1], dtype=bool)
 
-    def means(self, Y: ArrayLike, *, fpc: bool = True) -> VarianceTable:
-        """Weighted means of many outcomes, shape (n, k), computed in each replicate."""
-        return self.means_by_formula(Y, fpc=fpc)
-
     def means_by_formula(self, Y: ArrayLike, *, fpc: bool = True) -> VarianceTable:
         """Weighted means of many outcomes, computed in each replicate."""
         values = np.asarray(Y, float).reshape(len(self.weights), -1)
@@ -144,6 +140,8 @@ class ReplicatedDesign:
             deff = np.where(srs > 0, variance / srs, np.nan)
         se = np.where(n > 0, np.sqrt(variance), np.nan)
         return VarianceTable(estimate, se, self._degrees(inside), deff, n)
+
+    means = means_by_formula
 
     def _degrees(self, inside: NDArray[np.bool_]) -> Floats:
         """Degrees of freedom of each domain; domains that are the same are looked at once."""

@@ -156,10 +156,6 @@ class SampledDesign:
             partial |= units_drawn(stage) < size * (1 - 1e-9)
         return np.asarray(inside.any(axis=0) & ~(inside & partial[:, None]).any(axis=0))
 
-    def means(self, Y: ArrayLike, *, fpc: bool = True) -> VarianceTable:
-        """Weighted means of many outcomes, shape (n, k), NaN outside the domain, with standard errors."""
-        return self.means_by_formula(Y, fpc=fpc)
-
     def means_by_formula(self, Y: ArrayLike, *, fpc: bool = True) -> VarianceTable:
         """Weighted means of many outcomes with linearised standard errors."""
         values = np.asarray(Y, float).reshape(len(self.weights), -1)
@@ -175,6 +171,8 @@ class SampledDesign:
             deff = np.where(srs > 0, variance / srs, np.nan)
         se = np.where(n > 0, np.sqrt(variance), np.nan)
         return VarianceTable(estimate, se, self._degrees(inside), deff, n)
+
+    means = means_by_formula
 
     def shift_variance(self, y: Floats, *, fpc: bool) -> float:
         """Variance of the weighted less the unweighted mean of the same respondents, shape (n,)."""
