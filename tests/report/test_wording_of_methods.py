@@ -16,6 +16,7 @@ from wording_branches import Counting, counted, faults
 
 import made_up_questions
 from _wording import check_wording, wording_of
+from surveypipe.ledger.outcomes import IMPUTED
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.typed_numbers import template_number_problems
 from surveypipe.reporting.released import Released
@@ -126,6 +127,18 @@ def drawn(population: str = "none", spread: float = 52.0, method: str = "design"
     return change
 
 
+def units(*named: str) -> Change:
+    """What was drawn at each stage, named."""
+    return lambda made: dataclasses.replace(made, config=made.config | {"vocabulary": {"units": list(named)}})
+
+
+def two_margins(made: Released) -> Released:
+    """Weights raked to two margins, and not to one."""
+    made = scheme(margins=["agency", "profession_group"])(made)
+    margins = made.config["frame"]["margins"] | {"profession_group": {"Nurse": 0.5, "Other": 0.5}}
+    return cases.configured(frame={"margins": margins})(made)
+
+
 def sampled(**design: Any) -> Change:
     return drawn(weights="weight", **design)
 
@@ -190,6 +203,17 @@ CASES: dict[str, Change] = {
     "clusters within strata": sampled(strata="stratum", clusters=("school",), single_unit="average"),
     "two stages": sampled(clusters=("district", "school"), fpc=("first", "second"), single_unit="certainty"),
     "two stages within strata": drawn(strata="stratum", clusters=("district", "school"), fpc=("a", "b")),
+    "clusters with a name": cases.both(sampled(strata="stratum", clusters=("school",)), units("schools")),
+    "two stages with names": cases.both(
+        sampled(clusters=("district", "school"), fpc=("first", "second")), units("districts", "schools")
+    ),
+    "two stages with names within strata": cases.both(
+        sampled(strata="stratum", clusters=("district", "school")), units("districts", "schools")
+    ),
+    "a sample raked to two margins": cases.both(sampled(method="rake"), two_margins),
+    "items imputed beside alone": cases.both(
+        cases.configured(analysis={"imputation": None}), cases.celled("multiverse", missing=IMPUTED)
+    ),
     "clusters alone": drawn(clusters=("school",)),
     "a sample raked": sampled(method="rake", strata="stratum"),
     "a sample post-stratified": sampled(method="poststratify", spread=1.0),
@@ -299,3 +323,13 @@ def test_the_stage_refuses_a_number_typed_into_a_studys_template_and_takes_its_w
     texts = methods.paragraphs(cases.base(), words)
     assert texts["software"].startswith("Ours: Python")
     assert texts["disclosure"].startswith("Everything reported")
+
+
+def test_the_units_of_a_sample_are_called_by_their_names() -> None:
+    texts, _ = rendered()
+    named = texts["two stages with names", "response"]
+    assert "in two stages: districts, and within these schools." in named
+    assert "over the districts drawn" in texts["two stages with names", "analysis"]
+    assert "number of schools behind a figure, less that of their strata" in " ".join(
+        texts["clusters with a name", "analysis"].split()
+    )

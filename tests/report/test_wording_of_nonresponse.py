@@ -14,6 +14,7 @@ import pytest
 import test_all_sentences as cases
 from wording_branches import Counting, counted, faults
 
+from surveypipe.ledger.outcomes import COMPLETE, IMPUTED
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording import nonresponse
 
@@ -212,6 +213,18 @@ CASES: dict[str, Change] = {
     ),
     "a selection model withheld": more(
         "not_at_random", {**HECKMAN, "claim": "C1", "group_level": "", "status": "suppressed"}
+    ),
+    "no item unanswered": cases.celled("multiverse", missing=COMPLETE),
+    "nothing imputed": cases.both(
+        cases.configured(analysis={"imputation": None}), cases.celled("multiverse", missing=COMPLETE)
+    ),
+    "items imputed beside alone": cases.both(
+        cases.configured(analysis={"imputation": None}), cases.celled("multiverse", missing=IMPUTED)
+    ),
+    "no correction": cases.configured(analysis={"fpc": {"descriptive": False, "tests": False}}),
+    "no correction, no item unanswered": cases.both(
+        cases.configured(analysis={"fpc": {"descriptive": False, "tests": False}}),
+        cases.celled("multiverse", missing=COMPLETE),
     ),
     "a shift of one": cases.celled("multiverse_summary", largest_shift=0.01),
     "grades change": cases.celled("multiverse_summary", grade_changes="not supported: x"),

@@ -21,6 +21,6 @@ rule weight:
     params:
         **given("design", "weighting", "frame", "groups", "population", "seed"),
     message:
-        "Weighting the respondents to all eligible staff"
+        "Weighting the respondents"
     shell:
         STAGE

@@ -17,8 +17,9 @@ from surveypipe.estimation.pooling import pool
 from surveypipe.intake.files import read_codebook
 from surveypipe.ledger import multiverse, specifications
 from surveypipe.ledger.cases import Setting, cases
+from surveypipe.ledger.outcomes import COMPLETE, IMPUTED
 from surveypipe.ledger.rows import claim_tables
-from surveypipe.ledger.universe import COMPLETE, IMPUTED, Point, completed_people, interval, universe
+from surveypipe.ledger.universe import Point, completed_people, interval, universe
 from surveypipe.study.claims import claims_of
 from surveypipe.study.sensitivity import Sensitivity
 from surveypipe.study.vocabulary import Vocabulary

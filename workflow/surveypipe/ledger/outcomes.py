@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from surveypipe.study.vocabulary import Vocabulary
 
+# What a specification does with unanswered items.
+COMPLETE, IMPUTED = "complete cases", "imputed items"
+
 
 class ScenarioSource(StrEnum):
     """Where the answers of the silent without the suspected answer come from in the scenario."""

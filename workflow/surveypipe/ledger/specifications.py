@@ -15,8 +15,9 @@ from surveypipe.ledger import sensitivity
 from surveypipe.ledger import tipping as ledger_tipping
 from surveypipe.ledger.cases import Case
 from surveypipe.ledger.extremes import bounds
+from surveypipe.ledger.outcomes import COMPLETE, IMPUTED
 from surveypipe.ledger.tipping import readers
-from surveypipe.ledger.universe import COMPLETE, IMPUTED, Point, Universe, interval, points
+from surveypipe.ledger.universe import Point, Universe, interval, points
 from surveypipe.study.grades import Evidence, Grade
 
 SHARE_METHODS = ("logit", "korn_graubard", "korn_graubard_capped", "wilson")

@@ -19,13 +19,13 @@ from surveypipe.estimation.pooling import pool
 from surveypipe.intake.scoring import derive
 from surveypipe.ledger import cases as claim_ledger
 from surveypipe.ledger.cases import Case, Setting
+from surveypipe.ledger.outcomes import COMPLETE, IMPUTED
 from surveypipe.problems import SurveyError
 from surveypipe.study.claims import claims_of
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.codebook import Codebook
 
 Floats = NDArray[np.float64]
-COMPLETE, IMPUTED = "complete cases", "imputed items"
 CELL = "response_cell"
 
 
@@ -139,6 +139,8 @@ def completed_people(
         return None, "no items to impute"
     reasons = plan.get("reasons", ["blank", "set_missing"])
     routed = imputation.routed_items(missing, list(people["id"]), items, reasons=reasons)
+    if not (people[items].isna().to_numpy() & ~routed.to_numpy(dtype=bool)).any():
+        return None, "no item is unanswered"
     try:
         filled = imputation.impute(
             people, scales=scales, single=single, auxiliaries=[CELL, *plan.get("auxiliaries", [])],

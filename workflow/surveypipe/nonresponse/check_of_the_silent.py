@@ -279,7 +279,7 @@ def claim_rows(
                 "n": int((~np.isnan(checked[inside])).sum()),
                 "N": int((inside & ~respondent).sum()),
                 "estimate": weight,
-                "note": "staff for whom one answer of the follow-up stands",
+                "note": "those for whom one answer of the follow-up stands",
             }
         )
     return [{**identity, "stratum": "", "note": "", **row} for row in rows]

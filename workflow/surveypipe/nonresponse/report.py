@@ -104,7 +104,7 @@ def rate_rows(study: Study) -> Iterator[dict[str, Any]]:
     r = study.respondent
     yield {
         "step": "rates", "measure": "response_rate", "n": int(r.sum()), "N": len(r), "estimate": r.mean(),
-        "note": "respondents over eligible staff; in a census the rate has no sampling error",
+        "note": "respondents over all eligible; in a census the rate has no sampling error",
     }  # fmt: skip
     for variable in study.auxiliaries:
         labels = study.staff[variable].astype(str)
@@ -137,7 +137,7 @@ def frame_rows(study: Study) -> Iterator[dict[str, Any]]:
             "measure": "difference",
             **test_cells(tests_of_response.difference_from_frame(member, r)),
             "statistic": line.std_difference,
-            "note": "statistic: standardised difference; test: respondents as a random part of the staff",
+            "note": "statistic: standardised difference; test: respondents as a random part of all eligible",
         }
 
 
@@ -280,7 +280,7 @@ def information_rows(study: Study) -> Iterator[dict[str, Any]]:
             told = {"outcome": outcome, "note": INFORMATION_NOTES[outcome]}
         row = {"step": "missing_information", **claim_cells(case), "n": n, "N": case.population}
         yield {**row, "measure": "fmi", "estimate": value, **told}
-        unknown = "staff of whom no answer is known"
+        unknown = "those of whom no answer is known"
         yield {**row, "measure": "share_unknown", "estimate": share, "note": unknown}
 
 

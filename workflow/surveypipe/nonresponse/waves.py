@@ -137,5 +137,5 @@ def _pooled(parts: Sequence[tuple[float, float, float, int]], levels: int, fewes
     gap, se = float(share @ gaps), float(np.sqrt(share**2 @ errors**2))
     found = tests_of_response.tested(gap, se, float("inf"))
     missing = f"; {levels - len(parts)} of {levels} groups not estimable" if len(parts) < levels else ""
-    note = f"within groups, weighted by their staff; normal test{missing}"
+    note = f"within groups, weighted by their size; normal test{missing}"
     return {"n": int(counts.sum()), **test_cells(found), "note": note}

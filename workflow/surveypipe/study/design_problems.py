@@ -20,6 +20,7 @@ def design_problems(config: Configuration, codebook: CodebookFile) -> list[str]:
         *_variables(config, codebook),
         *_kind(config),
         *_stages(design),
+        *_named_units(config),
         *_replicates(design),
         *_schemes(config),
     ]
@@ -41,6 +42,15 @@ def _variables(config: Configuration, codebook: CodebookFile) -> Iterator[str]:
         yield (
             f"design.replicates.columns: {len(lacking)} of {len(columns)} are not in the codebook, first "
             f"{lacking[0]!r}{nearest(lacking[0], list(codebook.variables))}."
+        )
+
+
+def _named_units(config: Configuration) -> Iterator[str]:
+    named, stages = config.vocabulary.units, config.design.clusters
+    if named and len(named) != len(stages):
+        yield (
+            f"vocabulary.units names the units of {len(named)} stages, and design.clusters has "
+            f"{len(stages)}; name those of each stage, or of none."
         )
 
 

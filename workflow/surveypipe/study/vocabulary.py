@@ -82,7 +82,15 @@ class Vocabulary(Settings):
         ),
     ] = msgspec.field(default_factory=dict)
 
-    def everywhere(self) -> Mapping[str, Noun | Silent | str]:
+    units: Annotated[
+        tuple[Words, ...],
+        Meta(
+            description="What was drawn at each stage of a sample, in the plural: [districts, schools]; left "
+            "out: the labels of the variables under `design.clusters`."
+        ),
+    ] = ()
+
+    def everywhere(self) -> Mapping[str, Noun | Silent | str | tuple[str, ...]]:
         """Give each name as what a template calls it by: ``people.many``, ``silent.adjective``, ``list``."""
         return msgspec.structs.asdict(self)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
+from surveypipe.ledger.outcomes import IMPUTED
 from surveypipe.reporting import claim_names
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.claim_axis import reach_of, ticks
@@ -36,7 +37,6 @@ OTHERS = "#5f5f5f"
 COUNTED = "#7b3294"
 PALE_WHISKER = "#b9b9b9"
 BAND = "#d3dbe6"
-IMPUTED = "imputed items"
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def draw(released: Released) -> Drawn:
     ]
     shown = [one.about for one in panels if one.points]
     notes = notes_of(released, shown, hidden=len(shown) < len(panels))
-    handles, plan = _legend(released)
+    handles, plan = _legend(released, panels)
     top = plan.height + 3.0
     figure = theme.page(top + sum(heights) + theme.foot_mm(notes, simulated=released.simulated))
     set_legend(figure, handles, plan)
@@ -284,7 +284,8 @@ def _markers(released: Released) -> dict[str, str]:
     return {key: shapes[place % len(shapes)] for place, key in enumerate(order)}
 
 
-def _legend(released: Released) -> tuple[list[Any], LegendPlan]:
+def _legend(released: Released, panels: Sequence[Panel]) -> tuple[list[Any], LegendPlan]:
+    """Explain what some panel holds, and nothing else."""
     from matplotlib.lines import Line2D
 
     markers = _markers(released)
@@ -295,15 +296,21 @@ def _legend(released: Released) -> tuple[list[Any], LegendPlan]:
         for key, label in sorted(released.schemes.items(), key=lambda pair: list(markers).index(pair[0]))
     ]  # fmt: skip
     scenario = formatting.capital(released.vocabulary.fill("{readers.one} scenario"))
+    points = [point for one in panels for point in one.points]
+    hollow: Any = {"marker": "o", "color": OTHERS, "markerfacecolor": "white", **dot}
+    if any(point.missing == IMPUTED for point in points):
+        made.append(("Open: imputed items", hollow))
+    if any(point.otherwise for point in points):
+        made.append(("Answer counted otherwise", {"marker": "*", "color": COUNTED, **dot}))
     made += [
-        ("Open: imputed items", {"marker": "o", "color": OTHERS, "markerfacecolor": "white", **dot}),
-        ("Answer counted otherwise", {"marker": "*", "color": COUNTED, **dot}),
         ("Interval as in the primary", {"color": OTHERS, "linewidth": 1.7}),
         ("Widest other interval", {"color": PALE_WHISKER, "linewidth": 0.9}),
         ("Threshold or margin", {"color": THRESHOLD, "linewidth": 1.1, "dashes": (1.6, 1.0)}),
-        (scenario, {"color": theme.SECOND, "marker": "D", "markersize": 3.8, "linewidth": 0.9}),
-        ("Bounds", {"color": BAND, "linewidth": 5.0, "solid_capstyle": "butt"}),
     ]
+    if any(one.readers for one in panels):
+        made.append((scenario, {"color": theme.SECOND, "marker": "D", "markersize": 3.8, "linewidth": 0.9}))
+    if any(math.isfinite(end) for one in panels for end in one.bounds):
+        made.append(("Bounds", {"color": BAND, "linewidth": 5.0, "solid_capstyle": "butt"}))
     plan = legend_plan([label for label, _ in made], theme.WIDTH_MM)
     return [Line2D([], [], **look) for _, look in made], plan
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from surveypipe import formatting
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, capital, escape
 from surveypipe.ledger.bayesian_mixture import PRIORS
-from surveypipe.ledger.outcomes import MixtureOutcome
-from surveypipe.ledger.universe import IMPUTED
+from surveypipe.ledger.outcomes import IMPUTED, MixtureOutcome
 from surveypipe.reporting.lookups import beside, first_of, rows_of
 from surveypipe.reporting.refusals import is_refused
 from surveypipe.reporting.released import Released
@@ -131,6 +130,7 @@ def multiverse(released: Released) -> Table:
     ]  # fmt: skip
     table = Table("multiverse", "The weighting multiverse: largest shift and any change of grade", columns)
     data = released.table("multiverse_summary")
+    imputed = imputed_beside(released)
     for claim in released.claim_rows():
         row = first_of(beside(data, claim))
         hidden = row is not None and row["status"] == SUPPRESSED_STATUS
@@ -140,13 +140,14 @@ def multiverse(released: Released) -> Table:
             )
             continue
         form = released.claim_of(claim).tabled
+        missing = str(row["largest_shift_missing"]) if imputed else ""
         table.rows.append(
             [
                 claim_name(released, claim), cell(row, "estimate", form),
                 cell(row, "points", formatting.count),
                 formatting.span(*(form(float(row[name])) for name in ("least", "greatest"))),
                 cell(row, "largest_shift", form),
-                escape(f"{row['largest_shift_scheme']}, {row['largest_shift_missing']}".strip(", ")),
+                escape(", ".join(filter(None, [str(row["largest_shift_scheme"]), missing]))),
                 _grades(released, claim, row),
             ]
         )  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
-from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
+from surveypipe.disclosure.rules import rules_of
+from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, capital, escape
 from surveypipe.reporting.cells import code_text
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
@@ -41,17 +42,24 @@ def tests(released: Released) -> Table:
     columns += [Column(escape(released.abbreviation(level)), 8) for level in levels]
     # Of more than two groups no one difference is tested.
     columns += [Column("Difference", 20)] if len(levels) == 2 else []
-    columns += [Column("Test", 21), Column("*p*", 9), Column("Effect", 10), Column("*p*, fpc", 9)]
+    columns += [Column("Test", 21), Column("*p*", 9), Column("Effect", 10)]
+    corrected = released.settings.analysis.fpc.descriptive
+    columns += [Column("*p*, fpc", 9)] if corrected else []
     names = formatting.sentence_list([released.in_text(label) for label in released.levels.values()])
     table = Table("tests", f"Tests between {escape(names)}", columns)
     wanted = [test.variable for test in released.settings.analysis.tests if test.between == released.group]
-    sections = {PROPORTION: "Shares, per cent", MEAN: "Means, points", MEDIAN: "Medians"}
+    points = all(map(released.scored, wanted))
+    sections = {
+        PROPORTION: "Shares, per cent",
+        MEAN: "Means, points" if points else "Means",
+        MEDIAN: "Medians",
+    }
     for statistic, title in sections.items():
         chosen = [name for name in wanted if released.stands(name) == statistic]
         if chosen:
             table.section(title)
-        table.rows += [_test_row(released, name) for name in chosen]
-    table.notes = _test_notes(released, levels)
+        table.rows += [_test_row(released, name)[: len(columns)] for name in chosen]
+    table.notes = _test_notes(released, levels, {released.stands(name) for name in wanted})
     return table
 
 
@@ -112,28 +120,49 @@ def _in_each(released: Released, name: str, group: str, levels: Mapping[str, str
     return "; ".join(told)
 
 
-def _test_notes(released: Released, levels: list[str]) -> list[str]:
+def _named_tests(two: bool, stand: Collection[str]) -> str:
+    """Name the tests of shares and of numbers, as far as there are any."""
+    numbers = (
+        "*t*, design-based *t* test, with the difference over the pooled standard deviation (*d*) as effect"
+        if two
+        else "χ², design-based rank test in the form of Kruskal and Wallis"
+    )
+    shares = "*F*, Rao–Scott test of second order, with Cramér's *V* as effect"
+    told = [shares] * (PROPORTION in stand) + [numbers] * bool(set(stand) - {PROPORTION})
+    return f"{'; '.join(told)}." if told else ""
+
+
+def _correction_note(released: Released) -> str:
+    plan = released.settings.analysis.fpc
+    if not plan.descriptive:
+        return ""
+    if plan.tests:
+        return "Tests carry the finite-population correction."
+    return (
+        "Tests leave out the finite-population correction, because they are about populations like this one; "
+        "the last column is the same test with it."
+    )
+
+
+def _test_notes(released: Released, levels: list[str], stand: Collection[str]) -> list[str]:
     minus = " minus ".join(escape(released.abbreviation(level)) for level in reversed(levels[:2]))
-    published = released.settings.analysis.fpc.tests
+    two = len(levels) == 2
+    held = (
+        "tests, *p* and effects are given to one digit, so that they tell no more of the answers than the "
+        "shares do"
+    )
+    audited = rules_of(released.settings.disclosure).audited
+    said = ["Differences are computed before rounding"] * two + [held] * audited
     return [
-        "Weighted.",
+        "Weighted." if released.weighted else "",
         f"Difference, {minus}, with its {formatting.confidence(released.settings.analysis.ci_level)} "
         "confidence interval from the variance of the test beside it."
-        if len(levels) == 2
+        if two
         else "",
-        "*F*, Rao–Scott test of second order, with Cramér's *V* as effect; "
-        + (
-            "*t*, design-based *t* test, with the difference over the pooled standard deviation (*d*) as "
-            "effect."
-            if len(levels) == 2
-            else "χ², design-based rank test in the form of Kruskal and Wallis."
-        ),
-        "Tests carry the finite-population correction."
-        if published
-        else "Tests leave out the finite-population correction, because they are about populations like this "
-        "one; the last column is the same test with it.",
-        "Not adjusted for the number of tests. Differences are computed before rounding; tests, *p* and "
-        "effects are given to one digit, so that they tell no more of the answers than the shares do.",
+        _named_tests(two, stand),
+        _correction_note(released),
+        "Not adjusted for the number of tests.",
+        f"{capital('; '.join(said))}." if said else "",
         weights_note(released),
         short_note(released),
     ]

@@ -84,11 +84,12 @@ class Table:
         return "\n".join([*lines, "", caption, "", self._note(simulated, people), ""])
 
     def _applies(self) -> list[int]:
-        """Find the columns that hold more than dashes."""
+        """Find the columns that hold more than dashes and blanks; the first is always shown."""
         held = [
-            {row[place] for row in self.rows if place < len(row)} - {""} for place in range(len(self.columns))
+            {row[place] for row in self.rows if place < len(row)} - {"", NOT_APPLICABLE}
+            for place in range(len(self.columns))
         ]
-        return [place for place, cells in enumerate(held) if cells != {NOT_APPLICABLE}]
+        return [place for place, cells in enumerate(held) if cells or place == 0 or not self.rows]
 
     def _note(self, simulated: bool, people: str) -> str:
         sentences = list(self.notes)

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
+from surveypipe.disclosure.rules import rules_of
 from surveypipe.estimation.flags import flags_of
-from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, escape
+from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, capital, escape
 from surveypipe.reporting.claim_names import coded
 from surveypipe.reporting.lookups import first_of, rows_of, unweighted_scheme
 from surveypipe.reporting.released import Released
@@ -38,6 +39,13 @@ UNITS = {
     "proportional-odds": ("odds ratio", "points, highest answer"),
     "linear": ("scale points", "scale points"),
 }
+# Of a number that is no score and no rating.
+PLAIN_UNITS = ("units", "units")
+FITTED = {
+    "logistic": "logistic regression for an outcome with two values",
+    "proportional-odds": "a proportional-odds model for ordered answers",
+    "linear": "linear regression for a {number}",
+}
 
 
 # --- models -------------------------------------------------------------------------------------------
@@ -52,6 +60,7 @@ def models(released: Released) -> Table:
     table = Table("models", "Models: weighted beside unweighted, with marginal effects", columns)
     data = released.table("estimates")
     notes: list[str] = []
+    fitted: dict[str, str] = {}
     for kind, variable, method in fitted_models(data):
         own = rows_of(data, variable=variable, method=method)
         slope = SLOPES[kind]
@@ -61,7 +70,9 @@ def models(released: Released) -> Table:
             continue
         size = f"*n*{NO_BREAK}={NO_BREAK}{cell(weighted.iloc[0], 'n', formatting.count)}"
         name = f"**{escape(str(weighted['variable_label'].iloc[0]))}**, {size}"
-        effect, margin = (f"*{unit}*" for unit in UNITS[kind])
+        score = released.scored(variable)
+        fitted[kind] = FITTED[kind].format(number="score" if score else "number")
+        effect, margin = (f"*{unit}*" for unit in (UNITS[kind] if score or kind != "linear" else PLAIN_UNITS))
         table.rows.append([name, effect, "", effect, effect, margin])
         for _, row in weighted.iterrows():
             table.rows.append(_predictor(released, own, row, kind))
@@ -69,8 +80,8 @@ def models(released: Released) -> Table:
         notes += [check, _flags(released.in_text(str(weighted["variable_label"].iloc[0])), weighted)]
     level = formatting.confidence(released.settings.analysis.ci_level)
     table.notes = [
-        "Logistic regression for an outcome with two values, a proportional-odds model for ordered answers, "
-        f"linear regression for a score. In brackets, {level} intervals with linearised standard errors. "
+        f"{capital(', '.join(fitted[kind] for kind in FITTED if kind in fitted))}." if fitted else "",
+        f"In brackets, {level} intervals with {_errors(released)}. "
         "Adjusted, all predictors of the model together, weighted; alone, one predictor among the same "
         "cases, weighted; unweighted, adjusted.",
         released.vocabulary.fill(
@@ -83,6 +94,11 @@ def models(released: Released) -> Table:
         else "",
     ]
     return table
+
+
+def _errors(released: Released) -> str:
+    replicated = released.settings.design.kind == "replicates"
+    return "standard errors from the replicate weights" if replicated else "linearised standard errors"
 
 
 def fitted_models(data: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -102,11 +118,14 @@ def _predictor(released: Released, own: pd.DataFrame, row: pd.Series, kind: str)
     level, statistic = str(row["level"]), SLOPES[kind]
     alone = first_of(own, scheme=released.primary, statistic=f"{statistic}_unadjusted", level=level)
     plain = first_of(own, scheme=unweighted_scheme(released), statistic=statistic, level=level)
-    slope = mean_cell if kind == "linear" else ratio_cell
+    # Public data need no rounding that protects.
+    fine = not rules_of(released.settings.disclosure).audited
+    slope = mean_cell if kind == "linear" or fine else ratio_cell
+    margin = _marginal(released, own, level)
     return [
         INDENT + escape(_short_level(str(row["level_label"]), released)),
         slope(row), p_cell(row), slope(alone), slope(plain),
-        (mean_cell if kind == "linear" else share_cell)(_marginal(released, own, level)),
+        mean_cell(margin) if kind == "linear" else share_cell(margin, 1 if fine else 0),
     ]  # fmt: skip
 
 

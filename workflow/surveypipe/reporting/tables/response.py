@@ -36,17 +36,21 @@ def table_1(released: Released) -> Table:
     columns += [Column("Eligible, *N* (%)", 15), Column("Std diff", 10)] if beside else []
     caption = capital(respondents) + by_group(released) + (", beside all who were eligible" if beside else "")
     table = Table("table_1", caption, columns)
-    for _, rows in data.groupby("variable", sort=False):
+    for variable, rows in data.groupby("variable", sort=False):
         table.section(str(rows["variable_label"].iloc[0]))
         for key in dict.fromkeys(rows["level"]):
             level = rows[rows["level"] == key]
             if key == NOT_ANSWERED and not (level["n"] > 0).any():
                 continue
             row = _characteristic(level, levels, missing=key == NOT_ANSWERED)
+            if variable == released.group:
+                # A grouping is not crossed with itself.
+                row[2 : 2 + len(levels)] = [""] * len(levels)
             table.rows.append(row if beside else row[: len(columns)])
     table.notes = [
         f"Counts are unweighted (*n* = {number(released.base_size(), formatting.count)} {respondents}); "
-        f"percentages of {respondents} are weighted, of those who answered.",
+        + (f"percentages of {respondents} are weighted, " if released.weighted else "percentages are ")
+        + "of those who answered.",
         "Std diff, standardised difference between the unweighted share of "
         f"{respondents} and that of all eligible."
         if beside

@@ -65,6 +65,11 @@ def _shown(released: Released, inside: Sequence[Block]) -> Facts:
 
 def _found(released: Released, inside: Sequence[Block]) -> Facts:
     questions = [question for block in inside for question in block.questions]
+    # Of a grouping that is only counted, the numbers stand beside every result.
+    groups = released.settings.groups
+    questions = [
+        one for one in questions if one.name not in groups or counted_row(released, one.name) is None
+    ]
     return {
         "found": [finding(released, question) for question in questions[:MOST_SAID]],
         "more": max(0, len(questions) - MOST_SAID),

@@ -28,6 +28,7 @@ def drawn(released: Released) -> Facts:
         "final": bool(design.final),
         "strata": _label(released, design.strata),
         "units": [_label(released, name) for name in design.clusters],
+        "named": list(released.vocabulary.units),
         "sizes": len(design.fpc),
         "single_unit": design.single_unit,
         "replicates": None if given is None else {"type": given.type, "count": len(given.columns)},

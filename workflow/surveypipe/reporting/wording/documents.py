@@ -14,6 +14,7 @@ from surveypipe.identifiers import number_key
 from surveypipe.reporting.answer_blocks import of_variables
 from surveypipe.reporting.claim_names import title
 from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.questionnaire import worded
 from surveypipe.reporting.wording.ledger import Facts
 from surveypipe.reporting.wording.results import claim_key
 from surveypipe.study.item_types import ITEM_TYPES
@@ -100,6 +101,8 @@ def remaining(released: Released) -> Facts:
     asked = of_variables(released.variables)
     return {
         "population": released.population,
+        "drawn": released.settings.design.drawn and not released.silent_known,
+        "worded": bool(worded(released)),
         "field_period": released.settings.study.field_period,
         "groups": list(released.levels),
         "claims": list(released.claims),

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.rules import rules_of
-from surveypipe.formatting import decimal
+from surveypipe.formatting import decimal, sentence_list
+from surveypipe.reporting.cells import code_text
 from surveypipe.reporting.claim_names import coded
 from surveypipe.reporting.facts import software_versions
 from surveypipe.reporting.figures.response import cell_label
@@ -228,8 +229,16 @@ def claims(released: Released) -> Facts:
 
 
 def _asked_of(released: Released, base: str) -> list[str]:
-    """Name what a base asks, as its variables are called."""
-    return [released.in_text(released.label(name)) for name in conditions_of(released.settings.bases, base)]
+    """Name what a base asks: its variables, with the answers where one is not simply the counted one."""
+    asked = []
+    for name, codes in conditions_of(released.settings.bases, base).items():
+        values = {code_text(code): text for code, text in released.values(name).items()}
+        wanted = [code_text(code) for code in codes]
+        label = released.in_text(released.label(name))
+        answers = [released.in_text(values[code]) for code in wanted if code in values]
+        counted = wanted == [released.counted(name)] or not answers
+        asked.append(label if counted else f"{label}: {sentence_list(answers, 'or')}")
+    return asked
 
 
 def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
