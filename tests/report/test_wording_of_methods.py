@@ -132,13 +132,6 @@ def units(*named: str) -> Change:
     return lambda made: dataclasses.replace(made, config=made.config | {"vocabulary": {"units": list(named)}})
 
 
-def two_margins(made: Released) -> Released:
-    """Weights raked to two margins, and not to one."""
-    made = scheme(margins=["agency", "profession_group"])(made)
-    margins = made.config["frame"]["margins"] | {"profession_group": {"Nurse": 0.5, "Other": 0.5}}
-    return cases.configured(frame={"margins": margins})(made)
-
-
 def sampled(**design: Any) -> Change:
     return drawn(weights="weight", **design)
 
@@ -210,7 +203,6 @@ CASES: dict[str, Change] = {
     "two stages with names within strata": cases.both(
         sampled(strata="stratum", clusters=("district", "school")), units("districts", "schools")
     ),
-    "a sample raked to two margins": cases.both(sampled(method="rake"), two_margins),
     "items imputed beside alone": cases.both(
         cases.configured(analysis={"imputation": None}), cases.celled("multiverse", missing=IMPUTED)
     ),
@@ -328,7 +320,7 @@ def test_the_stage_refuses_a_number_typed_into_a_studys_template_and_takes_its_w
 def test_the_units_of_a_sample_are_called_by_their_names() -> None:
     texts, _ = rendered()
     named = texts["two stages with names", "response"]
-    assert "in two stages: districts, and within these schools." in named
+    assert "in two stages: districts, then schools within them." in named
     assert "over the districts drawn" in texts["two stages with names", "analysis"]
     assert "number of schools behind a figure, less that of their strata" in " ".join(
         texts["clusters with a name", "analysis"].split()

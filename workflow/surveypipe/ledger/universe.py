@@ -139,7 +139,7 @@ def completed_people(
         return None, "no items to impute"
     reasons = plan.get("reasons", ["blank", "set_missing"])
     routed = imputation.routed_items(missing, list(people["id"]), items, reasons=reasons)
-    if not (people[items].isna().to_numpy() & ~routed.to_numpy(dtype=bool)).any():
+    if not imputation.share_incomplete(people, routed):
         return None, "no item is unanswered"
     try:
         filled = imputation.impute(
