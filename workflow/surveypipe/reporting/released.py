@@ -235,12 +235,6 @@ class Released:
         """Statistic that stands for a variable: its type says so, never that its answers have labels."""
         return type_of(self.variables.get(variable, {"type": "numeric"})).stands
 
-    def scored(self, variable: str) -> bool:
-        """Whether a point is the unit of a variable: of a score or a rating, and of no other number."""
-        made = (*self.settings.cleaning.scales, *self.settings.cleaning.recodes)
-        derived = variable in {one.variable for one in made}
-        return derived or type_of(self.variables.get(variable, {"type": "numeric"})).listed
-
     @property
     def tested_difference(self) -> str:
         """Statistic of the difference whose variance is that of the published tests."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from surveypipe import formatting
+from surveypipe.reporting.released import Released
 from surveypipe.study.claim import Claim
+from surveypipe.study.item_types import type_of
 
 
 def other_scales(claims: Iterable[Claim]) -> str:
@@ -19,3 +21,10 @@ def scale_points(claims: Iterable[Claim]) -> str:
     names = dict.fromkeys(claim.in_points for claim in claims)
     listed = formatting.sentence_list([f"the {name}" for name in names if name])
     return f" (for {listed}, scale points)" if listed else ""
+
+
+def scored(released: Released, variable: str) -> bool:
+    """Whether a point is the unit of a variable: of a score or a rating, and of no other number."""
+    made = (*released.settings.cleaning.scales, *released.settings.cleaning.recodes)
+    derived = variable in {one.variable for one in made}
+    return derived or type_of(released.variables.get(variable, {"type": "numeric"})).listed

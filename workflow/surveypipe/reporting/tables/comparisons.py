@@ -21,6 +21,7 @@ from surveypipe.reporting.tables.layout import (
     short_note,
     weights_note,
 )
+from surveypipe.reporting.units import scored
 from surveypipe.study.item_types import MEAN, MEDIAN, PROPORTION
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def tests(released: Released) -> Table:
     names = formatting.sentence_list([released.in_text(label) for label in released.levels.values()])
     table = Table("tests", f"Tests between {escape(names)}", columns)
     wanted = [test.variable for test in released.settings.analysis.tests if test.between == released.group]
-    points = all(map(released.scored, wanted))
+    points = all(scored(released, name) for name in wanted)
     sections = {
         PROPORTION: "Shares, per cent",
         MEAN: "Means, points" if points else "Means",

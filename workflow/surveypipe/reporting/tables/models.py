@@ -27,6 +27,7 @@ from surveypipe.reporting.tables.layout import (
 from surveypipe.reporting.tables.measurement import open_answers, reliability
 from surveypipe.reporting.tables.register import ratio_cell
 from surveypipe.reporting.tables.verification import verification
+from surveypipe.reporting.units import scored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +71,7 @@ def models(released: Released) -> Table:
             continue
         size = f"*n*{NO_BREAK}={NO_BREAK}{cell(weighted.iloc[0], 'n', formatting.count)}"
         name = f"**{escape(str(weighted['variable_label'].iloc[0]))}**, {size}"
-        score = released.scored(variable)
+        score = scored(released, variable)
         fitted[kind] = FITTED[kind].format(number="score" if score else "number")
         effect, margin = (f"*{unit}*" for unit in (UNITS[kind] if score or kind != "linear" else PLAIN_UNITS))
         table.rows.append([name, effect, "", effect, effect, margin])
