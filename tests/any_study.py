@@ -22,7 +22,8 @@ PEOPLE = 150
 HEADCOUNTS = {"1": 120, "2": 90, "3": 60, "4": 40, "5": 30, "6": 20}
 ROOT = Path(__file__).resolve().parents[1]
 CLAIMED = ("claims of a sample", "claims of whoever came")
-STUDIES = ("a file alone", "groups that are asked", "headcounts", *CLAIMED)
+COUNTED = "claims of headcounts"
+STUDIES = ("a file alone", "groups that are asked", "headcounts", *CLAIMED, COUNTED)
 
 
 def records() -> pd.DataFrame:
@@ -78,18 +79,33 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "MEAN": _claim("mean", variable="clear", base="readers", threshold=2.0, range=[1, 5]),
 }
 
+TWO = {"variable": "trade", "of": 1, "minus": 2}
+CLAIMS |= {
+    "APART": _claim("difference", variable="read", level=1, threshold=-0.5, groups=TWO),
+    "LONGER": _claim(
+        "difference", variable="years", range=[0, 80], threshold=-5, sensitivity_thresholds=[0], groups=TWO
+    ),
+    "SAME": _claim("equivalence", variable="read", level=1, margin=0.4, groups=TWO),
+    "AS_CLEAR": _claim("equivalence", variable="clear", range=[1, 5], margin=0.6, base="readers", groups=TWO),
+}
+
 
 def configuration(folder: Path, name: str) -> dict[str, Any]:
     """Write the files of a study, and give its configuration."""
     folder.mkdir(parents=True, exist_ok=True)
-    records().to_csv(folder / "survey.csv", index=False)
+    answers = records()
+    if name in (*CLAIMED, COUNTED):
+        # Groups large enough for each to be published.
+        answers["trade"] = answers["trade"].clip(upper=3)
+    answers.to_csv(folder / "survey.csv", index=False)
     (folder / "codebook.yaml").write_text(yaml.safe_dump(codebook(), sort_keys=False, allow_unicode=True))
     inputs = {"survey": f"{folder}/survey.csv", "codebook": f"{folder}/codebook.yaml"}
     inputs["checksums"] = f"{folder}/SHA256SUMS"
     more: dict[str, Any] = {}
-    if name == "headcounts":
-        trades = [QUESTIONS["trade"][2][code] for code in HEADCOUNTS]
-        counts = pd.DataFrame({"trade": trades, "n": list(HEADCOUNTS.values())})
+    if name in ("headcounts", COUNTED):
+        known = {"1": 120, "2": 90, "3": 150} if name == COUNTED else HEADCOUNTS
+        trades = [QUESTIONS["trade"][2][code] for code in known]
+        counts = pd.DataFrame({"trade": trades, "n": list(known.values())})
         counts.to_csv(folder / "counts.csv", index=False)
         inputs["counts"], more["groups"] = f"{folder}/counts.csv", {"trade": {}}
     if name == "groups that are asked":
@@ -97,7 +113,9 @@ def configuration(folder: Path, name: str) -> dict[str, Any]:
     named = [Path(inputs[key]) for key in ("survey", "counts") if key in inputs]
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in named]
     (folder / "SHA256SUMS").write_text("".join(sums))
-    if name in CLAIMED:
+    if name in (*CLAIMED, COUNTED):
+        levels = {code: text for code, text in QUESTIONS["trade"][2].items() if int(code) <= 3}
+        more["groups"] = {"trade": {"label": "Trade", "levels": levels}}
         more |= {"claims": CLAIMS, "bases": {"readers": {"read": 1}}}
         gap = {"variable": "gap", "label": "Health less work", "type": "difference"}
         more["cleaning"] = {"recodes": [gap | {"minuend": "health", "subtrahend": "work"}]}

@@ -73,7 +73,58 @@ def claims(*keys: str) -> Change:
     return change
 
 
+AGENCIES = {"variable": "agency", "of": "AMH", "minus": "CSC"}
+# Keys of a claim of each kind, by what is said of it.
+KINDS: dict[str, dict[str, object]] = {
+    "mean": {"kind": "mean", "variable": "joint", "threshold": 3.0, "range": (1, 5), "unit": "scale points",
+             "upper_threshold": 4.0, "sensitivity_thresholds": (3.5,), "by": "agency"},
+    "difference": {"kind": "difference", "variable": "contact_minus_joint", "range": (-4, 4)},
+    "difference of means": {"kind": "difference", "variable": "joint", "range": (1, 5), "groups": AGENCIES},
+    "difference of shares": {"kind": "difference", "variable": "read", "level": 1, "groups": AGENCIES},
+    "equal means": {"kind": "equivalence", "variable": "joint", "range": (1, 5), "margin": 0.5,
+                    "groups": AGENCIES},
+    "equal shares": {"kind": "equivalence", "variable": "read", "level": 1, "margin": 0.1,
+                     "groups": AGENCIES},
+}  # fmt: skip
+
+
+def of_kind(name: str, *changes: Change) -> Change:
+    """A claim of another kind in the place of the first, with its rows of the ledger changed."""
+    said = {"label": "A claim", "short": "Claim", **KINDS[name]}
+    return cases.both(
+        cases.configured(claims={"C1": said}),
+        cells("claims", {"claim": "C1"}, kind=said["kind"], variable=said["variable"]),
+        *changes,
+    )
+
+
+def tipped(outcome: Crossing, shift: float = np.nan, theta: float = np.nan) -> Change:
+    """The first claim with this tipping point."""
+    found = {
+        "tipping_outcome": str(outcome), "tipping_interval_outcome": str(outcome), "tipping_shift": shift,
+        "tipping_theta": theta, "tipping_theta_interval": theta,
+    }  # fmt: skip
+    return cases.both(cases.celled("claims", tipping_shift=np.nan), cells("claims", {"claim": "C1"}, **found))
+
+
+UP, DOWN, UNKNOWN = (Crossing.REACHED, 0.2, 1.4), (Crossing.REACHED, -0.2, 0.4), (Crossing.REACHED, -0.2)
+OF_KINDS: dict[str, Change] = {
+    f"{name}: {number}": of_kind(name, tipped(*found))
+    for name, every in {
+        "mean": (UP, UNKNOWN, (Crossing.SURE,), (Crossing.MISSED,)),
+        "difference": (DOWN,),
+        "difference of means": (UP, DOWN),
+        "difference of shares": (UP, DOWN),
+        "equal means": (UP, UNKNOWN),
+        "equal shares": (UP,),
+    }.items()
+    for number, found in enumerate(every)
+}
+
+
 CASES: dict[str, Change] = {
+    **OF_KINDS,
+    "no scenario of this kind": cases.celled("claims", scenario_source="undefined", reader_limit=np.nan),
     **cases.CHANGES,
     **{
         f"theta {outcome}, {interval}, {theta}": crossing(outcome, interval, theta)
@@ -174,7 +225,9 @@ def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
             for key, text in results.sentences(change(cases.base()), words).items()
         }
         # How a kind words its estimand is said among the methods.
-        words.say("methods/claims", **methods.claims(cases.base()))
+        for name in ("", *KINDS):
+            made = of_kind(name)(cases.base()) if name else cases.base()
+            words.say("methods/claims", **methods.claims(made))
     return texts, counting
 
 
@@ -190,7 +243,7 @@ def test_every_template_about_claims_and_response_is_used() -> None:
     named |= {"claims/share_phrase", "claims/share_short", "claims/score_phrase"}
     shipped = [path for part in ("claims", "response") for path in (SHIPPED / part).rglob("*.md.j2")]
     names = {str(path.relative_to(SHIPPED)).removesuffix(".md.j2") for path in shipped}
-    parts = {"claims/withheld", "claims/all/alike"}
+    parts = {"claims/withheld", "claims/all/alike", "claims/common"}
     assert names - named - parts == {
         f"claims/kinds/{kind.__struct_config__.tag}" for kind in get_args(AnyClaim)
     }

@@ -10,7 +10,15 @@ import pandas as pd
 from _shared import Output, read_csv, read_json, run, write_csv
 from surveypipe.design.from_weights import designs_of, replicates_of, respondents_of
 from surveypipe.disclosure.rules import rules_of
-from surveypipe.estimation import comparisons, counts, histograms, level_contrasts, several_answers, totals
+from surveypipe.estimation import (
+    comparisons,
+    counts,
+    histograms,
+    level_contrasts,
+    own_rows,
+    several_answers,
+    totals,
+)
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import table_1 as characteristics
 from surveypipe.estimation.survey import Survey, check
@@ -49,6 +57,7 @@ def main(
         several_answers.share_of_answers_rows(survey),
         totals.total_rows(survey),
         histograms.histogram_rows(survey, rules_of(config.disclosure)),
+        own_rows.own_rows(survey),
         comparisons.equivalence_rows(survey),
         comparisons.test_rows(survey),
         comparisons.difference_rows(survey),

@@ -94,7 +94,7 @@ def load_study(
     return Study(
         staff=eligible,
         respondents=respondents,
-        cases=cases(made, read_csv(estimates), respondents, staff),
+        cases=[case for case in cases(made, read_csv(estimates), respondents, staff) if case.claim.describes],
         designs=designs_of(made.schemes, respondents, cells, selection, config.design),
         primary=made.primary,
         plan=plan,

@@ -35,7 +35,7 @@ def main(
     gathered = cases(made, read_csv(estimates), respondents, staff)
     ledger, common, single = claim_tables(made, gathered)
     worlds = mixtures.table(
-        gathered if made.silent_known else [],
+        [case for case in gathered if case.claim.describes] if made.silent_known else [],
         respondents,
         staff[staff["category"] != "IE"],
         config.frame.characteristics,

@@ -375,7 +375,7 @@ def test_claim_is_supported_exactly_where_its_test_is_significant(survey, estima
         rows = tests_of_claims.claim_test_rows(changed, estimates)
         for row in rows[rows["claim"] != "C6"].to_dict("records"):
             claim = changed.claims[row["claim"]]
-            interval = tests_of_claims.estimand_row(estimates, "cells", claim)
+            interval = tests_of_claims.estimand_row(estimates, "cells", row["claim"], claim)
             above = interval["ci_low"] > threshold
             assert (row["p_value"] < 0.05 and row["estimate"] > 0) == above
             found.append(above)
@@ -384,7 +384,7 @@ def test_claim_is_supported_exactly_where_its_test_is_significant(survey, estima
 
 def test_some_but_not_most_takes_the_worse_of_two_sides(survey, estimates):
     rows = tests_of_claims.claim_test_rows(survey, estimates)
-    line = tests_of_claims.estimand_row(estimates, "cells", survey.claims["C4"])
+    line = tests_of_claims.estimand_row(estimates, "cells", "C4", survey.claims["C4"])
     row = only(rows, claim="C4")
     nearer = min(
         (0.1, 0.5),

@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from surveypipe.ledger.carried import carried_end, carried_limit
 from surveypipe.ledger.rows import theta_grid
 from surveypipe.ledger.scenario import nonreader_source, reader_scenario
 from surveypipe.ledger.sensitivity import (
-    carried_end,
-    carried_limit,
     cells_from_answers,
     cells_from_counts,
     limit_binds,

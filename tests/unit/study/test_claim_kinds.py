@@ -23,7 +23,9 @@ from surveypipe.study.claims import (
     SharesWithinPeople,
     claims_of,
 )
+from surveypipe.study.comparing import Compared, TwoGroups
 from surveypipe.study.grades import Evidence, Grade
+from surveypipe.study.measured import Beyond, Measured
 
 # The first call of scipy is slow.
 tried = settings(deadline=None)
@@ -61,7 +63,7 @@ def unanswered() -> set[str]:
 
 def test_every_kind_answers_every_question():
     asked = unanswered()
-    assert {"sides", "limits", "printed", "tabled", "unit", "noun", "axis", "test_name"} <= asked
+    assert {"sides", "limits", "form", "noun", "axis", "test_name"} <= asked
     for kind in KINDS:
         assert asked <= set().union(*(vars(one) for one in kind.__mro__ if one is not Claim)), kind
 
@@ -72,8 +74,8 @@ def test_the_configuration_chooses_among_all_kinds():
         one = waiting.pop()
         waiting += one.__subclasses__()
         leaves |= {one} - {Claim}
-    # The one that no study configures.
-    assert leaves - {SharesWithinPeople} == set(KINDS)
+    # What several kinds have in common, and the one that no study configures.
+    assert leaves - {Measured, Beyond, Compared, SharesWithinPeople} == set(KINDS)
 
 
 @tried
@@ -169,13 +171,20 @@ def test_a_share_counts_its_code_however_it_is_written():
 
 def test_values_are_printed_in_the_unit_of_the_kind():
     share = ShareClaim(**COMMON, level=1, threshold=0.5)
-    assert [share.printed(0.5), share.tabled(0.5), share.marked(0.5)] == ["50%", "50", "50%"]
+    assert [share.printed(0.5), share.tabled(0.5), share.form.marked(0.5)] == ["50%", "50", "50%"]
     assert share.shift_printed(-0.01) == "1 percentage point"
     assert share.shift_printed(0.02) == "2 percentage points"
     assert share.span_printed(0.1, 0.2) == "10% to 20%"
     equal = EquivalenceClaim(**COMMON, margin=0.25, range=(-4, 4))
     assert [equal.printed(0.5), equal.tabled(0.5)] == ["0.50", "0.50"]
-    assert equal.shift_printed(-0.5) == "0.50 scale points"
+    assert equal.shift_printed(-0.5) == "0.50"
+    equal = EquivalenceClaim(**COMMON, margin=0.25, range=(-4, 4), unit="minutes")
+    assert equal.shift_printed(-0.5) == "0.50 minutes" and equal.axis.label == "Difference in minutes"
+    apart = EquivalenceClaim(**COMMON, margin=0.1, level=1, groups=TwoGroups(variable="g", of=1, minus=2))
+    assert [apart.printed(-0.01), apart.printed(0.02), apart.span_printed(-0.02, 0.01)] == [
+        "−1 percentage point", "2 percentage points", "−2 to 1 percentage point",
+    ]  # fmt: skip
+    assert apart.condition_printed() == "± 10" and apart.limits == (-1, 1)
 
 
 def test_the_share_of_items_agreed_with_is_a_mean_on_the_scale_of_a_share():

@@ -11,7 +11,8 @@ from surveypipe.ledger import not_at_random
 from surveypipe.ledger.cases import Setting, cases
 from surveypipe.ledger.rows import claim_tables
 from surveypipe.problems import SurveyError
-from surveypipe.study.claims import EquivalenceClaim, ShareClaim, equivalence_outcome
+from surveypipe.study.claims import EquivalenceClaim, ShareClaim
+from surveypipe.study.comparing import equivalence_outcome
 from surveypipe.study.grades import Evidence, Grade, strength
 from surveypipe.study.nonresponse import Nonresponse
 from surveypipe.study.outcomes import Crossing

@@ -21,6 +21,7 @@ from surveypipe.disclosure.release import (
 )
 from surveypipe.disclosure.rules import Rules
 from surveypipe.identifiers import ANSWERED, HISTOGRAM, SHARE_OF_ANSWERS, TOTAL
+from surveypipe.study.comparing import OF_GROUPS
 from surveypipe.study.poles import CATEGORIES
 
 if TYPE_CHECKING:
@@ -126,8 +127,10 @@ def _reasons(table: pd.DataFrame, rules: Rules) -> list[tuple[pd.Series, str]]:
     binned = answers & (table["statistic"] == HISTOGRAM)
     told = share | binned | (table["statistic"] == SHARE_OF_ANSWERS)
     few = told & (gave > 0) & (gave < rules.min_answers)
+    compared = (table["statistic"] == OF_GROUPS) & (gave < rules.min_base)
     made = [
         (answers & (table["n"] < rules.min_base), f"fewer than {rules.min_base} respondents"),
+        (compared, f"fewer than {rules.min_base} respondents in one of the groups"),
         (few, f"fewer than {rules.min_answers} gave the answer"),
         # All bins but one tell that one.
         (binned & table["variable"].isin(set(table.loc[few & binned, "variable"])), "a bin holds too few"),

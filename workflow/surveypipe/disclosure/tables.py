@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.disclosure import audit, context, magnitudes, resolution
+from surveypipe.disclosure import audit, context, magnitudes, own_estimates, resolution
 from surveypipe.disclosure.answers import release_estimates
 from surveypipe.disclosure.audit_groupings import audit_groupings
 from surveypipe.disclosure.characteristics import (
@@ -128,11 +128,13 @@ def release_all(
         units = magnitudes.units(made[ESTIMATES].table, study.respondents)
         resolution.estimates(made[ESTIMATES], limits, units)
         told = made[ESTIMATES].table.copy()
+        own = [key for key, claim in study.claims.items() if not claim.describes]
+        described = private["claims"][~private["claims"]["claim"].isin(own)]
         for grouping in study.groupings or (study.respondents.group,):
             audit.audit_estimates(
                 made[ESTIMATES],
                 estimates,
-                private["claims"],
+                described,
                 replace(study.respondents, group=grouping),
                 study.values,
                 study.primary,
@@ -142,10 +144,12 @@ def release_all(
                 told,
             )
         audit_groupings(made[ESTIMATES], estimates, study.respondents, study.groupings, study.values, rules)
-        headlines = {str(name) for name in private["claims"]["variable"]}
+        headlines = {str(name) for name in described["variable"]}
         audit.follow_repeated(made[ESTIMATES], study.made_from, headlines, study.primary, linked)
         audit.follow_sets(made[ESTIMATES], study.sets)
+        own_estimates.follow_parts(made[ESTIMATES], study.claims, study.primary)
         audit.follow_estimates(made["claims"], made[ESTIMATES].table, linked)
+        own_estimates.follow_own(made["claims"], made[ESTIMATES].table, study.claims)
     _about_claims(made, private, study, rules, linked, audited)
     if audited:
         audit.audit_characteristics_of(

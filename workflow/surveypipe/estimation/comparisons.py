@@ -20,7 +20,7 @@ from surveypipe.estimation.estimates import Estimand, complete, estimands
 from surveypipe.estimation.rows import estimate_row
 from surveypipe.estimation.survey import Survey, claim_of, indicator
 from surveypipe.study.base import same_code
-from surveypipe.study.claims import tost_level
+from surveypipe.study.comparing import tost_level
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
@@ -232,7 +232,7 @@ def difference_rows(survey: Survey) -> Iterator[Row]:
     Each level after the first is compared with the first; the interval of a difference is that of the
     design-based t test (df of the design less one).
     """
-    names = [claim.variable for claim in survey.claims.values()]
+    names = [claim.variable for claim in survey.described.values()]
     names += [name for claim in survey.claims.values() for name in claim.secondary]
     names += [test.variable for test in survey.settings.analysis.tests]
     for name in dict.fromkeys(names):
@@ -298,7 +298,7 @@ def _standardised(survey: Survey, name: str, pair: Floats, difference: float) ->
 def equivalence_rows(survey: Survey) -> Iterator[Row]:
     """Equivalence tests of the claims that have a margin, over all and by group, with the power at 0."""
     for key, claim in survey.claims.items():
-        if not claim.within_margin:
+        if not (claim.within_margin and claim.describes):
             continue
         places = [
             one

@@ -13,7 +13,7 @@ import numpy as np
 
 from surveypipe.design.intervals import t_interval
 from surveypipe.problems import SurveyError
-from surveypipe.study.claims import equivalence_outcome, tost_level
+from surveypipe.study.comparing import equivalence_outcome, tost_level
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def estimands(survey: Survey) -> list[Estimand]:
     """Lay out everything to estimate, over all respondents and within each group."""
     made: list[Estimand] = []
     claims = claim_of(survey.settings)
-    base: dict[str, str] = {claim.variable: claim.base for claim in survey.claims.values()}
+    base: dict[str, str] = {claim.variable: claim.base for claim in survey.described.values()}
     # Another rule of counting is tried over everybody only: within groups it would tell too much.
     tried = {name: at for name, at in alternatives(survey.settings).items() if name not in base}
     base |= tried

@@ -49,7 +49,7 @@ def asked_of_both(survey: Survey, name: str, inside: NDArray[np.bool_]) -> list[
     recodes = survey.settings.cleaning.recodes
     fixed = {made.variable for made in recodes if isinstance(made, RoutedNo)}
     found = []
-    for claim in survey.claims.values():
+    for claim in survey.described.values():
         variable = claim.variable
         if variable == name or variable in fixed or variable in found:
             continue

@@ -101,7 +101,7 @@ def _row(survey: Survey, variable: str, group: str, name: str) -> dict[str, Any]
         answers[both].to_numpy(), codes[both], design.weights[both], _within(design, both, fpc=fpc),
         design.degrees_of_freedom(both),
     )  # fmt: skip
-    based = {claim.variable: claim.base for claim in survey.claims.values()}
+    based = {claim.variable: claim.base for claim in survey.described.values()}
     return estimate_row(
         variable, name, found.statistic,
         claim=claim_of(survey.settings).get(variable, ""), group=group, scheme=survey.primary,

@@ -58,6 +58,11 @@ class Survey:
         return self.settings.claims
 
     @property
+    def described(self) -> dict[str, AnyClaim]:
+        """The claims whose estimand is a share or mean that describes their variable."""
+        return described(self.settings.claims)
+
+    @property
     def fpc(self) -> bool:
         """Whether descriptive estimates have the finite-population correction."""
         return self.settings.analysis.fpc.descriptive
@@ -90,7 +95,7 @@ class Survey:
 
     def counted(self, variable: str) -> str:
         """Code of the answer whose share stands for a variable: a claim's, else the codebook's; else ''."""
-        own = (claim.counted for claim in self.claims.values() if claim.variable == variable)
+        own = (claim.counted for claim in self.described.values() if claim.variable == variable)
         named = [code for code in own if code is not None]
         return str(named[0] if named else self.variables[variable].get("counts") or "")
 
@@ -101,7 +106,7 @@ class Survey:
 
     def base_of(self, variable: str) -> str:
         """Of whom a variable is told: the base of the claim whose estimand it is, else who answered."""
-        own = (claim.base for claim in self.claims.values() if claim.variable == variable)
+        own = (claim.base for claim in self.described.values() if claim.variable == variable)
         return next(own, ANSWERED)
 
     def at_scenario_level(self) -> NDArray[np.bool_]:
@@ -152,6 +157,11 @@ def membership(people: pd.DataFrame, conditions: Mapping[str, tuple[Code, ...]])
     return found
 
 
+def described(claims: Mapping[str, AnyClaim]) -> dict[str, AnyClaim]:
+    """Claims whose estimand is a share or mean that describes their variable, by key."""
+    return {key: claim for key, claim in claims.items() if claim.describes}
+
+
 def claim_of(settings: Sections) -> dict[str, str]:
     """Variable -> claim: the one it is the estimand of, else the first that names it as secondary."""
     found: dict[str, str] = {}
@@ -159,7 +169,7 @@ def claim_of(settings: Sections) -> dict[str, str]:
     for key, claim in claims.items():
         for name in [*claim.secondary, *claim.alternatives]:
             found.setdefault(name, key)
-    found.update({claim.variable: key for key, claim in reversed(claims.items())})
+    found.update({claim.variable: key for key, claim in reversed(described(claims).items())})
     return found
 
 
@@ -243,7 +253,7 @@ def _claim_problems(variables: Mapping[str, Mapping[str, Any]], settings: Sectio
                 f"claims.{key}.level: '{name}' has no answer {claim.counted}; its answers are "
                 f"{shown(f'{code} ({text})' for code, text in values.items())}."
             )
-        before = bases.setdefault(name, (key, claim.base))
+        before = bases.setdefault(name, (key, claim.base)) if claim.describes else ("", claim.base)
         if before[1] != claim.base:
             yield (
                 f"claims.{key}.base: '{name}' is estimated on base '{before[1]}' for claim {before[0]} and "

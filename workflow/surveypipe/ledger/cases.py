@@ -13,7 +13,8 @@ from surveypipe.estimation.equivalence import Equivalence, equivalence_test
 from surveypipe.estimation.survey import answers, indicator, membership
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.asked import ASKED, beside_those_asked, everybody_asked
-from surveypipe.problems import Problems
+from surveypipe.ledger.parts import Part, parts_of
+from surveypipe.problems import Problems, shown
 from surveypipe.study.base import Code
 from surveypipe.study.bases import EVERYBODY, conditions_of, without
 from surveypipe.study.claims import AnyClaim, ShareClaim, SharesWithinPeople
@@ -139,6 +140,8 @@ class Case:
         Whether the study has a suspicion scenario.
     drawn
         Whether those who were asked are a sample.
+    parts
+        The parts of the people that the claim compares, within the group: one, of all, if it compares none.
     """
 
     key: str
@@ -154,11 +157,7 @@ class Case:
     people_called: str = ""
     scenario: bool = False
     drawn: bool = False
-
-    @property
-    def inside(self) -> pd.DataFrame:
-        """Respondents of the group."""
-        return self.people[self.people["group"] == self.group_level] if self.group_level else self.people
+    parts: tuple[Part, ...] = ()
 
     @property
     def in_base(self) -> NDArray[np.bool_]:
@@ -225,8 +224,8 @@ def cases(
     eligible = asked[asked["category"] != "IE"]
     problems, found = Problems(), []
     for key, claim in made.claims.items():
-        if claim.variable not in respondents:
-            problems.add(f"config, claims {key}: the data hold no variable '{claim.variable}'.")
+        if absent := [name for name in claim.variables if name not in respondents]:
+            problems.add(f"config, claims {key}: the data hold no variable {shown(absent)}.")
             continue
         people = beside_those_asked(people_of(made, claim, respondents), respondents, eligible)
         possible = eligible[membership(eligible, made.known_conditions(claim.base)) == 1]
@@ -234,7 +233,7 @@ def cases(
         if claim.by == made.group:
             places += [(made.group, level) for level in made.levels]
         for group, level in places:
-            rows = _estimates_of(estimates, claim, group, level)
+            rows = _estimates_of(estimates, key, claim, group, level)
             lacking = [scheme for scheme in made.schemes if scheme not in rows]
             if lacking:
                 problems.add(
@@ -242,6 +241,7 @@ def cases(
                     + f") has no estimate of {claim.variable} under {', '.join(lacking)}."
                 )
                 continue
+            within = {made.group: (level,)} if level else {}
             own = possible if not level else possible[possible[made.group] == level]
             found.append(
                 Case(
@@ -251,6 +251,10 @@ def cases(
                     people_called=made.people_in[claim.base],
                     scenario=made.sensitivity.scenario is not None,
                     drawn=made.sampling.drawn,
+                    parts=parts_of(
+                        [{**made.bases[claim.base], **part, **within} for part in claim.parts],
+                        made.known | set(within), respondents, eligible,
+                    ),
                 )
             )  # fmt: skip
     problems.raise_if_any()
@@ -313,29 +317,34 @@ def _reading(plan: Sensitivity, respondents: pd.DataFrame) -> Floats:
     return indicator(respondents[scenario.variable], scenario.level)
 
 
-def _estimates_of(estimates: pd.DataFrame, claim: AnyClaim, group: str, level: str) -> dict[str, pd.Series]:
-    # By what is estimated, not by claim: one estimate may serve two claims and then names only one.
+def _estimates_of(
+    estimates: pd.DataFrame, key: str, claim: AnyClaim, group: str, level: str
+) -> dict[str, pd.Series]:
     rows = estimates[
         (estimates["variable"] == claim.variable)
         & (estimates["statistic"] == claim.statistic)
         & (estimates["group"] == group)
         & (estimates["group_level"].fillna("") == level)
     ]
-    rows = rows[[claim.counts(code) for code in rows["level"].fillna("").astype(str)]]
+    if claim.describes:
+        # By what is estimated, not by claim: one estimate may serve two claims and then names only one.
+        rows = rows[[claim.counts(code) for code in rows["level"].fillna("").astype(str)]]
+    else:
+        rows = rows[rows["claim"] == key]
     # The mean also stands without fpc and without a base, for comparison: the first is the published one.
     rows = rows.drop_duplicates("scheme")
     return {str(row["scheme"]): row for _, row in rows.iterrows()}
 
 
-def cells_of(case: Case) -> sensitivity.Cells:
-    """Cells of the claim's base for the pattern mixture."""
-    people = case.people[case.in_base]
+def cells_of(case: Case, part: Part | None = None) -> sensitivity.Cells:
+    """Cells of the claim's base, or of a part of it, for the pattern mixture."""
+    people = case.people[case.in_base if part is None else part.inside == 1]
     return sensitivity.cells_from_answers(
         people["y"].to_numpy(),
         people["weight"].to_numpy(),
         people["cell"].tolist(),
         people["group"].tolist(),
         binary=case.claim.binary,
-        limits=case.claim.limits,
+        limits=case.claim.answer_limits,
         asked=people["asked"].to_numpy(),
     )

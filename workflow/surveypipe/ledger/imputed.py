@@ -78,7 +78,7 @@ def imputed_claim_rows(
     completed = completed_people(people, made, cleaning, codebook)
     rows = [_number_row(survey, made.m)]
     unanswered = (people[items].isna() & routed).to_numpy()
-    for key, claim in survey.claims.items():
+    for key, claim in survey.described.items():
         sources = _sources(claim.variable, cleaning, items)
         lacking = np.asarray(unanswered[:, [items.index(name) for name in sources]].any(axis=1))
         rows += _claim_rows(survey, key, claim, completed, lacking)

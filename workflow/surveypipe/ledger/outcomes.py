@@ -20,6 +20,8 @@ class ScenarioSource(StrEnum):
     ABSENT = "absent"
     # Nothing is known of the silent, to suppose anything of.
     SILENT_UNKNOWN = "silent_unknown"
+    # The kind of claim is not made of one mean, which the scenario moves.
+    UNDEFINED = "undefined"
     NONE = "none"
     FIXED = "fixed"
     GROUP = "group"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,15 +12,16 @@ from surveypipe.ledger import sensitivity
 from surveypipe.ledger.cases import Case, Setting, cells_of
 from surveypipe.ledger.extremes import bounds
 from surveypipe.ledger.outcomes import ScenarioSource
-from surveypipe.ledger.tipping import NO_SCENARIO, Readers, Tipping, readers, tipping, without_tipping
+from surveypipe.ledger.tipping import what_if
 from surveypipe.study.grades import Evidence, Grade
-from surveypipe.study.outcomes import Bounding, Crossing
+from surveypipe.study.outcomes import Bounding
 
 THETA_COLUMNS = ("claim", "group", "group_level", "theta_in", "theta", "estimate", "note")
 # For a reader: what silent non-readers are supposed to answer, by the scenario's source.
 SCENARIO_NOTES = {
     ScenarioSource.ABSENT: "",
     ScenarioSource.SILENT_UNKNOWN: "nothing is known of the {silent.many}",
+    ScenarioSource.UNDEFINED: "not defined for this kind of claim",
     ScenarioSource.NONE: "{silent.adjective} {readers.many} answer as {readers.adjective} "
     "{respondents.many} of their cell",
     ScenarioSource.FIXED: "{silent.adjective} {non_readers.many} count as no",
@@ -47,7 +47,7 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
     main = case.by_scheme[made.primary]
     low, high, bounding = _bounds(case, made)
     bounded = case.claim.supported(low, high)
-    tips, read = _what_if(case, made, bounded)
+    tips, read = what_if(case, made, made.primary, bounded)
     grade = Grade.earned(
         Evidence(
             primary=case.supported(made.primary),
@@ -92,16 +92,8 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
 def _bounds(case: Case, made: Setting) -> tuple[float, float, Bounding]:
     if not made.silent_known:
         return math.nan, math.nan, Bounding.SILENT_UNKNOWN
-    return *bounds(case), Bounding.KNOWN
-
-
-def _what_if(case: Case, made: Setting, bounded: bool) -> tuple[Tipping, Readers]:
-    """Tipping points and scenario of a claim, or why there are none."""
-    if not made.silent_known:
-        unknown = replace(NO_SCENARIO, none=ScenarioSource.SILENT_UNKNOWN)
-        return without_tipping(Crossing.SILENT_UNKNOWN), unknown
-    found = tipping(case, cells_of(case), made.primary, bounded)
-    return found, readers(case, made, made.primary)
+    low, high = bounds(case)
+    return low, high, Bounding.KNOWN if case.claim.bounded else Bounding.UNDEFINED
 
 
 def _finite(value: float) -> float:
@@ -197,7 +189,7 @@ def theta_grid(grid: Sequence[float], directions: Sequence[str]) -> list[float]:
 
 def theta_rows(case: Case, made: Setting) -> Iterator[dict[str, Any]]:
     """Rows of the θ table for one claim: a common θ, then θ in one group only (``theta_in``)."""
-    if not made.silent_known:
+    if not made.silent_known or not case.claim.describes:
         return
     cells = cells_of(case)
     grid = theta_grid(made.sensitivity.theta_grid, [side.direction for side in case.claim.sides()])

@@ -248,13 +248,20 @@ def limit_binds(cells: Cells, theta: float) -> bool:
     return bool(((free < cells.limits[0]) | (free > cells.limits[1])).any())
 
 
-def tipping_theta(cells: Cells, limit: float, direction: str, *, only: str | None = None) -> float:
+def tipping_theta(
+    cells: Cells | Sequence[Cells],
+    limit: float,
+    direction: str,
+    *,
+    only: str | None = None,
+    signs: Sequence[float] = (1.0,),
+) -> float:
     """Find the θ nearest 1, on the harmful side, at which the estimate reaches a limit.
 
     Parameters
     ----------
     cells
-        Response cells of the question.
+        Response cells of the question; of a difference between groups those of each.
     limit
         Threshold of the claim.
     direction
@@ -262,6 +269,9 @@ def tipping_theta(cells: Cells, limit: float, direction: str, *, only: str | Non
         ``below``: the other way about.
     only
         Level of the group within which θ acts; None for all.
+    signs
+        Sign with which each group enters the estimate. In a group that is subtracted θ acts the other way, so
+        that the unheard of the two differ as harms the claim most: one θ for both would largely cancel out.
 
     Returns
     -------
@@ -269,10 +279,15 @@ def tipping_theta(cells: Cells, limit: float, direction: str, *, only: str | Non
         θ; NaN if the limit is crossed at θ = 1 already; ∞ (``above``) or 0 (``below``) if no θ reaches it.
     """
     sign = 1.0 if direction == "above" else -1.0
-    acts = np.array([1.0 if only in (None, level) else 0.0 for level in cells.group])
+    every = [cells] if isinstance(cells, Cells) else cells
+    acts = [np.array([1.0 if only in (None, level) else 0.0 for level in one.group]) for one in every]
 
     def left(step: float) -> float:
-        return sign * (_mixture_at(cells, sign * step * acts) - limit)
+        found = (
+            part * _mixture_at(one, part * sign * step * where)
+            for part, one, where in zip(signs, every, acts, strict=True)
+        )
+        return sign * (sum(found) - limit)
 
     if left(0.0) <= 0:
         return math.nan
@@ -294,8 +309,10 @@ def _first_crossing(left: Callable[[float], float]) -> float:
     return float(brentq(left, 0.0, upper, xtol=1e-13, rtol=1e-13))
 
 
-def tipping_shift(cells: Cells, estimate: float, limit: float, direction: str) -> float:
-    """Shift Δ of the unheard's mean, in scale points, at which an estimate reaches a limit.
+def tipping_shift(cells: Cells | Sequence[Cells], estimate: float, limit: float, direction: str) -> float:
+    """Shift Δ of the unheard's mean, in the unit of the answers, at which an estimate reaches a limit.
+
+    Of a difference between groups the unheard of one are shifted by Δ and those of the other by -Δ.
 
     Returns
     -------
@@ -306,32 +323,8 @@ def tipping_shift(cells: Cells, estimate: float, limit: float, direction: str) -
     if distance <= 0:
         return math.nan
     sign = -1.0 if direction == "above" else 1.0
-    return sign * distance / cells.unheard_share if cells.unheard_share > 0 else sign * math.inf
-
-
-def carried_limit(limit: float, estimate: float, interval_end: float, *, logit_scale: bool) -> float:
-    """Limit for the point estimate that stands for the interval's end reaching the claim's own limit.
-
-    The interval keeps, on the logit scale for shares and in scale points for means, the half-width it has
-    at θ = 1: no standard error is defined under an assumed θ. So the interval's end at θ reaches the
-    threshold where the estimate at θ reaches threshold + (estimate - end at θ = 1), on that scale.
-    """
-    inside = 0 < estimate < 1 and 0 < interval_end < 1 and 0 < limit < 1
-    if not (logit_scale and inside):
-        return limit + estimate - interval_end
-    odds = [math.log(value / (1 - value)) for value in (limit, estimate, interval_end)]
-    return 1 / (1 + math.exp(-(odds[0] + odds[1] - odds[2])))
-
-
-def carried_end(moved: float, estimate: float, interval_end: float, *, logit_scale: bool) -> float:
-    """End of the interval around a moved estimate, its half-width carried over; see :func:`carried_limit`."""
-    from scipy.special import expit
-
-    inside = 0 < estimate < 1 and 0 < interval_end < 1 and 0 < moved < 1
-    if not (logit_scale and inside):
-        return moved + interval_end - estimate
-    odds = [math.log(value / (1 - value)) for value in (moved, estimate, interval_end)]
-    return float(expit(odds[0] + odds[2] - odds[1]))
+    unheard = sum(one.unheard_share for one in ([cells] if isinstance(cells, Cells) else cells))
+    return sign * distance / unheard if unheard > 0 else sign * math.inf
 
 
 def theta_note(cells: Cells, theta: float) -> str:

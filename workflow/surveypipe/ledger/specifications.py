@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 from msgspec import structs
 
-from surveypipe.ledger import cases as claim_ledger
-from surveypipe.ledger import sensitivity
-from surveypipe.ledger import tipping as ledger_tipping
+from surveypipe.ledger.carried import carried_end
 from surveypipe.ledger.cases import Case
 from surveypipe.ledger.extremes import bounds
 from surveypipe.ledger.outcomes import COMPLETE, IMPUTED
-from surveypipe.ledger.tipping import readers
+from surveypipe.ledger.tipping import what_if
 from surveypipe.ledger.universe import Point, Universe, interval, points
 from surveypipe.study.grades import Evidence, Grade
 
@@ -33,12 +31,14 @@ SAME = 1e-9
 class Robustness:
     """Parts of a grade that depend on the scheme alone: bound, tipping θ, estimate of the reader scenario.
 
-    The last is None in a study without the scenario.
+    ``reader`` is None where no scenario moves the estimate; ``otherwise`` then says whether that speaks
+    against the claim.
     """
 
     bounded: bool
     tipping: float
     reader: float | None
+    otherwise: bool = True
 
 
 def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
@@ -51,14 +51,11 @@ def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
     for scheme, gathered in space.cases.items():
         made = replace(space.made, primary=scheme, sensitivity=only)
         for number, case in enumerate(gathered):
-            if not made.silent_known:
-                found[number, scheme] = Robustness(False, math.nan, None)
-                continue
-            low, high = bounds(case)
+            low, high = bounds(case) if made.silent_known else (math.nan, math.nan)
             bounded = case.claim.supported(low, high)
-            theta = ledger_tipping.tipping(case, claim_ledger.cells_of(case), scheme, bounded).theta
-            worst = list(readers(case, made, scheme).worst.values())
-            found[number, scheme] = Robustness(bounded, theta, worst[0].estimate if worst else None)
+            tips, read = what_if(case, made, scheme, bounded)
+            worst = next((one.estimate for one in read.worst.values()), None)
+            found[number, scheme] = Robustness(bounded, tips.theta, worst, read.supported)
     return found
 
 
@@ -70,6 +67,8 @@ def specifications(space: Universe) -> list[dict[str, Any]]:
         own: list[dict[str, Any]] = []
         for missing in (COMPLETE, IMPUTED)[: 1 if space.completed is None else 2]:
             for fpc in space.corrections:
+                if (number, space.made.primary, missing, fpc) not in estimated:
+                    continue
                 for method in _methods(case, space.interval):
                     own += _one_setting(space, estimated, strong, number, missing, fpc, method)
         rows += _numbered(own)
@@ -96,6 +95,14 @@ def _one_setting(
     ends, deciding, decides = {}, {}, case.claim.deciding_level(space.level)
     for scheme in made.schemes:
         point = estimated[number, scheme, missing, fpc]
+        if not case.claim.describes:
+            under = space.cases[scheme][number]
+            row = under.by_scheme[scheme]
+            ends[scheme], deciding[scheme] = (
+                (float(row["ci_low"]), float(row["ci_high"])),
+                under.interval(scheme),
+            )
+            continue
         ends[scheme] = interval(point, case, method, space.level)
         same = decides == space.level
         deciding[scheme] = ends[scheme] if same else interval(point, case, method, decides)
@@ -110,7 +117,7 @@ def _one_setting(
             every_scheme=all(supported.values()),
             bounded=strong[number, scheme].bounded and case.claim.bounds_can_decide,
             tipping=strong[number, scheme].tipping,
-            scenario=_reader_holds(case, point, deciding[scheme], strong[number, scheme].reader),
+            scenario=_reader_holds(case, point, deciding[scheme], strong[number, scheme]),
             theta_strong=made.sensitivity.theta_strong,
             silent_known=made.silent_known,
         )
@@ -142,13 +149,12 @@ def _one_setting(
     return rows
 
 
-def _reader_holds(case: Case, point: Point, deciding: tuple[float, float], moved: float | None) -> bool:
+def _reader_holds(case: Case, point: Point, deciding: tuple[float, float], strong: Robustness) -> bool:
     """Whether a claim stands in the reader scenario, the interval's half-width carried over."""
+    moved = strong.reader
     if moved is None:
-        return True
-    ends = [
-        sensitivity.carried_end(moved, point.estimate, end, logit_scale=case.claim.binary) for end in deciding
-    ]
+        return strong.otherwise
+    ends = [carried_end(moved, point.estimate, end, logit_scale=case.claim.is_share) for end in deciding]
     return case.claim.supported(ends[0], ends[1])
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from surveypipe.estimation import multiplicity
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.estimation.survey import Survey
+from surveypipe.identifiers import estimate_id
 from surveypipe.regression.model import INTERCEPT
 from surveypipe.study.analysis import Multiplicity
 from surveypipe.study.claim import Side
@@ -34,20 +35,24 @@ def claim_test_rows(survey: Survey, estimates: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for key, claim in survey.claims.items():
-        line = estimand_row(estimates, survey.primary, claim)
+        line = estimand_row(estimates, survey.primary, key, claim)
         statistic, p_value, side = _worst_side(claim, line)
-        rows.append(estimate_row(
+        row = estimate_row(
             claim.variable, CLAIM_TEST, statistic,
             claim=key, level=_text(line["level"]), level_label=_text(line["level_label"]),
             scheme=survey.primary, n=line["n"], n_level=line["n_level"], df=line["df"], p_value=p_value,
             effect=side.limit, fpc=line["fpc"], variable_label=survey.label(claim.variable),
             base=claim.base, method=claim.test_name,
             flag="" if np.isfinite(p_value) else "everybody or nobody gave this answer: no test",
-        ))  # fmt: skip
+        )  # fmt: skip
+        if not claim.describes:
+            # Another claim may be of the same variable.
+            row["estimate_id"] = estimate_id(claim.variable, key, CLAIM_TEST, "overall", "", survey.primary)
+        rows.append(row)
     return estimate_frame(rows)
 
 
-def estimand_row(estimates: pd.DataFrame, scheme: str, claim: AnyClaim) -> pd.Series:
+def estimand_row(estimates: pd.DataFrame, scheme: str, key: str, claim: AnyClaim) -> pd.Series:
     """Row of a claim's estimand for all staff under a scheme."""
     found = estimates[
         (estimates["variable"] == claim.variable)
@@ -55,6 +60,8 @@ def estimand_row(estimates: pd.DataFrame, scheme: str, claim: AnyClaim) -> pd.Se
         & (estimates["group"] == "overall")
         & (estimates["scheme"] == scheme)
     ]
+    if not claim.describes:
+        return found[found["claim"] == key].iloc[0]
     return found[[claim.counts(code) for code in found["level"]]].iloc[0]
 
 
@@ -65,7 +72,7 @@ def _worst_side(claim: AnyClaim, line: pd.Series) -> tuple[float, float, Side]:
     found = []
     for side in claim.sides():
         estimate, limit, se = float(line["estimate"]), side.limit, float(line["se"])
-        if claim.binary:
+        if claim.is_share:
             # A share of 0 or 1 has no standard error, and so no test.
             with np.errstate(divide="ignore", invalid="ignore"):
                 se = float(np.divide(se, estimate * (1 - estimate)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from surveypipe.ledger import sensitivity
-from surveypipe.ledger.cases import Case, Setting
+from surveypipe.ledger.carried import carried_end, carried_limit
+from surveypipe.ledger.cases import Case, Setting, cells_of
 from surveypipe.ledger.outcomes import ScenarioSource
 from surveypipe.ledger.scenario import Scenario, reader_scenario
 from surveypipe.study.claim import Side
@@ -41,8 +42,26 @@ class Tipping:
         return "; ".join(words)
 
 
-def tipping(case: Case, cells: sensitivity.Cells, scheme: str, bounded: bool) -> Tipping:
+def what_if(case: Case, made: Setting, scheme: str, bounded: bool) -> tuple[Tipping, Readers]:
+    """Tipping points and scenario of a claim under a scheme, or why there are none.
+
+    Parameters
+    ----------
+    bounded
+        Whether its bounds support the claim.
+    """
+    if not made.silent_known:
+        unknown = replace(NO_SCENARIO, none=ScenarioSource.SILENT_UNKNOWN)
+        return without_tipping(Crossing.SILENT_UNKNOWN), unknown
+    signs = case.claim.signs
+    found = tipping(case, scheme, bounded) if signs else without_tipping(Crossing.UNDEFINED)
+    return found, readers(case, made, scheme)
+
+
+def tipping(case: Case, scheme: str, bounded: bool) -> Tipping:
     """Tipping θ of a claim for the point and for the interval, and the shift Δ of a mean."""
+    signs = case.claim.signs
+    cells = [cells_of(case, part) for part in case.parts]
     row, (low, high) = case.by_scheme[scheme], case.interval(scheme)
     estimate = float(row["estimate"])
     points: list[float] = []
@@ -50,12 +69,10 @@ def tipping(case: Case, cells: sensitivity.Cells, scheme: str, bounded: bool) ->
     shifts: list[float] = []
     shift_intervals: list[float] = []
     for side in case.claim.sides():
-        carried = sensitivity.carried_limit(
-            side.limit, estimate, side.end(low, high), logit_scale=case.claim.binary
-        )
-        points.append(sensitivity.tipping_theta(cells, side.limit, side.direction))
+        carried = carried_limit(side.limit, estimate, side.end(low, high), logit_scale=case.claim.is_share)
+        points.append(sensitivity.tipping_theta(cells, side.limit, side.direction, signs=signs))
         if side.holds(low, high):
-            intervals.append(sensitivity.tipping_theta(cells, carried, side.direction))
+            intervals.append(sensitivity.tipping_theta(cells, carried, side.direction, signs=signs))
         else:
             intervals.append(math.nan)
         shifts.append(sensitivity.tipping_shift(cells, estimate, side.limit, side.direction))
@@ -129,6 +146,9 @@ def readers(case: Case, made: Setting, scheme: str) -> Readers:
     if plan is None:
         return NO_SCENARIO
     claim = case.claim
+    if not claim.describes:
+        # What cannot be asked of a claim cannot speak for it.
+        return replace(NO_SCENARIO, supported=False, none=ScenarioSource.UNDEFINED)
     own = claim.variable == plan.variable and claim.binary and claim.counts(plan.level)
     fixed = 0.0 if own or case.claim.variable in made.routed_no else None
     among = made.beside_scenario(case.claim.base) is not None
@@ -148,7 +168,7 @@ def readers(case: Case, made: Setting, scheme: str) -> Readers:
     row, (low, high) = case.by_scheme[scheme], case.interval(scheme)
     moved = worst[plan.k_grade].estimate
     ends = [
-        sensitivity.carried_end(moved, float(row["estimate"]), end, logit_scale=case.claim.binary)
+        carried_end(moved, float(row["estimate"]), end, logit_scale=case.claim.is_share)
         for end in (low, high)
     ]
     nearest = min(conditions, key=lambda side: _slack(worst[plan.k_grade], [side]))

@@ -42,8 +42,8 @@ class Universe:
     designs, labels
         Scheme -> design, and its name in tables.
     completed
-        For each claim (in the order of the cases) its outcomes in m completed data sets, shape (n, m); None
-        where items were not imputed.
+        For each claim whose estimand is a mean of answers (by its place among the cases) its outcomes in m
+        completed data sets, shape (n, m); None where items were not imputed.
     fpc, interval, level
         Those of the published estimates.
     """
@@ -52,7 +52,7 @@ class Universe:
     cases: Mapping[str, Sequence[Case]]
     designs: Mapping[str, Design]
     labels: Mapping[str, str]
-    completed: Sequence[Floats] | None
+    completed: Mapping[int, Floats] | None
     fpc: bool
     interval: str
     level: float
@@ -95,7 +95,11 @@ def universe(
     analysis = config["analysis"]
     filled = None
     if completed is not None:
-        filled = [_completed_outcomes(made, case, completed) for case in by_scheme[made.primary]]
+        filled = {
+            number: _completed_outcomes(made, case, completed)
+            for number, case in enumerate(by_scheme[made.primary])
+            if case.claim.describes
+        }
     return Universe(
         made, by_scheme, designs,
         {key: str(scheme.get("label", key)) for key, scheme in config["weighting"]["schemes"].items()},
@@ -205,30 +209,48 @@ def points(space: Universe) -> dict[tuple[int, str, str, bool], Point]:
     """
     found: dict[tuple[int, str, str, bool], Point] = {}
     main = space.cases[space.made.primary]
-    Y = np.column_stack([case.outcome for case in main])
-    for scheme, design in space.designs.items():
-        deff = _kish(Y, design.weights)
+    means = [number for number, case in enumerate(main) if case.claim.describes]
+    for number in set(range(len(main))) - set(means):
+        for scheme in space.designs:
+            row = space.cases[scheme][number].by_scheme[scheme]
+            found[number, scheme, COMPLETE, space.fpc] = _published(row)
+    for scheme, design in space.designs.items() if means else ():
+        Y = np.column_stack([main[number].outcome for number in means])
         for fpc in space.corrections:
-            table = design.means_by_formula(Y, fpc=fpc)
-            for number in range(len(main)):
-                found[number, scheme, COMPLETE, fpc] = Point(
-                    float(table.estimate[number]), float(table.se[number]), float(table.df[number]),
-                    int(table.n[number]), float(deff[number]),
-                )  # fmt: skip
-            if space.completed is None:
-                continue
-            filled = design.means_by_formula(np.column_stack(list(space.completed)), fpc=fpc)
-            start = 0
-            for number, own in enumerate(space.completed):
-                part = slice(start, start + own.shape[1])
-                start += own.shape[1]
-                pooled = pool(
-                    filled.estimate[part], filled.se[part] ** 2, df_complete=float(filled.df[part].mean())
-                )
-                found[number, scheme, IMPUTED, fpc] = Point(
-                    pooled.estimate, pooled.se, pooled.df, round(float(filled.n[part].mean())),
-                    float(_kish(own, design.weights).mean()),
-                )  # fmt: skip
+            found |= _of_means(space, means, Y, scheme, design, fpc)
+    return found
+
+
+def _published(row: pd.Series) -> Point:
+    """Give the point of a claim that is estimated in one way only, as the table of estimates has it."""
+    estimate, se, df = (float(row[name]) for name in ("estimate", "se", "df"))
+    return Point(estimate, se, df, int(row["n"]), math.nan)
+
+
+def _of_means(
+    space: Universe, means: Sequence[int], Y: Floats, scheme: str, design: Design, fpc: bool
+) -> dict[tuple[int, str, str, bool], Point]:
+    """Points of the claims that are means of answers, under one scheme and correction."""
+    found: dict[tuple[int, str, str, bool], Point] = {}
+    deff, table = _kish(Y, design.weights), design.means_by_formula(Y, fpc=fpc)
+    for place, number in enumerate(means):
+        found[number, scheme, COMPLETE, fpc] = Point(
+            float(table.estimate[place]), float(table.se[place]), float(table.df[place]),
+            int(table.n[place]), float(deff[place]),
+        )  # fmt: skip
+    if space.completed is None:
+        return found
+    filled = design.means_by_formula(np.column_stack([space.completed[one] for one in means]), fpc=fpc)
+    start = 0
+    for number in means:
+        own = space.completed[number]
+        part = slice(start, start + own.shape[1])
+        start += own.shape[1]
+        pooled = pool(filled.estimate[part], filled.se[part] ** 2, df_complete=float(filled.df[part].mean()))
+        found[number, scheme, IMPUTED, fpc] = Point(
+            pooled.estimate, pooled.se, pooled.df, round(float(filled.n[part].mean())),
+            float(_kish(own, design.weights).mean()),
+        )  # fmt: skip
     return found
 
 

@@ -12,7 +12,7 @@ from surveypipe.formatting import decimal, escape, percent
 from surveypipe.identifiers import key_slug, slug
 from surveypipe.reporting.answer_blocks import of_variables
 from surveypipe.reporting.released import Released
-from surveypipe.study.claims import tost_level
+from surveypipe.study.comparing import tost_level
 
 Cells = dict[str, str]
 SOFTWARE = (

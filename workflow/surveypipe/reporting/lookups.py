@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from surveypipe.formatting import escape
 from surveypipe.reporting.released import Released
-
-if TYPE_CHECKING:
-    import pandas as pd
+from surveypipe.study.base import same_code
+from surveypipe.study.claim import Claim
+from surveypipe.study.comparing import Compared
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,3 +72,19 @@ def unweighted_scheme(released: Released) -> str:
 def name_in_text(released: Released, variable: str) -> str:
     """Name a variable as it stands inside a sentence of a table's note."""
     return escape(released.in_text(released.label(variable)))
+
+
+def between(released: Released, claim: Claim) -> list[str]:
+    """Name the two groups that a claim compares, as they stand inside a sentence; none where it does not."""
+    if not isinstance(claim, Compared) or claim.groups is None:
+        return []
+    levels = released.settings.groups[claim.groups.variable].levels
+    return [
+        released.in_text(next((text for key, text in levels.items() if same_code(key, code)), str(code)))
+        for code in (claim.groups.of, claim.groups.minus)
+    ]
+
+
+def described_rows(released: Released) -> list[pd.Series]:
+    """Rows of the ledger about a share or a mean of answers, which further analyses look into."""
+    return [row for row in released.claim_rows() if released.claim_of(row).describes]

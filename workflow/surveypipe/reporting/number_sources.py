@@ -274,7 +274,7 @@ class _Finder:
 
     def _claimed(self, row: pd.Series, level: str) -> str | None:
         """Name the estimate that a claim is about, in a group."""
-        found = self._released.estimate_of(self._released.claim_of(row), group_level=level)
+        found = self._released.estimate_of(row, group_level=level)
         return None if found is None else str(found["estimate_id"])
 
     def _compared(self, row: pd.Series) -> Iterator[str]:

@@ -208,7 +208,7 @@ def claim_fields(row: pd.Series, claim: Claim, words: Vocabulary) -> Cells:
         if _is_value(str(column)) and math.isfinite(float(row[column])):
             made[str(column)] = claim.printed(float(row[column]))
     made |= {"est": made["estimate"], "n": formatting.count(row["n"]), "grade": str(int(row["grade"]))}
-    if claim.binary:
+    if claim.is_share:
         made |= {"pct": made["est"]}
     for name, low, high in (
         ("ci", "ci_low", "ci_high"), ("ci_tost", "ci_tost_low", "ci_tost_high"),
@@ -250,7 +250,7 @@ def _word_fields(row: pd.Series, claim: Claim, respondents: str) -> Cells:
     if claim.within_margin:
         return made | {"direction": direction(float(row["ci_low"]), float(row["ci_high"]))}
     made["side"] = side(row, claim.threshold)
-    return made | {"quantity": quantity(row)} if claim.binary else made
+    return made | {"quantity": quantity(row)} if claim.is_share else made
 
 
 def side(row: pd.Series, limit: float) -> str:

@@ -259,13 +259,12 @@ class Released:
         rows = self.estimates(variable, HISTOGRAM)
         return [row for _, row in rows.iterrows()] if rows["estimate"].notna().all() else []
 
-    def estimate_of(
-        self, claim: AnyClaim, *, group_level: str = "", scheme: str | None = None
-    ) -> pd.Series | None:
-        """Estimate of a claim's estimand; None if there is none."""
-        if claim.counted is None:
-            return self.mean(claim.variable, group_level=group_level, scheme=scheme)
-        return self.share(claim.variable, str(claim.counted), group_level=group_level, scheme=scheme)
+    def estimate_of(self, row: pd.Series, *, group_level: str = "", scheme: str | None = None) -> Any:
+        """Estimate of the estimand of the claim that a row of the ledger is about; None if there is none."""
+        claim = self.claim_of(row)
+        rows = self.estimates(claim.variable, claim.statistic, group_level=group_level, scheme=scheme)
+        mine = rows["level"].map(claim.counts) if claim.describes else rows["claim"] == str(row["claim"])
+        return next((found for _, found in rows[mine.astype(bool)].iterrows()), None)
 
     def merged(self, item: str, group_level: str = "") -> dict[str, float]:
         """Weighted shares of the lower, middle and upper answers, in that order; empty if suppressed.

@@ -16,11 +16,14 @@ def other_scales(claims: Iterable[Claim]) -> str:
     return "".join(f", or {note}" for note in notes if note)
 
 
-def scale_points(claims: Iterable[Claim]) -> str:
-    """Say in brackets of which claims the values are scale points; '' where all are per cent."""
-    names = dict.fromkeys(claim.in_points for claim in claims)
-    listed = formatting.sentence_list([f"the {name}" for name in names if name])
-    return f" (for {listed}, scale points)" if listed else ""
+def units_of(claims: Iterable[Claim]) -> str:
+    """Say in brackets in what unit the means of claims are; '' where all are shares."""
+    names: dict[str, dict[str, None]] = {}
+    for claim in claims:
+        if claim.called and claim.describes:
+            names.setdefault(claim.form.unit or "its own unit", {})[f"the {claim.called}"] = None
+    told = [f"for {formatting.sentence_list(list(called))}, {unit}" for unit, called in names.items()]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def scored(released: Released, variable: str) -> bool:

@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveypipe.estimation.survey import described
 from surveypipe.ledger.cases import Case, Setting, cases, setting
 from surveypipe.ledger.rows import ledger_row
 from surveypipe.simulation.draws import Draws, Mechanism, draw_surveys, purpose_seed
@@ -197,6 +198,7 @@ def _gather(
     # The ledger asks for every scheme; one that cannot be carried out stops a survey, and so this.
     sizes = [{"scheme": key, "n": cell.n} for key, plan in plans.items() for cell in plan.cells.cells]
     made = setting(config, pd.DataFrame(sizes))
+    made = replace(made, claims=described(made.claims))
     respondents = given[people.respondent].reset_index(drop=True)
     respondents[made.group] = people.answered[made.group].to_numpy()
     for key, plan in plans.items():

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from surveypipe.design import intervals
 from surveypipe.design.variance import response_cells, second_phase_means
-from surveypipe.estimation.survey import answers, membership
+from surveypipe.estimation.survey import answers, described, membership
 from surveypipe.problems import SurveyError
 from surveypipe.simulation.draws import Draws
 from surveypipe.study.bases import conditions_of
@@ -53,7 +53,7 @@ def targets(config: Sections) -> list[Target]:
     places = [("overall", ""), *((group, level) for level in config.groups[group].levels)]
     return [
         Target(key, claim.short, claim.binary, name, level)
-        for key, claim in config.claims.items()
+        for key, claim in described(config.claims).items()
         for name, level in places
     ]
 
@@ -67,7 +67,7 @@ def claim_values(people: pd.DataFrame, config: Sections, key: str) -> Floats:
 
 def outcomes(people: pd.DataFrame, staff: pd.DataFrame, config: Sections) -> Floats:
     """Outcomes of all targets, shape (rows, targets), NaN outside the base or the group."""
-    values = {key: claim_values(people, config, key) for key in config.claims}
+    values = {key: claim_values(people, config, key) for key in described(config.claims)}
     level = staff[config.frame.group].astype(str).to_numpy()
     columns = [
         values[one.claim] if not one.level else np.where(level == one.level, values[one.claim], np.nan)

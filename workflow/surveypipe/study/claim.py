@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from surveypipe import formatting
 from surveypipe.study.base import Code, Settings
-from surveypipe.study.bases import EVERYBODY
+from surveypipe.study.bases import EVERYBODY, Codes
 from surveypipe.study.bounds import Heard, Interval, mean_bounds
+from surveypipe.study.forms import Form
 from surveypipe.study.grades import Grade
 from surveypipe.study.vocabulary import Vocabulary
 
@@ -96,8 +97,21 @@ class Claim(Settings, tag_field="kind"):
     # --- what is estimated ------------------------------------------------------------------------------
 
     @property
+    def describes(self) -> bool:
+        """Whether its estimand is the share or the mean by which tables describe its variable.
+
+        Else its rows are its own, found by its key, and it may share its variable with other claims.
+        """
+        return True
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Variables that its estimand is made of."""
+        return (self.variable,)
+
+    @property
     def counted(self) -> Code | None:
-        """Code of the variable whose share is the estimand; None where it is the mean of the variable."""
+        """Code of the variable that counts as the answer; None where the value itself does."""
         return None
 
     @property
@@ -106,14 +120,34 @@ class Claim(Settings, tag_field="kind"):
         return "mean" if self.counted is None else "proportion"
 
     @property
+    def parts(self) -> tuple[Mapping[str, Codes], ...]:
+        """Conditions, beside those of its base, of each part of the people that it compares: one, of all."""
+        return ({},)
+
+    @property
+    def signs(self) -> tuple[float, ...]:
+        """Sign with which the mean of each part enters the estimand; none where it is not made of means."""
+        return (1.0,)
+
+    @property
     def binary(self) -> bool:
-        """Whether an answer either counts or does not: estimates then move on the logit scale."""
+        """Whether an answer either counts or does not: θ then acts on odds."""
         return self.counted is not None
 
     @property
+    def is_share(self) -> bool:
+        """Whether its value is a share, from 0 to 1: estimates then move on the logit scale."""
+        return self.binary
+
+    @property
     def limits(self) -> Interval:
-        """Least and greatest possible answer."""
+        """Least and greatest possible value of the estimand."""
         raise NotImplementedError
+
+    @property
+    def answer_limits(self) -> Interval:
+        """Least and greatest possible answer, as the estimand counts it."""
+        return self.limits
 
     def counts(self, code: object) -> bool:
         """Say whether a code of the variable is the answer that the claim counts; for a mean, all are."""
@@ -199,9 +233,17 @@ class Claim(Settings, tag_field="kind"):
         holds = self.supported(*self.deciding_interval(row))
         return Outcome.SUPPORTED if holds else Outcome.NOT_SUPPORTED
 
-    def bounds(self, heard: Heard) -> Interval:
-        """Bounds of the estimand, whatever the others would have said; answers count 1 or 0 for a share."""
-        return mean_bounds(heard, self.limits)
+    @property
+    def bounded(self) -> bool:
+        """Whether bounds are defined for it."""
+        return True
+
+    def bounds(self, *heard: Heard) -> Interval:
+        """Bounds of the estimand, whatever the others would have said; answers count 1 or 0 for a share.
+
+        One :class:`~surveypipe.study.bounds.Heard` for each of :attr:`parts`; NaN where none are defined.
+        """
+        return mean_bounds(heard[0], self.limits)
 
     # --- how it is said ---------------------------------------------------------------------------------
 
@@ -211,8 +253,13 @@ class Claim(Settings, tag_field="kind"):
         raise NotImplementedError
 
     @property
-    def unit(self) -> str:
-        """Unit of a difference between two values."""
+    def mean_noun(self) -> str:
+        """What the mean is called that the silent move: the estimand itself, where it is one."""
+        return self.noun
+
+    @property
+    def form(self) -> Form:
+        """How its values are printed."""
         raise NotImplementedError
 
     @property
@@ -231,14 +278,14 @@ class Claim(Settings, tag_field="kind"):
         return f"Not supported: the interval does not {self.test}."
 
     @property
-    def in_points(self) -> str:
-        """What the notes of tables call a claim whose values are scale points; '' where they are per cent."""
-        raise NotImplementedError
+    def called(self) -> str:
+        """What notes of tables call a claim of its kind whose values are not shares; '' where they are."""
+        return ""
 
     @property
     def scale_note(self) -> str:
         """What a note says of its values where they are not per cent."""
-        return f"for a {self.in_points} the {self.noun} in scale points" if self.in_points else ""
+        return f"for a {self.called} the {self.noun} {self.form.note}".strip() if self.called else ""
 
     @property
     def test_name(self) -> str:
@@ -251,28 +298,32 @@ class Claim(Settings, tag_field="kind"):
         raise NotImplementedError
 
     def printed(self, value: float) -> str:
-        """Print a value of the estimand with its unit, if it has one."""
-        raise NotImplementedError
+        """Print a value of the estimand in a sentence; see :mod:`surveypipe.study.forms`."""
+        return self.form.printed(value)
 
     def tabled(self, value: float) -> str:
         """Print a value, or a difference of two, in a table whose note names the unit."""
-        raise NotImplementedError
+        return self.form.tabled(value)
 
     def noted(self, value: float) -> str:
         """Write a value in a cell that lists several."""
-        return formatting.setting(value)
-
-    def marked(self, value: float) -> str:
-        """Print a value beside a tick of its axis."""
-        return formatting.held(value) if value else "0"
+        return self.form.noted(value)
 
     def shift_printed(self, value: float) -> str:
         """Print the size of a move of the estimand, with its unit."""
-        return f"{formatting.decimal(abs(value))} {self.unit}"
+        return self.form.shift_printed(value)
+
+    def with_unit(self, value: float) -> str:
+        """Print a value with its unit."""
+        return self.form.with_unit(value)
+
+    def listed(self, values: Sequence[float]) -> str:
+        """Print several values in a sentence."""
+        return formatting.sentence_list([self.printed(value) for value in values])
 
     def span_printed(self, low: float, high: float) -> str:
         """Print an interval in a sentence."""
-        return formatting.decimal_interval(low, high)
+        return self.form.span_printed(low, high)
 
     def condition_printed(self) -> str:
         """Print what the claim must clear, for a cell of a table."""

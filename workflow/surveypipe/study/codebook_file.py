@@ -107,6 +107,9 @@ class Column(Settings, kw_only=True):
     missing: Annotated[
         str | MissingCodes | None, Meta(description="The user-missing codes, or the name of a missing set.")
     ] = None
+    unit: Annotated[
+        str, Meta(description="Unit of the numbers, such as minutes, as sentences and axes name it.")
+    ] = ""
     range: Annotated[
         tuple[Code, Code] | None,
         Meta(

@@ -16,6 +16,7 @@ from surveypipe.study.item_types import ITEM_TYPES
 from surveypipe.study.margins import answers_of, in_codes, population_size
 from surveypipe.study.response import Response
 from surveypipe.study.settings import Configuration
+from surveypipe.study.units import with_unit
 from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import Collapse, Scheme, Weighting
 
@@ -49,7 +50,8 @@ def completed(config: Configuration, codebook: CodebookFile) -> Configuration:
     known = population_of(config)
     config = _design(config, known, codebook)
     groups = {name: _group(name, group, codebook) for name, group in config.groups.items()}
-    config = replace(config, population=known, groups=groups)
+    claims = {key: with_unit(claim, config.cleaning, codebook) for key, claim in config.claims.items()}
+    config = replace(config, population=known, groups=groups, claims=claims)
     config = replace(config, frame=_frame(config, codebook))
     return replace(
         config,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from surveypipe.study.bases import ANSWERED, EVERYBODY
 from surveypipe.study.checks import nearest
+from surveypipe.study.claim_problems import claim_problems
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.design_problems import design_problems
 from surveypipe.study.margins import margin_problems
@@ -90,7 +91,7 @@ def consistency_problems(config: Configuration, codebook: CodebookFile, name: st
             *group_problems(config, codebook),
             *_number_problems(config),
             *_reserved_problems(config),
-            *_claim_problems(config),
+            *claim_problems(config),
             *number_problems(config, codebook),
             *_further_problems(config),
         ]
@@ -152,7 +153,7 @@ def _named_variables(config: Configuration) -> Iterable[tuple[str, str]]:
     yield from _named_in_cleaning(config)
     yield from _named_in_analysis(config)
     for key, claim in config.claims.items():
-        yield f"claims.{key}.variable", claim.variable
+        yield from ((f"claims.{key}", name) for name in claim.variables)
         yield from ((f"claims.{key}.secondary", item) for item in claim.secondary)
         yield from ((f"claims.{key}.alternatives", item) for item in claim.alternatives)
     for base, conditions in config.bases.items():
@@ -201,29 +202,6 @@ def _variable_problems(config: Configuration, known: list[str]) -> list[str]:
 def _named_in_scheme(scheme: Making) -> list[str]:
     collapse = scheme.collapse.variables if scheme.collapse else []
     return [*(scheme.by or ()), *(scheme.margins or ()), *(scheme.predictors or ()), *collapse]
-
-
-def _claim_problems(config: Configuration) -> Iterable[str]:
-    first: dict[str, str] = {}
-    for key, claim in config.claims.items():
-        if (other := first.setdefault(claim.variable, key)) != key:
-            yield (
-                f"claims.{key}.variable: {claim.variable!r} is the variable of claim {other} already, and "
-                "rows of estimates are named for it; repeat its recode under another name for one of the two."
-            )
-        if claim.base not in (EVERYBODY, *config.bases):
-            yield (
-                f"claims.{key}.base: nothing says who is in {claim.base!r}"
-                f"{nearest(claim.base, [EVERYBODY, *config.bases])}; give it conditions under bases, or take "
-                f"base {EVERYBODY!r}."
-            )
-        least, most = claim.limits
-        for limit in dict.fromkeys(side.limit for side in claim.sides()):
-            if not least <= limit <= most:
-                yield (
-                    f"claims.{key}: the {claim.limit_noun} {limit:g} lies outside what can be answered, "
-                    f"{least:g} to {most:g}; change one of them."
-                )
 
 
 def _frame_problems(config: Configuration) -> list[str]:

@@ -27,7 +27,7 @@ def ticks(claim: Claim, reach: float) -> dict[float, str]:
         }
     low, high = claim.axis.ends
     marks = [low + part * (high - low) for part in QUARTERS]
-    return {mark: claim.marked(mark) for mark in marks}
+    return {mark: claim.form.marked(mark) for mark in marks}
 
 
 def reach_of(values: list[float], margin: float) -> float:

@@ -212,7 +212,7 @@ def _draw_panel(axes: Axes, one: Panel, released: Released) -> None:
 def _scale(axes: Axes, one: Panel) -> None:
     marks = ticks(one.about, _reach(one))
     axes.set(xlim=(min(marks), max(marks)))
-    if not one.about.binary:
+    if not one.about.is_share:
         axes.set(xlabel=one.about.axis.label)
     axes.set_xticks(list(marks), list(marks.values()))
     theme.grid_lines(axes, list(marks))

@@ -14,8 +14,9 @@ from surveypipe.reporting.figures.claim_axis import reach_of
 from surveypipe.reporting.figures.ledger import THRESHOLD
 from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
 from surveypipe.reporting.figures.theme import Drawn
+from surveypipe.reporting.lookups import described_rows
 from surveypipe.reporting.released import SUPPRESSED, Released
-from surveypipe.reporting.units import scale_points
+from surveypipe.reporting.units import units_of
 from surveypipe.study.claim import Claim
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Course:
 
 def draw(released: Released) -> Drawn:
     """Draw a panel for each claim over all staff, three abreast."""
-    courses = [course_of(released, claim) for claim in released.claim_rows() if not claim["group_level"]]
+    courses = [course_of(released, claim) for claim in described_rows(released) if not claim["group_level"]]
     lines = [courses[start : start + COLUMNS] for start in range(0, len(courses), COLUMNS)]
     notes = _notes(courses)
     handles, plan = _legend()
@@ -134,7 +135,7 @@ def _scale(axes: Axes, course: Course) -> None:
         low, high = ends
         marks = [low, (low + high) / 2, high]
         axes.set(ylim=(low - 0.1 * (high - low), high + 0.02 * (high - low)))
-        axes.set_yticks(marks, [claim.marked(mark) for mark in marks])
+        axes.set_yticks(marks, [claim.form.marked(mark) for mark in marks])
     else:
         values = [value for _, value in (*course.waves, *course.cumulative)]
         limit = reach_of([*values, claim.margin], 1.1)
@@ -159,7 +160,7 @@ def _legend() -> tuple[list[Any], LegendPlan]:
 
 def _notes(courses: Sequence[Course]) -> list[str]:
     hidden = any(not course.waves and not course.cumulative for course in courses)
-    points = scale_points(course.about for course in courses)
+    points = units_of(course.about for course in courses)
     return [
         "Weighted shares" + points + " in the order of return. A wave alone rests on few answers.",
         "Panels without a course rest on too few answers, or no date of return is known." if hidden else "",

@@ -9,7 +9,7 @@ from surveypipe import formatting
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, capital, escape
 from surveypipe.ledger.bayesian_mixture import PRIORS
 from surveypipe.ledger.outcomes import IMPUTED, MixtureOutcome
-from surveypipe.reporting.lookups import beside, first_of, rows_of
+from surveypipe.reporting.lookups import beside, described_rows, first_of, rows_of
 from surveypipe.reporting.refusals import is_refused
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.claims import claim_name
@@ -24,7 +24,7 @@ from surveypipe.reporting.tables.layout import (
     number,
     refused_note,
 )
-from surveypipe.reporting.units import scale_points
+from surveypipe.reporting.units import units_of
 from surveypipe.study.grades import Grade
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def not_at_random(released: Released) -> Table:
         columns += [Column(PRIOR_NAMES.get(name, escape(name)), 14), Column("*P*", 7)]
     caption = "The claims if response depends on the answer: Bayesian mixture under three illustrative priors"
     table = Table("not_at_random", caption, columns)
-    for claim in released.claim_rows():
+    for claim in described_rows(released):
         own = beside(data, claim)
         if own.empty:
             continue
@@ -90,7 +90,7 @@ def proxy(released: Released) -> Table:
     listed = released.vocabulary.list
     caption = f"The claims if response depends on the answer: proxy pattern mixture from the {listed}"
     table = Table("proxy", caption, columns)
-    for claim in released.claim_rows():
+    for claim in described_rows(released):
         own = beside(data, claim)
         if own.empty:
             continue
@@ -100,7 +100,7 @@ def proxy(released: Released) -> Table:
         ]
         table.rows.append([claim_name(released, claim), cell(first, "rho", formatting.decimal), *cells])
     weak = formatting.decimal(released.settings.nonresponse.weak_rho, 1)
-    points = scale_points(released.claims.values())
+    points = units_of(released.claims.values())
     table.notes = [
         f"Per cent{points}. φ = 0, response depends on what the {listed} tells of the answer; φ = 1, on the "
         f"answer alone. ρ, correlation of the answer with its best prediction from the {listed}: under "

@@ -56,7 +56,7 @@ def schemes(released: Released) -> Table:
 
 def _claim_estimate(released: Released, row: pd.Series, scheme: str) -> pd.Series | None:
     level = str(row["group_level"])
-    return released.estimate_of(released.claim_of(row), group_level=level, scheme=scheme)
+    return released.estimate_of(row, group_level=level, scheme=scheme)
 
 
 def claim_name(released: Released, row: pd.Series) -> str:
@@ -112,14 +112,13 @@ def _what_if_note(released: Released) -> str:
 
 def _shift_note(released: Released) -> str:
     """Say what stands in the brackets of a tipping point; '' where every claim is of a share."""
-    kinds = " or ".join(
-        f"a {name}" for name in dict.fromkeys(c.in_points for c in released.claims.values()) if name
-    )
+    shifted = [claim for claim in released.claims.values() if claim.signs and not claim.binary]
+    kinds = " or ".join(f"a {name}" for name in dict.fromkeys(claim.called for claim in shifted))
+    units = {claim.form.unit for claim in shifted} - {""}
+    unit = units.pop() if len(units) == 1 else "the unit of the claim"
     silent = released.vocabulary.silent.many
     return (
-        f"; in brackets, of {kinds}, the shift of the {silent} in scale points that does the same"
-        if kinds
-        else ""
+        f"; in brackets, of {kinds}, the shift of the {silent} in {unit} that does the same" if kinds else ""
     )
 
 

@@ -10,23 +10,22 @@ from typing import TYPE_CHECKING
 from surveypipe import formatting
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, capital, escape, possessive
 from surveypipe.nonresponse.outcomes import BiasOutcome
-from surveypipe.reporting.lookups import beside, first_of, level_label, name_in_text, rows_of, variables_of
+from surveypipe.reporting.lookups import (
+    beside,
+    described_rows,
+    first_of,
+    level_label,
+    name_in_text,
+    rows_of,
+    variables_of,
+)
 from surveypipe.reporting.refusals import refusals
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import multiverse, not_at_random, proxy
 from surveypipe.reporting.tables.claims import claim_name
-from surveypipe.reporting.tables.layout import (
-    INDENT,
-    Column,
-    Form,
-    Table,
-    cell,
-    p_cell,
-    refused_note,
-    with_p,
-)
+from surveypipe.reporting.tables.layout import INDENT, Column, Form, Table, cell, p_cell, refused_note, with_p
 from surveypipe.reporting.tables.representativity import nrba_indicators, nrba_partial
-from surveypipe.reporting.units import scale_points
+from surveypipe.reporting.units import units_of
 from surveypipe.study.bases import conditions_of
 
 if TYPE_CHECKING:
@@ -191,7 +190,7 @@ def nrba_auxiliaries(released: Released) -> Table:
         return table
     response = [first_of(data, measure="v_response", variable=name) for name in names]
     table.rows.append(["Response", *_links(response, formatting.decimal)])
-    for claim in released.claim_rows():
+    for claim in described_rows(released):
         own = rows_of(beside(data, claim), measure="v_answer")
         cells = [claim_name(released, claim)]
         for name in names:
@@ -230,7 +229,7 @@ def nrba_claims(released: Released) -> Table:
     table = Table("nrba_claims", "What the bias analysis says of each claim", columns)
     data, context = released.table("nonresponse"), released.table("ledger_context")
     words = released.vocabulary
-    for claim in released.claim_rows():
+    for claim in described_rows(released):
         row = first_of(beside(context, claim))
         shifts = rows_of(beside(data, claim), step="weighting")
         late = first_of(beside(data, claim), step="early_late")
@@ -247,7 +246,7 @@ def nrba_claims(released: Released) -> Table:
                 _phi_range(row, form),
             ]
         )
-    points = scale_points(released.claims.values())
+    points = units_of(released.claims.values())
     table.notes = [
         f"Per cent, differences in percentage points{points}. Before and after weighting; shift, weighted "
         "less unweighted before rounding, tested on replicates paired with each other.",
@@ -282,7 +281,7 @@ def nrba_waves(released: Released) -> Table:
     table = Table("nrba_waves", "The claims in the order of return, and a continuum of resistance", columns)
     # Without a date nobody is early or late.
     dated = released.settings.nonresponse.waves is not None
-    for claim in released.claim_rows():
+    for claim in described_rows(released):
         if claim["group_level"] or not dated:
             continue
         own, form = beside(data, claim), released.claim_of(claim).tabled
@@ -292,7 +291,7 @@ def nrba_waves(released: Released) -> Table:
         for name in ("silent_as_last_wave", "all_staff_as_last_wave", "silent_on_line", "all_staff_on_line"):
             cells.append(cell(first_of(own, measure=name), "estimate", form))
         table.rows.append([claim_name(released, claim), *cells])
-    points = scale_points(released.claims.values())
+    points = units_of(released.claims.values())
     table.notes = [
         f"Weighted per cent{points} in each part of the returns, from the first to come back to the last. "
         f"The {released.vocabulary.silent.many} are then taken for those who came last, or for the point to "
@@ -312,7 +311,7 @@ def nrba_range(released: Released) -> Table:
     answered = possessive(words.respondents.many)
     caption = f"Bias of the {answered} share, were that of the {words.silent.many} a multiple of it"
     table = Table("nrba_range", caption, columns)
-    for claim in released.claim_rows():
+    for claim in described_rows(released):
         own = beside(data, claim)
         if len(own):
             form = released.claim_of(claim).tabled

@@ -8,6 +8,7 @@ from surveypipe.formatting import percent
 from surveypipe.nonresponse.outcomes import BiasOutcome
 from surveypipe.reporting.lookups import (
     beside,
+    described_rows,
     first_of,
     known,
     level_label,
@@ -89,13 +90,15 @@ def auxiliaries(released: Released) -> Facts:
     links = [
         named(claim, released)
         | {"variable": released.in_text(released.label(str(row["variable"]))), "size": float(row["estimate"])}
-        for claim in released.claim_rows()
+        for claim in described_rows(released)
         for _, row in beside(data, claim).iterrows()
         if known(number_of(row, "estimate"))
     ]
     held = variables_of(rows_of(released.table("nonresponse"), measure="v_response"))
     asked = sum(
-        not claim["group_level"] or name != released.group for claim in released.claim_rows() for name in held
+        not claim["group_level"] or name != released.group
+        for claim in described_rows(released)
+        for name in held
     )
     strong = [link for link in links if link["size"] >= WEAK_V]
     return {
@@ -109,7 +112,7 @@ def auxiliaries(released: Released) -> Facts:
 
 def _information(released: Released) -> Facts:
     data = rows_of(released.table("nonresponse"), step="missing_information", measure="fmi")
-    found = [(claim, first_of(beside(data, claim))) for claim in released.claim_rows()]
+    found = [(claim, first_of(beside(data, claim))) for claim in described_rows(released)]
     told = [
         (claim, row["outcome"] == BiasOutcome.ADDS_NOTHING)
         for claim, row in found
@@ -172,7 +175,7 @@ def _continued(released: Released, data: pd.DataFrame, measure: str) -> Facts | 
     """Find the estimate that would move most, and those that would cross a threshold or margin."""
     found = [
         (row, number_of(first_of(beside(data, row), measure=measure), "estimate"))
-        for row in released.claim_rows()
+        for row in described_rows(released)
     ]
     found = [(row, value) for row, value in found if known(value, number_of(row, "estimate"))]
     moves = farthest(((row, value - float(row["estimate"])) for row, value in found), released)

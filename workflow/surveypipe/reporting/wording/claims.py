@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from surveypipe.ledger.outcomes import ScenarioSource
-from surveypipe.reporting.lookups import known, number_of
+from surveypipe.reporting.lookups import between, known, number_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.ledger import Facts
 from surveypipe.study.claim import Outcome, Side
@@ -114,6 +114,7 @@ def tipping(row: pd.Series, released: Released) -> Facts:
         "limit": _crossed(theta, row, released),
         "shift": number_of(row, "tipping_shift"),
         "raw_theta": theta,
+        "between": between(released, released.claim_of(row)),
         "minuend": minuend,
         "subtrahend": subtrahend,
     }
@@ -158,6 +159,8 @@ def readers(row: pd.Series, released: Released) -> Facts:
     limit = number_of(row, "reader_limit")
     now, then = claim.supported(*_deciding(row)), claim.supported(limit, limit)
     there_is_none = "none" if row["scenario_source"] in _NO_SCENARIO else "withheld"
+    if str(row["scenario_source"]) == ScenarioSource.UNDEFINED:
+        there_is_none = "undefined"
     return {
         "kind": str(row["kind"]),
         "scenario": _SCENARIOS[now, then] if known(moved, without, limit) else there_is_none,

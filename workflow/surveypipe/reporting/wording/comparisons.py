@@ -29,8 +29,8 @@ _VARIANCES = {
 
 def groups(row: pd.Series, released: Released) -> Facts:
     """Compare two groups on a claim: values, their difference, and the test."""
-    facts: Facts = {"kind": str(row["kind"]), "mean": not released.claim_of(row).binary}
-    if len(released.levels) != 2:
+    facts: Facts = {"kind": str(row["kind"])}
+    if len(released.levels) != 2 or not released.claim_of(row).describes:
         return facts | {"outcome": "none"}
     shown = [_in_group(row, level, released) for level in released.levels]
     rows = released.estimates(str(row["variable"]), "difference", group_level="")
@@ -45,7 +45,7 @@ def groups(row: pd.Series, released: Released) -> Facts:
 
 
 def _in_group(row: pd.Series, level: str, released: Released) -> Facts | None:
-    found = released.estimate_of(released.claim_of(row), group_level=level)
+    found = released.estimate_of(row, group_level=level)
     if found is None or withheld(found):
         return None
     return {"name": released.in_text(released.levels[level]), **interval(found)}

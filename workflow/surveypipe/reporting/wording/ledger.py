@@ -25,9 +25,9 @@ def place_facts(row: pd.Series, released: Released) -> Facts:
 
 
 def named(row: pd.Series, released: Released) -> Facts:
-    """Give what names a row: its claim, its group ('' over all), and what its values are called."""
+    """Give what names a row: its claim, its group ('' over all), and how its values are printed."""
     claim = released.claim_of(row)
-    return place_facts(row, released) | {"mean": not claim.binary, "noun": claim.noun}
+    return place_facts(row, released) | {"claimed": claim, "noun": claim.noun}
 
 
 def listed(rows: Iterable[pd.Series], released: Released) -> list[Facts]:

@@ -9,8 +9,10 @@ from surveypipe import formatting as fmt
 from surveypipe.estimation.level_contrasts import DIFFERENCE, MEAN, OTHERS, SHARE
 from surveypipe.formatting import NOT_APPLICABLE, escape
 from surveypipe.reporting.claim_names import mark, title
+from surveypipe.reporting.lookups import described_rows
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.reporting.tables.layout import Column, Table, count_cell, with_interval
+from surveypipe.reporting.units import units_of
 from surveypipe.reporting.wording.ledger import Facts
 from surveypipe.study.base import same_code
 
@@ -32,7 +34,7 @@ def _outcomes(released: Released) -> list[tuple[str, pd.Series]]:
     """Claims that were compared, with their row of the ledger over all."""
     return [
         (str(row["variable"]), row)
-        for row in released.claim_rows()
+        for row in described_rows(released)
         if not row["group_level"] and _row(released, str(row["variable"]), "") is not None
     ]
 
@@ -73,10 +75,11 @@ def level_contrast(released: Released) -> Table:
         cells.append(with_interval(_row(released, variable, ""), form))
         table.rows.append(cells)
     level = fmt.percent(released.settings.analysis.ci_level)
+    units = units_of(released.claims.values())
     table.notes = [
         f"At the level, those who answered {at_level(released)}; others, all who answered otherwise or did "
         "not say.",
-        f"Weighted per cent (for a comparison scale points), with {level} intervals; difference, at the "
+        f"Weighted per cent{units}, with {level} intervals; difference, at the "
         "level minus others. Rounded, so that nobody can be worked out; a difference is rounded once.",
         f"Weights: {escape(released.in_text(released.schemes[released.primary]))}.",
         "Only claims whose question was put to both." if table.rows else NOT_APPLICABLE,
@@ -113,6 +116,7 @@ def _compared(
 ) -> Facts:
     return {
         "claim": mark(released, claim["claim"]),
+        "claimed": released.claim_of(claim),
         "mean": not released.claim_of(claim).binary,
         "here": float(here["estimate"]),
         "others": float(others["estimate"]),

@@ -12,6 +12,7 @@ from surveypipe.reporting.cells import code_text
 from surveypipe.reporting.claim_names import coded
 from surveypipe.reporting.facts import software_versions
 from surveypipe.reporting.figures.response import cell_label
+from surveypipe.reporting.lookups import between
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import imputed_beside
 from surveypipe.reporting.tables.imputation import imputations_made
@@ -247,6 +248,8 @@ def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
     group = groups[by].label if by in groups else by or ""
     return {
         **plain(claim),
+        "claimed": claim,
+        "between": between(released, claim),
         "upper_threshold": claim.upper_threshold,
         "key": key if coded(released) else "",
         "people_in": released.settings.people_in(claim.base),

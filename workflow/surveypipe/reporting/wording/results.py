@@ -86,7 +86,7 @@ def sentence(name: str, row: pd.Series, released: Released, words: Wording) -> M
     words
         Templates.
     """
-    return words.say(f"claims/{name}", **_FACTS[name](row, released))
+    return words.say(f"claims/{name}", claimed=released.claim_of(row), **_FACTS[name](row, released))
 
 
 def claim_sentences(row: pd.Series, released: Released, words: Wording) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from surveypipe import formatting as fmt
 from surveypipe.formatting import escape
 from surveypipe.reporting.claim_names import mark
-from surveypipe.reporting.lookups import beside, first_of, known, number_of
+from surveypipe.reporting.lookups import beside, described_rows, first_of, known, number_of
 from surveypipe.reporting.released import Released
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ def farthest(moves: Iterable[Valued], released: Released) -> list[Valued]:
         noun = released.claim_of(row).noun
         if known(value) and (noun not in found or abs(value) > abs(found[noun][1])):
             found[noun] = (row, value)
-    return sorted(found.values(), key=lambda move: not released.claim_of(move[0]).binary)
+    return sorted(found.values(), key=lambda move: not released.claim_of(move[0]).is_share)
 
 
 def weighting_shifts(released: Released) -> list[tuple[pd.Series, float, float]]:
     """Rows of the ledger with the shift that the primary weights make, and the p-value of its test."""
     data = released.table("nonresponse")
     wanted = {"step": "weighting", "measure": "shift", "scheme": released.primary}
-    found = [(row, first_of(beside(data, row), **wanted)) for row in released.claim_rows()]
+    found = [(row, first_of(beside(data, row), **wanted)) for row in described_rows(released)]
     return [(row, number_of(made, "estimate"), number_of(made, "p_value")) for row, made in found]
 
 

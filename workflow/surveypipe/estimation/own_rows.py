@@ -1,0 +1,134 @@
+"""Estimands that claims have for themselves: rows that describe no variable, under every scheme.
+
+A share or a mean describes its variable, and its claim finds it among the descriptive rows. What another kind
+of claim estimates has a row of its own for each scheme and place, found by the claim's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveypipe.design import intervals
+from surveypipe.design.protocol import Design
+from surveypipe.estimation.group_tests import compare_means
+from surveypipe.estimation.rows import estimate_row
+from surveypipe.estimation.survey import Survey, answers, membership, places
+from surveypipe.identifiers import estimate_id
+from surveypipe.study.claims import AnyClaim
+from surveypipe.study.comparing import Compared
+
+Floats = NDArray[np.float64]
+NOBODY = "nobody to estimate it from"
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """An estimate with its interval.
+
+    Attributes
+    ----------
+    estimate, se, df, ci_low, ci_high
+        NaN where there is none.
+    n
+        Respondents that it rests on.
+    fewest
+        Respondents of the smallest part that it compares.
+    method
+        Words for the column ``method``.
+    flag
+        What is to be said of it; '' for nothing.
+    """
+
+    estimate: float
+    se: float
+    df: float
+    ci_low: float
+    ci_high: float
+    n: int
+    fewest: int
+    method: str
+    flag: str = ""
+
+
+def own_rows(survey: Survey) -> Iterator[dict[str, Any]]:
+    """Rows of every claim that has its own, under every scheme, over all and by the group that it names."""
+    for key, claim in survey.claims.items():
+        if claim.describes:
+            continue
+        inside = survey.inside(claim.base)
+        for group, level, within in places(survey):
+            if level and group != claim.by:
+                continue
+            for scheme, design in survey.designs.items():
+                found = estimated(survey, claim, design, inside & within)
+                yield _row(survey, key, claim, found, group, level, scheme)
+
+
+def estimated(survey: Survey, claim: AnyClaim, design: Design, inside: NDArray[np.bool_]) -> Estimated:
+    """Estimate what a claim is about among some respondents, shape (n,), under one design."""
+    if isinstance(claim, Compared):
+        return group_difference(survey, claim, design, inside)
+    raise TypeError(f"no estimate of a claim of the kind {claim.kind!r}")
+
+
+def _row(
+    survey: Survey, key: str, claim: AnyClaim, found: Estimated, group: str, level: str, scheme: str
+) -> dict[str, Any]:
+    code, text = "", ""
+    if claim.counted is not None:
+        values = survey.values(claim.variable)
+        code = next((one for one in values if claim.counts(one)), str(claim.counted))
+        text = values.get(code, "")
+    return estimate_row(
+        claim.variable, claim.statistic, found.estimate,
+        claim=key, level=code, level_label=text, group=group, group_level=level, scheme=scheme,
+        n=found.n, se=found.se, df=found.df, ci_low=found.ci_low, ci_high=found.ci_high,
+        ci_level=survey.level, fpc=survey.fpc, method=found.method,
+        variable_label=survey.label(claim.variable), base=claim.base, n_level=found.fewest, flag=found.flag,
+    ) | {"estimate_id": estimate_id(claim.variable, key, claim.statistic, group, level, scheme)}  # fmt: skip
+
+
+def group_difference(survey: Survey, claim: Compared, design: Design, inside: NDArray[np.bool_]) -> Estimated:
+    """Difference of the means, or shares, of two groups.
+
+    Linearised by :func:`surveypipe.estimation.group_tests.compare_means`, under the covariance of the design;
+    the interval is that of the t distribution with its degrees of freedom among those compared, less one (R's
+    ``svyttest``).
+    """
+    y = np.where(inside, answers(survey.respondents[claim.variable], claim), np.nan)
+    of, minus = (membership(survey.respondents, part) == 1.0 for part in claim.parts)
+    second = np.select([of, minus], [1.0, 0.0], np.nan)
+    both = ~np.isnan(y) & ~np.isnan(second)
+    sizes = [int((both & part).sum()) for part in (of, minus)]
+    assert claim.groups is not None
+    method = f"{claim.groups.of} minus {claim.groups.minus}; {survey.variance_of(design)}; t interval"
+    if not all(sizes):
+        return Estimated(*[np.nan] * 5, sum(sizes), min(sizes), method, NOBODY)
+    df = design.degrees_of_freedom(both) - 1
+    found = compare_means(y, second, design.weights, design.covariance(fpc=survey.fpc), df).difference
+    return _with_interval(survey, design, both, found.estimate, found.se, df, sizes, method)
+
+
+def _with_interval(
+    survey: Survey,
+    design: Design,
+    both: NDArray[np.bool_],
+    estimate: float,
+    se: float,
+    df: float,
+    sizes: list[int],
+    method: str,
+) -> Estimated:
+    """Put the t interval around an estimate; the value itself where everybody answered."""
+    if survey.fpc and bool(design.complete(both[:, None])[0]):
+        return Estimated(estimate, 0.0, df, estimate, estimate, sum(sizes), min(sizes), method)
+    if not se > 0:
+        flag = "all answers alike: no standard error"
+        return Estimated(estimate, np.nan, df, np.nan, np.nan, sum(sizes), min(sizes), method, flag)
+    low, high = intervals.t_interval(estimate, se, df, level=survey.level)
+    return Estimated(estimate, se, df, float(low), float(high), sum(sizes), min(sizes), method)

@@ -1,0 +1,139 @@
+"""How the values of a claim are printed: as shares, differences of shares, numbers with a unit, or counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surveypipe import formatting
+
+
+@dataclass(frozen=True)
+class Form:
+    """Numbers to two decimals.
+
+    Attributes
+    ----------
+    unit
+        Unit of a difference between two values, such as ``scale points``; '' where there is none to name.
+    """
+
+    unit: str = ""
+
+    def printed(self, value: float) -> str:
+        """Print a value in a sentence."""
+        return formatting.decimal(value)
+
+    def tabled(self, value: float) -> str:
+        """Print a value, or a difference of two, in a table whose note names the unit."""
+        return formatting.decimal(value)
+
+    def noted(self, value: float) -> str:
+        """Write a value in a cell that lists several."""
+        return formatting.setting(value)
+
+    def marked(self, value: float) -> str:
+        """Print a value beside a tick of its axis."""
+        return formatting.held(value) if value else "0"
+
+    def shift_printed(self, value: float) -> str:
+        """Print the size of a move, with its unit."""
+        return f"{formatting.decimal(abs(value))} {self.unit}".strip()
+
+    def with_unit(self, value: float) -> str:
+        """Print a value with its unit, in a sentence that does not name it otherwise."""
+        return f"{self.printed(value)} {self.unit}".strip()
+
+    def span_printed(self, low: float, high: float) -> str:
+        """Print an interval in a sentence."""
+        return formatting.decimal_interval(low, high)
+
+    @property
+    def note(self) -> str:
+        """Say in a note what the values are in: ``in scale points``; '' where no unit can be named."""
+        return f"in {self.unit}" if self.unit else ""
+
+
+@dataclass(frozen=True)
+class PerCent(Form):
+    """Shares, in whole per cent."""
+
+    unit: str = "percentage points"
+
+    def printed(self, value: float) -> str:
+        """Print a share in per cent."""
+        return formatting.percent(value)
+
+    def tabled(self, value: float) -> str:
+        """Print a share, or a difference of shares, without its unit."""
+        return formatting.points(value)
+
+    def noted(self, value: float) -> str:
+        """Write a share in a cell that lists several."""
+        return f"{100 * value:.0f} %"
+
+    def marked(self, value: float) -> str:
+        """Print a share beside a tick of its axis."""
+        return formatting.percent(value)
+
+    def shift_printed(self, value: float) -> str:
+        """Print the size of a move in whole percentage points."""
+        return _points(abs(value))
+
+    def with_unit(self, value: float) -> str:
+        """Print a share in per cent."""
+        return self.printed(value)
+
+    def span_printed(self, low: float, high: float) -> str:
+        """Print an interval of shares in a sentence."""
+        return formatting.percent_interval(low, high)
+
+
+@dataclass(frozen=True)
+class PercentagePoints(PerCent):
+    """Differences of shares, in whole percentage points."""
+
+    def printed(self, value: float) -> str:
+        """Print a difference of shares with its unit."""
+        return _points(value)
+
+    def marked(self, value: float) -> str:
+        """Print a difference beside a tick of its axis."""
+        return formatting.points(value)
+
+    def span_printed(self, low: float, high: float) -> str:
+        """Print an interval of differences in a sentence."""
+        return f"{formatting.points(low)} to {_points(high)}"
+
+
+@dataclass(frozen=True)
+class Whole(Form):
+    """Whole numbers: how many there are, or how much together."""
+
+    def printed(self, value: float) -> str:
+        """Print a whole number."""
+        return formatting.count(value)
+
+    def tabled(self, value: float) -> str:
+        """Print a whole number."""
+        return formatting.count(value)
+
+    def noted(self, value: float) -> str:
+        """Write a whole number."""
+        return formatting.count(value)
+
+    def marked(self, value: float) -> str:
+        """Print a whole number."""
+        return formatting.count(value)
+
+    def shift_printed(self, value: float) -> str:
+        """Print the size of a move, with its unit."""
+        return f"{formatting.count(abs(value))} {self.unit}".strip()
+
+    def span_printed(self, low: float, high: float) -> str:
+        """Print an interval in a sentence."""
+        return f"{formatting.count(low)} to {formatting.count(high)}"
+
+
+def _points(value: float) -> str:
+    size = formatting.points(value)
+    return f"{size} percentage {'point' if size.lstrip(formatting.MINUS + '-') == '1' else 'points'}"
