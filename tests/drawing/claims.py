@@ -22,7 +22,7 @@ def claim(study: RandomStudy) -> None:
         if made:
             taken.add(made["variable"])
             claims[kind] = {"kind": made.pop("kind", kind), **made}
-            if group and "between" not in made:
+            if group and "groups" not in made:
                 claims[kind]["by"] = group
     _based(study, claims, taken)
     study.config["claims"] = {
@@ -75,12 +75,40 @@ def _mean(study: RandomStudy, taken: set[str], group: str) -> Made | None:
     return made | (study.perhaps(0.2, upper_threshold=codes[-1]) or study.perhaps(0.2, direction="below"))
 
 
+def _between(study: RandomStudy, taken: set[str]) -> Made | None:
+    """Two groups, whose shares or means of a question are compared."""
+    levels = {name: list(about.get("levels") or study.answers_of(name))
+              for name, about in study.config.get("groups", {}).items()}  # fmt: skip
+    several = [name for name, codes in levels.items() if len(codes) > 1]
+    if not several:
+        return None
+    group = study.one(several)
+    names = [name for name in study.named("binary", "ordinal", "numeric") if name not in (*taken, group)]
+    if not names:
+        return None
+    name = study.one(names)
+    made: Made = {
+        "variable": name,
+        "groups": {"variable": group, "of": levels[group][0], "minus": levels[group][-1]},
+    }
+    if study.codebook[name]["type"] == "binary":
+        return made | {"level": study.codebook[name]["counts"]}
+    if study.codebook[name]["type"] == "numeric":
+        return made | {"range": [0, 1_000_000]} | study.perhaps(0.5, unit="minutes")
+    codes = [float(code) for code in study.answers_of(name)]
+    return made | {"range": [codes[0], codes[-1]]}
+
+
 def _equal(study: RandomStudy, taken: set[str], group: str) -> Made | None:
+    if study.some() and (made := _between(study, taken)):
+        return made | {"margin": 0.2}
     name = _one(study, study.made("difference"), taken)
     return {"variable": name, "margin": 0.5, "range": [-11, 11]} if name else None
 
 
 def _different(study: RandomStudy, taken: set[str], group: str) -> Made | None:
+    if study.some() and (made := _between(study, taken)):
+        return made | study.perhaps(0.5, threshold=study.one([-0.2, 0.1]))
     name = _one(study, study.made("difference"), taken)
     made = {"variable": name, "range": [-11, 11]} | study.perhaps(0.5, threshold=study.one([-1.0, 1.0]))
     made |= study.perhaps(0.2, sensitivity_thresholds=[0.5]) | study.perhaps(0.2, upper_threshold=4.0)

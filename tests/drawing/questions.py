@@ -86,6 +86,7 @@ def _numeric(study: RandomStudy, name: str) -> None:
     ]
     study.answers[name] = study.one(made)()
     study.codebook[name] = {"type": "numeric"}
+    study.codebook[name] |= study.perhaps(0.3, unit="minutes")
     if study.some(0.4):
         study.codebook[name]["range"] = [0, 1_000_000]
 

@@ -108,7 +108,8 @@ def group_difference(survey: Survey, claim: Compared, design: Design, inside: ND
     assert claim.groups is not None
     method = f"{claim.groups.of} minus {claim.groups.minus}; {survey.variance_of(design)}; t interval"
     if not all(sizes):
-        return Estimated(*[np.nan] * 5, sum(sizes), min(sizes), method, NOBODY)
+        nothing = float("nan")
+        return Estimated(nothing, nothing, nothing, nothing, nothing, sum(sizes), min(sizes), method, NOBODY)
     df = design.degrees_of_freedom(both) - 1
     found = compare_means(y, second, design.weights, design.covariance(fpc=survey.fpc), df).difference
     return _with_interval(survey, design, both, found.estimate, found.se, df, sizes, method)

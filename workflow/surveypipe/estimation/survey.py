@@ -13,6 +13,7 @@ from surveypipe.design.protocol import Design
 from surveypipe.problems import Problems, shown
 from surveypipe.study.base import Code, same_code
 from surveypipe.study.bases import ANSWERED, conditions_of
+from surveypipe.study.claim import Claim
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.item_types import ItemType, type_of
 from surveypipe.study.sections import Sections
@@ -128,7 +129,7 @@ def indicator(column: pd.Series, code: object) -> Floats:
     return np.where(column.notna().to_numpy(), hit.astype(float), np.nan)
 
 
-def answers(column: pd.Series, claim: AnyClaim) -> Floats:
+def answers(column: pd.Series, claim: Claim) -> Floats:
     """Answers to a claim's variable as its estimand counts them, NaN where missing; shape (n,)."""
     return column.to_numpy(float) if claim.counted is None else indicator(column, claim.counted)
 

@@ -176,6 +176,7 @@ def _weighting(config: Configuration) -> Weighting:
 
 def _analysis(config: Configuration, codebook: CodebookFile) -> Analysis:
     analysis = config.analysis
+    known = config.frame.variables
     census = config.design.kind == "census" and config.population != "none"
     corrected = census or (config.design.kind == "sample" and config.design.fpc)
     fpc = analysis.fpc if corrected else Fpc(descriptive=False, tests=False)
@@ -188,7 +189,7 @@ def _analysis(config: Configuration, codebook: CodebookFile) -> Analysis:
         or (Multiplicity(families=(ALL_COMPARED,)) if analysis.compare else None),
         # What is known of everybody, to set those who answered beside it; all else stands among the answers.
         characteristics=analysis.characteristics
-        or tuple(name for name in config.groups if name in config.frame.variables),
+        or tuple(dict.fromkeys(name for name in (*config.groups, *config.frame.margins) if name in known)),
         items=items,
     )
 

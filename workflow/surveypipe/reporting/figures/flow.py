@@ -81,8 +81,10 @@ def draw(released: Released) -> Drawn:
     notes = _notes(names, released, main, sides)
     total = 8 + sum(heights) + sum(gaps[: len(main) - 1]) + theme.foot_mm(notes, simulated=released.simulated)
     figure = theme.page(total + 2)
-    _headings(figure, heads, MAIN_WIDTH, column)
-    if any(side.lines for side in sides[:-1]):
+    if names:
+        # A single column needs no heading.
+        _headings(figure, heads, MAIN_WIDTH, column)
+    if names and any(side.lines for side in sides[:-1]):
         _headings(figure, heads, theme.WIDTH_MM - 0.5, column)
     top = 7.0
     for number, box in enumerate(main):

@@ -47,7 +47,9 @@ def tests(released: Released) -> Table:
     corrected = released.settings.analysis.fpc.descriptive
     columns += [Column("*p*, fpc", 9)] if corrected else []
     names = formatting.sentence_list([released.in_text(label) for label in released.levels.values()])
-    table = Table("tests", f"Tests between {escape(names)}", columns)
+    by = f"by {released.in_text(released.label(released.group))}"
+    caption = f"Tests {f'between {names}' if len(levels) == 2 else by}"
+    table = Table("tests", escape(caption), columns)
     wanted = [test.variable for test in released.settings.analysis.tests if test.between == released.group]
     points = all(scored(released, name) for name in wanted)
     sections = {
@@ -186,7 +188,11 @@ def _test_row(released: Released, name: str) -> list[str]:
         _statistic_cell(test, statistic),
         _p_cell(test),
         _effect_cell(*_effect(stands, test, difference if two else None)),
-        _p_cell(with_fpc if with_fpc is not None else test),
+        *(
+            [_p_cell(with_fpc if with_fpc is not None else test)]
+            if released.settings.analysis.fpc.descriptive
+            else []
+        ),
     ]
 
 

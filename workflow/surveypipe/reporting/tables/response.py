@@ -32,7 +32,7 @@ def table_1(released: Released) -> Table:
     respondents = released.vocabulary.respondents.many
     columns = [Column("Characteristic", 32, "l")]
     columns += [Column(f"{head}, *n* (%)", 15) for head in ("All", *shorts)]
-    beside = released.population != "none"
+    beside = released.population != "none" and bool(data["frame_n"].notna().any())
     columns += [Column("Eligible, *N* (%)", 15), Column("Std diff", 10)] if beside else []
     caption = capital(respondents) + by_group(released) + (", beside all who were eligible" if beside else "")
     table = Table("table_1", caption, columns)
@@ -134,7 +134,8 @@ def response(released: Released) -> Table:
     caption = f"Outcome rates of the survey{by_group(released, ',')}: % (numerator of denominator)"
     table = Table("response", caption, [Column("Rate (AAPOR)", 24, "l"), Column("Formula", 27, "l"), *heads])
     for rate, name in RATE_NAMES.items():
-        if not (data["rate"] == rate).any():
+        if not (data["rate"] == rate).any() or (released.population == "counts" and rate[:2] != "RR"):
+            # Headcounts do not tell who refused and who was never reached.
             continue
         rows = [released.rate(rate, level) for level in ("", *levels)]
         formula = next(str(row["formula"]) for row in rows if row is not None)
