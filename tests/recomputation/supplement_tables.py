@@ -236,8 +236,7 @@ def tests(whole: Whole) -> Rows:
         made = whole.survey.difference(y, None if mean else y)
         scale = 1.0 if mean else 100.0
         groups = [[one(scale * whole.survey.mean(y, place).value)] for place in whole.levels]
-        # The interval beside a test is of the test's variance.
-        gap = [one(scale * v) for v in (made.value, made.low_off, made.high_off)]
+        # A difference of the test's variance is beside what is released, so that its column, empty, is left out.
         if mean:
             cell = [
                 [one(made.df), tested(made.t)],
@@ -248,7 +247,7 @@ def tests(whole: Whole) -> Rows:
         else:
             test_cell = [*(one(v) for v in made.f_df), tested(made.f)]
             cell = [test_cell, [probability(made.f_p)], [one(made.v)], [probability(made.f_p_fpc)]]
-        rows["*", whole.label(name)] = [*groups, gap, *cell]
+        rows["*", whole.label(name)] = [*groups, *cell]
     return rows
 
 

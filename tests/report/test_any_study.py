@@ -32,6 +32,7 @@ NEVER = {
     "a file alone": r"census|eligible|response rate of|on the list|the silent|tipping|grade|[Ee]ach claim",
     "groups that are asked": r"census|eligible|response rate of|on the list|the silent|tipping|[Ee]ach claim",
     "headcounts": r"census|tipping|[Ee]ach claim",
+    any_study.COUNTED: r"census|on the list|nan\b",
     # Bounds and tipping points are named only to say that they cannot be given.
     "claims": r"census|response rate of|on the list|the silent|tipping point is|[Bb]ounds (?:decide|lie)|"
     r"whatever the|nan\b",
@@ -50,6 +51,8 @@ def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def named(given: Released) -> str:
+    if given.population == "counts" and given.claims:
+        return any_study.COUNTED
     if given.population == "counts":
         return "headcounts"
     if given.claims:

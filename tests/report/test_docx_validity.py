@@ -72,7 +72,7 @@ def test_identifiers_are_unique_and_bookmarks_closed(body: etree._Element) -> No
     ):
         assert [value for value, times in Counter(values).items() if times > 1] == []
     assert sorted(mark.get(w("id")) for mark in starts) == sorted(mark.get(w("id")) for mark in ends)
-    assert all(re.fullmatch(r"_?[A-Za-z]\w{0,38}", mark.get(w("name"))) for mark in starts)
+    assert all(re.fullmatch(r"(?=.{1,40}$)_?[A-Za-z]\w*", mark.get(w("name"))) for mark in starts)
 
 
 def test_relationships_resolve_and_parts_have_content_types(package: Package) -> None:

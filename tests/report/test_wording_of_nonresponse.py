@@ -226,6 +226,12 @@ CASES: dict[str, Change] = {
         cases.configured(analysis={"fpc": {"descriptive": False, "tests": False}}),
         cases.celled("multiverse", missing=COMPLETE),
     ),
+    "one weighting scheme": lambda made: cases.configured(
+        weighting={"schemes": {made.primary: made.config["weighting"]["schemes"][made.primary]}}
+    )(made),
+    "no date of return": cases.both(
+        cells("nonresponse", LATE, p_value=np.nan), cases.configured(nonresponse={"waves": None})
+    ),
     "a shift of one": cases.celled("multiverse_summary", largest_shift=0.01),
     "grades change": cases.celled("multiverse_summary", grade_changes="not supported: x"),
     "no grade changes": cases.celled("multiverse_summary", grade_changes="none"),

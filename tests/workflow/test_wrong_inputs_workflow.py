@@ -57,7 +57,7 @@ def test_unknown_scheme_and_unknown_item_are_told_together(project, snakemake):
         snakemake(project, "-n"),
         "2 problems to put right",
         "unknown scheme 'cels' (did you mean 'cells'?)",
-        "claims.C3.variable: unknown variable 'risk_abov' (did you mean 'risk_above'?)",
+        "claims.C3: unknown variable 'risk_abov' (did you mean 'risk_above'?)",
     )
 
 

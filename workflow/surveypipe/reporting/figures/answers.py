@@ -211,7 +211,8 @@ def _notes(released: Released, panels: Sequence[Panel], groups: Sequence[str]) -
     if any(panel.numbers for panel in panels):
         made.append("Of numbers: band, quartiles; stroke, median; diamond, mean with interval.")
     if any(line.bins for panel in panels for line in panel.lines):
-        made.append("Bins: area, per cent of people; palest, open at one side; each holds its lower edge.")
+        people = released.vocabulary.people.many
+        made.append(f"Bins: area, per cent of {people}; palest, open at one side; each holds its lower edge.")
     return [*made, released.weighted_by]
 
 

@@ -40,7 +40,9 @@ def totals(released: Released) -> Table:
             table.rows.append([INDENT + escape(label), *(with_interval(row, form) for row in found)])
     numbers = [name for name in shown if not type_of(released.variables[name]).listed]
     table.notes = [
-        "Numbers of people by their weights." if len(numbers) < len(shown) else "",
+        f"Numbers of {released.vocabulary.people.many} by their weights."
+        if len(numbers) < len(shown)
+        else "",
         "Sums are of the numbers that were answered." if numbers else "",
         "Whoever did not answer a question counts for nothing in its totals.",
         interval_note(released),
