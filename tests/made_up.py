@@ -50,9 +50,9 @@ CROSSINGS = {0: Crossing.MISSED, 1: Crossing.SURE}
 
 
 @cache
-def words() -> Wording:
-    """The sentences as the tool says them."""
-    return Wording([ROOT / "workflow/wording/en"], Vocabulary().everywhere())
+def words(vocabulary: Vocabulary | None = None) -> Wording:
+    """The sentences as the tool says them, in a study's own words for its people."""
+    return Wording([ROOT / "workflow/wording/en"], (vocabulary or Vocabulary()).everywhere())
 
 
 def said(name: str, given: Released) -> str:

@@ -236,7 +236,7 @@ def tests(whole: Whole) -> Rows:
         made = whole.survey.difference(y, None if mean else y)
         scale = 1.0 if mean else 100.0
         groups = [[one(scale * whole.survey.mean(y, place).value)] for place in whole.levels]
-        # A difference of the test's variance is beside what is released, so that its column, empty, is left out.
+        # A difference of the test's variance is not released; its column, empty, is left out.
         if mean:
             cell = [
                 [one(made.df), tested(made.t)],

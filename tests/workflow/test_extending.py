@@ -96,7 +96,14 @@ def test_an_item_type(extended, people):
     ]  # fmt: skip
     own = [row for row in rows(extended / "results/public/estimates.csv") if row["variable"] == "caseload"]
     statistics = {row["statistic"].removesuffix("_fpc") for row in own}
-    assert statistics == {"lower_quartile", "median", "upper_quartile", "rank_test", "no_answer"}
+    assert statistics == {
+        "histogram",
+        "lower_quartile",
+        "median",
+        "upper_quartile",
+        "rank_test",
+        "no_answer",
+    }
     assert "A count" in (extended / "results/tables/questionnaire.md").read_text(encoding="utf-8")
     tests = (extended / "results/tables/tests.md").read_text(encoding="utf-8")
     assert "**Medians**" in tests and "χ²" in tests
