@@ -50,9 +50,14 @@ CROSSINGS = {0: Crossing.MISSED, 1: Crossing.SURE}
 
 
 @cache
-def words(vocabulary: Vocabulary | None = None) -> Wording:
-    """The sentences as the tool says them, in a study's own words for its people."""
-    return Wording([ROOT / "workflow/wording/en"], (vocabulary or Vocabulary()).everywhere())
+def words() -> Wording:
+    """The sentences as the tool says them."""
+    return words_of(Vocabulary())
+
+
+def words_of(vocabulary: Vocabulary) -> Wording:
+    """The sentences in a study's own words for its people."""
+    return Wording([ROOT / "workflow/wording/en"], vocabulary.everywhere())
 
 
 def said(name: str, given: Released) -> str:

@@ -67,7 +67,7 @@ def tables(given: Released) -> dict[str, Table]:
 
 def texts(given: Released) -> dict[str, str]:
     """Every generated text, by the name of its file."""
-    words = made_up.words(given.vocabulary)
+    words = made_up.words_of(given.vocabulary)
     made = {f"methods_{name}": text for name, text in methods.paragraphs(given, words).items()}
     made |= answers.texts(given, words) | documents.texts(given, words, keys(given))
     made["nrba_summary"] = bias_text.summary(given, words)
@@ -75,7 +75,7 @@ def texts(given: Released) -> dict[str, str]:
 
 
 def keys(given: Released) -> dict[str, str]:
-    words = made_up.words(given.vocabulary)
+    words = made_up.words_of(given.vocabulary)
     made = numbers.numbers(given) | results.sentences(given, words)
     return made | bias_text.sentences(given, words)
 

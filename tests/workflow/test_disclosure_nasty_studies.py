@@ -107,6 +107,7 @@ def test_nothing_suppressed_can_be_worked_out_from_the_default_study(finished):
     assert not any(made.values()), made
 
 
+@pytest.mark.slow
 def test_nothing_suppressed_can_be_worked_out_where_every_claim_is_false(false_study):
     made = found(false_study)
     assert not any(made.values()), made
