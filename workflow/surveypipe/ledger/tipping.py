@@ -62,6 +62,9 @@ def tipping(case: Case, scheme: str, bounded: bool) -> Tipping:
     """Tipping θ of a claim for the point and for the interval, and the shift Δ of a mean."""
     signs = case.claim.signs
     cells = [cells_of(case, part) for part in case.parts]
+    if not all(part.population > 0 for part in cells):
+        # A group of nobody has no estimate, and what has none supports no claim.
+        return without_tipping(Crossing.MISSED)
     row, (low, high) = case.by_scheme[scheme], case.interval(scheme)
     estimate = float(row["estimate"])
     points: list[float] = []
