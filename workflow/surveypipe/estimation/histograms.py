@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from surveypipe.disclosure.digits import STEPS
 from surveypipe.disclosure.rules import Rules
 from surveypipe.estimation.estimates import Estimand, scheme_rows
 from surveypipe.estimation.survey import Survey
@@ -29,7 +30,6 @@ MOST_BINS = 20
 # Counts that are nought for so many have it in a bin of its own.
 MANY_NOUGHTS = 0.1
 ENDS = (0.05, 0.95)
-STEPS = (1.0, 2.0, 5.0, 10.0)
 DIGITS = 10
 BETWEEN = ":"
 

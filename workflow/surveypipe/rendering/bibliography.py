@@ -6,7 +6,19 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from surveypipe.rendering.expand import near
+
 ENTRY = re.compile(r"^@\w+\{\s*([^,\s]+)\s*,.*?^\}", re.MULTILINE | re.DOTALL)
+
+
+def keys_of(path: Path) -> list[str]:
+    """List the keys of a bibliography's entries."""
+    return re.findall(r"^\s*@\w+\{\s*([^,\s]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def unknown_work(key: str, keys: list[str]) -> str:
+    """Say that a work is cited which is not among the keys."""
+    return f"the text cites '@{key}', which is not in the bibliography.{near(key, keys)}"
 
 
 def merged(paths: Sequence[Path]) -> str:

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from surveypipe.rendering.expand import near
+from surveypipe.rendering.bibliography import keys_of, unknown_work
 
 # A failed look-up leaves one of these in the text while the renderer reports success.
 _FAILED = (
@@ -114,9 +114,7 @@ def warning_problems(stderr: str, document: str, bibliography: Path | None = Non
     Pandoc and Quarto go on after an unknown citation or a missing image, so each of their warnings counts
     as an error here.
     """
-    keys = (
-        re.findall(r"^\s*@\w+\{\s*([^,\s]+)", bibliography.read_text("utf-8"), re.M) if bibliography else []
-    )
+    keys = keys_of(bibliography) if bibliography else []
     # The same complaint comes once from each format.
     return list(dict.fromkeys(f"{document}: {_plain(line, keys)}" for line in _complaints(stderr)))
 
@@ -143,7 +141,7 @@ def _plain(complaint: str, keys: list[str]) -> str:
     cited = re.search(r"citation ([^\s]+) not found", complaint, re.IGNORECASE)
     if cited:
         key = cited.group(1).strip("'\"@")
-        return f"the text cites '@{key}', which is not in the bibliography.{near(key, keys)}"
+        return unknown_work(key, keys)
     missing = re.search(r"Could not fetch resource '?([^\s':]+)", complaint)
     if missing:
         return f"the file '{missing.group(1)}' could not be found; is the figure's name right?"

@@ -49,17 +49,10 @@ def tag_of(key: str) -> str:
     return f"{key[: _LONGEST_TAG - 13]}~{checksum}"
 
 
-def finish_controls(root: etree._Element, cited: int = 0) -> int:
-    """Give content controls and citations their numbers, and shorten tags that are too long.
-
-    Parameters
-    ----------
-    root
-        A part of the file.
-    cited
-        Citations in the parts before it; their number after this part is returned.
-    """
-    for number, properties in enumerate(root.iter(w("sdtPr")), start=1 + 100_000 * bool(cited)):
+def finish_controls(*parts: etree._Element) -> None:
+    """Give controls and citations of all parts of a file their numbers, and shorten tags too long."""
+    cited = 0
+    for number, properties in enumerate((found for part in parts for found in part.iter(w("sdtPr"))), 1):
         tag = properties.find(w("tag"))
         key = "" if tag is None else str(tag.get(w("val")))
         if tag is not None and key == "cite":
@@ -71,7 +64,6 @@ def finish_controls(root: etree._Element, cited: int = 0) -> int:
             identifier = etree.Element(w("id"))
             identifier.set(w("val"), str(number))
             properties.insert(0 if tag is None else properties.index(tag) + 1, identifier)
-    return cited
 
 
 def extend_marks(root: etree._Element) -> None:
@@ -86,13 +78,14 @@ def extend_marks(root: etree._Element) -> None:
         paragraph.append(end)
 
 
-def finish_notes(package: Package, cited: int) -> None:
-    """Do for the footnotes what is done for the text; their marks and controls are numbered on."""
+def finish_marks(package: Package, root: etree._Element) -> None:
+    """Finish the controls of text and footnotes, and the bookmarks of the footnotes."""
     if NOTES not in package.members:
+        finish_controls(root)
         return
     notes = package.tree(NOTES)
     extend_marks(notes)
-    finish_controls(notes, cited + 1)
+    finish_controls(root, notes)
     numbers: dict[str, str] = {}
     for mark in notes.iter(w("bookmarkStart"), w("bookmarkEnd")):
         key = str(mark.get(w("id")))

@@ -20,7 +20,7 @@ from surveypipe.rendering.docx_captions import (
     refer_to_captions,
     unwrap_layout_tables,
 )
-from surveypipe.rendering.docx_controls import extend_marks, finish_controls, finish_notes, sign
+from surveypipe.rendering.docx_controls import extend_marks, finish_marks, sign
 from surveypipe.rendering.docx_headings import number_headings
 from surveypipe.rendering.docx_package import (
     Package,
@@ -94,7 +94,7 @@ def finish_docx(path: Path, facts: Facts, epoch: int) -> None:
     extend_marks(root)
     clean_bookmarks(root)
     number_headings(package, root)
-    finish_notes(package, finish_controls(root))
+    finish_marks(package, root)
     for table in root.iter(w("tbl")):
         finish_table(table)
     describe_drawings(root, facts.alts)

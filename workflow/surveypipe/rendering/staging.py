@@ -16,14 +16,10 @@ from surveypipe.problems import Problems, SurveyError
 from surveypipe.rendering.bibliography import merged
 from surveypipe.rendering.expand import PAGE_BREAK, SHORTCODE, Expander, near, split_front_matter
 from surveypipe.rendering.metadata import RESERVED
-from surveypipe.rendering.text_checks import text_problems
+from surveypipe.rendering.text_checks import FIGURE, text_problems
 from surveypipe.study.reading import parse_yaml, read_yaml
 
 ALT = re.compile(r"@alt:([A-Za-z0-9_-]+)")
-# A caption may run over lines and hold one level of brackets (a citation, a span).
-FIGURE = re.compile(
-    r"!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\((?P<target>[^)\s]+)\)(?P<attributes>\{(?:[^}\"]|\"[^\"]*\")*\})?"
-)
 FORMATS = ("html", "docx", "pdf")
 
 

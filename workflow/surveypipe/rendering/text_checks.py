@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from surveypipe.rendering.bibliography import keys_of, unknown_work
 from surveypipe.rendering.expand import near
 
-_FIGURE = re.compile(
+# A caption may run over lines and hold one level of brackets (a citation, a span).
+FIGURE = re.compile(
     r"!\[(?P<caption>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^)\s]+)\)(?P<attributes>\{(?:[^}\"]|\"[^\"]*\")*\})?"
 )
 _CAPTION = re.compile(r"(?::|Table:)\s+(?P<text>\S.*)", flags=re.DOTALL)
@@ -52,7 +54,7 @@ def _unlabelled(text: str) -> Iterator[str]:
                 f"the table with the caption '{_short(match['text'])}' has no label; write {{#tbl-name}} at "
                 "the end of the caption, or its number differs between the formats."
             )
-        figure = _FIGURE.fullmatch(paragraph.strip())
+        figure = FIGURE.fullmatch(paragraph.strip())
         if figure and figure["caption"].strip() and "#fig-" not in (figure["attributes"] or ""):
             yield (
                 f"the figure '{figure['target']}' has a caption and no label; write {{#fig-name}} behind it, "
@@ -77,7 +79,7 @@ def _twice(text: str) -> Iterator[str]:
 
 
 def _leading_nowhere(text: str, bibliography: Path) -> Iterator[str]:
-    known = re.findall(r"^\s*@\w+\{\s*([^,\s]+)", bibliography.read_text("utf-8"), re.MULTILINE)
+    known = keys_of(bibliography)
     # A heading without a number has none that a reference could print.
     labels = [match["label"] for match in _LABEL.finditer(text) if ".unnumbered" not in match[0]]
     for match in _CITED.finditer(text):
@@ -86,7 +88,7 @@ def _leading_nowhere(text: str, bibliography: Path) -> Iterator[str]:
             if key not in labels:
                 yield f"the cross-reference @{key} points to nothing.{near(key, labels)}"
         elif key not in known:
-            yield f"the text cites '@{key}', which is not in the bibliography.{near(key, known)}"
+            yield unknown_work(key, known)
 
 
 def _callouts(text: str) -> Iterator[str]:

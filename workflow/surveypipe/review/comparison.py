@@ -109,7 +109,8 @@ class _Reading:
             for unit in units(p.text, _controls(p), pieces[line] or [])
             if unit.tag and unit.source
         }
-        return cls(text, blocks, placed, pieces, snippets)
+        headings = {f"break:{level}": f"\n\n{'#' * level} " for level in range(1, 7)}
+        return cls(text, blocks, placed, pieces, snippets | headings)
 
     def units(self, line: int) -> list[Unit]:
         paragraph = self.placed[line]
@@ -152,7 +153,7 @@ def _placed(reading: _Reading, came: WordFile, added: set[int]) -> Iterator[Chan
         else:
             old = _old(reading, lines)
             new = _came(paragraphs, {unit.text for unit in old if unit.supplied})
-            yield from changes(old, new, reading.text, _snippets(reading), lines[0])
+            yield from changes(old, new, reading.text, reading.snippets, lines[0])
     for line in reading.placed:
         if line not in returned:
             yield _deleted(reading, line)
@@ -183,11 +184,6 @@ def _stretches(
         elif paragraph.text.strip():
             behind = False
     return found, refused
-
-
-def _snippets(reading: _Reading) -> dict[str, str]:
-    levels = {f"break:{level}": f"\n\n{'#' * level} " for level in range(1, 7)}
-    return reading.snippets | levels
 
 
 def _old(reading: _Reading, lines: list[int]) -> list[Unit]:

@@ -92,20 +92,21 @@ def units(
     """
     whole = [piece.printed for piece in pieces if piece.supplied]
     whole += [found.span() for found in re.finditer(_any_of(supplied), text)] if supplied else []
-    whole += [span[:2] for span in controls if not any(_within(span, other) for other in whole)]
+    held = [((first, last), tag) for first, last, tag in controls]
+    whole += [span for span, _ in held if not any(_within(span, other) for other in whole)]
     made, position = [], 0
     for start, stop in [*sorted(span for span in whole if span[1] > span[0]), (len(text), len(text))]:
         for token in _TOKEN.finditer(text, position, max(start, position)):
             made.append(Unit(token[0], "", _behind(pieces, token.span())))
         if stop > start >= position:
-            tag = next((control[2] for control in controls if _within(control, (start, stop))), "")
+            tag = next((tag for span, tag in held if _within(span, (start, stop))), "")
             made.append(Unit(text[start:stop], tag, _behind(pieces, (start, stop)), supplied=True))
         position = max(position, stop)
     return made
 
 
-def _within(span: Sequence[object], other: tuple[int, int]) -> bool:
-    return other[0] <= int(str(span[0])) and int(str(span[1])) <= other[1]
+def _within(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    return other[0] <= span[0] and span[1] <= other[1]
 
 
 def _any_of(words: Collection[str]) -> str:

@@ -176,7 +176,7 @@ def _paragraphs(root: etree._Element, within: str) -> Iterator[Paragraph]:
 
 def _paragraph(paragraph: etree._Element, within: str) -> Paragraph:
     pieces: list[str] = []
-    length, depth = 0, 0
+    length = 0
     made = Paragraph("", style_of(paragraph), within=within)
     opened: list[tuple[int, str, etree._Element]] = []
     for event, node in etree.iterwalk(paragraph, events=("start", "end")):
@@ -191,7 +191,7 @@ def _paragraph(paragraph: etree._Element, within: str) -> Paragraph:
             elif opened and opened[-1][2] is node:
                 start, key, _ = opened.pop()
                 made.controls.append(Control(start, length, key))
-        elif event == "start" and node.tag in _SHOWN and not depth:
+        elif event == "start" and node.tag in _SHOWN:
             piece = _SHOWN[node.tag] or node.text or ""
             pieces.append(piece)
             length += len(piece)

@@ -1,4 +1,4 @@
-"""How the values of a claim are printed: as shares, differences of shares, numbers with a unit, or counts."""
+"""How the values of a claim are printed: as shares, differences of shares, or numbers with a unit."""
 
 from __future__ import annotations
 
@@ -103,35 +103,6 @@ class PercentagePoints(PerCent):
     def span_printed(self, low: float, high: float) -> str:
         """Print an interval of differences in a sentence."""
         return f"{formatting.points(low)} to {_points(high)}"
-
-
-@dataclass(frozen=True)
-class Whole(Form):
-    """Whole numbers: how many there are, or how much together."""
-
-    def printed(self, value: float) -> str:
-        """Print a whole number."""
-        return formatting.count(value)
-
-    def tabled(self, value: float) -> str:
-        """Print a whole number."""
-        return formatting.count(value)
-
-    def noted(self, value: float) -> str:
-        """Write a whole number."""
-        return formatting.count(value)
-
-    def marked(self, value: float) -> str:
-        """Print a whole number."""
-        return formatting.count(value)
-
-    def shift_printed(self, value: float) -> str:
-        """Print the size of a move, with its unit."""
-        return f"{formatting.count(abs(value))} {self.unit}".strip()
-
-    def span_printed(self, low: float, high: float) -> str:
-        """Print an interval in a sentence."""
-        return f"{formatting.count(low)} to {formatting.count(high)}"
 
 
 def _points(value: float) -> str:
