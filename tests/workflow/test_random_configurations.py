@@ -97,6 +97,8 @@ def _weights_lost(results: Path, staff: pd.DataFrame, respondents: int) -> Itera
         due = row["sum_weights"] if row["method"] == "design" else row["N"]
         if not np.isclose(total, due, rtol=1e-8) or not (weights[f"w_{scheme}"] > 0).all():
             yield f"weights of {scheme} add up to {total}, not to {due}"
+        if row["method"] == "none" and not np.isclose(row["w_min"], row["w_max"]):
+            yield f"{scheme} weights people differently"
         mine = cells[cells["scheme"] == scheme]
         if mine["n"].sum() != respondents or not np.isclose(mine["N"].sum(), due):
             yield f"the cells of {scheme} lose people"

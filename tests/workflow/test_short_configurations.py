@@ -154,6 +154,17 @@ def test_headcounts_weight_and_correct_for_the_finite_population(files: Path, tm
     assert (dropped["rule"] == "not_on_frame").sum() == PEOPLE - len(given)
 
 
+def test_a_group_that_was_asked_for_is_not_known_of_everybody_where_a_number_alone_is(
+    files: Path, tmp_path: Path
+):
+    config = configuration(files, frame={"size": 300}, groups={"region": {}})
+    assert list(whole(config).weighting.schemes) == ["none"]
+    folder = run_stages(config, tmp_path)
+    weights = pd.read_parquet(folder / "data/weights.parquet")
+    assert weights["w_none"].to_numpy() == pytest.approx(np.full(PEOPLE - 1, 300 / (PEOPLE - 1)))
+    assert set(table(folder, "private/estimates")["group"]) == {"overall", "region"}
+
+
 SECTIONS = {
     "cleaning": {
         "scales": [{"variable": "views", "label": "Views", "items": ["clear", "useful"]}],

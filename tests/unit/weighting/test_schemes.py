@@ -310,6 +310,16 @@ def test_weight_of_unknown_eligibility_goes_to_those_whose_eligibility_is_known(
         weighting.resolve_unknown_eligibility(lost, ["agency"])
 
 
+def test_whoever_is_not_weighted_counts_alike_whatever_weight_unknown_eligibility_moved_to_him() -> None:
+    people = frame([("A", "x", 10, 4), ("B", "x", 10, 5)])
+    category = ["I"] * 4 + ["NC"] * 4 + ["UH"] * 2 + ["I"] * 5 + ["NC"] * 5
+    resolved = weighting.resolve_unknown_eligibility(people.assign(category=category), ["agency"])
+    result = one(resolved, {"method": "none"}, base="base_weight")
+    assert result.weights["w_s"].to_numpy() == pytest.approx(np.full(9, 20 / 9))
+    halves = np.where(np.arange(9) % 2, 0.0, 1.0)[:, None] * result.people.start[:, None]
+    assert result.plans["s"].reweight(halves)[:, 0] == pytest.approx(np.where(np.arange(9) % 2, 0.0, 4.0))
+
+
 def test_a_preferred_family_goes_before_the_nearest_response_rate() -> None:
     prefer = [["Psychiatrist", "Psychologist"]]
     rules = RULES | {"min_n": 3, "prefer": prefer}

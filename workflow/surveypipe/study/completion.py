@@ -107,7 +107,7 @@ def _frame(config: Configuration, codebook: CodebookFile) -> Frame:
     elif config.inputs.counts:
         told = [name for name in told if name in frame.columns] or told
     columns = frame.columns
-    if config.population == "counts":
+    if config.inputs.counts:
         # The headcounts hold the groups, and what the weights are made by.
         columns = {name: name for name in dict.fromkeys([*told, *_weighted_by(config)])}
     if frame.margins and config.population != "list":

@@ -52,9 +52,8 @@ def unweighted(people: Population, settings: Making, scheme: str) -> Plan:
     """Weight everybody alike, N/n, however they were drawn."""
     plan = one_cell(people, people.staff)
     scale = plan.reweight
-    if people.drawn:
-        plan.reweight = lambda start: scale(without_base(start, people.start))
-        plan.linearise = lambda start, final: None
+    plan.reweight = lambda start: scale(without_base(start, people.start))
+    plan.linearise = lambda start, final: None
     return plan
 
 

@@ -144,7 +144,7 @@ def one_cell(people: Population, total: float) -> Plan:
 
 def indicators(labels: pd.Series, levels: Sequence[str]) -> Floats:
     """Shape (N, K), 1.0 where a row has the level."""
-    codes = pd.Categorical(labels.astype(str), categories=list(levels)).codes
+    codes = pd.Index(list(levels)).get_indexer(pd.Index(labels.astype(str)))
     return np.asarray(np.eye(len(levels) + 1)[codes, :-1])
 
 
