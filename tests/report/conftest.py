@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 import yaml
 
+from browsing import opened_browser
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.metadata import build_metadata
 from surveypipe.rendering.staging import Sources, Staged, find_csl, stage
 from surveypipe.study.about import Study
 from surveypipe.study.authors import Authors
 from surveypipe.study.report import Report
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = Path(__file__).with_name("sample")
@@ -98,3 +102,11 @@ def authors_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def blinded_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the sample without its authors, by Pandoc."""
     return _rendered(tmp_path_factory.mktemp("rendered") / "blinded", None)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """A headless Chromium, where there is one."""
+    opened = opened_browser(tmp_path_factory.mktemp("chromium"))
+    yield opened
+    opened.quit()

@@ -3,77 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+from browsing import VIEWS, Page
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
 DOCUMENTS = ("manuscript", "manuscript-blinded", "supplement", "title-page")
-VIEWS = {"phone": (390, 844), "small": (320, 640), "desktop": (1280, 900)}
 RULES = Path(__file__).with_name("accessibility.js").read_text(encoding="utf-8")
-SWITCHES = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    chromedriver = shutil.which("chromedriver")
-    if chromium is None or chromedriver is None:
-        pytest.skip("Chromium and chromedriver are not installed; the web pages are not opened in a browser")
-    from selenium.webdriver import Chrome, ChromeOptions
-    from selenium.webdriver.chrome.service import Service
-
-    options = ChromeOptions()
-    options.binary_location = chromium
-    for switch in (*SWITCHES, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(switch)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    # A path is given, so that selenium does not look for a driver on the network.
-    opened = Chrome(options=options, service=Service(chromedriver))
-    yield opened
-    opened.quit()
-
-
-class Page:
-    """One document in one view."""
-
-    def __init__(self, browser: Chrome, path: Path) -> None:
-        self.browser = browser
-        self.path = path
-
-    def open(self, view: str = "desktop", *, dark: bool = False) -> Page:
-        width, height = VIEWS[view]
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
-        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        still = {"name": "prefers-reduced-motion", "value": "reduce"}
-        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme, still]})
-        self.browser.get(self.path.as_uri())
-        return self
-
-    def run(self, script: str, *arguments: Any) -> Any:
-        return self.browser.execute_script(script, *arguments)
-
-    def press(self, *keys: str) -> None:
-        from selenium.webdriver.common.action_chains import ActionChains
-
-        ActionChains(self.browser, duration=0).send_keys(*keys).perform()
 
 
 @pytest.fixture(params=DOCUMENTS)

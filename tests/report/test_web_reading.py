@@ -1,0 +1,120 @@
+"""How a web page reads on a desk and on a phone: lines, contents, tables, cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from browsing import Page
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+# How many letters stand in each whole line of running text.
+LINES = """
+  const found = [];
+  document.querySelectorAll('main section > p').forEach(function (paragraph) {
+    const letters = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+    const lines = [];
+    let last = null, node;
+    while ((node = letters.nextNode())) {
+      for (let place = 0; place < node.length; place += 1) {
+        const range = document.createRange();
+        range.setStart(node, place);
+        range.setEnd(node, place + 1);
+        const box = range.getBoundingClientRect();
+        if (last === null || box.left < last - 40) { lines.push(0); }
+        last = box.right;
+        lines[lines.length - 1] += 1;
+      }
+    }
+    found.push(...lines.slice(0, -1));
+  });
+  return found;
+"""
+
+
+@pytest.fixture
+def manuscript(browser: Chrome, finished: Path) -> Page:
+    return Page(browser, finished / "results/report/manuscript.html")
+
+
+def test_a_line_on_a_desktop_has_66_to_80_letters(manuscript: Page) -> None:
+    lines = sorted(manuscript.open("desktop").run(LINES))
+    assert len(lines) > 100
+    assert 66 <= lines[len(lines) // 2] <= 80
+    assert lines[len(lines) * 95 // 100] <= 82
+
+
+def test_the_contents_mark_the_section_that_is_read(manuscript: Page) -> None:
+    manuscript.open("desktop")
+    marked = """
+      const done = arguments[arguments.length - 1];
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        const links = [...document.querySelectorAll('#TOC a[aria-current="location"]')];
+        const nav = document.getElementById('TOC').getBoundingClientRect();
+        const seen = links.every(l => l.getBoundingClientRect().bottom <= nav.bottom + 1);
+        done([links.map(l => l.hash.slice(1)), seen]);
+      }));"""
+    ids = manuscript.run("return [...document.querySelectorAll('#TOC a')].map(a => a.hash.slice(1))")
+    assert manuscript.browser.execute_async_script(marked) == [[], True]
+    for name in (ids[1], ids[len(ids) // 2]):
+        manuscript.run("document.getElementById(arguments[0]).scrollIntoView()", name)
+        assert manuscript.browser.execute_async_script(marked) == [[name], True]
+    manuscript.run("window.scrollTo(0, document.body.scrollHeight)")
+    assert manuscript.browser.execute_async_script(marked) == [[ids[-1]], True]
+
+
+def test_a_wide_table_on_a_phone_says_that_it_scrolls_and_keeps_its_first_column(
+    browser: Chrome, finished: Path
+) -> None:
+    page = Page(browser, finished / "results/report/supplement.html").open("phone")
+    found = page.run(
+        """return [...document.querySelectorAll('.table-scroll')].map(function (box) {
+          const wide = box.scrollWidth > box.clientWidth + 1;
+          const hint = box.previousElementSibling;
+          const told = hint.className === 'scroll-hint' && !hint.hidden && hint.checkVisibility();
+          if (!wide) { return [wide, told, false, true, true]; }
+          const faded = getComputedStyle(box).maskImage !== 'none';
+          box.scrollLeft = box.scrollWidth;
+          box.dispatchEvent(new Event('scroll'));
+          const first = box.querySelector('tbody td:not([colspan])').getBoundingClientRect();
+          const kept = Math.abs(first.left - box.getBoundingClientRect().left) < 2;
+          const ended = getComputedStyle(box).maskImage === 'none';
+          return [wide, told, faded, kept, ended];
+        })"""
+    )
+    wide = [list(one) for one in found if one[0]]
+    assert len(wide) > 5
+    assert wide == [[True, True, True, True, True]] * len(wide)
+    assert not any(told for is_wide, told, *_ in found if not is_wide)
+
+
+def test_the_ledger_is_cards_on_a_phone_and_a_table_on_a_desktop(manuscript: Page) -> None:
+    state = """
+      const table = document.querySelector('#tbl-ledger table');
+      const heads = [...table.querySelectorAll('thead th')].map(h => h.textContent.trim());
+      const rows = [...table.querySelectorAll('tbody tr')].map(row => [...row.cells].map(function (cell) {
+        const label = cell.querySelector('.card-label');
+        const value = label ? label.nextElementSibling : cell;
+        return [label && label.checkVisibility() ? label.textContent : '', value.textContent.trim(),
+                cell.checkVisibility()];
+      }));
+      const fits = table.getBoundingClientRect().right <= innerWidth;
+      return [getComputedStyle(table).display, fits, heads, rows]"""
+    display, fits, heads, cards = manuscript.open("phone").run(state)
+    assert display == "block" and fits
+    for card in cards:
+        assert card[0][1]
+        for head, (label, value, seen) in zip(heads[1:], card[1:], strict=True):
+            assert (label, seen) == (head, True) if value else not seen
+    roles = (
+        "return [...document.querySelectorAll('#tbl-ledger tbody *[role]')].map(e => e.getAttribute('role'))"
+    )
+    assert set(manuscript.run(roles)) == {"row", "rowheader", "cell"}
+    display, _, _, rows = manuscript.open("desktop").run(state)
+    assert display == "table"
+    assert [[cell[1] for cell in row] for row in rows] == [[cell[1] for cell in row] for row in cards]
+    assert not any(cell[0] for row in rows for cell in row)

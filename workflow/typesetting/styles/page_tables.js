@@ -1,0 +1,66 @@
+// Tables that are wider than the screen say so, scroll by key, and keep their first column; the ledger of claims
+// becomes one card a claim where there is little room.
+(function () {
+  "use strict";
+  var boxes = Array.from(document.querySelectorAll(".table-scroll, figure.quarto-float-tbl > div"));
+  function captionOf(box) {
+    var figure = box.closest("figure");
+    var caption = figure && figure.querySelector("figcaption");
+    return caption ? caption.textContent.trim() : "Table";
+  }
+  function atEnd(box) {
+    box.classList.toggle("at-end", box.scrollLeft + box.clientWidth >= box.scrollWidth - 2);
+  }
+  function measure(box) {
+    box.classList.remove("scrolls");
+    box.classList.toggle("scrolls", box.scrollWidth > box.clientWidth + 1);
+    // A first column that is held may be so much narrower that all the others are seen.
+    var wide = box.scrollWidth > box.clientWidth + 1;
+    box.hint.hidden = !wide;
+    if (wide) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "region");
+      box.setAttribute("aria-label", captionOf(box) + " (scrolls sideways)");
+    } else {
+      ["tabindex", "role", "aria-label"].forEach(function (name) { box.removeAttribute(name); });
+    }
+    atEnd(box);
+  }
+  boxes.forEach(function (box) {
+    box.hint = document.createElement("p");
+    box.hint.className = "scroll-hint";
+    box.hint.setAttribute("aria-hidden", "true");
+    box.hint.textContent = "More columns: scroll sideways \u2192";
+    box.before(box.hint);
+    box.addEventListener("scroll", function () { atEnd(box); }, { passive: true });
+  });
+
+  // Laid out as blocks, a table would no longer be one to a screen reader, but for its roles.
+  function cards(table) {
+    var heads = Array.from(table.querySelectorAll("thead th"), function (head) { return head.innerHTML; });
+    table.classList.add("cards");
+    table.setAttribute("role", "table");
+    table.querySelectorAll("thead, tbody").forEach(function (part) { part.setAttribute("role", "rowgroup"); });
+    table.querySelectorAll("tr").forEach(function (row) {
+      row.setAttribute("role", "row");
+      Array.from(row.cells).forEach(function (cell, place) {
+        if (cell.tagName === "TH") { cell.setAttribute("role", "columnheader"); return; }
+        if (!place) { return; }
+        cell.setAttribute("role", "cell");
+        var value = document.createElement("span");
+        value.append.apply(value, Array.from(cell.childNodes));
+        var label = document.createElement("span");
+        label.className = "card-label";
+        label.setAttribute("aria-hidden", "true");
+        label.innerHTML = heads[place] || "";
+        cell.append(label, value);
+        cell.classList.toggle("nothing", !value.textContent.trim());
+      });
+    });
+  }
+  document.querySelectorAll("#tbl-ledger table").forEach(cards);
+
+  function all() { boxes.forEach(measure); }
+  all();
+  window.addEventListener("resize", all);
+})();
