@@ -58,10 +58,12 @@ def leaks(path: Path, terms: list[str]) -> list[str]:
         Result of :func:`identifying_terms`.
     """
     found = []
-    parts = _parts(path)
+    parts = {name: _plain(text) for name, text in _parts(path).items()}
     for term in terms:
-        pattern = re.compile(r"(?<!\w)" + re.escape(_plain(term)) + r"(?!\w)")
-        places = [name for name, text in parts.items() if pattern.search(_plain(text))]
+        plain = _plain(term)
+        pattern = re.compile(r"(?<!\w)" + re.escape(plain) + r"(?!\w)")
+        # A plain search is many times as fast as the pattern, and nearly always finds nothing.
+        places = [name for name, text in parts.items() if plain in text and pattern.search(text)]
         if places:
             found.append(
                 f"{path.name}: '{term}' identifies the authors or the place and stands in "
