@@ -1,7 +1,8 @@
-"""Fonts for the letters of a study: the one that is shipped, else what the machine or a package has.
+"""Fonts for the letters of a study: those that are shipped, else what the machine or a package has.
 
-The shipped font draws Latin, Greek, Cyrillic, Hebrew, Arabic, Armenian and Georgian letters, the same on
-every machine. Only letters that it has not are looked for elsewhere.
+The typeface of the article draws Latin, Greek, Cyrillic and Hebrew letters, and the font that comes with
+matplotlib Arabic, Armenian and Georgian ones too, the same on every machine. Only letters that neither has
+are looked for elsewhere.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ ASIAN_PACKAGE, OTHER_PACKAGE = "fonts-noto-cjk", "fonts-noto-core"
 
 @dataclass(frozen=True)
 class Choice:
-    """Fonts that have the letters of a text, beside the shipped one.
+    """Fonts that have the letters of a text, beside the shipped ones.
 
     Attributes
     ----------
@@ -40,8 +41,14 @@ class Choice:
     lacking: str
 
 
+def typefaces() -> tuple[Path, ...]:
+    """Give the typeface of the article: regular, bold and italic."""
+    folder = Path(__file__).with_name("typefaces")
+    return tuple(folder / f"LibertinusSerif-{face}.ttf" for face in ("Regular", "Bold", "Italic"))
+
+
 def shipped() -> Path:
-    """Give the font that comes with matplotlib."""
+    """Give the font that comes with matplotlib, for letters that the typeface has not."""
     import matplotlib as mpl
 
     return Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
@@ -70,7 +77,7 @@ def choose(text: str) -> Choice:
     text
         Any text; each of its letters counts once.
     """
-    wanted = letters(text) - _has(shipped())
+    wanted = letters(text) - _has(typefaces()[0]) - _has(shipped())
     files: list[Path] = []
     while wanted:
         best = max(_candidates(), key=lambda path: len(wanted & _has(path)), default=None)

@@ -24,7 +24,6 @@ SOFTWARE = (
     "svy",
     "pyreadstat",
     "matplotlib",
-    "seaborn",
 )
 
 

@@ -18,7 +18,7 @@ from surveypipe.study.item_types import MEAN, type_of
 if TYPE_CHECKING:
     import pandas as pd
 
-ROW, AXIS, GAP = 4.8, 4.4, 2.4
+ROW, AXIS, GAP = 5.0, 4.8, 2.6
 HISTOGRAM_MM = 15.0
 # Width of the labels, in millimetres.
 LABELS = 60.0
@@ -112,7 +112,7 @@ def _share_lines(released: Released, questions: Sequence[Question]) -> Iterator[
         members = list(run)
         if key:
             title = str(released.variables[members[0].name].get("set_label") or key)
-            yield Line(fitted(title, theme.WIDTH_MM - 1.0, weight="bold"))
+            yield Line(fitted(title, theme.across() - 1.0, weight="bold"))
             lines = [line for one in members for line in _answer_lines(released, one, boxed=True)]
             yield from sorted(lines, key=_descending)
             continue
@@ -126,14 +126,14 @@ def _answer_lines(
     name, shown = question.name, released.answers_shown(question.name)
     label, values = released.short(name), released.values(name)
     if len(shown) == 1 and headed:
-        yield Line(fitted(label, theme.WIDTH_MM - 1.0, weight="bold"))
+        yield Line(fitted(label, theme.across() - 1.0, weight="bold"))
         yield _line(released, name, shown[0], values[shown[0]], f"{label}, {values[shown[0]]}")
         return
     if len(shown) == 1:
         text = label if boxed else f"{label}: {values[shown[0]]}"
         yield _line(released, name, shown[0], text, text)
         return
-    yield Line(fitted(label, theme.WIDTH_MM - 1.0, weight="bold"))
+    yield Line(fitted(label, theme.across() - 1.0, weight="bold"))
     lines = [_line(released, name, code, text, f"{label}, {text}") for code, text in values.items()]
     ordered = type_of(released.variables[name]).ordered
     if ordered:
@@ -157,7 +157,7 @@ def _descending(line: Line) -> float:
 
 
 def _number_lines(released: Released, name: str, groups: Sequence[str]) -> Iterator[Line]:
-    yield Line(fitted(released.label(name), theme.WIDTH_MM - 1.0, weight="bold"))
+    yield Line(fitted(released.label(name), theme.across() - 1.0, weight="bold"))
     if bins := released.bins(name):
         yield Line("Per cent in each bin", quiet=True, bins=bins, spoken=released.short(name))
     for level, label in {"": "All", **{level: released.levels[level] for level in groups}}.items():

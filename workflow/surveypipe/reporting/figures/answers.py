@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 LEFT = 64.0
 WIDTH = 58.0
-# Where counts end, in widths of a panel.
-COUNTS = (theme.WIDTH_MM - 0.6 - LEFT) / WIDTH
 HEAD = 3.6
 # A page holds no more, in millimetres; groups are then left to the table where questions are numbers.
 TALLEST = 205.0
@@ -53,7 +51,7 @@ def draw(released: Released, block: Block) -> Drawn:
     groups = _groups(released)
     notes = _notes(released, panels, groups)
     handles = _handles(released, groups, panels)
-    plan = legend_plan(list(handles), theme.WIDTH_MM)
+    plan = legend_plan(list(handles), theme.across())
     top = plan.height + HEAD
     body = height_of(panels)
     figure = theme.page(top + body + theme.foot_mm(notes, simulated=released.simulated))
@@ -140,10 +138,15 @@ def _beside(axes: Axes, y: float, text: str, **settings: Any) -> None:
     axes.text(1.03, y, text, transform=axes.get_yaxis_transform(), va="center_baseline", **settings)
 
 
+def _counts() -> float:
+    """Where counts end, in widths of a panel."""
+    return (theme.across() - 0.6 - LEFT) / WIDTH
+
+
 def _count(axes: Axes, y: float, row: pd.Series) -> None:
     text = formatting.count(float(row["n"]))
     axes.text(
-        COUNTS, y, text, transform=axes.get_yaxis_transform(), va="center_baseline", ha="right",
+        _counts(), y, text, transform=axes.get_yaxis_transform(), va="center_baseline", ha="right",
         color=theme.QUIET,
     )  # fmt: skip
 
@@ -201,7 +204,7 @@ def _heads(figure: Figure, released: Released, y: float) -> None:
     level = formatting.confidence(released.settings.analysis.ci_level)
     right: Any = {"color": theme.QUIET}
     theme.words(figure, LEFT + WIDTH * 1.03, y, f"{level} CI in brackets", **right)
-    theme.words(figure, LEFT + WIDTH * COUNTS, y, "n", ha="right", style="italic", **right)
+    theme.words(figure, LEFT + WIDTH * _counts(), y, "n", ha="right", style="italic", **right)
 
 
 def _notes(released: Released, panels: Sequence[Panel], groups: Sequence[str]) -> list[str]:

@@ -74,7 +74,7 @@ def draw(released: Released) -> Drawn:
     names = headings(released)
     heads = ["All", *names.values()]
     column = _column([*main, *sides], heads)
-    widths = (MAIN_WIDTH - 0.5, theme.WIDTH_MM - 0.5 - SIDE_LEFT)
+    widths = (MAIN_WIDTH - 0.5, theme.across() - 0.5 - SIDE_LEFT)
     inner, outer = (width - 2 * PAD - column * len(heads) for width in widths)
     heights = [box.height(inner) for box in main]
     gaps = [max(5.0, (side.height(outer) + 4.0) if side.lines else 5.0) for side in sides]
@@ -85,7 +85,7 @@ def draw(released: Released) -> Drawn:
         # A single column needs no heading.
         _headings(figure, heads, MAIN_WIDTH, column)
     if names and any(side.lines for side in sides[:-1]):
-        _headings(figure, heads, theme.WIDTH_MM - 0.5, column)
+        _headings(figure, heads, theme.across() - 0.5, column)
     top = 7.0
     for number, box in enumerate(main):
         _box(figure, box.rows(inner), (0.5, top, widths[0], heights[number]), column, strong=True)

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 ROW = 9.6
 LEFT = 43.0
 WIDTH = 60.0
-# Where names stand that have a key before them, and how much room the words at the right have.
+# Where names stand that have a key before them.
 KEY = 8.0
-BESIDE = theme.WIDTH_MM - LEFT - WIDTH - 3.5
 THRESHOLD = "#b3331d"
 
 
@@ -95,8 +94,9 @@ def _lettered(row: pd.Series, released: Released) -> Line:
     key = str(row["claim"]) if keys and not row["group_level"] else ""
     if row["status"] == SUPPRESSED:
         return Line(row, key, name, "", "")
-    grade = fitted(formatting.capital(str(row["grade_label"])), BESIDE)
-    return Line(row, key, name, fitted(estimate_text(row, released.claim_of(row)), BESIDE), grade)
+    beside = theme.across() - LEFT - WIDTH - 3.5
+    grade = fitted(formatting.capital(str(row["grade_label"])), beside)
+    return Line(row, key, name, fitted(estimate_text(row, released.claim_of(row)), beside), grade)
 
 
 def _blocks(released: Released, rows: list[pd.Series]) -> list[list[pd.Series]]:
@@ -196,7 +196,7 @@ def _legend(released: Released) -> tuple[list[Any], LegendPlan]:
     }
     if not any(math.isfinite(float(row["bound_low"])) for row in released.claim_rows()):
         made.popitem()
-    return [Line2D([], [], **look) for look in made.values()], legend_plan(list(made), theme.WIDTH_MM)
+    return [Line2D([], [], **look) for look in made.values()], legend_plan(list(made), theme.across())
 
 
 def _notes(released: Released, rows: list[pd.Series]) -> list[str]:

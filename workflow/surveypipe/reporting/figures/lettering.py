@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.figure import Figure
 
-TEXT_PT = 8.0
+TEXT_PT = 9.0
 DPI = 300
 MM = 1 / 25.4
 # Distance of the lines of a label, with the letters of any script between them.
-LINE_MM = 3.7
+LINE_MM = 4.1
 # Beside its label an entry of a legend has a sign, and a gap before the next.
 SIGN_MM, GAP_MM = 7.5, 4.0
 # Between the rows of a legend, and the most lines of an entry that has others beside it.

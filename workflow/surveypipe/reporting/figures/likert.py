@@ -70,7 +70,7 @@ def layout(released: Released, blocks: list[Block]) -> Layout:
     who = groups if 0 < len(groups) <= MOST_GROUPS else {"": "All"}
     heads, rows, spans, y = [], [], [], 0.0
     for block in blocks:
-        head = fitted(block.label, theme.WIDTH_MM - 1.0, weight="bold")
+        head = fitted(block.label, theme.across() - 1.0, weight="bold")
         height = HEAD - 3.4 + lines_mm(head)
         heads.append((head, y + height * 0.62))
         y += height
@@ -81,7 +81,7 @@ def layout(released: Released, blocks: list[Block]) -> Layout:
             rows.append((item, label, y + height / 2))
             y += height
         spans.append((top, y))
-    width = (theme.WIDTH_MM - LABEL_WIDTH - (N_WIDTH + 2) * len(who)) / len(who)
+    width = (theme.across() - LABEL_WIDTH - (N_WIDTH + 2) * len(who)) / len(who)
     return Layout(heads, rows, spans, y + 2, width, who)
 
 
@@ -233,7 +233,7 @@ def _legend(released: Released, blocks: list[Block], *, each: bool) -> tuple[lis
     shades = colours(len(labels)) if each else theme.THREE
     shown = [(colour, label) for colour, label in zip(shades, labels, strict=True) if label]
     handles = [Patch(facecolor=colour, edgecolor=theme.RULE, linewidth=0.5) for colour, _ in shown]
-    return handles, legend_plan([label for _, label in shown], theme.WIDTH_MM)
+    return handles, legend_plan([label for _, label in shown], theme.across())
 
 
 def _weights(released: Released) -> str:

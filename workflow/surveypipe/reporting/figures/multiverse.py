@@ -100,7 +100,7 @@ def draw(released: Released) -> Drawn:
     """Draw a panel for each row of the ledger, two abreast."""
     panels = [panel_of(released, claim) for claim in released.claim_rows()]
     lines = [panels[start : start + COLUMNS] for start in range(0, len(panels), COLUMNS)]
-    width = (theme.WIDTH_MM - GAP - 2 * EDGE) / COLUMNS
+    width = (theme.across() - GAP - 2 * EDGE) / COLUMNS
     titles = [
         [fitted(title(one.claim, released), width + EDGE, weight="bold") for one in line] for line in lines
     ]
@@ -311,7 +311,7 @@ def _legend(released: Released, panels: Sequence[Panel]) -> tuple[list[Any], Leg
         made.append((scenario, {"color": theme.SECOND, "marker": "D", "markersize": 3.8, "linewidth": 0.9}))
     if any(math.isfinite(end) for one in panels for end in one.bounds):
         made.append(("Bounds", {"color": BAND, "linewidth": 5.0, "solid_capstyle": "butt"}))
-    plan = legend_plan([label for label, _ in made], theme.WIDTH_MM)
+    plan = legend_plan([label for label, _ in made], theme.across())
     return [Line2D([], [], **look) for _, look in made], plan
 
 

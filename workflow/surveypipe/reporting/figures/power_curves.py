@@ -53,7 +53,7 @@ def draw(power: pd.DataFrame, config: Planning) -> Drawn:
         told.append(_panel(figure, left, top, block, config, outcome, place))
     theme.words(figure, 0.5, height - 1.0, theme.note_text(notes, simulated=True), color=theme.QUIET,
                 va="bottom", linespacing=1.3)  # fmt: skip
-    theme.words(figure, theme.WIDTH_MM - 0.5, height - 1.0, "Illustrative assumptions", color="#8a1c1c",
+    theme.words(figure, theme.across() - 0.5, height - 1.0, "Illustrative assumptions", color="#8a1c1c",
                 weight="bold", ha="right", va="bottom")  # fmt: skip
     wanted = formatting.percent(config.design.power)
     alt = f"Power by teams per arm, under illustrative assumptions. Teams per arm for {wanted} power. "

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 ROW = 5.6
 LEFT = 58.0
 WIDTH = 88.0
-# Where counts end, in widths of the bars.
-COUNTS = (theme.WIDTH_MM - 0.6 - LEFT) / WIDTH
-AXIS = 8.0
+AXIS = 10.5
 # A part of fewer per cent has no room for its number.
 LEAST_PRINTED = 0.06
 # Half of the last digit of a share.
@@ -41,7 +39,7 @@ def draw_ratings(released: Released, items: Sequence[str]) -> Drawn:
 
     values = released.values(items[0])
     shades = colours(len(values))
-    plan = legend_plan(list(values.values()), theme.WIDTH_MM)
+    plan = legend_plan(list(values.values()), theme.across())
     labels = [fitted(released.short(item), LEFT - 3.0) for item in items]
     heights = [max(ROW, lines_mm(label) + 1.4) for label in labels]
     notes = [f"Per cent of those who answered; at the right n. {released.weighted_by}"]
@@ -88,9 +86,14 @@ def _bar(axes: Axes, released: Released, item: str, y: float, shades: Sequence[s
     base = released.base(item)
     if math.isfinite(base):
         axes.text(
-            COUNTS, y, formatting.count(base), ha="right", va="center_baseline", color=theme.QUIET,
+            _counts(), y, formatting.count(base), ha="right", va="center_baseline", color=theme.QUIET,
             transform=axes.get_yaxis_transform(),
         )  # fmt: skip
+
+
+def _counts() -> float:
+    """Where counts end, in widths of the bars."""
+    return (theme.across() - 0.6 - LEFT) / WIDTH
 
 
 def _dark(shade: str) -> bool:

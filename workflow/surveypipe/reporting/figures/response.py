@@ -55,7 +55,7 @@ def draw(released: Released) -> Drawn:
     notes = _notes(released, bars)
     body = sum(heights)
     figure = theme.page(4 + body + 12 + theme.foot_mm(notes, simulated=released.simulated))
-    width = theme.WIDTH_MM - LEFT - 3.0 - max(width_mm(_told(bar)) for bar in bars)
+    width = theme.across() - LEFT - 3.0 - max(width_mm(_told(bar)) for bar in bars)
     axes = theme.panel(figure, LEFT, 4, width, body)
     top = _axis_end(bars)
     ticks = [tick / 4 for tick in range(5) if tick / 4 <= top]

@@ -111,7 +111,7 @@ def _legend(released: Released, who: list[str]) -> tuple[list[Any], LegendPlan]:
     from matplotlib.lines import Line2D
 
     handles = [Line2D([], [], **_style(number)) for number, _ in enumerate(who)]
-    return handles, legend_plan(["All", *released.levels.values()], theme.WIDTH_MM)
+    return handles, legend_plan(["All", *released.levels.values()], theme.across())
 
 
 def _notes(released: Released, scales: Sequence[Scale]) -> list[str]:

@@ -6,17 +6,21 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.determinism import SVG_METADATA, svg_settings
+from surveypipe.fonts import shipped, typefaces
 from surveypipe.reporting.figures.lettering import DPI, MM, TEXT_PT, fitted, lines_mm, width_mm
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+# Full width of a journal's page.
 WIDTH_MM = 160.0
+NARROW_MM = 120.0
 # A figure that is taller is set smaller, for a page to hold it with its caption.
 TALLEST_MM = 225.0
 MARK = "Simulated data"
@@ -54,7 +58,7 @@ class Drawn:
 
 
 @contextmanager
-def themed(salt: str, fonts: Sequence[Path] = ()) -> Iterator[None]:
+def themed(salt: str, fonts: Sequence[Path] = (), *, width_mm: float = WIDTH_MM) -> Iterator[None]:
     """Draw in the theme; settings return to what they were.
 
     Parameters
@@ -62,18 +66,18 @@ def themed(salt: str, fonts: Sequence[Path] = ()) -> Iterator[None]:
     salt
         Makes the identifiers in an SVG the same in every run.
     fonts
-        Fonts for letters that the shipped one has not.
+        Fonts for letters that the shipped ones have not.
+    width_mm
+        Width of every figure drawn within. Each lays its parts out for it: below :data:`NARROW_MM` labels
+        stand above what they name and panels below one another. Letters keep their size.
     """
     import matplotlib as mpl
 
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-    import seaborn as sns
-
     settings: Any = {
-        # The first comes with matplotlib, so that no machine substitutes another for the letters it has.
-        "font.family": ["DejaVu Sans", *map(_family, fonts)],
+        # Both are shipped, so that no machine substitutes another for the letters they have.
+        "font.family": [*map(_family, (*typefaces()[:1], shipped(), *fonts))],
         "font.size": TEXT_PT,
+        "figure.figsize": (width_mm * MM, width_mm * MM),
         "axes.titlesize": TEXT_PT + 0.5,
         "axes.titleweight": "bold",
         "axes.labelsize": TEXT_PT,
@@ -86,20 +90,30 @@ def themed(salt: str, fonts: Sequence[Path] = ()) -> Iterator[None]:
         "ytick.color": INK,
         "axes.edgecolor": RULE,
         "axes.linewidth": 0.7,
+        "axes.axisbelow": True,
         "axes.unicode_minus": True,
+        "xtick.bottom": False,
+        "ytick.left": False,
+        "lines.solid_capstyle": "round",
         # A label may hold dollar signs; it is never mathematics.
         "text.parse_math": False,
         "figure.dpi": DPI,
         "savefig.dpi": DPI,
         "patch.linewidth": 0.0,
+        "patch.edgecolor": "white",
+        "patch.force_edgecolor": True,
         "figure.facecolor": "white",
+        # Letters of a PDF are embedded as TrueType, which every journal takes.
+        "pdf.fonttype": 42,
     }
+    for face in typefaces():
+        _family(face)
     vector: Any = svg_settings(salt)
-    with sns.axes_style("white"), mpl.rc_context({**vector, **settings}):
+    with mpl.rc_context({**vector, **settings}):
         yield
-    plt.close("all")
 
 
+@cache
 def _family(font: Path) -> str:
     """Make a font known to matplotlib, and give its name."""
     from matplotlib.font_manager import FontProperties, fontManager
@@ -108,8 +122,20 @@ def _family(font: Path) -> str:
     return str(FontProperties(fname=str(font)).get_name())
 
 
+def across() -> float:
+    """Width of the figures drawn now, in millimetres (:func:`themed`)."""
+    import matplotlib as mpl
+
+    return float(mpl.rcParams["figure.figsize"][0]) / MM
+
+
+def narrow() -> bool:
+    """Whether figures are drawn for a page with no room for labels beside what they name."""
+    return across() < NARROW_MM
+
+
 def page(height_mm: float) -> Figure:
-    """Open a figure of the journal's full width.
+    """Open a figure of the width asked for (:func:`themed`).
 
     Parameters
     ----------
@@ -118,7 +144,7 @@ def page(height_mm: float) -> Figure:
     """
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(WIDTH_MM * MM, height_mm * MM))
+    return Figure(figsize=(across() * MM, height_mm * MM))
 
 
 def panel(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
@@ -155,13 +181,13 @@ def footnote(figure: Figure, sentences: list[str], *, simulated: bool) -> None:
     if note:
         words(figure, 0.5, down - 1.0, note, color=QUIET, va="bottom", linespacing=1.3)
     if simulated:
-        words(figure, WIDTH_MM - 0.5, down - 1.0, MARK, color="#8a1c1c", weight="bold",
+        words(figure, across() - 0.5, down - 1.0, MARK, color="#8a1c1c", weight="bold",
               ha="right", va="bottom")  # fmt: skip
 
 
 def note_text(sentences: list[str], *, simulated: bool) -> str:
     """Join and wrap the notes, leaving room for the mark."""
-    room = WIDTH_MM - 1.0 - (width_mm(MARK, weight="bold") + 3.0 if simulated else 0.0)
+    room = across() - 1.0 - (width_mm(MARK, weight="bold") + 3.0 if simulated else 0.0)
     return fitted(" ".join(s for s in sentences if s), room)
 
 
@@ -173,7 +199,7 @@ def foot_mm(sentences: list[str], *, simulated: bool) -> float:
 
 def nothing_to_draw(text: str, *, simulated: bool) -> Drawn:
     """Say in a figure's place why there is none."""
-    shown = fitted(text, WIDTH_MM - 1.0)
+    shown = fitted(text, across() - 1.0)
     figure = page(4 + lines_mm(shown) + foot_mm([], simulated=simulated))
     words(figure, 0.5, 2 + lines_mm(shown) / 2, shown, color=QUIET)
     footnote(figure, [], simulated=simulated)

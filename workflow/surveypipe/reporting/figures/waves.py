@@ -58,14 +58,14 @@ def draw(released: Released) -> Drawn:
     lines = [courses[start : start + COLUMNS] for start in range(0, len(courses), COLUMNS)]
     notes = _notes(courses)
     handles, plan = _legend()
-    width = (theme.WIDTH_MM - COLUMNS * LEFT - (COLUMNS - 1) * (GAP - LEFT) - 5.0) / COLUMNS
+    width = (theme.across() - COLUMNS * LEFT - (COLUMNS - 1) * (GAP - LEFT) - 5.0) / COLUMNS
     titles = [
         [fitted(title(released, one.claim), width + LEFT - 1.0, weight="bold") for one in line]
         for line in lines
     ]
     heads = [max(map(lines_mm, named)) + 1.3 for named in titles]
     top = plan.height + 6.5
-    height = top + sum(heads) + len(lines) * (HEIGHT + FOOT) + 3.0
+    height = top + sum(heads) + len(lines) * (HEIGHT + FOOT) + 4.0
     figure = theme.page(height + theme.foot_mm(notes, simulated=released.simulated))
     set_legend(figure, handles, plan)
     for line, named, head in zip(lines, titles, heads, strict=True):
@@ -76,7 +76,7 @@ def draw(released: Released) -> Drawn:
             _draw_panel(axes, course, released.vocabulary.silent.many, width)
         top += head + HEIGHT + FOOT
     theme.words(
-        figure, theme.WIDTH_MM / 2, height - 1.5, "Share of those eligible who had answered", ha="center"
+        figure, theme.across() / 2, height - 2.2, "Share of those eligible who had answered", ha="center"
     )
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(released, courses))
@@ -155,7 +155,7 @@ def _legend() -> tuple[list[Any], LegendPlan]:
         "Each wave alone": {"color": theme.SECOND, "linestyle": "none", **square},
         "Threshold or margin": {"color": THRESHOLD, "linewidth": 1.1, "dashes": (1.6, 1.0)},
     }
-    return [Line2D([], [], **look) for look in made.values()], legend_plan(list(made), theme.WIDTH_MM)
+    return [Line2D([], [], **look) for look in made.values()], legend_plan(list(made), theme.across())
 
 
 def _notes(courses: Sequence[Course]) -> list[str]:

@@ -38,7 +38,7 @@ def draw(released: Released) -> Drawn:
     notes = _notes(released, cells, margins)
     say = released.vocabulary.fill
     first, second = (
-        fitted(say(title), theme.WIDTH_MM - 1.0, weight="bold")
+        fitted(say(title), theme.across() - 1.0, weight="bold")
         for title in (
             "a  Weight of each {respondents.one}, by response cell",
             "b  Make-up of those eligible and of the {respondents.many}",
@@ -98,7 +98,7 @@ def _weights(
     most = float(cells["weight"].max())
     # The words beside the longest bar stand within the page.
     beside = max(map(width_mm, told), default=0.0) + 1.5
-    end = 1.02 * most * max(1.0, WIDTH / (theme.WIDTH_MM - LEFT - beside))
+    end = 1.02 * most * max(1.0, WIDTH / (theme.across() - LEFT - beside))
     y = 0.0
     for (_, row), label, text, height in zip(cells.iterrows(), labels, told, heights, strict=True):
         middle = y + height / 2
@@ -170,7 +170,7 @@ def _legend(respondents: str) -> tuple[list[Any], LegendPlan]:
         Line2D([], [], color=theme.ACCENT, markersize=4.2, **dot),
     ]  # fmt: skip
     labels = ["All eligible", f"{formatting.capital(respondents)}, unweighted", "Weighted"]
-    return handles, legend_plan(labels, theme.WIDTH_MM - LEFT + 20)
+    return handles, legend_plan(labels, theme.across() - LEFT + 20)
 
 
 def _notes(released: Released, cells: pd.DataFrame, margins: pd.DataFrame) -> list[str]:
