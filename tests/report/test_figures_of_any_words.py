@@ -27,6 +27,8 @@ LABELS = {
     "lines": "One\nline\tand   another\r\nand  a third, and so on until there is no room",
     "path": "trust/ward/2024/handover-sheet_bedside_all-grades_of-staff.signed.and.stored/by:whom",
 }
+# Drawn for any width.
+NARROW = ("ledger",)
 # Texts whose sides may touch: a hair's breadth of a font's box is no overlap.
 SLACK = 3.0
 
@@ -109,6 +111,14 @@ def test_no_text_is_cut_or_lies_over_another(name, labels):
     changed = retold(made_up.released(), *labels)
     with themed(name):
         assert faults(DRAW[name](changed).figure) == []
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_nothing_is_cut_on_a_page_as_narrow_as_a_phone(name):
+    with themed(name, width_mm=92.0):
+        figure = DRAW[name](made_up.released()).figure
+        assert figure.get_size_inches()[0] / theme.MM == pytest.approx(92)
+        assert faults(figure) == []
 
 
 @pytest.mark.slow

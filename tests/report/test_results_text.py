@@ -12,7 +12,7 @@ import pytest
 
 import made_up
 from surveypipe.reporting.released import Released
-from surveypipe.reporting.tables.claims import tipping_text
+from surveypipe.reporting.what_if import tipping_text
 from surveypipe.reporting.wording import claims, results
 from surveypipe.study.outcomes import Crossing
 

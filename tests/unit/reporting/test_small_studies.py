@@ -11,8 +11,8 @@ import made_up
 import made_up_questions
 from surveypipe.reporting.answer_blocks import of_variables
 from surveypipe.reporting.figures.answer_lines import _share_lines
-from surveypipe.reporting.tables.claims import tipping_text
 from surveypipe.reporting.tables.nonresponse import nrba_waves
+from surveypipe.reporting.what_if import tipping_text
 
 
 def test_levels_of_one_name_in_two_groupings_are_told_apart():

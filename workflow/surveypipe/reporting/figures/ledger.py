@@ -1,62 +1,62 @@
-"""The claim ledger as a picture: for each claim the estimate, what other weights give, and the bounds."""
+"""The claim ledger as a picture: estimates, what other weights give, and what would overturn a claim."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.reporting.claim_names import coded
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.claim_axis import reach_of, ticks
-from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
+from surveypipe.reporting.figures.ledger_words import alt_text, handles_of, notes_of
+from surveypipe.reporting.figures.lettering import fitted, lines_mm, set_legend, width_mm
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import SUPPRESSED, Released
+from surveypipe.reporting.what_if import scenario_text, scenario_values, tipping_text
 from surveypipe.study.claim import Claim
-from surveypipe.study.grades import Grade
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ROW = 9.6
-LEFT = 43.0
-WIDTH = 60.0
+# Height of what is drawn of a claim, and room between two claims.
+STRIP, BETWEEN = 9.6, 1.8
+AXIS = 12.5
+LEFT, WORDS = 43.0, 63.0
 # Where names stand that have a key before them.
 KEY = 8.0
-THRESHOLD = "#b3331d"
+# Grades as far as they go, from not supported to whatever the silent think.
+STRENGTH = {0: 0, 4: 1, 3: 2, 5: 2, 2: 3, 1: 4}
+PIPS = 4
+PIP_MM = 2.1
 
 
-def draw(released: Released) -> Drawn:
-    """Draw the claims that share an axis together: shares, means of one scale, differences of means last."""
-    rows = list(released.claim_rows())
-    notes = _notes(released, rows)
-    blocks = [[_lettered(row, released) for row in block] for block in _blocks(released, rows)]
-    handles, plan = _legend(released)
-    body = sum(line.height for block in blocks for line in block) + 12.0 * len(blocks)
-    top = plan.height + 3.0
-    figure = theme.page(top + body + theme.foot_mm(notes, simulated=released.simulated))
-    set_legend(figure, handles, plan)
-    for block in blocks:
-        height = sum(line.height for line in block)
-        axes = theme.panel(figure, LEFT, top, WIDTH, height)
-        _scale(axes, block, released)
-        y = 0.0
-        for line in block:
-            middle = y + line.height / 2
-            y += line.height
-            _row_words(figure, line, top + middle)
-            if line.row["status"] == SUPPRESSED:
-                axes.text(0.5, middle / ROW, "suppressed", transform=axes.get_yaxis_transform(), ha="center",
-                          va="center", style="italic", color=theme.QUIET)  # fmt: skip
-                continue
-            _marks(axes, line.row, released.claim_of(line.row), middle / ROW)
-        top += height + 12.0
-    theme.footnote(figure, notes, simulated=released.simulated)
-    return Drawn(figure, alt_text(released, rows))
+@dataclass(frozen=True)
+class Places:
+    """Where the columns stand, in millimetres from the left edge.
+
+    Attributes
+    ----------
+    plot, width
+        Left edge and width of what is drawn.
+    words
+        Left edge of the numbers and the grade.
+    ends
+        Where the columns of numbers after the estimate end, by heading.
+    room
+        Width of the estimate with its interval.
+    stacked
+        Whether names stand above, and numbers below, what is drawn.
+    """
+
+    plot: float
+    width: float
+    words: float
+    ends: dict[str, float]
+    room: float
+    stacked: bool
 
 
 @dataclass(frozen=True)
@@ -67,36 +67,136 @@ class Line:
     ----------
     row
         Of the ledger.
-    key, name
-        What stands at the left.
-    estimate, grade
-        What stands at the right; '' where suppressed.
+    key, name, condition
+        What stands at the left, or above.
+    numbers
+        Estimate with its interval, and what stands in the other columns; none where suppressed.
+    grade
+        In words; '' where suppressed.
+    stacked
+        Whether names stand above, and numbers below, what is drawn.
     """
 
     row: pd.Series
     key: str
     name: str
-    estimate: str
+    condition: str
+    numbers: list[str]
     grade: str
+    stacked: bool
+
+    @property
+    def left(self) -> float:
+        """Height of the name and the condition."""
+        return lines_mm(self.name) + (lines_mm(self.condition) if self.condition else 0.0)
+
+    @property
+    def right(self) -> float:
+        """Height of the numbers and the grade."""
+        return lines_mm(self.numbers[0]) + lines_mm(self.grade) if self.numbers else 0.0
+
+    @property
+    def middle(self) -> float:
+        """Where the marks stand below the upper edge of the row."""
+        return self.left + 0.5 + STRIP / 2 if self.stacked else self.height / 2
 
     @property
     def height(self) -> float:
         """In millimetres."""
-        right = lines_mm(self.estimate) + lines_mm(self.grade)
-        return max(ROW, lines_mm(self.name) + 1.6, right + 1.6)
+        if self.stacked:
+            return self.left + STRIP + self.right + 2 * BETWEEN
+        return max(STRIP, self.left + BETWEEN, self.right + BETWEEN)
 
 
-def _lettered(row: pd.Series, released: Released) -> Line:
+def draw(released: Released) -> Drawn:
+    """Draw the claims that share an axis together: shares, means of one scale, differences of means last."""
+    rows = list(released.claim_rows())
+    places = _places(released, rows)
+    notes = notes_of(released, rows)
+    blocks = [[_lettered(row, released, places) for row in block] for block in _blocks(released, rows)]
+    handles, plan = handles_of(released)
+    body = sum(line.height for block in blocks for line in block) + AXIS * len(blocks)
+    top = plan.height + 6.5
+    figure = theme.page(top + body + theme.foot_mm(notes, simulated=released.simulated))
+    set_legend(figure, handles, plan)
+    _heads(figure, released, places, top - 2.4)
+    for block in blocks:
+        height = sum(line.height for line in block)
+        axes = theme.panel(figure, places.plot, top, places.width, height)
+        _scale(axes, block, released)
+        y = 0.0
+        for line in block:
+            _row_words(figure, line, places, top + y)
+            middle = y + line.middle
+            y += line.height
+            if line.row["status"] == SUPPRESSED:
+                axes.text(0.5, middle, "suppressed", transform=axes.get_yaxis_transform(), ha="center",
+                          va="center", style="italic", color=theme.QUIET)  # fmt: skip
+                continue
+            _marks(axes, line.row, released, middle)
+        top += height + AXIS
+    theme.footnote(figure, notes, simulated=released.simulated)
+    return Drawn(figure, alt_text(released, rows))
+
+
+def _places(released: Released, rows: list[pd.Series]) -> Places:
+    """Divide the page; a column that no claim fills is left out."""
+    shown = [row for row in rows if row["status"] != SUPPRESSED]
+    scenario = released.settings.sensitivity.scenario
+    columns = {}
+    if any(tipping_text(row) != formatting.NOT_APPLICABLE for row in shown):
+        columns["Tipping θ"] = [tipping_text(row) for row in shown]
+    if scenario is not None and shown:
+        name = formatting.capital(released.vocabulary.readers.many)
+        columns[name] = [scenario_text(row, scenario.k_grade, released.claim_of(row).tabled) for row in shown]
+    across, stacked = theme.across(), theme.narrow()
+    plot, width = (5.0, across - 10.0) if stacked else (LEFT, across - LEFT - WORDS - 3.5)
+    words = 0.5 if stacked else LEFT + width + 3.0
+    ends: dict[str, float] = {}
+    right = across - 0.5
+    for name, texts in reversed(columns.items()):
+        ends[name] = right
+        right -= min(max(map(width_mm, (name, *texts))), 24.0) + 3.0
+    return Places(plot, width, words, dict(reversed(ends.items())), right - words, stacked)
+
+
+def _heads(figure: Figure, released: Released, places: Places, y: float) -> None:
+    level = formatting.confidence(released.settings.analysis.ci_level)
+    theme.words(figure, places.words, y, f"Estimate ({level} CI)", color=theme.QUIET)
+    for name, x in places.ends.items():
+        theme.words(figure, x, y, name, ha="right", color=theme.QUIET)
+
+
+def _lettered(row: pd.Series, released: Released, places: Places) -> Line:
     keys = coded(released)
     inner = bool(row["group_level"]) or keys
     name = released.levels[row["group_level"]] if row["group_level"] else str(row["short"])
-    name = fitted(name, LEFT - (KEY if inner else 0.5) - 2.0)
+    room = (theme.across() if places.stacked else LEFT) - (KEY if inner else 0.5) - 2.0
+    name = fitted(name, room)
     key = str(row["claim"]) if keys and not row["group_level"] else ""
+    claim = released.claim_of(row)
+    condition = "" if row["group_level"] else fitted(condition_text(claim), room)
     if row["status"] == SUPPRESSED:
-        return Line(row, key, name, "", "")
-    beside = theme.across() - LEFT - WIDTH - 3.5
-    grade = fitted(formatting.capital(str(row["grade_label"])), beside)
-    return Line(row, key, name, fitted(estimate_text(row, released.claim_of(row)), beside), grade)
+        return Line(row, key, name, condition, [], "", places.stacked)
+    grade = formatting.capital(str(row["grade_label"]))
+    grade = fitted(grade, theme.across() - places.words - PIPS * PIP_MM - 2.5)
+    scenario = released.settings.sensitivity.scenario
+    beside = {"Tipping θ": tipping_text(row)}
+    if scenario is not None:
+        shown = scenario_text(row, scenario.k_grade, claim.tabled)
+        beside[formatting.capital(released.vocabulary.readers.many)] = shown
+    numbers = [fitted(estimate_text(row, claim), places.room), *(beside[name] for name in places.ends)]
+    return Line(row, key, name, condition, numbers, grade, places.stacked)
+
+
+def condition_text(claim: Claim) -> str:
+    """Say what the interval must clear."""
+    if claim.within_margin:
+        return f"Interval within ± {claim.printed(claim.margin)}"
+    signs = {"above": ">", "below": "<"}
+    return "Interval " + ", ".join(
+        f"{signs[one.direction]} {claim.printed(one.limit)}" for one in claim.sides()
+    )
 
 
 def _blocks(released: Released, rows: list[pd.Series]) -> list[list[pd.Series]]:
@@ -107,21 +207,19 @@ def _blocks(released: Released, rows: list[pd.Series]) -> list[list[pd.Series]]:
 
 
 def _scale(axes: Axes, block: list[Line], released: Released) -> None:
-    """Draw the axis; upwards a unit is the height of a plain row."""
+    """Draw the axis; upwards a unit is a millimetre."""
     claim = released.claim_of(block[0].row)
-    axes.set(ylim=(sum(line.height for line in block) / ROW, 0), yticks=[])
+    axes.set(ylim=(sum(line.height for line in block), 0), yticks=[])
+    marks = ticks(claim, _points_limit([line.row for line in block]))
+    axes.set(xlim=(min(marks), max(marks)), xlabel=claim.axis.label)
+    axes.set_xticks(list(marks), list(marks.values()))
     edge = 0.0
     for line in block:
         if edge and not line.row["group_level"]:
             axes.axhline(edge, color=theme.PALE, linewidth=0.7, zorder=0)
-        edge += line.height / ROW
-    marks = ticks(claim, _points_limit([line.row for line in block]))
-    axes.set(xlim=(min(marks), max(marks)), xlabel=claim.axis.label)
-    axes.set_xticks(list(marks), list(marks.values()))
-    if claim.axis.ends is None:
-        axes.axvline(0, color=theme.RULE, linewidth=0.7, zorder=0)
-    else:
-        theme.grid_lines(axes, list(marks))
+        ends = edge + line.middle - STRIP / 2, edge + line.middle + STRIP / 2
+        theme.grid_lines(axes, list(marks), *(ends if line.stacked else (edge, edge + line.height)))
+        edge += line.height
     axes.tick_params(axis="x", length=2, pad=2)
     axes.xaxis.labelpad = 1.5
 
@@ -132,109 +230,86 @@ def _points_limit(block: list[pd.Series]) -> float:
     return reach_of([float(row[name]) for row in block for name in names], 1.3)
 
 
-def _marks(axes: Axes, row: pd.Series, claim: Claim, y: float) -> None:
+def _marks(axes: Axes, row: pd.Series, released: Released, y: float) -> None:
+    claim = released.claim_of(row)
     low, high = axes.get_xlim()
     start, end = max(float(row["bound_low"]), low), min(float(row["bound_high"]), high)
-    axes.plot([start, end], [y, y], color="#d3dbe6", linewidth=6.5, solid_capstyle="butt", zorder=1)
+    axes.plot([start, end], [y, y], color=theme.BOUNDS, linewidth=6.5, solid_capstyle="butt", zorder=1)
     for cut, edge, marker in ((row["bound_low"] < low, low, "<"), (row["bound_high"] > high, high, ">")):
         if cut:
             axes.plot([edge], [y], marker, color="#8d9db3", markersize=5, clip_on=False, zorder=2)
-    for _, limit in claim.sides():
-        axes.plot([limit, limit], [y - 0.4, y + 0.4], color=THRESHOLD, linewidth=1.5, zorder=3,
-                  dashes=(1.6, 1.0))  # fmt: skip
-    axes.plot([row["scheme_low"], row["scheme_high"]], [y + 0.27] * 2, color=theme.SECOND, linewidth=2.6,
+    _limits(axes, claim, y)
+    axes.plot([row["scheme_low"], row["scheme_high"]], [y + 2.6] * 2, color=theme.SECOND, linewidth=2.6,
               solid_capstyle="butt", zorder=4)  # fmt: skip
+    scenario = released.settings.sensitivity.scenario
+    if scenario is not None:
+        values = [value for value in scenario_values(row, scenario.k_grade) if low <= value <= high]
+        axes.plot(values, [y - 2.7] * len(values), marker="D", **theme.SCENARIO, zorder=4)
     axes.plot([row["ci_low"], row["ci_high"]], [y, y], color=theme.ACCENT, linewidth=1.6, zorder=5)
     if claim.within_margin:
         for end in (row["ci_tost_low"], row["ci_tost_high"]):
-            axes.plot([end, end], [y - 0.17, y + 0.17], color=theme.ACCENT, linewidth=1.3, zorder=5)
-    filled = theme.ACCENT if _holds(row) else "white"
+            axes.plot([end, end], [y - 1.6, y + 1.6], color=theme.ACCENT, linewidth=1.3, zorder=5)
     size = 4.8 if row["group_level"] else 6
-    axes.plot([row["estimate"]], [y], "o", markersize=size, markerfacecolor=filled,
+    axes.plot([row["estimate"]], [y], "o", markersize=size, markerfacecolor=theme.GRADES[strength(row)],
               markeredgecolor=theme.ACCENT, markeredgewidth=1.3, zorder=6)  # fmt: skip
 
 
-def _holds(row: pd.Series) -> bool:
-    """Whether the claim is supported under the primary weights."""
-    return Grade.of(int(row["grade"])).supported
+def _limits(axes: Axes, claim: Claim, y: float) -> None:
+    """Draw each limit with a head on the side on which the interval must lie, so that two are told apart."""
+    for side in claim.sides():
+        head = ">" if side.direction == "above" else "<"
+        axes.plot([side.limit, side.limit], [y - 4.0, y + 4.0], color=theme.LIMIT, linewidth=1.3, zorder=3,
+                  dashes=(1.6, 1.0))  # fmt: skip
+        axes.plot([side.limit], [y - 4.0], head, color=theme.LIMIT, markersize=4.2, zorder=3, clip_on=False)
 
 
-def _row_words(figure: Figure, line: Line, y: float) -> None:
-    quiet = theme.QUIET if line.row["group_level"] else theme.INK
+def strength(row: pd.Series) -> int:
+    """Place of a claim's grade in the one order of grades, 0 for not supported."""
+    return STRENGTH[int(row["grade"])]
+
+
+def _row_words(figure: Figure, line: Line, places: Places, top: float) -> None:
+    """Write the name and the condition, and the numbers with the grade below them."""
+    inside = bool(line.row["group_level"])
+    y = top + (0.0 if line.stacked else (line.height - line.left) / 2)
+    left = KEY if line.key or inside else 0.5
     if line.key:
-        theme.words(figure, 0.5, y, line.key, weight="bold")
-    left = KEY if line.key or line.row["group_level"] else 0.5
-    theme.words(figure, left, y, line.name, color=quiet, linespacing=1.15)
-    if not line.estimate:
+        theme.words(figure, 0.5, y + lines_mm("") / 2, line.key, weight="bold")
+    theme.words(figure, left, y + lines_mm(line.name) / 2, line.name, linespacing=1.15,
+                color=theme.QUIET if inside else theme.INK)  # fmt: skip
+    if line.condition:
+        below = y + lines_mm(line.name) + lines_mm(line.condition) / 2
+        theme.words(figure, left, below, line.condition, color=theme.QUIET, linespacing=1.15)
+    if not line.numbers:
         return
-    x = LEFT + WIDTH + 3.0
-    above, below = lines_mm(line.estimate) + 0.3, lines_mm(line.grade) + 0.3
-    middle = y + (above - below) / 2
-    theme.words(figure, x, middle - above / 2, line.estimate)
-    theme.words(
-        figure, x, middle + below / 2, line.grade, color=theme.QUIET if _holds(line.row) else THRESHOLD
-    )
+    y = top + (line.middle + STRIP / 2 + 0.8 if line.stacked else (line.height - line.right) / 2)
+    theme.words(figure, places.words, y + lines_mm(line.numbers[0]) / 2, line.numbers[0])
+    for text, x in zip(line.numbers[1:], places.ends.values(), strict=True):
+        theme.words(figure, x, y + lines_mm("") / 2, text, ha="right")
+    y += lines_mm(line.numbers[0]) + 0.2
+    _pips(figure, places.words, y + lines_mm("") / 2, strength(line.row))
+    x = places.words + PIPS * PIP_MM + 1.5
+    theme.words(figure, x, y + lines_mm(line.grade) / 2, line.grade, linespacing=1.15)
+
+
+def _pips(figure: Figure, x: float, y: float, filled: int) -> None:
+    """Draw how far a grade goes as squares, of which so many are filled."""
+    from matplotlib.patches import Rectangle
+
+    across, down = figure.get_size_inches() / theme.MM
+    side = PIP_MM - 0.5
+    for number in range(PIPS):
+        full = number < filled
+        figure.add_artist(
+            Rectangle(
+                ((x + number * PIP_MM) / across, 1 - (y + side / 2) / down), side / across, side / down,
+                facecolor=theme.GRADES[filled] if full else "white", edgecolor=theme.QUIET, linewidth=0.5,
+                transform=figure.transFigure,
+            )
+        )  # fmt: skip
 
 
 def estimate_text(row: pd.Series, claim: Claim) -> str:
     """Estimate with its interval, as in a table."""
     ends = (claim.tabled(float(row[name])) for name in ("ci_low", "ci_high"))
     return f"{claim.printed(float(row['estimate']))} ({formatting.span(*ends)})"
-
-
-def _legend(released: Released) -> tuple[list[Any], LegendPlan]:
-    from matplotlib.lines import Line2D
-
-    flat: Any = {"solid_capstyle": "butt"}
-    dot: Any = {"color": theme.ACCENT, "marker": "o", "markersize": 5.5, "linewidth": 1.6}
-    made = {
-        f"Supported, {formatting.confidence(released.settings.analysis.ci_level)} interval": dot,
-        "Not supported": dot | {"markerfacecolor": "white"},
-        "Threshold or margin": {"color": THRESHOLD, "linewidth": 1.5, "dashes": (1.6, 1.0)},
-        "Range over weighting schemes": flat | {"color": theme.SECOND, "linewidth": 2.6},
-        "Bounds (worst to best case)": flat | {"color": "#d3dbe6", "linewidth": 6.5},
-    }
-    if not any(math.isfinite(float(row["bound_low"])) for row in released.claim_rows()):
-        made.popitem()
-    return [Line2D([], [], **look) for look in made.values()], legend_plan(list(made), theme.across())
-
-
-def _notes(released: Released, rows: list[pd.Series]) -> list[str]:
-    within = [claim for claim in map(released.claim_of, rows) if claim.within_margin]
-    hidden = any(row["status"] == SUPPRESSED for row in rows)
-    level = released.settings.analysis.ci_level
-    decides = formatting.confidence(within[0].deciding_level(level)) if within else ""
-    return [
-        f"For the equivalence, cross-strokes mark the {decides} interval that decides "
-        "and arrows say that the bounds go on."
-        if within
-        else "",
-        released.vocabulary.fill("Suppressed rows rest on too few {respondents.many}.") if hidden else "",
-    ]
-
-
-def _bounds_text(row: pd.Series, number: Callable[[float], str]) -> str:
-    low, high = float(row["bound_low"]), float(row["bound_high"])
-    return f", bounds {number(low)} to {number(high)}" if math.isfinite(low) else ""
-
-
-def alt_text(released: Released, rows: list[pd.Series]) -> str:
-    """Read out each claim: estimate, interval, threshold, bounds and grade."""
-    parts = []
-    for row in rows:
-        where = f", {released.levels[row['group_level']]}" if row["group_level"] else ""
-        name = f"{row['claim']} ({row['short']}{where})" if coded(released) else f"{row['short']}{where}"
-        if row["status"] == SUPPRESSED:
-            parts.append(f"{name}: suppressed.")
-            continue
-        claim = released.claim_of(row)
-        number = claim.printed
-        marks = " and ".join(number(limit) for _, limit in claim.sides())
-        parts.append(
-            f"{name}: {number(row['estimate'])}, {formatting.confidence(row['ci_level'])} interval "
-            f"{number(row['ci_low'])} to {number(row['ci_high'])}, {claim.limit_noun} {marks}"
-            f"{_bounds_text(row, number)}; {row['grade_label']}."
-        )
-    return "Estimates of each claim with interval, range over weighting schemes and bounds. " + " ".join(
-        parts
-    )

@@ -17,7 +17,6 @@ from surveypipe.ledger.outcomes import IMPUTED
 from surveypipe.reporting import claim_names
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.claim_axis import reach_of, ticks
-from surveypipe.reporting.figures.ledger import THRESHOLD
 from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
 from surveypipe.reporting.figures.multiverse_notes import notes_of
 from surveypipe.reporting.figures.theme import Drawn
@@ -198,7 +197,7 @@ def _draw_panel(axes: Axes, one: Panel, released: Released) -> None:
                   style="italic", color=theme.QUIET)  # fmt: skip
         return
     for _, limit in one.about.sides():
-        axes.axvline(limit, color=THRESHOLD, linewidth=1.1, dashes=(1.6, 1.0), zorder=2)
+        axes.axvline(limit, color=theme.LIMIT, linewidth=1.1, dashes=(1.6, 1.0), zorder=2)
     markers = _markers(released)
     for place, point in enumerate(one.points):
         _whiskers(axes, point, place + 0.5)
@@ -305,7 +304,7 @@ def _legend(released: Released, panels: Sequence[Panel]) -> tuple[list[Any], Leg
     made += [
         ("Interval as in the primary", {"color": OTHERS, "linewidth": 1.7}),
         ("Widest other interval", {"color": PALE_WHISKER, "linewidth": 0.9}),
-        ("Threshold or margin", {"color": THRESHOLD, "linewidth": 1.1, "dashes": (1.6, 1.0)}),
+        ("Threshold or margin", {"color": theme.LIMIT, "linewidth": 1.1, "dashes": (1.6, 1.0)}),
     ]
     if any(one.readers for one in panels):
         made.append((scenario, {"color": theme.SECOND, "marker": "D", "markersize": 3.8, "linewidth": 0.9}))

@@ -37,6 +37,13 @@ THREE = ("#dd9a52", "#e6e6e6", "#1f4e85")
 FIVE = ("#b5651d", "#eab987", "#e6e6e6", "#86abd3", "#1f4e85")
 # A bar that marks and intervals lie on.
 BAR = "#a9c1dc"
+# Bounds, which no mark lies darker on; limits of claims; the suspicion scenario.
+BOUNDS, LIMIT = "#d3dbe6", "#b3331d"
+SCENARIO: dict[str, Any] = {
+    "color": SECOND, "linewidth": 0.9, "markersize": 3.6, "markerfacecolor": "white", "markeredgewidth": 1.0,
+}  # fmt: skip
+# Grades of claims in their one order, lighter to darker: none is told by its hue.
+GRADES = ("white", "#c9d8ea", "#8fb0d6", "#4a7fb8", "#123f73")
 GROUP_COLOURS = ("#1f4e85", "#c8792b", "#4f8a68", "#7a5195", "#8c8c8c")
 GROUP_MARKERS = ("o", "s", "^", "D", "v")
 

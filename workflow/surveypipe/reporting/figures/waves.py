@@ -11,7 +11,6 @@ from surveypipe import formatting
 from surveypipe.reporting.claim_names import coded, title
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.claim_axis import reach_of
-from surveypipe.reporting.figures.ledger import THRESHOLD
 from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.lookups import described_rows
@@ -120,7 +119,7 @@ def _draw_panel(axes: Axes, course: Course, silent: str, width: float) -> None:
     axes.text((1 + course.response) / 2, 0.94, room, transform=axes.get_xaxis_transform(), ha="center",
               va="top", style="italic", color=theme.QUIET)  # fmt: skip
     for _, limit in course.about.sides():
-        axes.axhline(limit, color=THRESHOLD, linewidth=1.1, dashes=(1.6, 1.0), zorder=2)
+        axes.axhline(limit, color=theme.LIMIT, linewidth=1.1, dashes=(1.6, 1.0), zorder=2)
     if course.waves:
         axes.plot(*zip(*course.waves, strict=True), "s", markersize=4.2, markerfacecolor="white",
                   markeredgecolor=theme.SECOND, markeredgewidth=1.2, zorder=4)  # fmt: skip
@@ -153,7 +152,7 @@ def _legend() -> tuple[list[Any], LegendPlan]:
     made: dict[str, Any] = {
         "All returns so far": {"color": theme.ACCENT, "marker": "o", "markersize": 4.2, "linewidth": 1.4},
         "Each wave alone": {"color": theme.SECOND, "linestyle": "none", **square},
-        "Threshold or margin": {"color": THRESHOLD, "linewidth": 1.1, "dashes": (1.6, 1.0)},
+        "Threshold or margin": {"color": theme.LIMIT, "linewidth": 1.1, "dashes": (1.6, 1.0)},
     }
     return [Line2D([], [], **look) for look in made.values()], legend_plan(list(made), theme.across())
 

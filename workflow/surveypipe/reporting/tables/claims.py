@@ -21,8 +21,9 @@ from surveypipe.reporting.tables.layout import (
     with_interval,
 )
 from surveypipe.reporting.units import other_scales
+from surveypipe.reporting.what_if import scenario_text, tipping_text
 from surveypipe.study.bases import EVERYBODY
-from surveypipe.study.outcomes import Bounding, Crossing
+from surveypipe.study.outcomes import Bounding
 from surveypipe.study.sensitivity import SuspectedAnswer
 from surveypipe.study.vocabulary import Vocabulary
 
@@ -190,35 +191,11 @@ def _ledger_row(released: Released, row: pd.Series, plan: SuspectedAnswer | None
         claim.condition_printed(),
         _bounds_cell(row, form),
         tipping_text(row),
-        *([_reader_cell(row, plan.k_grade, form)] if plan else []),
+        *([scenario_text(row, plan.k_grade, form)] if plan else []),
         escape(grade[:1].upper() + grade[1:]),
     ]
-
-
-def tipping_text(row: pd.Series) -> str:
-    """Print the tipping θ, or in a word why there is none."""
-    shift = float(row.get("tipping_shift", math.nan))
-    if str(row["kind"]) == "mean" and math.isfinite(shift):
-        # Odds of response that depend on a number are harder to read than how far the mean must lie.
-        return f"({formatting.decimal(shift)})"
-    if math.isfinite(float(row["tipping_theta"])):
-        theta = float(row["tipping_theta"])
-        text = formatting.decimal(theta, 1 if theta < 100 else 0)
-        return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
-    there_is_none = row["tipping_outcome"] in (Crossing.NEVER, Crossing.SURE)
-    return "none" if there_is_none else NOT_APPLICABLE
 
 
 def _bounds_cell(row: pd.Series, form: Callable[[float], str]) -> str:
     low, high = float(row["bound_low"]), float(row["bound_high"])
     return formatting.span(form(low), form(high)) if math.isfinite(low) else NOT_APPLICABLE
-
-
-def _reader_cell(row: pd.Series, k: float, form: Callable[[float], str]) -> str:
-    suffix = f"k{round(100 * k):03d}"
-    neutral = float(row.get(f"reader_{suffix}", math.nan))
-    worst = float(row.get(f"reader_worst_{suffix}", math.nan))
-    if not math.isfinite(neutral):
-        return NOT_APPLICABLE
-    ends = [form(value) for value in (neutral, worst) if math.isfinite(value)]
-    return ends[0] if len(set(ends)) == 1 else formatting.span(*ends)

@@ -1,0 +1,44 @@
+"""What the silent might do to a claim, as it stands in a cell of a table or beside a mark of a figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from surveypipe import formatting
+from surveypipe.formatting import NOT_APPLICABLE
+from surveypipe.study.outcomes import Crossing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def tipping_text(row: pd.Series) -> str:
+    """Print the tipping θ, or in a word why there is none."""
+    shift = float(row.get("tipping_shift", math.nan))
+    if str(row["kind"]) == "mean" and math.isfinite(shift):
+        # Odds of response that depend on a number are harder to read than how far the mean must lie.
+        return f"({formatting.decimal(shift)})"
+    if math.isfinite(float(row["tipping_theta"])):
+        theta = float(row["tipping_theta"])
+        text = formatting.decimal(theta, 1 if theta < 100 else 0)
+        return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
+    there_is_none = row["tipping_outcome"] in (Crossing.NEVER, Crossing.SURE)
+    return "none" if there_is_none else NOT_APPLICABLE
+
+
+def scenario_values(row: pd.Series, k: float) -> tuple[float, float]:
+    """Give the estimate in the scenario at a multiple `k`: neutral, and at worst; NaN where not known."""
+    suffix = f"k{round(100 * k):03d}"
+    neutral, worst = (float(row.get(f"{name}_{suffix}", math.nan)) for name in ("reader", "reader_worst"))
+    return neutral, worst
+
+
+def scenario_text(row: pd.Series, k: float, form: Callable[[float], str]) -> str:
+    """Print the estimate in the scenario, from neutral to worst case where these differ."""
+    values = scenario_values(row, k)
+    if not math.isfinite(values[0]):
+        return NOT_APPLICABLE
+    ends = [form(value) for value in values if math.isfinite(value)]
+    return ends[0] if len(set(ends)) == 1 else formatting.span(*ends)
