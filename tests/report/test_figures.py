@@ -10,7 +10,7 @@ import pytest
 
 import made_up
 from surveypipe.reporting.answer_words import legend
-from surveypipe.reporting.figures import flow, ledger, likert, response, theme
+from surveypipe.reporting.figures import flow_stages, ledger, likert, response, theme
 from surveypipe.reporting.figures.register import DRAW
 from surveypipe.reporting.figures.theme import save, themed
 from surveypipe.reporting.tables import answers
@@ -195,7 +195,7 @@ def test_flow_adds_up_a_reason_that_was_merged_within_groups(released):
     table = table[~(inside & (table["stage"] == "refused"))]
     inside = table["group_level"] != ""
     table.loc[inside & (table["stage"] == "other"), ["status", "n"]] = ["merged", 9]
-    folded = flow.fold_merged(table)
+    folded = flow_stages.fold_merged(table)
     row = folded[(folded["stage"] == "other") & (folded["group_level"] == "")].iloc[0]
     assert row["n"] == 16
     assert row["stage_label"] == "Refused or other reason"

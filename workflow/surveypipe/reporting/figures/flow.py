@@ -3,174 +3,125 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
-from surveypipe.reporting.figures.lettering import fitted, width_mm
+from surveypipe.reporting.figures.flow_stages import (
+    INDENT,
+    LINE,
+    PAD,
+    Box,
+    Count,
+    Row,
+    boxes,
+    headings,
+    known,
+    shown,
+)
+from surveypipe.reporting.figures.lettering import width_mm
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import Released
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
-MAIN = ("on_list", "eligible", "returned", "analysed")
-# Shown as a line within another stage's box.
-INSIDE = {"returned_persons": "returned", "complete": "analysed", "partial": "analysed"}
-LINE = 4.2
-PAD = 2.2
 # Of a column of counts; wider where they are long.
 COLUMN = 10.5
-MAIN_WIDTH = 76.0
-SIDE_LEFT = 88.0
-# Counts of more groups than this would leave no room for the stages: then only all staff are counted.
-MOST_GROUPS = 3
-# A longer name would run into its neighbour at the head of a column; it is replaced by a letter.
-LONGEST_HEAD = 5
-INDENT = 2.5
-
-
-@dataclass
-class Box:
-    """A stage: a heading with counts, and lines below it.
-
-    Parameters
-    ----------
-    label, counts
-        The stage, and its counts for all staff and each group.
-    lines
-        Labels and counts of the parts.
-    """
-
-    label: str
-    counts: list[float]
-    lines: list[tuple[str, list[float]]] = field(default_factory=list)
-
-    def rows(self, room: float) -> list[Row]:
-        """Heading and parts, each with its label in lines of at most `room` millimetres."""
-        made = [Row(fitted(self.label, room, weight="bold"), self.counts, True)] if self.label else []
-        inner = room - (INDENT if self.label else 0.0)
-        return made + [Row(fitted(label, inner), counts, False) for label, counts in self.lines]
-
-    def height(self, room: float) -> float:
-        """Height in millimetres when labels have so much room."""
-        return 2 * PAD + LINE * sum(row.label.count("\n") + 1 for row in self.rows(room))
+# Share of the page that the stages take, and where those who leave stand beside them.
+MAIN_SHARE, SIDE_SHARE = 0.475, 0.52
+# On a narrow page those who leave stand below, so far from the left edge.
+STEP = 12.0
+# Height of the names of columns, and the least way between two boxes.
+HEADS, WAY = 5.0, 5.0
 
 
 @dataclass(frozen=True)
-class Row:
-    """A label in its lines, with its counts, and whether it heads a box."""
+class Placed:
+    """A box at its place: left, top, width and height in millimetres, and the names of columns above it."""
 
-    label: str
-    counts: list[float]
-    head: bool
+    box: Box
+    rows: list[Row]
+    place: tuple[float, float, float, float]
+    heads: list[str]
+
+    @property
+    def bottom(self) -> float:
+        """Lower edge."""
+        return self.place[1] + self.place[3]
 
 
 def draw(released: Released) -> Drawn:
-    """Draw the flow diagram: stages down the left, those who leave at the right."""
+    """Draw the flow diagram: stages down the left, those who leave at the right, or below."""
     main, sides = boxes(released)
     names = headings(released)
     heads = ["All", *names.values()]
     column = _column([*main, *sides], heads)
-    widths = (MAIN_WIDTH - 0.5, theme.across() - 0.5 - SIDE_LEFT)
-    inner, outer = (width - 2 * PAD - column * len(heads) for width in widths)
-    heights = [box.height(inner) for box in main]
-    gaps = [max(5.0, (side.height(outer) + 4.0) if side.lines else 5.0) for side in sides]
+    # A single column needs no heading.
+    stages, leavers = _placed(main, sides, heads if names else [], column)
     notes = _notes(names, released, main, sides)
-    total = 8 + sum(heights) + sum(gaps[: len(main) - 1]) + theme.foot_mm(notes, simulated=released.simulated)
-    figure = theme.page(total + 2)
-    if names:
-        # A single column needs no heading.
-        _headings(figure, heads, MAIN_WIDTH, column)
-    if names and any(side.lines for side in sides[:-1]):
-        _headings(figure, heads, theme.across() - 0.5, column)
-    top = 7.0
-    for number, box in enumerate(main):
-        _box(figure, box.rows(inner), (0.5, top, widths[0], heights[number]), column, strong=True)
-        bottom = top + heights[number]
-        if number < len(main) - 1:
-            side, gap = sides[number], gaps[number]
-            _arrow(figure, MAIN_WIDTH / 2, bottom, MAIN_WIDTH / 2, bottom + gap)
-            if side.lines:
-                height = side.height(outer)
-                middle = bottom + gap / 2
-                place = (SIDE_LEFT, middle - height / 2, widths[1], height)
-                _box(figure, side.rows(outer), place, column)
-                _arrow(figure, MAIN_WIDTH / 2, middle, SIDE_LEFT, middle)
-            top = bottom + gap
+    end = max(one.bottom for one in (*stages, *leavers.values()))
+    figure = theme.page(end + 2.5 + theme.foot_mm(notes, simulated=released.simulated))
+    for number, one in enumerate(stages):
+        _box(figure, one, column, strong=True)
+        x = STEP / 2 if theme.narrow() else one.place[0] + one.place[2] / 2
+        if number + 1 < len(stages):
+            _arrow(figure, x, one.bottom, x, stages[number + 1].place[1])
+        if number in leavers:
+            side = leavers[number]
+            _box(figure, side, column)
+            middle = side.place[1] + side.place[3] / 2
+            if not theme.narrow():
+                middle = (one.bottom + stages[number + 1].place[1]) / 2
+            _arrow(figure, x, middle, side.place[0], middle)
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(released, main, sides))
 
 
-def headings(released: Released) -> dict[str, str]:
-    """Heading of each group's column: its abbreviation, or a letter where names are long; none if many."""
-    levels = list(released.levels)
-    if len(levels) > MOST_GROUPS:
-        return {}
-    short = {level: released.abbreviation(level) for level in levels}
-    if max(map(len, short.values()), default=0) <= LONGEST_HEAD:
-        return short
-    return {level: chr(ord("A") + number) for number, level in enumerate(levels)}
-
-
-def boxes(released: Released) -> tuple[list[Box], list[Box]]:
-    """Sort the stages into boxes and, for each, the box of those who leave after it."""
-    table = fold_merged(released.table("flow").sort_values("order", kind="stable"))
-    stages = table[table["group_level"] == ""]
-    main: list[Box] = []
-    sides: list[Box] = []
-    place: dict[str, Box] = {}
-    for _, row in stages.iterrows():
-        stage, counts = str(row["stage"]), _counts(released, table, str(row["stage"]))
-        if stage in MAIN:
-            place[stage] = Box(str(row["stage_label"]), counts)
-            main.append(place[stage])
-            sides.append(Box("", []))
-        elif stage in INSIDE:
+def _placed(
+    main: list[Box], sides: list[Box], heads: list[str], column: float
+) -> tuple[list[Placed], dict[int, Placed]]:
+    """Give every box its place; names of columns stand where the columns begin, on both sides."""
+    across, stacked = theme.across(), theme.narrow()
+    left = STEP if stacked else SIDE_SHARE * across
+    widths = (across - 1.0 if stacked else MAIN_SHARE * across, across - 0.5 - left)
+    rooms = [width - 2 * PAD - 1.0 - column * (len(heads) or 1) for width in widths]
+    stages: list[Placed] = []
+    leavers: dict[int, Placed] = {}
+    told: list[set[bool]] = [set(), set()]
+    top, free = 0.5, 0.5
+    for number, box in enumerate(main):
+        above = _begun(box, heads, told[0])
+        top += HEADS if above else 0.0
+        height = box.height(rooms[0])
+        stages.append(Placed(box, box.rows(rooms[0]), (0.5, top, widths[0], height), above))
+        bottom = top + height
+        top = bottom + WAY
+        side = sides[number] if number < len(main) - 1 else Box("", [])
+        if not side.lines:
             continue
-        elif sides and not all(count == 0 for count in counts):
-            sides[-1].lines.append((str(row["stage_label"]), counts))
-    for _, row in stages.iterrows():
-        home = place.get(INSIDE.get(str(row["stage"]), ""))
-        if home is not None:
-            home.lines.append((str(row["stage_label"]), _counts(released, table, str(row["stage"]))))
-    return main, sides
+        above = [] if stacked else _begun(side, heads, told[1])
+        height = side.height(rooms[1])
+        if stacked:
+            start = bottom + WAY / 2
+            top = start + height + WAY
+        else:
+            ahead = HEADS if _begun(main[number + 1], heads, set(told[0])) else 0.0
+            start = max(bottom + (WAY + ahead) / 2 - height / 2, free + 3.0 + (HEADS if above else 0.0))
+            # The arrow to the right leaves between the two stages, within the height of its box.
+            top = max(top, 2 * (start + 3.0) - bottom - ahead)
+            free = start + height
+        leavers[number] = Placed(side, side.rows(rooms[1]), (left, start, widths[1], height), above)
+    return stages, leavers
 
 
-def fold_merged(table: pd.DataFrame) -> pd.DataFrame:
-    """Merge for all staff the reasons that disclosure control merged within groups, so that columns compare.
-
-    A reason that is shown for all staff but in no group was added there to the merged reason of the group.
-    """
-    within = table[table["group_level"] != ""]
-    merged = [str(stage) for stage in dict.fromkeys(within.loc[within["status"] == "merged", "stage"])]
-    overall = table["group_level"] == ""
-    lost = sorted(set(table.loc[overall, "stage"]) - set(within["stage"]), key=list(table["stage"]).index)
-    if within.empty or len(merged) != 1 or not lost or merged[0] in lost:
-        return table
-    table = table.copy()
-    home, parts = overall & (table["stage"] == merged[0]), overall & table["stage"].isin(lost)
-    if not home.any():
-        return table
-    labels = [*table.loc[parts, "stage_label"], *table.loc[home, "stage_label"]]
-    table.loc[home, "stage_label"] = formatting.sentence_list(
-        [labels[0], *(formatting.lower_first(str(label)) for label in labels[1:])], "or"
-    )
-    table.loc[home, "n"] = float(table.loc[home | parts, "n"].sum(skipna=False))
-    return table[~parts]
-
-
-def _counts(released: Released, table: pd.DataFrame, stage: str) -> list[float]:
-    rows = table[table["stage"] == stage]
-    found = {str(row["group_level"]): float(row["n"]) for _, row in rows.iterrows()}
-    return [found.get(level, math.nan) for level in ["", *headings(released)]]
-
-
-def shown(value: float) -> str:
-    """Print a count, or the mark of a suppressed one."""
-    return formatting.SUPPRESSED if math.isnan(value) else formatting.count(value)
+def _begun(box: Box, heads: list[str], told: set[bool]) -> list[str]:
+    """Names of the columns that begin with a box, and of which none has been told before."""
+    if not heads or box.grouped in told or True in told:
+        return []
+    told.add(box.grouped)
+    return heads if box.grouped else heads[:1]
 
 
 def _column(boxes: list[Box], heads: list[str]) -> float:
@@ -179,19 +130,10 @@ def _column(boxes: list[Box], heads: list[str]) -> float:
     return max(COLUMN, *(width_mm(word, weight="bold") + 2.0 for word in words))
 
 
-def _headings(figure: Figure, heads: list[str], right: float, column: float) -> None:
-    for index, head in enumerate(heads):
-        x = right - PAD - column * (len(heads) - 1 - index)
-        theme.words(figure, x, 3.0, head, ha="right", color=theme.QUIET)
-
-
-def _box(
-    figure: Figure, rows: list[Row], place: tuple[float, float, float, float], column: float,
-    *, strong: bool = False,
-) -> None:  # fmt: skip
+def _box(figure: Figure, one: Placed, column: float, *, strong: bool = False) -> None:
     from matplotlib.patches import Rectangle
 
-    left, top, width, height = place
+    left, top, width, height = one.place
     across, down = figure.get_size_inches() / theme.MM
     figure.add_artist(
         Rectangle(
@@ -200,13 +142,19 @@ def _box(
             linewidth=0.9 if strong else 0.7, transform=figure.transFigure,
         )
     )  # fmt: skip
+    columns = max(len(row.counts) for row in one.rows)
+
+    def right(index: int) -> float:
+        return left + width - PAD - column * (columns - 1 - index)
+
+    for index, head in enumerate(one.heads):
+        theme.words(figure, right(index), top - 2.4, head, ha="right", color=theme.QUIET)
     y = top + PAD + LINE / 2
-    headed = any(row.head for row in rows)
-    for row in rows:
+    headed = any(row.head for row in one.rows)
+    for row in one.rows:
         weight = "bold" if row.head else "normal"
         for index, value in enumerate(row.counts):
-            x = left + width - PAD - column * (len(row.counts) - 1 - index)
-            theme.words(figure, x, y, shown(value), ha="right", weight=weight)
+            theme.words(figure, right(index), y, shown(value), ha="right", weight=weight)
         for line in row.label.split("\n"):
             indent = PAD + (INDENT if headed and not row.head else 0.0)
             theme.words(figure, left + indent, y, line, weight=weight)
@@ -226,24 +174,49 @@ def _arrow(figure: Figure, x0: float, y0: float, x1: float, y1: float) -> None:
 
 
 def _notes(names: dict[str, str], released: Released, main: list[Box], sides: list[Box]) -> list[str]:
-    every = [count for box in (*main, *sides) for count in box.counts]
-    every += [count for box in (*main, *sides) for _, counts in box.lines for count in counts]
     labels = {level: released.in_text(released.levels[level]) for level in names}
     short = "; ".join(
         f"{names[level]}, {label}"
         for level, label in labels.items()
         if names[level].casefold() != label.casefold()
     )
-    hidden = "s: suppressed, too few to show." if any(math.isnan(count) for count in every) else ""
-    return [f"{short}." if short else "", hidden]
+    later = names and any(box.counts[1:] and box.counts[1] is None for box in main)
+    return [
+        f"{short}." if short else "",
+        "Counts by group begin where they give no small number away." if later else "",
+        _hidden_note(main, sides),
+    ]
+
+
+def _hidden_note(main: list[Box], sides: list[Box]) -> str:
+    """Say why a count is hidden: a total never is too small itself where a part of it is shown."""
+    totals = [
+        number
+        for number, box in enumerate(main)
+        for place, count in enumerate(box.counts)
+        if _hidden(count) and any(known(later.counts[place]) for later in main[number:])
+    ]
+    lines = [counts for box in (*main, *sides) for _, counts in box.lines]
+    parts = sum(_hidden(count) for counts in lines for count in counts)
+    parts += sum(_hidden(count) for box in main for count in box.counts) - len(totals)
+    if totals and parts:
+        return "s: not shown, too few or to protect a small number."
+    if totals:
+        return "s: not shown, to protect a small number."
+    return "s: suppressed, too few to show." if parts else ""
+
+
+def _hidden(count: Count) -> bool:
+    return count is not None and math.isnan(count)
 
 
 def alt_text(released: Released, main: list[Box], sides: list[Box]) -> str:
     """Read the diagram out: each stage with its counts, and who left."""
     names = [released.levels[level] for level in headings(released)]
 
-    def phrase(label: str, counts: list[float]) -> str:
-        groups = [f"{name} {_spoken(n)}" for name, n in zip(names, counts[1:], strict=True)]
+    def phrase(label: str, counts: list[Count]) -> str:
+        own = [(name, n) for name, n in zip(names, counts[1:], strict=True) if n is not None]
+        groups = [f"{name} {_spoken(n)}" for name, n in own]
         return f"{label}: {_spoken(counts[0])}" + (f" ({'; '.join(groups)})" if groups else "")
 
     parts = []
@@ -251,9 +224,10 @@ def alt_text(released: Released, main: list[Box], sides: list[Box]) -> str:
         parts.append(phrase(box.label, box.counts))
         parts += [phrase(label, counts) for label, counts in box.lines]
         if side.lines:
-            parts.append("leaving here, " + ", ".join(phrase(*line) for line in side.lines))
+            left = formatting.lower_first(side.label) or "leaving here"
+            parts.append(f"{left}, " + ", ".join(phrase(*line) for line in side.lines))
     return f"Flow diagram from the {released.vocabulary.list} to the analysis. " + ". ".join(parts) + "."
 
 
-def _spoken(value: float) -> str:
-    return "suppressed" if math.isnan(value) else formatting.count(value)
+def _spoken(value: Count) -> str:
+    return "not shown" if value is None or math.isnan(value) else formatting.count(value)
