@@ -30,6 +30,7 @@ from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import survey as estimation_survey
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.ledger import cases
+from surveypipe.ledger.explorer import at_thetas
 from surveypipe.ledger.rows import claim_tables
 from surveypipe.nonresponse import report
 from surveypipe.nonresponse.study import Study
@@ -42,7 +43,7 @@ from surveypipe.study.sections import Sections
 from surveypipe.study.settings import Configuration
 
 FEWEST, SMALL = 10, 5
-TABLES = ("estimates", "claims", "theta", "theta_by_group", "nonresponse")
+TABLES = ("estimates", "claims", "theta", "theta_by_group", "nonresponse", "explorer")
 MOST_PAIRS, MOST_TRIES, CHUNK = 20_000, 60, 250
 CATEGORIES = ("low", "middle", "high")
 # Columns of the tables of the claims that are functions of how each cell answered.
@@ -389,6 +390,11 @@ class Program:
         yield from self._rows(
             "theta_by_group", single, ["claim", "group_level", "theta_in", "theta"], ["estimate"]
         )
+        explored = pd.DataFrame(
+            row for case in gathered if case.group == "overall" for row in at_thetas(case, made)
+        )
+        ends = ["estimate", "ci_low", "ci_high"]
+        yield from self._rows("explorer", explored, ["claim", "scheme", "assumption", "theta"], ends)
         yield from self._nonresponse(people, gathered)
 
     def _nonresponse(self, people: pd.DataFrame, gathered: list[Any]) -> Iterator[tuple[str, bool]]:

@@ -36,6 +36,8 @@ rule disclose:
             "bases",
             "sensitivity",
             "weighting",
+            "population",
+            "vocabulary",
         ),
     message:
         "Disclosure control: releasing what may be read by anybody"

@@ -14,6 +14,7 @@ rule sensitivity:
         theta="<results>/private/theta.csv",
         theta_by_group="<results>/private/theta_by_group.csv",
         not_at_random="<results>/private/not_at_random.csv",
+        explorer="<results>/private/explorer.csv",
     log:
         "<results>/logs/sensitivity.log",
     conda:

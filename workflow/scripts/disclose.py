@@ -18,6 +18,8 @@ from surveypipe.disclosure.rules import Rules, rules_of
 from surveypipe.disclosure.tables import Study, log_of
 from surveypipe.disclosure.unweighted import release_study
 from surveypipe.estimation.survey import membership
+from surveypipe.ledger.cases import cases, setting
+from surveypipe.ledger.curves import Curve, curves_of
 from surveypipe.study.bases import conditions_of
 from surveypipe.study.claims import claims_of
 from surveypipe.study.codebook import code_text
@@ -54,6 +56,7 @@ def main(
     study = replace(
         study_of(config, people, pd.read_parquet(dispositions), meaning),
         primary=scheme_in_force(weighting, withheld["weight_cells"]),
+        curves=curves(config, withheld, people, pd.read_parquet(dispositions)),
     )
     releases = release_study(withheld, study, rules, str(weighting.unweighted))
     tables = {name: release.table for name, release in releases.items()}
@@ -64,6 +67,18 @@ def main(
     summary = characteristics.cleaning_summary(read_csv(cleaning_log))
     write_csv(summary, cleaning_summary)
     write_json(shown_values(meaning, tables), public_variables)
+
+
+def curves(
+    config: dict, withheld: dict[str, pd.DataFrame], people: Respondents, staff: pd.DataFrame
+) -> dict[str, Curve]:
+    """Give the claims' shares at each response odds ratio, as the audit tries other counts on them."""
+    if withheld["explorer"].empty:
+        return {}
+    made = setting(Sections(config), withheld["weight_cells"])
+    respondents = people.answers.merge(people.weights, on="id", how="inner", validate="1:1")
+    gathered = cases(made, withheld["estimates"], respondents, staff)
+    return curves_of(made, gathered, list(respondents["id"]))
 
 
 def bases_of(config: dict, answers: pd.DataFrame) -> dict[str, frozenset[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from _shared import Output, read_csv, run, write_csv
 from surveypipe.ledger import not_at_random as mixtures
 from surveypipe.ledger.cases import cases, setting
+from surveypipe.ledger.explorer import explorer_table
 from surveypipe.ledger.rows import claim_tables
 from surveypipe.study.sections import Sections
 
@@ -25,14 +27,16 @@ def main(
     theta: Output,
     theta_by_group: Output,
     not_at_random: Output,
+    explorer: Output,
 ) -> None:
-    """Read estimates, answers and weights; write the ledger and the tables of θ."""
+    """Read estimates, answers and weights; write the ledger, the tables of θ and the explorer's."""
     answers = pd.read_parquet(analysis)
     # A break-off has answers but no weight: it is not a respondent.
     respondents = answers.merge(pd.read_parquet(weights), on="id", how="inner", validate="1:1")
     made = setting(config, read_csv(weight_cells))
     staff = pd.read_parquet(dispositions)
-    gathered = cases(made, read_csv(estimates), respondents, staff)
+    estimated = read_csv(estimates)
+    gathered = cases(made, estimated, respondents, staff)
     ledger, common, single = claim_tables(made, gathered)
     worlds = mixtures.table(
         [case for case in gathered if case.claim.describes] if made.silent_known else [],
@@ -46,6 +50,13 @@ def main(
     write_csv(ledger, claims)
     write_csv(common, theta)
     write_csv(single, theta_by_group)
+    by_scheme = {
+        scheme: gathered
+        if scheme == made.primary
+        else cases(replace(made, primary=scheme), estimated, respondents, staff)
+        for scheme in (made.schemes if made.silent_known else ())
+    }
+    write_csv(explorer_table(made, by_scheme), explorer)
     whole = ledger[ledger["group"] == "overall"]
     grades = "; ".join(f"{row.claim} {row.grade_label}" for row in whole.itertuples())
     print(f"sensitivity: {grades or 'no claims'}")

@@ -14,7 +14,7 @@ import numpy as np
 
 from surveypipe.disclosure import audit_answers, audit_characteristics
 from surveypipe.disclosure.answers import repeats
-from surveypipe.disclosure.atoms import UNWEIGHTED
+from surveypipe.disclosure.atoms import UNWEIGHTED, Question
 from surveypipe.disclosure.characteristics import check_lost
 from surveypipe.disclosure.context import suppress_claims
 from surveypipe.disclosure.questions import Respondents, questions
@@ -35,9 +35,12 @@ class Linked:
     ----------
     left_out
         Variable, base, scheme and group of estimates left out.
+    headlines
+        Questions that the claims are about, as they are published, each with the part of each respondent.
     """
 
     left_out: set[tuple[str, str, str, str]] = field(default_factory=set)
+    headlines: list[tuple[Question, Mapping[str, int]]] = field(default_factory=list)
 
 
 def audit_estimates(
@@ -76,6 +79,7 @@ def audit_estimates(
     """
     linked = Linked() if linked is None else linked
     headlines = {(str(row.variable), str(row.base)) for row in claims.itertuples()}
+    part_of = respondents.part_of()
     for question in questions(
         private, release.table if told is None else told, respondents, values, primary, asked_if
     ):
@@ -84,6 +88,7 @@ def audit_estimates(
         remedy = audit_answers.protect(question, rules, kept)
         audit_answers.apply(release, remedy)
         linked.left_out |= {(*key, scheme, group) for scheme, group in question.left_out}
+        linked.headlines += [(question, part_of)] * (key in headlines)
     _means_beside_hidden_groups(release, respondents.group, primary, linked)
     return linked
 

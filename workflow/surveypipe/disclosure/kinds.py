@@ -5,6 +5,7 @@ Read by the workflow while it plans, so nothing is imported.
 estimates       with the columns of ``estimates.csv``; put together with them and released as one table
 claims          one row per claim and group, with the base n
 about_claims    keyed by claim and group; goes with the claim
+curves          the same, each row at an assumption of its own; audited against the answers together
 with_bases      the same, and each row has a base n of its own
 nonresponse     the non-response bias analysis, each row by what it is about
 table_1, flow, rates, rates_by_cell, cells, margins
@@ -23,6 +24,7 @@ KINDS: dict[str, str] = {
     "weight_cells": "cells",
     "weight_margins": "margins",
     "not_at_random": "about_claims",
+    "explorer": "curves",
     "nonresponse": "nonresponse",
     "ledger_context": "with_bases",
     "follow_up_check": "with_bases",

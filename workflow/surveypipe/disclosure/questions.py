@@ -71,6 +71,11 @@ class Respondents:
             people[[c for c in schemes if c != f"w_{UNWEIGHTED}"]] = float("nan")
         return people
 
+    def part_of(self) -> dict[str, int]:
+        """Respondent to the number of their atom."""
+        people = self.atoms()
+        return {str(who): int(atom) for who, atom in zip(people["id"], people["atom"], strict=True)}
+
 
 def questions(
     private: pd.DataFrame,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure import audit, context, magnitudes, own_estimates, resolution
 from surveypipe.disclosure.answers import release_estimates
+from surveypipe.disclosure.audit_curves import Curve, audit_curves
 from surveypipe.disclosure.audit_groupings import audit_groupings
 from surveypipe.disclosure.characteristics import (
     align,
@@ -67,6 +68,8 @@ class Study:
         Boxes of each question of which several answers may be ticked.
     numbers
         Questions answered with a number.
+    curves
+        Claim to its share at each response odds ratio, as a function of counts.
     """
 
     respondents: Respondents
@@ -83,6 +86,7 @@ class Study:
     claims: Mapping[str, AnyClaim] = field(default_factory=dict)
     sets: Mapping[str, list[str]] = field(default_factory=dict)
     numbers: Sequence[str] = ()
+    curves: Mapping[str, Curve] = field(default_factory=dict)
 
     @property
     def summed(self) -> dict[str, str]:
@@ -208,7 +212,7 @@ def _about_claims(
 ) -> None:
     claims = made["claims"].table
     for name, kind in KINDS.items():
-        if name not in private or kind not in ("about_claims", "with_bases", "nonresponse"):
+        if name not in private or kind not in ("about_claims", "curves", "with_bases", "nonresponse"):
             continue
         if kind == "nonresponse":
             shifts = resolution.shifts_not_shown(private[name], study.primary)
@@ -217,6 +221,8 @@ def _about_claims(
             made[name] = context.release_with_claims(private[name], claims, name)
             # Not for the analysis of non-response, whose column of that name says what a row measures.
             context.release_measures(made[name], made[ESTIMATES].table, name)
+        if kind == "curves" and audited:
+            audit_curves(made[name], claims, study.curves, linked.headlines, rules)
         if kind == "with_bases":
             made[name] = context.release_bases(made[name], rules, name)
         if linked.left_out and "scheme" in made[name].table:

@@ -12,7 +12,7 @@ from surveypipe.ledger import sensitivity
 from surveypipe.ledger.cases import Case, Setting, cells_of
 from surveypipe.ledger.extremes import bounds
 from surveypipe.ledger.outcomes import ScenarioSource
-from surveypipe.ledger.tipping import what_if
+from surveypipe.ledger.tipping import Readers, Tipping, what_if
 from surveypipe.study.grades import Evidence, Grade
 from surveypipe.study.outcomes import Bounding
 
@@ -48,18 +48,7 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
     low, high, bounding = _bounds(case, made)
     bounded = case.claim.supported(low, high)
     tips, read = what_if(case, made, made.primary, bounded)
-    grade = Grade.earned(
-        Evidence(
-            primary=case.supported(made.primary),
-            unweighted=case.supported(made.unweighted),
-            every_scheme=all(case.supported(scheme) for scheme in made.schemes),
-            bounded=bounded and case.claim.bounds_can_decide,
-            tipping=tips.theta,
-            scenario=read.supported,
-            theta_strong=made.sensitivity.theta_strong,
-            silent_known=made.silent_known,
-        )
-    )
+    grade = Grade.earned(evidence(case, made, bounded, tips, read))
     return {
         **_identity(case, made),
         "n": main["n"],
@@ -87,6 +76,28 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
         "scenario_source": str(read.source),
         "bounds_outcome": str(bounding),
     }
+
+
+def evidence(case: Case, made: Setting, bounded: bool, tips: Tipping, read: Readers) -> Evidence:
+    """Gather all that the grade of a claim rests on.
+
+    Parameters
+    ----------
+    bounded
+        Whether its bounds support the claim.
+    tips, read
+        See :func:`surveypipe.ledger.tipping.what_if`.
+    """
+    return Evidence(
+        primary=case.supported(made.primary),
+        unweighted=case.supported(made.unweighted),
+        every_scheme=all(case.supported(scheme) for scheme in made.schemes),
+        bounded=bounded and case.claim.bounds_can_decide,
+        tipping=tips.theta,
+        scenario=read.supported,
+        theta_strong=made.sensitivity.theta_strong,
+        silent_known=made.silent_known,
+    )
 
 
 def _bounds(case: Case, made: Setting) -> tuple[float, float, Bounding]:

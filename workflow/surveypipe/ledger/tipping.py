@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.carried import carried_end, carried_limit
 from surveypipe.ledger.cases import Case, Setting, cells_of
 from surveypipe.ledger.outcomes import ScenarioSource
-from surveypipe.ledger.scenario import Scenario, reader_scenario
+from surveypipe.ledger.scenario import Scenario, nonreader_source, reader_scenario
 from surveypipe.study.claim import Side
 from surveypipe.study.grades import strength
 from surveypipe.study.outcomes import Crossing
@@ -42,26 +43,36 @@ class Tipping:
         return "; ".join(words)
 
 
-def what_if(case: Case, made: Setting, scheme: str, bounded: bool) -> tuple[Tipping, Readers]:
+def what_if(
+    case: Case, made: Setting, scheme: str, bounded: bool, common: Common | None = None
+) -> tuple[Tipping, Readers]:
     """Tipping points and scenario of a claim under a scheme, or why there are none.
 
     Parameters
     ----------
     bounded
         Whether its bounds support the claim.
+    common
+        What is the same for the claim whatever limit it is held against; left out: it is worked out.
     """
     if not made.silent_known:
         unknown = replace(NO_SCENARIO, none=ScenarioSource.SILENT_UNKNOWN)
         return without_tipping(Crossing.SILENT_UNKNOWN), unknown
     signs = case.claim.signs
-    found = tipping(case, scheme, bounded) if signs else without_tipping(Crossing.UNDEFINED)
-    return found, readers(case, made, scheme)
+    cells = common.cells if common else None
+    found = tipping(case, scheme, bounded, cells) if signs else without_tipping(Crossing.UNDEFINED)
+    return found, readers(case, made, scheme, common.supposed if common else None)
 
 
-def tipping(case: Case, scheme: str, bounded: bool) -> Tipping:
-    """Tipping θ of a claim for the point and for the interval, and the shift Δ of a mean."""
+def tipping(
+    case: Case, scheme: str, bounded: bool, cells: Sequence[sensitivity.Cells] | None = None
+) -> Tipping:
+    """Tipping θ of a claim for the point and for the interval, and the shift Δ of a mean.
+
+    `cells` are those of each part that it compares; left out: they are worked out.
+    """
     signs = case.claim.signs
-    cells = [cells_of(case, part) for part in case.parts]
+    cells = cells or [cells_of(case, part) for part in case.parts]
     if not all(part.population > 0 for part in cells):
         # A group of nobody has no estimate, and what has none supports no claim.
         return without_tipping(Crossing.MISSED)
@@ -138,31 +149,70 @@ class Readers:
 NO_SCENARIO = Readers({}, {}, math.nan, True)
 
 
-def readers(case: Case, made: Setting, scheme: str) -> Readers:
+# Scenario at k, with the answer that is supposed of non-readers where too few are left to learn from.
+Supposed = Callable[[float, float], Scenario]
+
+
+def supposing(case: Case, made: Setting) -> Supposed:
+    """Give the reader scenario of a claim, each k worked out once for all limits of the claim."""
+    plan = made.sensitivity.scenario
+    if plan is None or not case.claim.describes:
+        raise ValueError("the study has no scenario, or none is defined for this kind of claim")
+    claim = case.claim
+    own = claim.variable == plan.variable and claim.binary and claim.counts(plan.level)
+    fixed = 0.0 if own or claim.variable in made.routed_no else None
+    among = made.beside_scenario(claim.base) is not None
+    people = case.people[case.people["within"] == 1]
+    level = case.group_level or None
+
+    @cache
+    def at(k: float, assumed: float) -> Scenario:
+        return reader_scenario(
+            people, k, among=among, min_group=plan.min_group, assumed=assumed,
+            nonreaders=fixed, group_level=level,
+        )  # fmt: skip
+
+    learnt = nonreader_source(people, level, plan.min_group).values()
+    if among or fixed is not None or ScenarioSource.ASSUMED not in learnt:
+        # Nothing is supposed, and any answer would do.
+        return lambda k, assumed: at(k, math.nan)
+    return at
+
+
+@dataclass(frozen=True)
+class Common:
+    """What is the same for a claim whatever limit it is held against."""
+
+    cells: Sequence[sensitivity.Cells]
+    supposed: Supposed | None
+
+
+def in_common(case: Case, made: Setting) -> Common:
+    """Work out once what :func:`what_if` asks of a claim at every limit."""
+    there = made.sensitivity.scenario is not None and case.claim.describes
+    cells = [cells_of(case, part) for part in case.parts] if case.claim.signs else []
+    return Common(cells, supposing(case, made) if there else None)
+
+
+def readers(case: Case, made: Setting, scheme: str, supposed: Supposed | None = None) -> Readers:
     """Run the reader scenario for a claim.
 
     Where too few non-reading respondents are left to learn from, *neutral* assumes a half of the silent
     non-readers (share) or no difference (mean), and *worst case* the answer that harms the claim most; the
     worst case decides the grade.
+
+    Parameters
+    ----------
+    supposed
+        What :func:`supposing` gave for the same claim, held against another limit.
     """
     plan = made.sensitivity.scenario
     if plan is None:
         return NO_SCENARIO
-    claim = case.claim
-    if not claim.describes:
+    if not case.claim.describes:
         # What cannot be asked of a claim cannot speak for it.
         return replace(NO_SCENARIO, supported=False, none=ScenarioSource.UNDEFINED)
-    own = claim.variable == plan.variable and claim.binary and claim.counts(plan.level)
-    fixed = 0.0 if own or case.claim.variable in made.routed_no else None
-    among = made.beside_scenario(case.claim.base) is not None
-    people = case.people[case.people["within"] == 1]
-
-    def at(k: float, assumed: float) -> Scenario:
-        return reader_scenario(
-            people, k, among=among, min_group=plan.min_group, assumed=assumed,
-            nonreaders=fixed, group_level=case.group_level or None,
-        )  # fmt: skip
-
+    at = supposed or supposing(case, made)
     least, most = case.claim.limits
     conditions = case.claim.sides()
     harmful = [least if side.direction == "above" else most for side in conditions]

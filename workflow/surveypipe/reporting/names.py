@@ -52,6 +52,7 @@ CONTEXT = (
     "not_at_random",
     "multiverse",
     "multiverse_summary",
+    "explorer",
     "verification",
 )
 READ = (*RESULTS, *CONTEXT)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from surveypipe.study.base import Code, Settings
 from surveypipe.study.bases import Codes
@@ -173,6 +174,10 @@ class EquivalenceClaim(Compared, tag="equivalence", kw_only=True):
     def sides(self) -> tuple[Side, ...]:
         """Conditions of the claim: above minus the margin, and below it."""
         return Side("above", -self.margin), Side("below", self.margin)
+
+    def at(self, threshold: float) -> EquivalenceClaim:
+        """Make the same claim with another margin."""
+        return replace(self, margin=threshold)
 
     def landmarks(self) -> tuple[float, ...]:
         """Values on whose side an estimate must stay when it is rounded: both margins, and no difference."""
