@@ -14,7 +14,7 @@ _NUMERIC = frozenset(
     margin grade probability rho R R_adjusted R_se cv_adjusted v_response
     weighting_shift weighting_shift_p wave_late_minus_early wave_p wave_all_staff_on_line fmi share_unknown
     phi_low phi_high k deciding_low deciding_high point points least greatest largest_shift
-    tolerance records values""".split()
+    tolerance records values theta""".split()
 )
 # Columns of codes and words, which read as numbers where every cell is empty.
 _CODES = (
