@@ -160,7 +160,7 @@ def test_categories_are_added_up_from_the_answers_where_only_these_are_released(
 
 @pytest.mark.parametrize("points", range(2, 12))
 def test_every_answer_is_drawn_where_all_are_released(released, points):
-    """Halves lie on either side of zero, the middle one of an odd number on both."""
+    """Halves lie on either side of zero; the middle one of an odd number is a number at the side."""
     estimates = released.tables["estimates"]
     labels = [f"{number} times" for number in range(points)]
     changed, items = with_battery(released, labels, {})
@@ -184,9 +184,12 @@ def test_every_answer_is_drawn_where_all_are_released(released, points):
     places = {text.get_text(): text.get_window_extent() for text in figure.legends[0].get_texts()}
     # As they are read: from left to right, row by row.
     assert sorted(places, key=lambda text: (-round(places[text].y0), places[text].x0)) == labels
-    ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in figure.axes[0].patches[:points]]
-    assert ends[0][0] == pytest.approx(-0.5)
-    assert ends[-1][1] == pytest.approx(0.5)
+    bars = figure.axes[0].patches[: 2 * (points // 2)]
+    ends = [end for bar in bars for end in (bar.get_x(), bar.get_x() + bar.get_width())]
+    assert min(ends) == pytest.approx(-(points // 2) / points)
+    assert max(ends) == pytest.approx((points // 2) / points)
+    middle = [text for text in figure.texts if text.get_text() == f"{100 / points:.0f}"]
+    assert bool(middle) == bool(points % 2)
 
 
 def test_flow_adds_up_a_reason_that_was_merged_within_groups(released):

@@ -11,6 +11,7 @@ import pytest
 import made_up
 from surveypipe.reporting.figures import answers, likert, theme
 from surveypipe.reporting.figures.lettering import fitted, legend_plan, width_mm
+from surveypipe.reporting.figures.likert_layout import rows_of
 from surveypipe.reporting.figures.register import DRAW
 from surveypipe.reporting.figures.theme import save, themed
 from surveypipe.reporting.released import Released
@@ -28,7 +29,7 @@ LABELS = {
     "path": "trust/ward/2024/handover-sheet_bedside_all-grades_of-staff.signed.and.stored/by:whom",
 }
 # Drawn for any width.
-NARROW = ("flow", "ledger")
+NARROW = ("flow", "ledger", "likert")
 # Texts whose sides may touch: a hair's breadth of a font's box is no overlap.
 SLACK = 3.0
 
@@ -141,7 +142,7 @@ def test_no_text_of_the_answers_is_cut_or_lies_over_another(labels):
 MANY = [(name, groups) for name in ("likert", "scales", "response", "flow") for groups in (0, 9)]
 
 
-@pytest.mark.parametrize(("name", "groups"), [*MANY, ("likert", 4)])
+@pytest.mark.parametrize(("name", "groups"), [*MANY, ("likert", 3), ("likert", 5)])
 def test_any_number_of_groups_is_drawn(name, groups):
     given = made_up.released()
     levels = [f"G{number}" for number in range(groups)]
@@ -168,9 +169,9 @@ def test_a_row_is_as_high_as_its_label():
     with themed("likert"):
         plain = made_up.released()
         changed = retold(plain, WORDS)
-        rows = likert.layout(changed, changed.batteries()).rows
-        flat = likert.layout(plain, plain.batteries()).rows
-    assert rows[1][2] - rows[0][2] > 4 * (flat[1][2] - flat[0][2])
+        rows = rows_of(changed, changed.batteries()).items
+        flat = rows_of(plain, plain.batteries()).items
+    assert rows[1][1] - rows[0][1] > 4 * (flat[1][1] - flat[0][1])
 
 
 @pytest.mark.parametrize("label", LABELS)

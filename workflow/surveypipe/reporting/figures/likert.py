@@ -1,4 +1,4 @@
-"""Answers to the items of batteries: diverging stacked bars by group, one block for each battery."""
+"""Answers to the items of batteries: diverging bars for all and by group, the middle answer at the side."""
 
 from __future__ import annotations
 
@@ -10,14 +10,8 @@ from surveypipe import formatting
 from surveypipe.reporting.answer_words import common_poles, legend
 from surveypipe.reporting.batteries import Block
 from surveypipe.reporting.figures import theme
-from surveypipe.reporting.figures.lettering import (
-    LegendPlan,
-    fitted,
-    legend_plan,
-    lines_mm,
-    set_legend,
-    width_mm,
-)
+from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
+from surveypipe.reporting.figures.likert_layout import LABEL_WIDTH, ROW, Rows, rows_of
 from surveypipe.reporting.figures.ratings import colours
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import Released
@@ -27,145 +21,202 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ROW = 5.4
-HEAD = 6.6
-LABEL_WIDTH = 52.0
-N_WIDTH = 9.0
-# Bars of more groups than this would be too short to read; then all respondents are drawn together.
-MOST_GROUPS = 4
-OVER_MM = 2.2
-# Marks of the axis that lie closer run into one another.
-TICK_MM = 7.0
-# A panel that is narrower has no room for a word beside its middle.
-NARROW = 34.0
+# Columns beside the bars of a panel, the middle answer and how many answered, and the gap before the next.
+SIDE, N_WIDTH, GAP = 7.0, 7.5, 2.5
+# Bars of more groups than this would be too short to read; so many have marks in one panel instead.
+MOST_BARS, MOST_MARKS = 2, 5
+MARKS_SHARE = 0.3
+# Room for a number beside a bar.
+NUMBER = 5.0
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Where everything stands, in millimetres from the top of the bars.
+class Panel:
+    """Bars of one group ('' for all) at their place, or marks of all the groups.
 
     Attributes
     ----------
-    heads, rows
-        Heading of each block and label of each item, wrapped, with their middles.
-    body
-        Height of the bars.
-    width
-        Width of each panel.
-    who
-        Groups drawn side by side: level and label.
+    level, label
+        Whose answers; `level` is None for the marks.
+    left, width
+        In millimetres; of bars without the columns beside them.
     """
 
-    heads: list[tuple[str, float]]
-    rows: list[tuple[str, str, float]]
-    spans: list[tuple[float, float]]
-    body: float
+    level: str | None
+    label: str
+    left: float
     width: float
-    who: dict[str, str]
 
 
-def layout(released: Released, blocks: list[Block]) -> Layout:
-    """Give every label the room that it needs."""
+def panels_of(released: Released, *, middle: bool) -> list[Panel]:
+    """Divide the page: all together, then each group, or the marks of all groups where bars have no room."""
     groups = released.levels
-    who = groups if 0 < len(groups) <= MOST_GROUPS else {"": "All"}
-    heads, rows, spans, y = [], [], [], 0.0
-    for block in blocks:
-        head = fitted(block.label, theme.across() - 1.0, weight="bold")
-        height = HEAD - 3.4 + lines_mm(head)
-        heads.append((head, y + height * 0.62))
-        y += height
-        top = y
-        for item in block.items:
-            label = fitted(released.short(item), LABEL_WIDTH - 5.0)
-            height = max(ROW, lines_mm(label) + 1.4)
-            rows.append((item, label, y + height / 2))
-            y += height
-        spans.append((top, y))
-    width = (theme.across() - LABEL_WIDTH - (N_WIDTH + 2) * len(who)) / len(who)
-    return Layout(heads, rows, spans, y + 2, width, who)
+    left = 0.5 if theme.narrow() else LABEL_WIDTH
+    room, beside = theme.across() - left - 0.5, (SIDE if middle else 0.0) + N_WIDTH
+    if len(groups) <= MOST_BARS and not theme.narrow():
+        who = {"": "All", **groups}
+        each = (room - GAP * (len(who) - 1)) / len(who)
+        return [
+            Panel(level, label, left + (each + GAP) * number, each - beside)
+            for number, (level, label) in enumerate(who.items())
+        ]
+    marks = MARKS_SHARE * room if 0 < len(groups) <= MOST_MARKS else 0.0
+    found = [Panel("", "All", left, room - marks - beside - (2 * GAP if marks else 0.0))]
+    return [*found, Panel(None, "By group", left + room - marks, marks - 2.0)] if marks else found
 
 
 def draw(released: Released) -> Drawn:
-    """Draw one column of bars for each group; middle answers are split around zero."""
+    """Draw the lower answers to the left of zero, the upper ones to its right, the middle one at the side."""
     blocks = released.batteries()
     if not blocks:
         text = "No ordered items of a battery were analysed."
         return theme.nothing_to_draw(text, simulated=released.simulated)
-    place = layout(released, blocks)
-    each = _each(released, place)
-    handles, plan = _legend(released, blocks, each=each)
-    names = {level: fitted(label, place.width - 1.0, weight="bold") for level, label in place.who.items()}
-    heading = max(map(lines_mm, names.values()))
-    top = plan.height + heading + 4.2
-    notes = _notes(released, place)
-    figure = theme.page(top + place.body + 11 + theme.foot_mm(notes, simulated=released.simulated))
-    limit = _limit(released, place)
-    for index, (level, name) in enumerate(names.items()):
-        left = LABEL_WIDTH + index * (place.width + N_WIDTH + 2)
-        axes = theme.panel(figure, left, top, place.width, place.body)
-        _bars(axes, released, place, level, limit, each=each)
-        middle = top - 1.6 - heading / 2
-        end = left + place.width + N_WIDTH
-        theme.words(figure, left + place.width / 2, middle, name, ha="center", weight="bold")
+    rows = rows_of(released, blocks)
+    odd = any(len(released.values(item)) % 2 for item, _ in rows.items)
+    panels = panels_of(released, middle=odd)
+    each = _each(released, rows, panels)
+    handles, plan = _legend(released, blocks, panels, each=each)
+    names = [fitted(panel.label, panel.width + 2.0, weight="bold") for panel in panels]
+    heading = max(map(lines_mm, names))
+    top = plan.height + heading + 2.4
+    notes = _notes(released, rows, panels)
+    figure = theme.page(top + rows.body + 11.5 + theme.foot_mm(notes, simulated=released.simulated))
+    for panel, name in zip(panels, names, strict=True):
+        axes = theme.panel(figure, panel.left, top, panel.width, rows.body)
+        middle = top - 0.8 - heading / 2
+        theme.words(figure, panel.left + panel.width / 2, middle, name, ha="center", weight="bold")
+        if panel.level is None:
+            _marks(axes, released, rows)
+            continue
+        reach = _reach(released, rows, panels, panel.width)
+        _bars(axes, released, rows, panel, reach, each=each)
+        _columns(figure, released, rows, panel, top, odd=odd)
+        end = panel.left + panel.width + (SIDE if odd else 0.0) + N_WIDTH
         theme.words(figure, end, middle, "n", ha="right", color=theme.QUIET, style="italic")
-        _bases(figure, released, place, level, top, end)
-    for head, y in place.heads:
-        theme.words(figure, 0.5, top + y, head, weight="bold")
-    for _, label, y in place.rows:
-        theme.words(figure, 3.0, top + y, label, linespacing=1.15)
+    for label in rows.labels:
+        theme.words(figure, label.x, top + label.y, label.text, weight=label.weight, linespacing=1.15,
+                    color=theme.QUIET if label.quiet else theme.INK)  # fmt: skip
     set_legend(figure, handles, plan)
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(released, blocks))
 
 
-def _each(released: Released, place: Layout) -> bool:
+def _each(released: Released, rows: Rows, panels: list[Panel]) -> bool:
     """Whether all items have the same answers, and every one is released, not only three categories."""
-    pairs = [(item, level) for item, _, _ in place.rows for level in place.who]
-    alike = common_poles(released, [item for item, _, _ in place.rows]) is not None
-    return alike and all(released.answers(item, level) for item, level in pairs)
+    items = [item for item, _ in rows.items]
+    levels = [panel.level for panel in panels if panel.level is not None]
+    alike = common_poles(released, items) is not None
+    return alike and all(released.answers(item, level) for item in items for level in levels)
 
 
-def _shares(released: Released, item: str, level: str, each: bool) -> list[float]:
-    return list((released.answers if each else released.merged)(item, level).values())
+def _reach(released: Released, rows: Rows, panels: list[Panel], width: float) -> tuple[float, float]:
+    """Give the ends of the axis of bars, the same in each panel, with room for numbers."""
+    low, high = 0.1, 0.3
+    for item, _ in rows.items:
+        for panel in panels:
+            if panel.level is not None:
+                shares = released.merged(item, panel.level)
+                upper = _upper(released, item, panel.level)
+                low = max(low, shares.get(LOW, 0.0))
+                high = max(high, shares.get(HIGH, 0.0), upper if math.isfinite(upper) else 0.0)
+    room = NUMBER * (low + high) / (width - 2 * NUMBER)
+    return -low - room, high + room
 
 
-def _limit(released: Released, place: Layout) -> float:
-    """Greatest reach of a bar to either side, rounded up to a tenth with room for a number."""
-    reach = 0.5
-    for item, _, _ in place.rows:
-        for level in place.who:
-            shares = released.merged(item, level)
-            if shares:
-                reach = max(reach, *(shares[side] + shares[MIDDLE] / 2 for side in (LOW, HIGH)))
-    half = place.width / 2
-    # A number beside a bar may stand over the edge of the panel, not over the number of people.
-    return max(min(1.0, math.ceil(reach * 10 + 0.5) / 10), reach * half / (half - OVER_MM))
-
-
-def _bars(axes: Axes, released: Released, place: Layout, level: str, limit: float, *, each: bool) -> None:
-    axes.set(xlim=(-limit, limit), ylim=(place.body, 0), yticks=[])
-    for ends in place.spans:
-        theme.grid_lines(axes, [x for x in (-1.0, -0.5, 0.5, 1.0) if abs(x) <= limit], *ends)
+def _bars(
+    axes: Axes, released: Released, rows: Rows, panel: Panel, reach: tuple[float, float], *, each: bool
+) -> None:
+    level = str(panel.level)
+    ticks = [x for x in (-1.0, -0.5, 0.0, 0.5, 1.0) if reach[0] <= x <= reach[1]]
+    axes.set(xlim=reach, ylim=(rows.body, 0), yticks=[])
+    for ends in rows.spans:
+        theme.grid_lines(axes, [x for x in ticks if x], *ends)
         axes.plot([0, 0], ends, color=theme.QUIET, linewidth=0.8, zorder=3)
-    bar = _Bar(axes, limit, 2 * limit / place.width)
-    for item, _, y in place.rows:
-        shares = _shares(released, item, level, each)
-        if not shares:
-            bar.upper_alone(y, _upper(released, item, level))
-            continue
-        half, odd = divmod(len(shares), 2)
-        start = -sum(shares[:half]) - odd * shares[half] / 2
-        shades = colours(len(shares)) if each else theme.THREE
-        for share, colour in zip(shares, shades, strict=True):
-            axes.barh(y, share, left=start, height=ROW * 0.74, color=colour, edgecolor="white", linewidth=0.4)
-            start += share
-        bar.ends(y, released.merged(item, level))
-    ticks = [x for x in (-1.0, -0.5, 0.0, 0.5, 1.0) if abs(x) <= limit]
-    if len(ticks) == 5 and 0.5 / bar.mm < TICK_MM:
-        ticks = [-1.0, 0.0, 1.0]
+    gap = 0.6 * (reach[1] - reach[0]) / panel.width
+    for item, y in rows.items:
+        shares = (released.answers if each else released.merged)(item, level)
+        totals = released.merged(item, level)
+        if not totals:
+            upper = _upper(released, item, level)
+            if math.isnan(upper):
+                axes.text(gap, y, "suppressed", va="center", color=theme.QUIET, style="italic")
+                continue
+            shares, totals = {}, {HIGH: upper}
+            axes.barh(y, upper, height=ROW * 0.72, color=theme.THREE[-1], edgecolor="white", linewidth=0.4)
+        _stack(axes, y, list(shares.values()))
+        for side, sign in ((LOW, -1), (HIGH, 1)):
+            share = totals.get(side, math.nan)
+            hidden = math.isnan(share)
+            axes.text(
+                sign * ((0.0 if hidden else share) + gap), y,
+                formatting.SUPPRESSED if hidden else formatting.count(100 * share),
+                va="center_baseline", ha="left" if sign > 0 else "right",
+                color=theme.QUIET if hidden else theme.INK, style="italic" if hidden else "normal",
+            )  # fmt: skip
     axes.set_xticks(ticks, [f"{100 * abs(x):.0f}" for x in ticks])
     axes.set_xlabel("Per cent", labelpad=1.5)
     axes.tick_params(axis="x", length=2, pad=2)
+
+
+def _stack(axes: Axes, y: float, shares: list[float]) -> None:
+    """Draw the lower and the upper answers outwards from zero; the middle one stands in a column."""
+    half = len(shares) // 2
+    shades = colours(len(shares)) if len(shares) != len(theme.THREE) else list(theme.THREE)
+    bar: Any = {"height": ROW * 0.72, "edgecolor": "white", "linewidth": 0.4}
+    start = 0.0
+    for share, shade in zip(reversed(shares[:half]), reversed(shades[:half]), strict=True):
+        start -= share
+        axes.barh(y, share, left=start, color=shade, **bar)
+    start = 0.0
+    for share, shade in zip(shares[len(shares) - half :], shades[len(shares) - half :], strict=True):
+        axes.barh(y, share, left=start, color=shade, **bar)
+        start += share
+
+
+def _columns(figure: Figure, released: Released, rows: Rows, panel: Panel, top: float, *, odd: bool) -> None:
+    """Write the middle answer and the number of those who answered beside the bars of a panel."""
+    from matplotlib.patches import Rectangle
+
+    across, down = figure.get_size_inches() / theme.MM
+    left, level = panel.left + panel.width, str(panel.level)
+    for item, y in rows.items:
+        base = released.base(item, level)
+        number = formatting.SUPPRESSED if math.isnan(base) else formatting.count(base)
+        end = left + (SIDE if odd else 0.0) + N_WIDTH
+        theme.words(figure, end, top + y, number, ha="right", color=theme.QUIET)
+        if len(released.values(item)) % 2 == 0:
+            continue
+        shares = released.merged(item, level)
+        box = (left + 0.5) / across, 1 - (top + y + ROW * 0.36) / down
+        figure.add_artist(
+            Rectangle(box, (SIDE - 1.0) / across, ROW * 0.72 / down, facecolor=theme.THREE[1], linewidth=0.0,
+                      transform=figure.transFigure)
+        )  # fmt: skip
+        text = formatting.count(100 * shares[MIDDLE]) if shares else formatting.SUPPRESSED
+        theme.words(figure, left + SIDE / 2, top + y, text, ha="center",
+                    color=theme.INK if shares else theme.QUIET)  # fmt: skip
+
+
+def _marks(axes: Axes, released: Released, rows: Rows) -> None:
+    """Draw the share of the upper answers in each group as marks on one axis from 0 to 100 per cent."""
+    axes.set(xlim=(0, 1), ylim=(rows.body, 0), yticks=[])
+    for ends in rows.spans:
+        theme.grid_lines(axes, [0.0, 0.5, 1.0], *ends)
+    for item, y in rows.items:
+        for number, level in enumerate(released.levels):
+            share = _upper(released, item, level)
+            if math.isfinite(share):
+                axes.plot([share], [y], linestyle="none", clip_on=False, **_mark(number))
+    axes.set_xticks([0.0, 0.5, 1.0], ["0", "50", "100"])
+    axes.set_xlabel("Per cent, upper", labelpad=1.5)
+    axes.tick_params(axis="x", length=2, pad=2)
+
+
+def _mark(number: int) -> dict[str, Any]:
+    return {
+        "marker": theme.GROUP_MARKERS[number], "color": theme.GROUP_COLOURS[number], "markersize": 4.0,
+        "markeredgecolor": "white", "markeredgewidth": 0.4, "zorder": 4,
+    }  # fmt: skip
 
 
 def _upper(released: Released, item: str, level: str) -> float:
@@ -174,66 +225,23 @@ def _upper(released: Released, item: str, level: str) -> float:
     return math.nan if row is None else float(row["estimate"])
 
 
-@dataclass(frozen=True)
-class _Bar:
-    """What is written on and beside the bars of a panel.
-
-    Parameters
-    ----------
-    limit
-        Reach of the axis to either side.
-    mm
-        A millimetre on the axis.
-    """
-
-    axes: Axes
-    limit: float
-    mm: float
-
-    def upper_alone(self, y: float, share: float) -> None:
-        """Draw the upper answers from zero where the others are suppressed, or say that all are."""
-        quiet: Any = {"va": "center", "color": theme.QUIET, "style": "italic"}
-        if math.isnan(share):
-            narrow = 2 * self.limit / self.mm < NARROW
-            self.axes.text(0.6 * self.mm, y, formatting.SUPPRESSED if narrow else "suppressed", **quiet)
-            return
-        bar: Any = {"height": ROW * 0.74, "color": theme.THREE[-1], "edgecolor": "white", "linewidth": 0.4}
-        self.axes.barh(y, share, **bar)
-        self.ends(y, {MIDDLE: 0.0, LOW: math.nan, HIGH: share})
-        self.axes.text(-0.6 * self.mm, y, formatting.SUPPRESSED, ha="right", **quiet)
-
-    def ends(self, y: float, shares: dict[str, float]) -> None:
-        """Print the lower and upper shares, inside a bar that is long enough, else beside it."""
-        split = shares[MIDDLE] / 2
-        for side, sign in ((LOW, -1), (HIGH, 1)):
-            share = shares[side]
-            if math.isnan(share):
-                continue
-            text = formatting.count(100 * share)
-            within = share > (width_mm(text) + 1.2) * self.mm
-            gap = -0.6 * self.mm if within else 0.6 * self.mm
-            outward, inward = ("left", "right") if sign > 0 else ("right", "left")
-            self.axes.text(
-                sign * (split + share + gap), y, text, va="center_baseline",
-                color="white" if within and side == HIGH else theme.INK, ha=inward if within else outward,
-            )  # fmt: skip
-
-
-def _bases(figure: Figure, released: Released, place: Layout, level: str, top: float, x: float) -> None:
-    for item, _, y in place.rows:
-        base = released.base(item, level)
-        text = formatting.SUPPRESSED if math.isnan(base) else formatting.count(base)
-        theme.words(figure, x, top + y, text, ha="right", color=theme.QUIET)
-
-
-def _legend(released: Released, blocks: list[Block], *, each: bool) -> tuple[list[Any], LegendPlan]:
+def _legend(
+    released: Released, blocks: list[Block], panels: list[Panel], *, each: bool
+) -> tuple[list[Any], LegendPlan]:
+    from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     labels = legend(released, [item for block in blocks for item in block.items], each=each)
     shades = colours(len(labels)) if each else theme.THREE
     shown = [(colour, label) for colour, label in zip(shades, labels, strict=True) if label]
-    handles = [Patch(facecolor=colour, edgecolor=theme.RULE, linewidth=0.5) for colour, _ in shown]
-    return handles, legend_plan([label for _, label in shown], theme.across())
+    handles: list[Any] = [Patch(facecolor=colour, edgecolor=theme.RULE, linewidth=0.5) for colour, _ in shown]
+    names = [label for _, label in shown]
+    if any(panel.level is None for panel in panels):
+        handles += [
+            Line2D([], [], linestyle="none", **_mark(number)) for number in range(len(released.levels))
+        ]
+        names += released.levels.values()
+    return handles, legend_plan(names, theme.across())
 
 
 def _weights(released: Released) -> str:
@@ -242,16 +250,18 @@ def _weights(released: Released) -> str:
     return f"Weighted ({released.in_text(released.schemes[released.primary])} weights),"
 
 
-def _notes(released: Released, place: Layout) -> list[str]:
-    hidden = any(not released.merged(item, level) for item, _, _ in place.rows for level in place.who)
-    apart = len(place.who) < len(released.levels)
+def _notes(released: Released, rows: Rows, panels: list[Panel]) -> list[str]:
+    levels = [panel.level for panel in panels if panel.level is not None]
+    hidden = any(not released.merged(item, level) for item, _ in rows.items for level in levels)
+    apart = len(panels) == 1 and len(released.levels) > 0
+    odd = any(len(released.values(item)) % 2 for item, _ in rows.items)
     return [
-        f"{_weights(released)} of those who answered; the middle answer lies half on either side of zero.",
+        f"{_weights(released)} of those who answered{'; grey, the middle answer' if odd else ''}.",
         "Reversed items are shown as turned round." if released.settings.cleaning.reverse else "",
         f"All together; {formatting.numeral(len(released.levels), 'group')} stand in the table."
         if apart
         else "",
-        "s: suppressed; upper answers alone are drawn from zero." if hidden else "",
+        "s: suppressed." if hidden else "",
     ]
 
 
@@ -260,14 +270,14 @@ def alt_text(released: Released, blocks: list[Block]) -> str:
     sentences = []
     for block in blocks:
         parts = []
-        for level, label in (released.levels or {"": "All"}).items():
+        for level, label in {"": "all", **released.levels}.items():
             upper_shares = {item: _upper(released, item, level) for item in block.items}
             found = {item: share for item, share in upper_shares.items() if not math.isnan(share)}
             if not found:
                 parts.append(f"{label} suppressed")
                 continue
             least, most = min(found, key=lambda i: found[i]), max(found, key=lambda i: found[i])
-            where = f"in {released.in_text(label)} " if level else ""
+            where = f"in {released.in_text(label)} " if level else "among all "
             parts.append(
                 f"{where}from {formatting.percent(found[least])} "
                 f"({released.short(least)}) to {formatting.percent(found[most])} ({released.short(most)})"
@@ -275,5 +285,5 @@ def alt_text(released: Released, blocks: list[Block]) -> str:
         shared = common_poles(released, block.items)
         upper = shared[2].plain if shared else "the upper answers"
         sentences.append(f"{block.label}: {upper} ranged {'; '.join(parts)}.")
-    groups = ", by group" if released.levels else ""
-    return f"Diverging stacked bars of the weighted answers to each item{groups}. " + " ".join(sentences)
+    groups = " and by group" if released.levels else ""
+    return f"Diverging bars of the weighted answers to each item, for all{groups}. " + " ".join(sentences)
