@@ -96,6 +96,15 @@ def raw(name: str) -> pd.DataFrame:
     return _with_replicates(made, name)
 
 
+def population() -> pd.DataFrame:
+    """Give all schools of which the samples are, as the samples are written."""
+    table = pd.read_csv(DATA / "apipop.csv", dtype={"cds": str})
+    made = pd.DataFrame({"stype": table["stype"].map({"E": 1, "M": 2, "H": 3})})
+    for column, origin in (("target", "sch.wide"), ("awards", "awards")):
+        made[column] = table[origin].map({"Yes": 1, "No": 2})
+    return made
+
+
 def _with_half_samples(table: pd.DataFrame) -> pd.DataFrame:
     """Add the four balanced half-samples of the example, as factors, and weights that are all alike."""
     kept = ["101010", "100101", "011001", "010110"]
@@ -146,6 +155,11 @@ def make_study(folder: Path, name: str) -> dict[str, Any]:
     if design["data"] == "pupils":
         shutil.copy(
             ROOT / "studies/anonymous-census/data/raw/headcounts_SIMULATED.csv", folder / "counts.csv"
+        )
+        inputs["counts"] = str(folder / "counts.csv")
+    if "counts" in design:
+        population().value_counts(design["counts"]).rename("n").reset_index().to_csv(
+            folder / "counts.csv", index=False
         )
         inputs["counts"] = str(folder / "counts.csv")
     _sum(folder, [Path(inputs[key]) for key in ("survey", "counts") if key in inputs])
@@ -210,6 +224,8 @@ def ask_r(folder: Path, wanted: list[str] | None = None) -> pd.DataFrame:
         program += [f'options({key} = "{value}")' for key, value in options.items()]
         program += [
             f'x <- read.csv("{folder / name / "survey.csv"}")',
+            # Of a design without headcounts the file is not there, and nothing asks for it.
+            f'counts <- "{folder / name / "counts.csv"}"',
             f"without <- {design['without']}",
             f"with <- {design.get('with', 'without')}",
             f"answers({json.dumps(name)}, with, without, {_in_r(ASKED[design['data']])})",

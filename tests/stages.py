@@ -29,7 +29,7 @@ from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.completion import completed
 from surveypipe.study.consistency import consistency_problems
 from surveypipe.study.margins import with_margins_file
-from surveypipe.study.population import with_columns_of_counts
+from surveypipe.study.population import with_counts_file
 from surveypipe.study.reading import checked, read
 from surveypipe.study.settings import Configuration
 
@@ -50,7 +50,7 @@ def whole(config: Mapping[str, Any]) -> Configuration:
     totals = settings.inputs.margins
     settings = with_margins_file(settings, Path(totals) if totals else None)
     counts = settings.inputs.counts
-    settings = completed(with_columns_of_counts(settings, Path(counts) if counts else None), codebook)
+    settings = completed(with_counts_file(settings, Path(counts) if counts else None), codebook)
     if problems := consistency_problems(settings, codebook, "config.yaml"):
         raise SurveyError(problems)
     return settings

@@ -25,8 +25,12 @@ def know(study: RandomStudy) -> None:
         study.config["design"] = _sample(study, _of_the_survey(study))
     elif study.population == "none" and study.some(0.3):
         study.config["design"] = {"kind": "convenience"}
-    elif study.population == "counts" and study.some(0.3):
-        study.config["design"] = {"kind": "census"}
+    elif study.population == "counts":
+        if study.some(0.4):
+            # The headcounts are those of a population, of which the respondents are a sample.
+            study.config["design"] = _sample(study, _of_the_survey(study))
+        elif study.some(0.3):
+            study.config["design"] = {"kind": "census"}
     if study.some(0.1):
         study.config["population"] = {"list": "list", "none": "none"}.get(study.population, "counts")
         shares = study.population == "totals" and "size" not in study.config["frame"]
@@ -95,6 +99,20 @@ def _counts(study: RandomStudy) -> None:
     for name in columns:
         sizes[name] = in_words(study, sizes[name], name)
     study.tables["counts"] = sizes
+
+
+def tell_in_the_configuration(study: RandomStudy) -> None:
+    """Now and then, say the headcounts beside a sample without a file."""
+    if "counts" not in study.tables or not study.drawn or study.some(0.7):
+        return
+    table = study.tables.pop("counts")
+    names = [name for name in table if name != "n"]
+    study.config["frame"] = {
+        "cells": [
+            {"levels": {name: str(row[name]) for name in names}, "n": int(row["n"])}
+            for row in table.to_dict("records")
+        ]
+    }
 
 
 def _totals(study: RandomStudy) -> None:

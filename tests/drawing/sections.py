@@ -186,9 +186,10 @@ def _schemes(study: RandomStudy) -> dict[str, dict[str, Any]]:
         made["propensity"]["predictors"] = [*known, *study.several(["years"], 1)]
     if len(known) < 2:
         del made["soft"]
-    if study.margins:
-        # Of totals nobody knows how they meet in a person, nor who among the silent is in them.
-        made = {key: made[key] for key in ("one", "raked", "calibrated", "soft") if key in made}
+    if study.margins or (study.drawn and not listed):
+        # Nobody knows who among the silent is in them, nor of totals how they meet in a person.
+        kept = ("one", "raked", "calibrated", "soft", *([] if study.margins else ["cells"]))
+        made = {key: made[key] for key in kept if key in made}
     for key in ("raked", "soft", "propensity"):
         if key in made and study.some(0.3):
             made[key]["trim"] = study.one([{"cap": 2.0}, {"iqr": 3.0}, {"deff": 1.5}, {"potter": 0.01}])
@@ -203,9 +204,11 @@ def _of_response_models(study: RandomStudy) -> dict[str, dict[str, Any]]:
     known = _known(study)
     draw = np.random.default_rng([study.people, len(study.codebook), len(study.staff)])
     made: dict[str, dict[str, Any]] = {}
-    if not study.margins and draw.random() < 0.1:
+    if study.margins or (study.drawn and study.population != "list"):
+        return made
+    if draw.random() < 0.1:
         made["robust"] = {"label": "Robust", "method": "doubly_robust", "predictors": known}
-    if not study.margins and draw.random() < 0.02:
+    if draw.random() < 0.02:
         folded: dict[str, Any] = {"method": "cross_fitted", "predictors": known, "folds": 3, "products": True}
         made["crossed"] = {"label": "Crossed", **folded}
     return made

@@ -17,7 +17,7 @@ import yaml
 
 from drawing.analyses import analyse, look_at_the_silent, release, suspect
 from drawing.claims import claim
-from drawing.populations import POPULATIONS, know
+from drawing.populations import POPULATIONS, know, tell_in_the_configuration
 from drawing.questions import ask, blemish
 from drawing.sections import clean, group, weight
 from drawing.study import RandomStudy
@@ -47,6 +47,7 @@ def configured(seed: int) -> RandomStudy:
         part(study)
     study.config |= study.perhaps(0.1, vocabulary=dict(WORDS))
     blemish(study)
+    tell_in_the_configuration(study)
     return study
 
 

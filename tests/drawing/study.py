@@ -85,6 +85,11 @@ class RandomStudy:
         return {key: part for key, part in (self.book | book).items() if part}
 
     @property
+    def drawn(self) -> bool:
+        """Whether the respondents are a sample."""
+        return bool(set(self.config.get("design", {})) - {"kind"})
+
+    @property
     def grouping(self) -> list[str]:
         """Variables by which results are shown."""
         return list(self.config.get("groups", {}))

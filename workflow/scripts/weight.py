@@ -54,6 +54,7 @@ def main(
         drawn=design.drawn,
         known=in_numbers(frame, weighed),
         known_sums=frame.totals,
+        cells=frame.cells,
         seed=config["seed"],
     )
     people, drawn = result.people.frame, None

@@ -353,6 +353,18 @@ def test_routed_non_readers_count_as_no():
     assert found.estimate == pytest.approx(27 / 128) and found.source == "fixed"
 
 
+def test_who_did_not_tell_the_group_is_of_any_of_them():
+    """One cell holds everybody, and some left the question blank by which results are shown."""
+    whole = SURVEY.assign(cell="All")
+    lost = whole.assign(group=whole["group"].where(whole["group"] == "A"))
+    assert nonreader_source(lost, None, 5) == {"A": "group", "": "all"}
+    found = reader_scenario(lost, 0, among=False, min_group=5, assumed=0)
+    said, silent = SURVEY["y"], SURVEY["weight"] - 1
+    nonreaders = SURVEY["read"] == 0
+    answer = (silent * said)[nonreaders].sum() / silent[nonreaders].sum()
+    assert found.estimate == pytest.approx((said.sum() + silent.sum() * answer) / SURVEY["weight"].sum())
+
+
 def test_too_few_non_readers_are_pooled_over_groups():
     few = SURVEY.drop(SURVEY[(SURVEY["group"] == "B") & (SURVEY["read"] == 0)].index[:1])
     assert nonreader_source(few, None, 5) == {"A": "group", "B": "all"}

@@ -26,4 +26,4 @@ def test_each_block_is_taken(block: str):
 
 
 def test_there_are_blocks():
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 5

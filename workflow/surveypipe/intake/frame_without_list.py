@@ -15,9 +15,8 @@ from surveypipe.intake.columns import as_text, blank_to_missing, case_word
 from surveypipe.problems import Problems, shown
 from surveypipe.study.codebook import Codebook, code_text, codes_as_text
 from surveypipe.study.design import Sampling
-from surveypipe.study.frame import EVERYBODY, EVERYBODY_LEVEL
+from surveypipe.study.frame import EVERYBODY, EVERYBODY_LEVEL, HEADCOUNT
 
-HEADCOUNT = "n"
 LIMIT = 5_000_000
 # Level of those who left the question of a group unanswered, in a frame that is made of records.
 NOT_STATED = "not stated"
@@ -202,6 +201,47 @@ def _codes_of(codebook: Codebook, name: str) -> dict[str, str]:
     }
 
 
+def check_cells(
+    records: pd.DataFrame, counts: pd.DataFrame, codebook: Codebook, problems: Problems, source: str
+) -> list[pd.DataFrame]:
+    """Give the respondents of each cell; say where more answered than there are, or of no cell at all.
+
+    Parameters
+    ----------
+    records, counts
+        As in :func:`frame_of_counts`.
+
+    Returns
+    -------
+    list of DataFrame
+        ``id`` and the variables of the cells, for each row of the headcounts.
+    """
+    variables = [name for name in counts.columns if name != HEADCOUNT]
+    answered = pd.DataFrame({"id": records[codebook.id_variable]})
+    for name in variables:
+        answered[name] = codes_as_text(records[name])
+    answered = answered.drop_duplicates("id").dropna()
+    found = []
+    for _, cell in counts.iterrows():
+        inside = answered[(answered[variables] == cell[variables]).all(axis=1)]
+        if len(inside) > cell[HEADCOUNT]:
+            words = [codebook.variables[name].values[float(cell[name])] for name in variables]
+            problems.add(
+                f"{source}: {shown(words)}: {len(inside)} answered, and the headcount is {cell[HEADCOUNT]}; "
+                "find out which is right."
+            )
+        found.append(inside)
+    listed = counts[variables].agg("|".join, axis=1)
+    outside = answered[~answered[variables].agg("|".join, axis=1).isin(listed)]
+    if len(outside):
+        problems.add(
+            f"{source}: {len(outside)} {case_word(len(outside))} belong to cells that are not there "
+            f"({shown(sorted(set(outside[variables].agg(', '.join, axis=1))))}, as codes of "
+            f"{shown(variables)}); add a row for each."
+        )
+    return found
+
+
 def frame_of_counts(
     records: pd.DataFrame,
     counts: pd.DataFrame,
@@ -227,31 +267,12 @@ def frame_of_counts(
         tell no cell have no row; cleaning drops and counts them.
     """
     variables = [name for name in counts.columns if name != HEADCOUNT]
-    answered = pd.DataFrame({"id": records[codebook.id_variable]})
-    for name in variables:
-        answered[name] = codes_as_text(records[name])
-    answered = answered.drop_duplicates("id").dropna()
+    inside = check_cells(records, counts, codebook, problems, source)
     parts = []
-    for _, cell in counts.iterrows():
-        inside = answered[(answered[variables] == cell[variables]).all(axis=1)]
-        silent = int(cell[HEADCOUNT]) - len(inside)
-        if silent < 0:
-            words = [codebook.variables[name].values[float(cell[name])] for name in variables]
-            problems.add(
-                f"{source}: {shown(words)}: {len(inside)} answered, and the headcount is {cell[HEADCOUNT]}; "
-                "find out which is right."
-            )
-            continue
+    for (_, cell), own in zip(counts.iterrows(), inside, strict=True):
+        silent = int(cell[HEADCOUNT]) - len(own)
         rest = {"id": [f"no answer {'-'.join(cell[variables])} {k}" for k in range(1, silent + 1)]}
-        parts += [inside, pd.DataFrame(rest | {name: cell[name] for name in variables})]
-    listed = counts[variables].agg("|".join, axis=1)
-    outside = answered[~answered[variables].agg("|".join, axis=1).isin(listed)]
-    if len(outside):
-        problems.add(
-            f"{source}: {len(outside)} {case_word(len(outside))} belong to cells that are not there "
-            f"({shown(sorted(set(outside[variables].agg(', '.join, axis=1))))}, as codes of "
-            f"{shown(variables)}); add a row for each."
-        )
+        parts += [own, pd.DataFrame(rest | {name: cell[name] for name in variables})]
     absent = [name for name in groups if name not in variables]
     # Other groups are known of those who answered, if one is of everybody.
     if absent and len(absent) == len(groups):

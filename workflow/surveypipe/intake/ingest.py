@@ -11,6 +11,7 @@ from surveypipe.intake.columns import typed
 from surveypipe.intake.files import read_codebook, read_survey, read_text_table, verify_checksums
 from surveypipe.intake.frame import build_frame, check_headcounts
 from surveypipe.intake.frame_without_list import (
+    check_cells,
     frame_of_counts,
     frame_of_records,
     identified,
@@ -176,6 +177,9 @@ def _unlisted_people(
     cells = read_counts(given, asked, problems, str(counts))
     if cells.empty:
         return records, None
+    if design.drawn:
+        check_cells(records, cells, asked, problems, str(counts))
+        return records, _frame_of_records(records, asked, frame, named, design, problems)
     return records, frame_of_counts(records, cells, asked, named, problems, str(counts))
 
 

@@ -21,6 +21,8 @@ import pandas as pd
 
 from surveypipe.ledger.outcomes import ScenarioSource
 
+# A cell in which the group of some is not known: the silent of whom it tells are of any.
+SEVERAL = ""
 PEOPLE_COLUMNS = ("y", "read", "weight", "asked", "cell", "group")
 
 
@@ -57,15 +59,17 @@ def nonreader_source(
     Returns
     -------
     dict
-        Level of the group -> `GROUP`, `ALL` or `ASSUMED`.
+        Level of the group -> `GROUP`, `ALL` or `ASSUMED`; :data:`SEVERAL` where somebody's is not known.
     """
     known = people[(people["read"] == 0) & people["y"].notna()]
     held = known["group"].value_counts()
-    levels = [group_level] if group_level is not None else sorted(people["group"].unique())
+    levels = [group_level] if group_level is not None else sorted(people["group"].dropna().unique())
     pooled = ScenarioSource.ALL if len(known) >= min_group else ScenarioSource.ASSUMED
-    return {
+    found = {
         str(level): ScenarioSource.GROUP if held.get(level, 0) >= min_group else pooled for level in levels
     }
+    unsaid = group_level is None and bool(people["group"].isna().any())
+    return found | ({SEVERAL: pooled} if unsaid else {})
 
 
 def reader_scenario(
@@ -110,7 +114,7 @@ def reader_scenario(
     inside = people if group_level is None else people[people["group"] == group_level]
     above = below = 0.0
     for _, cell in inside.groupby("cell", sort=True):
-        level = str(cell["group"].iloc[0])
+        level = SEVERAL if cell["group"].isna().any() else str(cell["group"].iloc[0])
         reader_answer = _reader_answer(people, cell, level)
         other = nonreaders
         if other is None:

@@ -19,7 +19,7 @@ from surveypipe.study.inputs import Inputs
 from surveypipe.study.journal import Journal
 from surveypipe.study.margins import with_margins_file
 from surveypipe.study.places import lines_of, with_lines
-from surveypipe.study.population import with_columns_of_counts
+from surveypipe.study.population import with_counts_file
 from surveypipe.study.reading import checked, read_yaml
 from surveypipe.study.settings import Configuration
 
@@ -98,7 +98,7 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder) -> Checked:
         totals = folder.own(given.inputs.margins) if given.inputs.margins else None
         settings = problems.attempt(lambda: with_margins_file(given, totals)) or given
         counts = folder.own(given.inputs.counts) if given.inputs.counts else None
-        settings = completed(with_columns_of_counts(settings, counts), document)
+        settings = completed(with_counts_file(settings, counts), document)
         problems.extend(located(consistency_problems(settings, document, name)))
     problems.raise_if_any()
     assert settings is not None and codebook is not None

@@ -13,6 +13,7 @@ from surveypipe.study.codebook_file import CodebookFile, Column
 from surveypipe.study.design import kind_of
 from surveypipe.study.frame import EVERYBODY, Frame, Group, Population
 from surveypipe.study.item_types import ITEM_TYPES
+from surveypipe.study.joint import cells_in_codes, margins_of
 from surveypipe.study.margins import answers_of, in_codes, population_size
 from surveypipe.study.response import Response
 from surveypipe.study.settings import Configuration
@@ -20,7 +21,7 @@ from surveypipe.study.units import with_unit
 from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.study.weighting import Collapse, Scheme, Weighting
 
-UNWEIGHTED, BY_GROUP, BY_DESIGN, BY_MARGINS = "none", "by_group", "design", "margins"
+UNWEIGHTED, BY_GROUP, BY_DESIGN, BY_MARGINS, BY_CELLS = "none", "by_group", "design", "margins", "cells"
 # Fewest respondents in a cell of the weighting that a study gets which names none.
 FEWEST_IN_CELL = 10
 # Tests of everything between groups look for what there is, and are adjusted as such.
@@ -69,7 +70,8 @@ def population_of(config: Configuration) -> Population:
         return config.population
     if config.inputs.staff_list:
         return "list"
-    known = config.inputs.counts or population_size(config.frame) is not None
+    frame = config.frame
+    known = config.inputs.counts or frame.cells or population_size(frame) is not None
     return "counts" if known else "none"
 
 
@@ -83,7 +85,9 @@ def _design(config: Configuration, known: Population, codebook: CodebookFile) ->
     if given is not None and isinstance(given.columns, str):
         found = tuple(name for name in codebook.variables if fnmatchcase(name, given.columns))
         given = replace(given, columns=found or (given.columns,))
-    frame = replace(config.frame, margins=in_codes(config.frame.margins, codebook))
+    cells = cells_in_codes(config.frame.cells, codebook)
+    margins = margins_of(cells) | in_codes(config.frame.margins, codebook)
+    frame = replace(config.frame, margins=margins, cells=cells)
     return replace(config, frame=frame, design=replace(design, final=final, replicates=given))
 
 
@@ -157,21 +161,37 @@ def _weighting(config: Configuration) -> Weighting:
     if weighting.schemes:
         return replace(weighting, primary=weighting.primary or list(weighting.schemes)[-1])
     schemes: dict[str, Scheme] = {UNWEIGHTED: Scheme(label="Unweighted", method="none")}
-    group, design, margins = config.frame.group, config.design, tuple(config.frame.margins)
+    design = config.design
     if design.drawn:
         schemes[BY_DESIGN] = Scheme(label="Design weights", method="design")
-    if margins and not design.final:
-        schemes[BY_MARGINS] = Scheme(label="Raked to the margins", method="rake", margins=margins)
-    elif config.population != "none" and group != EVERYBODY and group in config.frame.variables:
+    if not design.final:
+        schemes |= _adjusted(config)
+    return replace(weighting, schemes=schemes, primary=weighting.primary or list(schemes)[-1])
+
+
+def _adjusted(config: Configuration) -> dict[str, Scheme]:
+    """Make the schemes that follow from what is known of everybody."""
+    frame, schemes = config.frame, dict[str, Scheme]()
+    group, crossed = frame.group, tuple(margins_of(frame.cells))
+    collapse = Collapse(min_n=FEWEST_IN_CELL)
+    if crossed:
+        schemes[BY_CELLS] = Scheme(
+            label="Post-stratified to the headcounts", method="poststratify", by=crossed, collapse=collapse
+        )
+    if set(frame.margins) - set(crossed):
+        schemes[BY_MARGINS] = Scheme(
+            label="Raked to the margins", method="rake", margins=tuple(frame.margins)
+        )
+    elif not crossed and config.population != "none" and group != EVERYBODY and group in frame.variables:
         # A group that is not described is told by the checks that follow.
         described = config.groups.get(group)
         schemes[BY_GROUP] = Scheme(
             label=(described.label if described else "") or group.capitalize(),
             method="poststratify",
             by=(group,),
-            collapse=Collapse(min_n=FEWEST_IN_CELL),
+            collapse=collapse,
         )
-    return replace(weighting, schemes=schemes, primary=weighting.primary or list(schemes)[-1])
+    return schemes
 
 
 def _analysis(config: Configuration, codebook: CodebookFile) -> Analysis:

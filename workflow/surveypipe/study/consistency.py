@@ -12,6 +12,7 @@ from surveypipe.study.checks import nearest
 from surveypipe.study.claim_problems import claim_problems
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.design_problems import design_problems
+from surveypipe.study.joint import cell_problems, told_together
 from surveypipe.study.margins import margin_problems
 from surveypipe.study.number_problems import number_problems
 from surveypipe.study.population import group_problems, population_problems
@@ -87,6 +88,7 @@ def consistency_problems(config: Configuration, codebook: CodebookFile, name: st
             *population_problems(config),
             *design_problems(config, codebook),
             *margin_problems(config, codebook),
+            *cell_problems(config, codebook),
             *_frame_problems(config),
             *group_problems(config, codebook),
             *_number_problems(config),
@@ -212,6 +214,15 @@ def _frame_problems(config: Configuration) -> list[str]:
             "weights can use only what is known of everybody on the staff list."
             for item in _named_in_scheme(scheme)
             if item not in known
+        ]
+    if frame.margins and config.population != "list":
+        found += [
+            f"weighting.schemes.{key}: how many people there are by {' and '.join(step.by)} together is not "
+            "known, only by each of them; name a CSV of headcounts under inputs.counts, or rake to the "
+            "margins."
+            for key, scheme in config.weighting.schemes.items()
+            for step in scheme.parts()
+            if step.by and len(step.by) > 1 and not told_together(step.by, frame.cells)
         ]
     if config.response.dispositions and "outcome" not in frame.columns:
         found.append(

@@ -77,12 +77,6 @@ def _kind(config: Configuration) -> Iterator[str]:
         yield "design: `kind: replicates` and the key `replicates` belong together; give both or neither."
     if design.weights and design.probabilities:
         yield "design: weights and probabilities are both given; they say the same, so keep one."
-    if design.drawn and config.inputs.counts:
-        yield (
-            "inputs.counts holds cells of everybody who was asked, and the design is a sample; give the "
-            "totals of the population under frame.margins. Cells of several questions together are one "
-            "question there: a column of the file that says to which cell each respondent belongs."
-        )
 
 
 def _stages(design: Sampling) -> Iterator[str]:

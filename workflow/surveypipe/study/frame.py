@@ -14,12 +14,24 @@ Population = Literal["list", "counts", "none"]
 EVERYBODY, EVERYBODY_LEVEL = "everybody", "all"
 
 
+# Column of a table of headcounts that holds them.
+HEADCOUNT = "n"
+
 Margin = Annotated[dict[str, Annotated[float, Meta(ge=0)]], Meta(min_length=1)]
 
 
 def in_shares(margin: dict[str, float]) -> bool:
     """Whether a margin is written as shares of all: none of its numbers is above 1."""
     return max(margin.values()) <= 1
+
+
+class JointCell(Settings):
+    """A cell of several questions together, and how many people of the population are in it."""
+
+    levels: Annotated[
+        dict[Name, str], Meta(min_length=1, description="Question: answer (code or words) of the cell.")
+    ]
+    n: Annotated[float, Meta(ge=0, description="Number of people of the population in the cell.")]
 
 
 class FrameRecode(Settings):
@@ -94,6 +106,13 @@ class Frame(Settings):
         ),
     ] = field(default_factory=dict)
 
+    cells: Annotated[
+        tuple[JointCell, ...],
+        Meta(
+            description="Beside a sample, numbers of people by several questions together; a CSV under "
+            "inputs.counts does the same."
+        ),
+    ] = ()
     totals: Annotated[
         dict[str, float],
         Meta(

@@ -26,7 +26,8 @@ class Inputs(Settings):
         str | None,
         Meta(
             description="CSV of headcounts where there is no list: one row for each cell, columns named as "
-            "variables of the survey, and `n`.",
+            "variables of the survey, and `n`. Of everybody who was asked; beside a sample, of the "
+            "population.",
             extra_json_schema=NULLABLE,
         ),
     ] = None

@@ -94,8 +94,7 @@ def in_codes(margins: Mapping[str, Mapping[str, float]], codebook: CodebookFile)
     for name, levels in margins.items():
         column = codebook.variables.get(name)
         codes = answers_of(column, codebook) if column else {}
-        by_words = {words: code for code, words in codes.items()}
-        made = {by_words.get(level, _same(level, codes)): float(n) for level, n in levels.items()}
+        made = {code_in(level, codes): float(n) for level, n in levels.items()}
         total = sum(made.values())
         if in_shares(made) and abs(total - 1) <= ROUNDED:
             made = {level: share / total for level, share in made.items()}
@@ -103,8 +102,11 @@ def in_codes(margins: Mapping[str, Mapping[str, float]], codebook: CodebookFile)
     return found
 
 
-def _same(level: str, codes: Mapping[str, str]) -> str:
-    """Write a code as the codebook does: 1.0 is 1."""
+def code_in(level: str, codes: Mapping[str, str]) -> str:
+    """Give the code of an answer that is named by its words or its code, as the codebook writes it."""
+    by_words = {words: code for code, words in codes.items()}
+    if level in by_words:
+        return by_words[level]
     try:
         return next((code for code in codes if float(code) == float(level)), level)
     except ValueError:
@@ -152,7 +154,7 @@ def margin_problems(config: Configuration, codebook: CodebookFile) -> list[str]:
         )
     for name, levels in frame.margins.items():
         column = codebook.variables.get(name)
-        where = f"frame.margins.{name}"
+        where = told_by(config, name)
         if config.population != "list" and column is None:
             found.append(
                 f"{where}: this is no question of the codebook{nearest(name, list(codebook.variables))}; a "
@@ -170,14 +172,22 @@ def margin_problems(config: Configuration, codebook: CodebookFile) -> list[str]:
                 f"{where}: the shares add up to {total:.4g}, {abs(total - 1):.4g} "
                 f"{'more' if total > 1 else 'less'} than 1; correct them."
             )
-    return found + _disagreements(frame)
+    return found + _disagreements(config)
 
 
-def _disagreements(frame: Frame) -> list[str]:
+def told_by(config: Configuration, name: str) -> str:
+    """Name the place where the totals of a question are told."""
+    if not any(name in cell.levels for cell in config.frame.cells):
+        return f"frame.margins.{name}"
+    return f"{config.inputs.counts}, {name}" if config.inputs.counts else f"frame.cells, {name}"
+
+
+def _disagreements(config: Configuration) -> list[str]:
     """Say by how much numbers of people disagree with each other and with the size of the population."""
+    frame = config.frame
     sums = {name: sum(levels.values()) for name, levels in frame.margins.items() if not in_shares(levels)}
     told = {"frame.size": float(frame.size)} if frame.size is not None else {}
-    told |= {f"frame.margins.{name}": total for name, total in sums.items()}
+    told |= {told_by(config, name): total for name, total in sums.items()}
     named = list(told.items())
     return [
         f"{where} adds up to {total:g}, and {named[0][0]} to {named[0][1]:g}: a difference of "

@@ -9,22 +9,28 @@ from msgspec.structs import replace
 
 from surveypipe.study.checks import nearest
 from surveypipe.study.codebook_file import CodebookFile
-from surveypipe.study.frame import EVERYBODY
+from surveypipe.study.design import kind_of
+from surveypipe.study.frame import EVERYBODY, HEADCOUNT
+from surveypipe.study.joint import read_cells
 from surveypipe.study.margins import population_size
 from surveypipe.study.settings import Configuration
 
-HEADCOUNT = "n"
 
+def with_counts_file(config: Configuration, path: Path | None) -> Configuration:
+    """Say what the headcounts tell: of whom everybody was asked the questions, of a sample the cells.
 
-def with_columns_of_counts(config: Configuration, path: Path | None) -> Configuration:
-    """Say which questions the headcounts tell of; other groups are known of those who answered alone.
+    Other groups are known of those who answered alone.
 
     Parameters
     ----------
     path
         Where the headcounts lie; None where there are none. A file that cannot be read is told by ingest.
     """
-    if path is None or not path.is_file() or config.frame.columns:
+    if path is None or not path.is_file():
+        return config
+    if kind_of(config.design, "counts") in ("sample", "replicates"):
+        return replace(config, frame=replace(config.frame, cells=read_cells(path)))
+    if config.frame.columns:
         return config
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:

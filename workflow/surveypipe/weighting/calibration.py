@@ -263,14 +263,10 @@ def calibrate(
             return (D * shape.ratio(Z @ lam)).reshape(np.shape(start)), iteration
     furthest = float((np.abs(error) * size[:, None]).max())
     within = f", bounds {bounds[0]:g} to {bounds[1]:g}" if bounds else ""
-    cure = (
-        "widen the bounds, or use fewer"
-        if bounds
-        else "they may contradict one another; correct them, or use fewer"
-    )
+    cure = "Widen the bounds" if bounds else "They may contradict one another; correct them"
     raise SurveyError(
         f"weighting: calibration ({kind}{within}) cannot meet its totals; the furthest is off by "
-        f"{furthest:.3g}. {cure.capitalize()}, or use fewer under `margins` and `numeric` of the scheme."
+        f"{furthest:,.4g}. {cure}, or use fewer under `margins` and `numeric` of the scheme."
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from surveypipe.problems import SurveyError, shown
 from surveypipe.study.weighting import Collapse, Making
 from surveypipe.weighting import collapsing
 from surveypipe.weighting.population import Population
@@ -22,14 +23,29 @@ def raw_cells(people: Population, by: Sequence[str], within: str | None) -> list
     index = people.frame.index
     counts, base = pd.Series(people.counts, index=index), pd.Series(people.base, index=index)
     made = collapsing.count_cells(people.frame, by, counts, within=within, base=base)
-    if len(by) > 1 or by[0] not in people.known:
+    told = people.told(by)
+    if told is None:
         return made
     n = {cell.label: cell.n for cell in made}
-    return [
-        collapsing.Cell("", (level,), total, n.get(level, 0.0))
-        for level, total in people.totals(by[0]).items()
-        if total > 0
-    ]
+    place = list(by).index(within) if within is not None and within in by else None
+    cells = []
+    for levels, total in told.items():
+        label = collapsing.JOINT.join(levels)
+        group = "" if place is None else levels[place]
+        if total > 0:
+            cells.append(collapsing.Cell(group, (label,), total, n.get(label, 0.0)))
+    _require_told(n, {cell.label for cell in cells})
+    return cells
+
+
+def _require_told(n: Mapping[str, float], told: Collection[str]) -> None:
+    """Stop where somebody answered of a cell in which there is nobody."""
+    outside = [f"{label} ({count:g} answered)" for label, count in n.items() if label not in told]
+    if outside:
+        raise SurveyError(
+            f"weighting: the headcounts of the population have nobody in {shown(outside)}; add a row for "
+            "each cell to them, or correct the answers."
+        )
 
 
 def similarity_of(people: Population, by: Sequence[str], rules: Collapse) -> Similarity | None:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.study.frame import JointCell
 
 Floats = NDArray[np.float64]
 
@@ -37,6 +38,8 @@ class Population:
         Variable: level: people in the population, where it is told and not counted on the frame.
     known_sums
         Numeric variable: its total over the population, where it is told.
+    cells
+        People in the population by several variables together, where headcounts beside a sample tell it.
     seed
         Of what is left to chance in the making of weights: the folds of a list.
     """
@@ -49,6 +52,7 @@ class Population:
     drawn: bool = False
     known: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     known_sums: Mapping[str, float] = field(default_factory=dict)
+    cells: Sequence[JointCell] = ()
     seed: int = 0
 
     @property
@@ -87,6 +91,18 @@ class Population:
         sums = pd.Series(self.base).groupby(self.frame[variable].astype(str).to_numpy()).sum()
         return {str(level): float(total) for level, total in sums.items()}
 
+    def told(self, by: Sequence[str]) -> dict[tuple[str, ...], float] | None:
+        """People in each cell of some variables, as headcounts tell; None where they do not."""
+        if len(by) == 1 and by[0] in self.known:
+            return {(level,): total for level, total in self.totals(by[0]).items()}
+        if not self.cells or not set(by) <= set(self.cells[0].levels):
+            return None
+        found: dict[tuple[str, ...], float] = {}
+        for cell in self.cells:
+            place = tuple(cell.levels[name] for name in by)
+            found[place] = found.get(place, 0.0) + cell.n
+        return found
+
     def sum_of(self, variable: str) -> float:
         """Total of a numeric variable over the population."""
         if variable in self.known_sums:
@@ -102,6 +118,7 @@ def population(
     base: str | None = None,
     known: Mapping[str, Mapping[str, float]] | None = None,
     known_sums: Mapping[str, float] | None = None,
+    cells: Sequence[JointCell] = (),
     drawn: bool = False,
     seed: int = 0,
 ) -> Population:
@@ -115,7 +132,7 @@ def population(
         Variables that the schemes use.
     group, base
         See :class:`Population`; `base` names a column of base weights.
-    known, known_sums, drawn, seed
+    known, known_sums, cells, drawn, seed
         See :class:`Population`; what is known in total need not be told of those who did not answer.
 
     Raises
@@ -163,6 +180,7 @@ def population(
         drawn=drawn,
         known=known or {},
         known_sums=known_sums or {},
+        cells=cells,
         seed=seed,
     )
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from surveypipe.design import linearisation
 from surveypipe.design.linearisation import Linearisation
 from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.study.frame import JointCell
 from surveypipe.study.weighting import Making, Scheme, Weighting
 from surveypipe.weighting.calibration import kish_deff
 from surveypipe.weighting.cells import merge_signatures
@@ -85,6 +86,7 @@ def compute_schemes(
     drawn: bool = False,
     known: Mapping[str, Mapping[str, float]] | None = None,
     known_sums: Mapping[str, float] | None = None,
+    cells: Sequence[JointCell] = (),
     seed: int = 0,
 ) -> WeightingResult:
     """Compute every scheme of the configuration side by side.
@@ -102,7 +104,7 @@ def compute_schemes(
         Column of base weights.
     second_phase
         Whether everybody was asked, and response within cells is all that is left to chance.
-    drawn, known, known_sums, seed
+    drawn, known, known_sums, cells, seed
         See :class:`surveypipe.weighting.population.Population`.
 
     Returns
@@ -124,6 +126,7 @@ def compute_schemes(
         base=base,
         known=known,
         known_sums=known_sums,
+        cells=cells,
         drawn=drawn,
         seed=seed,
     )
