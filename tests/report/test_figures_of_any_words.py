@@ -29,7 +29,7 @@ LABELS = {
     "path": "trust/ward/2024/handover-sheet_bedside_all-grades_of-staff.signed.and.stored/by:whom",
 }
 # Drawn for any width.
-NARROW = ("flow", "ledger", "likert")
+NARROW = ("flow", "ledger", "likert", "response", "waves", "weights")
 # Texts whose sides may touch: a hair's breadth of a font's box is no overlap.
 SLACK = 3.0
 

@@ -323,6 +323,31 @@ def test_late_are_those_after_the_middle_day_of_their_group(study, table):
     assert any(ties)
 
 
+def test_the_standard_error_of_a_wave_is_that_of_a_domain_of_the_second_phase(study):
+    """Brute force: the ratio mean of a wave, its residuals within response cells, their corrections."""
+    table = report.report(study)
+    case = study.cases[0]
+    own = table[(table["group_level"] == "") & (table["measure"] == "wave")]
+    own = own[own["claim"] == own["claim"].iloc[0]]
+    y, w, days = case.outcome, study.designs["agency"].weights, effort(study).to_numpy()
+    agency, before = study.respondents["agency"].to_numpy(), -np.inf
+    eligible = study.staff["agency"].value_counts()
+    assert len(own) == 3
+    for _, row in own.iterrows():
+        until = float(row["note"].split()[-2])
+        inside = (days > before) & (days <= until + 0.5) & ~np.isnan(y)
+        before = until
+        total = w[inside].sum()
+        mean = (w * np.nan_to_num(y))[inside].sum() / total
+        assert row["estimate"] == pytest.approx(mean)
+        u = np.where(inside, w * (np.nan_to_num(y) - mean), 0.0) / total
+        variance = 0.0
+        for cell in np.unique(agency):
+            part, n = u[agency == cell], int((agency == cell).sum())
+            variance += (1 - n / eligible[cell]) * n * part.var(ddof=1)
+        assert row["se"] == pytest.approx(math.sqrt(variance), rel=1e-9)
+
+
 def test_too_few_answers_are_not_estimable_and_have_no_number():
     made = made_up(plan={"waves": {"variable": "back", "number": 3}, "fewest": 30})
     table = report.report(made)

@@ -52,19 +52,29 @@ def _cumulative_rows(study: Study, case: Case, y: Floats, days: pd.Series) -> It
     common = {**claim_cells(case), "scheme": study.primary, "N": case.population}
     fewest = study.plan.fewest
     total, shown_so_far = int(waves["n"].sum()), 0
-    for line in lines_of(waves):
+    errors = _errors(study, y, days, waves["until"])
+    for line, se in zip(lines_of(waves), errors, strict=True):
         note = f"returned within {line.until:.0f} days"
         row = {"step": "waves", **common, "level": str(line.wave), "note": note}
         if line.n < fewest:
             yield {**row, "measure": "wave", "n": line.n, **refused(BiasRefusal.WAVE_TOO_SMALL, fewest)}
         else:
-            yield {**row, "measure": "wave", "n": line.n, "estimate": line.estimate}
+            yield {**row, "measure": "wave", "n": line.n, "estimate": line.estimate, "se": se}
         # No two cumulative estimates may lie so close that their difference is a wave of too few.
         left = total - line.n_cumulative
         if line.n_cumulative - shown_so_far >= fewest and (left == 0 or left >= fewest):
             shown_so_far = line.n_cumulative
             yield {**row, "measure": "cumulative", "n": line.n_cumulative, "estimate": line.cumulative}
     yield from _extrapolated_rows(study, case, waves, {"step": "extrapolation", **common}, fewest)
+
+
+def _errors(study: Study, y: Floats, days: pd.Series, until: pd.Series) -> Floats:
+    """Give the standard errors of the waves, each a domain of the primary design; shape (waves,)."""
+    ends = until.to_numpy(dtype=float)
+    starts = np.concatenate([[-np.inf], ends[:-1]])
+    back = days.to_numpy()[:, None]
+    inside = (starts < back) & (back <= ends)
+    return study.designs[study.primary].means(np.where(inside, y[:, None], np.nan)).se
 
 
 def _extrapolated_rows(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
@@ -13,8 +14,15 @@ from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.lookups import level_label
 from surveypipe.reporting.released import Released
 
-ROW = 7.0
-LEFT = 48.0
+ROW, HEAD = 6.0, 5.0
+LEFT, NARROW_LEFT = 48.0, 34.0
+BASE = "of eligible"
+# Room for a rate.
+RATE_MM = 9.0
+DOT: dict[bool, dict[str, Any]] = {
+    True: {"color": theme.ACCENT, "markersize": 6.2},
+    False: {"color": "#7f9fc6", "markersize": 5.0},
+}
 INDENT = {True: 0.5, False: 4.0}
 RATE = "RR2"
 
@@ -43,32 +51,49 @@ class Bar:
         """Response rate; NaN where suppressed."""
         return self.answered / self.staff if self.staff else math.nan
 
+    @property
+    def counts(self) -> str:
+        """How many of how many answered."""
+        if math.isnan(self.share):
+            return "suppressed"
+        return f"{formatting.count(self.answered)} of {formatting.count(self.staff)}"
+
 
 def draw(released: Released) -> Drawn:
-    """Draw a bar for all staff, each group and each response cell within it."""
+    """Draw a dot for all, each group and each response cell within it, with the counts behind it."""
     bars = rates(released)
+    left = LEFT if not theme.narrow() else NARROW_LEFT
     labels = [
-        fitted(bar.label, LEFT - 1.5 - INDENT[bar.head], weight="bold" if bar.head else "normal")
+        fitted(bar.label, left - 2.5 - INDENT[bar.head], weight="bold" if bar.head else "normal")
         for bar in bars
     ]
-    heights = [max(ROW, lines_mm(label) + 2.4) for label in labels]
+    heights = [max(ROW, lines_mm(label) + 1.6) for label in labels]
     notes = _notes(released, bars)
-    body = sum(heights)
-    figure = theme.page(4 + body + 12 + theme.foot_mm(notes, simulated=released.simulated))
-    width = theme.across() - LEFT - 3.0 - max(width_mm(_told(bar)) for bar in bars)
-    axes = theme.panel(figure, LEFT, 4, width, body)
+    body, across = sum(heights), theme.across()
+    counts = max(width_mm(text) for text in (BASE, *(bar.counts for bar in bars)))
+    width = across - left - counts - RATE_MM - 5.0
+    figure = theme.page(HEAD + body + 12 + theme.foot_mm(notes, simulated=released.simulated))
+    axes = theme.panel(figure, left, HEAD, width, body)
     top = _axis_end(bars)
     ticks = [tick / 4 for tick in range(5) if tick / 4 <= top]
+    theme.grid_lines(axes, ticks)
+    if math.isfinite(bars[0].share):
+        axes.axvline(bars[0].share, color=theme.QUIET, linewidth=0.9, dashes=(3, 2), zorder=1)
+    theme.words(figure, across - counts - 3.0, HEAD / 2, "Rate", ha="right", color=theme.QUIET)
+    theme.words(figure, across - 0.5, HEAD / 2, BASE, ha="right", color=theme.QUIET)
     y = 0.0
     for bar, label, height in zip(bars, labels, heights, strict=True):
         middle = y + height / 2
         weight = "bold" if bar.head else "normal"
-        theme.words(figure, INDENT[bar.head], 4 + middle, label, weight=weight, linespacing=1.1)
+        theme.words(figure, INDENT[bar.head], HEAD + middle, label, weight=weight, linespacing=1.1)
         if math.isnan(bar.share):
-            axes.text(0.01, middle, _told(bar), va="center", style="italic", color=theme.QUIET)
+            theme.words(figure, across - 0.5, HEAD + middle, bar.counts, ha="right", style="italic",
+                        color=theme.QUIET)  # fmt: skip
         else:
-            axes.barh(middle, bar.share, height=4.4, color=theme.ACCENT if bar.head else "#9db7d5")
-            axes.text(bar.share + 0.012 * top, middle, _told(bar), va="center_baseline")
+            axes.plot([bar.share], [middle], "o", **DOT[bar.head], clip_on=False, zorder=3)
+            rate = formatting.percent(bar.share)
+            theme.words(figure, across - counts - 3.0, HEAD + middle, rate, ha="right", weight=weight)
+            theme.words(figure, across - 0.5, HEAD + middle, bar.counts, ha="right", color=theme.QUIET)
         y += height
     axes.set(xlim=(0, top), ylim=(body, 0), yticks=[], xlabel="Response rate")
     axes.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])
@@ -77,21 +102,13 @@ def draw(released: Released) -> Drawn:
     return Drawn(figure, alt_text(bars))
 
 
-def _told(bar: Bar) -> str:
-    """Rate and counts as they stand beside a bar."""
-    if math.isnan(bar.share):
-        return "suppressed"
-    counts = f"{formatting.count(bar.answered)} of {formatting.count(bar.staff)}"
-    return f"{formatting.percent(bar.share)}  ({counts})"
-
-
 def _axis_end(bars: list[Bar]) -> float:
     most = max((bar.share for bar in bars if not math.isnan(bar.share)), default=1.0)
     return min(1.0, math.ceil(most * 4 + 0.01) / 4)
 
 
 def rates(released: Released) -> list[Bar]:
-    """Rates for all staff, then for each group and the cells within it."""
+    """Rates for all, then for each group and the cells within it."""
     found = [_total("All", released, "")]
     cells = released.table("response_cells")
     cells = cells[cells["rate"] == RATE]
@@ -128,10 +145,12 @@ def _level(released: Released, by: Sequence[str], level: str) -> str:
 def _notes(released: Released, bars: list[Bar]) -> list[str]:
     words = released.vocabulary
     hidden = any(math.isnan(bar.share) for bar in bars)
+    apart = len(bars) > 1 and math.isfinite(bars[0].share)
     return [
         f"AAPOR {RATE}: usable {words.questionnaire.many} (complete or partial) as a share of those "
         "eligible.",
-        words.fill("Suppressed bars rest on too few {people.many}.") if hidden else "",
+        "The broken line is the rate of all." if apart else "",
+        words.fill("Suppressed rates rest on too few {people.many}.") if hidden else "",
     ]
 
 
@@ -143,4 +162,4 @@ def alt_text(bars: list[Bar]) -> str:
         else f"{bar.label} {formatting.percent(bar.share)} ({bar.answered:.0f} of {bar.staff:.0f})"
         for bar in bars
     ]
-    return "Bars of response rates. " + "; ".join(parts) + "."
+    return "Response rates. " + "; ".join(parts) + "."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
@@ -30,6 +31,26 @@ LEFT = 10.0
 
 
 @dataclass(frozen=True)
+class Mark:
+    """An estimate at its place.
+
+    Attributes
+    ----------
+    place
+        On the axis: share of those eligible who had answered.
+    value, n
+        Estimate, and on how many answers it rests.
+    interval
+        Its ends; NaN where no standard error is known.
+    """
+
+    place: float
+    value: float
+    n: float
+    interval: tuple[float, float] = (math.nan, math.nan)
+
+
+@dataclass(frozen=True)
 class Course:
     """One claim in the order of return.
 
@@ -38,33 +59,36 @@ class Course:
     claim, about
         Row of the ledger, and the claim.
     waves, cumulative
-        Places on the axis (share of the staff who had answered) and estimates: of each wave at its middle,
-        and of all returns up to the end of a wave.
+        Estimates of each wave at its middle, and of all returns up to the end of a wave.
     response
-        Share of the staff who answered in the end.
+        Share of those eligible who answered in the end.
+    silent
+        Value at the silent that the line through the waves points to; NaN where it is not known.
     """
 
     claim: pd.Series
     about: Claim
-    waves: tuple[tuple[float, float], ...]
-    cumulative: tuple[tuple[float, float], ...]
+    waves: tuple[Mark, ...]
+    cumulative: tuple[Mark, ...]
     response: float
+    silent: float = math.nan
 
 
 def draw(released: Released) -> Drawn:
-    """Draw a panel for each claim over all staff, three abreast."""
+    """Draw a panel for each claim over all, three abreast, or two on a narrow page."""
     courses = [course_of(released, claim) for claim in described_rows(released) if not claim["group_level"]]
-    lines = [courses[start : start + COLUMNS] for start in range(0, len(courses), COLUMNS)]
+    columns = 2 if theme.narrow() else COLUMNS
+    lines = [courses[start : start + columns] for start in range(0, len(courses), columns)]
     notes = _notes(courses)
-    handles, plan = _legend()
-    width = (theme.across() - COLUMNS * LEFT - (COLUMNS - 1) * (GAP - LEFT) - 5.0) / COLUMNS
+    handles, plan = _legend(courses)
+    width = (theme.across() - columns * LEFT - (columns - 1) * (GAP - LEFT) - 5.0) / columns
     titles = [
         [fitted(title(released, one.claim), width + LEFT - 1.0, weight="bold") for one in line]
         for line in lines
     ]
     heads = [max(map(lines_mm, named)) + 1.3 for named in titles]
-    top = plan.height + 6.5
-    height = top + sum(heads) + len(lines) * (HEIGHT + FOOT) + 4.0
+    top = plan.height + 3.0
+    height = top + sum(heads) + len(lines) * (HEIGHT + FOOT) + 3.5
     figure = theme.page(height + theme.foot_mm(notes, simulated=released.simulated))
     set_legend(figure, handles, plan)
     for line, named, head in zip(lines, titles, heads, strict=True):
@@ -83,25 +107,54 @@ def draw(released: Released) -> Drawn:
 
 def course_of(released: Released, claim: pd.Series) -> Course:
     """Gather the waves of a claim; empty where none was estimable or all are suppressed."""
-    table = released.table("nonresponse")
-    table = table[(table["claim"] == claim["claim"]) & (table["group_level"] == "")]
-    table = table[(table["step"] == "waves") & (table["status"] != SUPPRESSED)]
+    every = released.table("nonresponse")
+    every = every[(every["claim"] == claim["claim"]) & (every["group_level"] == "")]
+    every = every[every["status"] != SUPPRESSED]
+    table = every[every["step"] == "waves"]
     rate, about = released.rate("RR2"), released.claim_of(claim)
     response = float(rate["value"]) if rate is not None else math.nan
-    waves, cumulative = [], []
     sizes = table[table["measure"] == "wave"].set_index("level")["n"].astype(float)
-    total = sizes.sum()
-    ends = sizes.cumsum()
+    total, ends = sizes.sum(), sizes.cumsum()
     if not (math.isfinite(response) and total > 0 and sizes.notna().all()):
         return Course(claim, about, (), (), response)
+    level = released.settings.analysis.ci_level
+    waves, cumulative = [], []
     for _, row in table[table["estimate"].notna()].iterrows():
-        end = float(ends[row["level"]])
+        end, value, n = float(ends[row["level"]]), float(row["estimate"]), float(row["n"])
         if row["measure"] == "wave":
             middle = (end - float(sizes[row["level"]]) / 2) / total
-            waves.append((response * middle, float(row["estimate"])))
+            waves.append(Mark(response * middle, value, n, _interval(value, row, about, level)))
         elif row["measure"] == "cumulative":
-            cumulative.append((response * end / total, float(row["estimate"])))
-    return Course(claim, about, tuple(waves), tuple(cumulative), response)
+            whole = n == total and _agree(claim["estimate"], value)
+            own = (float(claim["ci_low"]), float(claim["ci_high"])) if whole else (math.nan, math.nan)
+            cumulative.append(Mark(response * end / total, value, n, own))
+    line = every[(every["step"] == "extrapolation") & (every["measure"] == "silent_on_line")]
+    silent = float(line["estimate"].iloc[0]) if len(line) else math.nan
+    return Course(claim, about, tuple(waves), tuple(cumulative), response, silent)
+
+
+def _agree(first: object, second: float) -> bool:
+    return math.isclose(float(str(first)), second, abs_tol=1e-9)
+
+
+def _interval(value: float, row: pd.Series, about: Claim, level: float) -> tuple[float, float]:
+    """Give the normal interval of a wave, held within what the claim's estimate can be."""
+    se = float(row.get("se", math.nan))
+    reach = NormalDist().inv_cdf(0.5 + level / 2) * se
+    low, high = about.limits
+    return max(value - reach, low), min(value + reach, high)
+
+
+def line_of(course: Course) -> tuple[float, float]:
+    """Intercept and slope of the line through the waves, weighted by their answers, as in the table."""
+    sizes = [mark.n for mark in course.waves]
+    total = sum(sizes)
+    place = sum(mark.n * mark.place for mark in course.waves) / total
+    value = sum(mark.n * mark.value for mark in course.waves) / total
+    spread = sum(mark.n * (mark.place - place) ** 2 for mark in course.waves)
+    together = sum(mark.n * (mark.place - place) * (mark.value - value) for mark in course.waves)
+    slope = together / spread if spread else 0.0
+    return value - slope * place, slope
 
 
 def _draw_panel(axes: Axes, course: Course, silent: str, width: float) -> None:
@@ -116,16 +169,36 @@ def _draw_panel(axes: Axes, course: Course, silent: str, width: float) -> None:
     _scale(axes, course)
     axes.axvspan(course.response, 1, color="#f2f2f2", zorder=0)
     room = fitted(silent, max(12.0, (1 - course.response) * width))
-    axes.text((1 + course.response) / 2, 0.94, room, transform=axes.get_xaxis_transform(), ha="center",
-              va="top", style="italic", color=theme.QUIET)  # fmt: skip
+    axes.text((1 + course.response) / 2, 0.05, room, transform=axes.get_xaxis_transform(), ha="center",
+              va="bottom", style="italic", color=theme.QUIET)  # fmt: skip
     for _, limit in course.about.sides():
         axes.axhline(limit, color=theme.LIMIT, linewidth=1.1, dashes=(1.6, 1.0), zorder=2)
-    if course.waves:
-        axes.plot(*zip(*course.waves, strict=True), "s", markersize=4.2, markerfacecolor="white",
+    for mark in course.waves:
+        axes.plot([mark.place] * 2, mark.interval, color=theme.SECOND, linewidth=0.9, zorder=3)
+        axes.plot([mark.place], [mark.value], "s", markersize=4.2, markerfacecolor="white",
                   markeredgecolor=theme.SECOND, markeredgewidth=1.2, zorder=4)  # fmt: skip
     if course.cumulative:
-        axes.plot(*zip(*course.cumulative, strict=True), "-o", color=theme.ACCENT, linewidth=1.4,
-                  markersize=4.2, zorder=5)  # fmt: skip
+        axes.plot([m.place for m in course.cumulative], [m.value for m in course.cumulative], "-o",
+                  color=theme.ACCENT, linewidth=1.4, markersize=3.6, zorder=5)  # fmt: skip
+        for mark in course.cumulative:
+            axes.plot([mark.place] * 2, mark.interval, color=theme.ACCENT, linewidth=1.2, zorder=5)
+    _line(axes, course)
+
+
+def _line(axes: Axes, course: Course) -> None:
+    """Draw the line through the waves as far as the middle of the silent, held within what can be."""
+    if len(course.waves) < 2 or not math.isfinite(course.silent):
+        return
+    start, slope = line_of(course)
+    low, high = course.about.limits
+    middle = (1 + course.response) / 2
+    places = [course.waves[0].place, middle]
+    if slope:
+        held = [(limit - start) / slope for limit in (low, high)]
+        places[1:1] = sorted(place for place in held if places[0] < place < middle)
+    values = [min(max(start + slope * place, low), high) for place in places]
+    axes.plot(places, values, color=theme.QUIET, linewidth=0.9, dashes=(4, 2), zorder=2.5)
+    axes.plot([middle], [course.silent], "x", color=theme.QUIET, markersize=5, markeredgewidth=1.2, zorder=5)
 
 
 def _scale(axes: Axes, course: Course) -> None:
@@ -136,8 +209,9 @@ def _scale(axes: Axes, course: Course) -> None:
         axes.set(ylim=(low - 0.1 * (high - low), high + 0.02 * (high - low)))
         axes.set_yticks(marks, [claim.form.marked(mark) for mark in marks])
     else:
-        values = [value for _, value in (*course.waves, *course.cumulative)]
-        limit = reach_of([*values, claim.margin], 1.1)
+        marks_of = (*course.waves, *course.cumulative)
+        values = [end for mark in marks_of for end in (mark.value, *mark.interval)]
+        limit = reach_of([*values, course.silent, claim.margin], 1.1)
         marks = [-limit, 0.0, limit]
         axes.set(ylim=(-1.2 * limit, 1.04 * limit))
         axes.set_yticks(marks, [formatting.decimal(mark, 1) for mark in marks])
@@ -145,15 +219,18 @@ def _scale(axes: Axes, course: Course) -> None:
         axes.axhline(mark, color=theme.PALE, linewidth=0.7, zorder=0)
 
 
-def _legend() -> tuple[list[Any], LegendPlan]:
+def _legend(courses: Sequence[Course]) -> tuple[list[Any], LegendPlan]:
     from matplotlib.lines import Line2D
 
     square: Any = {"marker": "s", "markerfacecolor": "white", "markeredgewidth": 1.2, "markersize": 4.2}
     made: dict[str, Any] = {
-        "All returns so far": {"color": theme.ACCENT, "marker": "o", "markersize": 4.2, "linewidth": 1.4},
-        "Each wave alone": {"color": theme.SECOND, "linestyle": "none", **square},
+        "All returns so far": {"color": theme.ACCENT, "marker": "o", "markersize": 3.6, "linewidth": 1.4},
+        "Each wave alone, with interval": {"color": theme.SECOND, "linewidth": 0.9, **square},
         "Threshold or margin": {"color": theme.LIMIT, "linewidth": 1.1, "dashes": (1.6, 1.0)},
     }
+    if any(math.isfinite(course.silent) for course in courses):
+        look = {"color": theme.QUIET, "linewidth": 0.9, "dashes": (4, 2), "marker": "x", "markersize": 5}
+        made["Line through the waves, to the middle of the silent"] = look
     return [Line2D([], [], **look) for look in made.values()], legend_plan(list(made), theme.across())
 
 
@@ -161,9 +238,18 @@ def _notes(courses: Sequence[Course]) -> list[str]:
     hidden = any(not course.waves and not course.cumulative for course in courses)
     points = units_of(course.about for course in courses)
     return [
-        "Weighted shares" + points + " in the order of return. A wave alone rests on few answers.",
+        "Weighted shares" + points + f" in the order of return.{_sizes(courses)}",
         "Panels without a course rest on too few answers, or no date of return is known." if hidden else "",
     ]
+
+
+def _sizes(courses: Sequence[Course]) -> str:
+    """Say on how many answers a wave rests."""
+    sizes = [mark.n for course in courses for mark in course.waves]
+    if not sizes:
+        return ""
+    least, most = formatting.count(min(sizes)), formatting.count(max(sizes))
+    return f" A wave rests on {least if least == most else f'{least} to {most}'} answers."
 
 
 def alt_text(released: Released, courses: Sequence[Course]) -> str:
@@ -176,9 +262,12 @@ def alt_text(released: Released, courses: Sequence[Course]) -> str:
         if not course.waves:
             parts.append(f"{name}: not shown.")
             continue
-        alone = formatting.sentence_list([form(value) for _, value in course.waves])
+        told = [f"{form(mark.value)} (n {formatting.count(mark.n)})" for mark in course.waves]
+        alone = formatting.sentence_list(told)
         text = f"{name}: waves {alone}"
         if course.cumulative:
-            text += f", all returns together {form(course.cumulative[-1][1])}"
+            text += f", all returns together {form(course.cumulative[-1].value)}"
+        if math.isfinite(course.silent):
+            text += f", the line through the waves points to {form(course.silent)} at the silent"
         parts.append(f"{text}.")
     return "Estimates in the order of return, one panel per claim. " + " ".join(parts)

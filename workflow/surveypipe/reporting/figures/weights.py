@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
@@ -24,9 +24,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-ROW = 6.2
-LEFT = 60.0
-WIDTH = 72.0
+ROW, HEADS = 6.2, 4.6
+LEFT, NARROW_LEFT = 60.0, 38.0
+# Columns of per cent beside the shares, and the height of the title of a margin.
+NUMBERS, TITLE = 11.5, 5.6
+COLUMNS = ("frame_share", "unweighted_share", "weighted_share")
+
+
+def _left() -> float:
+    return NARROW_LEFT if theme.narrow() else LEFT
+
+
+def _width() -> float:
+    """Width of both panels: what the labels and three columns of numbers leave."""
+    return theme.across() - _left() - len(COLUMNS) * NUMBERS - 3.0
 
 
 def draw(released: Released) -> Drawn:
@@ -34,7 +45,7 @@ def draw(released: Released) -> Drawn:
     cells, margins = _cells(released), _margins(released)
     labels = [_cell_name(released, row) for _, row in cells.iterrows()]
     shown, heights = _rows(labels)
-    names, lower = _rows([margin_label(released, row) for _, row in margins.iterrows()])
+    parts = _parts(released, margins)
     notes = _notes(released, cells, margins)
     say = released.vocabulary.fill
     first, second = (
@@ -49,20 +60,23 @@ def draw(released: Released) -> Drawn:
     start = top + sum(heights) + 12.5
     below = start + lines_mm(second) + plan.height + 1.0
     foot = theme.foot_mm(notes, simulated=released.simulated)
-    figure = theme.page(below + max(sum(lower), ROW) + 11 + foot)
+    height = max(sum(part.height for part in parts), ROW)
+    figure = theme.page(below + HEADS + height + 11 + foot)
     theme.words(figure, 0.5, 1.7 + lines_mm(first) / 2, first, weight="bold")
-    _weights(figure, theme.panel(figure, LEFT, top, WIDTH, sum(heights)), cells, shown, heights, top)
+    axes = theme.panel(figure, _left(), top, _width(), sum(heights))
+    _weights(figure, axes, cells, shown, heights, top)
     theme.words(figure, 0.5, start + lines_mm(second) / 2, second, weight="bold")
-    axes = theme.panel(figure, LEFT, below, WIDTH, max(sum(lower), ROW))
-    _shares(figure, axes, margins, names, lower, below)
-    set_legend(figure, handles, plan, left=LEFT - 20, top=start + lines_mm(second) + 0.5)
+    axes = theme.panel(figure, _left(), below + HEADS, _width(), height)
+    _shares(figure, axes, parts, below + HEADS)
+    _heads(figure, below + HEADS / 2)
+    set_legend(figure, handles, plan, left=2.5, top=start + lines_mm(second) + 0.5)
     theme.footnote(figure, notes, simulated=released.simulated)
     return Drawn(figure, alt_text(released, cells, labels, margins))
 
 
 def _rows(labels: list[str]) -> tuple[list[str], list[float]]:
     """Labels as they are wrapped, and the heights of their rows."""
-    shown = [fitted(label, LEFT - 5.0) for label in labels]
+    shown = [fitted(label, _left() - 5.0) for label in labels]
     return shown, [max(ROW, lines_mm(label) + 2.0) for label in shown]
 
 
@@ -98,7 +112,7 @@ def _weights(
     most = float(cells["weight"].max())
     # The words beside the longest bar stand within the page.
     beside = max(map(width_mm, told), default=0.0) + 1.5
-    end = 1.02 * most * max(1.0, WIDTH / (theme.across() - LEFT - beside))
+    end = 1.02 * most * max(1.0, _width() / (theme.across() - _left() - beside))
     y = 0.0
     for (_, row), label, text, height in zip(cells.iterrows(), labels, told, heights, strict=True):
         middle = y + height / 2
@@ -123,33 +137,76 @@ def _count(value: float) -> str:
     return formatting.SUPPRESSED if math.isnan(float(value)) else formatting.count(float(value))
 
 
-def _shares(
-    figure: Figure, axes: Axes, margins: pd.DataFrame, names: list[str], heights: list[float], top: float
-) -> None:
+class Part(NamedTuple):
+    """A row of the lower panel: the title of a margin, or one of its categories.
+
+    Attributes
+    ----------
+    label
+        As it is wrapped.
+    height
+        In millimetres.
+    row
+        Of the margins; None for a title.
+    """
+
+    label: str
+    height: float
+    row: pd.Series | None
+
+
+def _parts(released: Released, margins: pd.DataFrame) -> list[Part]:
+    """Lay the margins out, each below its title."""
+    made = []
+    for variable, rows in margins.groupby("variable", sort=False):
+        title = fitted(released.label(str(variable)), _left() - 2.0, weight="bold")
+        made.append(Part(title, max(TITLE, lines_mm(title) + 1.5), None))
+        names, heights = _rows([margin_label(released, row) for _, row in rows.iterrows()])
+        made += [
+            Part(name, height - 0.8, row)
+            for name, height, (_, row) in zip(names, heights, rows.iterrows(), strict=True)
+        ]
+    return made
+
+
+def _ends(number: int) -> float:
+    """Right edge of a column of per cent."""
+    return theme.across() - 0.5 - NUMBERS * (len(COLUMNS) - 1 - number)
+
+
+def _heads(figure: Figure, y: float) -> None:
+    for number, head in enumerate(("All", "Before", "After")):
+        theme.words(figure, _ends(number), y, head, ha="right", color=theme.QUIET)
+
+
+def _shares(figure: Figure, axes: Axes, parts: list[Part], top: float) -> None:
     from matplotlib.ticker import PercentFormatter
 
     axes.grid(axis="x", color=theme.PALE, linewidth=0.7)
-    axes.set_axisbelow(True)
-    below = 0.0
-    for (_, row), name, height in zip(margins.iterrows(), names, heights, strict=True):
-        y = below + height / 2
-        below += height
-        theme.words(figure, 3.0, top + y, name, linespacing=1.1)
-        if math.isnan(float(row["frame_share"])):
+    below, most = 0.0, 0.0
+    for part in parts:
+        y = below + part.height / 2
+        below += part.height
+        if part.row is None:
+            theme.words(figure, 0.5, top + y, part.label, weight="bold", linespacing=1.1)
+            continue
+        theme.words(figure, 3.0, top + y, part.label, linespacing=1.1)
+        frame, before, after = (float(part.row[name]) for name in COLUMNS)
+        if math.isnan(frame):
             axes.text(0.01, y, "suppressed", va="center", style="italic", color=theme.QUIET)
             continue
-        pair = [row["unweighted_share"], row["frame_share"]]
-        axes.plot(pair, [y, y], color=theme.RULE, linewidth=1.2, zorder=1)
-        axes.plot(
-            [row["frame_share"]], [y], "|", color=theme.INK, markersize=11, markeredgewidth=1.6, zorder=2
-        )
-        axes.plot([row["unweighted_share"]], [y], "o", markerfacecolor="white", markeredgecolor=theme.SECOND,
+        most = max(most, frame, before, after)
+        # From before to after, so that what goes beyond the stroke has overshot.
+        axes.plot([before, after], [y, y], color=theme.RULE, linewidth=1.2, zorder=1)
+        axes.plot([frame], [y], "|", color=theme.INK, markersize=11, markeredgewidth=1.6, zorder=2)
+        axes.plot([before], [y], "o", markerfacecolor="white", markeredgecolor=theme.SECOND,
                   markeredgewidth=1.3, markersize=5.2, zorder=3)  # fmt: skip
-        axes.plot([row["weighted_share"]], [y], "o", color=theme.ACCENT, markersize=4.2, zorder=4)
-    columns = ["frame_share", "unweighted_share", "weighted_share"]
-    most = float(margins[columns].max().max()) if len(margins) else 1.0
-    axes.set(xlim=(0, min(1.0, most + 0.08)), ylim=(max(below, ROW), 0), yticks=[], xlabel="Share")
+        axes.plot([after], [y], "o", color=theme.ACCENT, markersize=4.2, zorder=4)
+        for number, share in enumerate((frame, before, after)):
+            theme.words(figure, _ends(number), top + y, formatting.percent(share), ha="right")
+    axes.set(xlim=(0, min(1.0, (most or 0.92) + 0.08)), ylim=(max(below, ROW), 0), yticks=[], xlabel="Share")
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.locator_params(axis="x", nbins=3 if theme.narrow() else 6)
     axes.tick_params(axis="x", length=2, pad=2)
     axes.xaxis.labelpad = 1.5
 
@@ -169,8 +226,8 @@ def _legend(respondents: str) -> tuple[list[Any], LegendPlan]:
                markersize=5.2, **dot),
         Line2D([], [], color=theme.ACCENT, markersize=4.2, **dot),
     ]  # fmt: skip
-    labels = ["All eligible", f"{formatting.capital(respondents)}, unweighted", "Weighted"]
-    return handles, legend_plan(labels, theme.across() - LEFT + 20)
+    labels = ["All eligible", f"{formatting.capital(respondents)} before weighting", "After"]
+    return handles, legend_plan(labels, theme.across() - 2.5)
 
 
 def _notes(released: Released, cells: pd.DataFrame, margins: pd.DataFrame) -> list[str]:
