@@ -148,9 +148,15 @@ def test_strict_preset_looks_at_the_answers_own_count():
 
 def test_headline_that_may_not_be_shown_stops_the_build():
     claims = pd.DataFrame(
-        {"claim": ["C1", "C2"], "group": ["overall", "overall"], "n": [119, 8], "estimate": [0.8, 0.5]}
+        {
+            "claim": ["C1", "C2"],
+            "variable": ["uses", "reads"],
+            "group": "overall",
+            "n": [119, 8],
+            "estimate": 0.5,
+        }
     )
-    with pytest.raises(SurveyError, match="headline of C2"):
+    with pytest.raises(SurveyError, match=r"claims\.C2: its estimate of reads \(n = 8\)"):
         release_claims(claims, RULES)
 
 

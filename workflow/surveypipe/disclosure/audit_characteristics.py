@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 # What is given up first: what no reader misses.
 CHEAPEST_FIRST = ("weight_margins", "nonresponse", "response_cells", "weight_cells", "table_1")
 LEEWAY = 1e-3
+# Group of those whose own is not published, because they did not tell it.
+ELSEWHERE = ""
 
 
 @dataclass
@@ -199,13 +201,21 @@ def answered_counts(
     private, released
         Table 1 before and after each cell was judged by itself.
     groups
-        Respondents in each group.
+        Respondents in each group; those whose group is not published are one more.
     rules
         Thresholds.
     """
-    mine = private[(private["variable"] == variable) & (private["group"] != "overall")]
-    atoms = {(str(r["level"]), as_text(r["group_level"])): float(r["n"]) for r in mine.to_dict("records")}
-    counts = Counts([_group_total(atoms, group, n) for group, n in groups.items()])
+    mine = private[private["variable"] == variable].to_dict("records")
+    atoms = {(str(r["level"]), as_text(r["group_level"])): float(r["n"])
+             for r in mine if r["group"] != "overall"}  # fmt: skip
+    inside_of = {group for _, group in atoms}
+    for row in mine:
+        left = float(row["n"]) - sum(n for (level, _), n in atoms.items() if level == str(row["level"]))
+        if row["group"] == "overall" and left > 0:
+            atoms[str(row["level"]), ELSEWHERE] = left
+    sizes = {group: n for group, n in groups.items() if group in inside_of}
+    sizes[ELSEWHERE] = sum(groups.values()) - sum(sizes.values())
+    counts = Counts([_group_total(atoms, group, n) for group, n in sizes.items() if n])
     rows = released[released["variable"] == variable]
     for index, row in zip(rows.index, rows.to_dict("records"), strict=True):
         levels, inside = as_text(row["level"]).split("+"), as_text(row["group_level"])

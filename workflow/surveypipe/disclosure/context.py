@@ -16,7 +16,7 @@ from surveypipe.disclosure.release import (
     places_of,
 )
 from surveypipe.disclosure.rules import Rules
-from surveypipe.problems import SurveyError, shown
+from surveypipe.problems import SurveyError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,7 @@ WORDS = (
     "equivalence",
     "other_thresholds",
 )
+WIDER = "Claim something that more people were asked, or take the claim out."
 
 
 def release_claims(claims: pd.DataFrame, rules: Rules, *, together: bool = True) -> Release:
@@ -57,8 +58,19 @@ def release_claims(claims: pd.DataFrame, rules: Rules, *, together: bool = True)
     return release
 
 
-def suppress_claims(release: Release, where: pd.Series, reason: str) -> None:
+def suppress_claims(release: Release, where: pd.Series, reason: str, cure: str = WIDER) -> None:
     """Empty the numbers and the words of some rows of the claims.
+
+    Parameters
+    ----------
+    release
+        The released claims; changed.
+    where
+        Which rows.
+    reason
+        Why they may not be read.
+    cure
+        What a researcher can do, where one of them is the claim itself.
 
     Raises
     ------
@@ -69,8 +81,11 @@ def suppress_claims(release: Release, where: pd.Series, reason: str) -> None:
     headline = where & (table["group"] == "overall")
     if headline.any():
         raise SurveyError(
-            f"claims: the headline of {shown(table.loc[headline, 'claim'])} may not be published "
-            f"({reason}); choose an estimand with a wider base."
+            [
+                f"claims.{row['claim']}: its estimate of {row['variable']} (n = {row['n']:g}) may not be "
+                f"published, and without it there is no claim: {reason}. {cure}"
+                for row in table[headline].to_dict("records")
+            ]
         )
     blank(table, where)
     for column in [c for c in WORDS if c in table]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from surveypipe.disclosure.answers import COUNTED
-from surveypipe.disclosure.context import suppress_claims
+from surveypipe.disclosure.context import WIDER, suppress_claims
 from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.comparing import Compared
@@ -66,6 +66,18 @@ def follow_own(claims: Release, estimates: pd.DataFrame, kinds: Mapping[str, Any
         mine = (claims.table["claim"] == row.claim) & (level == row.group_level)
         if (claims.table.loc[mine, "scheme_primary"] == row.scheme).any():
             shown = mine & (claims.table["status"] == RELEASED)
-            suppress_claims(claims, shown, "of the groups that it compares an answer is suppressed")
+            suppress_claims(claims, shown, *_why(claim))
         for name in (f"estimate_{row.scheme}", "scheme_low", "scheme_high"):
             claims.table[name] = claims.table[name].where(~mine)
+
+
+def _why(claim: AnyClaim) -> tuple[str, str]:
+    """Say why a claim with an estimate of its own is hidden, and what can be done."""
+    groups = claim.groups if isinstance(claim, Compared) else None
+    if groups is None:
+        return "too few answered all that it is made of", WIDER
+    return (
+        f"of {groups.variable} {groups.of} or {groups.minus}, which it compares, an answer is suppressed",
+        f"Merge levels of {groups.variable} (frame.recodes, cleaning.recodes), compare larger groups, or "
+        "take the claim out.",
+    )

@@ -1,0 +1,36 @@
+"""What Table 1 says of a characteristic that respondents told of themselves."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from surveypipe.disclosure.audit_characteristics import answered_counts
+from surveypipe.disclosure.release import RELEASED, SUPPRESSED
+from surveypipe.disclosure.rules import PRESETS
+from surveypipe.identifiers import NOT_ANSWERED
+
+SHOWN = {("young", "A"): 12, ("young", "B"): 9, ("old", "A"): 8, ("old", "B"): 4, (NOT_ANSWERED, "A"): 1,
+         (NOT_ANSWERED, "B"): 1}  # fmt: skip
+WHOLE = {"young": 30, "old": 20, NOT_ANSWERED: 3}
+
+
+def table_1() -> pd.DataFrame:
+    rows = [("overall", None, level, n) for level, n in WHOLE.items()]
+    rows += [("ward", group, level, n) for (level, group), n in SHOWN.items()]
+    made = pd.DataFrame(rows, columns=["group", "group_level", "level", "n"])
+    return made.assign(variable="age", status=RELEASED)
+
+
+def test_respondents_of_no_published_group_are_counted_beside_the_groups():
+    """18 respondents did not tell their ward: all are in the total, and none in a ward."""
+    private = table_1()
+    hidden = private["level"].eq("old") & private["group_level"].eq("B")
+    released = private.assign(status=private["status"].where(~hidden, SUPPRESSED))
+    groups = {"A": 21.0, "B": 14.0, "not stated": 18.0}
+    told = answered_counts("age", private, released, groups, PRESETS["research"])
+    assert [row.counts["n"] for row in told.published if row.row == -1] == [21.0, 14.0, 18.0]
+    true = {("young", ""): 9, ("old", ""): 8, (NOT_ANSWERED, ""): 1} | SHOWN
+    for row in told.published:
+        assert sum(true[atom] for atom in row.atoms) == row.counts["n"], row
+    # The ward's total less what is shown of it would be the hidden 4: something of ward B is given up.
+    assert any(("old", "B") not in row.atoms and {g for _, g in row.atoms} == {"B"} for row in told.protect())
