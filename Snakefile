@@ -39,7 +39,7 @@ if journal_checks():
 
 
 # Targets of their own, which the default run does not make:
-#   snakemake export | simulation | followup | waves
+#   snakemake export | submission | simulation | followup | waves
 include: "workflow/rules/export.smk"
 include: "workflow/rules/simulation.smk"
 include: "workflow/rules/followup.smk"

@@ -40,7 +40,7 @@ rule figures:
         [
             f"<results>/figures/{name}.{form}"
             for name in [*FIGURES, *(block.figure for block in ANSWERS)]
-            for form in ("svg", "png")
+            for form in ("svg", "png", "csv")
         ],
         index="<results>/figures/index.json",
         letters="<results>/checks/letters.txt",
@@ -80,5 +80,29 @@ rule tables:
         **given(*EXHIBIT_SECTIONS, wording=OWN_WORDING),
     message:
         "Writing the tables, the methods paragraphs and the numbers of the text"
+    shell:
+        STAGE
+
+
+rule submission:
+    input:
+        **stage("submission"),
+        released=RELEASED_FILES,
+        variables="<results>/public/variables.json",
+    output:
+        [
+            f"<results>/submission/{name}.{form}"
+            for name in FIGURES
+            for form in ("pdf", "tiff")
+        ],
+        listed="<results>/submission/figures.txt",
+    log:
+        "<results>/logs/submission.log",
+    conda:
+        "../../environment.yml"
+    params:
+        **given(*EXHIBIT_SECTIONS),
+    message:
+        "Drawing the figures as journals ask for them"
     shell:
         STAGE

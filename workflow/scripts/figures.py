@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from _released import read_released
-from _shared import Output, run, write_json
+from _shared import Output, run, write_csv, write_json
 from surveypipe import fonts
 from surveypipe.reporting.figures import answers, scripts
 from surveypipe.reporting.figures.answers import answer_figures
+from surveypipe.reporting.figures.drawn_rows import as_table
 from surveypipe.reporting.figures.register import DRAW
 from surveypipe.reporting.figures.theme import WIDTH_MM, save, themed
 
@@ -24,7 +25,7 @@ def main(
     index: Output,
     letters: Output,
 ) -> None:
-    """Draw each figure as SVG and PNG beside the index that lists them with their alt text."""
+    """Draw each figure as SVG and PNG, with the rows behind it as CSV, beside the index with alt texts."""
     tables = read_released(config, released, variables)
     folder = index.parent
     choice = fonts.choose("".join(text for _, text in scripts.labels(tables)))
@@ -39,8 +40,10 @@ def main(
         with themed(name, choice.files):
             drawn = draw(tables)
             save(drawn, folder / f"{name}.svg", folder / f"{name}.png")
+        write_csv(as_table(drawn.rows), folder / f"{name}.csv")
         drawings[name] = {
             "files": [f"{name}.svg", f"{name}.png"],
+            "rows": f"{name}.csv",
             "alt": drawn.alt,
             "width_mm": WIDTH_MM,
         }

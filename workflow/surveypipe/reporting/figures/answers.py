@@ -10,6 +10,7 @@ from surveypipe import formatting
 from surveypipe.reporting.answer_blocks import Block, blocks, of_variables
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.answer_lines import Line, Panel, drawable, height_of, panels_of
+from surveypipe.reporting.figures.drawn_rows import estimates_of
 from surveypipe.reporting.figures.histograms import draw_bins, spoken
 from surveypipe.reporting.figures.lettering import legend_plan, set_legend
 from surveypipe.reporting.figures.ratings import draw_ratings
@@ -66,7 +67,8 @@ def draw(released: Released, block: Block) -> Drawn:
             _bars(axes, released, panel, groups)
         top += panel.height + panel.foot
     theme.footnote(figure, notes, simulated=released.simulated)
-    return Drawn(figure, alt_text(released, panels))
+    drawn = estimates_of(released, [question.name for question in block.questions])
+    return Drawn(figure, alt_text(released, panels), drawn)
 
 
 def _groups(released: Released) -> list[str]:

@@ -76,7 +76,7 @@ def draw(released: Released) -> Drawn:
                 middle = (one.bottom + stages[number + 1].place[1]) / 2
             _arrow(figure, x, middle, side.place[0], middle)
     theme.footnote(figure, notes, simulated=released.simulated)
-    return Drawn(figure, alt_text(released, main, sides))
+    return Drawn(figure, alt_text(released, main, sides), {"flow": released.table("flow")})
 
 
 def _placed(

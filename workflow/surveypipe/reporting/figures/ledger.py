@@ -136,7 +136,7 @@ def draw(released: Released) -> Drawn:
             _marks(axes, line.row, released, middle)
         top += height + AXIS
     theme.footnote(figure, notes, simulated=released.simulated)
-    return Drawn(figure, alt_text(released, rows))
+    return Drawn(figure, alt_text(released, rows), {"claims": released.table("claims")})
 
 
 def _places(released: Released, rows: list[pd.Series]) -> Places:

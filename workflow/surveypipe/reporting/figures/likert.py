@@ -10,6 +10,7 @@ from surveypipe import formatting
 from surveypipe.reporting.answer_words import common_poles, legend
 from surveypipe.reporting.batteries import Block
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.drawn_rows import estimates_of
 from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
 from surveypipe.reporting.figures.likert_layout import LABEL_WIDTH, ROW, Rows, rows_of
 from surveypipe.reporting.figures.ratings import colours
@@ -98,7 +99,8 @@ def draw(released: Released) -> Drawn:
                     color=theme.QUIET if label.quiet else theme.INK)  # fmt: skip
     set_legend(figure, handles, plan)
     theme.footnote(figure, notes, simulated=released.simulated)
-    return Drawn(figure, alt_text(released, blocks))
+    items = [item for item, _ in rows.items]
+    return Drawn(figure, alt_text(released, blocks), estimates_of(released, items))
 
 
 def _each(released: Released, rows: Rows, panels: list[Panel]) -> bool:

@@ -121,7 +121,7 @@ def draw(released: Released) -> Drawn:
             _draw_panel(axes, one, released)
         top += height
     theme.footnote(figure, notes, simulated=released.simulated)
-    return Drawn(figure, alt_text(panels, released))
+    return Drawn(figure, alt_text(panels, released), {"multiverse": released.table("multiverse")})
 
 
 def panel_of(released: Released, claim: pd.Series) -> Panel:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.drawn_rows import estimates_of
 from surveypipe.reporting.figures.lettering import fitted, legend_plan, lines_mm, set_legend
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import Released
@@ -56,7 +57,7 @@ def draw_ratings(released: Released, items: Sequence[str]) -> Drawn:
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], labels=["0", "25", "50", "75", "100"])
     axes.tick_params(axis="x", length=2, pad=2)
     theme.footnote(figure, notes, simulated=released.simulated)
-    return Drawn(figure, _alt_text(released, items))
+    return Drawn(figure, _alt_text(released, items), estimates_of(released, items))
 
 
 def colours(number: int) -> list[str]:

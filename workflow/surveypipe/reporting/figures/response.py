@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
@@ -13,6 +13,9 @@ from surveypipe.reporting.figures.lettering import fitted, lines_mm, width_mm
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.lookups import level_label
 from surveypipe.reporting.released import Released
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROW, HEAD = 6.0, 5.0
 LEFT, NARROW_LEFT = 48.0, 34.0
@@ -99,7 +102,12 @@ def draw(released: Released) -> Drawn:
     axes.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])
     axes.tick_params(axis="x", length=2, pad=2)
     theme.footnote(figure, notes, simulated=released.simulated)
-    return Drawn(figure, alt_text(bars))
+    return Drawn(figure, alt_text(bars), _rows(released))
+
+
+def _rows(released: Released) -> dict[str, pd.DataFrame]:
+    tables = {name: released.table(name) for name in ("response_rates", "response_cells")}
+    return {name: table[table["rate"] == RATE] for name, table in tables.items()}
 
 
 def _axis_end(bars: list[Bar]) -> float:

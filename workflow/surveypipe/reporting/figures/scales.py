@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe import formatting
 from surveypipe.reporting.figures import theme
+from surveypipe.reporting.figures.drawn_rows import estimates_of
 from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_plan, lines_mm, set_legend
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.released import Released
@@ -63,7 +64,8 @@ def draw(released: Released) -> Drawn:
     axes.text(1.03, 1.0, f"Mean ({formatting.confidence(released.settings.analysis.ci_level)} CI)", **place)
     axes.text(1.5, 1.0, "n", ha="right", style="italic", **place)
     theme.footnote(figure, notes, simulated=released.simulated)
-    return Drawn(figure, alt_text(released, scales))
+    drawn = estimates_of(released, [scale.variable for scale in scales])
+    return Drawn(figure, alt_text(released, scales), drawn)
 
 
 def _ticks(low: float, high: float) -> list[float]:

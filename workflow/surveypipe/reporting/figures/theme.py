@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from surveypipe.fonts import shipped, typefaces
 from surveypipe.reporting.figures.lettering import DPI, MM, TEXT_PT, fitted, lines_mm, width_mm
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -24,6 +25,7 @@ NARROW_MM = 120.0
 # A figure that is taller is set smaller, for a page to hold it with its caption.
 TALLEST_MM = 225.0
 MARK = "Simulated data"
+SUBMISSION_DPI = 600
 
 INK = "#222222"
 QUIET = "#5a5a5a"
@@ -58,10 +60,13 @@ class Drawn:
         The drawing.
     alt
         Alternative text: what the figure shows, in words and numbers.
+    rows
+        Released rows that it is drawn from, by the name of their table; none where there is nothing to draw.
     """
 
     figure: Figure
     alt: str
+    rows: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 @contextmanager
@@ -245,3 +250,24 @@ def save(drawn: Drawn, svg: Path, png: Path) -> None:
             count=1,
         )
         svg.write_text(smaller, encoding="utf-8")
+
+
+def save_for_submission(drawn: Drawn, pdf: Path, tiff: Path) -> None:
+    """Write a figure as journals ask for it, the same bytes in every run.
+
+    A PDF with its letters embedded, and a TIFF of :data:`SUBMISSION_DPI` in colour, without transparency,
+    compressed without loss.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    drawn.figure.savefig(
+        pdf, format="pdf", metadata={"CreationDate": None, "Producer": None, "Creator": None}
+    )
+    before = drawn.figure.dpi
+    drawn.figure.set_dpi(SUBMISSION_DPI)
+    canvas = FigureCanvasAgg(drawn.figure)
+    canvas.draw()
+    picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
+    picture.save(tiff, compression="tiff_lzw", dpi=(SUBMISSION_DPI, SUBMISSION_DPI))
+    drawn.figure.set_dpi(before)

@@ -102,7 +102,9 @@ def draw(released: Released) -> Drawn:
         figure, theme.across() / 2, height - 2.2, "Share of those eligible who had answered", ha="center"
     )
     theme.footnote(figure, notes, simulated=released.simulated)
-    return Drawn(figure, alt_text(released, courses))
+    table = released.table("nonresponse")
+    drawn = (table["step"] == "waves") | (table["measure"] == "silent_on_line")
+    return Drawn(figure, alt_text(released, courses), {"nonresponse": table[drawn]})
 
 
 def course_of(released: Released, claim: pd.Series) -> Course:

@@ -71,7 +71,8 @@ def draw(released: Released) -> Drawn:
     _heads(figure, below + HEADS / 2)
     set_legend(figure, handles, plan, left=2.5, top=start + lines_mm(second) + 0.5)
     theme.footnote(figure, notes, simulated=released.simulated)
-    return Drawn(figure, alt_text(released, cells, labels, margins))
+    rows = {"weight_cells": cells, "weight_margins": margins}
+    return Drawn(figure, alt_text(released, cells, labels, margins), rows)
 
 
 def _rows(labels: list[str]) -> tuple[list[str], list[float]]:
