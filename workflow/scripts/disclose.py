@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, section, write_csv, write_json
@@ -28,6 +29,9 @@ from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.item_types import type_of
 from surveypipe.study.sections import Sections
 from surveypipe.study.weighting import Weighting, scheme_in_force
+
+# Weights that differ by less are one.
+ALIKE = 1e-9
 
 
 def main(
@@ -108,7 +112,7 @@ def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: 
             if made["type"] == "routed_no"
         },
         groupings=tuple(config["groups"]),
-        weighted_staff=in_weights(config, staff),
+        staff_weight=weight_of_each(config, staff),
         claims=claims_of(config),
         sets=boxes_of(variables),
         numbers=[name for name, about in variables.items() if _plain_number(about)],
@@ -121,11 +125,17 @@ def _plain_number(about: dict) -> bool:
     return kind.number and not kind.listed and not about.get("derived")
 
 
-def in_weights(config: dict, staff: pd.DataFrame) -> bool:
-    """Whether cells and margins of weights tell sums of weights or totals, and count nobody."""
-    adjusted = config["weighting"].get("unknown_eligibility") or config["frame"].get("margins")
+def weight_of_each(config: dict, staff: pd.DataFrame) -> float | None:
+    """For how many each person counts in cells and margins of weights; None where it differs, or nobody does.
+
+    Weights that are all alike tell counts: whoever knows the weight divides by it.
+    """
+    if config["weighting"].get("unknown_eligibility") or config["frame"].get("margins"):
+        return None
     base = base_weights(staff, section(config, "design", Sampling))
-    return bool(adjusted) or (base is not None and bool((base != 1).any()))
+    if base is None:
+        return 1.0
+    return float(base[0]) if np.ptp(base) <= ALIKE * base.max() else None
 
 
 def boxes_of(variables: dict) -> dict[str, list[str]]:

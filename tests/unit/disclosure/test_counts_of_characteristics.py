@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
-from surveypipe.disclosure.audit_characteristics import answered_counts
-from surveypipe.disclosure.release import RELEASED, SUPPRESSED
+from surveypipe.disclosure.audit_characteristics import answered_counts, staff_counts
+from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, log_frame
 from surveypipe.disclosure.rules import PRESETS
 from surveypipe.identifiers import NOT_ANSWERED
 
@@ -34,3 +35,17 @@ def test_respondents_of_no_published_group_are_counted_beside_the_groups():
         assert sum(true[atom] for atom in row.atoms) == row.counts["n"], row
     # The ward's total less what is shown of it would be the hidden 4: something of ward B is given up.
     assert any(("old", "B") not in row.atoms and {g for _, g in row.atoms} == {"B"} for row in told.protect())
+
+
+@pytest.mark.parametrize(("weight", "told"), [(1.0, 12.5), (2.5, 5.0), (None, None)])
+def test_sums_of_weights_that_are_all_alike_are_read_as_counts(weight: float | None, told: float | None):
+    staff = pd.DataFrame({"ward": ["A"] * 5 + ["B"] * 9, "respondent": True})
+    cells = pd.DataFrame({"scheme": "cells", "cell": ["A", "B"], "members": ["A", "B"], "N": [12.5, 22.5],
+                          "n": [5, 9], "status": RELEASED})  # fmt: skip
+    releases = {"weight_cells": Release(cells, log_frame([]))}
+    schemes = {"cells": {"by": ["ward"]}}
+    counts = staff_counts(
+        staff, ["ward"], "ward", releases, schemes, PRESETS["research"], staff_weight=weight
+    )
+    assert counts.published[0].counts.get("N") == told
+    assert counts.published[0].counts["n"] == 5.0

@@ -26,18 +26,22 @@ def test_themes_of_which_one_may_name_several_or_none_are_questions_of_their_own
 @pytest.mark.parametrize(
     ("said", "counted"),
     [
-        ({}, True),
-        ({"design": {"kind": "sample", "strata": "part"}}, True),
-        ({"design": {"kind": "sample", "weights": "pw"}}, False),
-        ({"design": {"kind": "sample", "probabilities": "chance"}}, False),
-        ({"weighting": {"unknown_eligibility": {"by": ["part"]}}}, False),
-        ({"frame": {"margins": {"part": {"A": 10, "B": 20}}}}, False),
+        ({}, 1.0),
+        ({"design": {"kind": "sample", "strata": "part"}}, 1.0),
+        ({"design": {"kind": "sample", "weights": "alike"}}, 2.5),
+        ({"design": {"kind": "sample", "weights": "pw"}}, None),
+        ({"design": {"kind": "sample", "probabilities": "chance"}}, None),
+        ({"weighting": {"unknown_eligibility": {"by": ["part"]}}}, None),
+        ({"frame": {"margins": {"part": {"A": 10, "B": 20}}}}, None),
     ],
 )
-def test_tables_of_weights_count_people_unless_people_are_weighted(said: dict[str, Any], counted: bool):
+def test_tables_of_weights_count_people_unless_they_differ_in_weight(
+    said: dict[str, Any], counted: float | None
+):
     staff = pd.DataFrame({"id": ["1", "2"], "part": ["A", "B"], "pw": [2.5, 3.5], "chance": [0.4, 0.3]})
+    staff["alike"] = 2.5
     sections: dict[str, Any] = {"weighting": {}, "frame": {}, "design": {}, **said}
-    assert disclose.in_weights(sections, staff) is not counted
+    assert disclose.weight_of_each(sections, staff) == counted
 
 
 @pytest.mark.parametrize(("n", "found"), [((12.0, 9.0), {("town", "c")}), ((float("nan"), 9.0), set())])

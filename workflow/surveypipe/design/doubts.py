@@ -68,7 +68,10 @@ def _of_weights(selection: Selection, sampling: Sampling) -> Iterator[str]:
     if named is None:
         return
     if np.ptp(weights) <= 1e-9 * weights.max():
-        yield f"design: '{named}' is the same for everybody, so that weighting by it changes nothing."
+        yield (
+            f"design: '{named}' is the same for everybody ({weights.iloc[0]:g} as a weight): shares and "
+            "means are those without it, and only totals follow from it."
+        )
     elif sampling.clusters:
         unit = selection.of_respondents().unit
         if (weights.groupby(unit).nunique() == 1).all() and len(np.unique(unit)) < len(weights):

@@ -276,7 +276,7 @@ def audit_characteristics_of(
     rules: Rules,
     *,
     groupings: Sequence[str] = (),
-    weighted_staff: bool = False,
+    staff_weight: float | None = 1.0,
 ) -> None:
     """Hide rows of any table that would give away a count of staff or respondents.
 
@@ -294,7 +294,7 @@ def audit_characteristics_of(
         Weighting schemes of the configuration.
     rules
         Thresholds.
-    groupings, weighted_staff
+    groupings, staff_weight
         As in :class:`surveypipe.disclosure.tables.Study`.
 
     Raises
@@ -304,7 +304,7 @@ def audit_characteristics_of(
     """
     variables = _variables(private, staff, group, schemes)
     counts = audit_characteristics.staff_counts(
-        staff, variables, group, releases, schemes, rules, weighted_staff=weighted_staff
+        staff, variables, group, releases, schemes, rules, staff_weight=staff_weight
     )
     audit_characteristics.apply(releases, counts.protect())
     sizes = staff.groupby(staff[group].astype(str))["respondent"].sum()

@@ -131,7 +131,7 @@ def staff_counts(
     schemes: Mapping[str, Any],
     rules: Rules,
     *,
-    weighted_staff: bool = False,
+    staff_weight: float | None = 1.0,
 ) -> Counts:
     """Put together what all tables say of the variables of the staff list.
 
@@ -149,8 +149,8 @@ def staff_counts(
         Weighting schemes of the configuration, to read the cells of the weights by.
     rules
         Thresholds.
-    weighted_staff
-        Whether the tables of weights tell weighted totals of staff, which count nobody.
+    staff_weight
+        As in :class:`surveypipe.disclosure.tables.Study`.
     """
     atoms = [tuple(map(str, row)) for row in staff[list(variables)].itertuples(index=False)]
     book = AtomBook(tuple(variables), frozenset(atoms), group)
@@ -162,8 +162,7 @@ def staff_counts(
         if name in releases
         for row in published_rows(name, releases, book, schemes)
     ]
-    if weighted_staff:
-        published = [_without_staff(row) for row in published]
+    published = [_in_persons(row, staff_weight) for row in published]
     counts = Counts(published)
     shown = {(row.table, row.atoms) for row in published}
     for name, cells in book.places():
@@ -177,10 +176,13 @@ def staff_counts(
     return counts
 
 
-def _without_staff(row: Published) -> Published:
-    if row.table not in ("weight_cells", "weight_margins"):
+def _in_persons(row: Published, weight: float | None) -> Published:
+    """Give the staff that a sum of weights counts; none where it counts nobody."""
+    if row.table not in ("weight_cells", "weight_margins") or STAFF not in row.counts:
         return row
-    return replace(row, counts={kind: n for kind, n in row.counts.items() if kind != STAFF})
+    others = {kind: n for kind, n in row.counts.items() if kind != STAFF}
+    counted = {} if weight is None else {STAFF: row.counts[STAFF] / weight}
+    return replace(row, counts=others | counted)
 
 
 def _pool(cells: frozenset[Any], published: list[Published], kind: str) -> float:

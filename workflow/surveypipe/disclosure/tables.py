@@ -60,8 +60,9 @@ class Study:
         Variable that counts those routed past a question as 'no', to that question: their yes is the same.
     groupings
         Variables by whose levels estimates are published; left out: the group of the respondents.
-    weighted_staff
-        Whether the tables of weights tell weighted totals of staff (base weights), which count nobody.
+    staff_weight
+        For how many people each person on the list stands in the tables of weights: 1 where everybody was
+        asked; None where it differs from person to person, so that these tables count nobody.
     claims
         The claims by key.
     sets
@@ -82,7 +83,7 @@ class Study:
     asked_if: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     made_from: Mapping[str, str] = field(default_factory=dict)
     groupings: tuple[str, ...] = ()
-    weighted_staff: bool = False
+    staff_weight: float | None = 1.0
     claims: Mapping[str, AnyClaim] = field(default_factory=dict)
     sets: Mapping[str, list[str]] = field(default_factory=dict)
     numbers: Sequence[str] = ()
@@ -158,7 +159,7 @@ def release_all(
     if audited:
         audit.audit_characteristics_of(
             made, private["table_1"], study.staff, study.respondents.group, study.schemes, rules,
-            groupings=study.groupings, weighted_staff=study.weighted_staff,
+            groupings=study.groupings, staff_weight=study.staff_weight,
         )  # fmt: skip
         others = {name: release for name, release in made.items() if name != ESTIMATES}
         resolution.apply(others, limits, rules.min_base)
