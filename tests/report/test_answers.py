@@ -167,10 +167,15 @@ def test_every_branch_of_the_words_is_rendered_and_fit_to_print():
         ]
         for more in (0, 1, 2):
             found = [entry | {"kind": kind} for kind in kinds]
-            said.append(words.say("answers/found", found=found, more=more))
+            said += [
+                words.say("answers/found", found=found, more=more, recorded=one) for one in (True, False)
+            ]
         for questions, number in ((1, 0), (1, 1), (4, 1), (4, 2)):
             facts = {"tables": ["@tbl-a"] * questions, "figures": ["@fig-a"] * (questions - 1)}
-            said.append(words.say("answers/section", **facts, questions=questions, counted=number))
+            facts |= {"questions": questions, "counted": number}
+            said += [
+                words.say("answers/section", **facts, recorded=one, several=one) for one in (True, False)
+            ]
         said += [words.say("answers/title", title=title) for title in ("", "A title")]
     assert [branch for branch in counting.missed if branch.startswith("answers/")] == []
     prose = [line for text in said for line in text.split("\n") if not line.startswith(("{{", "!", "#"))]

@@ -136,6 +136,47 @@ def sampled(**design: Any) -> Change:
     return drawn(weights="weight", **design)
 
 
+RECORDS = cases.configured(study={"mode": "records"})
+
+
+def everybody_asked_everything(made: Released) -> Released:
+    """No question that is put to some only."""
+    every = {name: {**about, "asked_if": {}} for name, about in made.variables.items()}
+    return dataclasses.replace(made, variables=every)
+
+
+def a_mean(made: Released) -> Released:
+    """One claim, of the mean of a scale."""
+    claim = {
+        "kind": "mean",
+        "label": "It is clear",
+        "short": "Clear",
+        "variable": "guidance",
+        "threshold": 3.0,
+    }
+    return dataclasses.replace(
+        made, config={**made.config, "claims": {"C1": claim | {"threshold": 3.0, "range": [1, 5]}}}
+    )
+
+
+def two_margins(made: Released) -> Released:
+    """The weights of a sample raked to two margins."""
+    margins = {"agency": {"AMH": 0.5, "CSC": 0.5}, "profession_group": {"nurse": 0.5, "social worker": 0.5}}
+    made = cases.configured(frame={"margins": margins})(made)
+    schemes = made.config["weighting"]["schemes"]
+    schemes = {**schemes, "own": {**schemes["own"], "margins": list(margins)}}
+    return cases.configured(weighting={"schemes": schemes})(made)
+
+
+def one_known(made: Released) -> Released:
+    """A response model of one variable, which does not tell who answers."""
+    table = made.tables["nonresponse"]
+    model = (table["step"] == "response_model") & (table["measure"] == "wald_test")
+    one = table[~model | (table["variable"] == table.loc[model, "variable"].iloc[0])]
+    one = one.assign(p_value=one["p_value"].where(one["measure"] != "wald_test", 0.4))
+    return dataclasses.replace(made, tables={**made.tables, "nonresponse": one})
+
+
 CASES: dict[str, Change] = {
     **cases.CHANGES,
     "raked": scheme(method="rake", margins=["agency", "profession_group"], collapse=None),
@@ -249,6 +290,21 @@ CASES: dict[str, Change] = {
     )(made),
     "headcounts": lambda made: made_up_questions.descriptive(population="counts"),
     "any answer counts": cases.configured(response={"complete_from": 0.0, "partial_from": 0.0}),
+    "records": cases.both(sampled(strata="stratum"), RECORDS),
+    "records of any value": cases.both(
+        sampled(), RECORDS, cases.configured(response={"complete_from": 0.0, "partial_from": 0.0})
+    ),
+    "records without a rule": cases.both(RECORDS, cases.configured(cleaning={"rules": []})),
+    "records with items imputed beside": cases.both(
+        RECORDS, cases.configured(analysis={"imputation": None}), cases.celled("multiverse", missing=IMPUTED)
+    ),
+    "no question routed": everybody_asked_everything,
+    "a mean": a_mean,
+    "cells as they are": scheme(
+        method="poststratify", by=["agency"], collapse={"min_n": 10, "inside": "equal"}
+    ),
+    "two margins": cases.both(sampled(method="rake"), two_margins),
+    "one thing known": one_known,
     "tests and no claims": lambda made: cases.configured(
         analysis={"tests": [{"variable": "read", "between": "agency"}]}
     )(made_up_questions.descriptive()),

@@ -113,6 +113,17 @@ def measured(value: float) -> str:
     return decimal(value, places)
 
 
+def weight(value: float) -> str:
+    """Print a weight, to two decimals and to fewer where it is large.
+
+    Examples
+    --------
+    >>> weight(2.0), weight(344.87), weight(4291.84)
+    ('2.00', '344.9', '4,292')
+    """
+    return decimal(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2)
+
+
 def shortest(value: float) -> str:
     """Print :func:`measured` without zeros at its end: ``20.5``.
 
@@ -128,6 +139,21 @@ def shortest(value: float) -> str:
 def setting(value: float) -> str:
     """Print a number of the configuration as it stands there: ``3``, ``0.25``."""
     return f"{float(value):g}"
+
+
+def exact(value: float) -> str:
+    """Print a number that was set with the decimals that it has: ``800``, ``0.25``, ``1,250.5``.
+
+    Examples
+    --------
+    >>> exact(800.0), exact(-0.25), exact(1250.5)
+    ('800', '−0.25', '1,250.5')
+    """
+    if not math.isfinite(value):
+        raise ValueError("a missing or infinite number cannot be printed")
+    whole, _, part = f"{Decimal(f'{abs(value):.12g}'):,f}".partition(".")
+    part = part.rstrip("0")
+    return (MINUS if value < 0 else "") + whole + (f".{part}" if part else "")
 
 
 def confidence(level: float) -> str:

@@ -68,6 +68,7 @@ _FILTERS = {
     "decimal": formatting.decimal,
     "held": formatting.held,
     "measured": formatting.measured,
+    "weight": formatting.weight,
     "percent": formatting.percent,
     "points": formatting.points,
     "setting": formatting.setting,

@@ -192,7 +192,8 @@ def checklist_table(
     known
         Document to its sections.
     study
-        Section of the configuration: its ``mode`` (``paper``, ``web`` or ``mixed``) decides what applies.
+        Section of the configuration: its ``mode`` decides what applies. A checklist for
+        another mode has no rows.
     words
         What people and questionnaire are called; an item may call them, as `{questionnaire.many}`.
     """
@@ -204,9 +205,6 @@ def checklist_table(
     ]
     table = Table(f"checklist_{key}", escape(checklist["title"]), columns)
     if not applies(checklist, study["mode"]):
-        first, last = checklist["items"][0]["id"], checklist["items"][-1]["id"]
-        table.rows.append([f"{first}–{last}", "All items", _no_web(study["mode"], words), NOT_APPLICABLE])
-        table.notes = [words.fill("The checklist is for {questionnaire.many} on the web.")]
         return table
     table.rows = [item_row(item, known, study, words) for item in checklist["items"]]
     table.notes = [
@@ -222,6 +220,8 @@ def applies(entry: Mapping[str, Any], mode: str) -> bool:
 
 
 def _no_web(mode: str, words: Vocabulary) -> str:
+    if mode == "records":
+        return "Not applicable: nobody was given a questionnaire"
     return f"Not applicable: {mode} {words.questionnaire.one}"
 
 

@@ -61,7 +61,9 @@ def _words(released: Released) -> Cells:
     words = released.vocabulary
     asked = len(of_variables(released.variables))
     return {
-        "questions-n": formatting.numeral(asked, "question"),
+        "questions-n": formatting.numeral(
+            asked, "variable" if released.settings.study.recorded else "question"
+        ),
         "word-people": escape(words.people.many),
         "word-respondents": escape(words.respondents.many),
         "word-silent": escape(words.silent.many),
@@ -108,7 +110,7 @@ def _weights(released: Released) -> Cells:
         put(made, f"{stem}-n-eff", formatting.count, row["n_eff"])
         put(made, f"{stem}-cells", formatting.count, row["n_cells"])
         if math.isfinite(float(row["w_min"])) and math.isfinite(float(row["w_max"])):
-            made[f"{stem}-range"] = formatting.decimal_interval(row["w_min"], row["w_max"])
+            made[f"{stem}-range"] = f"{formatting.weight(row['w_min'])} to {formatting.weight(row['w_max'])}"
     return made
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from surveypipe.formatting import escape
 from surveypipe.reporting.released import Released
 from surveypipe.study.base import same_code
+from surveypipe.study.bases import EVERYBODY
 from surveypipe.study.claim import Claim
 from surveypipe.study.comparing import Compared
 
@@ -88,3 +89,10 @@ def between(released: Released, claim: Claim) -> list[str]:
 def described_rows(released: Released) -> list[pd.Series]:
     """Rows of the ledger about a share or a mean of answers, which further analyses look into."""
     return [row for row in released.claim_rows() if released.claim_of(row).describes]
+
+
+def people_behind(released: Released, variable: str) -> str:
+    """Name those of whom a variable is estimated where its claims have a base; '' for all with an answer."""
+    made = [claim for claim in released.claims.values() if claim.describes and claim.variable == variable]
+    bases = {claim.base for claim in made}
+    return "" if len(bases) != 1 or bases == {EVERYBODY} else released.settings.people_in(bases.pop())

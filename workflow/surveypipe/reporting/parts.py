@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from surveypipe.disclosure.rules import rules_of
+from surveypipe.reporting.answer_blocks import of_variables
+from surveypipe.reporting.lookups import rows_of
 from surveypipe.reporting.names import TABLES
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import imputed_beside
 from surveypipe.reporting.tables.questionnaire import worded
+from surveypipe.reporting.wording.answers import figures_in_article
 from surveypipe.study.vocabulary import Vocabulary
 
 # Ratings of which one figure can be read; the answers to more stand block by block in the supplement.
@@ -53,6 +56,12 @@ def _rated(released: Released) -> int:
     return sum(len(battery.items) for battery in released.batteries())
 
 
+def _ratings_at_a_glance(released: Released) -> bool:
+    """Whether ratings fit one figure, which shows what the figures of the answers do not."""
+    shown = not released.levels and figures_in_article(released)
+    return 0 < _rated(released) <= ON_A_PAGE and not shown
+
+
 # Parts that the configuration and the released tables tell.
 BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "list": lambda released: released.population == "list",
@@ -71,7 +80,7 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "claims_by_group": lambda released: any(row["group_level"] for row in released.claim_rows()),
     "scenario": _scenario,
     "batteries": lambda released: bool(released.batteries()),
-    "batteries_on_a_page": lambda released: 0 < _rated(released) <= ON_A_PAGE,
+    "batteries_on_a_page": _ratings_at_a_glance,
     "follow_up": lambda released: not released.table("follow_up_check").empty,
     "field_period": lambda released: released.settings.study.field_period is not None,
     "follows": lambda released: released.settings.study.follows is not None,
@@ -80,6 +89,14 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "worded": lambda released: bool(worded(released)),
     "marking": lambda released: any(rule.action == "flag" for rule in released.settings.cleaning.rules),
     "public_data": lambda released: not rules_of(released.settings.disclosure).audited,
+    # Checklists and sentences about questionnaires on the web, and about data of which nobody was asked.
+    "web": lambda released: released.settings.study.mode in ("web", "mixed"),
+    "recorded": lambda released: released.settings.study.recorded,
+    "sections": lambda released: len({one.section for one in of_variables(released.variables)}) > 1,
+    # Whether more than one thing is known of those who did not answer.
+    "several_known": lambda released: (
+        len(rows_of(released.table("nonresponse"), step="response_model", measure="wald_test")) > 1
+    ),
     "correction": lambda released: released.settings.analysis.fpc.descriptive,
     "imputed_beside": imputed_beside,
     "counted_otherwise": lambda released: bool(

@@ -31,7 +31,13 @@ class Study(Settings):
     setting: Annotated[
         str, Meta(description="The place in words that identify nobody; what the blinded manuscript prints.")
     ]
-    mode: Annotated[Literal["paper", "web", "mixed"], Meta(description="How the questionnaire was given.")]
+    mode: Annotated[
+        Literal["paper", "web", "mixed", "records"],
+        Meta(
+            description="How the questionnaire was given; records where there was none, and the data are "
+            "measurements or were taken from files."
+        ),
+    ]
     labels_in_text: Annotated[
         Literal["as_written", "small_first_letter"],
         Meta(
@@ -56,3 +62,8 @@ class Study(Settings):
             "write."
         ),
     ] = None
+
+    @property
+    def recorded(self) -> bool:
+        """Whether nobody was asked, and the data are measurements or were taken from files."""
+        return self.mode == "records"

@@ -317,9 +317,13 @@ class Claim(Settings, tag_field="kind"):
         """Print a value with its unit."""
         return self.form.with_unit(value)
 
+    def set_printed(self, value: float) -> str:
+        """Print a threshold as it was set, with its unit."""
+        return self.form.set_printed(value)
+
     def listed(self, values: Sequence[float]) -> str:
-        """Print several values in a sentence."""
-        return formatting.sentence_list([self.printed(value) for value in values])
+        """Print several thresholds in a sentence."""
+        return formatting.sentence_list([self.set_printed(value) for value in values])
 
     def span_printed(self, low: float, high: float) -> str:
         """Print an interval in a sentence."""
@@ -328,7 +332,7 @@ class Claim(Settings, tag_field="kind"):
     def condition_printed(self) -> str:
         """Print what the claim must clear, for a cell of a table."""
         signs = {"above": "\\>", "below": "\\<"}
-        parts = [f"{signs[side.direction]} {self.tabled(side.limit)}" for side in self.sides()]
+        parts = [f"{signs[side.direction]} {self.form.set_tabled(side.limit)}" for side in self.sides()]
         return f",{formatting.NO_BREAK}".join(parts)
 
     def verdict(self, grade: Grade, words: Vocabulary) -> str:

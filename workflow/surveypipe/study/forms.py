@@ -47,6 +47,14 @@ class Form:
         """Print an interval in a sentence."""
         return formatting.decimal_interval(low, high)
 
+    def set_tabled(self, value: float) -> str:
+        """Print a threshold, with the decimals it was set with, in a table whose note names the unit."""
+        return formatting.exact(value)
+
+    def set_printed(self, value: float) -> str:
+        """Print a threshold with its unit."""
+        return f"{self.set_tabled(value)} {self.unit}".strip()
+
     @property
     def note(self) -> str:
         """Say in a note what the values are in: ``in scale points``; '' where no unit can be named."""
@@ -75,6 +83,14 @@ class PerCent(Form):
         """Print a share beside a tick of its axis."""
         return formatting.percent(value)
 
+    def set_tabled(self, value: float) -> str:
+        """Print a threshold of a share in per cent, with two decimals at most, without its sign."""
+        return formatting.exact(round(100 * value, 2))
+
+    def set_printed(self, value: float) -> str:
+        """Print a threshold of a share in per cent."""
+        return f"{self.set_tabled(value)}%"
+
     def shift_printed(self, value: float) -> str:
         """Print the size of a move in whole percentage points."""
         return _points(abs(value))
@@ -100,11 +116,18 @@ class PercentagePoints(PerCent):
         """Print a difference beside a tick of its axis."""
         return formatting.points(value)
 
+    def set_printed(self, value: float) -> str:
+        """Print a threshold of a difference of shares with its unit."""
+        return _with_points(self.set_tabled(value))
+
     def span_printed(self, low: float, high: float) -> str:
         """Print an interval of differences in a sentence."""
         return f"{formatting.points(low)} to {_points(high)}"
 
 
 def _points(value: float) -> str:
-    size = formatting.points(value)
+    return _with_points(formatting.points(value))
+
+
+def _with_points(size: str) -> str:
     return f"{size} percentage {'point' if size.lstrip(formatting.MINUS + '-') == '1' else 'points'}"

@@ -109,6 +109,16 @@ local function equations(inlines)
   return inlines
 end
 
+-- Pandoc gives Typst straight marks for both ends of a quotation, and Typst guesses which is which: after a bracket
+-- wrongly. With the opening one written out, every straight mark closes; the template prints it so.
+local function opened(quoted)
+  if not FORMAT:match("typst") or quoted.quotetype ~= "SingleQuote" then return nil end
+  local inlines = pandoc.Inlines { pandoc.Str("‘") }
+  inlines:extend(quoted.content)
+  inlines:insert(pandoc.Str("’"))
+  return inlines
+end
+
 -- In Word the paragraphs of a tight list would take the small style of table cells.
 local function loose(list)
   if not FORMAT:match("docx") then return nil end
@@ -240,7 +250,7 @@ end
 return {
   { Pandoc = count_tables },
   { Blocks = with_notes },
-  { Div = table_note, Table = spanning_headings, Span = pad, Inlines = equations },
+  { Div = table_note, Table = spanning_headings, Span = pad, Quoted = opened, Inlines = equations },
   { Table = labels_and_scopes },
   { Pandoc = with_sources },
   { Pandoc = in_text },

@@ -171,8 +171,8 @@ def weights(released: Released) -> Table:
     order = list(released.schemes)
     for _, row in data.sort_values("scheme", key=lambda keys: keys.map(order.index)).iterrows():
         mark = " (primary)" if row["scheme"] == released.primary else ""
-        low = number(row["w_min"], formatting.decimal, row)
-        high = number(row["w_max"], formatting.decimal, row)
+        low = number(row["w_min"], formatting.weight, row)
+        high = number(row["w_max"], formatting.weight, row)
         merging = [number(row[name], formatting.count, row) for name in ("n_cells", "n_merged")]
         table.rows.append(
             [

@@ -14,7 +14,7 @@ from surveypipe.estimation.estimates import merged_categories
 from surveypipe.formatting import escape, sentence_list
 from surveypipe.reporting.answer_blocks import Block, Question, blocks, of_variables
 from surveypipe.reporting.figures.answer_lines import drawable
-from surveypipe.reporting.lookups import known, number_of
+from surveypipe.reporting.lookups import known, number_of, people_behind
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.questions import block_caption, counted_row, section_title
 from surveypipe.reporting.wording.ledger import Facts
@@ -34,11 +34,11 @@ def texts(released: Released, words: Wording) -> dict[str, str]:
     sections = [(key, list(run)) for key, run in groupby(every, lambda block: block.section)]
     named = len(sections) > 1 or any(section_title(released, key) for key, _ in sections)
     whole, found = [list[str](), list[str]()]
-    few = len([block for block in every if drawable(released, block)]) <= MOST_FIGURES
+    few = figures_in_article(released)
     for key, inside in sections:
         title = words.say("answers/title", title=section_title(released, key))
         head = [f"## {title}"] if named else []
-        whole += [*head, words.say("answers/section", **_shown(released, inside))]
+        whole += [*head, words.say("answers/section", **_shown(released, inside, several=named))]
         found += [*head, words.say("answers/found", **_found(released, inside))]
         for block in inside:
             drawn = [_figure(released, block)] if drawable(released, block) else []
@@ -47,12 +47,20 @@ def texts(released: Released, words: Wording) -> dict[str, str]:
     return {"answers": "\n\n".join(whole) + "\n", "answers_found": "\n\n".join(filter(None, found)) + "\n"}
 
 
+def figures_in_article(released: Released) -> bool:
+    """Whether the figures of the answers are so few that an article shows them."""
+    return (
+        len([one for one in blocks(of_variables(released.variables)) if drawable(released, one)])
+        <= MOST_FIGURES
+    )
+
+
 def _figure(released: Released, block: Block) -> str:
     caption = block_caption(released, block)
     return f'![{caption}.](figures/{block.figure}){{#fig-{block.figure} fig-alt="@alt:{block.figure}"}}'
 
 
-def _shown(released: Released, inside: Sequence[Block]) -> Facts:
+def _shown(released: Released, inside: Sequence[Block], *, several: bool) -> Facts:
     questions = [question for block in inside for question in block.questions]
     counted = [question for question in questions if counted_row(released, question.name) is not None]
     return {
@@ -60,6 +68,8 @@ def _shown(released: Released, inside: Sequence[Block]) -> Facts:
         "figures": [Markdown(f"@fig-{block.figure}") for block in inside if drawable(released, block)],
         "questions": len(questions),
         "counted": len(counted),
+        "recorded": released.settings.study.recorded,
+        "several": several,
     }
 
 
@@ -67,19 +77,31 @@ def _found(released: Released, inside: Sequence[Block]) -> Facts:
     questions = [question for block in inside for question in block.questions]
     # Of a grouping that is only counted, the numbers stand beside every result.
     groups = released.settings.groups
+    # What the weights meet exactly is known beforehand, and stands in the table of characteristics.
+    met = set(_made_of(released))
     questions = [
-        one for one in questions if one.name not in groups or counted_row(released, one.name) is None
+        one
+        for one in questions
+        if one.name not in met and (one.name not in groups or counted_row(released, one.name) is None)
     ]
     return {
+        "recorded": released.settings.study.recorded,
         "found": [finding(released, question) for question in questions[:MOST_SAID]],
         "more": max(0, len(questions) - MOST_SAID),
     }
 
 
+def _made_of(released: Released) -> Sequence[str]:
+    """Name the answers by which the primary weights are made."""
+    scheme = released.settings.weighting.schemes[released.primary]
+    return (scheme.by or scheme.margins or ()) if scheme.method in ("poststratify", "rake") else ()
+
+
 def finding(released: Released, question: Question) -> Facts:
     """Give the main finding of a question: a share, the most frequent answer, a mean, or a count."""
     counted = counted_row(released, question.name)
-    label = released.label(question.name)
+    people = people_behind(released, question.name)
+    label = released.label(question.name) + (f" ({people})" if people else "")
     if counted is not None:
         n = number_of(counted, "estimate")
         return {"kind": "counted" if known(n) else "withheld", "label": label, "n": n}

@@ -18,11 +18,21 @@ from surveypipe.reporting.tables.imputation import (
 from surveypipe.reporting.tables.measurement import coded_questions
 from surveypipe.reporting.wording.ledger import Facts, listed, named, shifts
 from surveypipe.reporting.wording.worst_cases import farthest
+from surveypipe.study.cleaning import AnyRule, Skip
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SUPPORTED = {1, 2, 3}
+
+
+def could_act(released: Released) -> list[AnyRule]:
+    """List the rules of cleaning that could find something.
+
+    Where every question is for all, no answer is out of place.
+    """
+    routed = any(entry.get("asked_if") for entry in released.variables.values())
+    return [rule for rule in released.settings.cleaning.rules if routed or not isinstance(rule, Skip)]
 
 
 def multiverse(released: Released) -> Facts:
@@ -79,13 +89,15 @@ def changed_rows(released: Released) -> list[pd.Series]:
 def imputation(released: Released) -> Facts:
     """Tell what was done with unanswered items, and whether it matters."""
     if released.settings.analysis.imputation is None or not released.claims:
-        return {"imputed": False, "imputed_beside": imputed_beside(released)}
+        beside_them = imputed_beside(released)
+        return {"imputed": False, "imputed_beside": beside_them, "recorded": released.settings.study.recorded}
     data = released.table("estimates")
     found = [(row, imputed_rows(data, row, released)) for row in released.claim_rows()]
     usable = [(row, rows) for row, rows in found if imputation_preferred(rows) is not None]
     differs = [row for row, rows in usable if conclusion_differs(rows)]
     return {
         "imputed": True,
+        "recorded": released.settings.study.recorded,
         "data_sets": imputations_made(data),
         "preferred_from": PRIMARY_FROM,
         "known": bool(usable),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from surveypipe.formatting import points
 from surveypipe.reporting.claim_names import mark
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.worst_cases import Valued, farthest
@@ -41,4 +42,12 @@ def listed(rows: Iterable[pd.Series], released: Released) -> list[Facts]:
 
 def shifts(moves: Iterable[Valued], released: Released) -> list[Facts]:
     """Name the share and the mean that move farthest, each with the size of its move."""
-    return [named(row, released) | {"size": abs(value)} for row, value in farthest(moves, released)]
+    return [
+        named(row, released) | {"size": abs(value), "tiny": _tiny(row, value, released)}
+        for row, value in farthest(moves, released)
+    ]
+
+
+def _tiny(row: pd.Series, value: float, released: Released) -> bool:
+    """Whether a move of a share is less than the half percentage point that would be printed."""
+    return released.claim_of(row).binary and points(abs(value)) == points(0.0)

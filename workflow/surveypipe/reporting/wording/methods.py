@@ -16,6 +16,7 @@ from surveypipe.reporting.lookups import between
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import imputed_beside
 from surveypipe.reporting.tables.imputation import imputations_made
+from surveypipe.reporting.wording import choices
 from surveypipe.reporting.wording.designs import drawn
 from surveypipe.study.base import plain
 from surveypipe.study.bases import conditions_of
@@ -37,6 +38,7 @@ def study(released: Released) -> Facts:
     claims = len(released.claims)
     return {
         "population": released.population,
+        "recorded": released.settings.study.recorded,
         "design": drawn(released),
         "groups": [released.in_text(label) for label in released.levels.values()],
         "claims": claims,
@@ -58,6 +60,7 @@ def response(released: Released) -> Facts:
         "listed": released.flow_count("on_list"),
         "eligible": released.flow_count("eligible"),
         "verified": released.settings.frame.verified,
+        "counted_by": [released.in_text(released.label(name)) for name in released.settings.frame.columns],
         "complete_from": section.complete_from,
         "partial_from": section.partial_from,
     }
@@ -67,7 +70,7 @@ def cleaning(released: Released) -> Facts:
     """Tell by which rules the data were cleaned and how scales were scored."""
     section = released.settings.cleaning
     rules: dict[str, list[str]] = {}
-    for rule in section.rules:
+    for rule in choices.could_act(released):
         rules.setdefault(rule.action, []).append(rule.tag())
     done = released.table("cleaning_summary")
     scales = section.scales
@@ -165,6 +168,7 @@ def analysis(released: Released) -> Facts:
         "interval": section.proportion_interval,
         "correction": section.fpc.descriptive,
         "adjusted_by": _adjusted_by(released),
+        "plain_cells": _plain_cells(released),
         "jackknife": _jackknife(released),
         "tests": _tests(released),
         "tested_by": _tested_by(released),
@@ -182,6 +186,14 @@ def _adjusted_by(released: Released) -> str:
     """Name the method by which weights were adjusted; empty where they are as they were given."""
     scheme = released.settings.weighting.schemes[released.primary]
     return "" if scheme.method in ("none", "design") else scheme.method
+
+
+def _plain_cells(released: Released) -> bool:
+    """Whether each respondent has the weight of the cell, so that a cell costs one degree of freedom."""
+    scheme, cells = released.settings.weighting.schemes[released.primary], released.table("weight_cells")
+    merged = (cells["merged"].astype(str).str.lower() == "true") & (cells["scheme"] == released.primary)
+    smoothed = scheme.collapse is not None and scheme.collapse.inside == "smoothed"
+    return scheme.method == "poststratify" and not (smoothed and merged.any())
 
 
 def _jackknife(released: Released) -> bool:
@@ -276,6 +288,7 @@ def sensitivity(released: Released) -> Facts:
         "scenario": None if plan is None else plain(plan),
         "grades": {grade.name.lower(): grade.label(released.vocabulary) for grade in Grade},
         "equivalence": not all(claim.bounds_can_decide for claim in released.claims.values()),
+        "means": any(not claim.binary for claim in released.claims.values()),
     }
 
 
@@ -284,7 +297,11 @@ def disclosure(released: Released) -> Facts:
     rules = rules_of(released.settings.disclosure)
     names = ("min_base", "min_answers", "min_cell", "min_population", "audited")
     rated = any(type_of(released.variables[name]).ordered for name in released.settings.analysis.items)
-    return {name: getattr(rules, name) for name in names} | {"rated": rated}
+    characteristics = bool(released.settings.analysis.characteristics)
+    return {name: getattr(rules, name) for name in names} | {
+        "rated": rated,
+        "characteristics": characteristics,
+    }
 
 
 def software(released: Released) -> Facts:

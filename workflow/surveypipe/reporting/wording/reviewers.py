@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.reporting.claim_names import coded, mark
 from surveypipe.reporting.lookups import beside, first_of, known, number_of, rows_of
 from surveypipe.reporting.released import SUPPRESSED, Released
-from surveypipe.reporting.wording import methods, nonresponse
+from surveypipe.reporting.wording import choices, methods, nonresponse
 from surveypipe.reporting.wording.answered import LIMIT_P
 from surveypipe.reporting.wording.nonresponse import main_claims
 from surveypipe.reporting.wording.worst_cases import place, places, ranked
@@ -74,6 +74,7 @@ def why_these_cells(released: Released) -> Facts:
     return {
         "variables": _labels(released, list(scheme.by or scheme.margins or ())),
         "response": "differs" if clear else "alike" if len(rates) else "unknown",
+        "modelled": len(rates),
         "clear": _labels(released, clear),
         "merge_below": scheme.collapse.min_n if scheme.collapse else None,
         "cells": len(cells),
@@ -182,7 +183,7 @@ def what_is_set(released: Released) -> Facts:
     """List what the configuration sets and what it leaves to exploration."""
     settings = released.settings
     return {
-        "rules": len(settings.cleaning.rules),
+        "rules": len(choices.could_act(released)),
         "claims": len(settings.claims),
         "theta_strong": settings.sensitivity.theta_strong,
         "fallback_named": settings.weighting.fallback is not None,
