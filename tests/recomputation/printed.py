@@ -11,7 +11,7 @@ from lxml import html
 
 # A number that is no part of a name (C1, RR2, BI1, 5th): digits before which no letter stands.
 NUMBER = re.compile(r"(?<![A-Za-z0-9.])[−-]?\d+(?:,\d{3})*(?:\.\d+)?(?![A-Za-z0-9]|\.\d)")
-SKIPPED_TAGS = {"script", "style", "head", "svg", "nav", "title", "colgroup"}
+SKIPPED_TAGS = {"script", "style", "head", "svg", "nav", "aside", "title", "colgroup"}
 BLOCKS = {"p", "li", "h1", "h2", "h3", "h4", "h5", "td", "th", "figcaption", "dt", "dd", "div", "section"}
 
 

@@ -28,7 +28,7 @@ return (function () {
   if (all("main, [role=main]").length !== 1) { say("one-main"); }
   all("body *").forEach((element) => {
     const own = Array.from(element.childNodes).some((node) => node.nodeType === 3 && node.data.trim());
-    const within = "main, nav, header, footer, aside, dialog, [role=note], [role=tooltip], .skip, script, style, template";
+    const within = "main, nav, header, footer, aside, dialog, [role=dialog], [role=note], .skip, script, style, template";
     if (own && shown(element) && !element.closest(within)) { say("region", element); }
   });
   const views = document.querySelector("meta[name=viewport]");

@@ -107,7 +107,7 @@ def test_headings_captions_and_grid_tables_are_left_alone(tmp_path: Path) -> Non
     path.write_text("\n\n".join(lines))
     problems = Problems()
     found = {"num": {"a-long-key-of-a-number": "7"}}
-    _, text = Expander(found, problems, {"a-long-key-of-a-number"}).document(path)
+    _, text = Expander(found, problems, {"a-long-key-of-a-number": {}}).document(path)
     assert [block for block in text.split("\n\n") if ".num" in block] == [
         '[]{.at line="3"}In [7]{.num source="a-long-key-of-a-number" first="1"}.'
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -180,21 +181,72 @@ def test_a_number_tells_its_source_to_mouse_keyboard_and_touch(manuscript: Page,
     assert manuscript.run(tip) == ""
     ActionChains(manuscript.browser, duration=0).move_to_element(number).perform()
     text = manuscript.run(tip)
-    assert re.search(r"Estimate\s+read__yes__proportion__overall__\w+", text)
-    for term in ("n", "Weights", "Method", "Rule"):
-        assert re.search(rf"^{term}$", text, re.MULTILINE), term
-    assert "analyse" in text
+    assert re.search(r"\d+%, 95% interval \d+% to \d+%; \d+ of \d+ \w+, weights: ", text)
+    assert re.search(r"→ Table \d+ of the supplement", text)
+    assert "read__yes" not in text
     manuscript.press(Keys.ESCAPE)
     assert manuscript.run(tip) == ""
     manuscript.run("arguments[0].focus()", number)
     assert manuscript.run(tip) == text
-    assert number.get_attribute("aria-describedby") == "number-source"
+    assert manuscript.run("return document.getElementById('number-told').innerText") in text
+    assert number.get_attribute("aria-describedby") == "number-told"
     assert manuscript.run("return document.documentElement.scrollWidth") <= VIEWS[view][0]
     inside = """const b = document.getElementById('number-source').getBoundingClientRect();
       return b.left >= 0 && b.right <= innerWidth && b.top >= 0 && b.bottom <= innerHeight"""
     assert manuscript.run(inside)
+    manuscript.press(Keys.ENTER)
+    assert manuscript.run("return document.activeElement.innerText").startswith("Table")
+    manuscript.press(Keys.TAB)
+    manuscript.press(Keys.ENTER)
+    text = manuscript.run(tip)
+    assert re.search(r"Estimate\s+read__yes__proportion__overall__\w+", text)
+    for term in ("n", "Weights", "Method", "Rule"):
+        assert re.search(rf"^{term}$", text, re.MULTILINE), term
+    assert manuscript.run(inside)
+    manuscript.press(Keys.ESCAPE)
+    assert manuscript.run(tip) == ""
+    assert manuscript.run("return document.activeElement === arguments[0]", number)
     ActionChains(manuscript.browser, duration=0).move_by_offset(0, -200).click().perform()
     assert manuscript.run(tip) == ""
+
+
+def test_what_was_set_and_not_found_tells_nothing(manuscript: Page) -> None:
+    manuscript.open()
+    marked = manuscript.run("return [...document.querySelectorAll('.num')].map(n => n.dataset.source)")
+    assert marked
+    assert not {"ci-level", "tost-level", "theta-strong", "k-grade"} & set(marked)
+    levels = """return [...document.querySelectorAll('.num')].filter(n => n.nextSibling &&
+      /^\\s*interval/.test(n.nextSibling.textContent)).map(n => n.textContent)"""
+    assert manuscript.run(levels) == []
+    threshold = "return [...document.querySelectorAll('[data-source$=\"__threshold-sentence\"]')].length"
+    assert manuscript.run(threshold) == 0
+
+
+def test_a_number_leads_to_the_table_that_is_named(finished: Path) -> None:
+    report = finished / "results" / "report"
+    for name, other in (("manuscript", "supplement"), ("manuscript-blinded", "supplement-blinded")):
+        page = (report / f"{name}.html").read_text(encoding="utf-8")
+        found = re.search(r'<script type="application/json" id="sources">(.*?)</script>', page, re.DOTALL)
+        assert found
+        told = json.loads(found[1]).values()
+        assert sum("href" in one for one in told) > len(told) / 2
+        pages = {"": page, f"{other}.html": (report / f"{other}.html").read_text(encoding="utf-8")}
+        for one in told:
+            if "href" in one:
+                file, label = one["href"].split("#")
+                caption = re.search(rf'id="{label}".*?<figcaption>\s*(.*?):', pages[file], re.DOTALL)
+                assert caption and caption[1].replace("\u00a0", " ") == one["see"].split(" of ")[0], one
+
+
+def test_every_file_that_a_page_leads_to_was_made(page: Page) -> None:
+    text = page.path.read_text(encoding="utf-8")
+    aside = re.search(r'<aside class="links".*?</aside>', text, re.DOTALL)
+    assert aside
+    files = [href for href in re.findall(r'href="([^"]+)"', aside[0]) if not href.startswith("data:")]
+    assert files
+    assert [file for file in files if not (page.path.parent / file).is_file()] == []
+    if "-blinded" in page.path.name:
+        assert all("-blinded." in file for file in files)
 
 
 def test_paper_gets_no_controls(manuscript: Page) -> None:

@@ -134,6 +134,20 @@ def finished_documents():
     ]
 
 
+def linked(variant):
+    """Files that a page of a variant may link, relative to it: the documents of the variant, and what is released."""
+    made = [
+        f"{document}{SUFFIX[variant]}.{form}"
+        for document, variants in SETTINGS.report.documents.items()
+        if variant in variants
+        for form in ("html", "docx", "pdf")
+    ]
+    # The search for names does not read tables, so that a blinded page leads to none.
+    if variant == "blinded":
+        return made
+    return [*made, *(f"../public/{name}.csv" for name in PUBLIC)]
+
+
 def paged_documents(document, variant):
     """PDFs whose pages a document names: its checklists say where the manuscript answers an item."""
     made = document == "supplement" and variant in SETTINGS.report.documents.get(

@@ -57,6 +57,7 @@ rule render:
             "report",
             **TYPESETTING,
             build=f"{SETTINGS.results}/build/{{document}}/authors",
+            made=linked("authors"),
         ),
     message:
         "Report: typesetting {wildcards.document} with its authors (HTML, DOCX, PDF)"
@@ -84,6 +85,7 @@ use rule render as render_blinded with:
             "report",
             **TYPESETTING,
             build=f"{SETTINGS.results}/build/{{document}}/blinded",
+            made=linked("blinded"),
         ),
     message:
         "Report: typesetting {wildcards.document} without its authors (HTML, DOCX, PDF)"

@@ -45,6 +45,7 @@ def main(
     build: Path,
     authors: Annotated[Path | None, "authors' file; left out of the blinded variant"] = None,
     journal: Annotated[Path | None, "profile of the journal it is sent to, if any"] = None,
+    made: Annotated[Sequence[str], "files of the same variant beside it, which its page may link"] = (),
     paged: Annotated[Sequence[Path], "finished PDFs whose pages this document names"] = (),
     html: Output,
     docx: Output,
@@ -72,6 +73,7 @@ def main(
         tables=tables,
         figures=figures,
         provenance=provenance,
+        made=made,
         text=text,
     )
     staged = stage(build, document, sources, metadata)
@@ -82,10 +84,10 @@ def main(
         )
     # The journal's rules are for the manuscript; its supplement and title page stay as they are.
     layout = Layout.of(profile if document == "manuscript" else None)
-    made = render_document(staged, renderer, epoch, layout)
+    typeset = render_document(staged, renderer, epoch, layout)
     for form, target in zip(FORMATS, (html, docx, pdf), strict=True):
         partial = target.with_name(target.name + ".part")
-        shutil.copyfile(made[form], partial)
+        shutil.copyfile(typeset[form], partial)
         os.replace(partial, target)
     print(f"{document}: HTML, DOCX and PDF by {renderer}")
     boxes = undrawn(staged.qmd.read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from _released import read_released
 from _shared import Output, run, write_json
 from _wording import check_wording, wording_of
 from surveypipe.reporting import headlines as end_of_run
-from surveypipe.reporting import number_sources
+from surveypipe.reporting import number_sources, number_tips
 from surveypipe.reporting import numbers as text_numbers
 from surveypipe.reporting.names import CHECKLISTS
 from surveypipe.reporting.parts import parts_of
@@ -69,12 +69,15 @@ def main(
     made |= bias_text.sentences(given, words)
     of_documents = documents.texts(given, words, made)
     written |= {f"{name}.md": text for name, text in of_documents.items()}
-    called = [*(text_of(path, has) for path in texts), *of_documents.values()]
+    read = {path.stem: text_of(path, has) for path in texts}
+    called = [*read.values(), *of_documents.values()]
     written["provenance.md"] = number_sources.table(given, called[0], made).markdown(
         simulated=given.simulated, people=given.vocabulary.people.many
     )
     keys = [key for text in called for key, _ in number_sources.called(text)]
-    write_json(number_sources.as_json(number_sources.sources(given, keys)), provenance)
+    found = number_sources.sources(given, keys)
+    numbered = {name: number_tips.numbering(text, written) for name, text in read.items()}
+    write_json(number_tips.with_tips(given, words, found, tables, numbered), provenance)
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
     numbers.write_text(text_numbers.as_yaml(made), encoding="utf-8")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from surveypipe.study.reading import parse_yaml
 SHORTCODE = re.compile(r"\{\{<\s*(?P<name>[A-Za-z][\w-]*)(?P<argument>[^>]*?)\s*>\}\}")
 PAGE_BREAK = "\n::: {.page-break}\n:::\n"
 _MAX_DEPTH = 5
+# What stands behind the level of an interval.
+_LEVEL = re.compile(r"\s+(?:confidence\s+)?interval\b")
 
 
 def split_front_matter(text: str) -> tuple[str, str]:
@@ -59,7 +61,8 @@ class Expander:
     problems
         Where unknown keys, missing files and unknown shortcodes are recorded.
     sourced
-        Keys below ``num`` whose source is known; their numbers become spans of the class ``num``.
+        Keys below ``num`` whose source is known, each with what is known of it; their numbers become spans of
+        the class ``num``, but for those listed as its ``constants``.
     page_break
         What a page break becomes.
     """
@@ -68,12 +71,12 @@ class Expander:
         self,
         metadata: Mapping[str, Any],
         problems: Problems,
-        sourced: Container[str] = (),
+        sourced: Mapping[str, Mapping[str, Any]] | None = None,
         page_break: str = PAGE_BREAK,
     ) -> None:
         self._metadata = metadata
         self._problems = problems
-        self._sourced = sourced
+        self._sourced = sourced or {}
         self._page_break = page_break
         self._keys = known_keys(metadata)
 
@@ -129,7 +132,9 @@ class Expander:
             if name == "meta":
                 value = self._meta(argument, where, text, match)
                 key = argument.removeprefix("num.")
-                return marked_numbers(value, key) if marked and self._marks(key, text, match) else value
+                if not marked or not self._marks(key, text, match):
+                    return value
+                return marked_numbers(value, key, self._sourced[key].get("constants", ()))
             if name == "include":
                 return self._include(argument, path, where, depth)
             if name == "pagebreak":
@@ -181,16 +186,27 @@ class Expander:
             self._problems.add(f"{where}: {sentence}")
 
 
-def marked_numbers(value: str, key: str) -> str:
+def marked_numbers(value: str, key: str, constants: Collection[str] = ()) -> str:
     """Put each number of a value into a span that names its key; the first of them can be focused.
+
+    Constants, and the level of an interval, were set and not found: they stay plain.
 
     Examples
     --------
     >>> marked_numbers("58% (*n* = 45)", "k")
     '[58%]{.num source="k" first="1"} (*n* = [45]{.num source="k"})'
+    >>> marked_numbers("(95% interval 8% to 19%) above 8%", "k", ["8%"])
+    '(95% interval 8% to [19%]{.num source="k" first="1"}) above 8%'
     """
     first = iter([' first="1"'])
-    return PRINTED.sub(lambda found: f'[{found[0]}]{{.num source="{key}"{next(first, "")}}}', value)
+
+    def marked(found: re.Match[str]) -> str:
+        level = _LEVEL.match(value, found.end())
+        if level or found[0].lstrip("±") in constants:
+            return found[0]
+        return f'[{found[0]}]{{.num source="{key}"{next(first, "")}}}'
+
+    return PRINTED.sub(marked, value)
 
 
 def in_grid_table(text: str, position: int) -> bool:

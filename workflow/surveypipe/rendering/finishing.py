@@ -43,6 +43,7 @@ def render_document(
         With everything that the renderer complained of or the checks found.
     """
     staged.metadata |= layout.metadata()
+    staged.epoch = epoch
     module = quarto_renderer if renderer == "quarto" else pandoc_renderer
     made = module.render(staged, epoch)
     finish_docx(made["docx"], _facts(staged), epoch)

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from surveypipe.problems import Problems, SurveyError
+from surveypipe.rendering import page_links
 from surveypipe.rendering.bibliography import merged
 from surveypipe.rendering.expand import PAGE_BREAK, SHORTCODE, Expander, near, split_front_matter
 from surveypipe.rendering.metadata import RESERVED
@@ -40,6 +41,8 @@ class Sources:
         (``{name: {"alt": ...}}``); the files stand beside them.
     provenance
         What stands behind each number, by key; None where a page need not tell.
+    made
+        Files that are made beside the document in the same variant and may be linked, relative to it.
     text
         The text without the parts that the study has not (:mod:`surveypipe.rendering.parts`), on the lines of
         the file; None to take it from the file as it is.
@@ -53,6 +56,7 @@ class Sources:
     tables: Path
     figures: Path
     provenance: Path | None = None
+    made: Sequence[str] = ()
     text: str | None = None
 
 
@@ -66,6 +70,8 @@ class Staged:
     alts: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)
     provenance: dict[str, Any] = field(default_factory=dict)
+    made: Sequence[str] = ()
+    epoch: int = 0
     added_lines: int = 0
 
     @property
@@ -74,7 +80,7 @@ class Staged:
         return self.folder / f"{self.document}.qmd"
 
     def expanded(self, page_break: str = PAGE_BREAK) -> tuple[dict[str, Any], str]:
-        """Expand the text, and write what stands behind its numbers, for the filter to put into the page.
+        """Expand the text, and write what the filter puts into the page: sources, metadata and links.
 
         Parameters
         ----------
@@ -99,15 +105,47 @@ class Staged:
         problems.extend(text_problems(everything, self.qmd.name, self.folder / "references.bib"))
         problems.raise_if_any()
         self._write_sources(body + str(front.get("abstract", "")))
+        page = page_links.about(self.document, front, self.metadata, self.made, self.epoch)
+        (self.folder / "head.html").write_text(page_links.head(page), encoding="utf-8")
+        (self.folder / "links.html").write_text(page_links.links(page), encoding="utf-8")
         return front, body
 
     def _write_sources(self, text: str) -> None:
         named = sorted(set(re.findall(r'\.num source="([\w-]+)"', text)))
         if named:
-            used = {key: self.provenance[key] for key in named}
+            used = {key: seen_from(self.provenance[key], self.document, self.made) for key in named}
             # A `</` in it would end the element of the page there.
             content = json.dumps(used, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
             (self.folder / "sources.json").write_text(content, encoding="utf-8")
+
+
+def seen_from(source: Mapping[str, Any], document: str, made: Sequence[str]) -> dict[str, Any]:
+    """Say of what stands behind a number where its table is, seen from a document.
+
+    Parameters
+    ----------
+    source
+        With ``label`` and ``places`` (:class:`surveypipe.reporting.number_tips.Tip`), or without.
+    document
+        Name of the document that the number stands in.
+    made
+        Files beside it that may be linked.
+
+    Returns
+    -------
+    dict
+        The source, with ``see`` (name of the table) and ``href`` in the place of the two, where there is one;
+        without ``constants``, which the text has lost already.
+    """
+    told = {key: value for key, value in source.items() if key not in ("label", "places", "constants")}
+    places = source.get("places", {})
+    if document in places:
+        return told | {"see": places[document], "href": f"#{source['label']}"}
+    for other, name in places.items():
+        page = next((file for file in made if file in (f"{other}.html", f"{other}-blinded.html")), None)
+        if page:
+            return told | {"see": f"{name} of the {other}", "href": f"{page}#{source['label']}"}
+    return told
 
 
 def find_csl(name: str) -> Path:
@@ -170,6 +208,7 @@ def stage(folder: Path, document: str, sources: Sources, metadata: Mapping[str, 
     _copy_listed(sources.figures, folder / "figures")
     if sources.provenance is not None:
         staged.provenance = json.loads(sources.provenance.read_text(encoding="utf-8"))
+    staged.made = sources.made
     _stage_text(staged, sources)
     return staged
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.formatting import NOT_APPLICABLE, PRINTED, escape
@@ -133,11 +133,6 @@ def sources(released: Released, keys: Iterable[str]) -> dict[str, Source]:
     finder = _Finder(released)
     found = ((key, finder.find(key)) for key in keys)
     return {key: source for key, source in found if source is not None}
-
-
-def as_json(found: Mapping[str, Source]) -> dict[str, dict[str, Any]]:
-    """Lay the sources out for a file."""
-    return {key: {**asdict(source), "rows": list(source.rows)} for key, source in sorted(found.items())}
 
 
 def table(released: Released, text: str, values: Mapping[str, str]) -> Table:

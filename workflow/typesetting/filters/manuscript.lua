@@ -223,6 +223,23 @@ end
 
 local supplied = { Span = span_of, Cite = citation }
 
+local function content_of(name)
+  local file = io.open(name, "r")
+  if not file then return nil end
+  local content = file:read("a")
+  file:close()
+  return content
+end
+
+-- The beginning of the abstract, else the title, as search engines show it.
+local function description(meta)
+  local said = meta.abstract or meta.title or ""
+  if pandoc.utils.type(said) == "Blocks" then said = pandoc.utils.blocks_to_inlines(said, { pandoc.Space() }) end
+  local text = pandoc.utils.stringify(said):gsub("%s+", " ")
+  if utf8.len(text) <= 300 then return text end
+  return text:sub(1, utf8.offset(text, 300) - 1):gsub("%s%S*$", "") .. "…"
+end
+
 local function with_sources(doc)
   -- A walk passes over the metadata, where the abstract stands.
   for key, value in pairs(doc.meta) do
@@ -230,11 +247,16 @@ local function with_sources(doc)
     if kind == "Blocks" or kind == "Inlines" then doc.meta[key] = value:walk(supplied) end
   end
   doc = doc:walk(supplied)
-  local file = FORMAT:match("html") and io.open("sources.json", "r")
-  if not file then return doc end
-  local content = file:read("a")
-  file:close()
-  doc.blocks:insert(pandoc.RawBlock("html", '<script type="application/json" id="sources">' .. content .. "</script>"))
+  if not FORMAT:match("html") then return doc end
+  local sources = content_of("sources.json")
+  if sources then
+    doc.blocks:insert(pandoc.RawBlock("html", '<script type="application/json" id="sources">' .. sources .. "</script>"))
+  end
+  for name, key in pairs { ["head.html"] = "page-head", ["links.html"] = "page-links" } do
+    local content = content_of(name)
+    if content then doc.meta[key] = pandoc.MetaBlocks { pandoc.RawBlock("html", content) } end
+  end
+  doc.meta["page-description"] = description(doc.meta)
   return doc
 end
 
