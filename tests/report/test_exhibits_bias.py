@@ -363,16 +363,24 @@ def test_what_is_only_in_tables_makes_no_key(released: Released) -> None:
 # --- figures ------------------------------------------------------------------------------------------
 
 
-def test_only_distinct_points_are_drawn(released: Released) -> None:
+def test_each_specification_of_a_claim_is_a_point_in_the_row_of_its_name(released: Released) -> None:
     table = released.tables["multiverse"]
-    for claim in released.claim_rows():
+    claims = list(released.claim_rows())
+    panels = [multiverse.panel_of(released, claim) for claim in claims]
+    with themed("multiverse"):
+        rows = {row.key: row.label.replace("\n", " ") for row in multiverse.rows_of(released, panels, 40.0)}
+    assert next(iter(rows)) == (released.primary, "complete cases")
+    for claim, one in zip(claims, panels, strict=True):
         own = table[(table["claim"] == claim["claim"]) & (table["what"] == "specification")]
         own = own[own["group_level"].fillna("") == claim["group_level"]]
-        one = multiverse.panel_of(released, claim)
-        assert len(one.points) == own["point"].nunique()
-        values = [point.estimate for point in one.points]
-        assert values == sorted(values)
+        made = {(point.scheme, point.missing): point.estimate for point in one.points if not point.otherwise}
+        wanted = own.dropna(subset=["estimate"]).groupby(["scheme", "missing"])["estimate"].first()
+        assert made == pytest.approx(wanted.to_dict())
+        assert set(made) <= set(rows)
+        assert one.distinct == own["point"].nunique()
         assert sum(point.primary for point in one.points) == 1
+    for scheme, label in released.schemes.items():
+        assert rows[scheme, "complete cases"].startswith(label)
 
 
 def test_whiskers_hold_every_interval_of_their_point(released: Released) -> None:
@@ -393,7 +401,7 @@ def test_the_figure_of_the_multiverse_says_what_it_assumes(released: Released) -
 def test_waves_end_at_the_response_rate(released: Released) -> None:
     claim = next(iter(released.claim_rows()))
     course = waves.course_of(released, claim)
-    assert course.cumulative[-1][0] == pytest.approx(course.response)
+    assert course.cumulative[-1].place == pytest.approx(course.response)
     assert course.response == pytest.approx(119 / 312)
 
 

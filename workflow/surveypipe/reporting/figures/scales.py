@@ -20,40 +20,50 @@ if TYPE_CHECKING:
 STEP = 5.2
 GAP = 4.2
 LEFT = 52.0
-WIDTH = 66.0
 HEAD = 5.2
-# How far the words below the axis may stand out on either side.
-AROUND = 30.0
+# Room for a mean with its interval, and for the number behind it.
+NUMBERS, COUNTS = 27.0, 9.0
 # More marks on the axis than this would run into one another.
 MOST_TICKS = 11
 
 
 def draw(released: Released) -> Drawn:
-    """Draw means on the answers' own scale, its middle marked."""
+    """Draw means of scores on the answers' own scale, its middle marked."""
     scales = released.settings.cleaning.scales
     if not scales:
         return theme.nothing_to_draw("No scale was scored.", simulated=released.simulated)
     who = ["", *released.levels]
     notes = _notes(released, scales)
-    labels = [fitted(scale.label, LEFT - 3.0, weight="bold") for scale in scales]
-    heights = [max(STEP * len(who), lines_mm(label)) + GAP for label in labels]
+    stacked, across = theme.narrow(), theme.across()
+    left = 2.0 if stacked else LEFT
+    width = across - left - NUMBERS - COUNTS - 2.0
+    labels = [fitted(scale.label, across - 1.0 if stacked else left - 3.0, weight="bold") for scale in scales]
+    above = [lines_mm(label) + 0.6 if stacked else 0.0 for label in labels]
+    heights = [
+        head + max(STEP * len(who), 0.0 if stacked else lines_mm(label)) + GAP
+        for head, label in zip(above, labels, strict=True)
+    ]
     body = sum(heights)
     handles, plan = _legend(released, who)
     top = (plan.height if len(who) > 1 else 0.0) + HEAD
-    below = fitted(_axis_label(released, scales), WIDTH + 2 * AROUND)
+    around = min(left, across - left - width)
+    below = fitted(_axis_label(released, scales), width + 2 * around)
     foot = theme.foot_mm(notes, simulated=released.simulated)
     figure = theme.page(top + body + 8.5 + lines_mm(below) + foot)
-    axes = theme.panel(figure, LEFT, top, WIDTH, body)
+    axes = theme.panel(figure, left, top, width, body)
     low, high = _ends(released, scales)
     ticks = _ticks(low, high)
     theme.grid_lines(axes, ticks)
     axes.axvline((low + high) / 2, color=theme.QUIET, linewidth=0.9, dashes=(3, 2), zorder=1)
     y = 0.0
-    for scale, label, height in zip(scales, labels, heights, strict=True):
-        theme.words(figure, 0.5, top + y + height / 2, label, weight="bold", linespacing=1.15)
-        first = y + (height - STEP * len(who)) / 2
+    for scale, label, head, height in zip(scales, labels, above, heights, strict=True):
+        middle = head / 2 + GAP / 2 if stacked else height / 2
+        # Above the marks a label lies on the line that marks the middle of the scale.
+        box: Any = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+        theme.words(figure, 0.5, top + y + middle, label, weight="bold", linespacing=1.15, bbox=box)
+        first = y + head + (height - head - STEP * len(who)) / 2
         for number, level in enumerate(who):
-            _mark(axes, released, scale.variable, level, first + STEP * (number + 0.5), number)
+            _mark(axes, released, scale.variable, level, first + STEP * (number + 0.5), number, width)
         y += height
     axes.set(xlim=(low, high), ylim=(body, 0), yticks=[], xlabel=below)
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -61,8 +71,13 @@ def draw(released: Released) -> Drawn:
     if len(who) > 1:
         set_legend(figure, handles, plan)
     place: Any = {"transform": axes.transAxes, "color": theme.QUIET, "va": "bottom"}
-    axes.text(1.03, 1.0, f"Mean ({formatting.confidence(released.settings.analysis.ci_level)} CI)", **place)
-    axes.text(1.5, 1.0, "n", ha="right", style="italic", **place)
+    axes.text(
+        1 + 2.0 / width,
+        1.0,
+        f"Mean ({formatting.confidence(released.settings.analysis.ci_level)} CI)",
+        **place,
+    )
+    axes.text(_counts(width), 1.0, "n", ha="right", style="italic", **place)
     theme.footnote(figure, notes, simulated=released.simulated)
     drawn = estimates_of(released, [scale.variable for scale in scales])
     return Drawn(figure, alt_text(released, scales), drawn)
@@ -81,18 +96,25 @@ def _style(number: int) -> dict[str, Any]:
     return {"color": colour, "marker": marker, "markersize": 4.6, "linewidth": 1.4}
 
 
-def _mark(axes: Axes, released: Released, variable: str, level: str, y: float, number: int) -> None:
+def _counts(width: float) -> float:
+    """Where counts end, in widths of the panel."""
+    return 1 + (NUMBERS + COUNTS + 1.5) / width
+
+
+def _mark(
+    axes: Axes, released: Released, variable: str, level: str, y: float, number: int, width: float
+) -> None:
     row = released.mean(variable, group_level=level)
     place: Any = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"}
     if row is None or math.isnan(float(row["estimate"])):
-        axes.text(1.03, y, "suppressed", style="italic", color=theme.QUIET, **place)
+        axes.text(1 + 2.0 / width, y, "suppressed", style="italic", color=theme.QUIET, **place)
         return
     style = _style(number)
     axes.plot([row["ci_low"], row["ci_high"]], [y, y], color=style["color"], linewidth=style["linewidth"])
     axes.plot([row["estimate"]], [y], linestyle="none", **style)
     ends = formatting.span(formatting.decimal(row["ci_low"]), formatting.decimal(row["ci_high"]))
-    axes.text(1.03, y, f"{formatting.decimal(row['estimate'])} ({ends})", **place)
-    axes.text(1.5, y, formatting.count(row["n"]), ha="right", color=theme.QUIET, **place)
+    axes.text(1 + 2.0 / width, y, f"{formatting.decimal(row['estimate'])} ({ends})", **place)
+    axes.text(_counts(width), y, formatting.count(row["n"]), ha="right", color=theme.QUIET, **place)
 
 
 def _ends(released: Released, scales: Sequence[Scale]) -> tuple[float, float]:
