@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from recomputation.bias import standardised
 from recomputation.book import Value, constant, one, percent
 from recomputation.ledger import Entry
@@ -46,39 +44,47 @@ FEW = 10
 
 
 def table_1(whole: Whole) -> Rows:
-    """n unweighted, per cent weighted of those who answered; staff; standardised difference."""
+    """Staff; respondents unweighted; per cent weighted; standardised differences; groups, weighted."""
     rows: Rows = {}
-    cases, staff = whole.study.cases, whole.staff
+    cases = whole.study.cases
     for name in whole.config["analysis"]["characteristics"]:
         section = (
             whole.config["groups"][name]["label"] if name in whole.config["groups"] else _title(whole, name)
         )
+        crossed = [] if name == whole.survey.group else list(whole.levels)
         for label, levels in _categories(whole, name).items():
-            cells: list[list[Value] | None] = []
-            for place in ("all", *whole.levels):
-                inside = (
-                    pd.Series(True, cases.index) if place == "all" else cases[whole.survey.group] == place
-                )
-                if name == whole.survey.group and place != "all":
-                    cells.append(None)
-                    continue
-                known, hit = inside & cases[name].notna(), inside & cases[name].isin(levels)
-                weight = whole.survey.primary.weight
-                share = percent(weight[hit].sum() / weight[known].sum())
-                # Of few in a group the weights would tell who they are.
-                few = place != "all" and name not in staff and hit.sum() < FEW
-                cells.append([one(hit.sum())] if few else [one(hit.sum()), share])
-            if name in staff:
-                share = staff[name].isin(levels).mean()
-                cells.append([one(staff[name].isin(levels).sum()), percent(share)])
-                cells.append([one(standardised(cases[name].isin(levels).mean(), share))])
-            else:
-                cells += [None, None]
-            rows[section, label] = cells
-        lost = [one(cases[name].isna().sum())]
-        places = [[one((cases[name].isna() & (cases[whole.survey.group] == p)).sum())] for p in whole.levels]
-        rows[section, "Not answered"] = [lost, *places, None, None]
+            rows[section, label] = [
+                *_over_all(whole, name, levels),
+                *(_in_group(whole, name, levels, place) for place in crossed),
+            ]
+        lost = cases[name].isna()
+        places = [[one((lost & (cases[whole.survey.group] == place)).sum())] for place in crossed]
+        rows[section, "Not answered"] = [None, [one(lost.sum())], None, None, None, *places]
     return rows
+
+
+def _over_all(whole: Whole, name: str, levels: list[object]) -> Row:
+    cases, staff, weight = whole.study.cases, whole.staff, whole.survey.primary.weight
+    known, hit = cases[name].notna(), cases[name].isin(levels)
+    weighted = weight[hit].sum() / weight[known].sum()
+    answered = [[one(hit.sum()), percent(hit.sum() / known.sum())], [percent(weighted)]]
+    if name not in staff:
+        return [None, *answered, None, None]
+    share = staff[name].isin(levels).mean()
+    # What is printed after weighting follows from the percentage as printed.
+    shares = cases[name].isin(levels).mean(), round(weighted, 2)
+    differences = [[one(standardised(p, share))] for p in shares]
+    return [[one(staff[name].isin(levels).sum()), percent(share)], *answered, *differences]
+
+
+def _in_group(whole: Whole, name: str, levels: list[object], place: str) -> Sequence[Value]:
+    cases, weight = whole.study.cases, whole.survey.primary.weight
+    inside = cases[whole.survey.group] == place
+    known, hit = inside & cases[name].notna(), inside & cases[name].isin(levels)
+    # Of few in a group the weights would tell who they are.
+    if name not in whole.staff and hit.sum() < FEW:
+        return [one(hit.sum())]
+    return [one(hit.sum()), percent(weight[hit].sum() / weight[known].sum())]
 
 
 def _title(whole: Whole, name: str) -> str:

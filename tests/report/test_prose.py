@@ -109,18 +109,27 @@ def test_a_typed_number_is_told_with_its_line_and_what_to_do() -> None:
 def test_citations_and_bibliography_agree() -> None:
     """The tool's own works are put beside those of a study, so that its texts may cite them too."""
     shipped = bibliography(TOOLS[0].parent)
-    for texts, listed in ((OWN, bibliography(REPORT)), (TOOLS, shipped)):
-        cited = set().union(*(citations(path.read_text("utf-8")) for path in texts))
+    templates = sorted((ROOT / "workflow/wording").rglob("*.j2"))
+    named = citations(" ".join(cited for _, cited in methods.SOFTWARE.values()))
+    for texts, listed, beside in ((OWN, bibliography(REPORT), set()), ([*TOOLS, *templates], shipped, named)):
+        cited = set().union(*(citations(path.read_text("utf-8")) for path in texts)) | beside
         assert cited - listed - shipped == set(), "cited and not in the bibliography"
         assert listed - cited == set(), "in the bibliography and never cited"
 
 
-def test_entries_are_complete() -> None:
-    for entry in re.split(r"^@", (REPORT / "references.bib").read_text("utf-8"), flags=re.MULTILINE)[1:]:
-        needed = ["author", "title", "year"]
-        needed += ["journal", "volume", "pages"] if entry.startswith("article") else ["publisher"]
-        if not entry.startswith(("article", "book")):
-            continue
+NEEDED = {
+    "article": ["journal", "volume", "pages"],
+    "book": ["publisher"],
+    "inproceedings": ["booktitle", "pages"],
+}
+
+
+@pytest.mark.parametrize("folder", [REPORT, TOOLS[0].parent], ids=["study", "tool"])
+def test_entries_are_complete(folder: Path) -> None:
+    for entry in re.split(r"^@", (folder / "references.bib").read_text("utf-8"), flags=re.MULTILINE)[1:]:
+        needed = ["author", "title", "year", *NEEDED[entry.partition("{")[0]]]
+        doi = re.search(r"^\s*doi = \{(.*)\}", entry, re.MULTILINE)
+        assert doi is None or re.fullmatch(r"10\.\d{4,9}/\S+", doi[1]), entry.splitlines()[0]
         lacking = [field for field in needed if not re.search(rf"^\s*{field}\s*=", entry, re.MULTILINE)]
         assert lacking == [], entry.splitlines()[0]
 

@@ -175,6 +175,9 @@ def _author_paragraphs(facts: Facts) -> list[etree._Element]:
         made.append(
             paragraph_of("Affiliation", run(numbers[entry["id"]], superscript=True), run(f" {entry['name']}"))
         )
+    known = [f"{person['name']}, {person['orcid']}" for person in facts.authors if person.get("orcid")]
+    if known:
+        made.append(paragraph_of("Affiliation", run(f"ORCID: {'; '.join(known)}")))
     for person in facts.authors:
         if person.get("corresponding") and person.get("email"):
             made.append(

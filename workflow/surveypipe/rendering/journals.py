@@ -19,6 +19,7 @@ STATEMENTS = {
     "ethics": ("ethics", "ethical approval"),
     "interests": ("conflict of interest", "conflicts of interest", "competing interests"),
     "funding": ("funding",),
+    "contributions": ("contributions", "author contributions"),
     "data availability": ("data availability",),
 }
 # What belongs to the printed page and not to the manuscript.

@@ -17,7 +17,9 @@ SIMULATED_NOTICE = (
 )
 SIMULATED_HEADER = "SIMULATED DATA"
 WITHHELD = "Withheld for peer review."
+TO_BE_FILLED_IN = "To be filled in by the authors."
 STATEMENTS = ("ethics", "funding", "interests", "acknowledgements", "repository")
+CONTRIBUTIONS = "contributions"
 # A front matter wins over the metadata file, so none of these may stand in a text.
 RESERVED = (
     "author",
@@ -82,15 +84,32 @@ def build_metadata(
         metadata |= {"simulated": True, "simulated-notice": SIMULATED_NOTICE}
     if authors is None:
         metadata |= {"blinded": True, "place": escape(study.setting)}
-        metadata["statements"] = dict.fromkeys(STATEMENTS, WITHHELD)
+        metadata["statements"] = dict.fromkeys((*STATEMENTS, CONTRIBUTIONS), WITHHELD)
     else:
         metadata["place"] = escape(authors.place or study.setting)
         metadata["statements"] = {
             key: escape_paragraphs(getattr(authors, key) or "None stated.") for key in STATEMENTS
-        }
+        } | {CONTRIBUTIONS: contributions(authors)}
         metadata |= quarto_authors(authors)
     metadata["num"] = dict(numbers)
     return metadata
+
+
+def contributions(authors: Authors) -> str:
+    """Say what each author did, in the words of the Contributor Roles Taxonomy.
+
+    Examples
+    --------
+    >>> from surveypipe.study.authors import Author
+    >>> contributions(Authors(authors=(Author(name="A. B.", roles=("Software", "Validation")),)))
+    'A. B.: software, validation.'
+    """
+    told = [
+        f"{escape(person.name)}: {', '.join(role[0].lower() + role[1:] for role in person.roles)}"
+        for person in authors.authors
+        if person.roles
+    ]
+    return f"{'; '.join(told)}." if told else TO_BE_FILLED_IN
 
 
 def quarto_authors(authors: Authors) -> dict[str, list[dict[str, Any]]]:

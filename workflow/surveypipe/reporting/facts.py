@@ -39,6 +39,7 @@ def study_facts(released: Released) -> Cells:
     scenario = settings.sensitivity.scenario
     made = {
         "title": escape(settings.study.title),
+        "short-title": escape(settings.study.short_title or settings.study.title),
         "setting": escape(settings.study.setting),
         "n": formatting.count(released.base_size()),
         "n-eligible": formatting.count(released.staff_size()),

@@ -200,7 +200,7 @@ def claim_fields(row: pd.Series, claim: Claim, words: Vocabulary) -> Cells:
     """Print the columns of one row of the ledger, and the words that follow from them."""
     made = {name: escape(code_text(row[name])) for name in _CLAIM_TEXT if code_text(row.get(name))}
     if row["status"] == SUPPRESSED:
-        hidden = ("est", "pct", "ci", "n", "bounds", "bound_low", "bound_high", "tipping_theta",
+        hidden = ("est", "pct", "ci", "brief", "n", "bounds", "bound_low", "bound_high", "tipping_theta",
                   "scheme_range", "grade", "grade_label", "verdict", "support", "verb",
                   "ci_tost")  # fmt: skip
         return made | dict.fromkeys(hidden, HIDDEN)
@@ -217,6 +217,9 @@ def claim_fields(row: pd.Series, claim: Claim, words: Vocabulary) -> Cells:
     ):  # fmt: skip
         if low in made and high in made:
             made[name] = made[low] if made[low] == made[high] else f"{made[low]} to {made[high]}"
+    ends = [float(row[name]) for name in ("ci_low", "ci_high")]
+    limits = f" ({formatting.span(*map(claim.tabled, ends))})" if all(map(math.isfinite, ends)) else ""
+    made["brief"] = made["est"] + limits
     put(made, "ci_level", formatting.confidence, row["ci_level"])
     put(made, "df", formatting.degrees, row["df"])
     put(made, "se", decimal, row["se"])

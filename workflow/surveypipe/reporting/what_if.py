@@ -13,6 +13,8 @@ from surveypipe.study.outcomes import Crossing
 if TYPE_CHECKING:
     import pandas as pd
 
+    from surveypipe.study.claim import Claim
+
 
 def tipping_text(row: pd.Series) -> str:
     """Print the tipping θ, or in a word why there is none."""
@@ -26,6 +28,25 @@ def tipping_text(row: pd.Series) -> str:
         return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
     there_is_none = row["tipping_outcome"] in (Crossing.NEVER, Crossing.SURE)
     return "none" if there_is_none else NOT_APPLICABLE
+
+
+def theta_text(row: pd.Series, claim: Claim) -> str:
+    """Print the tipping θ alone; of a share with two limits, with the one that it would cross."""
+    theta = float(row["tipping_theta"])
+    if not math.isfinite(theta) or str(row["kind"]) == "mean":
+        there_is_none = row["tipping_outcome"] in (Crossing.NEVER, Crossing.SURE)
+        return "none" if there_is_none else NOT_APPLICABLE
+    text = formatting.decimal(theta, 1 if theta < 100 else 0)
+    crossed = [side for side in claim.sides() if (side.direction == "above") == (theta > 1)]
+    if len(claim.sides()) > 1 and claim.is_share and crossed:
+        return f"{text} (at {claim.tabled(crossed[0].limit)})"
+    return text
+
+
+def shift_text(row: pd.Series) -> str:
+    """Print how far a mean of the silent would have to lie from that of their cell."""
+    shift = float(row.get("tipping_shift", math.nan))
+    return formatting.decimal(shift) if math.isfinite(shift) else NOT_APPLICABLE
 
 
 def scenario_values(row: pd.Series, k: float) -> tuple[float, float]:

@@ -51,6 +51,10 @@ class Study(Settings):
         tuple[str, ...],
         Meta(description="Labels that keep their capital inside a sentence: names of one word (Flanders)."),
     ] = ()
+    short_title: Annotated[
+        str | None,
+        Meta(description="Running title at the head of each page; left out: the title."),
+    ] = None
     follows: Annotated[
         str | None,
         Meta(description="Citation key of the study whose form this one follows, if there is one."),

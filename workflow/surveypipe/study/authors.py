@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from surveypipe.study.base import NULLABLE, Settings
+
+# The Contributor Roles Taxonomy (ANSI/NISO Z39.104-2022).
+Role = Literal[
+    "Conceptualization",
+    "Data curation",
+    "Formal analysis",
+    "Funding acquisition",
+    "Investigation",
+    "Methodology",
+    "Project administration",
+    "Resources",
+    "Software",
+    "Supervision",
+    "Validation",
+    "Visualization",
+    "Writing – original draft",
+    "Writing – review & editing",
+]
+
+
+Orcid = Annotated[str, Meta(pattern=r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$")]
 
 
 class Author(Settings):
@@ -16,9 +37,19 @@ class Author(Settings):
     email: Annotated[
         str | None, Meta(description="Address for correspondence.", extra_json_schema=NULLABLE)
     ] = None
-    orcid: Annotated[str | None, Meta(description="ORCID identifier.", extra_json_schema=NULLABLE)] = None
+    orcid: Annotated[
+        Orcid | None,
+        Meta(
+            description="ORCID identifier: four groups of four digits, the last of which may be an X.",
+            extra_json_schema=NULLABLE,
+        ),
+    ] = None
     corresponding: Annotated[bool, Meta(description="Whether letters go to this author.")] = False
     affiliations: Annotated[tuple[int | str, ...], Meta(description="Identifiers of the affiliations.")] = ()
+    roles: Annotated[
+        tuple[Role, ...],
+        Meta(description="What the author did, in the words of the Contributor Roles Taxonomy (CRediT)."),
+    ] = ()
 
 
 class Affiliation(Settings):

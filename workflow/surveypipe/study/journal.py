@@ -79,6 +79,6 @@ class Journal(Settings, kw_only=True):
         Meta(description="What the separate title page holds.", extra_json_schema=NULLABLE),
     ] = None
     statements: Annotated[
-        tuple[Literal["ethics", "interests", "funding", "data availability"], ...],
+        tuple[Literal["ethics", "interests", "funding", "contributions", "data availability"], ...],
         Meta(description="Statements that the manuscript or its title page has to make."),
     ]

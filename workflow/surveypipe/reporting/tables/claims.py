@@ -21,8 +21,9 @@ from surveypipe.reporting.tables.layout import (
     with_interval,
 )
 from surveypipe.reporting.units import other_scales
-from surveypipe.reporting.what_if import scenario_text, tipping_text
+from surveypipe.reporting.what_if import scenario_text, shift_text, theta_text
 from surveypipe.study.bases import EVERYBODY
+from surveypipe.study.claim import Claim
 from surveypipe.study.outcomes import Bounding
 from surveypipe.study.sensitivity import SuspectedAnswer
 from surveypipe.study.vocabulary import Vocabulary
@@ -71,9 +72,9 @@ def ledger(released: Released) -> Table:
     """Lay out the claim ledger: estimate, bounds, tipping point, reader scenario and grade."""
     plan, words = released.settings.sensitivity.scenario, released.vocabulary
     columns = [
-        Column("Claim", 26, "l"), Column("*n*", 6), Column("Estimate", 17), Column("Threshold", 13),
-        Column("Bounds", 16), Column("Tipping θ", 11),
-        *([Column(capital(words.readers.many), 10)] if plan else []), Column("Grade", 25, "l"),
+        Column("Claim", 25, "l"), Column("*n*", 6), Column("Estimate", 17), Column("Threshold", 13),
+        Column("Bounds", 15), Column("Tipping θ", 11), Column("Shift", 8),
+        *([Column(capital(words.readers.many), 10)] if plan else []), Column("Grade", 24, "l"),
     ]  # fmt: skip
     overturned = ", and what would overturn it" if released.silent_known else ""
     table = Table("ledger", f"The claim ledger: what each claim rests on{overturned}", columns)
@@ -97,6 +98,10 @@ def _per_cent(released: Released) -> str:
     return f"{'Weighted per' if released.weighted else 'Per'} cent{of_all}"
 
 
+# Beside an estimate whose interval no longer meets the claim.
+LOST = "†"
+
+
 def _what_if_note(released: Released) -> str:
     """Say what bounds, tipping points and the scenario are; '' where nothing is known of the silent."""
     if not released.silent_known:
@@ -106,21 +111,26 @@ def _what_if_note(released: Released) -> str:
     return (
         f"Bounds, what the estimate could be whatever the {words.silent.many} think. Tipping θ, the odds "
         f"ratio of response at which the estimate would cross the threshold (none: no θ does); {strong} or "
-        f"more, or 1/{strong} or less, counts as strong{_shift_note(released)}. "
+        f"more, or 1/{strong} or less, counts as strong{_limits_note(released)}.{_shift_note(released)} "
         f"{_scenario_note(plan, words)}"
     ).strip()
 
 
+def _limits_note(released: Released) -> str:
+    """Say what stands beside a tipping point of a claim with two limits; '' where there is none."""
+    two = any(len(claim.sides()) > 1 and claim.is_share for claim in released.claims.values())
+    return "; at, which of two limits it would cross" if two else ""
+
+
 def _shift_note(released: Released) -> str:
-    """Say what stands in the brackets of a tipping point; '' where every claim is of a share."""
+    """Say what the column of shifts holds; '' where every claim is of a share."""
     shifted = [claim for claim in released.claims.values() if claim.signs and not claim.binary]
-    kinds = " or ".join(f"a {name}" for name in dict.fromkeys(claim.called for claim in shifted))
+    if not shifted:
+        return ""
     units = {claim.form.unit for claim in shifted} - {""}
     unit = units.pop() if len(units) == 1 else "the unit of the claim"
     silent = released.vocabulary.silent.many
-    return (
-        f"; in brackets, of {kinds}, the shift of the {silent} in {unit} that does the same" if kinds else ""
-    )
+    return f" Shift, how far the {silent} would have to differ, in {unit}, for the same."
 
 
 def _of_the_silent(released: Released) -> str:
@@ -163,7 +173,7 @@ def _scenario_note(plan: SuspectedAnswer | None, words: Vocabulary) -> str:
         f"{capital(words.readers.many)}, the "
         f"estimate if the share of {words.readers.many} among the {words.silent.many} of a cell were "
         f"{formatting.setting(plan.k_grade)} times that among its {words.respondents.many} (neutral to worst "
-        "case where these differ). "
+        f"case where these differ); {LOST}, where the interval would not clear the threshold. "
     )
 
 
@@ -182,7 +192,7 @@ def _ledger_row(released: Released, row: pd.Series, plan: SuspectedAnswer | None
     form = claim.tabled
     name = claim_name(released, row)
     if row["status"] == SUPPRESSED_STATUS:
-        return [name, *[SUPPRESSED] * (7 if plan else 6)]
+        return [name, *[SUPPRESSED] * (8 if plan else 7)]
     grade = str(row["grade_label"])
     return [
         name,
@@ -190,8 +200,9 @@ def _ledger_row(released: Released, row: pd.Series, plan: SuspectedAnswer | None
         with_interval(row, form),
         claim.condition_printed(),
         _bounds_cell(row, form),
-        tipping_text(row),
-        *([scenario_text(row, plan.k_grade, form)] if plan else []),
+        theta_text(row, claim),
+        shift_text(row),
+        *([_scenario_cell(row, plan.k_grade, claim)] if plan else []),
         escape(grade[:1].upper() + grade[1:]),
     ]
 
@@ -199,3 +210,10 @@ def _ledger_row(released: Released, row: pd.Series, plan: SuspectedAnswer | None
 def _bounds_cell(row: pd.Series, form: Callable[[float], str]) -> str:
     low, high = float(row["bound_low"]), float(row["bound_high"])
     return formatting.span(form(low), form(high)) if math.isfinite(low) else NOT_APPLICABLE
+
+
+def _scenario_cell(row: pd.Series, k: float, claim: Claim) -> str:
+    """Print the estimate in the scenario, marked where the interval no longer meets the claim."""
+    limit = float(row.get("reader_limit", math.nan))
+    lost = math.isfinite(limit) and not claim.supported(limit, limit)
+    return scenario_text(row, k, claim.tabled) + (LOST if lost else "")

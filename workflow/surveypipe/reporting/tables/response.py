@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
@@ -19,47 +20,66 @@ from surveypipe.reporting.tables.layout import (
     short_note,
     weights_note,
 )
+from surveypipe.standardised import standardised_difference
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def table_1(released: Released) -> Table:
-    """Characteristics of respondents beside all eligible staff."""
+    """Characteristics of respondents, before and after weighting, beside all who were eligible."""
     data = released.table("table_1")
-    levels = list(released.levels)
-    shorts = [escape(released.abbreviation(level)) for level in levels]
-    respondents = released.vocabulary.respondents.many
-    columns = [Column("Characteristic", 32, "l")]
-    columns += [Column(f"{head}, *n* (%)", 15) for head in ("All", *shorts)]
-    beside = released.population != "none" and bool(data["frame_n"].notna().any())
-    columns += [Column("Eligible, *N* (%)", 15), Column("Std diff", 10)] if beside else []
-    caption = capital(respondents) + by_group(released) + (", beside all who were eligible" if beside else "")
+    respondents = capital(released.vocabulary.respondents.many)
+    known = released.population != "none" and bool(data["frame_n"].notna().any())
+    balance = Balance(frame=known, weights=released.weighted)
+    columns = [
+        Column("Characteristic", 30, "l"),
+        *([Column("Eligible, *N* (%)", 14)] if known else []),
+        Column(f"{respondents}, *n* (%)", 15),
+        *([Column("Weighted, %", 11)] if balance.weights else []),
+        *([Column(head, 11) for head in balance.differences()]),
+        *(Column(f"{escape(released.abbreviation(level))}, *n* (%)", 14) for level in released.levels),
+    ]
+    caption = respondents + by_group(released) + (", beside all who were eligible" if known else "")
     table = Table("table_1", caption, columns)
     for variable, rows in data.groupby("variable", sort=False):
         table.section(str(rows["variable_label"].iloc[0]))
-        for key in dict.fromkeys(rows["level"]):
-            level = rows[rows["level"] == key]
-            if key == NOT_ANSWERED and not (level["n"] > 0).any():
-                continue
-            row = _characteristic(level, levels, missing=key == NOT_ANSWERED)
-            if variable == released.group:
-                # A grouping is not crossed with itself.
-                row[2 : 2 + len(levels)] = [""] * len(levels)
-            table.rows.append(row if beside else row[: len(columns)])
-    table.notes = [
-        f"Counts are unweighted (*n* = {number(released.base_size(), formatting.count)} {respondents}); "
-        + (f"percentages of {respondents} are weighted, " if released.weighted else "percentages are ")
-        + "of those who answered.",
-        "Std diff, standardised difference between the unweighted share of "
-        f"{respondents} and that of all eligible."
-        if beside
-        else "",
+        # A grouping is not crossed with itself.
+        groups = [] if variable == released.group else list(released.levels)
+        table.rows += _characteristics(rows, balance, groups)
+    table.notes = _table_1_notes(released, balance)
+    return table
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What the respondents can be set beside: everybody eligible, and themselves when weighted."""
+
+    frame: bool
+    weights: bool
+
+    def differences(self) -> list[str]:
+        """Head the columns of standardised differences."""
+        if not self.frame:
+            return []
+        return ["Std diff, before", "Std diff, after"] if self.weights else ["Std diff"]
+
+
+def _table_1_notes(released: Released, balance: Balance) -> list[str]:
+    respondents = released.vocabulary.respondents.many
+    base = number(released.base_size(), formatting.count)
+    groups = " Percentages within a group are weighted." if balance.weights and released.levels else ""
+    differences = ""
+    if balance.frame:
+        when = " before weighting and, from the percentages shown, after it" if balance.weights else ""
+        differences = f"Std diff, standardised difference of {respondents} from all eligible{when}."
+    return [
+        f"Counts are unweighted (*n* = {base} {respondents}); percentages are of those who answered.{groups}",
+        differences,
         *_few_note(released),
         weights_note(released),
         short_note(released),
     ]
-    return table
 
 
 def _few_note(released: Released) -> list[str]:
@@ -74,35 +94,62 @@ def _few_note(released: Released) -> list[str]:
     ]
 
 
-def _characteristic(rows: pd.DataFrame, levels: list[str], *, missing: bool) -> list[str]:
-    label = str(rows["level_label"].iloc[0])
-    cells = [INDENT + escape(label)]
-    found = {str(row["group_level"]): row for _, row in rows.iterrows()}
-    for place in ("", *levels):
-        row = found.get(place)
-        if row is None or (row["n"] == 0 and row["frame_n"] == 0):
-            cells.append(NOT_APPLICABLE)
-        else:
-            cells.append(_count_percent(row, "n", "percent", missing=missing))
-    overall = found.get("")
-    if missing or overall is None:
-        return [*cells, "", ""]
-    return [
-        *cells,
-        _count_percent(overall, "frame_n", "frame_percent"),
-        number(overall["std_diff"], formatting.decimal, overall),
-    ]
+def _characteristics(rows: pd.DataFrame, balance: Balance, groups: list[str]) -> list[list[str]]:
+    """Write a row for each answer of a characteristic, and one for those who gave none."""
+    overall = rows[rows["group_level"] == ""]
+    answered = overall.loc[overall["level"] != NOT_ANSWERED, "n"].sum(skipna=False)
+    made = []
+    for _, row in overall.iterrows():
+        level, missing = str(row["level"]), row["level"] == NOT_ANSWERED
+        if missing and not (rows.loc[rows["level"] == NOT_ANSWERED, "n"] > 0).any():
+            continue
+        inside = {str(one["group_level"]): one for _, one in rows[rows["level"] == level].iterrows()}
+        made.append(
+            [
+                INDENT + escape(str(row["level_label"])),
+                *_over_all(row, balance, math.nan if missing else 100 * row["n"] / answered, missing=missing),
+                *(_in_group(inside.get(group), missing=missing) for group in groups),
+            ]
+        )
+    return made
 
 
-def _count_percent(row: pd.Series, counts: str, percents: str, *, missing: bool = False) -> str:
+def _over_all(row: pd.Series, balance: Balance, share: float, *, missing: bool) -> list[str]:
+    """Write the cells of an answer over all: eligible, respondents, weighted, and how far from each other."""
+    cells = []
+    if balance.frame:
+        cells.append("" if missing else _count_percent(row, "frame_n", row["frame_percent"]))
+    cells.append(_count_percent(row, "n", share, missing=missing))
+    if balance.weights:
+        cells.append("" if missing else number(row["percent"], _whole, row))
+    if balance.frame:
+        differences = [row["std_diff"]]
+        if balance.weights:
+            # From the percentages as they are released, so that it tells no more than they do.
+            differences.append(standardised_difference(row["percent"] / 100, row["frame_percent"] / 100))
+        cells += ["" if missing else number(value, formatting.decimal, row) for value in differences]
+    return cells
+
+
+def _whole(percent: float) -> str:
+    return formatting.decimal(percent, 0)
+
+
+def _in_group(row: pd.Series | None, *, missing: bool) -> str:
+    if row is None or (row["n"] == 0 and row["frame_n"] == 0):
+        return NOT_APPLICABLE
+    return _count_percent(row, "n", row["percent"], missing=missing)
+
+
+def _count_percent(row: pd.Series, counts: str, percent: float, *, missing: bool = False) -> str:
     """Print a count with its percentage, padded so that the brackets of a column stand below each other."""
     value = number(row[counts], formatting.count, row)
     if value in (SUPPRESSED, NOT_APPLICABLE):
         return value
-    if missing or not math.isfinite(float(row[percents])):
+    if missing or not math.isfinite(float(percent)):
         # The filter keeps the room that the bracket takes in the rows above.
         return f"{value}[\u00a0(00)]{{.pad}}"
-    share = formatting.decimal(float(row[percents]), 0)
+    share = formatting.decimal(float(percent), 0)
     return f"{value}\u00a0{formatting.FIGURE_SPACE * (2 - len(share))}({share})"
 
 

@@ -112,6 +112,7 @@ def tipping(row: pd.Series, released: Released) -> Facts:
         "interval_theta": _strength(interval),
         "of_true": theta > 1,
         "limit": _crossed(theta, row, released),
+        "several_limits": len(released.claim_of(row).sides()) > 1,
         "shift": number_of(row, "tipping_shift"),
         "raw_theta": theta,
         "between": between(released, released.claim_of(row)),
@@ -166,6 +167,8 @@ def readers(row: pd.Series, released: Released) -> Facts:
         "scenario": _SCENARIOS[now, then] if known(moved, without, limit) else there_is_none,
         "k": k,
         "moved": moved,
+        "missed_limits": [side.limit for side in claim.sides() if not side.holds(limit, limit)],
+        "several_limits": len(claim.sides()) > 1,
         "without": without,
         "source": str(row["scenario_source"]),
     }

@@ -307,14 +307,23 @@ def disclosure(released: Released) -> Facts:
 def software(released: Released) -> Facts:
     """Name the software with its versions."""
     versions = software_versions()
-    named = {"python": "Python", "svy": "svy", "pandas": "pandas", "scipy": "SciPy", "snakemake": "Snakemake"}
     return {
         "software": [
-            Markdown(f"{label} {versions[f'software-{key}']}")
-            for key, label in named.items()
+            Markdown(f"{label} {versions[f'software-{key}']}{cited}")
+            for key, (label, cited) in SOFTWARE.items()
             if f"software-{key}" in versions
         ]
     }
+
+
+# Package to its name, and the work by which its authors ask it to be cited.
+SOFTWARE = {
+    "python": ("Python", ""),
+    "svy": ("svy", ""),
+    "pandas": ("pandas", " [@mckinney2010]"),
+    "scipy": ("SciPy", " [@virtanen2020]"),
+    "snakemake": ("Snakemake", " [@molder2021]"),
+}
 
 
 FACTS: dict[str, Callable[[Released], Facts]] = {

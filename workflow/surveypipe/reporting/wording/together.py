@@ -74,7 +74,15 @@ def claims(released: Released) -> Facts:
         "supported": sum(len(by_grade[grade]) for grade in supported),
         "found": [{"grade": grade, "labels": labels} for grade, labels in by_grade.items() if labels],
         "weaker": _weaker(released),
+        "alike_in": _alike_in(released),
     }
+
+
+def _alike_in(released: Released) -> list[str]:
+    """Name the variables whose categories are the response cells; none where cells are made otherwise."""
+    scheme = released.settings.weighting.schemes[released.primary]
+    by = scheme.by if scheme.method == "poststratify" else ()
+    return [released.in_text(released.label(name)) for name in by or ()]
 
 
 def _weaker(released: Released) -> list[Facts]:
@@ -106,9 +114,43 @@ def _moved(row: pd.Series, name: str) -> float:
     return number_of(row, "estimate") - number_of(row, name)
 
 
+# From here on a printed percentage is more than its rounding away from another.
+_OFF = 2
+
+
+def balance(released: Released) -> Facts:
+    """Find where the weighted respondents are not made up as all who were eligible, in whole per cent.
+
+    Of what Table 1 shows of everybody, so that a reader finds the same percentages there.
+    """
+    table = released.table("table_1")
+    rows = table[(table["group_level"] == "") & table["frame_percent"].notna() & table["percent"].notna()]
+    if rows.empty or not released.weighted or released.population == "none":
+        return {"outcome": "none"}
+    found = [
+        {
+            "label": str(row["level_label"]),
+            "weighted": float(row["percent"]) / 100,
+            "eligible": float(row["frame_percent"]) / 100,
+            "gap": round(float(row["percent"])) - round(float(row["frame_percent"])),
+        }
+        for _, row in rows.iterrows()
+    ]
+    cells = released.table("weight_cells")
+    merged = cells.loc[cells["scheme"] == released.primary, "merged"].astype(str).str.lower() == "true"
+    over, under = ([one for one in found if sign * one["gap"] >= _OFF] for sign in (1, -1))
+    return {
+        "outcome": "off" if over or under else "met",
+        "over": over,
+        "under": under,
+        "merged": bool(merged.any()),
+    }
+
+
 # Key of a text under ``num:`` to the template that words it, and its facts.
 FACTS: dict[str, tuple[str, Callable[[Released], Facts]]] = {
     "survey__cells": ("response/cells", cells),
+    "survey__balance-sentence": ("response/balance", balance),
     "survey__response-sentence": ("response/by_group", response),
     "survey__lowest-response-sentence": ("response/lowest", response),
     "claims__count": ("claims/all/count", claims),
