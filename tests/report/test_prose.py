@@ -12,7 +12,7 @@ import made_up
 from surveypipe.rendering.expand import split_front_matter
 from surveypipe.rendering.metadata import RESERVED
 from surveypipe.rendering.typed_numbers import typed_number_problems, typed_numbers
-from surveypipe.reporting import names, numbers
+from surveypipe.reporting import facts, names, numbers
 from surveypipe.reporting.figures.register import DRAW
 from surveypipe.reporting.tables import models, nonresponse, register
 from surveypipe.reporting.wording import methods, results
@@ -110,7 +110,7 @@ def test_citations_and_bibliography_agree() -> None:
     """The tool's own works are put beside those of a study, so that its texts may cite them too."""
     shipped = bibliography(TOOLS[0].parent)
     templates = sorted((ROOT / "workflow/wording").rglob("*.j2"))
-    named = citations(" ".join(cited for _, cited in methods.SOFTWARE.values()))
+    named = citations(" ".join(cited for _, cited in facts.NAMED_SOFTWARE.values()))
     for texts, listed, beside in ((OWN, bibliography(REPORT), set()), ([*TOOLS, *templates], shipped, named)):
         cited = set().union(*(citations(path.read_text("utf-8")) for path in texts)) | beside
         assert cited - listed - shipped == set(), "cited and not in the bibliography"

@@ -25,6 +25,14 @@ SOFTWARE = (
     "pyreadstat",
     "matplotlib",
 )
+# Package to its name, and the work by which its authors ask it to be cited.
+NAMED_SOFTWARE = {
+    "python": ("Python", ""),
+    "svy": ("svy", ""),
+    "pandas": ("pandas", " [@mckinney2010]"),
+    "scipy": ("SciPy", " [@virtanen2020]"),
+    "snakemake": ("Snakemake", " [@molder2021]"),
+}
 
 
 def put(made: Cells, field: str, form: Callable[[float], str], value: Any) -> None:

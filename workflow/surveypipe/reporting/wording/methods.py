@@ -10,7 +10,7 @@ from surveypipe.disclosure.rules import rules_of
 from surveypipe.formatting import decimal, sentence_list
 from surveypipe.reporting.cells import code_text
 from surveypipe.reporting.claim_names import coded
-from surveypipe.reporting.facts import software_versions
+from surveypipe.reporting.facts import NAMED_SOFTWARE, software_versions
 from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.lookups import between
 from surveypipe.reporting.released import Released
@@ -310,20 +310,10 @@ def software(released: Released) -> Facts:
     return {
         "software": [
             Markdown(f"{label} {versions[f'software-{key}']}{cited}")
-            for key, (label, cited) in SOFTWARE.items()
+            for key, (label, cited) in NAMED_SOFTWARE.items()
             if f"software-{key}" in versions
         ]
     }
-
-
-# Package to its name, and the work by which its authors ask it to be cited.
-SOFTWARE = {
-    "python": ("Python", ""),
-    "svy": ("svy", ""),
-    "pandas": ("pandas", " [@mckinney2010]"),
-    "scipy": ("SciPy", " [@virtanen2020]"),
-    "snakemake": ("Snakemake", " [@molder2021]"),
-}
 
 
 FACTS: dict[str, Callable[[Released], Facts]] = {
