@@ -27,6 +27,7 @@ include: "workflow/rules/model.smk"
 include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/nonresponse.smk"
 include: "workflow/rules/disclose.smk"
+include: "workflow/rules/second_opinion.smk"
 include: "workflow/rules/exhibits.smk"
 include: "workflow/rules/checklists.smk"
 include: "workflow/rules/report.smk"
@@ -39,7 +40,7 @@ if journal_checks():
 
 
 # Targets of their own, which the default run does not make:
-#   snakemake export | submission | simulation | followup | waves
+#   snakemake export | second_opinion | submission | simulation | followup | waves
 include: "workflow/rules/export.smk"
 include: "workflow/rules/simulation.smk"
 include: "workflow/rules/followup.smk"

@@ -20,7 +20,7 @@ FLOORS = [
     ["ledger"],
     ["nonresponse", "panel", "simulation"],
     ["reporting"],
-    ["archiving", "commands"],
+    ["archiving", "commands", "second_opinion"],
 ]
 
 

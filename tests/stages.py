@@ -68,13 +68,14 @@ def run_stages(config: Mapping[str, Any], folder: Path, *, last: str = "disclose
     for part in ("data", "private", "public"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     for stage in STAGES:
-        _run(stage.main, rule_of(stage.__name__, settings, folder))
+        run_rule(stage.main, rule_of(stage.__name__, settings, folder))
         if stage.__name__ == last:
             break
     return folder
 
 
-def _run(main: Callable[..., None], rule: Rule) -> None:
+def run_rule(main: Callable[..., None], rule: Rule) -> None:
+    """Run a script with the files and sections that its rule names."""
     options = _shared.options(main)
     named = {option.name for option in options if option.on_command_line}
     assert set(rule.words) <= named, (rule.name, set(rule.words) - named)

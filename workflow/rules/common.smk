@@ -196,6 +196,7 @@ def rule_of_released():
         for name in [*PUBLIC, "disclosure_log", "cleaning_summary"]
     }
     made["<results>/public/variables.json"] = "disclose"
+    made["<results>/public/second_opinion.R"] = "write_second_opinion"
     made |= {
         path: "render_blinded" if "-blinded." in path else "render"
         for path in finished_documents()

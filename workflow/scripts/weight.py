@@ -9,16 +9,14 @@ import numpy as np
 import pandas as pd
 
 from _shared import Output, run, section, write_csv, write_parquet
+from _weighting import weighted_people
 from surveypipe.design.doubts import doubts
-from surveypipe.design.selection import Selection, as_block, as_table, base_weights, selection_of
+from surveypipe.design.selection import Selection, as_block, as_table, selection_of
 from surveypipe.study.design import Sampling, silent_described
 from surveypipe.study.frame import EVERYBODY, Frame
 from surveypipe.study.frame import Population as Known
-from surveypipe.study.margins import in_numbers
 from surveypipe.study.weighting import Replicates, Weighting
 from surveypipe.weighting import replicates, schemes
-
-BASE = "base_weight"
 
 
 def main(
@@ -37,22 +35,15 @@ def main(
     """Read the dispositions; write weights, their diagnostics, the selection and the replicates."""
     plan, design = section(config, "weighting", Weighting), section(config, "design", Sampling)
     frame = section(config, "frame", Frame)
-    staff, base = with_base(pd.read_parquet(dispositions), design)
-    if plan.unknown_eligibility:
-        eligible = schemes.resolve_unknown_eligibility(staff, list(plan.unknown_eligibility.by), base)
-        base = BASE
-    else:
-        eligible = staff[staff["category"] != "IE"]
-    answered = eligible["respondent"].to_numpy(bool)
-    weighed = float(answered.sum() if base is None else eligible.loc[answered, base].sum())
+    asked = weighted_people(config, dispositions)
     result = schemes.compute_schemes(
-        eligible,
+        asked.eligible,
         plan,
         group=group_of(config["population"], frame, design),
-        base=base,
+        base=asked.base,
         second_phase=design.kind == "census",
         drawn=design.drawn,
-        known=in_numbers(frame, weighed),
+        known=asked.known,
         known_sums=frame.totals,
         cells=frame.cells,
         seed=config["seed"],
@@ -81,12 +72,6 @@ def group_of(population: Known, frame: Frame, design: Sampling) -> str | None:
     """Variable whose levels are second-phase cells; none where it is not known of everybody who was asked."""
     known = silent_described(population, frame) and not design.drawn
     return frame.group if known and frame.group != EVERYBODY else None
-
-
-def with_base(staff: pd.DataFrame, design: Sampling) -> tuple[pd.DataFrame, str | None]:
-    """Put the weights of a sample beside everybody drawn, and name their column."""
-    made = base_weights(staff, design)
-    return (staff, None) if made is None else (staff.assign(**{BASE: made}), BASE)
 
 
 def given_replicates(result: schemes.WeightingResult, design: Sampling) -> pd.DataFrame:
