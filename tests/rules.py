@@ -112,6 +112,7 @@ def rule_of(name: str, settings: Configuration, folder: Path) -> Rule:
             "stage": lambda _: {},
             "given": lambda *sections, **options: {"sections": sections, "options": options},
             "numeric_frame_variables": numeric_frame_variables,
+            "opinion_path": lambda: "",
             "tool": lambda *parts: str(RULES.parents[1].joinpath(*parts)),
         }
         exec(_compiled(file), world)

@@ -189,6 +189,17 @@ def journal_profile():
     return [STUDY.journal(journal)] if journal else []
 
 
+def opinion_path():
+    """Path of what R said of the estimates, when it was last asked."""
+    return f"{SETTINGS.results}/public/second_opinion.json"
+
+
+def opinion_told():
+    """What R said, where it was asked: a file of no rule, so that a run needs no R."""
+    told = opinion_path()
+    return [str(STUDY.own(told))] if STUDY.own(told).is_file() else []
+
+
 def rule_of_released():
     """Every released file with the rule that makes it."""
     made = {
@@ -197,6 +208,7 @@ def rule_of_released():
     }
     made["<results>/public/variables.json"] = "disclose"
     made["<results>/public/second_opinion.R"] = "write_second_opinion"
+    made |= dict.fromkeys(opinion_told(), "second_opinion")
     made |= {
         path: "render_blinded" if "-blinded." in path else "render"
         for path in finished_documents()

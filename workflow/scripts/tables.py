@@ -21,6 +21,7 @@ from surveypipe.reporting.wording import answers, documents, results, reviewers
 from surveypipe.reporting.wording import methods as methods_text
 from surveypipe.reporting.wording import nonresponse as bias_text
 from surveypipe.reporting.wording.level_contrasts import level_contrast
+from surveypipe.reporting.wording.opinion import facts
 
 
 def main(
@@ -30,6 +31,7 @@ def main(
     variables: Path,
     texts: Annotated[list[Path], "texts of the report, the article first"],
     wording: Annotated[Path, "folder of the study's own templates, if there is one"],
+    opinion: Annotated[Path | None, "what R said of the estimates, if it was asked"] = None,
     index: Output,
     parts: Output,
     numbers: Output,
@@ -58,7 +60,8 @@ def main(
         )
         for name, table in tables.items()
     }
-    methods = methods_text.paragraphs(given, words)
+    asked = read_opinion(opinion, released)
+    methods = methods_text.paragraphs(given, words, asked)
     written |= {f"methods_{name}.md": text + "\n" for name, text in methods.items()}
     written |= {
         **{f"{name}.md": text for name, text in answers.texts(given, words).items()},
@@ -85,6 +88,14 @@ def main(
     # A rule of their own writes the checklists, into the same folder.
     write_json([*written, *(f"checklist_{name}.md" for name in CHECKLISTS)], index)
     print(f"tables: {len(tables)} tables, {len(methods)} methods texts, {len(made)} numbers")
+
+
+def read_opinion(opinion: Path | None, released: list[Path]) -> dict[str, Any]:
+    """Read what R said of the released estimates; nothing where it was not asked."""
+    if opinion is None:
+        return {}
+    estimates = next(path for path in released if path.stem == "estimates")
+    return facts(opinion.read_text(encoding="utf-8"), estimates.read_bytes())
 
 
 if __name__ == "__main__":

@@ -143,7 +143,7 @@ left <- table[table$r == "", ]
 gaps <- as.numeric(compared$difference)
 public <- released(at("public/estimates.csv"), compared)
 cat(json(list(
-  asked = quoted(format(Sys.Date())), r = quoted(as.character(getRversion())),
+  asked = quoted(format(Sys.Date())), estimates = quoted(unname(tools::md5sum(at("public/estimates.csv")))), r = quoted(as.character(getRversion())),
   survey = quoted(as.character(packageVersion("survey"))),
   rows = length(unique(compared$estimate_id)), numbers = nrow(compared),
   largest_difference = if (length(gaps)) sprintf("%.1e", max(gaps)) else "null",

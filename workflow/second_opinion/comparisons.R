@@ -76,11 +76,26 @@ rao_scott_of <- function(d, row) {
   answer(x$statistic, df = x$parameter[1], df2 = x$parameter[2], p = x$p.value)
 }
 
+# Departures of shares from independence; svychisq tests those of totals, which differ by the size of a domain that is
+# itself estimated.
 adjusted_wald_of <- function(d, row) {
   own <- table_of(d, row)
   if (is.null(own)) return(nobody)
-  x <- svychisq(~answer + between, own, statistic = "adjWald")
-  answer(x$statistic, df = x$parameter[1], df2 = x$parameter[2], p = x$p.value)
+  rows <- nlevels(own$variables$answer)
+  columns <- nlevels(own$variables$between)
+  both <- outer(as.integer(own$variables$answer) + rows * (as.integer(own$variables$between) - 1), seq_len(rows * columns), "==")
+  shares <- svymean(both * 1, own)
+  p <- matrix(coef(shares), rows)
+  tested <- as.vector(outer(seq_len(rows) < rows, seq_len(columns) < columns))
+  # How the departure of each cell changes with the share of every other.
+  slopes <- diag(rows * columns) - (diag(columns) %x% matrix(1, rows, rows)) * rep(rowSums(p), columns) -
+    (matrix(1, columns, columns) %x% diag(rows)) * rep(colSums(p), each = rows)
+  V <- (slopes %*% vcov(shares) %*% t(slopes))[tested, tested]
+  theta <- as.vector(p - outer(rowSums(p), colSums(p)))[tested]
+  k <- length(theta)
+  df <- degf(own)
+  f <- drop(theta %*% solve(V, theta)) * (df - k + 1) / (k * df)
+  answer(f, df = k, df2 = df - k + 1, p = pf(f, k, df - k + 1, lower.tail = FALSE))
 }
 
 exact_of <- function(d, row) {

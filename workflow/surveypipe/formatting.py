@@ -279,6 +279,8 @@ def lower_first(text: str) -> str:
 def period(first: str, last: str) -> str:
     """Print a period between two days, without repeating the month or the year that they share.
 
+    Two that are the same are one day.
+
     Parameters
     ----------
     first, last
@@ -295,6 +297,8 @@ def period(first: str, last: str) -> str:
     '16 January to 31 March 2012'
     """
     start, end = date.fromisoformat(first), date.fromisoformat(last)
+    if start == end:
+        return f"{end.day} {calendar.month_name[end.month]} {end.year}"
     parts = [str(start.day)]
     if (start.year, start.month) != (end.year, end.month):
         parts.append(calendar.month_name[start.month])

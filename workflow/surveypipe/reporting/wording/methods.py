@@ -328,7 +328,7 @@ FACTS: dict[str, Callable[[Released], Facts]] = {
 }
 
 
-def paragraphs(released: Released, words: Wording) -> dict[str, Markdown]:
+def paragraphs(released: Released, words: Wording, opinion: Facts | None = None) -> dict[str, Markdown]:
     """Write the methods section, from what was configured and computed.
 
     Parameters
@@ -337,11 +337,13 @@ def paragraphs(released: Released, words: Wording) -> dict[str, Markdown]:
         The released tables.
     words
         Templates.
+    opinion
+        What R said of the estimates (:mod:`surveypipe.reporting.wording.opinion`); None where not asked.
 
     Returns
     -------
     dict
         Name of each paragraph to Markdown.
     """
-    common = study(released)
+    common = study(released) | {"opinion": opinion or {}}
     return {name: words.say(f"methods/{name}", **common | facts(released)) for name, facts in FACTS.items()}
