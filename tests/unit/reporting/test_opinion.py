@@ -13,8 +13,8 @@ from surveypipe.reporting.wording.opinion import facts
 
 HELD = b"estimate_id,estimate\n"
 SAID = {
-    "asked": "2024-05-07", "estimates": hashlib.md5(HELD).hexdigest(), "r": "4.2.2", "survey": "4.1.1", "rows": 2680,
-    "numbers": 13180, "largest_difference": 3.2e-10, "rows_not_computed": 473,
+    "asked": "2024-05-07", "estimates": hashlib.md5(HELD).hexdigest(), "r": "4.2.2", "survey": "4.1.1",
+    "rows": 2680, "numbers": 13180, "largest_difference": 3.2e-10, "rows_not_computed": 473,
 }  # fmt: skip
 
 
