@@ -90,6 +90,26 @@ CLAIMS |= {
 }
 
 
+CLAIMS |= {
+    "A_YEAR": _claim(
+        "ratio", variable="income", over="years", threshold=1000, range=[0, 200_000], range_over=[0, 60],
+        sensitivity_thresholds=[2000], unit="pounds a year",
+    ),
+    "FEWER": _claim(
+        "ratio", variable="years", over="income", base="readers", threshold=0.1, direction="below"
+    ),
+    "HALF": _claim("median", variable="years", threshold=4, range=[0, 60], unit="years"),
+    "HALF_LESS": _claim("median", variable="income", base="readers", threshold=90_000, direction="below"),
+}  # fmt: skip
+
+# Of whom it is known how many they are, or how many they stand for.
+TOTALS = {
+    "ALL_YEARS": _claim("total", variable="years", threshold=1000, range=[0, 60], unit="years"),
+    "READ_IT": _claim("total", variable="read", level=1, threshold=150, sensitivity_thresholds=[200]),
+    "PAID": _claim("total", variable="income", base="readers", threshold=1_000_000),
+}
+
+
 def configuration(folder: Path, name: str) -> dict[str, Any]:
     """Write the files of a study, and give its configuration."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -116,7 +136,8 @@ def configuration(folder: Path, name: str) -> dict[str, Any]:
     if name in (*CLAIMED, COUNTED):
         levels = {code: text for code, text in QUESTIONS["trade"][2].items() if int(code) <= 3}
         more["groups"] = {"trade": {"label": "Trade", "levels": levels}}
-        more |= {"claims": CLAIMS, "bases": {"readers": {"read": 1}}}
+        claimed = CLAIMS | (TOTALS if name == COUNTED else {})
+        more |= {"claims": claimed, "bases": {"readers": {"read": 1}}}
         gap = {"variable": "gap", "label": "Health less work", "type": "difference"}
         more["cleaning"] = {"recodes": [gap | {"minuend": "health", "subtrahend": "work"}]}
     if name == "claims of a sample":

@@ -85,6 +85,11 @@ KINDS: dict[str, dict[str, object]] = {
                     "groups": AGENCIES},
     "equal shares": {"kind": "equivalence", "variable": "read", "level": 1, "margin": 0.1,
                      "groups": AGENCIES},
+    "ratio": {"kind": "ratio", "variable": "joint", "over": "risk", "threshold": 1.0, "unit": "points"},
+    "total": {"kind": "total", "variable": "joint", "threshold": 300.0, "unit": "points"},
+    "total without a unit": {"kind": "total", "variable": "joint", "threshold": 300.0},
+    "total of people": {"kind": "total", "variable": "read", "level": 1, "threshold": 100.0, "unit": "staff"},
+    "median": {"kind": "median", "variable": "joint", "threshold": 3.0, "range": (1, 5)},
 }  # fmt: skip
 
 
@@ -117,6 +122,11 @@ OF_KINDS: dict[str, Change] = {
         "difference of shares": (UP, DOWN),
         "equal means": (UP, UNKNOWN),
         "equal shares": (UP,),
+        "ratio": (UP, DOWN, (Crossing.SURE,), (Crossing.MISSED,)),
+        "total": (UP, DOWN, (Crossing.SURE,), (Crossing.MISSED,)),
+        "total without a unit": (UP,),
+        "total of people": (UP, DOWN),
+        "median": (UP, DOWN, (Crossing.MISSED,)),
     }.items()
     for number, found in enumerate(every)
 }
@@ -174,6 +184,7 @@ CASES: dict[str, Change] = {
     "no bounds of this kind": cases.celled(
         "claims", bound_low=np.nan, bounds_outcome=Bounding.UNDEFINED, tipping_outcome=Crossing.UNDEFINED
     ),
+    "no limits of the answers": cases.celled("claims", bound_low=np.nan, bounds_outcome=Bounding.UNLIMITED),
     "bounds withheld": cases.celled("claims", bound_low=np.nan),
     "one of each grade": cases.both(
         *(cells("claims", {"claim": f"C{n}", "group_level": ""}, grade=n - 1) for n in range(1, 6))

@@ -16,6 +16,8 @@ SHARE_OF_ANSWERS = "share_of_answers"
 HISTOGRAM = "histogram"
 # Statistic of the rows that tell a total of the population.
 TOTAL = "total"
+# Statistic of the rows that a claim of a median has of its own.
+CLAIMED_MEDIAN = "claimed_median"
 
 
 def slug(text: object) -> str:

@@ -15,7 +15,7 @@ from scipy import stats
 
 from surveypipe.study.base import plain
 from surveypipe.study.bounds import Heard
-from surveypipe.study.claim import Claim, Outcome, Side
+from surveypipe.study.claim import Claim
 from surveypipe.study.claims import (
     AnyClaim,
     EquivalenceClaim,
@@ -26,6 +26,7 @@ from surveypipe.study.claims import (
 from surveypipe.study.comparing import Compared, TwoGroups
 from surveypipe.study.grades import Evidence, Grade
 from surveypipe.study.measured import Beyond, Measured
+from surveypipe.study.sides import Outcome, Side
 
 # The first call of scipy is slow.
 tried = settings(deadline=None)

@@ -20,7 +20,7 @@ from surveypipe.disclosure.release import (
     places_of,
 )
 from surveypipe.disclosure.rules import Rules
-from surveypipe.identifiers import ANSWERED, HISTOGRAM, SHARE_OF_ANSWERS, TOTAL
+from surveypipe.identifiers import ANSWERED, CLAIMED_MEDIAN, HISTOGRAM, SHARE_OF_ANSWERS, TOTAL
 from surveypipe.study.comparing import OF_GROUPS
 from surveypipe.study.poles import CATEGORIES
 
@@ -38,7 +38,7 @@ COUNTED = (ANSWERED, "no_answer")
 # Describe one variable; every other statistic compares or models.
 DESCRIPTIVE = (
     "proportion", "mean", "median", "lower_quartile", "upper_quartile", "quantile", TOTAL, HISTOGRAM,
-    *COUNTED,
+    CLAIMED_MEDIAN, *COUNTED,
 )  # fmt: skip
 IDENTIFYING_COLUMNS = ("n_level",)
 ROUNDED_COLUMNS = ("estimate", "se", "ci_low", "ci_high", "se_jackknife")

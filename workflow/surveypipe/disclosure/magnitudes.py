@@ -16,7 +16,7 @@ from surveypipe.disclosure.digits import unit_for
 from surveypipe.disclosure.questions import Respondents, code_of
 from surveypipe.disclosure.release import SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
-from surveypipe.identifiers import HISTOGRAM, TOTAL
+from surveypipe.identifiers import CLAIMED_MEDIAN, HISTOGRAM, TOTAL
 from surveypipe.problems import SurveyError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ SUMS = ("mean", TOTAL)
 # What says nothing of a sum: an order, a count or a share.
 NOT_SUMS = (
     "median", "lower_quartile", "upper_quartile", "quantile", "answered", "no_answer", "proportion",
-    "rank_test", HISTOGRAM,
+    "rank_test", HISTOGRAM, CLAIMED_MEDIAN,
 )  # fmt: skip
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from surveypipe.disclosure.answers import COUNTED
 from surveypipe.disclosure.context import WIDER, suppress_claims
+from surveypipe.disclosure.digits import unit_for
+from surveypipe.disclosure.magnitudes import SUMS, dominated
+from surveypipe.disclosure.questions import Respondents, code_of
 from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
+from surveypipe.disclosure.rules import Rules
+from surveypipe.problems import SurveyError, shown
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.comparing import Compared
 
@@ -15,11 +22,117 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def units_of(
+    table: pd.DataFrame, claims: Mapping[str, AnyClaim], respondents: Respondents, primary: str
+) -> pd.Series:
+    """Give the unit to which rows of a table about claims are rounded that tell of totals; 0 for others."""
+    import pandas as pd
+
+    totals = {key for key, claim in claims.items() if claim.of_people}
+    told = table["claim"].isin(totals)
+    made = []
+    for row, total in zip(table.to_dict("records"), told, strict=True):
+        scheme, level = str(row.get("scheme", "")), row["group_level"]
+        scheme = scheme if f"w_{scheme}" in respondents.weights else primary
+        inside = "" if level is None or level != level else str(level)
+        made.append(unit_for(respondents.people(scheme, str(row["group"]), inside)) if total else 0.0)
+    return pd.Series(made, index=table.index, dtype=float)
+
+
+# Statistics of a variable from which, where one is hidden, what a claim makes of it could tell.
+DESCRIBED = ("proportion", *SUMS)
+PEOPLE = "one or two people make up nearly all of it, or it would tell of the few outside its base"
+
+
+def hide_amounts(
+    release: Release,
+    claims: Mapping[str, AnyClaim],
+    respondents: Respondents,
+    numbers: Sequence[str],
+    rules: Rules,
+) -> None:
+    """Hide amounts of claims that one or two people nearly make up, or that tell of few outside a base.
+
+    A sum over a base, taken from that over everybody, is that of the few outside. Where one group of a
+    grouping is hidden a second one is, that of fewest respondents.
+
+    Parameters
+    ----------
+    release
+        Released estimates; changed.
+    claims
+        The claims by key.
+    respondents
+        Those who answered.
+    numbers
+        Questions answered with a number.
+    rules
+        Thresholds.
+
+    Raises
+    ------
+    SurveyError
+        If the headline of a claim is among them.
+    """
+    table = release.table
+    level = table["group_level"].fillna("").astype(str)
+    for key, claim in claims.items():
+        mine = (table["claim"] == key) & (table["statistic"] == claim.statistic)
+        if not claim.sums or not mine.any():
+            continue
+        places = dict.fromkeys(zip(table["group"][mine], level[mine], strict=True))
+        gone = {place for place in places if _tells_of_few(claim, *place, respondents, numbers, rules)}
+        if any(not inside for _, inside in gone):
+            raise SurveyError(
+                f"claims.{key}: one or two people make up nearly all of {shown(claim.sums)}, or too few "
+                "answered outside the base of the claim, so that their own numbers could be read from it. "
+                "Claim a median, or a share above a number, or take a wider base."
+            )
+        gone |= set(_second(gone, places, table[mine], level[mine]))
+        hidden = mine & np.array([place in gone for place in zip(table["group"], level, strict=True)], bool)
+        release.note("estimates", table.loc[hidden, "estimate_id"], SUPPRESSED, PEOPLE)
+        blank(table, hidden)
+
+
+def _tells_of_few(
+    claim: AnyClaim,
+    group: str,
+    level: str,
+    respondents: Respondents,
+    numbers: Sequence[str],
+    rules: Rules,
+) -> bool:
+    people = respondents.answers
+    here = people[group].map(code_of) == level if level else people["id"].notna()
+    inside = respondents.inside(claim.base)
+    told = people[list(claim.sums)].notna().all(axis=1) & here
+    outside = int((told & ~inside).sum())
+    if 0 < outside < rules.min_base:
+        return True
+    of_numbers = [name for name in claim.sums if name in numbers]
+    return any(dominated(people.loc[told & inside, name].to_numpy(float), rules) for name in of_numbers)
+
+
+def _second(
+    gone: set[tuple[str, str]],
+    places: Mapping[tuple[str, str], None],
+    rows: pd.DataFrame,
+    level: pd.Series,
+) -> Iterator[tuple[str, str]]:
+    for grouping in dict.fromkeys(group for group, _ in gone):
+        hidden = {inside for group, inside in gone if group == grouping}
+        left = {inside for group, inside in places if group == grouping and inside} - hidden
+        sizes = rows.loc[(rows["group"] == grouping) & level.isin(left), "n"].groupby(level).max()
+        if len(hidden) == 1 and len(sizes):
+            yield grouping, str(sizes.sort_index().idxmin())
+
+
 def follow_parts(release: Release, kinds: Mapping[str, AnyClaim], primary: str) -> None:
     """Hide the estimates that a claim has of its own where what it is made of is hidden.
 
-    A difference of two groups tells one of them beside the other; and under a second scheme it says of the
-    same answers once more what the audit may have left out.
+    An amount tells of the answers that it is made of in the same place. A difference of two groups tells one
+    of them beside the other; and under a second scheme it says of the same answers once more what the audit
+    may have left out.
 
     Parameters
     ----------
@@ -43,6 +156,10 @@ def follow_parts(release: Release, kinds: Mapping[str, AnyClaim], primary: str) 
             codes = {str(claim.groups.of), str(claim.groups.minus)}
             part = about & (table["group"] == claim.groups.variable) & level.isin(codes)
             gone |= mine & bool((part & (table["scheme"] == primary)).any())
+        else:
+            place = table["group"].astype(str) + "|" + level
+            known = about & (table["scheme"] == primary) & table["statistic"].isin(DESCRIBED)
+            gone |= mine & place.isin(set(place[known]))
         release.note(
             "estimates", table.loc[gone, "estimate_id"], SUPPRESSED, "what it is made of is suppressed"
         )

@@ -53,6 +53,8 @@ TESTS = re.compile(r"rao_scott|t_test|rank_test|adjusted_wald|claim_test|exact_t
 ADJUSTED_P = re.compile(r".*_p_(holm|bh)$|exact_test")
 RATIOS = re.compile(r"odds_ratio|log_odds|risk_ratio")
 OWN_SCALE = ("estimate", "se", "ci_low", "ci_high")
+# Columns of tables about claims that are on the scale of the estimate.
+OF_ESTIMATE = re.compile(r"estimate.*|se|(scheme|ci|bound|deciding)_.*|least|greatest|largest_shift")
 # What no table, figure or sentence shows, and what says the same as what is shown, with other coefficients.
 NOT_SHOWN = ("se_jackknife", "deff_kish", "deff_design")
 # Whoever reads a p-value asks on which side of this it lies.
@@ -103,7 +105,12 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def apply(releases: Mapping[str, Release], limits: Mapping[str, Sequence[float]], least: int) -> None:
+def apply(
+    releases: Mapping[str, Release],
+    limits: Mapping[str, Sequence[float]],
+    least: int,
+    units: Mapping[str, pd.Series],
+) -> None:
     """Round every released table to what its numbers may say.
 
     Parameters
@@ -114,12 +121,18 @@ def apply(releases: Mapping[str, Release], limits: Mapping[str, Sequence[float]]
         Claim to the thresholds that its estimate is held against.
     least
         Fewest respondents of a group's characteristic whose weighted percentage is told.
+    units
+        Table about claims to the unit to which each row is rounded that tells a total; 0 for the others.
     """
     for name, release in releases.items():
         if name == "nonresponse":
             _nonresponse(release.table, limits)
         elif "claim" in release.table:
+            exact = release.table.copy()
             _columns(release.table, release.table["claim"].notna(), limits)
+            if name in units:
+                on_scale = [c for c in _numbers(exact) if OF_ESTIMATE.fullmatch(c)]
+                _totals(release.table, exact, limits, units[name], on_scale)
         elif KINDS[name] in ("table_1", "margins", "passed_on"):
             _characteristics(release.table)
             if KINDS[name] == "table_1":
@@ -167,13 +180,17 @@ def estimates(release: Release, limits: Mapping[str, Sequence[float]], units: pd
 
 
 def _totals(
-    table: pd.DataFrame, exact: pd.DataFrame, limits: Mapping[str, Sequence[float]], units: pd.Series
+    table: pd.DataFrame,
+    exact: pd.DataFrame,
+    limits: Mapping[str, Sequence[float]],
+    units: pd.Series,
+    columns: Sequence[str] = OWN_SCALE,
 ) -> None:
     place = table["claim"].fillna("").astype(str)
     for unit in dict.fromkeys(units[units > 0]):
         for claim in dict.fromkeys(place[units == unit]):
-            for column in OWN_SCALE:
-                own = limits.get(claim, ()) if column.startswith("ci") else ()
+            for column in columns:
+                own = limits.get(claim, ()) if column.startswith(("ci", "deciding")) else ()
                 _set(table, column, (units == unit) & (place == claim), in_units(unit, own), exact)
 
 

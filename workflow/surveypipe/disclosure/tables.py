@@ -129,6 +129,7 @@ def release_all(
     linked, limits = audit.Linked(), resolution.limits_of(study.claims)
     if audited:
         magnitudes.hide_dominated(made[ESTIMATES], study.respondents, study.numbers, study.summed, rules)
+        own_estimates.hide_amounts(made[ESTIMATES], study.claims, study.respondents, study.numbers, rules)
         # Before the audit, which has to see what a reader sees.
         units = magnitudes.units(made[ESTIMATES].table, study.respondents)
         resolution.estimates(made[ESTIMATES], limits, units)
@@ -162,7 +163,12 @@ def release_all(
             groupings=study.groupings, staff_weight=study.staff_weight,
         )  # fmt: skip
         others = {name: release for name, release in made.items() if name != ESTIMATES}
-        resolution.apply(others, limits, rules.min_base)
+        to_units = {
+            name: own_estimates.units_of(release.table, study.claims, study.respondents, study.primary)
+            for name, release in others.items()
+            if {"claim", "group", "group_level"} <= set(release.table)
+        }
+        resolution.apply(others, limits, rules.min_base, to_units)
     _repeat_counts(made)
     if rules.round_to:
         for name, release in made.items():

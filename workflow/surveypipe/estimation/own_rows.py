@@ -7,64 +7,55 @@ of claim estimates has a row of its own for each scheme and place, found by the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surveypipe.design import intervals
 from surveypipe.design.protocol import Design
+from surveypipe.estimation.amounts import median, ratio, total
+from surveypipe.estimation.estimated import Estimated, nothing, with_interval
 from surveypipe.estimation.group_tests import compare_means
 from surveypipe.estimation.rows import estimate_row
 from surveypipe.estimation.survey import Survey, answers, membership, places
+from surveypipe.estimation.totals import schemes_of_people
 from surveypipe.identifiers import estimate_id
+from surveypipe.problems import SurveyError
+from surveypipe.study.amounts import MedianClaim, RatioClaim, TotalClaim
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.comparing import Compared
 
 Floats = NDArray[np.float64]
-NOBODY = "nobody to estimate it from"
-
-
-@dataclass(frozen=True)
-class Estimated:
-    """An estimate with its interval.
-
-    Attributes
-    ----------
-    estimate, se, df, ci_low, ci_high
-        NaN where there is none.
-    n
-        Respondents that it rests on.
-    fewest
-        Respondents of the smallest part that it compares.
-    method
-        Words for the column ``method``.
-    flag
-        What is to be said of it; '' for nothing.
-    """
-
-    estimate: float
-    se: float
-    df: float
-    ci_low: float
-    ci_high: float
-    n: int
-    fewest: int
-    method: str
-    flag: str = ""
 
 
 def own_rows(survey: Survey) -> Iterator[dict[str, Any]]:
-    """Rows of every claim that has its own, under every scheme, over all and by the group that it names."""
+    """Rows of every claim that has its own, over all and by the group that it names, under every scheme.
+
+    A total has none under a scheme whose weights do not add up to people.
+
+    Raises
+    ------
+    SurveyError
+        If the weights of the primary scheme do not, and a total is claimed.
+    """
+    counting = schemes_of_people(survey)
     for key, claim in survey.claims.items():
         if claim.describes:
             continue
+        if claim.of_people and survey.primary not in counting:
+            raise SurveyError(
+                f"claims.{key}: the weights of the primary scheme, '{survey.primary}', add up to those who "
+                "were asked and not to a population, so no total can be told. Give weights that are not "
+                "normalised, or the size of the population under frame.size or frame.margins; or claim a "
+                "mean or a share."
+            )
         inside = survey.inside(claim.base)
         for group, level, within in places(survey):
             if level and group != claim.by:
                 continue
             for scheme, design in survey.designs.items():
+                if claim.of_people and scheme not in counting:
+                    continue
                 found = estimated(survey, claim, design, inside & within)
                 yield _row(survey, key, claim, found, group, level, scheme)
 
@@ -73,6 +64,12 @@ def estimated(survey: Survey, claim: AnyClaim, design: Design, inside: NDArray[n
     """Estimate what a claim is about among some respondents, shape (n,), under one design."""
     if isinstance(claim, Compared):
         return group_difference(survey, claim, design, inside)
+    if isinstance(claim, RatioClaim):
+        return ratio(survey, claim, design, inside)
+    if isinstance(claim, TotalClaim):
+        return total(survey, claim, design, inside)
+    if isinstance(claim, MedianClaim):
+        return median(survey, claim, design, inside)
     raise TypeError(f"no estimate of a claim of the kind {claim.kind!r}")
 
 
@@ -108,28 +105,7 @@ def group_difference(survey: Survey, claim: Compared, design: Design, inside: ND
     assert claim.groups is not None
     method = f"{claim.groups.of} minus {claim.groups.minus}; {survey.variance_of(design)}; t interval"
     if not all(sizes):
-        nothing = float("nan")
-        return Estimated(nothing, nothing, nothing, nothing, nothing, sum(sizes), min(sizes), method, NOBODY)
+        return nothing(sum(sizes), min(sizes), method)
     df = design.degrees_of_freedom(both) - 1
     found = compare_means(y, second, design.weights, design.covariance(fpc=survey.fpc), df).difference
-    return _with_interval(survey, design, both, found.estimate, found.se, df, sizes, method)
-
-
-def _with_interval(
-    survey: Survey,
-    design: Design,
-    both: NDArray[np.bool_],
-    estimate: float,
-    se: float,
-    df: float,
-    sizes: list[int],
-    method: str,
-) -> Estimated:
-    """Put the t interval around an estimate; the value itself where everybody answered."""
-    if survey.fpc and bool(design.complete(both[:, None])[0]):
-        return Estimated(estimate, 0.0, df, estimate, estimate, sum(sizes), min(sizes), method)
-    if not se > 0:
-        flag = "all answers alike: no standard error"
-        return Estimated(estimate, np.nan, df, np.nan, np.nan, sum(sizes), min(sizes), method, flag)
-    low, high = intervals.t_interval(estimate, se, df, level=survey.level)
-    return Estimated(estimate, se, df, float(low), float(high), sum(sizes), min(sizes), method)
+    return with_interval(survey, design, both, found.estimate, found.se, df, sum(sizes), min(sizes), method)

@@ -179,7 +179,7 @@ def analysed_variables(settings: Sections) -> list[str]:
     analysis = settings.analysis
     names = list(analysis.items)
     for claim in settings.claims.values():
-        names += [claim.variable, *claim.secondary]
+        names += [claim.variable, *filter(None, [claim.divisor]), *claim.secondary]
     names += [*analysis.totals, *(test.variable for test in analysis.tests)]
     names += [scale.variable for scale in settings.cleaning.scales]
     return list(dict.fromkeys([*names, *alternatives(settings)]))
@@ -229,6 +229,7 @@ def check(
             problems.add(f"{where}: '{name}' is a {variables[name]['type']} and cannot be estimated.")
     problems.extend(_base_problems(variables, settings))
     problems.extend(_claim_problems(variables, settings))
+    problems.extend(_divisor_problems(respondents, settings))
     problems.raise_if_any()
 
 
@@ -242,6 +243,18 @@ def _base_problems(variables: Mapping[str, Mapping[str, Any]], settings: Section
                         f"bases.{base}: '{name}' has no answer {code}; its answers are "
                         f"{shown(f'{known} ({text})' for known, text in values.items())}."
                     )
+
+
+def _divisor_problems(respondents: pd.DataFrame, settings: Sections) -> Iterator[str]:
+    for key, claim in settings.claims.items():
+        if claim.divisor and claim.divisor in respondents:
+            below = int((respondents[claim.divisor] < 0).sum())
+            if below:
+                yield (
+                    f"claims.{key}.over: {below} answer{'s' if below > 1 else ''} to '{claim.divisor}' lie "
+                    "below 0; a ratio is over a number that is never below nought. Give the codebook the "
+                    "range of the answers, or derive another variable."
+                )
 
 
 def _claim_problems(variables: Mapping[str, Mapping[str, Any]], settings: Sections) -> Iterator[str]:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from surveypipe.estimation.equivalence import Equivalence, equivalence_test
 from surveypipe.estimation.survey import answers, indicator, membership
-from surveypipe.ledger import sensitivity
 from surveypipe.ledger.asked import ASKED, beside_those_asked, everybody_asked
 from surveypipe.ledger.parts import Part, parts_of
 from surveypipe.problems import Problems, shown
@@ -120,7 +119,8 @@ class Case:
     group, group_level
         ``overall`` and empty, or the grouping variable and one of its levels.
     people
-        All respondents: y, read, weight, asked, cell, group (see ``reader_scenario``); ``base``, whether
+        All respondents: y, read, weight, asked, cell, group (see ``reader_scenario``); ``x``, by whose sum
+        that of y is divided, 1 where it is not; ``base``, whether
         they are in the claim's base, NaN where it is not known; ``within``, whether they meet what it asks
         beside the scenario's answer; ``may_be``, whether what is known of everybody lets them be in it.
     population
@@ -234,7 +234,9 @@ def cases(
             places += [(made.group, level) for level in made.levels]
         for group, level in places:
             rows = _estimates_of(estimates, key, claim, group, level)
-            lacking = [scheme for scheme in made.schemes if scheme not in rows]
+            # A total is told only under weights that add up to people.
+            needed = () if claim.of_people else made.schemes
+            lacking = [scheme for scheme in needed if scheme not in rows]
             if lacking:
                 problems.add(
                     f"estimates: claim {key} ({group} {level}".rstrip()
@@ -296,6 +298,7 @@ def people_of(made: Setting, claim: AnyClaim, respondents: pd.DataFrame) -> pd.D
     return pd.DataFrame(
         {
             "y": answers(respondents[claim.variable], claim),
+            "x": 1.0 if claim.divisor is None else respondents[claim.divisor].to_numpy(float),
             "read": _reading(made.sensitivity, respondents),
             "weight": respondents[f"w_{made.primary}"].astype(float),
             "asked": 1.0,
@@ -334,17 +337,3 @@ def _estimates_of(
     # The mean also stands without fpc and without a base, for comparison: the first is the published one.
     rows = rows.drop_duplicates("scheme")
     return {str(row["scheme"]): row for _, row in rows.iterrows()}
-
-
-def cells_of(case: Case, part: Part | None = None) -> sensitivity.Cells:
-    """Cells of the claim's base, or of a part of it, for the pattern mixture."""
-    people = case.people[case.in_base if part is None else part.inside == 1]
-    return sensitivity.cells_from_answers(
-        people["y"].to_numpy(),
-        people["weight"].to_numpy(),
-        people["cell"].tolist(),
-        people["group"].tolist(),
-        binary=case.claim.binary,
-        limits=case.claim.answer_limits,
-        asked=people["asked"].to_numpy(),
-    )

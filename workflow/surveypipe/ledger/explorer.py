@@ -25,7 +25,8 @@ from msgspec import structs
 
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.carried import carried_end
-from surveypipe.ledger.cases import Case, Setting, cells_of
+from surveypipe.ledger.cases import Case, Setting
+from surveypipe.ledger.cells import cells_of
 from surveypipe.ledger.extremes import bounds
 from surveypipe.ledger.rows import evidence
 from surveypipe.ledger.tipping import in_common, readers, supposing, what_if
@@ -85,7 +86,8 @@ def explorer_table(made: Setting, gathered: Mapping[str, Sequence[Case]]) -> pd.
     rows: list[dict[str, Any]] = []
     for scheme, cases in gathered.items() if made.silent_known else ():
         under = replace(made, primary=scheme)
-        for case in (one for one in cases if one.group == "overall"):
+        # A total is told only under weights that add up to people.
+        for case in (one for one in cases if one.group == "overall" and scheme in one.by_scheme):
             rows.append(_at_random(case, under))
             if scheme == made.primary:
                 rows += [*at_thetas(case, made), *_at_ks(case, made)]
@@ -141,7 +143,7 @@ def _at_random(case: Case, made: Setting) -> dict[str, Any]:
     grades, otherwise, held = [], [], []
     for limit in offered(case.claim):
         held_against = against(case, limit)
-        bounded = held_against.claim.supported(low, high)
+        bounded = math.isfinite(high - low) and held_against.claim.supported(low, high)
         robust = what_if(held_against, only, made.primary, bounded, common)
         found = evidence(held_against, only, bounded, *robust)
         grades.append(Grade.earned(found))

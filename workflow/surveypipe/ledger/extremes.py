@@ -9,6 +9,10 @@ from surveypipe.ledger.parts import heard
 
 
 def bounds(case: Case) -> tuple[float, float]:
-    """Bounds of the claim's estimand, item non-response counted as unknown; NaN where none are defined."""
-    y, asked = (case.people[name].to_numpy(dtype=np.float64) for name in ("y", "asked"))
-    return case.claim.bounds(*(heard(part, y, asked) for part in case.parts))
+    """Bounds of the claim's estimand, item non-response counted as unknown.
+
+    NaN where none are defined, infinite where the answers have no limits.
+    """
+    y, asked, x = (case.people[name].to_numpy(dtype=np.float64) for name in ("y", "asked", "x"))
+    beside = x if case.claim.divisor else None
+    return case.claim.bounds(*(heard(part, y, asked, beside) for part in case.parts))

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from surveypipe.ledger import bayesian_mixture, heckman, proxy_pattern_mixture
-from surveypipe.ledger.cases import Case, cells_of
+from surveypipe.ledger.cases import Case
+from surveypipe.ledger.cells import cells_of
 from surveypipe.ledger.outcomes import MixtureOutcome, MixtureRefusal
 from surveypipe.problems import SurveyError, shown
 from surveypipe.study.nonresponse import Nonresponse

@@ -74,17 +74,21 @@ def parts_of(
     return tuple(found)
 
 
-def heard(part: Part, y: Floats, asked: Floats) -> Heard:
+def heard(part: Part, y: Floats, asked: Floats, beside: Floats | None = None) -> Heard:
     """Tell what is known of a part of the people.
 
     Parameters
     ----------
     y, asked
         Answers of all respondents, and for how many people each was drawn, shape (n,).
+    beside
+        Their answers to the question by whose sum theirs is divided, shape (n,).
     """
     # Sums of weights leave the last digits to chance.
     silent = max(part.population - float(asked[part.may_be].sum()), 0.0)
     sure, unsaid, answered = part.inside == 1, np.isnan(part.inside), ~np.isnan(y)
+    if beside is not None:
+        answered |= ~np.isnan(beside)
     return Heard(
         y[sure & answered],
         unanswered=float(asked[sure & ~answered].sum()) + (silent if part.known else 0),
@@ -92,4 +96,6 @@ def heard(part: Part, y: Floats, asked: Floats) -> Heard:
         stray=y[unsaid & answered],
         weights=asked[sure & answered],
         stray_weights=asked[unsaid & answered],
+        beside=None if beside is None else beside[sure & answered],
+        stray_beside=None if beside is None else beside[unsaid & answered],
     )

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from surveypipe.ledger import sensitivity
-from surveypipe.ledger.cases import Case, Setting, cells_of
+from surveypipe.ledger.cases import Case, Setting
+from surveypipe.ledger.cells import cells_of
 from surveypipe.ledger.extremes import bounds
 from surveypipe.ledger.outcomes import ScenarioSource
 from surveypipe.ledger.tipping import Readers, Tipping, what_if
@@ -91,7 +92,7 @@ def evidence(case: Case, made: Setting, bounded: bool, tips: Tipping, read: Read
     return Evidence(
         primary=case.supported(made.primary),
         unweighted=case.supported(made.unweighted),
-        every_scheme=all(case.supported(scheme) for scheme in made.schemes),
+        every_scheme=all(case.supported(scheme) for scheme in case.by_scheme),
         bounded=bounded and case.claim.bounds_can_decide,
         tipping=tips.theta,
         scenario=read.supported,
@@ -104,6 +105,8 @@ def _bounds(case: Case, made: Setting) -> tuple[float, float, Bounding]:
     if not made.silent_known:
         return math.nan, math.nan, Bounding.SILENT_UNKNOWN
     low, high = bounds(case)
+    if math.isinf(low) or math.isinf(high):
+        return math.nan, math.nan, Bounding.UNLIMITED
     return low, high, Bounding.KNOWN if case.claim.bounded else Bounding.UNDEFINED
 
 
@@ -134,9 +137,9 @@ def _identity(case: Case, made: Setting) -> dict[str, Any]:
 
 
 def _schemes(case: Case, made: Setting) -> dict[str, float]:
-    values = {scheme: float(case.by_scheme[scheme]["estimate"]) for scheme in made.schemes}
+    values = {scheme: float(row["estimate"]) for scheme, row in case.by_scheme.items()}
     return {
-        **{f"estimate_{scheme}": value for scheme, value in values.items()},
+        **{f"estimate_{scheme}": values.get(scheme, math.nan) for scheme in made.schemes},
         "scheme_low": min(values.values()),
         "scheme_high": max(values.values()),
     }

@@ -51,8 +51,10 @@ def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
     for scheme, gathered in space.cases.items():
         made = replace(space.made, primary=scheme, sensitivity=only)
         for number, case in enumerate(gathered):
+            if scheme not in case.by_scheme:
+                continue
             low, high = bounds(case) if made.silent_known else (math.nan, math.nan)
-            bounded = case.claim.supported(low, high)
+            bounded = math.isfinite(high - low) and case.claim.supported(low, high)
             tips, read = what_if(case, made, scheme, bounded)
             worst = next((one.estimate for one in read.worst.values()), None)
             found[number, scheme] = Robustness(bounded, tips.theta, worst, read.supported)
@@ -93,7 +95,8 @@ def _one_setting(
     """Rows of one claim under all schemes, all else being equal; a grade looks at all of them."""
     case, made = space.cases[space.made.primary][number], space.made
     ends, deciding, decides = {}, {}, case.claim.deciding_level(space.level)
-    for scheme in made.schemes:
+    schemes = [scheme for scheme in made.schemes if scheme in case.by_scheme]
+    for scheme in schemes:
         point = estimated[number, scheme, missing, fpc]
         if not case.claim.describes:
             under = space.cases[scheme][number]
@@ -106,10 +109,10 @@ def _one_setting(
         ends[scheme] = interval(point, case, method, space.level)
         same = decides == space.level
         deciding[scheme] = ends[scheme] if same else interval(point, case, method, decides)
-    supported = {scheme: case.claim.supported(*deciding[scheme]) for scheme in made.schemes}
+    supported = {scheme: case.claim.supported(*deciding[scheme]) for scheme in schemes}
     published = missing == COMPLETE and fpc == space.fpc and method in ("t", space.interval)
     rows = []
-    for scheme in made.schemes:
+    for scheme in schemes:
         point = estimated[number, scheme, missing, fpc]
         evidence = Evidence(
             primary=supported[scheme],

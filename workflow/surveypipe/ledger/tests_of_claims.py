@@ -13,8 +13,8 @@ from surveypipe.estimation.survey import Survey
 from surveypipe.identifiers import estimate_id
 from surveypipe.regression.model import INTERCEPT
 from surveypipe.study.analysis import Multiplicity
-from surveypipe.study.claim import Side
 from surveypipe.study.claims import AnyClaim
+from surveypipe.study.sides import Side
 
 CLAIM_TEST = "claim_test"
 
@@ -43,7 +43,7 @@ def claim_test_rows(survey: Survey, estimates: pd.DataFrame) -> pd.DataFrame:
             scheme=survey.primary, n=line["n"], n_level=line["n_level"], df=line["df"], p_value=p_value,
             effect=side.limit, fpc=line["fpc"], variable_label=survey.label(claim.variable),
             base=claim.base, method=claim.test_name,
-            flag="" if np.isfinite(p_value) else "everybody or nobody gave this answer: no test",
+            flag=_why_none(claim, p_value),
         )  # fmt: skip
         if not claim.describes:
             # Another claim may be of the same variable.
@@ -65,6 +65,12 @@ def estimand_row(estimates: pd.DataFrame, scheme: str, key: str, claim: AnyClaim
     return found[[claim.counts(code) for code in found["level"]]].iloc[0]
 
 
+def _why_none(claim: AnyClaim, p_value: float) -> str:
+    if np.isfinite(p_value):
+        return ""
+    return "everybody or nobody gave this answer: no test" if claim.tested else "its interval alone decides"
+
+
 def _worst_side(claim: AnyClaim, line: pd.Series) -> tuple[float, float, Side]:
     """Statistic, p-value and condition of the side on which the claim is weakest."""
     from scipy import stats
@@ -78,7 +84,7 @@ def _worst_side(claim: AnyClaim, line: pd.Series) -> tuple[float, float, Side]:
                 se = float(np.divide(se, estimate * (1 - estimate)))
                 estimate, limit = (float(np.log(np.divide(p, 1 - p))) for p in (estimate, limit))
         sign = 1.0 if side.direction == "above" else -1.0
-        t = sign * (estimate - limit) / se if se > 0 else np.nan
+        t = sign * (estimate - limit) / se if se > 0 and claim.tested else np.nan
         found.append((t, min(1.0, claim.tails * float(stats.t.sf(t, line["df"]))), side))
     missing = [one for one in found if np.isnan(one[0])]
     return missing[0] if missing else max(found, key=lambda one: one[1])

@@ -6,15 +6,17 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from surveypipe.ledger import sensitivity
 from surveypipe.ledger.carried import carried_end, carried_limit
-from surveypipe.ledger.cases import Case, Setting, cells_of
+from surveypipe.ledger.cases import Case, Setting
+from surveypipe.ledger.cells import cells_of
 from surveypipe.ledger.outcomes import ScenarioSource
 from surveypipe.ledger.scenario import Scenario, nonreader_source, reader_scenario
-from surveypipe.study.claim import Side
 from surveypipe.study.grades import strength
 from surveypipe.study.outcomes import Crossing
+from surveypipe.study.sides import Side
 
 
 @dataclass(frozen=True)
@@ -71,35 +73,69 @@ def tipping(
 
     `cells` are those of each part that it compares; left out: they are worked out.
     """
-    signs = case.claim.signs
-    cells = cells or [cells_of(case, part) for part in case.parts]
-    if not all(part.population > 0 for part in cells):
-        # A group of nobody has no estimate, and what has none supports no claim.
-        return without_tipping(Crossing.MISSED)
     row, (low, high) = case.by_scheme[scheme], case.interval(scheme)
     estimate = float(row["estimate"])
-    points: list[float] = []
-    intervals: list[float] = []
-    shifts: list[float] = []
-    shift_intervals: list[float] = []
+    points: list[_Tip] = []
+    ends: list[_Tip] = []
     for side in case.claim.sides():
         carried = carried_limit(side.limit, estimate, side.end(low, high), logit_scale=case.claim.is_share)
-        points.append(sensitivity.tipping_theta(cells, side.limit, side.direction, signs=signs))
-        if side.holds(low, high):
-            intervals.append(sensitivity.tipping_theta(cells, carried, side.direction, signs=signs))
-        else:
-            intervals.append(math.nan)
-        shifts.append(sensitivity.tipping_shift(cells, estimate, side.limit, side.direction))
-        shift_intervals.append(sensitivity.tipping_shift(cells, estimate, carried, side.direction))
-    theta = _nearest(points)
-    interval = math.inf if bounded else _nearest(intervals)
+        points.append(_tip(case, side, estimate, cells))
+        moved, reached = side._replace(limit=carried), not side.holds(low, high)
+        ends.append(_tip(case, moved, estimate, cells, reached=reached))
+    if _NOBODY in points:
+        # A group of nobody has no estimate, and what has none supports no claim.
+        return without_tipping(Crossing.MISSED)
+    theta = _nearest([one.theta for one in points])
+    interval = math.inf if bounded else _nearest([one.theta for one in ends])
     if case.claim.binary:
         shift, shift_interval = math.nan, math.nan
     else:
-        shift, shift_interval = _smallest(shifts), _smallest(shift_intervals)
+        shift, shift_interval = (_smallest([one.shift for one in tips]) for tips in (points, ends))
     return Tipping(
         theta, interval, shift, shift_interval, _crossing(theta, bounded), _crossing(interval, bounded)
     )
+
+
+class _Tip(NamedTuple):
+    """The θ and the shift at which an estimate reaches one limit."""
+
+    theta: float
+    shift: float
+
+
+_NOBODY = _Tip(-1.0, math.nan)
+
+
+def _tip(
+    case: Case,
+    side: Side,
+    estimate: float,
+    given: Sequence[sensitivity.Cells] | None,
+    *,
+    reached: bool = False,
+) -> _Tip:
+    """Find where a claim reaches one limit: where the mean of what its answers weigh for it does.
+
+    Parameters
+    ----------
+    given
+        Cells of the answers themselves, of each part.
+    reached
+        Whether it lies beyond that limit already, so that no θ is to be found.
+    """
+    claim = case.claim
+    y, x = (case.people[name].to_numpy(dtype=float) for name in ("y", "x"))
+    tilt = claim.tilted(y, x, side)
+    cells = given if tilt.itself and given else [cells_of(case, part, tilt) for part in case.parts]
+    if not all(part.population > 0 for part in cells):
+        return _NOBODY
+    now = estimate if tilt.itself else sensitivity.mixture(cells[0], 1.0)
+    # A sum over the people is their number times the mean.
+    limit = tilt.mean * now / estimate if tilt.summed and estimate else tilt.mean
+    theta = math.nan
+    if not reached:
+        theta = sensitivity.tipping_theta(cells, limit, side.direction, signs=claim.signs)
+    return _Tip(theta, sensitivity.tipping_shift(cells, now, limit, side.direction))
 
 
 def _crossing(theta: float, bounded: bool) -> Crossing:

@@ -212,8 +212,10 @@ def points(space: Universe) -> dict[tuple[int, str, str, bool], Point]:
     means = [number for number, case in enumerate(main) if case.claim.describes]
     for number in set(range(len(main))) - set(means):
         for scheme in space.designs:
-            row = space.cases[scheme][number].by_scheme[scheme]
-            found[number, scheme, COMPLETE, space.fpc] = _published(row)
+            row = space.cases[scheme][number].by_scheme.get(scheme)
+            # A total has none under weights that do not add up to people.
+            if row is not None:
+                found[number, scheme, COMPLETE, space.fpc] = _published(row)
     for scheme, design in space.designs.items() if means else ():
         Y = np.column_stack([main[number].outcome for number in means])
         for fpc in space.corrections:

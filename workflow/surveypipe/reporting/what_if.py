@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def tipping_text(row: pd.Series) -> str:
     """Print the tipping θ, or in a word why there is none."""
     shift = float(row.get("tipping_shift", math.nan))
-    if str(row["kind"]) == "mean" and math.isfinite(shift):
+    if str(row["kind"]) in ("mean", "ratio", "total") and math.isfinite(shift):
         # Odds of response that depend on a number are harder to read than how far the mean must lie.
         return f"({formatting.decimal(shift)})"
     if math.isfinite(float(row["tipping_theta"])):

@@ -36,6 +36,9 @@ class Heard:
         Answers of people who may be in the base or not, shape (m,).
     weights, stray_weights
         How many people each of the answers counts for, shapes (n,) and (m,); left out: one.
+    beside, stray_beside
+        Answers of the same people to the question by whose sum theirs is divided, shapes (n,) and (m,); of a
+        pair one may be NaN, where it is not known.
     """
 
     values: Floats
@@ -44,6 +47,17 @@ class Heard:
     stray: Floats = field(default_factory=_nobody)
     weights: Floats | None = None
     stray_weights: Floats | None = None
+    beside: Floats | None = None
+    stray_beside: Floats | None = None
+
+    @property
+    def counted(self) -> tuple[Floats, Floats]:
+        """How many people each of the answers counts for, shapes (n,) and (m,)."""
+        own, stray = self.weights, self.stray_weights
+        return (
+            np.ones(len(self.values)) if own is None else own,
+            np.ones(len(self.stray)) if stray is None else stray,
+        )
 
     @property
     def anybody(self) -> bool:
@@ -71,10 +85,9 @@ def _turned(heard: Heard) -> Heard:
 
 def _least_mean(heard: Heard, least: float) -> float:
     unknown = heard.unanswered + heard.perhaps
-    weights = np.ones(len(heard.values)) if heard.weights is None else heard.weights
+    weights, extra = heard.counted
     total = float((weights * heard.values).sum()) + unknown * least
     size = float(weights.sum()) + unknown
-    extra = np.ones(len(heard.stray)) if heard.stray_weights is None else heard.stray_weights
     for place in np.argsort(heard.stray, kind="stable"):
         value, weight = float(heard.stray[place]), float(extra[place])
         if size and value >= total / size:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 from msgspec.structs import replace
@@ -16,6 +15,7 @@ from surveypipe.study.bases import EVERYBODY, Codes
 from surveypipe.study.bounds import Heard, Interval, mean_bounds
 from surveypipe.study.forms import Form
 from surveypipe.study.grades import Grade
+from surveypipe.study.sides import Axis, Floats, Outcome, Side, Tilt
 from surveypipe.study.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -23,54 +23,6 @@ if TYPE_CHECKING:
 
     # Of the table of estimates: estimate, se, df, ci_low, ci_high, ci_level.
     Row = Mapping[str, Any] | pd.Series
-
-Direction = Literal["above", "below"]
-
-
-class Side(NamedTuple):
-    """One condition of a claim: the estimate lies ``above`` or ``below`` a limit."""
-
-    direction: Direction
-    limit: float
-
-    def holds(self, low: float, high: float) -> bool:
-        """Say whether a whole interval lies strictly on the claim's side."""
-        return low > self.limit if self.direction == "above" else high < self.limit
-
-    def end(self, low: float, high: float) -> float:
-        """End of an interval that is nearest to the limit when the claim holds."""
-        return low if self.direction == "above" else high
-
-    @property
-    def opposite(self) -> Side:
-        """The other side of the same limit."""
-        return Side("below" if self.direction == "above" else "above", self.limit)
-
-
-class Outcome(StrEnum):
-    """What came of a claim under one scheme."""
-
-    SUPPORTED = "supported"
-    NOT_SUPPORTED = "not supported"
-    EQUIVALENT = "equivalent"
-    DIFFERENT = "different"
-    BOTH = "both"
-    INCONCLUSIVE = "inconclusive"
-
-
-class Axis(NamedTuple):
-    """Axis on which values of a claim are drawn.
-
-    Attributes
-    ----------
-    label
-        Name of the axis.
-    ends
-        Its ends; None where it reaches as far as what decides the claim, on either side of nought.
-    """
-
-    label: str
-    ends: Interval | None
 
 
 class Claim(Settings, tag_field="kind"):
@@ -143,6 +95,26 @@ class Claim(Settings, tag_field="kind"):
     def limits(self) -> Interval:
         """Least and greatest possible value of the estimand."""
         raise NotImplementedError
+
+    @property
+    def divisor(self) -> str | None:
+        """Variable by whose sum that of its variable is divided; None where it is not."""
+        return None
+
+    @property
+    def of_people(self) -> bool:
+        """Whether it can be told only from weights that add up to people."""
+        return False
+
+    @property
+    def tested(self) -> bool:
+        """Whether its estimate is held against its threshold by a t test."""
+        return True
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        """Variables of whose sums its own estimate tells; none where it is no sum."""
+        return ()
 
     @property
     def answer_limits(self) -> Interval:
@@ -245,6 +217,10 @@ class Claim(Settings, tag_field="kind"):
         """
         return mean_bounds(heard[0], self.limits)
 
+    def tilted(self, y: Floats, x: Floats, side: Side) -> Tilt:
+        """Weigh answers, and those to its divisor, for one limit; see :class:`Tilt`."""
+        return Tilt(y, side.limit, self.answer_limits, itself=True)
+
     # --- how it is said ---------------------------------------------------------------------------------
 
     @property
@@ -312,6 +288,11 @@ class Claim(Settings, tag_field="kind"):
     def shift_printed(self, value: float) -> str:
         """Print the size of a move of the estimand, with its unit."""
         return self.form.shift_printed(value)
+
+    @property
+    def shift_unit(self) -> str:
+        """Unit of the shift of the silent that would overturn it."""
+        return self.form.unit
 
     def with_unit(self, value: float) -> str:
         """Print a value with its unit."""

@@ -13,12 +13,14 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from surveypipe.study.amounts import AmountClaim
 from surveypipe.study.base import Code, Share
 from surveypipe.study.bounds import Interval
-from surveypipe.study.claim import Axis, Claim, Direction, Side
+from surveypipe.study.claim import Claim
 from surveypipe.study.comparing import DifferenceClaim, EquivalenceClaim
 from surveypipe.study.forms import PerCent
 from surveypipe.study.measured import Beyond, beyond
+from surveypipe.study.sides import Axis, Direction, Side
 
 
 class ShareClaim(Claim, tag="share", kw_only=True):
@@ -85,7 +87,7 @@ class MeanClaim(Beyond, tag="mean", kw_only=True):
         return Axis(self.titled("Mean"), self.range)
 
 
-AnyClaim = ShareClaim | EquivalenceClaim | MeanClaim | DifferenceClaim
+AnyClaim = ShareClaim | EquivalenceClaim | MeanClaim | DifferenceClaim | AmountClaim
 
 
 class SharesWithinPeople(ShareClaim, tag="shares_within_people", kw_only=True):

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from surveypipe.study.base import Code, Settings
 from surveypipe.study.bases import Codes
 from surveypipe.study.bounds import Heard, Interval, mean_bounds
-from surveypipe.study.claim import Axis, Direction, Outcome, Side
 from surveypipe.study.forms import Form, PercentagePoints
 from surveypipe.study.measured import Measured, beyond
+from surveypipe.study.sides import Axis, Direction, Outcome, Side
 
 if TYPE_CHECKING:
     from surveypipe.study.claim import Row

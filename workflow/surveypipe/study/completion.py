@@ -51,7 +51,10 @@ def completed(config: Configuration, codebook: CodebookFile) -> Configuration:
     known = population_of(config)
     config = _design(config, known, codebook)
     groups = {name: _group(name, group, codebook) for name, group in config.groups.items()}
-    claims = {key: with_unit(claim, config.cleaning, codebook) for key, claim in config.claims.items()}
+    people = config.vocabulary.people.many
+    claims = {
+        key: with_unit(claim, config.cleaning, codebook, people) for key, claim in config.claims.items()
+    }
     config = replace(config, population=known, groups=groups, claims=claims)
     config = replace(config, frame=_frame(config, codebook))
     return replace(

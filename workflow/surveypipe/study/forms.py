@@ -62,6 +62,35 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Whole(Form):
+    """Whole numbers, with commas from a thousand."""
+
+    def printed(self, value: float) -> str:
+        """Print a value in a sentence."""
+        return formatting.count(value)
+
+    def tabled(self, value: float) -> str:
+        """Print a value, or a difference of two, in a table whose note names the unit."""
+        return formatting.count(value)
+
+    def noted(self, value: float) -> str:
+        """Write a value in a cell that lists several."""
+        return formatting.count(value)
+
+    def marked(self, value: float) -> str:
+        """Print a value beside a tick of its axis."""
+        return formatting.count(value)
+
+    def shift_printed(self, value: float) -> str:
+        """Print the size of a move, with its unit."""
+        return f"{formatting.count(abs(value))} {self.unit}".strip()
+
+    def span_printed(self, low: float, high: float) -> str:
+        """Print an interval in a sentence."""
+        return f"{formatting.count(low)} to {formatting.count(high)}"
+
+
+@dataclass(frozen=True)
 class PerCent(Form):
     """Shares, in whole per cent."""
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from surveypipe.study.claim import Claim, Direction, Side
+from surveypipe.study.claim import Claim
 from surveypipe.study.forms import Form
+from surveypipe.study.sides import Direction, Side
 
 # Unit of a scale, and of answers in an order.
 SCALE_POINTS = "scale points"
@@ -23,6 +24,11 @@ class Measured(Claim):
             "for a scale or answers in an order, else none."
         ),
     ] = None
+
+    @property
+    def unit_of_variable(self) -> bool:
+        """Whether its values are in the unit of its variable."""
+        return True
 
     @property
     def form(self) -> Form:

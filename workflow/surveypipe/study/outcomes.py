@@ -24,3 +24,5 @@ class Bounding(StrEnum):
     KNOWN = "known"
     SILENT_UNKNOWN = "nothing is known of the silent"
     UNDEFINED = "not defined for this kind of claim"
+    # The answers have no least or greatest, which the silent could have given.
+    UNLIMITED = "no limits of the answers are given"

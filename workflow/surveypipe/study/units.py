@@ -11,10 +11,12 @@ from surveypipe.study.item_types import ITEM_TYPES
 from surveypipe.study.measured import SCALE_POINTS, Measured
 
 
-def with_unit(claim: Claim, cleaning: Cleaning, codebook: CodebookFile) -> Claim:
-    """Give a claim of a number its unit, where it does not say one."""
-    if not isinstance(claim, Measured) or claim.unit is not None:
+def with_unit(claim: Claim, cleaning: Cleaning, codebook: CodebookFile, people: str) -> Claim:
+    """Give a claim of a number its unit, where it does not say one; of a number of people what they are."""
+    if not isinstance(claim, Measured) or claim.unit is not None or not claim.unit_of_variable:
         return claim
+    if claim.of_people and claim.counted is not None:
+        return msgspec.structs.replace(claim, unit=people)
     return msgspec.structs.replace(claim, unit=unit_of(claim.variable, cleaning, codebook))
 
 

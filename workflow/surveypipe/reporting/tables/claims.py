@@ -127,8 +127,8 @@ def _shift_note(released: Released) -> str:
     shifted = [claim for claim in released.claims.values() if claim.signs and not claim.binary]
     if not shifted:
         return ""
-    units = {claim.form.unit for claim in shifted} - {""}
-    unit = units.pop() if len(units) == 1 else "the unit of the claim"
+    units = {claim.shift_unit for claim in shifted}
+    unit = (units.pop() if len(units) == 1 else "") or "the unit of the answers"
     silent = released.vocabulary.silent.many
     return f" Shift, how far the {silent} would have to differ, in {unit}, for the same."
 
@@ -139,21 +139,25 @@ def _of_the_silent(released: Released) -> str:
 
 def _not_given_note(released: Released) -> str:
     """Say why a claim has no bounds or no tipping point; '' where each has both."""
-    silent, undefined = [], []
+    silent, undefined, unlimited = [], [], []
     for row in released.claim_rows():
         words = [str(row.get("bounds_outcome")), str(row["tipping_outcome"])]
         name = escape(mark(released, row["claim"]))
         silent += [name] if Bounding.SILENT_UNKNOWN in words else []
         undefined += [name] if Bounding.UNDEFINED in words else []
+        unlimited += [name] if Bounding.UNLIMITED in words else []
     if silent:
         return released.vocabulary.fill(
             "No bounds and no tipping points are given: nothing is known of {people.many} missing from the "
             "data."
         )
-    if undefined:
-        names = formatting.sentence_list(list(dict.fromkeys(undefined)))
-        return f"What is not defined for a claim of its kind is not given ({names})."
-    return ""
+    told = (
+        ("What is not defined for a claim of its kind is not given", undefined),
+        ("Bounds are not given where no least and greatest possible answers are set", unlimited),
+    )
+    return " ".join(
+        f"{words} ({formatting.sentence_list(list(dict.fromkeys(names)))})." for words, names in told if names
+    )
 
 
 def _margin_note(released: Released) -> str:

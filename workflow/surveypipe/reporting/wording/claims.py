@@ -10,10 +10,10 @@ from surveypipe.ledger.outcomes import ScenarioSource
 from surveypipe.reporting.lookups import between, known, number_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.ledger import Facts
-from surveypipe.study.claim import Outcome, Side
 from surveypipe.study.cleaning import Difference
 from surveypipe.study.grades import Grade
 from surveypipe.study.outcomes import Bounding, Crossing
+from surveypipe.study.sides import Outcome, Side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,11 @@ _CROSSINGS = {
     Crossing.SILENT_UNKNOWN: "silent_unknown",
     Crossing.UNDEFINED: "undefined",
 }
-_BOUNDS: dict[str, str] = {Bounding.SILENT_UNKNOWN: "silent_unknown", Bounding.UNDEFINED: "undefined"}
+_BOUNDS: dict[str, str] = {
+    Bounding.SILENT_UNKNOWN: "silent_unknown",
+    Bounding.UNDEFINED: "undefined",
+    Bounding.UNLIMITED: "unlimited",
+}
 
 
 def grade_of(row: pd.Series) -> str:
@@ -116,6 +120,7 @@ def tipping(row: pd.Series, released: Released) -> Facts:
         "shift": number_of(row, "tipping_shift"),
         "raw_theta": theta,
         "between": between(released, released.claim_of(row)),
+        "variables": [released.in_text(released.label(name)) for name in released.claim_of(row).variables],
         "minuend": minuend,
         "subtrahend": subtrahend,
     }

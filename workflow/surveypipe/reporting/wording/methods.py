@@ -270,6 +270,7 @@ def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
         else f"all {released.vocabulary.people.many}",
         "asked_of": _asked_of(released, claim.base),
         "variable": released.in_text(released.label(claim.variable)),
+        "over": released.in_text(released.label(claim.divisor)) if claim.divisor else "",
         "others": claim.sensitivity_thresholds,
         "deciding_level": claim.deciding_level(released.settings.analysis.ci_level),
         "by": released.in_text(group),
