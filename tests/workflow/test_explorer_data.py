@@ -17,7 +17,8 @@ import pytest
 from surveypipe.disclosure import audit_curves
 from surveypipe.disclosure.digits import decimals_of
 from surveypipe.ledger import sensitivity
-from surveypipe.ledger.cases import Case, Setting, cases, cells_of, setting
+from surveypipe.ledger.cases import Case, Setting, cases, setting
+from surveypipe.ledger.cells import cells_of
 from surveypipe.ledger.explorer import BETWEEN, YES, against
 from surveypipe.ledger.rows import ledger_row
 from surveypipe.ledger.tipping import readers

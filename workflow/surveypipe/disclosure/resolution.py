@@ -46,7 +46,8 @@ SETTINGS = (
     "k value points point grade n_cells n_merged frame_percent frame_share unweighted_share "
     "sum_weights weight"
 ).split()
-ONE_DECIMAL = ("df", "df2", "deff_kish", "deff_design", "tipping_theta", "tipping_theta_interval")
+ONE_DECIMAL = ("df", "df2", "deff_kish", "deff_design")
+ODDS_RATIOS = ("tipping_theta", "tipping_theta_interval")
 P_VALUE = re.compile(r"p_value|.*_p")
 # Estimates that are tests, p-values or ratios, by the name of the statistic.
 TESTS = re.compile(r"rao_scott|t_test|rank_test|adjusted_wald|claim_test|exact_test|proportional_odds")
@@ -249,6 +250,9 @@ def _columns(table: pd.DataFrame, where: pd.Series, limits: Mapping[str, Sequenc
             _set(table, column, where, coarse)
         elif column in ONE_DECIMAL:
             _set(table, column, where, _one_decimal)
+        elif column in ODDS_RATIOS:
+            # Of a claim that lies below its limit θ may be small, and its reciprocal is what is told.
+            _set(table, column, where, _ratio)
         else:
             _sided(table, column, where, limits)
 
