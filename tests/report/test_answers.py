@@ -176,6 +176,8 @@ def test_every_branch_of_the_words_is_rendered_and_fit_to_print():
             said += [
                 words.say("answers/section", **facts, recorded=one, several=one) for one in (True, False)
             ]
+        assert {text for text in said if text.startswith("\\@tbl-a gives the answers to the one question.")}
+        assert {text for text in said if " give the values of the four variables of this part, and" in text}
         said += [words.say("answers/title", title=title) for title in ("", "A title")]
     assert [branch for branch in counting.missed if branch.startswith("answers/")] == []
     prose = [line for text in said for line in text.split("\n") if not line.startswith(("{{", "!", "#"))]
