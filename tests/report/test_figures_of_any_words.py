@@ -120,6 +120,13 @@ def test_nothing_is_cut_on_a_page_as_narrow_as_a_phone(name):
         assert faults(figure) == []
 
 
+def test_no_answer_is_cut_on_a_page_as_narrow_as_a_phone():
+    released = made_up.released()
+    for name, block in answers.answer_figures(released).items():
+        with themed(name, width_mm=92.0):
+            assert faults(answers.draw(released, block).figure) == [], name
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("label", LABELS)
 @pytest.mark.parametrize("name", DRAW)

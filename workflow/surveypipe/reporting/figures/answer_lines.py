@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 ROW, AXIS, GAP = 5.0, 4.8, 2.6
 HISTOGRAM_MM = 15.0
-# Width of the labels, in millimetres.
-LABELS = 60.0
+LABELS, NARROW_LABELS = 60.0, 32.0
+
+
+def labels_mm() -> float:
+    """Width of the labels, in millimetres."""
+    return NARROW_LABELS if theme.narrow() else LABELS
 
 
 @dataclass
@@ -147,7 +151,7 @@ def _answer_lines(
 def _line(released: Released, name: str, code: str, text: str, spoken: str) -> Line:
     found = {level: released.share(name, code, group_level=level) for level in ("", *released.levels)}
     values = {level: row for level, row in found.items() if row is not None}
-    return Line(fitted(text, LABELS - 4.0), values, spoken)
+    return Line(fitted(text, labels_mm() - 4.0), values, spoken)
 
 
 def _descending(line: Line) -> float:
@@ -163,4 +167,4 @@ def _number_lines(released: Released, name: str, groups: Sequence[str]) -> Itera
     for level, label in {"": "All", **{level: released.levels[level] for level in groups}}.items():
         row = released.summary(name, MEAN, group_level=level)
         values = {} if row is None else {level: row}
-        yield Line(fitted(label, LABELS - 4.0), values, f"{released.short(name)}, {label}")
+        yield Line(fitted(label, labels_mm() - 4.0), values, f"{released.short(name)}, {label}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from surveypipe import formatting
 from surveypipe.reporting.answer_blocks import Block, blocks, of_variables
 from surveypipe.reporting.figures import theme
-from surveypipe.reporting.figures.answer_lines import Line, Panel, drawable, height_of, panels_of
+from surveypipe.reporting.figures.answer_lines import Line, Panel, drawable, height_of, labels_mm, panels_of
 from surveypipe.reporting.figures.drawn_rows import estimates_of
 from surveypipe.reporting.figures.histograms import draw_bins, spoken
 from surveypipe.reporting.figures.lettering import legend_plan, set_legend
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LEFT = 64.0
-WIDTH = 58.0
+# Beside the bars: the value with its interval, and the count.
+BESIDE = 38.0
 HEAD = 3.6
 # A page holds no more, in millimetres; groups are then left to the table where questions are numbers.
 TALLEST = 205.0
@@ -59,7 +59,7 @@ def draw(released: Released, block: Block) -> Drawn:
     set_legend(figure, list(handles.values()), plan)
     _heads(figure, released, top - 2.2)
     for panel in panels:
-        axes = theme.panel(figure, LEFT, top, WIDTH, panel.height)
+        axes = theme.panel(figure, _left(), top, _width(), panel.height)
         _labels(figure, panel, top)
         if panel.numbers:
             _strips(axes, released, panel)
@@ -69,6 +69,14 @@ def draw(released: Released, block: Block) -> Drawn:
     theme.footnote(figure, notes, simulated=released.simulated)
     drawn = estimates_of(released, [question.name for question in block.questions])
     return Drawn(figure, alt_text(released, panels), drawn)
+
+
+def _left() -> float:
+    return labels_mm() + 4.0
+
+
+def _width() -> float:
+    return theme.across() - _left() - BESIDE
 
 
 def _groups(released: Released) -> list[str]:
@@ -112,7 +120,7 @@ def _bars(axes: Axes, released: Released, panel: Panel, groups: Sequence[str]) -
         _beside(axes, y, _printed(row, formatting.points))
         _count(axes, y, row)
     axes.set(xlim=(0, 100), ylim=(panel.height, 0), yticks=[], xlabel="Per cent")
-    axes.set_xticks([0, 25, 50, 75, 100])
+    axes.set_xticks([0, 50, 100] if theme.narrow() else [0, 25, 50, 75, 100])
     axes.tick_params(axis="x", length=2, pad=2)
 
 
@@ -142,7 +150,7 @@ def _beside(axes: Axes, y: float, text: str, **settings: Any) -> None:
 
 def _counts() -> float:
     """Where counts end, in widths of a panel."""
-    return (theme.across() - 0.6 - LEFT) / WIDTH
+    return (theme.across() - 0.6 - _left()) / _width()
 
 
 def _count(axes: Axes, y: float, row: pd.Series) -> None:
@@ -177,7 +185,7 @@ def _strips(axes: Axes, released: Released, panel: Panel) -> None:
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     room = (high - low) * 0.08 or 1.0
     axes.set(xlim=(low - room, high + room), ylim=(panel.height, 0), yticks=[])
-    axes.locator_params(axis="x", nbins=6)
+    axes.locator_params(axis="x", nbins=3 if theme.narrow() else 6)
     axes.xaxis.set_major_formatter(lambda value, place: formatting.measured(value))
     axes.tick_params(axis="x", length=2, pad=2)
 
@@ -205,8 +213,8 @@ def _handles(released: Released, groups: Sequence[str], panels: Sequence[Panel])
 def _heads(figure: Figure, released: Released, y: float) -> None:
     level = formatting.confidence(released.settings.analysis.ci_level)
     right: Any = {"color": theme.QUIET}
-    theme.words(figure, LEFT + WIDTH * 1.03, y, f"{level} CI in brackets", **right)
-    theme.words(figure, LEFT + WIDTH * _counts(), y, "n", ha="right", style="italic", **right)
+    theme.words(figure, _left() + _width() * 1.03, y, f"{level} CI in brackets", **right)
+    theme.words(figure, _left() + _width() * _counts(), y, "n", ha="right", style="italic", **right)
 
 
 def _notes(released: Released, panels: Sequence[Panel], groups: Sequence[str]) -> list[str]:

@@ -48,6 +48,7 @@ def draw(released: Released) -> Drawn:
     """Draw a panel for each row of the ledger, all with the same rows."""
     panels = [panel_of(released, claim) for claim in released.claim_rows()]
     columns, left = (NARROW_COLUMNS, NARROW_LABELS) if theme.narrow() else (COLUMNS, LABELS)
+    columns = max(1, min(columns, len(panels)))
     lines = [panels[start : start + columns] for start in range(0, len(panels), columns)]
     rows = rows_of(released, panels, left - 2.0)
     body = rows[-1].top + rows[-1].height if rows else ROW

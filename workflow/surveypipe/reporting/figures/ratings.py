@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ROW = 5.6
-LEFT = 58.0
-WIDTH = 88.0
+LEFT, NARROW_LEFT = 58.0, 34.0
+# Room for the counts beside the bars.
+BESIDE = 14.0
 AXIS = 10.5
 # A part of fewer per cent has no room for its number.
 LEAST_PRINTED = 0.06
@@ -41,13 +42,13 @@ def draw_ratings(released: Released, items: Sequence[str]) -> Drawn:
     values = released.values(items[0])
     shades = colours(len(values))
     plan = legend_plan(list(values.values()), theme.across())
-    labels = [fitted(released.short(item), LEFT - 3.0) for item in items]
+    labels = [fitted(released.short(item), _left() - 3.0) for item in items]
     heights = [max(ROW, lines_mm(label) + 1.4) for label in labels]
     notes = [f"Per cent of those who answered; at the right n. {released.weighted_by}"]
     top, body = plan.height + 1.6, sum(heights)
     figure = theme.page(top + body + AXIS + theme.foot_mm(notes, simulated=released.simulated))
     set_legend(figure, [Patch(color=shade) for shade in shades], plan)
-    axes = theme.panel(figure, LEFT, top, WIDTH, body)
+    axes = theme.panel(figure, _left(), top, _width(), body)
     y = 0.0
     for item, label, height in zip(items, labels, heights, strict=True):
         theme.words(figure, 0.5, top + y + height / 2, label, linespacing=1.1)
@@ -92,9 +93,17 @@ def _bar(axes: Axes, released: Released, item: str, y: float, shades: Sequence[s
         )  # fmt: skip
 
 
+def _left() -> float:
+    return NARROW_LEFT if theme.narrow() else LEFT
+
+
+def _width() -> float:
+    return theme.across() - _left() - BESIDE
+
+
 def _counts() -> float:
     """Where counts end, in widths of the bars."""
-    return (theme.across() - 0.6 - LEFT) / WIDTH
+    return (theme.across() - 0.6 - _left()) / _width()
 
 
 def _dark(shade: str) -> bool:

@@ -77,7 +77,7 @@ class Course:
 def draw(released: Released) -> Drawn:
     """Draw a panel for each claim over all, three abreast, or two on a narrow page."""
     courses = [course_of(released, claim) for claim in described_rows(released) if not claim["group_level"]]
-    columns = 2 if theme.narrow() else COLUMNS
+    columns = max(1, min(2 if theme.narrow() else COLUMNS, len(courses)))
     lines = [courses[start : start + columns] for start in range(0, len(courses), columns)]
     notes = _notes(courses)
     handles, plan = _legend(courses)
