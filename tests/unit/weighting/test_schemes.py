@@ -240,7 +240,11 @@ def test_a_deff_target_is_met_closely_not_overshot() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "said"), [({"cap": 1.5}, "cannot both be met"), ({"deff": 1.2}, "no cap brings")]
+    ("rule", "said"),
+    [
+        ({"cap": 1.5}, r"scheme 's': trimming \(cap: 1.5\) and the margins cannot both be met"),
+        ({"deff": 1.2}, "no cap brings"),
+    ],
 )
 def test_trimming_that_contradicts_the_margins_is_an_error(rule: dict[str, float], said: str) -> None:
     with pytest.raises(SurveyError, match=said):

@@ -21,14 +21,16 @@ def complete(items: pd.DataFrame, weights: Array | None) -> tuple[Array, Array]:
     if len(values) < 3:
         raise SurveyError(
             f"analysis.reliability: only {len(values)} cases answered all of {shown(items.columns)}; "
-            "reliability needs three or more."
+            "reliability needs three or more. Take their scale out of analysis.reliability.scales."
         )
     fixed = [
         str(name) for name, spread in zip(items.columns, np.ptp(values, axis=0), strict=True) if spread == 0
     ]
     if fixed:
         raise SurveyError(
-            f"everyone gave the same answer to {shown(fixed)}; leave the item out of the scale."
+            f"analysis.reliability: all {len(values)} who answered the whole scale gave the same answer to "
+            f"{shown(fixed)}; leave it out of the scale (cleaning.scales), or the scale out of "
+            "analysis.reliability.scales."
         )
     return values, w
 

@@ -74,17 +74,26 @@ def fit_ordinal(made: ModelFit) -> ModelFit:
     """Proportional odds by Newton's method on logit P(Y <= k) = threshold_k - x'beta (McCullagh 1980)."""
     X, y, w = made.X.to_numpy(), made.y, made.weights / made.weights.mean()
     params, value, converged, far = _solved(X, y, w)
-    influence = ordinal_scores(params, X, y, w) @ np.linalg.inv(ordinal_information(params, X, y, w))
+    influence = ordinal_scores(params, X, y, w) @ _inverse(ordinal_information(params, X, y, w))
     marks = [level_code(level) for level in made.levels]
     names = [*made.X.columns, *(f"{low}|{high}" for low, high in itertools.pairwise(marks))]
-    if not converged and far:
-        made = replace(made, flags=(*made.flags, "separated"))
+    if far and not (converged and np.isfinite(influence).all()):
+        # Scores vanish as a slope runs off: their spread is no standard error.
+        made, influence = replace(made, flags=(*made.flags, "separated")), np.full_like(influence, np.nan)
 
     def again(W: Array) -> Array:
         return np.array([in_replicate(X, y, w, len(made.levels)) for w in W[made.rows].T])
 
     method = f"proportional-odds model, {made.design.errors}"
     return with_covariance(made, names, params, influence, value, method, converged, again)
+
+
+def _inverse(information: Array) -> Array:
+    """Invert the information; NaN where a separated model leaves none of some slope."""
+    try:
+        return np.asarray(np.linalg.inv(information))
+    except np.linalg.LinAlgError:
+        return np.full_like(information, np.nan)
 
 
 def in_replicate(X: Array, y: Array, w: Array, levels: int) -> Array:
@@ -113,6 +122,10 @@ def in_replicate(X: Array, y: Array, w: Array, levels: int) -> Array:
     return found
 
 
+# No slope of a model that is not separated moves a logit so far.
+FAR = 20
+
+
 def _solved(X: Array, y: Array, w: Array) -> tuple[Array, float, bool, bool]:
     """Slopes and thresholds, log-likelihood, whether it converged, and whether a predictor ran far off."""
     centre = X.mean(axis=0)
@@ -132,7 +145,7 @@ def _solved(X: Array, y: Array, w: Array) -> tuple[Array, float, bool, bool]:
             break
     slopes = params[: X.shape[1]] / scale
     params = np.concatenate([slopes, params[X.shape[1] :] + centre @ slopes])
-    return params, float(value), converged, bool(np.abs(Z @ (slopes * scale)).max() > 20)
+    return params, float(value), converged, not np.abs(Z @ (slopes * scale)).max() <= FAR
 
 
 def _step(information: Array, score: Array) -> Array:

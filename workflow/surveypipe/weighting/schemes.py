@@ -138,7 +138,10 @@ def compute_schemes(
             plans[key] = build(people, settings, key)
             weights[key] = _checked(plans[key], plans[key].reweight(people.start), people, key)
         except SurveyError as error:
-            problems.extend(error.problems)
+            # What is said of all schemes alike is true of this one.
+            problems.extend(
+                text.replace("weighting: ", f"weighting scheme '{key}': ", 1) for text in error.problems
+            )
     problems.raise_if_any()
     primary = _primary(plans, config)
     log = [(key, step, detail) for key, plan in plans.items() for step, detail in plan.steps]

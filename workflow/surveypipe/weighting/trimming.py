@@ -61,7 +61,7 @@ def trim(
         trimmed, met = _trim_to_cap(W, _cap(W, rule), back, tolerance, max_iterations)
         if not met.all():
             raise SurveyError(
-                f"weighting: trimming ({dict(rule)}) and the margins cannot both be met; raise the cap, or "
+                f"weighting: trimming ({told(rule)}) and the margins cannot both be met; raise the cap, or "
                 "merge the cells or categories that have few respondents."
             )
     return trimmed.reshape(np.shape(w))
@@ -97,6 +97,11 @@ def potter_cut_off(w: Floats, tail: float) -> float:
         return float("inf")
     ratio = mean * (n * mean - 1) / (n * spread)
     return float(1 / (n * betaincinv(ratio + 2, (n * mean - 1) * (ratio + 1), tail)))
+
+
+def told(rule: Mapping[str, float]) -> str:
+    """Write a rule as the configuration does."""
+    return ", ".join(f"{name}: {value:g}" for name, value in rule.items())
 
 
 def _trim_to_cap(
