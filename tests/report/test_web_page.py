@@ -148,7 +148,10 @@ def test_figures_enlarge_and_give_the_focus_back(manuscript: Page, view: str) ->
     manuscript.open(view)
     assert manuscript.run("return document.querySelectorAll('figure button.enlarge img').length") >= 3
     manuscript.run("document.querySelector('button.enlarge').focus()")
-    before = manuscript.run("return document.querySelector('figure img').getBoundingClientRect().width")
+    before = manuscript.run(
+        "return [...document.querySelectorAll('figure img')].find(i => i.checkVisibility())"
+        ".getBoundingClientRect().width"
+    )
     manuscript.press(Keys.ENTER)
     assert manuscript.run("return document.querySelector('dialog').open")
     larger = manuscript.run("return document.querySelector('dialog img').getBoundingClientRect().width")

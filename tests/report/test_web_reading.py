@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from browsing import Page
+from surveypipe.reporting.figures.lettering import TEXT_PT
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -118,3 +119,33 @@ def test_the_ledger_is_cards_on_a_phone_and_a_table_on_a_desktop(manuscript: Pag
     assert display == "table"
     assert [[cell[1] for cell in row] for row in rows] == [[cell[1] for cell in row] for row in cards]
     assert not any(cell[0] for row in rows for cell in row)
+
+
+SHOWN = """return [...document.querySelectorAll('figure')].map(f => [...f.querySelectorAll('img')]
+  .filter(i => i.checkVisibility()).map(i => i.className)).filter(names => names.length)"""
+
+
+@pytest.mark.parametrize(("view", "name"), [("phone", "narrow"), ("desktop", "wide")])
+def test_each_figure_is_shown_once_as_drawn_for_the_page(manuscript: Page, view: str, name: str) -> None:
+    shown = manuscript.open(view).run(SHOWN)
+    assert len(shown) >= 3
+    assert shown == [[name]] * len(shown)
+
+
+def test_paper_has_the_drawings_for_wide_pages(manuscript: Page) -> None:
+    manuscript.open("phone")
+    manuscript.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert {name for names in manuscript.run(SHOWN) for name in names} == {"wide"}
+    finally:
+        manuscript.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_letters_of_figures_have_11_pixels_on_a_phone(manuscript: Page) -> None:
+    """Letters of 8 points in a drawing whose width in points the page stretches to its own."""
+    widths = manuscript.open("phone").run(
+        "return [...document.querySelectorAll('figure img.narrow')].map(i => [i.clientWidth, i.naturalWidth])"
+    )
+    assert widths
+    for shown, drawn in widths:
+        assert TEXT_PT / 72 * 96 * shown / drawn >= 11

@@ -38,9 +38,9 @@ rule figures:
         variables="<results>/public/variables.json",
     output:
         [
-            f"<results>/figures/{name}.{form}"
+            f"<results>/figures/{name}{form}"
             for name in [*FIGURES, *(block.figure for block in ANSWERS)]
-            for form in ("svg", "png", "csv")
+            for form in (".svg", "-narrow.svg", ".png", ".csv")
         ],
         index="<results>/figures/index.json",
         letters="<results>/checks/letters.txt",

@@ -14,7 +14,10 @@ from surveypipe.reporting.figures import answers, scripts
 from surveypipe.reporting.figures.answers import answer_figures
 from surveypipe.reporting.figures.drawn_rows import as_table
 from surveypipe.reporting.figures.register import DRAW
-from surveypipe.reporting.figures.theme import WIDTH_MM, save, themed
+from surveypipe.reporting.figures.theme import WIDTH_MM, save, save_svg, themed
+
+# On a page of 390 pixels, where a figure has 350, letters of 8 points are drawn with 11 pixels.
+PHONE_MM = 88.0
 
 
 def main(
@@ -25,7 +28,7 @@ def main(
     index: Output,
     letters: Output,
 ) -> None:
-    """Draw each figure as SVG and PNG, with the rows behind it as CSV, beside the index with alt texts."""
+    """Draw each figure as SVG and PNG, and as SVG for narrow pages, with its rows as CSV, and the index."""
     tables = read_released(config, released, variables)
     folder = index.parent
     choice = fonts.choose("".join(text for _, text in scripts.labels(tables)))
@@ -40,9 +43,12 @@ def main(
         with themed(name, choice.files):
             drawn = draw(tables)
             save(drawn, folder / f"{name}.svg", folder / f"{name}.png")
+        with themed(f"{name}-narrow", choice.files, width_mm=PHONE_MM):
+            save_svg(draw(tables), folder / f"{name}-narrow.svg")
         write_csv(as_table(drawn.rows), folder / f"{name}.csv")
         drawings[name] = {
             "files": [f"{name}.svg", f"{name}.png"],
+            "narrow": f"{name}-narrow.svg",
             "rows": f"{name}.csv",
             "alt": drawn.alt,
             "width_mm": WIDTH_MM,

@@ -218,7 +218,12 @@ def _copy_listed(index: Path, target: Path) -> None:
     listed = index_names(index)
     target.mkdir()
     for path in sorted(index.parent.iterdir()):
-        if path.is_file() and path.stem in listed and path.suffix in {".md", ".svg", ".png"}:
+        # Of a figure the drawing for narrow pages too.
+        if (
+            path.is_file()
+            and path.stem.removesuffix("-narrow") in listed
+            and path.suffix in {".md", ".svg", ".png"}
+        ):
             shutil.copyfile(path, target / path.name)
 
 

@@ -223,6 +223,19 @@ end
 
 local supplied = { Span = span_of, Cite = citation }
 
+-- A figure that is drawn for narrow pages as well stands in the page twice; its style shows one of the two.
+local function both_drawings(image)
+  if not FORMAT:match("html") or image.src:match("-narrow") then return nil end
+  local source = image.src:gsub("%.svg$", "") .. "-narrow.svg"
+  local file = io.open(source, "r")
+  if not file then return nil end
+  file:close()
+  local alt = image.attributes["fig-alt"] or pandoc.utils.stringify(image.caption)
+  alt = alt:gsub("&", "&amp;"):gsub('"', "&quot;"):gsub("<", "&lt;")
+  image.classes:insert("wide")
+  return { image, pandoc.RawInline("html", '<img class="narrow" src="' .. source .. '" alt="' .. alt .. '">') }
+end
+
 local function content_of(name)
   local file = io.open(name, "r")
   if not file then return nil end
@@ -272,6 +285,7 @@ end
 return {
   { Pandoc = count_tables },
   { Blocks = with_notes },
+  { Image = both_drawings },
   { Div = table_note, Table = spanning_headings, Span = pad, Quoted = opened, Inlines = equations },
   { Table = labels_and_scopes },
   { Pandoc = with_sources },

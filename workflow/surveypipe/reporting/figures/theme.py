@@ -232,13 +232,18 @@ def scale_of(figure: Figure) -> float:
     return min(1.0, TALLEST_MM / (float(figure.get_size_inches()[1]) / MM))
 
 
+def save_svg(drawn: Drawn, svg: Path) -> None:
+    """Write a figure as SVG as large as it is drawn, the same bytes in every run."""
+    drawn.figure.savefig(svg, format="svg", metadata={**SVG_METADATA, "Creator": None})
+
+
 def save(drawn: Drawn, svg: Path, png: Path) -> None:
     """Write a figure as SVG and as PNG of 300 dpi, the same bytes in every run.
 
     One that is taller than a page is drawn as it is and told to stand smaller.
     """
     scale = scale_of(drawn.figure)
-    drawn.figure.savefig(svg, format="svg", metadata={**SVG_METADATA, "Creator": None})
+    save_svg(drawn, svg)
     printed = {"dpi": (DPI / scale, DPI / scale)} if scale < 1 else {}
     drawn.figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs=printed)
     if scale < 1:
