@@ -141,3 +141,11 @@ def test_of_the_layout_only_what_is_asked_is_told() -> None:
         spacing="double", line_numbers=False,
     )  # fmt: skip
     assert Layout.of(journal).metadata() == {"text-spacing": "double"}
+
+
+def test_lines_are_double_spaced_and_numbered_where_it_is_not_known_what_a_journal_wants() -> None:
+    journal = Journal(
+        name="J", max_words=None, count_includes=(), abstract_max=None, keywords_max=None, statements=(),
+    )  # fmt: skip
+    assert Layout.of(journal) == Layout("double", True, None)
+    assert Layout.of(None) == Layout()

@@ -134,4 +134,5 @@ def test_the_report_says_what_is_set_in_the_word_file():
     text = report(asked, [], manuscript_words(PAGE))
     assert "Set in the Word file and the PDF: double spacing and numbered lines." in text
     assert "Set in the Word file: tables and figures after the references, each on a page" in text
-    assert "Set in" not in report(profile(spacing=None), [], manuscript_words(PAGE))
+    by_default = report(profile(spacing=None, line_numbers=None), [], manuscript_words(PAGE))
+    assert "double spacing and numbered lines. The profile does not say so (spacing and line_" in by_default

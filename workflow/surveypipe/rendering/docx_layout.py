@@ -52,10 +52,15 @@ class Layout:
 
     @classmethod
     def of(cls, profile: Journal | None) -> Layout:
-        """Take the layout from a journal's profile; without one nothing is changed."""
+        """Take the layout from a journal's profile; without one nothing is changed.
+
+        Where it is not known what the journal wants, lines are double-spaced and numbered: no editor sends
+        that back, and a reviewer can name a line.
+        """
         if profile is None:
             return cls()
-        return cls(profile.spacing, profile.line_numbers, profile.tables_placement)
+        numbered = profile.line_numbers is not False
+        return cls(profile.spacing or "double", numbered, profile.tables_placement)
 
     def metadata(self) -> dict[str, Any]:
         """Give what the template of the PDF is told; tables stay in its text, where a reviewer reads them."""

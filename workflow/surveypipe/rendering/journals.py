@@ -280,8 +280,10 @@ def _set(profile: Journal) -> list[str]:
         "end": "tables and figures after the references",
         "separate": "tables and figures after the references, each on a page of its own",
     }
-    both = [f"{profile.spacing} spacing"] if profile.spacing else []
-    both += ["numbered lines"] if profile.line_numbers else []
-    said = [f"Set in the Word file and the PDF: {sentence_list(both)}."] if both else []
+    both = [f"{profile.spacing or 'double'} spacing"]
+    both += ["numbered lines"] if profile.line_numbers is not False else []
+    unknown = [name for name in ("spacing", "line_numbers") if getattr(profile, name) is None]
+    why = f" The profile does not say so ({sentence_list(unknown)})." if unknown else ""
+    said = [f"Set in the Word file and the PDF: {sentence_list(both)}.{why}"]
     where = profile.tables_placement
     return said + ([f"Set in the Word file: {placed[where]}."] if where in placed else [])

@@ -40,14 +40,14 @@ class Journal(Settings, kw_only=True):
     spacing: Annotated[
         Literal["single", "double"] | None,
         Meta(
-            description="Line spacing of the text in the Word file and the PDF; null leaves it as it is.",
+            description="Line spacing of the text in the Word file and the PDF; null, not known: double.",
             extra_json_schema=NULLABLE,
         ),
     ] = None
     line_numbers: Annotated[
         bool | None,
         Meta(
-            description="Whether the lines of the Word file and the PDF are numbered.",
+            description="Whether the lines of the Word file and the PDF are numbered; null, not known: yes.",
             extra_json_schema=NULLABLE,
         ),
     ] = None
