@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
     from surveypipe.study.claim import Claim
 
+# Kinds of which a shift of the silent is told in the place of an odds ratio that depends on a number.
+OF_NUMBERS = ("mean", "ratio", "total")
+
 
 def tipping_text(row: pd.Series) -> str:
     """Print the tipping θ, or in a word why there is none."""
     shift = float(row.get("tipping_shift", math.nan))
-    if str(row["kind"]) in ("mean", "ratio", "total") and math.isfinite(shift):
+    if str(row["kind"]) in OF_NUMBERS and math.isfinite(shift):
         # Odds of response that depend on a number are harder to read than how far the mean must lie.
         return f"({formatting.decimal(shift)})"
     if math.isfinite(float(row["tipping_theta"])):
@@ -33,7 +36,8 @@ def tipping_text(row: pd.Series) -> str:
 def theta_text(row: pd.Series, claim: Claim) -> str:
     """Print the tipping θ alone; of a share with two limits, with the one that it would cross."""
     theta = float(row["tipping_theta"])
-    if not math.isfinite(theta) or str(row["kind"]) == "mean":
+    shifted = str(row["kind"]) in OF_NUMBERS and not claim.binary
+    if not math.isfinite(theta) or shifted:
         there_is_none = row["tipping_outcome"] in (Crossing.NEVER, Crossing.SURE)
         return "none" if there_is_none else NOT_APPLICABLE
     text = formatting.decimal(theta, 1 if theta < 100 else 0)
