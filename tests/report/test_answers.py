@@ -19,6 +19,7 @@ from surveypipe.reporting.answer_blocks import Question, blocks, of_codebook, of
 from surveypipe.reporting.figures import answers as drawn
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.answer_lines import drawable
+from surveypipe.reporting.lookups import bases_note
 from surveypipe.reporting.tables.questions import answer_tables
 from surveypipe.reporting.wording import answers
 from surveypipe.study.codebook_parsing import parse_codebook
@@ -182,3 +183,19 @@ def test_every_branch_of_the_words_is_rendered_and_fit_to_print():
     assert [branch for branch in counting.missed if branch.startswith("answers/")] == []
     prose = [line for text in said for line in text.split("\n") if not line.startswith(("{{", "!", "#"))]
     assert [found for line in prose for found in faults(line)] == []
+
+
+def test_an_answer_estimated_in_a_base_is_said_to_be_of_it():
+    plain = made_up_questions.descriptive()
+    name = next(name for name, about in plain.variables.items() if about["type"] == "binary")
+    claim = {"kind": "share", "label": "Some do", "short": "Some", "variable": name, "level": 1}
+    claim |= {"threshold": 0.1, "base": "grown_up"}
+    config = {**plain.config, "bases": {"grown_up": {name: 1}}, "claims": {"some": claim}}
+    made = dataclasses.replace(plain, config=config)
+    assert bases_note(plain, [name]) == ""
+    assert bases_note(made, [name]) == f"'{made.short(name)}': of grown up only."
+    notes = [note for table in answer_tables(made).values() for note in table.notes]
+    assert bases_note(made, [name]) in notes
+    asked = [one for block in blocks(of_variables(made.variables)) for one in block.questions]
+    labels = [answers.finding(made, question)["label"] for question in asked]
+    assert f"{made.label(name)}, grown up" in labels

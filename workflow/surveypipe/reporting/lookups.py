@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
@@ -96,3 +97,10 @@ def people_behind(released: Released, variable: str) -> str:
     made = [claim for claim in released.claims.values() if claim.describes and claim.variable == variable]
     bases = {claim.base for claim in made}
     return "" if len(bases) != 1 or bases == {EVERYBODY} else released.settings.people_in(bases.pop())
+
+
+def bases_note(released: Released, variables: Iterable[str]) -> str:
+    """Say which variables are estimated of some only: ``'Clear guidance': of readers only.``; '' for none."""
+    behind = {released.short(name): people_behind(released, name) for name in variables}
+    named = [f"'{escape(name)}': of {escape(people)} only" for name, people in behind.items() if people]
+    return f"{'; '.join(named)}." if named else ""

@@ -10,6 +10,7 @@ from surveypipe import formatting
 from surveypipe.disclosure.rules import rules_of
 from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, capital, escape
 from surveypipe.reporting.cells import code_text
+from surveypipe.reporting.lookups import bases_note
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
     INDENT,
@@ -83,6 +84,7 @@ def other_tests(released: Released) -> Table:
         "*F*, Rao–Scott test of second order (*V*, Cramér's); *t*, design-based *t* test (*d*, difference "
         "over the pooled standard deviation); χ², design-based rank test.",
         "Not adjusted for the number of tests.",
+        bases_note(released, [test.variable for test in released.settings.analysis.tests]),
         weights_note(released),
     ]
     return table
@@ -158,6 +160,7 @@ def _test_notes(released: Released, levels: list[str], stand: Collection[str]) -
     said = ["Differences are computed before rounding"] * two + [held] * audited
     return [
         "Weighted." if released.weighted else "",
+        bases_note(released, [test.variable for test in released.settings.analysis.tests]),
         f"Difference, {minus}, with its {formatting.confidence(released.settings.analysis.ci_level)} "
         "confidence interval from the variance of the test beside it."
         if two

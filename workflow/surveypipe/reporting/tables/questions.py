@@ -11,7 +11,7 @@ from surveypipe.estimation.estimates import merged_categories
 from surveypipe.formatting import NOT_APPLICABLE, escape
 from surveypipe.identifiers import ANSWERED, SHARE_OF_ANSWERS
 from surveypipe.reporting.answer_blocks import Block, Question, blocks, of_variables
-from surveypipe.reporting.lookups import people_behind
+from surveypipe.reporting.lookups import bases_note
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
     INDENT,
@@ -209,10 +209,7 @@ def _answers_notes(released: Released, questions: Sequence[Question]) -> Iterato
         )
     if any(not kind.listed and kind.summaries for kind in kinds):
         yield "A mean has its interval in brackets, a median its quartiles."
-    behind = [(released.short(one.name), people_behind(released, one.name)) for one in questions]
-    named = [f"'{escape(name)}': of {escape(people)} only" for name, people in behind if people]
-    if named:
-        yield f"{'; '.join(named)}."
+    yield bases_note(released, [question.name for question in questions])
     yield _only_counted(released, questions)
 
 

@@ -101,7 +101,7 @@ def finding(released: Released, question: Question) -> Facts:
     """Give the main finding of a question: a share, the most frequent answer, a mean, or a count."""
     counted = counted_row(released, question.name)
     people = people_behind(released, question.name)
-    label = released.label(question.name) + (f" ({people})" if people else "")
+    label = released.label(question.name) + (f", {people}" if people else "")
     if counted is not None:
         n = number_of(counted, "estimate")
         return {"kind": "counted" if known(n) else "withheld", "label": label, "n": n}
