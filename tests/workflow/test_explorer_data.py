@@ -2,80 +2,31 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from explored import Run, joint_attack, run_of
 from surveypipe.disclosure import audit_curves
 from surveypipe.disclosure.digits import decimals_of
 from surveypipe.ledger import sensitivity
-from surveypipe.ledger.cases import Case, Setting, cases, setting
 from surveypipe.ledger.cells import cells_of
 from surveypipe.ledger.explorer import BETWEEN, YES, against
 from surveypipe.ledger.rows import ledger_row
 from surveypipe.ledger.tipping import readers
 from surveypipe.study.claims import claims_of
 from surveypipe.study.offered import offered, own_limit
-from surveypipe.study.sections import Sections
 
 SETTINGS = 200
 
 
-def _attack() -> ModuleType:
-    path = Path(__file__).with_name("joint_attack.py")
-    spec = importlib.util.spec_from_file_location("explorer_joint_attack", path)
-    assert spec is not None and spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = made
-    spec.loader.exec_module(made)
-    return made
-
-
-joint_attack = _attack()
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished run: the released table, and the claims as the stage gathers them, under every scheme."""
-
-    results: Path
-    table: pd.DataFrame
-    made: Setting
-    cases: dict[str, dict[str, Case]]
-
-    def rows(self, assumption: str) -> Iterator[pd.Series]:
-        for _, row in self.table[self.table["assumption"] == assumption].iterrows():
-            yield row
-
-    def case(self, row: pd.Series) -> Case:
-        return self.cases[row["scheme"]][row["claim"]]
-
-
 @pytest.fixture(scope="module")
 def run(finished: Path) -> Run:
-    results = finished / "results"
-    survey = joint_attack.survey_of(results)
-    made = setting(Sections(survey.made.settings.given), survey.weight_cells)
-    estimates = pd.read_csv(results / "private/estimates.csv")
-    gathered = {
-        scheme: {
-            case.key: case
-            for case in cases(
-                replace(made, primary=scheme), estimates, survey.made.respondents, survey.dispositions
-            )
-            if case.group == "overall"
-        }
-        for scheme in made.schemes
-    }
-    return Run(results, pd.read_csv(results / "public/explorer.csv"), made, gathered)
+    return run_of(finished / "results")
 
 
 def parts(cell: str) -> list[str]:

@@ -12,6 +12,7 @@ from _wording import check_wording, wording_of
 from surveypipe.reporting import headlines as end_of_run
 from surveypipe.reporting import number_sources, number_tips
 from surveypipe.reporting import numbers as text_numbers
+from surveypipe.reporting.explorer import explorer
 from surveypipe.reporting.names import CHECKLISTS
 from surveypipe.reporting.parts import parts_of
 from surveypipe.reporting.tables import models, nonresponse, register
@@ -66,6 +67,7 @@ def main(
     written |= {
         **{f"{name}.md": text for name, text in answers.texts(given, words).items()},
         "nrba_summary.md": bias_text.summary(given, words),
+        "explorer.md": explorer(given, words),
         "reviewer_questions.md": reviewers.questions(given, words),
     }
     made = text_numbers.numbers(given) | results.sentences(given, words)

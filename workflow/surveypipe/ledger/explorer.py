@@ -32,9 +32,11 @@ from surveypipe.ledger.rows import evidence
 from surveypipe.ledger.tipping import in_common, readers, supposing, what_if
 from surveypipe.study.bounds import Interval
 from surveypipe.study.claims import AnyClaim
+from surveypipe.study.comparing import equivalence_outcome
 from surveypipe.study.grades import Grade
 from surveypipe.study.offered import offered
 from surveypipe.study.sensitivity import Sensitivity
+from surveypipe.study.sides import place
 
 # Odds ratios that a reader may choose, and their reciprocals; 1 is response at random.
 STEPS = (
@@ -44,10 +46,10 @@ STEPS = (
 COLUMNS = (
     *("claim", "group", "group_level", "scheme", "assumption", "theta", "k", "n", "estimate"),
     *("ci_low", "ci_high", "deciding_low", "deciding_high", "ci_level"),
-    *("limits", "supported", "grades", "otherwise"),
+    *("limits", "supported", "outcomes", "grades", "otherwise"),
 )  # fmt: skip
 # Between the parts of a cell that holds several; at the end as well, so that one number is no number.
-BETWEEN = "|"
+BETWEEN, WITHIN = "|", " "
 YES, NO = "y", "n"
 
 
@@ -80,8 +82,9 @@ def explorer_table(made: Setting, gathered: Mapping[str, Sequence[Case]]) -> pd.
     -------
     DataFrame
         Columns :data:`COLUMNS`; no rows where nothing is known of the silent. ``supported`` has a letter
-        (``y``, ``n``) for each of ``limits``. Of rows at random ``grades`` and ``otherwise`` have a number
-        for each: the grade, and what it is where an assumption has taken the support away.
+        (``y``, ``n``) for each of ``limits``. Of rows at random ``outcomes`` says for each where the interval
+        lies, and ``grades`` and ``otherwise`` have a number: the grade, and what it is where an assumption
+        has taken the support away.
     """
     rows: list[dict[str, Any]] = []
     for scheme, cases in gathered.items() if made.silent_known else ():
@@ -102,7 +105,7 @@ def _row(case: Case, made: Setting, assumption: Assumption) -> dict[str, Any]:
         "claim": case.key, "group": case.group, "group_level": case.group_level, "scheme": made.primary,
         "assumption": str(assumption), "theta": math.nan, "k": math.nan, "n": main["n"],
         "ci_level": main["ci_level"], "limits": joined([f"{limit:.12g}" for limit in offered(case.claim)]),
-        "grades": "", "otherwise": "",
+        "outcomes": "", "grades": "", "otherwise": "",
     }  # fmt: skip
 
 
@@ -153,9 +156,22 @@ def _at_random(case: Case, made: Setting) -> dict[str, Any]:
         **_row(case, made, Assumption.AT_RANDOM),
         **_numbers(*_published(case, made.primary)),
         "supported": _letters(held),
+        "outcomes": joined(
+            [
+                _outcome(case.claim, limit, *_published(case, made.primary)[1:])
+                for limit in offered(case.claim)
+            ]
+        ),
         "grades": joined([str(grade.number) for grade in grades]),
         "otherwise": joined([str(grade.number) for grade in otherwise]),
     }
+
+
+def _outcome(claim: AnyClaim, limit: float, ends: Interval, deciding: Interval) -> str:
+    """Say where an interval lies beside each side of a limit, or what came of an equivalence test."""
+    if claim.within_margin:
+        return str(equivalence_outcome(limit, deciding, ends))
+    return WITHIN.join(place(side, *ends) for side in claim.at(limit).sides())
 
 
 def against(case: Case, limit: float) -> Case:

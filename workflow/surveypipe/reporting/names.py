@@ -80,6 +80,7 @@ TEXTS = (
     "answers_found",
     "claims_found",
     "claims_doubts",
+    "explorer",
     "remaining",
     "nrba_summary",
     "reviewer_questions",

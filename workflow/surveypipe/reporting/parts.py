@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from surveypipe.disclosure.rules import rules_of
 from surveypipe.reporting.answer_blocks import of_variables
+from surveypipe.reporting.explorer import has_explorer
 from surveypipe.reporting.lookups import rows_of
 from surveypipe.reporting.names import TABLES
 from surveypipe.reporting.released import Released
@@ -79,6 +80,7 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "claims": _claims,
     "claims_by_group": lambda released: any(row["group_level"] for row in released.claim_rows()),
     "scenario": _scenario,
+    "explorer": has_explorer,
     "batteries": lambda released: bool(released.batteries()),
     "batteries_on_a_page": _ratings_at_a_glance,
     "follow_up": lambda released: not released.table("follow_up_check").empty,

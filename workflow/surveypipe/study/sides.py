@@ -34,6 +34,13 @@ class Side(NamedTuple):
         return Side("below" if self.direction == "above" else "above", self.limit)
 
 
+def place(side: Side, low: float, high: float) -> str:
+    """Say where an interval lies: ``above`` or ``below`` a limit, or it ``includes`` it."""
+    if low > side.limit:
+        return "above"
+    return "below" if high < side.limit else "includes"
+
+
 class Outcome(StrEnum):
     """What came of a claim under one scheme."""
 

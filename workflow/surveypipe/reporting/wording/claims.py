@@ -13,7 +13,7 @@ from surveypipe.reporting.wording.ledger import Facts
 from surveypipe.study.cleaning import Difference
 from surveypipe.study.grades import Grade
 from surveypipe.study.outcomes import Bounding, Crossing
-from surveypipe.study.sides import Outcome, Side
+from surveypipe.study.sides import Outcome, place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,15 +76,9 @@ def threshold(row: pd.Series, released: Released) -> Facts:
         **_outcome(row, str(row["equivalence"]) or (Outcome.SUPPORTED if holds else Outcome.NOT_SUPPORTED)),
         **_levels(row, released),
         "group": released.in_text(released.levels[level]) if level else "",
-        "positions": [{"limit": side.limit, "place": _position(side, *ends)} for side in claim.sides()],
+        "positions": [{"limit": side.limit, "place": place(side, *ends)} for side in claim.sides()],
         "margin": claim.margin,
     }
-
-
-def _position(side: Side, low: float, high: float) -> str:
-    if low > side.limit:
-        return "above"
-    return "below" if high < side.limit else "includes"
 
 
 def other_thresholds(row: pd.Series, released: Released) -> Facts:
