@@ -115,8 +115,42 @@ def _different(study: RandomStudy, taken: set[str], group: str) -> Made | None:
     return made | study.perhaps(0.2, direction="below") if name else None
 
 
+def _beyond(study: RandomStudy) -> Made:
+    made: Made = study.perhaps(0.2, sensitivity_thresholds=[3]) | study.perhaps(0.3, unit="minutes")
+    return made | (study.perhaps(0.2, upper_threshold=1e6) or study.perhaps(0.2, direction="below"))
+
+
+def _ratio(study: RandomStudy, taken: set[str], group: str) -> Made | None:
+    names = study.named("numeric")
+    if len(names) < 2:
+        return None
+    above, below = names[:2]
+    if (study.answers[below] < 0).any():
+        return None
+    made = {"variable": above, "over": below, "threshold": 1.0} | _beyond(study)
+    return made | study.perhaps(0.5, range=[-1e6, 1e6], range_over=[0, 1e6])
+
+
+def _median(study: RandomStudy, taken: set[str], group: str) -> Made | None:
+    names = study.named("numeric")
+    made = {"variable": study.one(names), "threshold": 2.0} if names else None
+    return made | _beyond(study) | study.perhaps(0.5, range=[-1e6, 2e6]) if made else None
+
+
+def _total(study: RandomStudy, taken: set[str], group: str) -> Made | None:
+    names = [*study.named("numeric"), *(n for n in study.named("binary") if _mixed(study, n))]
+    if not names:
+        return None
+    name = study.one(names)
+    made = {"variable": name, "threshold": 100} | _beyond(study)
+    if study.codebook[name]["type"] == "binary":
+        return made | {"level": study.codebook[name]["counts"]}
+    return made | study.perhaps(0.5, range=[-1e6, 1e6])
+
+
 KINDS: dict[str, Callable[[RandomStudy, set[str], str], Made | None]] = {
-    "share": _share, "mean": _mean, "equivalence": _equal, "difference": _different,
+    "share": _share, "mean": _mean, "equivalence": _equal, "difference": _different, "ratio": _ratio,
+    "median": _median, "total": _total,
 }  # fmt: skip
 
 
