@@ -52,6 +52,7 @@ rule all:
         finished_documents(),
         "<results>/public/manifest.json",
         "<results>/summary.txt",
+        "<results>/index.html",
 
 
 onsuccess:

@@ -55,3 +55,33 @@ rule publish:
         "Publish: writing the manifest of released files"
     shell:
         STAGE
+
+
+rule index:
+    input:
+        **stage("index"),
+        released=list(rule_of_released()),
+        manifest="<results>/public/manifest.json",
+        headlines="<results>/headlines.json",
+        parts="<results>/parts.json",
+        texts=texts(),
+        authors=SETTINGS.inputs.authors,
+        placeholders="<results>/checks/placeholders.txt",
+        letters="<results>/checks/letters.txt",
+        blinding=blinding_checks(),
+        journal=journal_checks(),
+        style=next(
+            path for path in STUDY.typesetting("styles") if path.endswith("page.css")
+        ),
+    output:
+        page="<results>/index.html",
+    log:
+        "<results>/logs/index.log",
+    conda:
+        "../../environment.yml"
+    params:
+        **given("study", "report"),
+    message:
+        "Publish: writing the page that opens everything"
+    shell:
+        STAGE

@@ -1,0 +1,68 @@
+"""The page that opens everything a run made."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from browsing import Page
+from surveypipe.rendering.index_page import index_page, tasks
+from surveypipe.study.authors import Authors
+
+from .conftest import AUTHORS
+from .test_web_page import RULES
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+WRITTEN_BY = msgspec.convert(AUTHORS, Authors)
+
+
+def test_what_is_left_to_the_authors_is_listed() -> None:
+    placeholders = "Still as in the template:\n  authors.yaml: authors.1.name is still 'First Author'.\n"
+    journal = "  Keywords: 6 of at most 6: met.\n  Words: 9,000 of at most 7,000: not met.\n"
+    found = tasks(
+        WRITTEN_BY, placeholders, journal, {"manuscript": "*To be written.* *To be written: x*"}, False
+    )
+    assert found == [
+        "authors.yaml: authors.1.name is still 'First Author'.",
+        "Authors' file: there is no statement on funding.",
+        "Authors' file: there is no statement on interests.",
+        "Authors' file: there is no statement on acknowledgements.",
+        "Authors' file: there is no statement on repository.",
+        "manuscript: 2 passages are to be written.",
+        "Words: 9,000 of at most 7,000: not met.",
+    ]
+
+
+def test_only_formats_that_were_made_are_opened() -> None:
+    page = index_page(
+        title="A & B",
+        language="en-GB",
+        simulated=False,
+        headlines={"answered": "7 answered.", "asked": "2 questions.", "claims": []},
+        files=["report/manuscript.html", "report/manuscript.pdf", "public/a.csv"],
+        checks={},
+        to_do=[],
+        style="",
+    )
+    links = re.findall(r'href="((?!data:)[^"]+)"', page)
+    assert links == ["report/manuscript.html", "report/manuscript.pdf", "public/a.csv"]
+    assert "A &amp; B" in page and "SIMULATED" not in page
+
+
+def test_the_page_of_a_run_opens_all_that_was_made(browser: Chrome, finished: Path) -> None:
+    page = Page(browser, finished / "results" / "index.html")
+    for view, dark in (("phone", True), ("desktop", False)):
+        page.open(view, dark=dark)
+        assert page.run(RULES) == []
+        assert page.run("return document.documentElement.scrollWidth <= innerWidth")
+    text = page.path.read_text(encoding="utf-8")
+    links = set(re.findall(r'href="((?!data:)[^"]+)"', text))
+    made = {f"report/{path.name}" for path in (finished / "results/report").iterdir()}
+    made |= {f"public/{path.name}" for path in (finished / "results/public").glob("*.csv")}
+    assert made <= links
+    assert [link for link in links if not (page.path.parent / link).is_file()] == []
