@@ -123,8 +123,8 @@ def _of_stage(scores: Floats, stages: list[Stage], single_unit: SingleUnit, join
         return made + below
     if len(single) == len(strata):
         raise SurveyError(
-            "variance: every stratum has a single sampled unit, so there is no other to average over; merge "
-            "strata, or leave them out of the design."
+            f"design.single_unit: in all {len(strata)} strata a single unit was drawn, so that there is no "
+            "variance of others to take the average of; merge strata, leave design.strata out, or say adjust."
         )
     # As many strata again as could be judged: the mean of theirs stands for each that could not.
     touched = group_sums((scores != 0).astype(float), codes, len(strata)) > 0
