@@ -63,6 +63,11 @@ def shifted(shift: float, theta: float) -> Change:
     )
 
 
+def made_up_of(weighted: float, eligible: float) -> Change:
+    """Respondents of whom each category is this per cent weighted, and that of all who were eligible."""
+    return cells("table_1", {"group_level": ""}, percent=weighted, frame_percent=eligible)
+
+
 def claims(*keys: str) -> Change:
     """These claims and no others."""
 
@@ -223,6 +228,25 @@ CASES: dict[str, Change] = {
     "three other thresholds": claimed("C1", sensitivity_thresholds=[0.1, 0.6, 0.67]),
     "no test": cells("estimates", {"statistic": "rao_scott"}, statistic="none"),
     "no groups": cases.configured(groups={"agency": None}, frame={"group": "everybody"}),
+    "balance met": made_up_of(50.0, 50.0),
+    "all overshot": cases.both(made_up_of(50.0, 40.0), cells("weight_cells", {}, merged="False")),
+    "all too few": made_up_of(40.0, 50.0),
+    "one overshot": cases.both(
+        made_up_of(40.0, 50.0), cells("table_1", {"level": "AMH", "group_level": ""}, percent=60.0)
+    ),
+    "primary weights raked": cases.configured(
+        weighting={
+            "schemes": {
+                "cells": {
+                    "label": "Raked",
+                    "method": "rake",
+                    "margins": ["agency", "profession_group"],
+                    "by": None,
+                    "collapse": None,
+                }
+            }
+        }
+    ),
 }
 
 
