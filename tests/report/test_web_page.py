@@ -209,7 +209,8 @@ def test_a_number_tells_its_source_to_mouse_keyboard_and_touch(manuscript: Page,
     manuscript.press(Keys.ESCAPE)
     assert manuscript.run(tip) == ""
     assert manuscript.run("return document.activeElement === arguments[0]", number)
-    ActionChains(manuscript.browser, duration=0).move_by_offset(0, -200).click().perform()
+    heading = manuscript.run("return arguments[0].closest('section').querySelector('h1, h2, h3')", number)
+    ActionChains(manuscript.browser, duration=0).move_to_element(heading).click().perform()
     assert manuscript.run(tip) == ""
 
 
