@@ -1,0 +1,32 @@
+"""The explorer of studies with claims of every kind: what each lets a reader move, and where there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import any_study
+import made_up
+from surveypipe.reporting.explorer import explorer, has_explorer, page
+
+
+def test_each_kind_of_claim_says_what_can_be_moved(tmp_path: Path) -> None:
+    given = any_study.released(tmp_path, any_study.COUNTED)
+    made = page(given, made_up.words_of(given.vocabulary))
+    assert [claim["key"] for claim in made["claims"]] == list(given.claims)
+    ledger = given.table("claims").set_index("claim")
+    for shown in made["claims"]:
+        claim, row = given.claims[shown["key"]], ledger.loc[shown["key"]]
+        under = shown["schemes"][made["scheme"]]
+        estimate, spans, _, grades = under["random"]
+        assert estimate == claim.with_unit(row["estimate"])
+        assert spans[0] == claim.span_printed(row["ci_low"], row["ci_high"])
+        assert grades[shown["start"]] == str(int(row["grade"])), shown["key"]
+        movable = any(state is not None for state in under["thetas"])
+        assert movable == claim.describes, shown["key"]
+        assert len(shown["limitTexts"]) == len(under["sentences"]) == len(grades)
+
+
+def test_where_nothing_is_known_of_the_silent_there_is_none(tmp_path: Path) -> None:
+    given = any_study.released(tmp_path, any_study.CLAIMED[0])
+    assert given.claims and not has_explorer(given)
+    assert explorer(given, made_up.words_of(given.vocabulary)) == ""
