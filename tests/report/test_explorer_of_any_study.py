@@ -1,4 +1,4 @@
-"""The explorer of studies with claims of every kind: what each lets a reader move, and where there is none."""
+"""The explorer of studies with claims of every kind: what can be moved, and where there is none."""
 
 from __future__ import annotations
 
