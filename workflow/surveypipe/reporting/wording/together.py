@@ -127,7 +127,7 @@ def balance(released: Released) -> Facts:
     rows = table[(table["group_level"] == "") & table["frame_percent"].notna() & table["percent"].notna()]
     if rows.empty or not released.weighted or released.population == "none":
         return {"outcome": "none"}
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "label": str(row["level_label"]),
             "weighted": float(row["percent"]) / 100,
