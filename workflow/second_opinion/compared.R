@@ -9,13 +9,12 @@ recomputed <- list(
   tost_power = tost_of, claim_test = claim_test_of, difference_of_groups = difference_of_claim,
   level_share = at_level, level_mean = at_level, level_difference = at_level, coefficient = coefficient_of,
   coefficient_unadjusted = coefficient_of, log_odds = coefficient_of, odds_ratio = coefficient_of,
-  odds_ratio_unadjusted = coefficient_of, weight_diagnostic = weight_diagnostic
+  odds_ratio_unadjusted = coefficient_of, average_marginal_effect = marginal_effect_of, weight_diagnostic = weight_diagnostic
 )
 
 on_the_list <- "it counts people of the list and answers as they came in, which are not in the data file"
 not_in_r <- list(
   count = on_the_list, response_rate = on_the_list, no_answer = on_the_list, answered = on_the_list,
-  average_marginal_effect = "R's survey has no average marginal effects",
   proportional_odds_check = "R's survey has no design-based test of proportional odds",
   alpha = "reliability: R's survey gives no interval of alpha", omega = "reliability: R's survey has no factor model",
   alpha_if_dropped = "reliability: of single items", item_total = "reliability: of single items",

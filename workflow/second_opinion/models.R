@@ -5,18 +5,15 @@ fitted_models <- list()
 # R's logistic models stop when the deviance hardly changes; these go on.
 TIGHT <- list(epsilon = 1e-20, maxit = 100)
 
-kinds <- list(coefficient = "linear", log_odds = "logistic", odds_ratio = "logistic")
+kinds <- list(coefficient = "linear", log_odds = c("logistic", "ordinal"), odds_ratio = c("logistic", "ordinal"),
+              average_marginal_effect = c("linear", "logistic", "ordinal"))
+by_method <- c(linear = "^linear", logistic = "^logistic", ordinal = "^proportional-odds")
 
 model_of <- function(row) {
   kind <- sub("_unadjusted$", "", row$statistic)
-  Find(function(one) one$outcome == row$variable && one$kind == kinds[[kind]], models)
-}
-
-# Indicators that a model has are those that rows name: variable=code.
-terms_of <- function(model, row) {
-  own <- estimates[estimates$variable == row$variable & estimates$scheme == row$scheme &
-                     estimates$statistic == (if (model$kind == "linear") "coefficient" else "log_odds"), "level"]
-  setdiff(own, "(Intercept)")
+  Find(function(one) {
+    one$outcome == row$variable && one$kind %in% kinds[[kind]] && grepl(by_method[[one$kind]], row$method)
+  }, models)
 }
 
 predictor_of <- function(term, predictors) {
@@ -24,8 +21,44 @@ predictor_of <- function(term, predictors) {
   fits[which.max(nchar(fits))]
 }
 
+# Indicators that a model has are those that rows name: variable=code.
+terms_of <- function(model, row) {
+  own <- estimates[estimates$variable == row$variable & estimates$scheme == row$scheme &
+                     grepl(by_method[[model$kind]], estimates$method) &
+                     estimates$statistic %in% c("coefficient", "log_odds"), "level"]
+  Filter(function(term) length(predictor_of(term, model$predictors)) > 0, own)
+}
+
 column_of <- function(x, term, predictor) {
   if (term == predictor) as.numeric(x[[predictor]]) else has(x[[predictor]], substring(term, nchar(predictor) + 2))
+}
+
+# Proportional odds: svyolr stops early and takes second derivatives by differences, and comes within 1e-7 and no
+# nearer. Here the same likelihood is climbed by Newton's method to the end. `y` counts the answers from 1.
+climbed <- function(own, X, y) {
+  w <- weights(own, "sampling")
+  slopes <- ncol(X)
+  K <- max(y)
+  A <- cbind(-X, outer(y, seq_len(K - 1), "=="))
+  B <- cbind(-X, outer(y - 1, seq_len(K - 1), "=="))
+  b <- c(rep(0, slopes), qlogis(cumsum(tapply(w, factor(y, seq_len(K)), sum))[-K] / sum(w)))
+  for (turn in 1:50) {
+    cuts <- c(-Inf, b[-seq_len(slopes)], Inf)
+    eta <- drop(X %*% b[seq_len(slopes)])
+    u <- cuts[y + 1] - eta
+    l <- cuts[y] - eta
+    p <- plogis(u) - plogis(l)
+    fu <- dlogis(u) / p
+    fl <- dlogis(l) / p
+    score <- A * fu - B * fl
+    cross <- crossprod(A, B * (w * fu * fl))
+    information <- -(crossprod(A, A * (w * (fu * (1 - 2 * plogis(u)) - fu^2))) +
+                       crossprod(B, B * (w * (-fl * (1 - 2 * plogis(l)) - fl^2))) + cross + t(cross))
+    step <- solve(information, colSums(w * score))
+    if (max(abs(step)) < 1e-13) break
+    b <- b + step
+  }
+  list(b = unname(b), V = unname(vcov(svytotal(score %*% solve(information), own))))
 }
 
 fit_of <- function(d, row, model, alone) {
@@ -42,30 +75,95 @@ fit_of <- function(d, row, model, alone) {
   # Who is outside has no weight in a calibrated design, and any values will do.
   d$variables$y <- ifelse(whole, outcome, outcome[whole][1])
   for (name in columns) d$variables[[name]][!whole] <- d$variables[[name]][whole][1]
-  used <- if (alone == "") columns else columns[from == alone]
+  used <- if (alone == "") rep(TRUE, length(terms)) else from == alone
   own <- part(d, whole)
-  f <- as.formula(paste("y ~", paste(used, collapse = " + ")))
-  g <- if (model$kind == "linear") svyglm(f, own) else svyglm(f, own, family = quasibinomial(), control = TIGHT)
-  s <- summary(g)$coefficients
-  rownames(s) <- c("(Intercept)", if (alone == "") terms else terms[from == alone])
-  fitted_models[[key]] <<- list(table = s, df = g$df.residual)
-  fitted_models[[key]]
+  X <- as.matrix(own$variables[columns[used]])
+  if (model$kind == "ordinal") {
+    values <- sort(unique(own$variables$y))
+    marks <- sprintf("%g", values)
+    made <- climbed(own, X, match(own$variables$y, values))
+    names <- c(terms[used], paste(marks[-length(marks)], marks[-1], sep = "|"))
+    df <- degf(own) - ncol(X)
+  } else {
+    f <- as.formula(paste("y ~", paste(columns[used], collapse = " + ")))
+    g <- if (model$kind == "linear") svyglm(f, own) else svyglm(f, own, family = quasibinomial(), control = TIGHT)
+    made <- list(b = unname(coef(g)), V = unname(vcov(g)))
+    names <- c("(Intercept)", terms[used])
+    marks <- ""
+    df <- g$df.residual
+  }
+  fit <- c(made, list(names = names, df = df, X = X, w = weights(own, "sampling"), kind = model$kind, terms = terms[used],
+                      from = unname(from[used]), marks = marks))
+  fitted_models[[key]] <<- fit
+  fit
 }
 
-coefficient_of <- function(d, row) {
-  if (grepl("firth", row$flag)) return("R's survey has no Firth penalty, which a separated model needs")
-  if (grepl("proportional-odds", row$method)) {
-    return("R's svyolr stops early and takes second derivatives by differences: it comes within 1e-7 and no nearer")
+# The expected answer, or the chance of each answer, of each person; and how it changes with a number.
+expected <- function(fit, b, X, slope = FALSE) {
+  many <- ncol(X)
+  if (fit$kind != "ordinal") {
+    eta <- b[1] + drop(X %*% b[-1])
+    if (fit$kind == "linear") return(cbind(if (slope) rep(1, nrow(X)) else eta))
+    return(cbind(if (slope) dlogis(eta) else plogis(eta)))
   }
+  cuts <- outer(-drop(X %*% b[seq_len(many)]), b[-seq_len(many)], "+")
+  if (slope) return(-(cbind(dlogis(cuts), 0) - cbind(0, dlogis(cuts))))
+  cbind(plogis(cuts), 1) - cbind(0, plogis(cuts))
+}
+
+# Weighted mean of the change with a predictor: everybody at the level less everybody at the reference, or the slope.
+average_change <- function(fit, b, place) {
+  X <- fit$X
+  if (fit$terms[place] == fit$from[place]) {
+    each <- expected(fit, b, X, slope = TRUE) * b[place + (fit$kind != "ordinal")]
+  } else {
+    X[, fit$from == fit$from[place]] <- 0
+    low <- X
+    X[, place] <- 1
+    each <- expected(fit, b, X) - expected(fit, b, low)
+  }
+  colSums(each * fit$w) / sum(fit$w)
+}
+
+marginal_effect_of <- function(d, row) {
+  parts <- strsplit(row$level, "@", fixed = TRUE)[[1]]
   model <- model_of(row)
   if (is.null(model)) return("its model is not known")
+  if (grepl("firth", row$flag)) return(FIRTH)
+  if (model$kind == "ordinal" && inherits(d, "svyrep.design")) return(REPLICATED)
+  fit <- fit_of(d, row, model, "")
+  place <- match(row$level, fit$terms)
+  k <- 1
+  if (is.na(place)) {
+    place <- match(parts[1], fit$terms)
+    k <- match(parts[2], fit$marks)
+  }
+  G <- vapply(seq_along(fit$b), function(j) {
+    step <- replace(numeric(length(fit$b)), j, 6e-6 * max(1, abs(fit$b[j])))
+    (average_change(fit, fit$b + step, place)[k] - average_change(fit, fit$b - step, place)[k]) / (2 * step[j])
+  }, 0)
+  effect <- average_change(fit, fit$b, place)[k]
+  se <- sqrt(drop(G %*% fit$V %*% G))
+  answer(effect, se, fit$df, t_ends(effect, se, fit$df, as.numeric(row$ci_level)), 2 * pt(-abs(effect / se), fit$df))
+}
+
+FIRTH <- "R's survey has no Firth penalty, which a separated model needs"
+REPLICATED <- "an ordinal model would have to be fitted to the end in each replicate, which R's svyolr does not"
+
+coefficient_of <- function(d, row) {
+  if (grepl("firth", row$flag)) return(FIRTH)
+  model <- model_of(row)
+  if (is.null(model)) return("its model is not known")
+  if (model$kind == "ordinal" && inherits(d, "svyrep.design")) return(REPLICATED)
   unadjusted <- grepl("_unadjusted$", row$statistic)
-  alone <- if (unadjusted) predictor_of(row$level, model$predictors) else ""
-  fit <- fit_of(d, row, model, alone)
-  s <- fit$table[row$level, ]
-  ends <- t_ends(s[[1]], s[[2]], fit$df, as.numeric(row$ci_level))
-  if (!grepl("^odds_ratio", row$statistic)) return(answer(s[[1]], s[[2]], fit$df, ends, s[[4]]))
-  answer(exp(s[[1]]), exp(s[[1]]) * s[[2]], fit$df, exp(ends), s[[4]])
+  fit <- fit_of(d, row, model, if (unadjusted) predictor_of(row$level, model$predictors) else "")
+  at <- match(row$level, fit$names)
+  b <- fit$b[at]
+  se <- sqrt(fit$V[at, at])
+  p <- 2 * pt(-abs(b / se), fit$df)
+  ends <- t_ends(b, se, fit$df, as.numeric(row$ci_level))
+  if (!grepl("^odds_ratio", row$statistic)) return(answer(b, se, fit$df, ends, p))
+  answer(exp(b), exp(b) * se, fit$df, exp(ends), p)
 }
 
 # P-values adjusted for their number: those of R, of all tests of the family.

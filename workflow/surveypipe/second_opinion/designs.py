@@ -103,7 +103,7 @@ def designs_in_r(weighed: Weighed) -> list[InR]:
 def _of_scheme(weighed: Weighed, key: str, settings: Scheme) -> InR:
     reason = _reason(weighed, key, settings)
     if reason:
-        call = _call(["ids = ~1", f"weights = ~{in_r.name(WEIGHT + key)}"])
+        call = _call(["ids = ~1", f"weights = ~{in_r.column(WEIGHT, key)}"])
         return InR(key, settings.label, call, call, reason)
     if weighed.sampling.replicates is not None:
         call = _adjusted(weighed, key, settings, _replicates(weighed, settings))
@@ -137,7 +137,7 @@ def _call(parts: list[str], function: str = "svydesign") -> str:
 
 def _second_phase(weighed: Weighed, key: str, settings: Making, fpc: bool) -> str:
     """Respondents as a simple random sample within response cells."""
-    cell, size = in_r.name(CELL + key), in_r.name(SIZE + key)
+    cell, size = in_r.column(CELL, key), in_r.column(SIZE, key)
     parts = ["ids = ~1"]
     if len(weighed.sizes(key)) > 1:
         parts.append(f"strata = ~{cell}")
@@ -199,16 +199,16 @@ def _adjusted(weighed: Weighed, key: str, settings: Making, made: str) -> str:
     if settings.method == "design" or (settings.method == "none" and not replicated):
         return made
     if settings.method in ("none", "poststratify", "propensity"):
-        cell = CELL + key
-        return _around("postStratify", made, f"~{in_r.name(cell)}", f"known({scheme}, {in_r.text(cell)})")
-    margins = [MARGIN + variable for variable in settings.margins or ()]
+        cell = in_r.column(CELL, key)
+        return _around("postStratify", made, f"~{cell}", f"known({scheme}, {in_r.text(cell)})")
+    margins = [in_r.column(MARGIN, variable) for variable in settings.margins or ()]
     if settings.method == "rake" and replicated:
-        formulas = ", ".join(f"~{in_r.name(one)}" for one in margins)
+        formulas = ", ".join(f"~{one}" for one in margins)
         totals = ", ".join(f"known({scheme}, {in_r.text(one)})" for one in margins)
         # R looks at the full weights alone when it decides to stop.
         return _around("rake", made, f"list({formulas})", f"list({totals})", UNTIL_STOPPED)
-    numbers = [NUMBER + variable for variable in settings.numeric or ()]
-    terms = " + ".join(in_r.name(one) for one in [*margins, *numbers]) or "1"
+    numbers = [in_r.column(NUMBER, variable) for variable in settings.numeric or ()]
+    terms = " + ".join([*margins, *numbers]) or "1"
     totals = f"sums({scheme}, {in_r.value(margins)}, {in_r.value(numbers)})"
     distance = "raking" if settings.method == "rake" else settings.distance
     options = [f"calfun = {in_r.text(distance)}"]

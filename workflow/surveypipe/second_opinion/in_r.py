@@ -7,30 +7,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 _SYNTACTIC = re.compile(r"(?:[A-Za-z]|\.(?![0-9]))[A-Za-z0-9._]*\Z")
+_PLAIN = re.compile(r"[A-Za-z0-9._]+\Z")
 _RESERVED = frozenset(
     "if else repeat while function for next break in TRUE FALSE NULL Inf NaN NA NA_integer_ NA_real_ "
     "NA_character_ NA_complex_".split()
 )
-_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def _escaped(text: str, quote: str) -> str:
-    made = []
-    for letter in text:
-        code = ord(letter)
-        if letter == quote:
-            made.append("\\" + letter)
-        elif letter in _ESCAPES:
-            made.append(_ESCAPES[letter])
-        elif letter == "\0":
-            # No text of R's can hold it.
-            continue
-        elif 32 <= code < 127:
-            made.append(letter)
-        else:
-            # Whatever the locale, R then reads the same letter.
-            made.append(f"\\u{{{code:x}}}")
-    return "".join(made)
+def _escaped(letter: str) -> str:
+    code = ord(letter)
+    if letter in _ESCAPES:
+        return _ESCAPES[letter]
+    if 32 <= code < 127:
+        return letter
+    # No text of R's can hold a zero; whatever the locale, R reads the others as they are.
+    return f"\\u{{{code:x}}}" if code else ""
 
 
 def text(value: object) -> str:
@@ -41,20 +33,29 @@ def text(value: object) -> str:
     >>> print(text('He said "no" \\ and left'))
     "He said \"no\" \\ and left"
     """
-    return f'"{_escaped(str(value), chr(34))}"'
+    return f'"{"".join(_escaped(letter) for letter in str(value))}"'
 
 
-def name(value: str) -> str:
-    """Write the name of a variable, in backticks where R needs them.
+def key(name: str) -> str:
+    """Write the name of an entry of a list, as a text where R would not take it for a name.
 
     Examples
     --------
-    >>> name("api00"), name("2nd wave"), name("if")
-    ('api00', '`2nd wave`', '`if`')
+    >>> key("api00"), key("2nd wave"), key("if")
+    ('api00', '"2nd wave"', '"if"')
     """
-    if _SYNTACTIC.match(value) and value not in _RESERVED:
-        return value
-    return f"`{_escaped(value, '`')}`"
+    return name if _SYNTACTIC.match(name) and name not in _RESERVED else text(name)
+
+
+def column(prefix: str, name: str) -> str:
+    """Name a column of the design so that it may stand in a formula, in whatever letters the survey's are.
+
+    Examples
+    --------
+    >>> column(".margin_", "sex"), column(".margin_", "Größe")
+    ('.margin_sex', '.margin_u47_72_f6_df_65')
+    """
+    return prefix + (name if _PLAIN.match(name) else "u" + "_".join(f"{ord(letter):x}" for letter in name))
 
 
 def comment(value: object) -> str:
@@ -75,7 +76,7 @@ def value(given: Any) -> str:
     if isinstance(given, int | float):
         return repr(given)
     if isinstance(given, Mapping):
-        return f"list({', '.join(f'{name(str(key))} = {value(part)}' for key, part in given.items())})"
+        return f"list({', '.join(f'{key(str(entry))} = {value(part)}' for entry, part in given.items())})"
     if isinstance(given, Iterable) and not isinstance(given, str):
         return _listed(list(given))
     return text(given)

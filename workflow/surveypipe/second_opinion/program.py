@@ -65,7 +65,7 @@ def program(
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    world.filters |= {"r": in_r.value, "comment": in_r.comment, "name": in_r.name}
+    world.filters |= {"r": in_r.value, "comment": in_r.comment, "key": in_r.key}
     settings = survey.settings
     head = world.get_template(template.name).render(
         study=study,

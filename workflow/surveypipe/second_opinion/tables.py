@@ -28,6 +28,7 @@ from surveypipe.second_opinion.designs import (
     WEIGHT,
     Weighed,
 )
+from surveypipe.second_opinion.in_r import column
 from surveypipe.study.bases import conditions_of
 
 
@@ -69,13 +70,13 @@ def respondents_table(survey: Survey, weighed: Weighed, variables: Iterable[str]
     }
     for scheme in weighed.schemes:
         cell = weighed.weights[f"cell_{scheme}"].astype(str)
-        made[CELL + scheme] = cell.to_numpy()
-        made[SIZE + scheme] = cell.map(weighed.sizes(scheme)).to_numpy(float)
-        made[WEIGHT + scheme] = weighed.weights[f"w_{scheme}"].to_numpy(float)
+        made[column(CELL, scheme)] = cell.to_numpy()
+        made[column(SIZE, scheme)] = cell.map(weighed.sizes(scheme)).to_numpy(float)
+        made[column(WEIGHT, scheme)] = weighed.weights[f"w_{scheme}"].to_numpy(float)
     for variable in _margins(weighed):
-        made[MARGIN + variable] = people.answered[variable].astype(str).to_numpy()
+        made[column(MARGIN, variable)] = people.answered[variable].astype(str).to_numpy()
     for variable in _numbers(weighed):
-        made[NUMBER + variable] = people.answered[variable].to_numpy(float)
+        made[column(NUMBER, variable)] = people.answered[variable].to_numpy(float)
     return pd.DataFrame(answers | made | _stages(weighed) | _replicates(weighed))
 
 
@@ -116,11 +117,15 @@ def totals_table(weighed: Weighed) -> pd.DataFrame:
     """Lay out ``scheme, variable, level, total`` as known of everybody: people, or the sum of a number."""
     rows: list[tuple[str, str, str, float]] = []
     for scheme, settings in weighed.schemes.items():
-        rows += [(scheme, CELL + scheme, str(cell), total) for cell, total in weighed.sizes(scheme).items()]
+        rows += [
+            (scheme, column(CELL, scheme), str(cell), total) for cell, total in weighed.sizes(scheme).items()
+        ]
         for name in settings.margins or ():
             totals = weighed.people.totals(name).items()
-            rows += [(scheme, MARGIN + name, level, total) for level, total in totals]
-        rows += [(scheme, NUMBER + name, "", weighed.people.sum_of(name)) for name in settings.numeric or ()]
+            rows += [(scheme, column(MARGIN, name), level, total) for level, total in totals]
+        rows += [
+            (scheme, column(NUMBER, name), "", weighed.people.sum_of(name)) for name in settings.numeric or ()
+        ]
         rows.append((scheme, "", "", weighed.people.staff))
     return pd.DataFrame(rows, columns=["scheme", "variable", "level", "total"])
 
