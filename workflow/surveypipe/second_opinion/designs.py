@@ -23,6 +23,9 @@ CELL, SIZE, WEIGHT, MARGIN, NUMBER = ".cell_", ".size_", ".weight_", ".margin_",
 UNIT, STRATUM, UNITS, REPLICATE = ".unit_", ".stratum_", ".units_", ".replicate_"
 BASE, START, EQUAL = ".base", ".start", ".equal"
 EXACT = "epsilon = 1e-13, maxit = 500"
+# From unequal weights R's rake takes its residuals with other weights than its calibrate, which is ours; and in cells
+# of a census it leaves them at 1e-8, where calibrate goes on.
+UNTIL_MET = "control = list(maxit = 500, epsilon = 1e-14)"
 UNTIL_STOPPED = "control = list(maxit = 60, epsilon = 1e-300)"
 REASONS = {
     "propensity": "R's survey has no inverse response propensities",
@@ -202,11 +205,13 @@ def _adjusted(weighed: Weighed, key: str, settings: Making, made: str) -> str:
         cell = in_r.column(CELL, key)
         return _around("postStratify", made, f"~{cell}", f"known({scheme}, {in_r.text(cell)})")
     margins = [in_r.column(MARGIN, variable) for variable in settings.margins or ()]
-    if settings.method == "rake" and replicated:
+    level = weighed.sampling.drawn and np.ptp(weighed.people.start) == 0
+    if settings.method == "rake" and (replicated or level):
         formulas = ", ".join(f"~{one}" for one in margins)
         totals = ", ".join(f"known({scheme}, {in_r.text(one)})" for one in margins)
-        # R looks at the full weights alone when it decides to stop.
-        return _around("rake", made, f"list({formulas})", f"list({totals})", UNTIL_STOPPED)
+        # R looks at the full weights alone when it decides to stop; in replicates it is to go on.
+        until = UNTIL_STOPPED if replicated else UNTIL_MET
+        return _around("rake", made, f"list({formulas})", f"list({totals})", until)
     numbers = [in_r.column(NUMBER, variable) for variable in settings.numeric or ()]
     terms = " + ".join([*margins, *numbers]) or "1"
     totals = f"sums({scheme}, {in_r.value(margins)}, {in_r.value(numbers)})"
