@@ -23,7 +23,7 @@ CELL, SIZE, WEIGHT, MARGIN, NUMBER = ".cell_", ".size_", ".weight_", ".margin_",
 UNIT, STRATUM, UNITS, REPLICATE = ".unit_", ".stratum_", ".units_", ".replicate_"
 BASE, START, EQUAL = ".base", ".start", ".equal"
 EXACT = "epsilon = 1e-13, maxit = 500"
-# From unequal weights R's rake takes its residuals with other weights than its calibrate, which is ours; and in
+# From unequal weights R's rake takes its residuals with other weights than its calibrate, which is ours; in
 # cells of a census it leaves them at 1e-8, where calibrate goes on.
 UNTIL_MET = "control = list(maxit = 500, epsilon = 1e-14)"
 UNTIL_STOPPED = "control = list(maxit = 60, epsilon = 1e-300)"
