@@ -42,12 +42,13 @@ def configured(seed: int) -> RandomStudy:
         "seed": seed,
     }
     study.config["study"]["data"] = study.one(["simulated", "real"])
-    study.config["study"]["mode"] = study.one(["paper", "web", "mixed"])
+    study.config["study"]["mode"] = study.one(["paper", "web", "mixed", "records"])
     for part in (know, clean, group, weight, analyse, claim, suspect, look_at_the_silent, release):
         part(study)
     study.config |= study.perhaps(0.1, vocabulary=dict(WORDS))
     blemish(study)
     tell_in_the_configuration(study)
+    study.config["study"] |= study.perhaps(0.3, short_title="Drawn")
     return study
 
 

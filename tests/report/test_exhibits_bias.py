@@ -262,7 +262,7 @@ def test_a_good_proxy_is_told_apart_from_a_weak_one(released: Released) -> None:
 def test_strength_of_the_list_is_worded_by_its_size(released: Released) -> None:
     data = released.tables["nonresponse"].copy()
     data.loc[data["measure"] == "v_answer", "estimate"] = 0.1
-    assert "has little to do" in made_up.said("list", with_table(released, "nonresponse", data))
+    assert "has no strong link" in made_up.said("list", with_table(released, "nonresponse", data))
     data.loc[(data["measure"] == "v_answer") & (data["claim"] == "C3"), "estimate"] = 0.55
     text = made_up.said("list", with_table(released, "nonresponse", data))
     assert "reaches 0.25 only for" in text and "with C3" in text and "C4" not in text

@@ -275,7 +275,8 @@ def test_every_branch_is_rendered_by_some_case() -> None:
 def test_every_template_about_claims_and_response_is_used() -> None:
     named = {f"claims/{name}" for name in {**results.FIELDS, **results.HEADLINE_FIELDS}.values()}
     named |= {template for template, _ in together.FACTS.values()}
-    named |= {"claims/share_phrase", "claims/share_short", "claims/score_phrase"}
+    # The explorer words what becomes of a claim under an assumption.
+    named |= {"claims/assumed", "claims/share_phrase", "claims/share_short", "claims/score_phrase"}
     shipped = [path for part in ("claims", "response") for path in (SHIPPED / part).rglob("*.md.j2")]
     names = {str(path.relative_to(SHIPPED)).removesuffix(".md.j2") for path in shipped}
     parts = {"claims/withheld", "claims/all/alike", "claims/common"}

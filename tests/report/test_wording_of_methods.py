@@ -25,7 +25,7 @@ from surveypipe.study.analysis import Analysis
 from surveypipe.study.base import plain
 from surveypipe.study.design import GivenReplicates, Sampling
 from surveypipe.study.vocabulary import Vocabulary
-from surveypipe.wording import Wording
+from surveypipe.wording import Markdown, Wording
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "workflow/wording/en"
@@ -311,6 +311,19 @@ CASES: dict[str, Change] = {
 }
 
 
+# What R may have said of the estimates.
+ASKED = {
+    "day": "7 May 2024", "r": "4.2.2", "survey": "4.1.1", "rows": 2680, "numbers": 13180,
+    "bound": Markdown("10^−9^"),
+    "rows_not_computed": 473, "outdated": False,
+}  # fmt: skip
+OPINIONS = {
+    "R agrees": ASKED,
+    "R computes all": ASKED | {"rows_not_computed": 0},
+    "R is out of date": ASKED | {"outdated": True},
+}
+
+
 def said(made: Released, words: Wording) -> dict[str, str]:
     """Every paragraph of the methods, and the questions with their answers."""
     return methods.paragraphs(made, words) | {"questions": reviewers.questions(made, words)}
@@ -324,6 +337,9 @@ def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
             (name, part): text
             for name, change in CASES.items()
             for part, text in said(change(cases.base()), words).items()
+        } | {
+            (name, "software"): methods.paragraphs(cases.base(), words, opinion)["software"]
+            for name, opinion in OPINIONS.items()
         }
     return texts, counting
 
@@ -339,7 +355,7 @@ def test_every_template_is_used(part: str, used: dict[str, Any]) -> None:
     assert {path.name.removesuffix(".md.j2") for path in (SHIPPED / part).glob("*.md.j2")} == set(used)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, *OPINIONS])
 def test_each_rendering_is_fit_to_print(name: str) -> None:
     texts, _ = rendered()
     wrong = {part: faults(text) for (case, part), text in texts.items() if case == name}

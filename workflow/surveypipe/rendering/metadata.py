@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from surveypipe.formatting import escape, escape_paragraphs
+from surveypipe.formatting import escape, escape_paragraphs, lower_first
 from surveypipe.problems import Problems
 from surveypipe.study.about import Study
 from surveypipe.study.authors import Authors
@@ -105,7 +105,7 @@ def contributions(authors: Authors) -> str:
     'A. B.: software, validation.'
     """
     told = [
-        f"{escape(person.name)}: {', '.join(role[0].lower() + role[1:] for role in person.roles)}"
+        f"{escape(person.name)}: {', '.join(lower_first(role) for role in person.roles)}"
         for person in authors.authors
         if person.roles
     ]

@@ -138,6 +138,7 @@ def balance(released: Released) -> Facts:
     ]
     cells = released.table("weight_cells")
     merged = cells.loc[cells["scheme"] == released.primary, "merged"].astype(str).str.lower() == "true"
+    found.sort(key=lambda one: -abs(one["gap"]))
     over, under = ([one for one in found if sign * one["gap"] >= _OFF] for sign in (1, -1))
     return {
         "outcome": "off" if over or under else "met",
