@@ -99,7 +99,7 @@ def test_a_changed_sentence_is_shown_and_may_be_accepted_while_a_number_may_not(
     change(new / TEXT, "questionnaire", "form")
     assert compared(old, new) == 1
     told = capsys.readouterr().out
-    assert told.count("\n  ~ ") == 1 and "[-questionnaire-] {+form+}" in told
+    assert told.count("\n  ~ ") == 1 and "[-questionnaire.-] {+form.+}" in told
     assert compared(old, new, "--words-may-differ") == 0
     change(new / ESTIMATES, ",119,", ",120,")
     assert compared(old, new, "--words-may-differ") == 1
