@@ -12,13 +12,12 @@ from surveypipe.problems import SurveyError
 from surveypipe.rendering.pages import fill_pages, page_token, section_pages
 
 ROOT = Path(__file__).resolve().parents[2]
-REPORT = ROOT / "results/report"
 WORDS = re.compile(r"\s+")
 
 
 @pytest.fixture(params=["manuscript", "manuscript-blinded"])
-def pdf(request: pytest.FixtureRequest) -> Path:
-    return REPORT / f"{request.param}.pdf"
+def pdf(request: pytest.FixtureRequest, finished: Path) -> Path:
+    return finished / f"results/report/{request.param}.pdf"
 
 
 def test_each_section_begins_on_the_page_that_is_read(pdf: Path) -> None:
@@ -60,14 +59,15 @@ def test_what_is_no_pdf_is_told_in_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("variant", ["", "-blinded"])
-def test_the_supplement_names_the_pages_of_its_own_variant(variant: str) -> None:
-    pages = section_pages(REPORT / f"manuscript{variant}.pdf")
+def test_the_supplement_names_the_pages_of_its_own_variant(variant: str, finished: Path) -> None:
+    report = finished / "results/report"
+    pages = section_pages(report / f"manuscript{variant}.pdf")
     text = WORDS.sub(
-        " ", " ".join(page.extract_text() for page in PdfReader(REPORT / f"supplement{variant}.pdf").pages)
+        " ", " ".join(page.extract_text() for page in PdfReader(report / f"supplement{variant}.pdf").pages)
     )
     named = re.findall(r"‘Limitations’ \(p\. (\d+)\)", text)
     assert named and set(named) == {str(pages["limitations"])}
-    own = section_pages(REPORT / f"supplement{variant}.pdf")
+    own = section_pages(report / f"supplement{variant}.pdf")
     questionnaire = re.findall(r"Section 3 \(The questionnaire, p\.\s?(\d+)\)", text)
     assert questionnaire and set(questionnaire) == {str(own["the-questionnaire"])}
     assert "@page" not in text

@@ -210,8 +210,13 @@ def test_a_real_study_with_the_template_untouched_is_told_every_value_with_file_
     for key in ("id", "title", "setting", "follows"):
         assert f"study.{key} is still '{study[key]}'." in written
     # All that the template holds and that identifies a study: nothing of it escapes.
-    leaves = [value for _, value in placeholder_leaves(shipped("authors.yaml")) if value not in ("True", "1")]
-    assert all(f"'{value}'" in written for value in leaves)
+    # A role is a word of a taxonomy that every study draws on.
+    leaves = [
+        value
+        for key, value in placeholder_leaves(shipped("authors.yaml"))
+        if value not in ("True", "1") and ".roles." not in key
+    ]
+    assert [value for value in leaves if f"'{value}'" not in written] == []
 
 
 def test_a_study_with_its_own_values_is_told_nothing_and_a_simulated_one_either(
