@@ -60,6 +60,8 @@ def test_the_page_of_a_run_opens_all_that_was_made(browser: Chrome, finished: Pa
         page.open(view, dark=dark)
         assert page.run(RULES) == []
         assert page.run("return document.documentElement.scrollWidth <= innerWidth")
+    # A page without contents has its text in the middle, not where contents would be.
+    assert page.run("return document.querySelector('main').getBoundingClientRect().width") > 600
     text = page.path.read_text(encoding="utf-8")
     links = set(re.findall(r'href="((?!data:)[^"]+)"', text))
     made = {f"report/{path.name}" for path in (finished / "results/report").iterdir()}
