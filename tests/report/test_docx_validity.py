@@ -233,7 +233,7 @@ def test_a_number_without_its_bracket_keeps_the_room(finished: Path) -> None:
     body = Package(finished / "results/report/manuscript.docx").tree("word/document.xml")
     row = next(row for row in body.iter(w("tr")) if text_of(row).startswith("Not answered"))
     cells = row.findall(w("tc"))
-    # Columns of shares and differences are empty in this row; the others keep the room of " (00)" in small type.
+    # Columns of shares and differences are empty here; the others keep the room of " (00)" in small type.
     rooms = [cell.find(f".//{w('ind')}") for cell in cells[1:] if text_of(cell)]
     assert [int(room.get(w("right"))) for room in rooms] == [329, 329, 329]
     assert int(cells[0].find(f".//{w('ind')}").get(w("left"))) > 0
