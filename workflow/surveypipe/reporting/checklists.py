@@ -221,7 +221,7 @@ def applies(entry: Mapping[str, Any], mode: str) -> bool:
 
 def _no_web(mode: str, words: Vocabulary) -> str:
     if mode == "records":
-        return "Not applicable: nobody was given a questionnaire"
+        return words.fill("Not applicable: nobody was given {questionnaire.article} {questionnaire.one}")
     return f"Not applicable: {mode} {words.questionnaire.one}"
 
 

@@ -66,6 +66,7 @@ _WHOLE_TABLES = (
         "estimates of the claims by scheme",
         "sensitivity",
     ),
+    ("survey__balance", "table_1.csv", "", "weighted percentages against all eligible", "response"),
     ("claims__", "claims.csv", "", "grades of the claims", "sensitivity"),
     ("bias__multiverse", "multiverse_summary.csv", "all schemes", "all specifications", "multiverse"),
     ("bias__imputation", "estimates.csv", "", "multiple imputation", "model"),

@@ -80,7 +80,7 @@ def draw(released: Released) -> Drawn:
     columns = max(1, min(2 if theme.narrow() else COLUMNS, len(courses)))
     lines = [courses[start : start + columns] for start in range(0, len(courses), columns)]
     notes = _notes(courses)
-    handles, plan = _legend(courses)
+    handles, plan = _legend(courses, released.vocabulary.silent.many)
     width = (theme.across() - columns * LEFT - (columns - 1) * (GAP - LEFT) - 5.0) / columns
     titles = [
         [fitted(title(released, one.claim), width + LEFT - 1.0, weight="bold") for one in line]
@@ -221,7 +221,7 @@ def _scale(axes: Axes, course: Course) -> None:
         axes.axhline(mark, color=theme.PALE, linewidth=0.7, zorder=0)
 
 
-def _legend(courses: Sequence[Course]) -> tuple[list[Any], LegendPlan]:
+def _legend(courses: Sequence[Course], silent: str) -> tuple[list[Any], LegendPlan]:
     from matplotlib.lines import Line2D
 
     square: Any = {"marker": "s", "markerfacecolor": "white", "markeredgewidth": 1.2, "markersize": 4.2}
@@ -232,7 +232,7 @@ def _legend(courses: Sequence[Course]) -> tuple[list[Any], LegendPlan]:
     }
     if any(math.isfinite(course.silent) for course in courses):
         look = {"color": theme.QUIET, "linewidth": 0.9, "dashes": (4, 2), "marker": "x", "markersize": 5}
-        made["Line through the waves, to the middle of the silent"] = look
+        made[f"Line through the waves, to the middle of the {silent}"] = look
     return [Line2D([], [], **look) for look in made.values()], legend_plan(list(made), theme.across())
 
 
@@ -257,6 +257,7 @@ def _sizes(courses: Sequence[Course]) -> str:
 def alt_text(released: Released, courses: Sequence[Course]) -> str:
     """Read out the waves of each claim."""
     parts = []
+    silent = released.vocabulary.silent.many
     for course in courses:
         form = course.about.printed
         short = course.claim["short"]
@@ -270,6 +271,6 @@ def alt_text(released: Released, courses: Sequence[Course]) -> str:
         if course.cumulative:
             text += f", all returns together {form(course.cumulative[-1].value)}"
         if math.isfinite(course.silent):
-            text += f", the line through the waves points to {form(course.silent)} at the silent"
+            text += f", the line through the waves points to {form(course.silent)} at the {silent}"
         parts.append(f"{text}.")
     return "Estimates in the order of return, one panel per claim. " + " ".join(parts)

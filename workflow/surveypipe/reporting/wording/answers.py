@@ -77,7 +77,7 @@ def _found(released: Released, inside: Sequence[Block]) -> Facts:
     questions = [question for block in inside for question in block.questions]
     # Of a grouping that is only counted, the numbers stand beside every result.
     groups = released.settings.groups
-    # What the weights meet exactly is known beforehand, and stands in the table of characteristics.
+    # What the weights meet exactly is known from the weights, and stands in the table of characteristics.
     met = set(_made_of(released))
     questions = [
         one
