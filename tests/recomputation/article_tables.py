@@ -32,7 +32,8 @@ def ledger(whole: Whole) -> Rows:
             interval(entry),
             limits,
             [one(entry.scale * b) for b in entry.bounds],
-            [one(entry.theta), *([one(entry.shift)] if entry.equivalence else [])],
+            [one(entry.theta), *(limits[:1] if "upper_threshold" in claim else [])],
+            [one(entry.shift)] if entry.equivalence else [],
             [one(entry.scale * entry.scenario[k])],
             [],
         ]

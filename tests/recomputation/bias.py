@@ -224,6 +224,7 @@ class Bias:
         now = float(np.average(values, weights=weights))
         return {
             "waves": means,
+            "sizes": sizes.tolist(),
             "last": means[-1],
             "line": line,
             "all": now,

@@ -193,11 +193,19 @@ def bind(item: Passage, sayings: Sequence[Saying]) -> list[Verdict]:
             tokens = [starts.get(spot) for spot in spots]
             if any(token is None for token in tokens):
                 continue
-            if saying.source and not all(re.search(saying.source, token.source) for token in tokens if token):
+            if saying.source and not _comes_from(saying, [token for token in tokens if token]):
                 continue
             for spot, value in zip(spots, saying.values, strict=True):
                 found.setdefault(spot, value)
     return [judged(item, token, found.get(token.start)) for token in item.tokens]
+
+
+def _comes_from(saying: Saying, tokens: Sequence[Token]) -> bool:
+    """Whether the numbers have the key that is asked for; settings and nought beside it have none."""
+    named = [bool(re.search(saying.source, token.source)) for token in tokens]
+    return any(named) and all(
+        is_named or not token.source for is_named, token in zip(named, tokens, strict=True)
+    )
 
 
 def cell(item: Passage, expected: Sequence[Value] | None, label: str) -> list[Verdict]:

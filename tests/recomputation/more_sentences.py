@@ -185,6 +185,8 @@ def questions(whole: Whole) -> Iterator[Saying]:
     sizes = sorted(e.estimate.n for e in whole.ledger.entries)
     yield say("answered it: from {} (~~) to {} (", one(sizes[0]), one(sizes[-1]))
     yield say("respondents the information of about {}", one(primary.n_eff))
+    yield say("and {} of its {} members", one(whole.answered()), one(whole.count()))
+    yield say("at least {} respondents and {} of those eligible", constant(5, 10))
     yield say("and {} of {} of its members", one(whole.answered()), one(whole.count()))
     strong = whole.config["sensitivity"]["theta_strong"]
     yield say("a tipping point of {} counts as strong", constant(strong))
@@ -247,11 +249,14 @@ def figures(whole: Whole) -> Iterator[Saying]:
     for entry in whole.headlines:
         made, s = whole.bias.waves(entry), _sign(entry)
         waves: list[float] = list(made["waves"])  # type: ignore[call-overload]
-        words = ", ".join([f"{{}}{s}"] * (len(waves) - 1)) + f" and {{}}{s}"
+        sizes: list[float] = list(made["sizes"])  # type: ignore[call-overload]
+        words = ", ".join([f"{{}}{s} (n {{}})"] * (len(waves) - 1)) + f" and {{}}{s} (n {{}})"
         yield say(
-            f"{entry.key} ({entry.claim['short']}): waves {words}, all returns together {{}}{s}",
-            *[one(entry.scale * w) for w in waves],
+            f"{entry.key} ({entry.claim['short']}): waves {words}, all returns together {{}}{s}, "
+            f"the line through the waves points to {{}}{s} at the silent",
+            *[one(v) for w, n in zip(waves, sizes, strict=True) for v in (entry.scale * w, n)],
             one(entry.scale * entry.estimate.value),
+            one(entry.scale * made["line"]),  # type: ignore[operator]
             place="fig-waves",
         )
     yield from _rate_figure(whole)

@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator
 
+from recomputation.article_tables import table_1
 from recomputation.book import ANY, Saying, Value, constant, one, percent, probability, say
 from recomputation.design import Estimate
 from recomputation.ledger import GRADES, Entry
@@ -48,6 +49,7 @@ def _claim(whole: Whole, entry: Entry, source: str) -> Iterator[Saying]:
     made, s, level = entry.estimate, _sign(entry), constant(whole.interval_percent)
     value, low, high = triple(made, entry.scale)
     yield say("{}", value, source=source + "(pct|est)$")
+    yield say("{}% ({}–{})", value, low, high, source=source + "brief$")
     yield say(f"{{}}{s} to {{}}{s}", low, high, source=source + "ci$")
     yield say("{}", one(made.n), source=source + "n$")
     margin = entry.claim.get("margin", 0.0)
@@ -92,12 +94,22 @@ def _doubt(whole: Whole, entry: Entry, source: str) -> Iterator[Saying]:
         yield say("(a tipping θ of {})", one(entry.theta), source=tipping)
         yield say("{}", one(entry.theta), source=source + "tipping_theta$")
     else:
+        reached = constant(100 * entry.claim["threshold"])
+        yield say(
+            "tipping point is {}: for the estimate to reach {}%", one(entry.theta), reached, source=tipping
+        )
         yield say("tipping point is {}", one(entry.theta), source=tipping)
-        yield say("to reach {}%", constant(100 * entry.claim["threshold"]), source=tipping)
         yield say("to reach it, {} times as high", one(entry.theta_interval), source=tipping)
         yield say(
             "tipping point is {} ({} for the limit of the interval)",
             one(entry.theta),
+            one(entry.theta_interval),
+            source=doubt,
+        )
+        yield say(
+            "tipping point is {}, at the limit of {}% ({} for the limit of the interval)",
+            one(entry.theta),
+            reached,
             one(entry.theta_interval),
             source=doubt,
         )
@@ -215,6 +227,10 @@ def counts(whole: Whole) -> Iterator[Saying]:
         100 * abs(e.estimate.value - e.by_scheme["none"].value) for e in whole.headlines if not e.equivalence
     ]
     yield say("more than {} percentage points", one(max(shifts)), source="^claims__largest-shift-sentence$")
+    for (_, label), row in table_1(whole).items():
+        # The columns: all who were eligible, respondents, and respondents weighted.
+        if row[0] is not None and row[2] is not None:
+            yield say(f"'{label}' ({{}}% weighted, {{}}% of all eligible)", row[2][0], row[0][1])
     indicators = whole.bias.indicators
     yield say(
         "{} after adjustment for its bias ({} before, standard error {})",
@@ -251,7 +267,7 @@ def methods(whole: Whole) -> Iterator[Saying]:
     yield say("fewer than {} respondents were merged", constant(fewest))
     primary = whole.survey.primary
     yield say(
-        "run from {} to {} (design effect after Kish {}; the {} respondents carry the information "
+        "run from {} to {} (design effect after Kish {} ~~; the {} respondents carry the information "
         "of about {})",
         one(primary.weight.min()),
         one(primary.weight.max()),
@@ -260,7 +276,6 @@ def methods(whole: Whole) -> Iterator[Saying]:
         one(primary.n_eff),
     )
     level = constant(whole.interval_percent)
-    yield say("({}% interval", constant(90), place="title-block-header")
     yield say("intervals are at {}%", level)
     yield say("whole {}% confidence interval", level)
     for key, claim in config["claims"].items():
@@ -305,6 +320,7 @@ def notes(whole: Whole) -> Iterator[Saying]:
 def alternatives(whole: Whole) -> Iterator[Saying]:
     """Alternative texts of the figures."""
     level = constant(whole.interval_percent)
+    k = float(whole.config["sensitivity"]["scenario"]["k_grade"])
     for entry in whole.ledger.entries:
         s = _sign(entry)
         name = entry.claim["short"] + ("" if entry.place == "all" else f", {whole.names[entry.place]}")
@@ -320,13 +336,17 @@ def alternatives(whole: Whole) -> Iterator[Saying]:
                 limits += constant(100 * entry.claim["upper_threshold"])
                 middle += " and {}%"
         yield say(
-            f"{start}{{}}{s}, {{}}% interval {{}}{s} to {{}}{s}, {middle}, bounds {{}}{s} to {{}}{s}; "
+            f"{start}{{}}{s}, {{}}% interval {{}}{s} to {{}}{s}, {middle}, bounds {{}}{s} to {{}}{s}, "
+            f"tipping θ {{}}{' ({})' if entry.equivalence else ''}, in the reader scenario {{}}{s}; "
             + GRADES[entry.grade],
             made[0],
             level,
             made[1:],
             limits,
             bounds,
+            one(entry.theta),
+            [one(entry.shift)] if entry.equivalence else [],
+            one(entry.scale * entry.scenario[k]),
             place="fig-ledger",
         )
     yield from _likert(whole)
@@ -336,13 +356,11 @@ def alternatives(whole: Whole) -> Iterator[Saying]:
 def _likert(whole: Whole) -> Iterator[Saying]:
     for scale in whole.config["cleaning"]["scales"]:
         parts, values = [], []
-        for place in whole.levels:
-            made = sorted(((e.value, i) for i, e in whole.agreement(scale["variable"], place).items()))
-            (least, low), (most, high) = made[0], made[-1]
-            parts.append(
-                f"in {whole.names[place][0].lower() + whole.names[place][1:]} from {{}}% "
-                f"({whole.item(low)}) to {{}}% ({whole.item(high)})"
-            )
+        for place in (None, *whole.levels):
+            agreed = whole.agreement(scale["variable"], *([place] if place else []))
+            (least, low), *_, (most, high) = sorted((made.value, item) for item, made in agreed.items())
+            where = f"in {whole.names[place][0].lower() + whole.names[place][1:]}" if place else "among all"
+            parts.append(f"{where} from {{}}% ({whole.item(low)}) to {{}}% ({whole.item(high)})")
             values += [percent(least), percent(most)]
         yield say(
             f"{whole.study.codebook['batteries'][scale['variable']]}: ~~ranged " + "; ".join(parts),
@@ -374,6 +392,7 @@ def _flow(whole: Whole) -> Iterator[Saying]:
         tail = "; ".join(f"{whole.names[p]} {{}}" for p in whole.levels)
         yield say(f"{words}: {{}} ({tail})", one(number), *map(one, parts or []), place="fig-flow")
         yield say(f"{words}: {{}} (", one(number), place="fig-flow")
+        yield say(f"{words}: {{}}.", one(number), place="fig-flow")
     yield from _records(whole, log)
 
 
@@ -399,14 +418,36 @@ def _records(whole: Whole, log: dict[str, int]) -> Iterator[Saying]:
 
 def conventions(whole: Whole) -> Iterator[Saying]:
     """Numbers that are no results: of tables, figures, sections, affiliations."""
+    claims = whole.config["claims"].values()
+    first, *others = sorted(
+        {
+            100 * limit
+            for claim in claims
+            for limit in (
+                *[claim[t] for t in ("threshold", "upper_threshold") if t in claim],
+                *claim.get("sensitivity_thresholds", []),
+            )
+        }
+    )
+    limits = Value(first, "constant", others=tuple(others))
+    yield say("threshold of {}% and lies wholly below that of {}%", limits, limits)
+    yield say("threshold of {}%", limits)
+    for margin in {claim["margin"] for claim in claims if "margin" in claim}:
+        yield say("±{}", constant(margin))
+    # That of an equivalence is narrower.
+    level = constant(whole.interval_percent)[0].value
+    yield say("{}% interval", Value(level, "constant", others=(90.0,)))
     for word in ("Table", "Figure", "Section", "Tables", "Figures", "Sections"):
         yield say(f"{word} {{}}", ANY)
     yield say("{} Institution", ANY, place="title-block-header")
 
 
+# Of one author's works the later ones have their year alone.
+LATER = re.compile(r"(?<=[ (]\d{4}, )(\d{4})(?=[);,])")
 CITATION = re.compile(r"[A-Z][\w.'-]+[^()]{0,80}?[ (](\d{4})(?=[);,])")
 
 
 def citations(text: str) -> set[int]:
     """Places of years of publication: after an author's name, before a bracket, semicolon or comma."""
-    return {match.start(1) for match in CITATION.finditer(text) if 1950 <= int(match.group(1)) <= 2030}
+    found = [*CITATION.finditer(text), *LATER.finditer(text)]
+    return {match.start(1) for match in found if 1950 <= int(match.group(1)) <= 2030}
