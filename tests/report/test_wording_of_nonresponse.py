@@ -218,6 +218,10 @@ CASES: dict[str, Change] = {
     "nothing imputed": cases.both(
         cases.configured(analysis={"imputation": None}), cases.celled("multiverse", missing=COMPLETE)
     ),
+    "records of which nothing is imputed": cases.both(
+        cases.configured(study={"mode": "records"}, analysis={"imputation": None}),
+        cases.celled("multiverse", missing=COMPLETE),
+    ),
     "items imputed beside alone": cases.both(
         cases.configured(analysis={"imputation": None}), cases.celled("multiverse", missing=IMPUTED)
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import itertools
 import json
 import re
@@ -154,7 +155,7 @@ def test_texts_of_figures_of_three_groups_do_not_overlap(study, released):
 
 def test_flow_of_groups_with_long_names_and_ledger_of_long_keys(released):
     """No capital abbreviations: 'Hill Infirmary' is too long for the head of a column, 'shifts' for a key."""
-    config = yaml.safe_load(CONFIG)
+    config = copy.deepcopy(released.config)
     levels = config["groups"]["hospital"]["levels"]
     config["groups"]["hospital"]["levels"] = {key.lower(): text for key, text in levels.items()}
     tables = {key: frame.copy() for key, frame in released.tables.items()}
