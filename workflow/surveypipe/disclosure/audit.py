@@ -88,7 +88,8 @@ def audit_estimates(
         remedy = audit_answers.protect(question, rules, kept)
         audit_answers.apply(release, remedy)
         linked.left_out |= {(*key, scheme, group) for scheme, group in question.left_out}
-        linked.headlines += [(question, part_of)] * (key in headlines)
+        if key in headlines:
+            linked.headlines.append((question, part_of))
     _means_beside_hidden_groups(release, respondents.group, primary, linked)
     return linked
 

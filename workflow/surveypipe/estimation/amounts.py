@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from surveypipe.design.protocol import Design
 from surveypipe.design.quantiles import domain_quantiles
-from surveypipe.design.totals import domain_totals
+from surveypipe.design.totals import ROUNDING, domain_totals
 from surveypipe.estimation.estimated import Estimated, nothing, with_interval
 from surveypipe.estimation.survey import Survey, answers
 from surveypipe.study.amounts import MedianClaim, RatioClaim, TotalClaim
@@ -42,7 +42,7 @@ def ratio(survey: Survey, claim: RatioClaim, design: Design, inside: NDArray[np.
         return sums[:, :2] / sums[:, 2:]
 
     variance = float(design.covariance(fpc=survey.fpc)(scores, again)[0, 0])
-    rounding = 1e-20 * float((scores[:, 1] ** 2).sum()) * max(found**2, 1e-300)
+    rounding = ROUNDING * float((scores[:, 1] ** 2).sum()) * max(found**2, 1e-300)
     se = float(np.sqrt(variance)) if variance > rounding else 0.0
     df = design.degrees_of_freedom(both)
     return with_interval(survey, design, both, found, se, df, n, n, method)

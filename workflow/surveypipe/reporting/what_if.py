@@ -25,12 +25,11 @@ def tipping_text(row: pd.Series) -> str:
     if str(row["kind"]) in OF_NUMBERS and math.isfinite(shift):
         # Odds of response that depend on a number are harder to read than how far the mean must lie.
         return f"({formatting.decimal(shift)})"
-    if math.isfinite(float(row["tipping_theta"])):
-        theta = float(row["tipping_theta"])
-        text = formatting.decimal(theta, 1 if theta < 100 else 0)
-        return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
-    there_is_none = row["tipping_outcome"] in (Crossing.NEVER, Crossing.SURE)
-    return "none" if there_is_none else NOT_APPLICABLE
+    theta = float(row["tipping_theta"])
+    if not math.isfinite(theta):
+        return _without_theta(row)
+    text = _theta(theta)
+    return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
 
 
 def theta_text(row: pd.Series, claim: Claim) -> str:
@@ -38,13 +37,21 @@ def theta_text(row: pd.Series, claim: Claim) -> str:
     theta = float(row["tipping_theta"])
     shifted = str(row["kind"]) in OF_NUMBERS and not claim.binary
     if not math.isfinite(theta) or shifted:
-        there_is_none = row["tipping_outcome"] in (Crossing.NEVER, Crossing.SURE)
-        return "none" if there_is_none else NOT_APPLICABLE
-    text = formatting.decimal(theta, 1 if theta < 100 else 0)
+        return _without_theta(row)
+    text = _theta(theta)
     crossed = [side for side in claim.sides() if (side.direction == "above") == (theta > 1)]
     if len(claim.sides()) > 1 and claim.is_share and crossed:
         return f"{text} (at {claim.tabled(crossed[0].limit)})"
     return text
+
+
+def _theta(theta: float) -> str:
+    return formatting.decimal(theta, 1 if theta < 100 else 0)
+
+
+def _without_theta(row: pd.Series) -> str:
+    there_is_none = row["tipping_outcome"] in (Crossing.NEVER, Crossing.SURE)
+    return "none" if there_is_none else NOT_APPLICABLE
 
 
 def shift_text(row: pd.Series) -> str:
