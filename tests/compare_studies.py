@@ -98,7 +98,8 @@ def _pieces(element: Any) -> Iterator[str]:
     if isinstance(element.tag, str) and element.tag not in UNREAD:
         apart = element.tag in LINES
         yield "\n" if apart else ""
-        yield from ("\n", f"[{element.get('alt')}]", "\n") if element.get("alt") else ()
+        told = element.get("alt") or (element.get("role") == "img" and element.get("aria-label"))
+        yield from ("\n", f"[{told}]", "\n") if told else ()
         yield element.text or ""
         for child in element:
             yield from _pieces(child)

@@ -118,8 +118,8 @@ class Page:
         if node.tag == "table":
             self._table(node, place)
             return
-        if node.tag == "img":
-            text = normal(node.get("alt") or "")
+        if node.tag == "img" or node.get("role") == "img":
+            text = normal(node.get("alt") or node.get("aria-label") or "")
             self.passages.append(_passage(self.name, "alt", place, text))
             return
         kind = node.tag if node.tag in BLOCKS else ""
@@ -141,7 +141,7 @@ class Page:
             if not (inline and kind):
                 self._walk(child, place)
             elif inline:
-                for image in child.iter("img"):
+                for image in child.xpath("descendant-or-self::*[self::img or @role = 'img']"):
                     self._walk(image, place)
 
     def _table(self, node: html.HtmlElement, place: str) -> None:

@@ -18,7 +18,7 @@ return (function () {
     if (label && label.trim()) { return true; }
     const by = element.getAttribute("aria-labelledby");
     if (by && by.split(/\s+/).some((id) => document.getElementById(id))) { return true; }
-    if (element.textContent.trim()) { return true; }
+    if (element.textContent.trim() || element.querySelector("[role=img][aria-label]")) { return true; }
     return Array.from(element.querySelectorAll("img[alt]")).some((image) => image.alt.trim());
   };
 
@@ -36,6 +36,8 @@ return (function () {
 
   // Names
   all("img").forEach((image) => { if (!image.hasAttribute("alt") || !image.alt.trim()) { say("image-alt", image); } });
+  all("[role=img]").forEach((image) => { if (!(image.ariaLabel || "").trim()) { say("image-alt", image); } });
+  all("svg").forEach((drawing) => { if (!drawing.closest("[role=img], [aria-hidden=true]")) { say("image-alt", drawing); } });
   all("a[href]").forEach((link) => { if (!named(link)) { say("link-name", link); } });
   all("button, [role=button], summary").forEach((button) => { if (!named(button)) { say("button-name", button); } });
   all("dialog[open], [role=region], nav").forEach((region) => {

@@ -65,6 +65,12 @@ def test_the_page_fetches_nothing(page: Page) -> None:
     page.open()
     fetched = page.run("return performance.getEntriesByType('resource').map(e => e.name)")
     assert [name for name in fetched if not name.startswith(("data:", "file:", "blob:"))] == []
+    assert page.run("return document.querySelectorAll('use').length") > 0 or "title" in page.path.stem
+    astray = (
+        "return [...document.querySelectorAll('use')]"
+        ".filter(u => !document.querySelector(u.getAttribute('href')))"
+    )
+    assert page.run(astray) == []
     broken = "return Array.from(document.images).filter(i => !i.complete || !i.naturalWidth).length"
     assert page.run(broken) == 0
 
@@ -146,17 +152,17 @@ def test_figures_enlarge_and_give_the_focus_back(manuscript: Page, view: str) ->
     from selenium.webdriver.common.keys import Keys
 
     manuscript.open(view)
-    assert manuscript.run("return document.querySelectorAll('figure button.enlarge img').length") >= 3
+    assert manuscript.run("return document.querySelectorAll('figure button.enlarge svg.wide').length") >= 3
     manuscript.run("document.querySelector('button.enlarge').focus()")
     before = manuscript.run(
-        "return [...document.querySelectorAll('figure img')].find(i => i.checkVisibility())"
+        "return [...document.querySelectorAll('.drawn svg')].find(i => i.checkVisibility())"
         ".getBoundingClientRect().width"
     )
     manuscript.press(Keys.ENTER)
     assert manuscript.run("return document.querySelector('dialog').open")
-    larger = manuscript.run("return document.querySelector('dialog img').getBoundingClientRect().width")
+    larger = manuscript.run("return document.querySelector('dialog svg').getBoundingClientRect().width")
     assert larger > 1.2 * before
-    assert manuscript.run("return document.querySelector('dialog img').alt.length") > 20
+    assert manuscript.run("return document.querySelector('dialog [role=img]').ariaLabel.length") > 20
     assert manuscript.run("return document.documentElement.scrollWidth") <= VIEWS[view][0]
     manuscript.press(Keys.ESCAPE)
     assert not manuscript.run("return document.querySelector('dialog').open")
@@ -251,6 +257,19 @@ def test_every_file_that_a_page_leads_to_was_made(page: Page) -> None:
     assert [file for file in files if not (page.path.parent / file).is_file()] == []
     if "-blinded" in page.path.name:
         assert all("-blinded." in file for file in files)
+
+
+# Bytes of a page; as pictures its drawings took three times as many.
+LARGEST = {"manuscript": 600_000, "supplement": 700_000, "title-page": 40_000}
+
+
+def test_a_page_is_light(finished: Path) -> None:
+    report = finished / "results/report"
+    for document, most in LARGEST.items():
+        assert (report / f"{document}.html").stat().st_size < most, document
+    page = (report / "manuscript.html").read_text(encoding="utf-8")
+    drawings = sum(len(found) for found in re.findall(r"<svg.*?</svg>", page, re.DOTALL))
+    assert drawings < 45_000 * len(re.findall(r'<svg class="(?:wide|narrow)"', page))
 
 
 def test_paper_gets_no_controls(manuscript: Page) -> None:

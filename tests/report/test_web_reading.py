@@ -121,8 +121,8 @@ def test_the_ledger_is_cards_on_a_phone_and_a_table_on_a_desktop(manuscript: Pag
     assert not any(cell[0] for row in rows for cell in row)
 
 
-SHOWN = """return [...document.querySelectorAll('figure')].map(f => [...f.querySelectorAll('img')]
-  .filter(i => i.checkVisibility()).map(i => i.className)).filter(names => names.length)"""
+SHOWN = """return [...document.querySelectorAll('figure')].map(f => [...f.querySelectorAll('.drawn svg')]
+  .filter(i => i.checkVisibility()).map(i => i.className.baseVal)).filter(names => names.length)"""
 
 
 @pytest.mark.parametrize(("view", "name"), [("phone", "narrow"), ("desktop", "wide")])
@@ -144,7 +144,8 @@ def test_paper_has_the_drawings_for_wide_pages(manuscript: Page) -> None:
 def test_letters_of_figures_have_11_pixels_on_a_phone(manuscript: Page) -> None:
     """Letters of 8 points in a drawing whose width in points the page stretches to its own."""
     widths = manuscript.open("phone").run(
-        "return [...document.querySelectorAll('figure img.narrow')].map(i => [i.clientWidth, i.naturalWidth])"
+        "return [...document.querySelectorAll('.drawn .narrow')]"
+        ".map(i => [i.getBoundingClientRect().width, i.width.baseVal.value])"
     )
     assert widths
     for shown, drawn in widths:

@@ -10,6 +10,7 @@ from surveypipe.rendering import pandoc_renderer, quarto_renderer
 from surveypipe.rendering.checks import docx_problems, failed_lookups, html_problems
 from surveypipe.rendering.docx_finishing import Facts, finish_docx
 from surveypipe.rendering.docx_layout import Layout, lay_out
+from surveypipe.rendering.page_drawings import with_drawings
 from surveypipe.rendering.staging import Staged
 
 
@@ -46,6 +47,7 @@ def render_document(
     staged.epoch = epoch
     module = quarto_renderer if renderer == "quarto" else pandoc_renderer
     made = module.render(staged, epoch)
+    made["html"].write_text(with_drawings(made["html"].read_text(encoding="utf-8")), encoding="utf-8")
     finish_docx(made["docx"], _facts(staged), epoch)
     lay_out(made["docx"], layout, epoch)
     simulated = bool(staged.metadata.get("simulated"))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.determinism import SVG_METADATA, svg_settings
 from surveypipe.fonts import shipped, typefaces
 from surveypipe.reporting.figures.lettering import DPI, MM, TEXT_PT, fitted, lines_mm, width_mm
+from surveypipe.reporting.figures.svg import compacted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -226,9 +227,21 @@ def scale_of(figure: Figure) -> float:
     return min(1.0, TALLEST_MM / (float(figure.get_size_inches()[1]) / MM))
 
 
-def save_svg(drawn: Drawn, svg: Path) -> None:
-    """Write a figure as SVG as large as it is drawn, the same bytes in every run."""
-    drawn.figure.savefig(svg, format="svg", metadata={**SVG_METADATA, "Creator": None})
+def save_svg(drawn: Drawn, svg: Path, scale: float = 1.0) -> None:
+    """Write a figure as SVG, the same bytes in every run, and as short as it can be told.
+
+    Parameters
+    ----------
+    drawn
+        The figure.
+    svg
+        The file.
+    scale
+        Size at which it is set, of that at which it is drawn.
+    """
+    written = BytesIO()
+    drawn.figure.savefig(written, format="svg", metadata={**SVG_METADATA, "Creator": None})
+    svg.write_bytes(compacted(written.getvalue(), scale))
 
 
 def save(drawn: Drawn, svg: Path, png: Path) -> None:
@@ -237,18 +250,9 @@ def save(drawn: Drawn, svg: Path, png: Path) -> None:
     One that is taller than a page is drawn as it is and told to stand smaller.
     """
     scale = scale_of(drawn.figure)
-    save_svg(drawn, svg)
+    save_svg(drawn, svg, scale)
     printed = {"dpi": (DPI / scale, DPI / scale)} if scale < 1 else {}
     drawn.figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None}, pil_kwargs=printed)
-    if scale < 1:
-        text = svg.read_text(encoding="utf-8")
-        smaller = re.sub(
-            r'(<svg [^>]*?)\b(width|height)="([\d.]+)pt"([^>]*?)\b(width|height)="([\d.]+)pt"',
-            lambda m: f'{m[1]}{m[2]}="{float(m[3]) * scale:.6g}pt"{m[4]}{m[5]}="{float(m[6]) * scale:.6g}pt"',
-            text,
-            count=1,
-        )
-        svg.write_text(smaller, encoding="utf-8")
 
 
 def save_for_submission(drawn: Drawn, pdf: Path, tiff: Path) -> None:
