@@ -243,11 +243,13 @@ def test_the_end_of_the_run_repeats_the_list(tmp_path: Path) -> None:
     said = {"simulated": False, "answered": "", "asked": "", "claims": []}
     (tmp_path / "headlines.json").write_text(json.dumps(said))
     (tmp_path / "placeholders.txt").write_text("NOT YET YOURS: 1 value\n")
+    (tmp_path / "codebook.yaml").write_text("variables: {}\n")
     done = call(
         "publish", "--config", json.dumps({"study": {"id": "x", "data": "real"}}),
         "--released", tmp_path / "headlines.json", "--rules", "disclose",
         "--headlines", tmp_path / "headlines.json", "--placeholders", tmp_path / "placeholders.txt",
-        "--raw", tmp_path / "headlines.json", "--renderer", "pandoc", "--renderer-version", "3",
+        "--codebook", tmp_path / "codebook.yaml", "--raw", tmp_path / "headlines.json",
+        "--renderer", "pandoc", "--renderer-version", "3",
         "--manifest", tmp_path / "public/manifest.json", "--summary", tmp_path / "summary.txt",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

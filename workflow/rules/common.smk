@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from surveypipe import provenance
 from surveypipe.imports import modules_of
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.programs import choose_renderer, renderer_version
@@ -214,6 +215,15 @@ def rule_of_released():
         for path in finished_documents()
     }
     return made
+
+
+def code_files():
+    """Every file of the tool that can move a number or a word."""
+    return [
+        str(path)
+        for part in provenance.code_files(TOOL, LIBRARY).values()
+        for path in part
+    ]
 
 
 def problems_told():

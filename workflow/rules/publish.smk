@@ -27,10 +27,13 @@ rule publish:
     input:
         blinding_checks(),
         journal_checks(),
+        # Every part of the tool has its checksum in the manifest.
+        code_files(),
         **stage("publish"),
         released=list(rule_of_released()),
         headlines="<results>/headlines.json",
         placeholders="<results>/checks/placeholders.txt",
+        codebook=SETTINGS.inputs.codebook,
         raw=[
             getattr(SETTINGS.inputs, name)
             for name in ("survey", "staff_list", "counts", "codebook")

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 from _shared import Output, run, write_json
 from surveypipe import provenance
+from surveypipe.place import library_folder, tool_folder
 from surveypipe.problems import SurveyError
+from surveypipe.study.reading import read_yaml
 
 
 def main(
@@ -19,6 +21,7 @@ def main(
     rules: Annotated[list[str], "for each of them, the rule that makes it"],
     headlines: Path,
     placeholders: Path,
+    codebook: Path,
     raw: Annotated[list[Path], "inputs of which only the checksum is kept"],
     wording: Annotated[Sequence[Path], "templates in words of the study's own"] = (),
     renderer: str,
@@ -37,6 +40,8 @@ def main(
         {str(path.relative_to(root)): rule for path, rule in rule_of.items()},
         study=config["study"],
         config=config,
+        codebook=read_yaml(codebook),
+        code=provenance.code_checksums(tool_folder(), library_folder()),
         withheld={str(path): provenance.sha256(path.read_bytes()) for path in raw},
         renderer=renderer,
         renderer_version=renderer_version,

@@ -13,11 +13,16 @@ def tool_folder() -> Path:
     FileNotFoundError
         If the package was copied somewhere without the tool's other files.
     """
-    here = Path(__file__).resolve().parent
+    here = library_folder()
     for folder in (here / "tool", here.parents[1]):
         if (folder / "Snakefile").is_file() and (folder / "workflow/rules").is_dir():
             return folder
     raise FileNotFoundError(f"{here}: neither tool/Snakefile nor ../../Snakefile is there; install it again")
+
+
+def library_folder() -> Path:
+    """Folder of the package."""
+    return Path(__file__).resolve().parent
 
 
 def snakefile() -> str:

