@@ -5,8 +5,8 @@ weights is made here, from released numbers, by the functions that the ledger is
 templates of the text.
 
 Released are estimates at random under every scheme, and under each assumption with the primary weights
-(:mod:`surveypipe.ledger.explorer`). With other weights an assumption moves an estimate as far as with the
-primary ones, on the scale on which intervals are carried over.
+(:mod:`surveypipe.ledger.explorer`). What is not released is not shown: with other weights no assumption is to
+be chosen.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.digits import decimals_of
 from surveypipe.formatting import confidence, decimal, held
-from surveypipe.ledger.carried import carried_end
 from surveypipe.ledger.explorer import BETWEEN, WITHIN, YES, Assumption
 from surveypipe.reporting.claim_names import title
 from surveypipe.reporting.released import Released
@@ -235,33 +234,34 @@ def _assumed(claim: AnyClaim, words: Wording, choices: Choices) -> dict[str, Any
 
 
 def _under(told: Told, scheme: str, released: Released, words: Wording, choices: Choices) -> dict[str, Any]:
-    """States of a claim under a scheme: at random, at each θ and at each k; None where it is not released."""
+    """States of a claim under a scheme: at random and, with the primary weights, at each θ and at each k.
+
+    None stands for what is not released.
+    """
     row = told.at_random[scheme]
-    primary = told.at_random[released.primary]
     grades, otherwise = (_numbers(row[name]) for name in ("grades", "otherwise"))
     holds = [letter == YES for letter in str(row["supported"])]
 
     def state(at: pd.Series | None) -> list[Any] | None:
         if at is None:
             return None
-        if scheme == released.primary:
-            values, then = _values(at), [letter == YES for letter in str(at["supported"])]
-        else:
-            values = _carried(told.claim, row, primary, at)
-            then = [told.claim.at(limit).supported(*values[3:]) for limit in offered(told.claim)]
+        then = [letter == YES for letter in str(at["supported"])]
         outcomes = [OUTCOMES[pair] for pair in zip(holds, then, strict=True)]
         lost = [
             other if outcome == "lost" else grade
             for grade, other, outcome in zip(grades, otherwise, outcomes, strict=True)
         ]
-        return [*_printed(told.claim, values), "".join(map(str, lost)), "".join(one[0] for one in outcomes)]
+        printed = _printed(told.claim, _values(at))
+        return [*printed, "".join(map(str, lost)), "".join(one[0] for one in outcomes)]
 
-    return {
+    made: dict[str, Any] = {
         "random": [*_printed(told.claim, _values(row)), "".join(map(str, grades))],
         "sentences": [_plain(text) for text in _threshold_sentences(told.claim, row, words)],
-        "thetas": [None if theta == 1 else state(told.thetas.get(theta)) for theta in choices.thetas],
-        "ks": [state(told.ks.get(k)) for k in choices.ks],
     }
+    if scheme == released.primary:
+        made["thetas"] = [None if theta == 1 else state(told.thetas.get(theta)) for theta in choices.thetas]
+        made["ks"] = [state(told.ks.get(k)) for k in choices.ks]
+    return made
 
 
 def _numbers(cell: str) -> list[int]:
@@ -271,18 +271,6 @@ def _numbers(cell: str) -> list[int]:
 def _values(row: pd.Series) -> list[float]:
     """Estimate, both ends of the published interval, both of the one that decides."""
     return [float(row[name]) for name in ("estimate", *ENDS)]
-
-
-def _carried(claim: AnyClaim, row: pd.Series, primary: pd.Series, at: pd.Series) -> list[float]:
-    """Move the values of a scheme as far as an assumption moves those of the primary one."""
-    moved = carried_end(
-        float(at["estimate"]), float(primary["estimate"]), float(row["estimate"]), logit_scale=claim.is_share
-    )
-    ends = [
-        carried_end(moved, float(row["estimate"]), float(row[name]), logit_scale=claim.is_share)
-        for name in ENDS
-    ]
-    return [moved, *ends]
 
 
 def _printed(claim: AnyClaim, values: Sequence[float]) -> list[Any]:

@@ -30,17 +30,22 @@
   function state(claim) {
     var under = claim.schemes[setting.scheme] || claim.schemes[data.scheme];
     var limit = setting.limits[claim.key];
-    var assumed = setting.mode === "theta" && setting.theta !== ONE ? under.thetas[setting.theta]
-      : setting.mode === "k" ? under.ks[setting.k] : null;
+    var assumed = !moved() ? null : (setting.mode === "k" ? under.ks[setting.k] : under.thetas[setting.theta]);
     var shown = assumed || under.random;
     var outcome = assumed ? OUTCOMES[assumed[4][limit]] : "random";
     var sentences = outcome === "lost" ? [] : [claim.clauses[+shown[3][limit]]];
     if (assumed) { sentences.push(sentence(claim, outcome, shown[0])); } else { sentences.push(under.sentences[limit]); }
-    if (!assumed && moved()) { sentences.push(words.fixed); }
+    if (!claim.schemes[setting.scheme]) { sentences.push(words.elsewhere); }
+    if (!assumed && moved()) {
+      sentences.push(under.thetas.concat(under.ks).some(Boolean) ? words.beyond : words.fixed);
+    }
     return { estimate: shown[0], spans: shown[1], ends: shown[2], grade: +shown[3][limit], text: sentences.join(" ") };
   }
 
-  function moved() { return setting.mode === "k" || (setting.mode === "theta" && setting.theta !== ONE); }
+  // Assumptions are laid out with the primary weights; with others none is made.
+  function moved() {
+    return setting.scheme === data.scheme && (setting.mode === "k" || (setting.mode === "theta" && setting.theta !== ONE));
+  }
 
   function sentence(claim, outcome, estimate) {
     if (setting.mode === "k") { return fill(claim.assumed.ks[setting.k][outcome], "moved", estimate); }
@@ -81,7 +86,9 @@
     var assumptions = make("fieldset", {}, [make("legend", {}, [words.assumption]), mode("random", words.random)]);
     assumptions.append(assumption("theta", words.by_theta, data.thetas.length, "theta"));
     if (data.ks.length) { assumptions.append(assumption("k", words.by_k, data.ks.length, "k")); }
-    var box = make("div", { class: "explorer-controls" }, [assumptions]);
+    controls.assumptions = assumptions;
+    controls.primary = make("p", { class: "explorer-hint", id: "explorer-primary" }, [words.primary]);
+    var box = make("div", { class: "explorer-controls" }, [assumptions, controls.primary]);
     if (data.schemes.length > 1) {
       var select = make("select", { id: "explorer-scheme" });
       data.schemes.forEach(function (scheme) { select.append(make("option", { value: scheme[0] }, [scheme[1]])); });
@@ -146,6 +153,10 @@
       element.classList.toggle("supported", data.grades[found.grade][1]);
       if (data.grades[found.grade][1]) { supported += 1; }
     });
+    var others = setting.scheme !== data.scheme;
+    if (others) { setting.mode = "random"; }
+    controls.assumptions.disabled = others;
+    controls.primary.hidden = !others;
     controls.random.checked = setting.mode === "random";
     controls.theta.checked = setting.mode === "theta";
     place("theta", setting.theta, setting.theta === ONE ? words.random
@@ -154,7 +165,11 @@
       controls.k.checked = setting.mode === "k";
       place("k", setting.k, data.kTexts[setting.k]);
     }
-    if (controls.scheme) { controls.scheme.value = setting.scheme; }
+    if (controls.scheme) {
+      controls.scheme.value = setting.scheme;
+      if (others) { controls.scheme.setAttribute("aria-describedby", "explorer-primary"); }
+      else { controls.scheme.removeAttribute("aria-describedby"); }
+    }
     controls.link.setAttribute("href", fragment());
     tell(data.statuses[supported]);
   }
