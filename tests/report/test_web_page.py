@@ -260,7 +260,7 @@ def test_every_file_that_a_page_leads_to_was_made(page: Page) -> None:
 
 
 # Bytes of a page; as pictures its drawings took three times as many.
-LARGEST = {"manuscript": 600_000, "supplement": 700_000, "title-page": 40_000}
+LARGEST = {"manuscript": 550_000, "supplement": 700_000, "title-page": 40_000}
 
 
 def test_a_page_is_light(finished: Path) -> None:
