@@ -46,7 +46,13 @@ WORDS: dict[Any, Callable[[str], Any]] = {Path: Path, Output: Path, str: str, in
 FLOAT_FORMAT = "%.12g"
 # Columns of text, also where every field is empty or looks like a number.
 TEXT = (
-    "claim", "group", "group_level", "level", "level_label", "measure", "note", "scheme", "variable",
+    "action", "assumption", "base", "cell", "claim", "detail", "equivalence", "estimate_id", "flag",
+    "formula", "grade_label", "group", "group_level", "interval", "kind", "label", "level", "level_label",
+    "measure", "members", "method", "missing", "note", "outcome", "parameter", "phi_note", "place",
+    "question", "quotation", "rate", "reader_note", "reason", "refusal", "rule", "scenario_source",
+    "scheme", "scheme_label", "short", "stage", "stage_label", "status", "step", "stratum", "table",
+    "tipping_interval_outcome", "tipping_note", "tipping_outcome", "bounds_outcome", "variable",
+    "variable_label", "verdict", "wave_note", "what", "within",
 )  # fmt: skip
 UNEXPECTED = (
     "The program failed in a way that it should not, whatever your files hold. The lines above, also in the "

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from surveypipe.design.phases import second_phase
-from surveypipe.estimation import imputation
+from surveypipe.estimation import donor_pool, imputation
 from surveypipe.estimation.pooling import estimator_of, pool, tidy
 from surveypipe.problems import SurveyError
 
@@ -233,3 +233,45 @@ def test_second_phase_variance_has_its_fpc_and_between_variance_has_none(survey,
         means += staff[name] / total * part.mean(axis=0)
     assert line.estimate == pytest.approx(means.mean())
     assert line.se**2 == pytest.approx(within.mean() + 21 / 20 * means.var(ddof=1))
+
+
+@pytest.mark.parametrize("donors", [1, 3, 5])
+def test_donors_beside_the_place_in_order_are_those_of_least_difference(donors: int):
+    rng = np.random.default_rng(5)
+    source, target = rng.normal(size=400), rng.normal(size=60)
+    count = rng.multinomial(400, np.full(400, 1 / 400)).astype(float)
+    every = donor_pool.nearest(source, target, count, np.zeros((60, 400)), donors)
+    ordered = donor_pool.nearest_in_order(source, target, count, donors, rng)
+    assert (np.sort(every, axis=1) == np.sort(ordered, axis=1)).all()
+    assert (count[ordered] > 0).all()
+
+
+def test_donors_of_equal_prediction_are_as_likely():
+    rng = np.random.default_rng(6)
+    source = np.repeat([1.0, 2.0, 3.0], 40)
+    found = donor_pool.nearest_in_order(source, np.full(6000, 2.0), np.ones(120), 3, rng)
+    times = np.bincount(found.ravel(), minlength=120)
+    assert times[:40].sum() == times[80:].sum() == 0
+    # 18,000 draws from 40 donors: 450 each, and places at the ends of the tie are a little rarer.
+    assert times[40:80].min() > 0 and times[40:80].std() < 450
+
+
+def test_many_people_are_filled_in_as_few_are(monkeypatch: pytest.MonkeyPatch):
+    """The two ways of finding donors give means that differ by no more than draws do."""
+    rng = np.random.default_rng(8)
+    z = rng.normal(size=600)
+    data = pd.DataFrame({f"q{k}": np.clip(np.round(3 + z + rng.normal(size=600)), 1, 5) for k in range(3)})
+    data.loc[rng.random(600) < 1 / (1 + np.exp(-z)), "q0"] = np.nan
+    ways = []
+    for pairs in (donor_pool.MOST_PAIRS, 0):
+        monkeypatch.setattr(donor_pool, "MOST_PAIRS", pairs)
+        ways.append(imputation.impute(data, scales={"s": list(data)}, m=40, seed=3).item("q0").mean(axis=0))
+    spread = np.hypot(*(way.std(ddof=1) for way in ways)) / np.sqrt(40)
+    assert abs(ways[0].mean() - ways[1].mean()) < 4 * spread
+    assert 0.5 < ways[0].std() / ways[1].std() < 2
+
+
+def test_of_many_people_no_more_data_sets_are_made_than_fit():
+    assert imputation.number_of_imputations(0.55, 1_000) == 55
+    assert imputation.number_of_imputations(0.55, 100_000) == 40
+    assert imputation.number_of_imputations(0.55, 1_000_000) == imputation.FEWEST

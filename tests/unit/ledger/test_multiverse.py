@@ -15,7 +15,7 @@ from surveypipe.design.intervals import logit_interval, t_interval
 from surveypipe.design.phases import second_phase
 from surveypipe.estimation.pooling import pool
 from surveypipe.intake.files import read_codebook
-from surveypipe.ledger import multiverse, specifications
+from surveypipe.ledger import imputed, multiverse, specifications
 from surveypipe.ledger.cases import Setting, cases
 from surveypipe.ledger.outcomes import COMPLETE, IMPUTED
 from surveypipe.ledger.rows import claim_tables
@@ -116,7 +116,7 @@ MADE = Setting(
 def space(seed: int = 0, completed=None, missing: int = 0):
     people, staff, designs, table = survey(seed, missing)
     ledger = claim_tables(MADE, cases(MADE, table, people, staff))[0]
-    filled = None if completed is None else completed(people)
+    filled = None if completed is None else [completed(people)]
     return universe(MADE, CONFIG, table, people, staff, designs, filled), ledger
 
 
@@ -254,7 +254,7 @@ def test_imputed_specification_is_rubins_rules():
     assert (row["estimate"], row["se"], row["df"]) == pytest.approx((pooled.estimate, pooled.se, pooled.df))
 
 
-def test_items_are_imputed_and_recodes_made_anew():
+def test_items_are_imputed_and_recodes_made_anew(monkeypatch: pytest.MonkeyPatch):
     rng = np.random.default_rng(2)
     people = pd.DataFrame(rng.integers(1, 6, (80, 3)).astype(float), columns=["a", "b", "c"])
     people["id"] = [f"S{i:03d}" for i in range(80)]
@@ -272,13 +272,21 @@ def test_items_are_imputed_and_recodes_made_anew():
         "claims": {"C1": {**CLAIMS["C1"], "variable": "above"}},
     }  # fmt: skip
     missing = pd.DataFrame(columns=["id", "variable", "reason"])
-    made, told = completed_people(people, np.full(80, "x"), missing, config, BOOK)
-    assert made is not None and told == "20 data sets"
+    blocks, told = completed_people(people, np.full(80, "x"), missing, config, BOOK)
+    assert blocks is not None and told == "20 data sets"
+    made = pd.concat(blocks, ignore_index=True)
     assert len(made) == 80 * 20 and made[["a", "b", "c"]].notna().all().all()
     assert made["scale"].to_numpy() == pytest.approx(made[["a", "b", "c"]].mean(axis=1).to_numpy())
     assert (made["above"] == (made["scale"] > 3)).all()
     given = people["a"].notna()
     assert (made["a"][:80][given].to_numpy() == people["a"][given].to_numpy()).all()
+    # A few at a time, they are the same.
+    monkeypatch.setattr(imputed, "ROWS", 250)
+    blocks, _ = completed_people(people, np.full(80, "x"), missing, config, BOOK)
+    assert blocks is not None
+    parts = list(blocks)
+    assert [len(part) for part in parts] == [240] * 6 + [160]
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), made)
 
 
 def test_items_with_too_few_answers_are_not_imputed_and_the_reason_is_kept():

@@ -33,12 +33,15 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from surveypipe.estimation import donor_pool
 from surveypipe.problems import Problems, SurveyError, shown
 from surveypipe.study.cleaning import MissingReason
 
 Array = np.ndarray
 PRIMARY_FROM = 0.05
 FEWEST = 20
+# Rows of all completed data sets together: beyond them no more data sets are made than the fewest.
+MOST_ROWS = 4_000_000
 
 
 # --- what is missing --------------------------------------------------------------------------------
@@ -67,9 +70,12 @@ def routed_items(
     """
     made = pd.DataFrame(True, index=pd.Index(ids, name="id"), columns=list(items))
     barred = missing[missing["variable"].isin(items) & missing["id"].isin(made.index)]
-    for _, line in barred[~barred["reason"].map(MissingReason).isin(reasons)].iterrows():
-        made.loc[line["id"], line["variable"]] = False
-    return made
+    barred = barred[~barred["reason"].map(MissingReason).isin(reasons)]
+    asked = made.to_numpy(copy=True)
+    asked[
+        made.index.get_indexer(pd.Index(barred["id"])), made.columns.get_indexer(pd.Index(barred["variable"]))
+    ] = False
+    return pd.DataFrame(asked, index=made.index, columns=made.columns)
 
 
 def share_incomplete(data: pd.DataFrame, routed: pd.DataFrame) -> float:
@@ -78,9 +84,14 @@ def share_incomplete(data: pd.DataFrame, routed: pd.DataFrame) -> float:
     return float(lacking.any(axis=1).mean())
 
 
-def number_of_imputations(share: float) -> int:
-    """Give m: at least 20, and at least the percentage of incomplete cases (White, Royston & Wood 2011)."""
-    return max(FEWEST, math.ceil(100 * share - 1e-9))
+def number_of_imputations(share: float, people: int = 0) -> int:
+    """Give m: at least 20, and at least the percentage of incomplete cases (White, Royston & Wood 2011).
+
+    Of so many people that this would fill the memory, as many data sets as make ``MOST_ROWS`` rows, and never
+    fewer than 20.
+    """
+    wanted = max(FEWEST, math.ceil(100 * share - 1e-9))
+    return max(FEWEST, min(wanted, MOST_ROWS // max(1, people)))
 
 
 def primary_analysis(share: float) -> Literal["complete cases", "multiple imputation"]:
@@ -171,7 +182,7 @@ def impute(
     asked = routed[items].to_numpy(bool)
     observed = data[items].notna().to_numpy() & asked
     if m is None:
-        m = number_of_imputations(share_incomplete(data, routed[items]))
+        m = number_of_imputations(share_incomplete(data, routed[items]), len(data))
     rng = np.random.default_rng(seed)
     values = _starting_values(data[items].to_numpy(float), observed, asked, m, rng)
     fixed = _auxiliary_columns(data, auxiliaries)
@@ -260,32 +271,23 @@ def _draw(
     rng: np.random.Generator,
 ) -> Array:  # fmt: skip
     """Values for the unanswered, shape (m, targets)."""
-    m, _, p = predictors.shape
-    # Standardised over those who answered. A person not routed to a predictor stands at its mean; the routing
-    # itself is in the model through readership.
-    known = predictors[:, source]
-    centre = np.nanmean(known, axis=1, keepdims=True)
-    spread = np.nanstd(known, axis=1, keepdims=True)
-    scaled = np.nan_to_num((predictors - centre) / np.where(spread > 1e-12, spread, np.inf))
-    X = np.concatenate([np.ones((m, predictors.shape[1], 1)), scaled], axis=2)
-    X_source, X_target = X[:, source], X[:, target]
-    n = len(source)
-    penalty = ridge * n * np.diag([0.0] + [1.0] * p)
-    transposed = X_source.transpose(0, 2, 1)
-    fitted = np.linalg.solve(
-        transposed @ X_source + penalty, transposed @ np.broadcast_to(answers, (m, n))[..., None]
-    )
+    m, n = len(predictors), len(source)
     counts = rng.multinomial(n, np.full(n, 1 / n), size=m).astype(float)
-    resampled = transposed * counts[:, None, :]
-    drawn = np.linalg.solve(
-        resampled @ X_source + penalty, resampled @ np.broadcast_to(answers, (m, n))[..., None]
-    )
-    mean_source, mean_target = (X_source @ fitted)[..., 0], (X_target @ drawn)[..., 0]
-    distance = np.abs(mean_target[:, :, None] - mean_source[:, None, :])
-    # Only answers in the bootstrap sample may be given on. Equal predictions are common with ordered answers;
-    # ties are broken at random, not by file order.
-    distance = np.where(counts[:, None, :] > 0, distance, np.inf) + 1e-9 * rng.random(distance.shape)
-    nearest = np.argpartition(distance, donors - 1, axis=2)[:, :, :donors]
+    means = [
+        donor_pool.predicted(one, answers, source, target, count, ridge)
+        for one, count in zip(predictors, counts, strict=True)
+    ]
+    # Only answers in the bootstrap sample may be given on.
+    drawn = zip(means, counts, strict=True)
+    if len(target) * n <= donor_pool.MOST_PAIRS:
+        jitter = donor_pool.TIE * rng.random((m, len(target), n))
+        found = [
+            donor_pool.nearest(*mean, count, noise, donors)
+            for (mean, count), noise in zip(drawn, jitter, strict=True)
+        ]
+    else:
+        found = [donor_pool.nearest_in_order(*mean, count, donors, rng) for mean, count in drawn]
+    nearest = np.stack(found)
     picked = rng.integers(0, donors, size=(m, len(target), 1))
     return answers[np.take_along_axis(nearest, picked, axis=2)[..., 0]]
 

@@ -117,7 +117,9 @@ def response_rates(
     share = casro_e(held) if e is None else float(e)
     parts = [_labelled(outcome_rates(held, share), e is not None, "overall", "")]
     if by:
-        key = made[list(by)].astype(str).agg(":".join, axis=1)
+        key = made[by[0]].astype(str)
+        for name in by[1:]:
+            key = key.str.cat(made[name].astype(str), sep=":")
         for level in levels if levels is not None else sorted(key.unique()):
             rates = outcome_rates(counts(made[key == level]), share)
             rates = rates[rates["rate"] != "e"]

@@ -33,6 +33,8 @@ from surveypipe.study.codebook import Codebook
 
 Floats = NDArray[np.float64]
 CELL = "response_cell"
+# Rows of completed data that are held at a time.
+ROWS = 500_000
 
 
 def imputed_claim_rows(
@@ -75,13 +77,13 @@ def imputed_claim_rows(
         auxiliaries=[CELL, *settings.auxiliaries], routed=routed, seed=seed,
         m=settings.number,
     )  # fmt: skip
-    completed = completed_people(people, made, cleaning, codebook)
+    filled = _outcomes_of_all(survey, completed_data(people, made, cleaning, codebook))
     rows = [_number_row(survey, made.m)]
     unanswered = (people[items].isna() & routed).to_numpy()
     for key, claim in survey.described.items():
         sources = _sources(claim.variable, cleaning, items)
         lacking = np.asarray(unanswered[:, [items.index(name) for name in sources]].any(axis=1))
-        rows += _claim_rows(survey, key, claim, completed, lacking)
+        rows += _claim_rows(survey, key, claim, filled[key], lacking)
     return estimate_frame(rows)
 
 
@@ -92,14 +94,24 @@ def _routed(
     return routed.reset_index(drop=True)
 
 
-def completed_people(
+def completed_data(
     people: pd.DataFrame, made: imputation.Imputations, cleaning: Cleaning, codebook: Codebook
-) -> pd.DataFrame:
-    """Put all completed data sets under one another, with scales and recodes made anew; shape (m n, ...)."""
-    stacked = pd.concat([people] * made.m, ignore_index=True)
-    stacked[list(made.items)] = made.values.reshape(-1, len(made.items))
+) -> Iterator[pd.DataFrame]:
+    """Complete the data, with scales and recodes made anew, some data sets under one another at a time.
+
+    Yields
+    ------
+    DataFrame
+        Shape (k n, ...): the next k data sets, as many as make ``ROWS`` rows, and one at least.
+    """
     # The analysis file holds reverse-worded items already turned.
-    return derive(stacked, msgspec.structs.replace(cleaning, reverse=()), codebook)
+    turned = msgspec.structs.replace(cleaning, reverse=())
+    size = max(1, ROWS // max(1, len(people)))
+    for start in range(0, made.m, size):
+        values = made.values[start : start + size]
+        stacked = pd.concat([people] * len(values), ignore_index=True)
+        stacked[list(made.items)] = values.reshape(-1, len(made.items))
+        yield derive(stacked, turned, codebook)
 
 
 def _sources(variable: str, cleaning: Cleaning, items: Sequence[str]) -> list[str]:
@@ -118,10 +130,9 @@ def _sources(variable: str, cleaning: Cleaning, items: Sequence[str]) -> list[st
 
 
 def _claim_rows(
-    survey: Survey, key: str, claim: AnyClaim, completed: pd.DataFrame, lacking: NDArray[np.bool_]
+    survey: Survey, key: str, claim: AnyClaim, filled: Floats, lacking: NDArray[np.bool_]
 ) -> Iterator[dict[str, Any]]:
     given = outcomes(survey, claim, survey.respondents)[:, 0]
-    filled = outcomes(survey, claim, completed)
     in_base = ~np.isnan(filled)
     if not in_base.any(axis=0).all():
         # Of a base of nobody there is nothing to tell.
@@ -148,6 +159,15 @@ def outcomes(survey: Survey, claim: AnyClaim, people: pd.DataFrame) -> Floats:
     values = answers(people[claim.variable], claim)
     inside = membership(people, conditions_of(survey.settings.bases, claim.base)) == 1.0
     return np.where(inside, values, np.nan).reshape(-1, len(survey.respondents)).T
+
+
+def _outcomes_of_all(survey: Survey, completed: Iterator[pd.DataFrame]) -> dict[str, Floats]:
+    """Outcomes of each claim in all completed data sets, shape (n, m)."""
+    parts: dict[str, list[Floats]] = {key: [] for key in survey.described}
+    for people in completed:
+        for key, claim in survey.described.items():
+            parts[key].append(outcomes(survey, claim, people))
+    return {key: np.column_stack(found) for key, found in parts.items()}
 
 
 def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> float:

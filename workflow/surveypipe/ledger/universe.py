@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,9 +16,9 @@ from surveypipe.design import intervals
 from surveypipe.design.protocol import Design
 from surveypipe.estimation import imputation
 from surveypipe.estimation.pooling import pool
-from surveypipe.intake.scoring import derive
 from surveypipe.ledger import cases as claim_ledger
 from surveypipe.ledger.cases import Case, Setting
+from surveypipe.ledger.imputed import completed_data
 from surveypipe.ledger.outcomes import COMPLETE, IMPUTED
 from surveypipe.problems import SurveyError
 from surveypipe.study.claims import claims_of
@@ -70,7 +70,7 @@ def universe(
     respondents: pd.DataFrame,
     dispositions: pd.DataFrame,
     designs: Mapping[str, Design],
-    completed: pd.DataFrame | None,
+    completed: Iterable[pd.DataFrame] | None,
 ) -> Universe:
     """Gather the claims under every scheme, and their imputed outcomes.
 
@@ -95,11 +95,7 @@ def universe(
     analysis = config["analysis"]
     filled = None
     if completed is not None:
-        filled = {
-            number: _completed_outcomes(made, case, completed)
-            for number, case in enumerate(by_scheme[made.primary])
-            if case.claim.describes
-        }
+        filled = _outcomes_of_all(made, by_scheme[made.primary], completed)
     return Universe(
         made, by_scheme, designs,
         {key: str(scheme.get("label", key)) for key, scheme in config["weighting"]["schemes"].items()},
@@ -114,7 +110,7 @@ def completed_people(
     missing: pd.DataFrame,
     config: Mapping[str, Any],
     codebook: Codebook,
-) -> tuple[pd.DataFrame | None, str]:
+) -> tuple[Iterable[pd.DataFrame] | None, str]:
     """Impute unanswered items and make scales and recodes anew in every completed data set.
 
     Parameters
@@ -134,7 +130,8 @@ def completed_people(
     Returns
     -------
     tuple
-        Completed data sets under one another, m·n rows, or None with the reason.
+        Completed data sets as :func:`surveypipe.ledger.imputed.completed_data` yields them, or None; and how
+        many, or the reason.
     """
     scales, single, plan = _items(config)
     people = respondents.reset_index(drop=True).assign(**{CELL: np.asarray(labels, dtype=str)})
@@ -152,11 +149,8 @@ def completed_people(
         )  # fmt: skip
     except SurveyError as error:
         return None, " ".join(error.problems)
-    stacked = pd.concat([people] * filled.m, ignore_index=True)
-    stacked[list(filled.items)] = filled.values.reshape(-1, len(filled.items))
-    # The analysis file holds reverse-worded items already turned.
-    turned = msgspec.convert({**config["cleaning"], "reverse": []}, Cleaning)
-    return derive(stacked, turned, codebook), f"{filled.m} data sets"
+    cleaning = msgspec.convert(config["cleaning"], Cleaning)
+    return completed_data(people, filled, cleaning, codebook), f"{filled.m} data sets"
 
 
 def _items(config: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[str], Mapping[str, Any]]:
@@ -181,11 +175,17 @@ def _items(config: Mapping[str, Any]) -> tuple[dict[str, list[str]], list[str], 
     return scales, wanted, plan
 
 
-def _completed_outcomes(made: Setting, case: Case, completed: pd.DataFrame) -> Floats:
-    """Outcome of a claim in each completed data set, NaN outside its base, shape (n, m)."""
-    n = len(case.people)
-    people = claim_ledger.people_of(made, case.claim, completed)
-    return replace(case, people=people).outcome.reshape(-1, n).T
+def _outcomes_of_all(
+    made: Setting, cases: Sequence[Case], completed: Iterable[pd.DataFrame]
+) -> dict[int, Floats]:
+    """Outcomes of each claim that describes answers, NaN outside its base, in m data sets: (n, m)."""
+    parts: dict[int, list[Floats]] = {number: [] for number, case in enumerate(cases) if case.claim.describes}
+    for stacked in completed:
+        for number, found in parts.items():
+            case = cases[number]
+            people = claim_ledger.people_of(made, case.claim, stacked)
+            found.append(replace(case, people=people).outcome.reshape(-1, len(case.people)).T)
+    return {number: np.column_stack(found) for number, found in parts.items()}
 
 
 @dataclass(frozen=True)

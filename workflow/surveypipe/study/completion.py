@@ -95,10 +95,10 @@ def _design(config: Configuration, known: Population, codebook: CodebookFile) ->
 
 
 def _group(name: str, group: Group, codebook: CodebookFile) -> Group:
-    """Give a group that is a question the label and the answers of the codebook."""
+    """Give a group that is a question the codebook's label and answers; another, its name as a label."""
     column = codebook.variables.get(name)
     if column is None:
-        return group
+        return replace(group, label=group.label or name.replace("_", " ").capitalize())
     levels = answers_of(column, codebook)
     return replace(group, label=group.label or column.label, levels=group.levels or levels)
 
@@ -189,7 +189,7 @@ def _adjusted(config: Configuration) -> dict[str, Scheme]:
         # A group that is not described is told by the checks that follow.
         described = config.groups.get(group)
         schemes[BY_GROUP] = Scheme(
-            label=(described.label if described else "") or group.capitalize(),
+            label=described.label if described else group.capitalize(),
             method="poststratify",
             by=(group,),
             collapse=collapse,

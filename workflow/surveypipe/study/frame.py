@@ -137,7 +137,10 @@ class Group(Settings):
     """One grouping variable."""
 
     label: Annotated[
-        str, Meta(description="Name in tables and figures; left out: the label of the codebook.")
+        str,
+        Meta(
+            description="Name in tables and figures; left out: the label of the codebook, else its own name."
+        ),
     ] = ""
     levels: Annotated[
         dict[str, str],
