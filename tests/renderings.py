@@ -18,7 +18,7 @@ from surveypipe.rendering.docx_package import Package, w
 from surveypipe.rendering.docx_runs import style_of, text_of
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*%?")
-_REFERENCE = re.compile(r"\b(?:Figure|Table|Section) \d+(?:\.\d+)*")
+_REFERENCE = re.compile(r"\b(?:Figure|Table|Section) [A-Z]?\d+(?:\.\d+)*")
 _CITATION = re.compile(r"\([^()]*\b(?:18|19|20)\d\d[a-z]?\b[^()]*\)")
 _BLOCKS = {
     "p",
@@ -101,7 +101,9 @@ def docx_content(path: Path) -> Content:
     """Read the content of a finished DOCX file, footnotes included."""
     package = Package(path)
     body = package.tree("word/document.xml").find(w("body"))
-    paragraphs = [paragraph for paragraph in body.iter(w("p")) if style_of(paragraph) != "SimulatedBanner"]
+    # A page has its contents beside the text.
+    unwanted = re.compile(r"SimulatedBanner|TOC\w+")
+    paragraphs = [p for p in body.iter(w("p")) if not unwanted.fullmatch(style_of(p))]
     numbers = _heading_numbers(package, paragraphs)
     texts = [numbers.get(p, "") + _paragraph_text(p) for p in paragraphs]
     headings = [

@@ -22,7 +22,7 @@ NO_RESULTS = {
     "tbl-verification": "of the tests",
 }
 LABEL = Value(None, "constant")
-FINE = ("recomputed", "constant", "simulated", "not a result", "of the tests", "withheld", "repeated")
+FINE = ("recomputed", "constant", "simulated", "not a result", "of the tests", "withheld")
 
 
 @dataclass
@@ -61,10 +61,7 @@ def compare(root: Path, results: Path) -> Comparison:
         for item in page.passages:
             verdicts += _passage(item, said)
         for table in page.tables:
-            if table.place == "tbl-provenance":
-                verdicts += _repeated(table, verdicts)
-            else:
-                verdicts += _table(table, expected.get(table.place), said)
+            verdicts += _table(table, expected.get(table.place), said)
     return Comparison(verdicts)
 
 
@@ -117,24 +114,6 @@ def _table(table: Table, rows: Rows | None, said: Sequence[Saying]) -> list[Verd
             values = row[number] if number < len(row) else None
             verdicts += cell(item, values, f"{section} / {label} / column {number + 2}")
     return verdicts
-
-
-def _repeated(table: Table, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Numbers of the table of sources: each repeats one of the article's text, or its n.
-
-    They are no new results; one that the article does not print is unclassified.
-    """
-    article = {v.token.text for v in verdicts if v.document == DOCUMENTS[0]}
-    sizes = article | {v.token.text for v in verdicts if v.kind == "recomputed"}
-    made = []
-    for _, label, cells in table.rows:
-        for number, item in enumerate(cells):
-            for token in item.tokens:
-                seen = token.text in (article if number == 0 else sizes)
-                words = number in (1, 3, 4)
-                kind = "repeated" if seen else "not a result" if words else "unclassified"
-                made.append(Verdict(token, item.document, item.place, f"{label} | {item.text}", kind))
-    return made
 
 
 def _occurrences(rows: Rows) -> dict[tuple[str, str], list[Row]]:

@@ -102,7 +102,7 @@ def test_a_document_asks_for_nothing_that_is_not_there(path: Path, given: Releas
     for key in prose.META_KEY.findall(text):
         assert not key.startswith("num.") or key.removeprefix("num.") in known, key
     made = {name for name, table in tables(given).items() if table.rows} | set(texts(given))
-    made |= {"provenance", *(f"checklist_{name}" for name in prose.names.CHECKLISTS)}
+    made |= {f"checklist_{name}" for name in prose.names.CHECKLISTS}
     # What readers may move stands on the web page alone.
     made |= {"explorer"}
     assert {Path(name).stem for name in prose.INCLUDE.findall(text)} <= made

@@ -17,7 +17,7 @@ from surveypipe.rendering.docx_package import Package
 from surveypipe.rendering.expand import Expander, marked_numbers
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.staging import stage
-from surveypipe.reporting import number_sources, numbers
+from surveypipe.reporting import names, number_sources, numbers
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording import nonresponse, results
 
@@ -80,13 +80,23 @@ def test_keys_are_listed_once_under_the_heading_they_stand_first_in() -> None:
     assert number_sources.called(text) == [("a", ""), ("b", ""), ("c", "One"), ("d__x-y", "Two")]
 
 
-def test_the_table_joins_numbers_of_one_source(released: Released, values: dict[str, str]) -> None:
-    text = "# Results\n{{< meta num.claim-c1__ci >}} {{< meta num.claim-c1__n >}} {{< meta num.title >}}"
-    made = number_sources.table(released, text, values)
-    assert made.rows[0] == ["**Results**"]
-    assert len(made.rows) == 2
-    shown = [*PRINTED.findall(values["claim-c1__ci"]), values["claim-c1__n"]]
-    assert made.rows[1][0] == ", ".join(shown)
+def test_the_list_has_a_row_for_each_key_that_prints_a_number(
+    released: Released, values: dict[str, str]
+) -> None:
+    keys = ("n", "claim-c1__ci", "title", "n")
+    text = "# Results\n".join(f"{{{{< meta num.{key} >}}}}\n" for key in keys)
+    made = number_sources.listed(released, text, values)
+    assert [(row["section"], row["key"]) for row in made] == [("Abstract", "n"), ("Results", "claim-c1__ci")]
+    assert made[1]["printed"] == "; ".join(PRINTED.findall(values["claim-c1__ci"]))
+    assert made[1]["estimate"] == number_sources.sources(released, ["claim-c1__ci"])["claim-c1__ci"].rows[0]
+    assert {tuple(row) for row in made} == {number_sources.COLUMNS}
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_text_that_names_the_list_names_the_file_that_is_written(path: Path) -> None:
+    named = re.findall(r"`([\w-]+\.csv)`", path.read_text("utf-8"))
+    assert set(named) <= {names.NUMBER_LIST}
+    assert not named or (path.stem == "supplement")
 
 
 @pytest.mark.parametrize(

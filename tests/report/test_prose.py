@@ -195,7 +195,7 @@ def test_tables_and_figures_exist(path: Path) -> None:
     # What readers may move stands on the web page alone.
     made |= {"explorer"}
     made |= {"reviewer_questions", *(f"methods_{name}" for name in methods.FACTS)}
-    made |= {f"checklist_{name}" for name in names.CHECKLISTS} | {"provenance"}
+    made |= {f"checklist_{name}" for name in names.CHECKLISTS}
     assert {Path(name).stem for name in INCLUDE.findall(text)} <= made
     drawn = re.findall(r"\]\(figures/([\w-]+)\)\{#fig-([\w-]+) fig-alt=\"@alt:([\w-]+)\"\}", text)
     assert len(drawn) == text.count("](figures/")

@@ -233,7 +233,7 @@ def test_python_docx_reads_the_title_block_header_and_footer(finished: Path) -> 
         ("Affiliation", "1 University of Eastmere"),
         ("Affiliation", "Correspondence: Ada Lovelock, a@b.org"),
     ]
-    assert document.sections[0].header.paragraphs[0].text == "SIMULATED DATA"
+    assert document.sections[0].header.paragraphs[0].text == "\tSIMULATED DATA"
     assert "PAGE" in document.sections[0].footer._element.xml
 
 

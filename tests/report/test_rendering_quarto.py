@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from lxml import etree
+from lxml import etree, html
 from pypdf import PdfReader
 
 from renderings import differences, docx_content, html_content, normalised
@@ -152,10 +153,12 @@ def quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
 
 
-def both(folder: Path, authors: dict | None = AUTHORS) -> tuple[dict[str, Path], dict[str, Path]]:
+def both(
+    folder: Path, authors: dict | None = AUTHORS, of: Path = SAMPLE
+) -> tuple[dict[str, Path], dict[str, Path]]:
     made = []
     for renderer in ("quarto", "pandoc"):
-        staged = stage(folder / renderer, "sample", sources(SAMPLE), metadata(authors))
+        staged = stage(folder / renderer, "sample", sources(of), metadata(authors))
         made.append(render_document(staged, renderer, EPOCH))
     return made[0], made[1]
 
@@ -183,6 +186,43 @@ def test_quarto_and_pandoc_agree(tmp_path: Path, authors: dict | None) -> None:
     assert differences(docx_content(quarto["docx"]), docx_content(pandoc["docx"])) == []
     pages = [[page.extract_text() for page in PdfReader(made["pdf"]).pages] for made in (quarto, pandoc)]
     assert pages[0] == pages[1]
+
+
+@pytest.mark.usefixtures("quarto")
+def test_a_letter_before_numbers_stands_in_captions_and_references_of_every_format(
+    sample: Path, tmp_path: Path, authors_build: Path
+) -> None:
+    path = sample / "sample.qmd"
+    path.write_text(path.read_text("utf-8").replace("---\n", "---\nlabel-prefix: S\n", 1), encoding="utf-8")
+    plain = {form: lettered(authors_build / f"sample.{form}") for form in ("html", "docx", "pdf")}
+    for made in both(tmp_path, of=sample):
+        for form, numbers in plain.items():
+            assert len(numbers) > 6
+            assert lettered(made[form]) == [f"{word} S{number}" for word, _, number in map(parted, numbers)]
+        root = Package(made["docx"]).tree("word/document.xml")
+        for name, schema in written(Package(made["docx"])):
+            assert schema_problems(schema) == [], name
+        # Word counts what the letter does not hold, and a reference shows both.
+        marked = {
+            str(mark.get(w("name"))): text_of(mark.getparent()) for mark in root.iter(w("bookmarkStart"))
+        }
+        assert marked["tbl_estimates"].startswith("Table\u00a0S3:")
+
+
+def parted(name: str) -> tuple[str, str, str]:
+    return name.partition(" ")
+
+
+def lettered(path: Path) -> list[str]:
+    """Names of tables and figures in the text of a document, with what stands before the number."""
+    if path.suffix == ".pdf":
+        text = " ".join(page.extract_text() for page in PdfReader(path).pages)
+    elif path.suffix == ".docx":
+        text = " ".join(map(text_of, Package(path).tree("word/document.xml").iter(w("p"))))
+    else:
+        main = html.parse(path, html.HTMLParser(encoding="utf-8")).getroot().find(".//main")
+        text = main.text_content()
+    return re.findall(r"\b(?:Figure|Table) [A-Z]?\d+", normalised(text))
 
 
 @pytest.mark.usefixtures("quarto")

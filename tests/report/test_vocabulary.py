@@ -22,7 +22,7 @@ import made_up
 from surveypipe.intake.flow import DROP_LABELS, flow
 from surveypipe.ledger.outcomes import MixtureRefusal, ScenarioSource
 from surveypipe.ledger.rows import SCENARIO_NOTES
-from surveypipe.reporting import number_sources, numbers
+from surveypipe.reporting import numbers
 from surveypipe.reporting.checklists import checklist_table, sections
 from surveypipe.reporting.figures.register import DRAW
 from surveypipe.reporting.figures.theme import themed
@@ -124,8 +124,6 @@ def tables() -> Iterator[tuple[str, str]]:
     }
     for name, make in shown.items():
         yield name, make(made).markdown(simulated=False, people=SCHOOL.people.many)
-    text = "# Part\n" + " ".join(f"{{{{< meta num.{key} >}}}}" for key, _ in sentences())
-    yield "provenance", number_sources.table(made, text, dict(sentences())).markdown(simulated=False)
 
 
 def figures() -> Iterator[tuple[str, str]]:

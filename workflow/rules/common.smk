@@ -13,6 +13,7 @@ from surveypipe import provenance
 from surveypipe.imports import modules_of
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.programs import choose_renderer, renderer_version
+from surveypipe.reporting.names import NUMBER_LIST
 from surveypipe.study.base import plain
 from surveypipe.study.checking import settings_of
 from surveypipe.study.consistency import numeric_frame_variables
@@ -146,7 +147,12 @@ def linked(variant):
     # The search for names does not read tables, so that a blinded page leads to none.
     if variant == "blinded":
         return made
-    return [*made, *(f"../public/{name}.csv" for name in PUBLIC)]
+    return [*made, NUMBER_LIST, *(f"../public/{name}.csv" for name in PUBLIC)]
+
+
+def number_list():
+    """Path of the list of the article's numbers with their sources, beside the documents."""
+    return f"<results>/report/{NUMBER_LIST}"
 
 
 def paged_documents(document, variant):
@@ -209,6 +215,7 @@ def rule_of_released():
     }
     made["<results>/public/variables.json"] = "disclose"
     made["<results>/public/second_opinion.R"] = "write_second_opinion"
+    made[number_list()] = "tables"
     made |= dict.fromkeys(opinion_told(), "second_opinion")
     made |= {
         path: "render_blinded" if "-blinded." in path else "render"

@@ -73,6 +73,7 @@ rule tables:
         numbers="<results>/numbers.yaml",
         headlines="<results>/headlines.json",
         provenance="<results>/provenance.json",
+        number_list=number_list(),
     log:
         "<results>/logs/tables.log",
     conda:

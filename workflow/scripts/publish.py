@@ -11,6 +11,7 @@ from _shared import Output, run, write_json
 from surveypipe import provenance
 from surveypipe.place import library_folder, tool_folder
 from surveypipe.problems import SurveyError
+from surveypipe.rendering.staging import FORMATS
 from surveypipe.study.reading import read_yaml
 
 
@@ -48,7 +49,7 @@ def main(
         wording={str(path): provenance.sha256(path.read_bytes()) for path in wording},
     )
     write_json(described, manifest)
-    documents = [path for path in rule_of if path.parent.name == "report"]
+    documents = [path for path in rule_of if path.parent.name == "report" and path.suffix[1:] in FORMATS]
     unfilled = placeholders.read_text(encoding="utf-8").strip()
     text = told(documents, json.loads(headlines.read_text(encoding="utf-8")), manifest.parent, unfilled)
     summary.write_text(text, encoding="utf-8")

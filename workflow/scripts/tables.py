@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
+
 from _parts import text_of
 from _released import read_released
-from _shared import Output, run, write_json
+from _shared import Output, run, write_csv, write_json
 from _wording import check_wording, wording_of
 from surveypipe.reporting import headlines as end_of_run
 from surveypipe.reporting import number_sources, number_tips
@@ -38,6 +40,7 @@ def main(
     numbers: Output,
     headlines: Output,
     provenance: Output,
+    number_list: Annotated[Output, "numbers of the article with their sources, beside the documents"],
 ) -> None:
     """Write Markdown beside the index that lists it, the numbers as YAML, headlines and sources as JSON."""
     given = read_released(config, released, variables)
@@ -76,9 +79,8 @@ def main(
     written |= {f"{name}.md": text for name, text in of_documents.items()}
     read = {path.stem: text_of(path, has) for path in texts}
     called = [*read.values(), *of_documents.values()]
-    written["provenance.md"] = number_sources.table(given, called[0], made).markdown(
-        simulated=given.simulated, people=given.vocabulary.people.many
-    )
+    listed = number_sources.listed(given, called[0], made)
+    write_csv(pd.DataFrame(listed, columns=number_sources.COLUMNS), number_list)
     keys = [key for text in called for key, _ in number_sources.called(text)]
     found = number_sources.sources(given, keys)
     numbered = {name: number_tips.numbering(text, written) for name, text in read.items()}

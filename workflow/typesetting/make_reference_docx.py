@@ -13,10 +13,10 @@ from pathlib import Path
 import pypandoc
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Pt, RGBColor, Twips
 from docx.styles.style import BaseStyle
 
 from surveypipe.determinism import write_zip
@@ -51,6 +51,9 @@ PARAGRAPHS = {
     "Keywords": (SERIF, 10.5, False, False, 4, 16, 1.2, "000000"),
     "Table Note": (SANS, 8.5, False, False, 3, 14, 1.1, "333333"),
     "Simulated Banner": (SANS, 9.5, True, False, 0, 14, 1.15, "8A1C1C"),
+    "TOC Heading": (SERIF, 12, True, False, 14, 4, 1.1, "000000"),
+    "toc 1": (SERIF, 11, False, False, 4, 0, 1.1, "000000"),
+    "toc 2": (SERIF, 10.5, False, False, 0, 0, 1.1, "000000"),
     "Header": (SANS, 8.5, False, False, 0, 0, 1.0, "555555"),
     "Footer": (SANS, 8.5, False, False, 0, 0, 1.0, "555555"),
 }
@@ -62,9 +65,13 @@ KEEP_WITH_NEXT = (
     "Captioned Figure",
     "Figure",
     "Abstract Title",
+    "TOC Heading",
 )
 # Built-in styles that python-docx writes in small letters and as ours; Word knows them by these ids.
-BUILT_IN = ("Header", "Footer")
+BUILT_IN = {"Header": "Header", "Footer": "Footer", "toc 1": "TOC1", "toc 2": "TOC2"}
+# Twips: where the words of an entry of the contents begin, before it the number, and where its page ends.
+CONTENTS = {"toc 1": (0, 480), "toc 2": (480, 1080)}
+TEXT_WIDTH = 9070
 # A caption or a note is not split over two pages.
 KEEP_TOGETHER = ("Table Caption", "Image Caption", "Table Note")
 
@@ -83,6 +90,8 @@ def main() -> None:
         document.styles[name].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
     document.styles["Bibliography"].paragraph_format.left_indent = Cm(0.8)
     document.styles["Bibliography"].paragraph_format.first_line_indent = Cm(-0.8)
+    for name, places in CONTENTS.items():
+        style_contents(document.styles[name], *places)
     style_banner(document.styles["Simulated Banner"])
     style_table(document)
     for section in document.sections:
@@ -104,7 +113,7 @@ def style_paragraph(document: Document, name: str, settings: tuple) -> None:
         document.styles[name] if name in names else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     )
     if name in BUILT_IN:
-        style.element.set(qn("w:styleId"), name)
+        style.element.set(qn("w:styleId"), BUILT_IN[name])
         style.element.attrib.pop(qn("w:customStyle"), None)
     style.font.name, style.font.size, style.font.bold, style.font.italic = font, Pt(size), bold, italic
     style.font.color.rgb = RGBColor.from_string(colour)
@@ -120,6 +129,14 @@ def style_paragraph(document: Document, name: str, settings: tuple) -> None:
     form.keep_with_next = name in KEEP_WITH_NEXT
     form.keep_together = name in KEEP_TOGETHER
     form.widow_control = True
+
+
+def style_contents(style: BaseStyle, number: int, words: int) -> None:
+    """Set an entry of the contents: number, words, and dots to the page at the right."""
+    form = style.paragraph_format
+    form.left_indent, form.first_line_indent = Twips(words), Twips(number - words)
+    form.tab_stops.add_tab_stop(Twips(words))
+    form.tab_stops.add_tab_stop(Twips(TEXT_WIDTH), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
 
 
 def style_banner(style: BaseStyle) -> None:

@@ -4,6 +4,7 @@
 
 local NAMES = { fig = "Figure", tbl = "Table", sec = "Section" }
 local NBSP = "\u{a0}"
+local labels = {}
 local numbers, counts, levels = {}, { fig = 0, tbl = 0 }, {}
 
 local function kind_of(id)
@@ -29,7 +30,7 @@ local function collect(blocks)
     elseif is_float(block) then
       local kind = kind_of(block.identifier)
       counts[kind] = counts[kind] + 1
-      numbers[block.identifier] = tostring(counts[kind])
+      numbers[block.identifier] = labels[kind] and labels[kind][counts[kind]] or tostring(counts[kind])
     elseif block.t == "Div" or block.t == "BlockQuote" then
       collect(block.content)
     end
@@ -123,7 +124,18 @@ local function page_break(paragraph)
   return pandoc.Div({}, pandoc.Attr("", { "page-break" }))
 end
 
+-- Numbers that the front matter lists (`crossref: tbl-labels`), in Word and on a page: one inline each, for a list
+-- of texts stops the filter. Typst counts by itself.
+local function listed(meta)
+  for kind in pairs(counts) do
+    local given = meta.crossref and meta.crossref[kind .. "-labels"]
+    if given and pandoc.utils.type(given) ~= "Inlines" then error("Inline expected, got Inlines") end
+    labels[kind] = given and pandoc.List(given):map(pandoc.utils.stringify)
+  end
+end
+
 function Pandoc(doc)
+  listed(doc.meta)
   collect(doc.blocks)
   for _, filter in ipairs { { Cite = references }, { Div = float, Header = heading, Para = page_break } } do
     doc = doc:walk(filter)

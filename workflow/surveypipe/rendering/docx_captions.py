@@ -12,7 +12,7 @@ from surveypipe.rendering.docx_package import w
 from surveypipe.rendering.docx_runs import field_runs, run, set_style, style_of, text_of
 
 _CAPTION_STYLES = {"ImageCaption", "TableCaption", "Caption", "CaptionedFigure"}
-_LABEL = re.compile(r"\s*(Figure|Table)[\s\u00a0]+(\d+)\s*[:.]?\s*")
+_LABEL = re.compile(r"\s*(?P<word>Figure|Table)[\s\u00a0]+(?P<prefix>[A-Z]*)(?P<number>\d+)\s*[:.]?\s*")
 _KIND = {"Figure": "fig", "Table": "tbl"}
 
 
@@ -60,8 +60,15 @@ def _label_of(paragraph: etree._Element) -> re.Match[str] | None:
     return _LABEL.match(text_of(paragraph))
 
 
-def number_captions(body: etree._Element) -> dict[str, str]:
+def number_captions(body: etree._Element, prefix: str = "") -> dict[str, str]:
     """Turn captions into SEQ fields with a bookmark around label and number.
+
+    Parameters
+    ----------
+    body
+        Body of the document.
+    prefix
+        What stands before each number: ``S`` in a supplement.
 
     Returns
     -------
@@ -78,12 +85,13 @@ def number_captions(body: etree._Element) -> dict[str, str]:
             name = str(element.get(w("name"))).removeprefix("ref_")
             latest[name.split("-")[0]] = name
         elif (match := _label_of(element)) is not None:
-            label, kind = f"{match[1]} {match[2]}", _KIND[match[1]]
-            anchor = anchors.get(label) or latest.get(kind) or f"{kind}-{match[2]}"
+            word, number = match["word"], prefix + match["number"]
+            label, kind = f"{word} {number}", _KIND[word]
+            anchor = anchors.get(label) or latest.get(kind) or f"{kind}-{number}"
             targets[anchor] = targets[label] = bookmark_name(anchor)
             captions.append((element, match, targets[anchor]))
     for paragraph, match, name in captions:
-        _write_caption(paragraph, match, name)
+        _write_caption(paragraph, match, name, prefix)
     return targets
 
 
@@ -92,7 +100,7 @@ def _anchors_by_label(body: etree._Element) -> dict[str, str]:
     for link in body.iter(w("hyperlink")):
         anchor, match = link.get(w("anchor")), _LABEL.fullmatch(text_of(link))
         if anchor and match:
-            found.setdefault(f"{match[1]} {match[2]}", str(anchor))
+            found.setdefault(f"{match['word']} {match['prefix']}{match['number']}", str(anchor))
     return found
 
 
@@ -107,7 +115,7 @@ def bookmark_name(anchor: str) -> str:
     return (name if name[:1].isalpha() else f"b_{name}")[:40]
 
 
-def _write_caption(paragraph: etree._Element, match: re.Match[str], name: str) -> None:
+def _write_caption(paragraph: etree._Element, match: re.Match[str], name: str, prefix: str) -> None:
     for simple in list(paragraph.iter(w("fldSimple"))):
         for child in list(simple):
             simple.addprevious(child)
@@ -115,7 +123,7 @@ def _write_caption(paragraph: etree._Element, match: re.Match[str], name: str) -
     for mark in [*paragraph.iter(w("bookmarkStart"), w("bookmarkEnd"))]:
         mark.getparent().remove(mark)
     _cut_text(paragraph, match.end())
-    set_style(paragraph, "TableCaption" if match[1] == "Table" else "ImageCaption")
+    set_style(paragraph, "TableCaption" if match["word"] == "Table" else "ImageCaption")
     properties = paragraph.find(w("pPr"))
     # Its style says how a caption is set; what a renderer says beside it would win over the style.
     properties[:] = [properties.find(w("pStyle"))]
@@ -124,8 +132,8 @@ def _write_caption(paragraph: etree._Element, match: re.Match[str], name: str) -
     for mark in (start, end):
         mark.set(w("id"), f"caption-{name}")
     start.set(w("name"), name)
-    number = field_runs(f"SEQ {match[1]} \\* ARABIC", [run(match[2], bold=True)], bold=True)
-    new = [start, run(f"{match[1]}\u00a0", bold=True), *number, end, run(": ", bold=True)]
+    number = field_runs(f"SEQ {match['word']} \\* ARABIC", [run(match["number"], bold=True)], bold=True)
+    new = [start, run(f"{match['word']}\u00a0{prefix}", bold=True), *number, end, run(": ", bold=True)]
     for offset, element in enumerate(new):
         paragraph.insert(1 + offset, element)
 
@@ -156,7 +164,8 @@ def refer_to_captions(root: etree._Element, targets: Mapping[str, str]) -> None:
         if match is None:
             link.set(w("anchor"), targets[anchor])
             continue
-        shown = field_runs(f"REF {targets[anchor]} \\h", [run(f"{match[1]}\u00a0{match[2]}")])
+        shown = [run(f"{match['word']}\u00a0{match['prefix']}{match['number']}")]
+        shown = field_runs(f"REF {targets[anchor]} \\h", shown)
         link.addprevious(control(f"ref:{anchor}", shown))
         if link.tail:
             link.getprevious().tail = link.tail

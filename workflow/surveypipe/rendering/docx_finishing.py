@@ -20,16 +20,17 @@ from surveypipe.rendering.docx_captions import (
     refer_to_captions,
     unwrap_layout_tables,
 )
+from surveypipe.rendering.docx_contents import list_contents
 from surveypipe.rendering.docx_controls import extend_marks, finish_marks, sign
 from surveypipe.rendering.docx_headings import number_headings
 from surveypipe.rendering.docx_package import (
     Package,
     drop_private_parts,
-    set_header_and_footer,
     set_language,
     set_properties,
     w,
 )
+from surveypipe.rendering.docx_pages import set_header_and_footer
 from surveypipe.rendering.docx_runs import (
     add_space,
     merge_paragraph_properties,
@@ -61,6 +62,12 @@ class Facts:
         For the title block and the properties.
     document
         Name of the document.
+    label_prefix
+        What stands before the number of each table and figure.
+    contents
+        Words above a contents list; '' for none.
+    running
+        Title at the head of each page but the first; '' for none.
     """
 
     authors: Sequence[Mapping[str, Any]] = ()
@@ -70,6 +77,9 @@ class Facts:
     keywords: Sequence[str] = field(default_factory=list)
     language: str = "en-GB"
     document: str = "document"
+    label_prefix: str = ""
+    contents: str = ""
+    running: str = ""
 
 
 def finish_docx(path: Path, facts: Facts, epoch: int) -> None:
@@ -89,18 +99,20 @@ def finish_docx(path: Path, facts: Facts, epoch: int) -> None:
     body = root.find(w("body"))
     unwrap_layout_tables(body)
     merge_paragraph_properties(root)
-    targets = number_captions(body)
+    targets = number_captions(body, facts.label_prefix)
     refer_to_captions(root, targets)
     extend_marks(root)
     clean_bookmarks(root)
-    number_headings(package, root)
+    headings = number_headings(package, root)
     finish_marks(package, root)
     for table in root.iter(w("tbl")):
         finish_table(table)
     describe_drawings(root, facts.alts)
     write_title_block(body, facts)
+    if facts.contents:
+        list_contents(body, headings, facts.contents)
     sign(body, facts.document)
-    set_header_and_footer(package, body, SIMULATED_HEADER if facts.notice else None)
+    set_header_and_footer(package, body, facts.running, SIMULATED_HEADER if facts.notice else "")
     package.put("word/document.xml", root)
     order_styles(package)
     drop_private_parts(package)

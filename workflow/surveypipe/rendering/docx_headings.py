@@ -19,7 +19,7 @@ _HEADING = re.compile(r"Heading(\d)")
 _REFERENCE = re.compile(r"(Section[\s\u00a0]+)?(\d+(?:\.\d+)*)")
 
 
-def number_headings(package: Package, root: etree._Element) -> None:
+def number_headings(package: Package, root: etree._Element) -> list[tuple[etree._Element, str]]:
     """Replace numbers that a renderer wrote into headings by the numbering of their styles.
 
     Parameters
@@ -29,17 +29,22 @@ def number_headings(package: Package, root: etree._Element) -> None:
     root
         Its document. Headings without a number are taken out of the numbering; links to a numbered section
         become REF fields.
+
+    Returns
+    -------
+    list of tuple
+        Each heading with its number, '' where it has none.
     """
-    headings = [paragraph for paragraph in root.iter(w("p")) if level_of(paragraph)]
-    numbered = [heading for heading in headings if _drop_number(heading)]
-    if not numbered:
-        return
-    for heading in headings:
-        if heading not in numbered:
-            _set_numbering(properties_of(heading, "pPr"), "0", None)
+    headings = [(heading, _drop_number(heading)) for heading in root.iter(w("p")) if level_of(heading)]
+    if not any(number for _, number in headings):
+        return headings
+    for heading, number in headings:
+        if not number:
+            number_as(properties_of(heading, "pPr"), "0", None)
     identifier = _add_numbering(package)
     _number_styles(package, identifier)
     _refer_to_sections(root)
+    return headings
 
 
 def level_of(paragraph: etree._Element) -> int:
@@ -48,17 +53,19 @@ def level_of(paragraph: etree._Element) -> int:
     return int(match[1]) if match and int(match[1]) <= _LEVELS else 0
 
 
-def _drop_number(heading: etree._Element) -> bool:
+def _drop_number(heading: etree._Element) -> str:
     runs = heading.findall(w("r"))
     if not runs or runs[0].find(f"{w('rPr')}/{w('rStyle')}[@{w('val')}='SectionNumber']") is None:
-        return False
+        return ""
+    number = text_of(runs[0])
     heading.remove(runs[0])
     if len(runs) > 1 and runs[1].find(w("tab")) is not None:
         heading.remove(runs[1])
-    return True
+    return number
 
 
-def _set_numbering(properties: etree._Element, identifier: str, level: int | None) -> None:
+def number_as(properties: etree._Element, identifier: str, level: int | None) -> None:
+    """Give a paragraph or style a numbering and its level; number 0 takes it out of any."""
     made = etree.SubElement(properties, w("numPr"))
     if level is not None:
         etree.SubElement(made, w("ilvl")).set(w("val"), str(level))
@@ -117,7 +124,7 @@ def _number_styles(package: Package, identifier: str) -> None:
             style.insert(style.index(before[0]) if before else len(style), properties)
         for old in properties.findall(w("numPr")):
             properties.remove(old)
-        _set_numbering(properties, identifier, int(match[1]) - 1)
+        number_as(properties, identifier, int(match[1]) - 1)
     package.put("word/styles.xml", styles)
 
 

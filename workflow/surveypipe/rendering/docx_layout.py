@@ -172,7 +172,7 @@ def _first(found: list[tuple[str, list[etree._Element]]]) -> list[etree._Element
 
 def _refer(kind: str, blocks: list[etree._Element]) -> None:
     caption = blocks[0] if kind == "Table" else blocks[-1]
-    label = re.match(rf"{kind}\s+\d+", text_of(caption))
+    label = re.match(rf"{kind}\s+[A-Z]*\d+", text_of(caption))
     mark = caption.find(w("bookmarkStart"))
     shown = [run(label[0] if label else kind)]
     if mark is not None:

@@ -1,4 +1,4 @@
-"""The parts of a Word file around its text: members, relationships, header and footer, properties."""
+"""The parts of a Word file around its text: members, relationships, properties."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Package:
         override.set("ContentType", f"{_WORD_TYPE}.{kind}+xml")
         self.put(CONTENT_TYPES, types)
         rels = self.tree(DOCUMENT_RELS)
-        identifier = f"rId_{kind}"
+        identifier = f"rId_{name.removesuffix('.xml')}"
         entry = etree.SubElement(rels, f"{{{etree.QName(rels).namespace}}}Relationship")
         for key, value in (("Id", identifier), ("Type", f"{_OFFICE}/{kind}"), ("Target", name)):
             entry.set(key, value)
@@ -83,60 +83,6 @@ class Package:
     def write(self, path: Path, epoch: int) -> None:
         """Write the file with its members in a fixed order and at one time."""
         write_zip(path, self.members, epoch, first=_FIRST)
-
-
-def set_header_and_footer(package: Package, body: etree._Element, header: str | None) -> None:
-    """Add page numbers, and put a warning at the head of each when there is one.
-
-    Parameters
-    ----------
-    package, body
-        The file and the body of its document.
-    header
-        Text at the head of each page, or None.
-    """
-    section = body.find(w("sectPr"))
-    if section is None:
-        section = etree.SubElement(body, w("sectPr"))
-    for tag in ("headerReference", "footerReference", "titlePg"):
-        for old in section.findall(w(tag)):
-            section.remove(old)
-    margins = section.find(w("pgMar"))
-    for name, twips in (("header", "708"), ("footer", "708"), ("gutter", "0")) if margins is not None else ():
-        # The schema demands all of them, the reference document states some.
-        margins.set(w(name), margins.get(w(name)) or twips)
-    space = f'xmlns:w="{W}"'
-    parts = [("footer", _footer(space))]
-    if header:
-        style = '<w:b/><w:color w:val="8A1C1C"/>'
-        parts.insert(
-            0,
-            (
-                "header",
-                f'<w:hdr {space}><w:p><w:pPr><w:pStyle w:val="Header"/><w:jc w:val="right"/></w:pPr>'
-                f"<w:r><w:rPr>{style}</w:rPr><w:t>{escape(header)}</w:t></w:r></w:p></w:hdr>",
-            ),
-        )
-    for position, (kind, content) in enumerate(parts):
-        reference = etree.Element(w(f"{kind}Reference"), nsmap={"r": R})
-        reference.set(w("type"), "default")
-        reference.set(f"{{{R}}}id", package.add_part(f"{kind}_page.xml", content, kind))
-        section.insert(position, reference)
-
-
-def _footer(space: str) -> str:
-    def field(code: str) -> str:
-        return (
-            '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-            f'<w:r><w:instrText xml:space="preserve"> {code} </w:instrText></w:r>'
-            '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r>'
-            '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-        )
-
-    return (
-        f'<w:ftr {space}><w:p><w:pPr><w:pStyle w:val="Footer"/><w:jc w:val="center"/></w:pPr>'
-        f'{field("PAGE")}<w:r><w:t xml:space="preserve"> of </w:t></w:r>{field("NUMPAGES")}</w:p></w:ftr>'
-    )
 
 
 def set_properties(

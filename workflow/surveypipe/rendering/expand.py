@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from surveypipe.formatting import PRINTED
-from surveypipe.problems import Problems
+from surveypipe.problems import Problems, SurveyError
 from surveypipe.rendering.blocks import marked_abstract, marked_blocks
 from surveypipe.rendering.metadata import known_keys, value_at
 from surveypipe.study.reading import parse_yaml
@@ -23,6 +23,7 @@ from surveypipe.study.reading import parse_yaml
 SHORTCODE = re.compile(r"\{\{<\s*(?P<name>[A-Za-z][\w-]*)(?P<argument>[^>]*?)\s*>\}\}")
 PAGE_BREAK = "\n::: {.page-break}\n:::\n"
 _MAX_DEPTH = 5
+_PREFIX = re.compile(r"[A-Z]{0,2}")
 # What stands behind the level of an interval.
 _LEVEL = re.compile(r"\s+(?:confidence\s+)?interval\b")
 
@@ -43,6 +44,34 @@ def join_front_matter(front: Mapping[str, Any], body: str) -> str:
     """Put a YAML block and a body together."""
     block = yaml.safe_dump(dict(front), allow_unicode=True, sort_keys=False, width=10**6)
     return f"---\n{block}---\n{body}"
+
+
+def label_prefix(front: Mapping[str, Any], name: str) -> str:
+    """Give what stands before the numbers of a document's tables and figures.
+
+    Parameters
+    ----------
+    front
+        The front matter, whose ``label-prefix`` says so; without it nothing does.
+    name
+        What a message calls the text.
+
+    Raises
+    ------
+    SurveyError
+        If it is anything but one or two capital letters: what Word updates must be told from it.
+
+    Examples
+    --------
+    >>> label_prefix({"label-prefix": "S"}, "supplement.qmd")
+    'S'
+    """
+    prefix = str(front.get("label-prefix") or "")
+    if not _PREFIX.fullmatch(prefix):
+        raise SurveyError(
+            f"{name}: label-prefix is '{prefix}'; write one or two capital letters, such as S for 'Table S1'."
+        )
+    return prefix
 
 
 def near(key: str, candidates: list[str]) -> str:

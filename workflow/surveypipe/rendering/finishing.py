@@ -11,7 +11,10 @@ from surveypipe.rendering.checks import docx_problems, failed_lookups, html_prob
 from surveypipe.rendering.docx_finishing import Facts, finish_docx
 from surveypipe.rendering.docx_layout import Layout, lay_out
 from surveypipe.rendering.page_drawings import with_drawings
+from surveypipe.rendering.page_links import plain
 from surveypipe.rendering.staging import Staged
+
+CONTENTS = "Contents"
 
 
 def render_document(
@@ -81,4 +84,7 @@ def _facts(staged: Staged) -> Facts:
         keywords=staged.keywords,
         language=metadata["lang"],
         document=staged.document,
+        label_prefix=staged.label_prefix,
+        contents=CONTENTS if staged.front.get("contents") else "",
+        running=plain(str(staged.front.get("running-title") or staged.front.get("title") or "")),
     )

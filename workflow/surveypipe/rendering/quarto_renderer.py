@@ -8,8 +8,10 @@ settings in the front matter (a ``format`` key in a metadata file is passed over
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -44,6 +46,7 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
     problems = Problems()
     # Quarto says '?meta:key' without a line, and gives no way to tell where a number came from.
     front, body = staged.expanded(page_break="{{< pagebreak >}}")
+    front |= numbered_labels(body, staged.label_prefix)
     staged.qmd.write_text(join_front_matter(front, body), encoding="utf-8")
     metadata = staged.folder / "metadata.yml"
     metadata.write_text(
@@ -79,6 +82,24 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
     # By our own Typst: it warns where Quarto says nothing, has its own fonts and lets figures float.
     made["pdf"].write_bytes(compile_pdf(typst, epoch))
     return made
+
+
+def numbered_labels(body: str, prefix: str) -> dict[str, Any]:
+    r"""List the numbers of tables and figures with what stands before them: Quarto is told in no other way.
+
+    Its filter takes an inline for each number, and stops at the list of texts that its documentation has.
+
+    Examples
+    --------
+    >>> numbered_labels(": A {#tbl-a}\n\n: B {#tbl-b}", "S")
+    {'crossref': {'tbl-labels': '[S1]{}[S2]{}'}}
+    """
+    labels = {}
+    for kind in ("fig", "tbl"):
+        count = len(re.findall(rf"\{{[^{{}}\n]*?#{kind}-", body))
+        labels[f"{kind}-labels"] = "".join(f"[{prefix}{number}]{{}}" for number in range(1, count + 1))
+    listed = {key: numbers for key, numbers in labels.items() if prefix and numbers}
+    return {"crossref": listed} if listed else {}
 
 
 def _lacking(names: list[str]) -> str:

@@ -15,7 +15,14 @@ import yaml
 from surveypipe.problems import Problems, SurveyError
 from surveypipe.rendering import page_links
 from surveypipe.rendering.bibliography import merged
-from surveypipe.rendering.expand import PAGE_BREAK, SHORTCODE, Expander, near, split_front_matter
+from surveypipe.rendering.expand import (
+    PAGE_BREAK,
+    SHORTCODE,
+    Expander,
+    label_prefix,
+    near,
+    split_front_matter,
+)
 from surveypipe.rendering.metadata import RESERVED
 from surveypipe.rendering.text_checks import FIGURE, text_problems
 from surveypipe.study.reading import parse_yaml, read_yaml
@@ -73,6 +80,8 @@ class Staged:
     made: Sequence[str] = ()
     epoch: int = 0
     added_lines: int = 0
+    front: dict[str, Any] = field(default_factory=dict)
+    label_prefix: str = ""
 
     @property
     def qmd(self) -> Path:
@@ -101,6 +110,7 @@ class Staged:
         problems = Problems()
         expander = Expander(self.metadata, problems, self.provenance, page_break)
         front, body = expander.document(self.qmd, self.added_lines)
+        self.front, self.label_prefix = front, label_prefix(front, self.qmd.name)
         everything = f"{front.get('abstract', '')}\n\n{body}"
         problems.extend(text_problems(everything, self.qmd.name, self.folder / "references.bib"))
         problems.raise_if_any()

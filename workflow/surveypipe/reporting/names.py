@@ -69,7 +69,6 @@ TABLES = (
     # Each made by a function of its own in the tables' script.
     "questionnaire",
     "level_contrast",
-    "provenance",
 )
 METHODS = ("response", "cleaning", "weighting", "analysis", "claims", "sensitivity", "disclosure", "software")
 # Everything that the tables' script writes as a text of its own, but for the tables of the answers: of
@@ -86,5 +85,8 @@ TEXTS = (
     "reviewer_questions",
     *(f"methods_{name}" for name in METHODS),
 )
+
+# Where each number of the article comes from; it lies beside the documents.
+NUMBER_LIST = "number_sources.csv"
 
 CHECKLISTS = ("cross", "strobe", "cherries", "aapor")

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
-from surveypipe.formatting import NOT_APPLICABLE, PRINTED, escape
+from surveypipe.formatting import PRINTED
 from surveypipe.identifiers import estimate_id, key_slug, slug
 from surveypipe.reporting.facts import STAGES
 from surveypipe.reporting.released import Released
-from surveypipe.reporting.tables.layout import Column, Table
 from surveypipe.reporting.wording.results import claim_key
 
 if TYPE_CHECKING:
@@ -75,6 +74,9 @@ _WHOLE_TABLES = (
     ("bias__level-contrast", "estimates.csv", "", "contrast of levels", "analyse"),
     ("bias__", "nonresponse.csv", "", "analysis of non-response", "nonresponse"),
 )
+
+# Columns of the list of all numbers.
+COLUMNS = ("section", "printed", "key", "estimate", "n", "weights", "method", "rule")
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,8 @@ def sources(released: Released, keys: Iterable[str]) -> dict[str, Source]:
     return {key: source for key, source in found if source is not None}
 
 
-def table(released: Released, text: str, values: Mapping[str, str]) -> Table:
-    """Make the key to the numbers in a text: printed value, estimate, n, weights and method.
+def listed(released: Released, text: str, values: Mapping[str, str]) -> list[dict[str, str]]:
+    """List the numbers in a text with what stands behind each.
 
     Parameters
     ----------
@@ -147,42 +149,29 @@ def table(released: Released, text: str, values: Mapping[str, str]) -> Table:
         The manuscript.
     values
         What each key is printed as.
+
+    Returns
+    -------
+    list of dict
+        In the order of the text, each key where it is called first, by :data:`COLUMNS`: section, what is
+        printed, key, row of the table of estimates (or the file or setting on which a sentence rests),
+        n, weights, method, and the rule of the workflow that computed it. Semicolons part several values.
     """
-    listed = called(text)
-    known = sources(released, [key for key, _ in listed])
-    columns = [Column("Printed", 18, "l"), Column("Estimate", 36, "l"), Column("*n*", 9)]
-    columns += [Column("Weights", 15, "l"), Column("Method (rule)", 28, "l")]
-    made = Table("provenance", "Where each number in the text of the article comes from", columns)
-    # Numbers of one source stand in one row of their part of the text.
-    printed: dict[tuple[str, Source], list[str]] = {}
-    for key, heading in listed:
-        numbers = PRINTED.findall(values.get(key, ""))
-        if key in known and numbers:
-            printed.setdefault((heading or "Abstract", known[key]), []).extend(numbers)
-    last = ""
-    for (heading, source), numbers in printed.items():
-        if heading != last:
-            made.section(heading)
-        last = heading
-        made.rows.append(_table_row(numbers, source))
-    made.notes = [
-        "In the order of the text; what is called again is listed where it stands first, and numbers of one "
-        "source stand in one row. Estimate, the row of the table of estimates (*estimate_id*), or the file "
-        "or setting on which a sentence rests. Rule, the step of the workflow that computed it; what the "
-        "rule *sensitivity* adds to an estimate stands in the ledger of claims."
-    ]
-    return made
-
-
-def _table_row(printed: Sequence[str], source: Source) -> list[str]:
-    # A space of no width lets an identifier break over lines where its parts meet.
-    names = [escape(row).replace(r"\_\_", "\\_\\_\u200b") for row in source.rows]
+    called_keys = called(text)
+    known = sources(released, [key for key, _ in called_keys])
     return [
-        ", ".join(printed),
-        "; ".join(names),
-        source.n or NOT_APPLICABLE,
-        escape(source.scheme) or NOT_APPLICABLE,
-        f"{escape(source.method)} ({source.rule})",
+        {
+            "section": heading or "Abstract",
+            "printed": "; ".join(numbers),
+            "key": key,
+            "estimate": "; ".join(known[key].rows),
+            "n": known[key].n,
+            "weights": known[key].scheme,
+            "method": known[key].method,
+            "rule": known[key].rule,
+        }
+        for key, heading in called_keys
+        if key in known and (numbers := PRINTED.findall(values.get(key, "")))
     ]
 
 

@@ -13,11 +13,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.formatting import PRINTED, escape
+from surveypipe.rendering.expand import label_prefix, split_front_matter
 from surveypipe.reporting.answer_blocks import blocks, of_variables
 from surveypipe.reporting.number_sources import RULES, Source
 from surveypipe.reporting.numbers import HIDDEN, claim_identifier, estimate_fields
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import Table
+from surveypipe.study.reading import parse_yaml
 from surveypipe.wording import Markdown, Wording
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ def numbering(text: str, included: Mapping[str, str]) -> dict[str, str]:
     Parameters
     ----------
     text
-        A ``.qmd``.
+        A ``.qmd``; what its front matter sets before the numbers (``label-prefix``) stands in the names.
     included
         Content of what it may include, by file name.
 
@@ -92,12 +94,14 @@ def numbering(text: str, included: Mapping[str, str]) -> dict[str, str]:
         inner = included.get(f"{match[1]}.md", "")
         return _INCLUDE.sub(content, inner)
 
+    front = parse_yaml(split_front_matter(text)[0], "text") or {}
+    prefix = label_prefix(front, "text")
     counts = dict.fromkeys(_KINDS, 0)
     found: dict[str, str] = {}
     for match in _LABEL.finditer(_INCLUDE.sub(content, text)):
         label, kind = match.groups()
         counts[kind] += 1
-        found.setdefault(label, f"{_KINDS[kind]} {counts[kind]}")
+        found.setdefault(label, f"{_KINDS[kind]} {prefix}{counts[kind]}")
     return found
 
 

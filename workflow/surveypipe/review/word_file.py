@@ -165,6 +165,8 @@ def _paragraphs(root: etree._Element, within: str) -> Iterator[Paragraph]:
     caption, latest = "", ""
     table = None
     for paragraph in root.iter(w("p")):
+        if _of_the_contents(paragraph):
+            continue
         around = next(paragraph.iterancestors(w("tbl")), None)
         if around is not None and around is not table:
             table, caption = around, latest
@@ -172,6 +174,16 @@ def _paragraphs(root: etree._Element, within: str) -> Iterator[Paragraph]:
         made.table = caption if around is not None else ""
         latest = made.text if around is None and made.text.strip() else latest
         yield made
+
+
+def _of_the_contents(paragraph: etree._Element) -> bool:
+    """Whether Word makes the paragraph: it brings the contents list up to date as it likes."""
+    parts = (
+        part.get(w("val"))
+        for around in paragraph.iterancestors(w("sdt"))
+        for part in around.findall(f"{w('sdtPr')}/{w('docPartObj')}/{w('docPartGallery')}")
+    )
+    return style_of(paragraph).startswith("TOC") or "Table of Contents" in parts
 
 
 def _paragraph(paragraph: etree._Element, within: str) -> Paragraph:

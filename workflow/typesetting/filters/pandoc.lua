@@ -7,6 +7,7 @@ local meta = {}
 local numbers = {}
 local counts = { fig = 0, tbl = 0 }
 local levels = {}
+local prefix = ""
 
 local function kind_of(id)
   local kind = id:match("^(%a+)%-")
@@ -63,7 +64,7 @@ local function number_float(id)
   if not kind or kind == "sec" then return nil end
   if numbers[id] then pandoc.log.warn("the label " .. id .. " is used twice") end
   counts[kind] = counts[kind] + 1
-  numbers[id] = tostring(counts[kind])
+  numbers[id] = prefix .. counts[kind]
   return kind
 end
 
@@ -182,6 +183,7 @@ end
 
 function Pandoc(doc)
   meta = doc.meta
+  prefix = meta["label-prefix"] and pandoc.utils.stringify(meta["label-prefix"]) or ""
   local function in_all(filter)
     doc = doc:walk(filter)
     -- `walk` passes over the metadata, where the abstract stands.
