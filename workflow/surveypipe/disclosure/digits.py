@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 # Of a total no finer part is told than a hundredth, as of a share and of a mean.
 FINEST = 100
+# Below it powers of ten are out of reach of a double, and of any limit.
+TINY = 1e-290
 STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -54,14 +56,18 @@ def one_digit(values: ArrayLike, limits: Sequence[float] = ()) -> Floats:
     --------
     >>> one_digit([0.0342, 2.28, 0.0479, 0.66, 0.0], [0.05]).tolist()
     [0.03, 2.0, 0.04, 0.7, 0.0]
+    >>> one_digit([1.26e-310], [0.05]).tolist()
+    [1e-310]
     """
     exact = np.asarray(values, float)
     made = np.full_like(exact, np.nan)
     for at in np.ndindex(exact.shape):
         value = exact[at]
-        if np.isfinite(value):
-            places = -int(np.floor(np.log10(abs(value)))) if value else 0
-            made[at] = decimals_of([value], places, limits)[0] if value else 0.0
+        if abs(value) < TINY:
+            made[at] = float(f"{value:.0e}")
+        elif np.isfinite(value):
+            places = -int(np.floor(np.log10(abs(value))))
+            made[at] = decimals_of([value], places, limits)[0]
     return np.where(np.isnan(exact), np.nan, made)
 
 
