@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 import yaml
 
 from _shared import read_csv
+from conftest import once
 from made_up_questions import AGREE, ELEVEN, OFTEN, QUESTIONS, SECTIONS, YES_NO
 from stages import run_stages, whole
 from surveypipe.reporting.names import RELEASED
@@ -102,6 +104,31 @@ CLAIMS |= {
     "HALF_LESS": _claim("median", variable="income", base="readers", threshold=90_000, direction="below"),
 }  # fmt: skip
 
+# One question stands for another that was asked before.
+CLAIMS |= {
+    "ROSE": _claim("change", variable="useful", before="short", range=[1, 5], threshold=-1.0, by="trade"),
+    "MORE": _claim(
+        "change", variable="clear", before="useful", level=4, threshold=-0.5, base="readers"
+    ),
+    "ROSE_MORE": _claim(
+        "change", variable="health", before="work", range=[0, 10], threshold=-3, groups=TWO,
+        sensitivity_thresholds=[0],
+    ),
+    "ODDS": _claim("association", variable="read", model="logistic", term="trade", level=2, threshold=0.1),
+    "A_STEP": _claim(
+        "association", variable="useful", model="ordinal", term="years", threshold=1.5, direction="below"
+    ),
+    "POUNDS": _claim(
+        "association", variable="income", model="linear", term="years", threshold=-5000, base="readers",
+        sensitivity_thresholds=[0], unit="pounds",
+    ),
+}  # fmt: skip
+MODELS = [
+    {"outcome": "read", "kind": "logistic", "predictors": ["trade", "years"], "reference": {"trade": 1}},
+    {"outcome": "useful", "kind": "ordinal", "predictors": ["years"]},
+    {"outcome": "income", "kind": "linear", "predictors": ["years", "trade"]},
+]
+
 # Of whom it is known how many they are, or how many they stand for.
 TOTALS = {
     "ALL_YEARS": _claim("total", variable="years", threshold=1000, range=[0, 60], unit="years"),
@@ -137,6 +164,7 @@ def configuration(folder: Path, name: str) -> dict[str, Any]:
         levels = {code: text for code, text in QUESTIONS["trade"][2].items() if int(code) <= 3}
         more["groups"] = {"trade": {"label": "Trade", "levels": levels}}
         claimed = CLAIMS | (TOTALS if name == COUNTED else {})
+        more["analysis"] = {"models": MODELS}
         more |= {"claims": claimed, "bases": {"readers": {"read": 1}}}
         gap = {"variable": "gap", "label": "Health less work", "type": "difference"}
         more["cleaning"] = {"recodes": [gap | {"minuend": "health", "subtrahend": "work"}]}
@@ -156,6 +184,16 @@ def released(folder: Path, name: str) -> Released:
     """Run the stages of a study, and gather what it releases."""
     config = configuration(folder, name)
     return released_of(config, run_stages(config, folder / "results"))
+
+
+def private_ledger(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Give the ledger of the census by headcounts, made once, before it is released."""
+
+    def make(folder: Path) -> None:
+        run_stages(configuration(folder, COUNTED), folder, last="sensitivity")
+
+    folder = once(tmp_path_factory, "claims_of_headcounts", make)
+    return read_csv(folder / "private/claims.csv").set_index("claim")
 
 
 def released_of(config: dict[str, Any], results: Path) -> Released:

@@ -33,7 +33,7 @@ def test_theta_the_shift_and_the_scenario_stand_beside_each_claim(released, figu
     written = [text.get_text() for text in figure.texts]
     plan = released.settings.sensitivity.scenario
     for row in released.claim_rows():
-        assert tipping_text(row) in written
+        assert tipping_text(row, released.claim_of(row)) in written
         assert scenario_text(row, plan.k_grade, released.claim_of(row).tabled) in written
     assert "0.8 (0.16)" in written
 

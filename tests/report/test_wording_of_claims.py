@@ -78,6 +78,16 @@ def claims(*keys: str) -> Change:
     return change
 
 
+MODELS = [
+    {
+        "outcome": "read",
+        "kind": "logistic",
+        "predictors": ["agency", "tenure"],
+        "reference": {"agency": "AMH"},
+    },
+    {"outcome": "read", "kind": "ordinal", "predictors": ["tenure"]},
+    {"outcome": "joint", "kind": "linear", "predictors": ["agency", "tenure"]},
+]  # fmt: skip
 AGENCIES = {"variable": "agency", "of": "AMH", "minus": "CSC"}
 # Keys of a claim of each kind, by what is said of it.
 KINDS: dict[str, dict[str, object]] = {
@@ -95,6 +105,17 @@ KINDS: dict[str, dict[str, object]] = {
     "total without a unit": {"kind": "total", "variable": "joint", "threshold": 300.0},
     "total of people": {"kind": "total", "variable": "read", "level": 1, "threshold": 100.0, "unit": "staff"},
     "median": {"kind": "median", "variable": "joint", "threshold": 3.0, "range": (1, 5)},
+    "change": {"kind": "change", "variable": "joint", "before": "risk", "range": (1, 5),
+               "unit": "scale points"},
+    "change of a share": {"kind": "change", "variable": "read", "before": "received", "level": 1},
+    "changes of groups": {"kind": "change", "variable": "joint", "before": "risk", "range": (1, 5),
+                          "groups": AGENCIES},
+    "odds ratio": {"kind": "association", "variable": "read", "model": "logistic", "term": "agency",
+                   "level": "CSC", "threshold": 1.0},
+    "odds ratio of a step": {"kind": "association", "variable": "read", "model": "ordinal", "term": "tenure",
+                             "threshold": 1.0},
+    "coefficient": {"kind": "association", "variable": "joint", "model": "linear", "term": "agency",
+                    "level": "CSC", "threshold": 0.0, "unit": "scale points", "by": None},
 }  # fmt: skip
 
 
@@ -102,7 +123,7 @@ def of_kind(name: str, *changes: Change) -> Change:
     """A claim of another kind in the place of the first, with its rows of the ledger changed."""
     said = {"label": "A claim", "short": "Claim", **KINDS[name]}
     return cases.both(
-        cases.configured(claims={"C1": said}),
+        cases.configured(claims={"C1": said}, analysis={"models": MODELS}),
         cells("claims", {"claim": "C1"}, kind=said["kind"], variable=said["variable"]),
         *changes,
     )
@@ -132,6 +153,12 @@ OF_KINDS: dict[str, Change] = {
         "total without a unit": (UP,),
         "total of people": (UP, DOWN),
         "median": (UP, DOWN, (Crossing.MISSED,)),
+        "change": (UP, DOWN, (Crossing.SURE,), (Crossing.MISSED,)),
+        "change of a share": (UP, DOWN),
+        "changes of groups": (UP, DOWN),
+        "odds ratio": ((Crossing.UNDEFINED,),),
+        "odds ratio of a step": ((Crossing.UNDEFINED,),),
+        "coefficient": ((Crossing.UNDEFINED,),),
     }.items()
     for number, found in enumerate(every)
 }
@@ -206,6 +233,16 @@ CASES: dict[str, Change] = {
         f"{' and '.join(keys)} alone, grade {grade}": cases.both(claims(*keys), cases.graded(grade))
         for keys in (("C1",), ("C1", "C4"))
         for grade in (0, 3)
+    },
+    **{
+        f"{' and '.join(map(str, grades))} of {len(grades)}": cases.both(
+            claims(*(f"C{n}" for n in range(1, len(grades) + 1))),
+            *(
+                cells("claims", {"claim": f"C{n}", "group_level": ""}, grade=grade)
+                for n, grade in enumerate(grades, start=1)
+            ),
+        )
+        for grades in ((3, 0), (0, np.nan), (3, 3, np.nan), (3, np.nan, np.nan), (1, 4, 0, np.nan))
     },
     "no scenario": cases.celled("claims", scenario_source=ScenarioSource.ABSENT, reader_limit=np.nan),
     "four of one grade": cases.both(cases.graded(3), cells("claims", {"claim": "C1"}, grade=0)),

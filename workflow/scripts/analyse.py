@@ -22,6 +22,7 @@ from surveypipe.estimation import (
 from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import table_1 as characteristics
 from surveypipe.estimation.survey import Survey, check
+from surveypipe.regression.claimed import association_rows
 from surveypipe.study.design import silent_described
 from surveypipe.study.sections import Sections
 from surveypipe.study.weighting import scheme_in_force
@@ -58,6 +59,7 @@ def main(
         totals.total_rows(survey),
         histograms.histogram_rows(survey, rules_of(config.disclosure)),
         own_rows.own_rows(survey),
+        association_rows(survey),
         comparisons.equivalence_rows(survey),
         comparisons.test_rows(survey),
         comparisons.difference_rows(survey),

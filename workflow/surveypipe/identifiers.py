@@ -18,6 +18,11 @@ HISTOGRAM = "histogram"
 TOTAL = "total"
 # Statistic of the rows that a claim of a median has of its own.
 CLAIMED_MEDIAN = "claimed_median"
+# Statistics of the rows that a claim of an association has of its own. They begin as those of the models,
+# beside which they are rounded.
+CLAIMED_ODDS_RATIO, CLAIMED_COEFFICIENT = "odds_ratio_claimed", "coefficient_claimed"
+# Statistic of the rows that a claim of a change between two waves has of its own.
+CHANGE = "change"
 
 
 def slug(text: object) -> str:

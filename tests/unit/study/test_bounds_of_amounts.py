@@ -1,4 +1,4 @@
-"""Bounds of totals, ratios and medians: those of every completion that there could be."""
+"""Bounds of totals, ratios, medians and changes: those of every completion that there could be."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 
 from surveypipe.design.quantiles import weighted_quantiles
 from surveypipe.study.bounds import Heard
-from surveypipe.study.bounds_of_amounts import median_bounds, ratio_bounds, total_bounds
+from surveypipe.study.bounds_of_amounts import change_bounds, median_bounds, ratio_bounds, total_bounds
 
 NAN = math.nan
 Y, X = (-1.0, 4.0), (1.0, 3.0)
 
 
-def drawn(seed: int) -> Heard:
+def drawn(seed: int, second: tuple[float, float] = X) -> Heard:
     """A few people in the base and a few who may be in it, some of whose answers are known."""
     r = np.random.default_rng(seed)
     n, m = r.integers(0, 4), r.integers(0, 3)
@@ -28,18 +28,20 @@ def drawn(seed: int) -> Heard:
     return Heard(
         answers(n, Y), int(r.integers(0, 2)), int(r.integers(0, 2)), answers(m, Y),
         weights=r.integers(1, 4, n).astype(float), stray_weights=r.integers(1, 4, m).astype(float),
-        beside=answers(n, X), stray_beside=answers(m, X),
+        beside=answers(n, second), stray_beside=answers(m, second),
     )  # fmt: skip
 
 
-def completions(heard: Heard) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def completions(
+    heard: Heard, second: tuple[float, float] = X
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Everybody's y, x and weight in every way in which they could be, at the corners of the limits."""
     weights, extra = heard.counted
     y = [*heard.values, *[NAN] * int(heard.unanswered), *heard.stray, *[NAN] * int(heard.perhaps)]
     x = [*heard.beside, *[NAN] * int(heard.unanswered), *heard.stray_beside, *[NAN] * int(heard.perhaps)]
     w = np.array([*weights, *[1.0] * int(heard.unanswered), *extra, *[1.0] * int(heard.perhaps)], dtype=float)
     sure = len(weights) + int(heard.unanswered)
-    free = [Y if math.isnan(a) else (a,) for a in y], [X if math.isnan(b) else (b,) for b in x]
+    free = [Y if math.isnan(a) else (a,) for a in y], [second if math.isnan(b) else (b,) for b in x]
     for inside in itertools.product((False, True), repeat=len(w) - sure):
         among = np.array([*[True] * sure, *inside], bool)
         if among.any():
@@ -56,6 +58,16 @@ def test_a_ratio_lies_between_the_least_and_the_greatest_of_all_completions(seed
         assert all(math.isnan(end) for end in ratio_bounds(heard, Y, X))
     else:
         assert ratio_bounds(heard, Y, X) == pytest.approx((min(found), max(found)), abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_change_lies_between_the_least_and_the_greatest_of_all_completions(seed: int):
+    heard = drawn(seed, Y)
+    found = [float(w @ (y - x) / w.sum()) for y, x, w in completions(heard, Y)]
+    if not found:
+        assert all(math.isnan(end) for end in change_bounds(heard, Y))
+    else:
+        assert change_bounds(heard, Y) == pytest.approx((min(found), max(found)), abs=1e-12)
 
 
 def whole(heard: Heard) -> Heard:

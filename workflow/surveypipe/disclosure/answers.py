@@ -20,7 +20,16 @@ from surveypipe.disclosure.release import (
     places_of,
 )
 from surveypipe.disclosure.rules import Rules
-from surveypipe.identifiers import ANSWERED, CLAIMED_MEDIAN, HISTOGRAM, SHARE_OF_ANSWERS, TOTAL
+from surveypipe.identifiers import (
+    ANSWERED,
+    CHANGE,
+    CLAIMED_COEFFICIENT,
+    CLAIMED_MEDIAN,
+    CLAIMED_ODDS_RATIO,
+    HISTOGRAM,
+    SHARE_OF_ANSWERS,
+    TOTAL,
+)
 from surveypipe.study.comparing import OF_GROUPS
 from surveypipe.study.poles import CATEGORIES
 
@@ -31,6 +40,8 @@ NOT_ABOUT_ANSWERS = ("count", "response_rate", "weight_diagnostic")
 # A share of answers under any treatment of missing items, or how many people it is: what hides one hides the
 # others.
 SHARES = ("proportion", "proportion_complete_cases", "proportion_imputed", "level_share", TOTAL)
+# Rows of claims whose `n_level` is the smallest part that they compare.
+OF_PARTS = (OF_GROUPS, CHANGE, CLAIMED_ODDS_RATIO, CLAIMED_COEFFICIENT)
 # Of people told apart by an answer of their own: all digits would give away who of them said what.
 OF_LEVELS = ("level_share", "level_mean", "level_difference")
 # How many answered, or did not: of all respondents, unweighted.
@@ -127,9 +138,11 @@ def _reasons(table: pd.DataFrame, rules: Rules) -> list[tuple[pd.Series, str]]:
     binned = answers & (table["statistic"] == HISTOGRAM)
     told = share | binned | (table["statistic"] == SHARE_OF_ANSWERS)
     few = told & (gave > 0) & (gave < rules.min_answers)
-    compared = (table["statistic"] == OF_GROUPS) & (gave < rules.min_base)
+    changed = table["statistic"] == CHANGE
+    compared = table["statistic"].isin(OF_PARTS) & (gave < rules.min_base)
     made = [
         (answers & (table["n"] < rules.min_base), f"fewer than {rules.min_base} respondents"),
+        (changed & (gave == 0), "all changed alike"),
         (compared, f"fewer than {rules.min_base} respondents in one of the groups"),
         (few, f"fewer than {rules.min_answers} gave the answer"),
         # All bins but one tell that one.

@@ -17,6 +17,7 @@ from surveypipe.disclosure.rules import Rules
 from surveypipe.problems import SurveyError, shown
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.comparing import Compared
+from surveypipe.study.modelled import AssociationClaim
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +87,7 @@ def hide_amounts(
             raise SurveyError(
                 f"claims.{key}: one or two people make up nearly all of {shown(claim.sums)}, or too few "
                 "answered outside the base of the claim, so that their own numbers could be read from it. "
-                "Claim a median, or a share above a number, or take a wider base."
+                "Claim a median, or a share (its change) above a number, or take a wider base."
             )
         gone |= set(_second(gone, places, table[mine], level[mine]))
         hidden = mine & np.array([place in gone for place in zip(table["group"], level, strict=True)], bool)
@@ -109,8 +110,11 @@ def _tells_of_few(
     outside = int((told & ~inside).sum())
     if 0 < outside < rules.min_base:
         return True
-    of_numbers = [name for name in claim.sums if name in numbers]
-    return any(dominated(people.loc[told & inside, name].to_numpy(float), rules) for name in of_numbers)
+    own = people[told & inside]
+    of_numbers = [own[name].to_numpy(float) for name in claim.sums if name in numbers]
+    if claim.before is not None and of_numbers:
+        of_numbers = [of_numbers[0] - own[claim.before].to_numpy(float)]
+    return any(dominated(values, rules) for values in of_numbers)
 
 
 def _second(
@@ -131,8 +135,8 @@ def follow_parts(release: Release, kinds: Mapping[str, AnyClaim], primary: str) 
     """Hide the estimates that a claim has of its own where what it is made of is hidden.
 
     An amount tells of the answers that it is made of in the same place. A difference of two groups tells one
-    of them beside the other; and under a second scheme it says of the same answers once more what the audit
-    may have left out.
+    of them beside the other, and so does an association of the levels of its predictor. Under a second scheme
+    each says of the same answers once more what the audit may have left out.
 
     Parameters
     ----------
@@ -155,6 +159,10 @@ def follow_parts(release: Release, kinds: Mapping[str, AnyClaim], primary: str) 
         if isinstance(claim, Compared) and claim.groups:
             codes = {str(claim.groups.of), str(claim.groups.minus)}
             part = about & (table["group"] == claim.groups.variable) & level.isin(codes)
+            gone |= mine & bool((part & (table["scheme"] == primary)).any())
+        elif isinstance(claim, AssociationClaim):
+            # An association sets the outcome of each level of its predictor beside that of the reference.
+            part = about & table["statistic"].isin(DESCRIBED) & table["group"].isin(("overall", claim.term))
             gone |= mine & bool((part & (table["scheme"] == primary)).any())
         else:
             place = table["group"].astype(str) + "|" + level
@@ -190,6 +198,12 @@ def follow_own(claims: Release, estimates: pd.DataFrame, kinds: Mapping[str, Any
 
 def _why(claim: AnyClaim) -> tuple[str, str]:
     """Say why a claim with an estimate of its own is hidden, and what can be done."""
+    if isinstance(claim, AssociationClaim):
+        return (
+            f"an answer to {claim.variable} is suppressed, over all or in a level of {claim.term}",
+            f"Merge levels of {claim.term} or answers of {claim.variable} (cleaning.recodes), or take the "
+            "claim out.",
+        )
     groups = claim.groups if isinstance(claim, Compared) else None
     if groups is None:
         return "too few answered all that it is made of", WIDER

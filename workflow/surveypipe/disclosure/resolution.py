@@ -18,7 +18,8 @@ other coefficients, and is released for the estimands of the claims alone, where
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from surveypipe.disclosure.answers import NOT_ABOUT_ANSWERS
 from surveypipe.disclosure.digits import bands, coarse, decimals_of, digits_of, one_digit, tested
 from surveypipe.disclosure.kinds import ESTIMATES, KINDS
 from surveypipe.disclosure.release import ROUNDED, Release
+from surveypipe.identifiers import CLAIMED_ODDS_RATIO
 from surveypipe.study.claims import AnyClaim
 
 if TYPE_CHECKING:
@@ -111,6 +113,7 @@ def apply(
     limits: Mapping[str, Sequence[float]],
     least: int,
     units: Mapping[str, pd.Series],
+    ratios: Collection[str] = (),
 ) -> None:
     """Round every released table to what its numbers may say.
 
@@ -124,6 +127,8 @@ def apply(
         Fewest respondents of a group's characteristic whose weighted percentage is told.
     units
         Table about claims to the unit to which each row is rounded that tells a total; 0 for the others.
+    ratios
+        Claims whose estimate is an odds ratio.
     """
     for name, release in releases.items():
         if name == "nonresponse":
@@ -131,8 +136,9 @@ def apply(
         elif "claim" in release.table:
             exact = release.table.copy()
             _columns(release.table, release.table["claim"].notna(), limits)
+            on_scale = [c for c in _numbers(exact) if OF_ESTIMATE.fullmatch(c)]
+            _odds_ratios(release.table, exact, limits, ratios, on_scale)
             if name in units:
-                on_scale = [c for c in _numbers(exact) if OF_ESTIMATE.fullmatch(c)]
                 _totals(release.table, exact, limits, units[name], on_scale)
         elif KINDS[name] in ("table_1", "margins", "passed_on"):
             _characteristics(release.table)
@@ -147,14 +153,19 @@ def _numbers(table: pd.DataFrame) -> list[str]:
     return [c for c in table.select_dtypes("number").columns if c not in SETTINGS]
 
 
-def estimates(release: Release, limits: Mapping[str, Sequence[float]], units: pd.Series) -> None:
+def estimates(
+    release: Release,
+    limits: Mapping[str, Sequence[float]],
+    units: pd.Series,
+    ratios: Collection[str] = (),
+) -> None:
     """Round the released estimates.
 
     Parameters
     ----------
     release
         Changed.
-    limits
+    limits, ratios
         As in :func:`apply`.
     units
         Unit to which each row is rounded that tells a total; 0 for the others.
@@ -178,6 +189,26 @@ def estimates(release: Release, limits: Mapping[str, Sequence[float]], units: pd
             _set(table, column, where & about_answers, form, exact)
     _set(table, "estimate", statistic == "weight_diagnostic", _rounded(DECIMALS))
     _totals(table, exact, limits, units)
+    _odds_ratios(table, exact, limits, ratios, OWN_SCALE, statistic == CLAIMED_ODDS_RATIO)
+
+
+def _odds_ratios(
+    table: pd.DataFrame,
+    exact: pd.DataFrame,
+    limits: Mapping[str, Sequence[float]],
+    claims: Collection[str],
+    columns: Sequence[str],
+    where: pd.Series | bool = True,
+) -> None:
+    """Round odds ratios of claims as those of models; the ends of intervals keep their side of a limit."""
+    place = table["claim"].fillna("").astype(str)
+    for claim in claims:
+        mine = (place == claim) & where
+        for column in columns:
+            own = limits.get(claim, ()) if column.startswith(("ci", "deciding")) else ()
+            _set(table, column, mine, partial(_ratio, limits=own), exact)
+        if "se" in table:
+            table["se"] = table["se"].where(~mine)
 
 
 def _totals(
@@ -212,9 +243,9 @@ def _rounded(decimals: int, limits: Sequence[float] = ()) -> Form:
     return lambda values: decimals_of(values, decimals, limits)
 
 
-def _ratio(values: Floats) -> Floats:
+def _ratio(values: Floats, limits: Sequence[float] = ()) -> Floats:
     """One decimal; of a ratio below a tenth its first digit."""
-    return np.where(np.abs(values) < 0.1, one_digit(values), decimals_of(values, 1))
+    return np.where(np.abs(values) < 0.1, one_digit(values, limits), decimals_of(values, 1, limits))
 
 
 def shifts_not_shown(table: pd.DataFrame, primary: str) -> pd.Series:
@@ -258,7 +289,7 @@ def _columns(table: pd.DataFrame, where: pd.Series, limits: Mapping[str, Sequenc
 
 
 # A difference and what follows from it is held against nought.
-DIFFERENCES = re.compile(r"difference|coefficient|average_marginal|mean|tost")
+DIFFERENCES = re.compile(r"difference|change|coefficient|average_marginal|mean|tost")
 
 
 def _sided(table: pd.DataFrame, column: str, where: pd.Series, limits: Mapping[str, Sequence[float]]) -> None:

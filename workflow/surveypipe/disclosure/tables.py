@@ -127,12 +127,13 @@ def release_all(
     again = dict.fromkeys(estimates.loc[hidden, "variable"].astype(str))
     made[ESTIMATES].note(ESTIMATES, again, MERGED, "shown under the primary scheme alone")
     linked, limits = audit.Linked(), resolution.limits_of(study.claims)
+    ratios = [key for key, claim in study.claims.items() if claim.log_scale]
     if audited:
         magnitudes.hide_dominated(made[ESTIMATES], study.respondents, study.numbers, study.summed, rules)
         own_estimates.hide_amounts(made[ESTIMATES], study.claims, study.respondents, study.numbers, rules)
         # Before the audit, which has to see what a reader sees.
         units = magnitudes.units(made[ESTIMATES].table, study.respondents)
-        resolution.estimates(made[ESTIMATES], limits, units)
+        resolution.estimates(made[ESTIMATES], limits, units, ratios)
         told = made[ESTIMATES].table.copy()
         own = [key for key, claim in study.claims.items() if not claim.describes]
         described = private["claims"][~private["claims"]["claim"].isin(own)]
@@ -168,7 +169,7 @@ def release_all(
             for name, release in others.items()
             if {"claim", "group", "group_level"} <= set(release.table)
         }
-        resolution.apply(others, limits, rules.min_base, to_units)
+        resolution.apply(others, limits, rules.min_base, to_units, ratios)
     _repeat_counts(made)
     if rules.round_to:
         for name, release in made.items():

@@ -53,7 +53,7 @@ def total(survey: Survey, claim: TotalClaim, design: Design, inside: NDArray[np.
 
     Whoever left the question out counts for nothing in it.
     """
-    y = np.where(inside, answers(survey.respondents[claim.variable], claim), np.nan)
+    y = np.where(inside, answers(survey.respondents, claim), np.nan)
     known = ~np.isnan(y)
     n, method = int(known.sum()), f"{survey.variance_of(design)}; t interval"
     gave = int(np.nansum(y)) if claim.level is not None else n

@@ -26,7 +26,7 @@ class Estimated:
     n
         Respondents that it rests on.
     fewest
-        Respondents of the smallest part that it compares.
+        Respondents of the smallest part that it compares; 0 where all changed alike.
     method
         Words for the column ``method``.
     flag

@@ -22,8 +22,10 @@ from surveypipe.estimation.totals import schemes_of_people
 from surveypipe.identifiers import estimate_id
 from surveypipe.problems import SurveyError
 from surveypipe.study.amounts import MedianClaim, RatioClaim, TotalClaim
+from surveypipe.study.changing import ChangeClaim
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.comparing import Compared
+from surveypipe.study.modelled import AssociationClaim
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +33,8 @@ Floats = NDArray[np.float64]
 def own_rows(survey: Survey) -> Iterator[dict[str, Any]]:
     """Rows of every claim that has its own, over all and by the group that it names, under every scheme.
 
-    A total has none under a scheme whose weights do not add up to people.
+    Those of an association come from its model (:mod:`surveypipe.regression.claimed`). A total has none under
+    a scheme whose weights do not add up to people.
 
     Raises
     ------
@@ -40,7 +43,7 @@ def own_rows(survey: Survey) -> Iterator[dict[str, Any]]:
     """
     counting = schemes_of_people(survey)
     for key, claim in survey.claims.items():
-        if claim.describes:
+        if claim.describes or isinstance(claim, AssociationClaim):
             continue
         if claim.of_people and survey.primary not in counting:
             raise SurveyError(
@@ -62,6 +65,8 @@ def own_rows(survey: Survey) -> Iterator[dict[str, Any]]:
 
 def estimated(survey: Survey, claim: AnyClaim, design: Design, inside: NDArray[np.bool_]) -> Estimated:
     """Estimate what a claim is about among some respondents, shape (n,), under one design."""
+    if isinstance(claim, ChangeClaim) and claim.groups is None:
+        return mean_change(survey, claim, design, inside)
     if isinstance(claim, Compared):
         return group_difference(survey, claim, design, inside)
     if isinstance(claim, RatioClaim):
@@ -90,14 +95,31 @@ def _row(
     ) | {"estimate_id": estimate_id(claim.variable, key, claim.statistic, group, level, scheme)}  # fmt: skip
 
 
+def mean_change(survey: Survey, claim: ChangeClaim, design: Design, inside: NDArray[np.bool_]) -> Estimated:
+    """Mean of the later answer less the earlier one, among those who gave both.
+
+    The answers of a person stand together, so that their correlation is in the variance of the mean, which is
+    that of any other mean under the design (R's ``svymean(~I(after - before))``); t interval.
+    """
+    y = np.where(inside, answers(survey.respondents, claim), np.nan)
+    both = ~np.isnan(y)
+    n = int(both.sum())
+    method = f"{claim.variable} minus {claim.before}; {survey.variance_of(design)}; t interval"
+    if not n:
+        return nothing(n, n, method)
+    found = design.means(y[:, None], fpc=survey.fpc)[0]
+    fewest = n if np.ptp(y[both]) > 0 else 0
+    return with_interval(survey, design, both, found.estimate, found.se, found.df, n, fewest, method)
+
+
 def group_difference(survey: Survey, claim: Compared, design: Design, inside: NDArray[np.bool_]) -> Estimated:
-    """Difference of the means, or shares, of two groups.
+    """Difference of the means, shares or changes of two groups.
 
     Linearised by :func:`surveypipe.estimation.group_tests.compare_means`, under the covariance of the design;
     the interval is that of the t distribution with its degrees of freedom among those compared, less one (R's
     ``svyttest``).
     """
-    y = np.where(inside, answers(survey.respondents[claim.variable], claim), np.nan)
+    y = np.where(inside, answers(survey.respondents, claim), np.nan)
     of, minus = (membership(survey.respondents, part) == 1.0 for part in claim.parts)
     second = np.select([of, minus], [1.0, 0.0], np.nan)
     both = ~np.isnan(y) & ~np.isnan(second)

@@ -129,8 +129,19 @@ def indicator(column: pd.Series, code: object) -> Floats:
     return np.where(column.notna().to_numpy(), hit.astype(float), np.nan)
 
 
-def answers(column: pd.Series, claim: Claim) -> Floats:
-    """Answers to a claim's variable as its estimand counts them, NaN where missing; shape (n,)."""
+def answers(people: pd.DataFrame, claim: Claim) -> Floats:
+    """Answers of each person as a claim's estimand counts them, NaN where missing; shape (n,).
+
+    Of a change that is the later answer less the earlier one. None count where a model gives the estimand.
+    """
+    if not claim.signs:
+        return np.full(len(people), np.nan)
+    told = counted_answers(people[claim.variable], claim)
+    return told if claim.before is None else told - counted_answers(people[claim.before], claim)
+
+
+def counted_answers(column: pd.Series, claim: Claim) -> Floats:
+    """Answers to one variable as a claim counts them, NaN where missing; shape (n,)."""
     return column.to_numpy(float) if claim.counted is None else indicator(column, claim.counted)
 
 
@@ -179,7 +190,7 @@ def analysed_variables(settings: Sections) -> list[str]:
     analysis = settings.analysis
     names = list(analysis.items)
     for claim in settings.claims.values():
-        names += [claim.variable, *filter(None, [claim.divisor]), *claim.secondary]
+        names += [claim.variable, *filter(None, [claim.divisor, claim.before]), *claim.secondary]
     names += [*analysis.totals, *(test.variable for test in analysis.tests)]
     names += [scale.variable for scale in settings.cleaning.scales]
     return list(dict.fromkeys([*names, *alternatives(settings)]))
@@ -230,6 +241,7 @@ def check(
     problems.extend(_base_problems(variables, settings))
     problems.extend(_claim_problems(variables, settings))
     problems.extend(_divisor_problems(respondents, settings))
+    problems.extend(_change_problems(variables, settings))
     problems.raise_if_any()
 
 
@@ -255,6 +267,31 @@ def _divisor_problems(respondents: pd.DataFrame, settings: Sections) -> Iterator
                     "below 0; a ratio is over a number that is never below nought. Give the codebook the "
                     "range of the answers, or derive another variable."
                 )
+
+
+def _change_problems(variables: Mapping[str, Mapping[str, Any]], settings: Sections) -> Iterator[str]:
+    for key, claim in settings.claims.items():
+        now, before = variables.get(claim.variable), variables.get(claim.before or "")
+        if not now or not before:
+            continue
+        asked = [[str(code) for code in one.get("values", {})] for one in (now, before)]
+        if now["type"] != before["type"] or asked[0] != asked[1]:
+            yield (
+                f"claims.{key}.before: '{claim.before}' is {before['type']} with the answers "
+                f"{shown(asked[1]) or 'of a number'}, and '{claim.variable}' is {now['type']} with "
+                f"{shown(asked[0]) or 'those of a number'}; a change is of one question asked twice. Make "
+                "their entries in the codebook alike."
+            )
+        elif type_of(now).nominal and claim.counted is None:
+            yield (
+                f"claims.{key}: '{claim.variable}' is {now['type']}; name with `level` the answer whose "
+                "share changes."
+            )
+        elif not type_of(now).listed and claim.counted is not None:
+            yield (
+                f"claims.{key}.level: '{claim.variable}' is answered with a number, whose mean changes; take "
+                "`level` away."
+            )
 
 
 def _claim_problems(variables: Mapping[str, Mapping[str, Any]], settings: Sections) -> Iterator[str]:

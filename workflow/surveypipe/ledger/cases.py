@@ -10,15 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe.estimation.equivalence import Equivalence, equivalence_test
-from surveypipe.estimation.survey import answers, indicator, membership
+from surveypipe.estimation.survey import membership
 from surveypipe.ledger.asked import ASKED, beside_those_asked, everybody_asked
 from surveypipe.ledger.parts import Part, parts_of
+from surveypipe.ledger.people import people_of
 from surveypipe.problems import Problems, shown
 from surveypipe.study.base import Code
 from surveypipe.study.bases import EVERYBODY, conditions_of, without
 from surveypipe.study.claims import AnyClaim, ShareClaim, SharesWithinPeople
 from surveypipe.study.cleaning import RoutedNo
-from surveypipe.study.codebook import codes_as_text
 from surveypipe.study.design import Sampling, silent_known
 from surveypipe.study.sections import Sections
 from surveypipe.study.sensitivity import Sensitivity
@@ -120,7 +120,8 @@ class Case:
         ``overall`` and empty, or the grouping variable and one of its levels.
     people
         All respondents: y, read, weight, asked, cell, group (see ``reader_scenario``); ``x``, by whose sum
-        that of y is divided, 1 where it is not; ``base``, whether
+        that of y is divided, 1 where it is not, or which came before; ``said``, the answer to the claim's
+        own variable, which y is but for a change; ``base``, whether
         they are in the claim's base, NaN where it is not known; ``within``, whether they meet what it asks
         beside the scenario's answer; ``may_be``, whether what is known of everybody lets them be in it.
     population
@@ -289,35 +290,6 @@ def alternatives(
             own = cases(replace(made, claims={key: changed}), estimates, respondents, dispositions)
             found += [replace(case, measure=name) for case in own]
     return found
-
-
-def people_of(made: Setting, claim: AnyClaim, respondents: pd.DataFrame) -> pd.DataFrame:
-    """Lay out what a claim needs of each person, as where everybody was asked."""
-    group, asked = codes_as_text(respondents[made.group]), made.bases[claim.base]
-    beside = made.beside_scenario(claim.base)
-    return pd.DataFrame(
-        {
-            "y": answers(respondents[claim.variable], claim),
-            "x": 1.0 if claim.divisor is None else respondents[claim.divisor].to_numpy(float),
-            "read": _reading(made.sensitivity, respondents),
-            "weight": respondents[f"w_{made.primary}"].astype(float),
-            "asked": 1.0,
-            # A cell of a scheme that ignores the group is split by it: θ and readership may differ there.
-            "cell": group + ": " + respondents[f"cell_{made.primary}"].astype(str),
-            "group": group,
-            "base": membership(respondents, asked),
-            "within": membership(respondents, asked if beside is None else beside),
-            "may_be": membership(respondents, made.known_conditions(claim.base)),
-        }
-    ).reset_index(drop=True)
-
-
-def _reading(plan: Sensitivity, respondents: pd.DataFrame) -> Floats:
-    """Whether each respondent has the scenario's answer, NaN where it is not known; shape (n,)."""
-    scenario = plan.scenario
-    if scenario is None:
-        return np.full(len(respondents), np.nan)
-    return indicator(respondents[scenario.variable], scenario.level)
 
 
 def _estimates_of(

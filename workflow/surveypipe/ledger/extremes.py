@@ -13,6 +13,6 @@ def bounds(case: Case) -> tuple[float, float]:
 
     NaN where none are defined, infinite where the answers have no limits.
     """
-    y, asked, x = (case.people[name].to_numpy(dtype=np.float64) for name in ("y", "asked", "x"))
-    beside = x if case.claim.divisor else None
+    y, asked, x = (case.people[name].to_numpy(dtype=np.float64) for name in ("said", "asked", "x"))
+    beside = x if case.claim.paired else None
     return case.claim.bounds(*(heard(part, y, asked, beside) for part in case.parts))

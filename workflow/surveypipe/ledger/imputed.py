@@ -156,7 +156,7 @@ def _claim_rows(
 
 def outcomes(survey: Survey, claim: AnyClaim, people: pd.DataFrame) -> Floats:
     """Outcome of a claim in m data sets of the same n people, shape (n, m); NaN outside its base."""
-    values = answers(people[claim.variable], claim)
+    values = answers(people, claim)
     inside = membership(people, conditions_of(survey.settings.bases, claim.base)) == 1.0
     return np.where(inside, values, np.nan).reshape(-1, len(survey.respondents)).T
 

@@ -25,7 +25,7 @@ def claim_test_rows(survey: Survey, estimates: pd.DataFrame) -> pd.DataFrame:
     A share: :math:`t = (\mathrm{logit}\,\hat p - \mathrm{logit}\,p_0)\,\hat p(1-\hat p)/SE`, one-sided on the
     claim's side and doubled, so that p < .05 where the 95 % logit interval clears the threshold. Several
     thresholds must all be cleared: the greatest p stands. A mean beyond a threshold: the same t test, without
-    the logit. A mean within a margin: the greater of the two
+    the logit; an odds ratio: on the scale of its logarithm. A mean within a margin: the greater of the two
     one-sided p-values, which is below .05 where the 90 % interval lies within the margin.
 
     Parameters
@@ -68,7 +68,9 @@ def estimand_row(estimates: pd.DataFrame, scheme: str, key: str, claim: AnyClaim
 def _why_none(claim: AnyClaim, p_value: float) -> str:
     if np.isfinite(p_value):
         return ""
-    return "everybody or nobody gave this answer: no test" if claim.tested else "its interval alone decides"
+    if claim.tested and claim.is_share:
+        return "everybody or nobody gave this answer: no test"
+    return "its interval alone decides"
 
 
 def _worst_side(claim: AnyClaim, line: pd.Series) -> tuple[float, float, Side]:
@@ -83,6 +85,10 @@ def _worst_side(claim: AnyClaim, line: pd.Series) -> tuple[float, float, Side]:
             with np.errstate(divide="ignore", invalid="ignore"):
                 se = float(np.divide(se, estimate * (1 - estimate)))
                 estimate, limit = (float(np.log(np.divide(p, 1 - p))) for p in (estimate, limit))
+        elif claim.log_scale:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                se = float(np.divide(se, estimate))
+                estimate, limit = (float(np.log(value)) for value in (estimate, limit))
         sign = 1.0 if side.direction == "above" else -1.0
         t = sign * (estimate - limit) / se if se > 0 and claim.tested else np.nan
         found.append((t, min(1.0, claim.tails * float(stats.t.sf(t, line["df"]))), side))

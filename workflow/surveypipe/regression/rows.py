@@ -20,6 +20,7 @@ from surveypipe.regression.proportional_odds import proportional_odds_check
 from surveypipe.regression.terms import level_code
 from surveypipe.study.analysis import Model
 from surveypipe.study.base import same_code
+from surveypipe.study.modelled import AssociationClaim
 
 _RATIO = {"logistic": "odds_ratio", "ordinal": "odds_ratio", "poisson": "rate_ratio"}
 _COEFFICIENT = {
@@ -75,25 +76,47 @@ def _model_data(survey: Survey, spec: Model) -> pd.DataFrame:
                 f"model, one of {shown(f'{code} ({text})' for code, text in survey.values(outcome).items())}."
             )
         data[outcome] = indicator(data[outcome], level)
-    data[outcome] = data[outcome].where(survey.inside(survey.base_of(outcome)))
+    data[outcome] = data[outcome].where(survey.inside(base_of_model(survey, spec)))
     return data
+
+
+def fitted_model(survey: Survey, spec: Model, scheme: str) -> ModelFit:
+    """Fit a model of the configuration under a scheme."""
+    data = _model_data(survey, spec)
+    reference = _reference(survey, spec, data)
+    return fit(
+        data, spec.outcome, list(spec.predictors), reference=reference, **_options(survey, spec, scheme)
+    )
+
+
+def _options(survey: Survey, spec: Model, scheme: str) -> dict[str, Any]:
+    return {
+        "kind": spec.kind,
+        "design": model_design(survey.designs[scheme], fpc=survey.settings.analysis.fpc.tests),
+        "categorical": [name for name in spec.predictors if survey.item_type(name).nominal],
+        "ci_level": survey.level,
+    }
+
+
+def base_of_model(survey: Survey, spec: Model) -> str:
+    """Of whom a model is: the base of a claim about it, else that of its outcome."""
+    own = (
+        claim.base
+        for claim in survey.claims.values()
+        if isinstance(claim, AssociationClaim) and claim.of(spec)
+    )
+    return next(own, survey.base_of(spec.outcome))
 
 
 def _scheme_model(survey: Survey, spec: Model, data: pd.DataFrame, scheme: str) -> list[pd.DataFrame]:
     outcome, predictors = spec.outcome, list(spec.predictors)
-    fpc = survey.settings.analysis.fpc.tests
-    options: dict[str, Any] = {
-        "kind": spec.kind,
-        "design": model_design(survey.designs[scheme], fpc=fpc),
-        "categorical": [name for name in predictors if survey.item_type(name).nominal],
-        "ci_level": survey.level,
-    }
+    options = _options(survey, spec, scheme)
     reference = _reference(survey, spec, data)
     words: dict[str, Any] = {
         "scheme": scheme, "ci_level": survey.level, "outcome_label": survey.label(outcome),
         "labels": {name: survey.label(name) for name in predictors},
         "level_labels": {name: survey.values(name) for name in [outcome, *predictors]},
-        "claim": claim_of(survey.settings).get(outcome, ""), "base": survey.base_of(outcome),
+        "claim": claim_of(survey.settings).get(outcome, ""), "base": base_of_model(survey, spec),
     }  # fmt: skip
     full = fit(data, outcome, predictors, reference=reference, **options)
     parts = [_with_counts(tidy(full, **words), full)]

@@ -189,7 +189,7 @@ def one_claim(
         "label": claim.label,
         "margin": claim.within_margin,
         "limits": list(limits),
-        "limitTexts": [claim.with_unit(limit) for limit in limits],
+        "limitTexts": [claim.set_printed(limit) for limit in limits],
         "start": limits.index(own_limit(claim)),
         "axis": _axis(told),
         "levels": list(dict.fromkeys([confidence(level), confidence(claim.deciding_level(level))])),

@@ -240,6 +240,6 @@ class _Teller:
         claim = self._released.claim_of(row)
         return tuple(
             dict.fromkeys(
-                number for limit in claim.landmarks() for number in PRINTED.findall(claim.printed(limit))
+                number for limit in claim.landmarks() for number in PRINTED.findall(claim.set_bare(limit))
             )
         )

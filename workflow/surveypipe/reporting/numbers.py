@@ -206,7 +206,8 @@ def claim_fields(row: pd.Series, claim: Claim, words: Vocabulary) -> Cells:
         return made | dict.fromkeys(hidden, HIDDEN)
     for column in row.index:
         if _is_value(str(column)) and math.isfinite(float(row[column])):
-            made[str(column)] = claim.printed(float(row[column]))
+            said = claim.set_bare if column in _SET else claim.printed
+            made[str(column)] = said(float(row[column]))
     made |= {"est": made["estimate"], "n": formatting.count(row["n"]), "grade": str(int(row["grade"]))}
     if claim.is_share:
         made |= {"pct": made["est"]}
@@ -224,25 +225,29 @@ def claim_fields(row: pd.Series, claim: Claim, words: Vocabulary) -> Cells:
     put(made, "df", formatting.degrees, row["df"])
     put(made, "se", decimal, row["se"])
     put(made, "power_at_zero", percent, row.get("power_at_zero"))
-    made |= _tipping_fields(row) | _word_fields(row, claim, words.respondents.many)
+    made |= _tipping_fields(row, claim) | _word_fields(row, claim, words.respondents.many)
     return made
+
+
+# Columns of the ledger that the configuration set.
+_SET = ("threshold", "upper_threshold", "margin")
 
 
 def _is_value(column: str) -> bool:
     """Whether a column of the ledger is on the scale of the estimate."""
     exact = ("estimate", "ci_low", "ci_high", "scheme_low", "scheme_high", "bound_low", "bound_high",
-             "threshold", "upper_threshold", "margin", "ci_tost_low", "ci_tost_high",
+             *_SET, "ci_tost_low", "ci_tost_high",
              "reader_limit")  # fmt: skip
     return column in exact or column.startswith(("estimate_", "reader_k", "reader_worst_k"))
 
 
-def _tipping_fields(row: pd.Series) -> Cells:
+def _tipping_fields(row: pd.Series, claim: Claim) -> Cells:
     made: Cells = {}
     for name in ("tipping_theta", "tipping_theta_interval"):
         value = float(row.get(name, math.nan))
         made[name] = decimal(value, 1) if math.isfinite(value) else "none"
     for name in ("tipping_shift", "tipping_shift_interval"):
-        put(made, name, decimal, row.get(name))
+        put(made, name, claim.shift_tabled, row.get(name))
     return made
 
 

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from surveypipe.study.claim import Claim
 
 # Kinds of which a shift of the silent is told in the place of an odds ratio that depends on a number.
-OF_NUMBERS = ("mean", "ratio", "total")
+OF_NUMBERS = ("mean", "ratio", "total", "change")
 
 
-def tipping_text(row: pd.Series) -> str:
+def tipping_text(row: pd.Series, claim: Claim) -> str:
     """Print the tipping θ, or in a word why there is none."""
     shift = float(row.get("tipping_shift", math.nan))
     if str(row["kind"]) in OF_NUMBERS and math.isfinite(shift):
         # Odds of response that depend on a number are harder to read than how far the mean must lie.
-        return f"({formatting.decimal(shift)})"
+        return f"({claim.shift_tabled(shift)})"
     theta = float(row["tipping_theta"])
     if not math.isfinite(theta):
         return _without_theta(row)
     text = _theta(theta)
-    return f"{text} ({formatting.decimal(shift)})" if math.isfinite(shift) else text
+    return f"{text} ({claim.shift_tabled(shift)})" if math.isfinite(shift) else text
 
 
 def theta_text(row: pd.Series, claim: Claim) -> str:
@@ -41,7 +41,7 @@ def theta_text(row: pd.Series, claim: Claim) -> str:
     text = _theta(theta)
     crossed = [side for side in claim.sides() if (side.direction == "above") == (theta > 1)]
     if len(claim.sides()) > 1 and claim.is_share and crossed:
-        return f"{text} (at {claim.tabled(crossed[0].limit)})"
+        return f"{text} (at {claim.form.set_tabled(crossed[0].limit)})"
     return text
 
 
@@ -54,10 +54,10 @@ def _without_theta(row: pd.Series) -> str:
     return "none" if there_is_none else NOT_APPLICABLE
 
 
-def shift_text(row: pd.Series) -> str:
+def shift_text(row: pd.Series, claim: Claim) -> str:
     """Print how far a mean of the silent would have to lie from that of their cell."""
     shift = float(row.get("tipping_shift", math.nan))
-    return formatting.decimal(shift) if math.isfinite(shift) else NOT_APPLICABLE
+    return claim.shift_tabled(shift) if math.isfinite(shift) else NOT_APPLICABLE
 
 
 def scenario_values(row: pd.Series, k: float) -> tuple[float, float]:

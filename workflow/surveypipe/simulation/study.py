@@ -62,7 +62,7 @@ def claim_values(people: pd.DataFrame, config: Sections, key: str) -> Floats:
     """Outcome of a claim for each person, NaN where it is missing or the person is not in its base."""
     claim = config.claims[key]
     inside = membership(people, conditions_of(config.bases, claim.base)) == 1.0
-    return np.where(inside, answers(people[claim.variable], claim), np.nan)
+    return np.where(inside, answers(people, claim), np.nan)
 
 
 def outcomes(people: pd.DataFrame, staff: pd.DataFrame, config: Sections) -> Floats:

@@ -1,4 +1,4 @@
-"""Bounds of totals, ratios and medians whatever those would have said of whom no answer is known."""
+"""Bounds of totals, ratios, medians and changes whatever those would have said of whom no answer is known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from surveypipe.study.bounds import Floats, Heard, Interval
+from surveypipe.study.bounds import Floats, Heard, Interval, mean_bounds
 
 # Steps of the ratio to its bound; it is reached in a handful.
 STEPS = 100
@@ -112,6 +112,33 @@ def median_bounds(heard: Heard, limits: Interval) -> Interval:
                 found[place] = float(m)
                 break
     return found[0], found[1]
+
+
+def change_bounds(heard: Heard, limits: Interval) -> Interval:
+    """Bounds of the mean of y - x where both lie within the same limits.
+
+    Of whoever gave both answers the change is known; where one is known the other alone is free, and of the
+    silent both are. Each person then has a least and a greatest change, and the bounds are the least and the
+    greatest mean (:func:`surveypipe.study.bounds.mean_bounds`).
+
+    Returns
+    -------
+    tuple of float
+        Infinite without limits where somebody's change is not known; NaN if nobody may be in the base.
+    """
+    assert heard.beside is not None and heard.stray_beside is not None
+    least, most = limits
+    pairs = ((heard.values, heard.beside), (heard.stray, heard.stray_beside))
+
+    def mean_of(after: float, before: float, end: int) -> float:
+        own, stray = (_filled(y, after) - _filled(x, before) for y, x in pairs)
+        return mean_bounds(replace(heard, values=own, stray=stray), (least - most, most - least))[end]
+
+    return mean_of(least, most, 0), mean_of(most, least, 1)
+
+
+def _filled(answers: Floats, end: float) -> Floats:
+    return np.where(np.isnan(answers), end, answers)
 
 
 def _half(part: float, whole: float) -> bool:

@@ -102,6 +102,21 @@ class Claim(Settings, tag_field="kind"):
         return None
 
     @property
+    def before(self) -> str | None:
+        """Variable whose answer is taken from that to its variable, in each person; None where none is."""
+        return None
+
+    @property
+    def paired(self) -> bool:
+        """Whether it is made of two answers of each person, of which one may be known alone."""
+        return self.divisor is not None
+
+    @property
+    def log_scale(self) -> bool:
+        """Whether its interval is that of a logarithm."""
+        return False
+
+    @property
     def of_people(self) -> bool:
         """Whether it can be told only from weights that add up to people."""
         return False
@@ -289,6 +304,10 @@ class Claim(Settings, tag_field="kind"):
         """Print the size of a move of the estimand, with its unit."""
         return self.form.shift_printed(value)
 
+    def shift_tabled(self, value: float) -> str:
+        """Print a shift of the silent in a table whose note names the unit."""
+        return formatting.decimal(value)
+
     @property
     def shift_unit(self) -> str:
         """Unit of the shift of the silent that would overturn it."""
@@ -301,6 +320,10 @@ class Claim(Settings, tag_field="kind"):
     def set_printed(self, value: float) -> str:
         """Print a threshold as it was set, with its unit."""
         return self.form.set_printed(value)
+
+    def set_bare(self, value: float) -> str:
+        """Print a threshold as it was set, where its unit is told otherwise."""
+        return self.form.set_bare(value)
 
     def listed(self, values: Sequence[float]) -> str:
         """Print several thresholds in a sentence."""

@@ -16,10 +16,12 @@ from msgspec import Meta
 from surveypipe.study.amounts import AmountClaim
 from surveypipe.study.base import Code, Share
 from surveypipe.study.bounds import Interval
+from surveypipe.study.changing import ChangeClaim
 from surveypipe.study.claim import Claim
 from surveypipe.study.comparing import DifferenceClaim, EquivalenceClaim
 from surveypipe.study.forms import PerCent
 from surveypipe.study.measured import Beyond, beyond
+from surveypipe.study.modelled import AssociationClaim
 from surveypipe.study.sides import Axis, Direction, Side
 
 
@@ -87,7 +89,9 @@ class MeanClaim(Beyond, tag="mean", kw_only=True):
         return Axis(self.titled("Mean"), self.range)
 
 
-AnyClaim = ShareClaim | EquivalenceClaim | MeanClaim | DifferenceClaim | AmountClaim
+AnyClaim = (
+    ShareClaim | EquivalenceClaim | MeanClaim | DifferenceClaim | AmountClaim | ChangeClaim | AssociationClaim
+)
 
 
 class SharesWithinPeople(ShareClaim, tag="shares_within_people", kw_only=True):

@@ -55,6 +55,10 @@ class Form:
         """Print a threshold with its unit."""
         return f"{self.set_tabled(value)} {self.unit}".strip()
 
+    def set_bare(self, value: float) -> str:
+        """Print a threshold where its unit is told otherwise."""
+        return self.set_tabled(value)
+
     @property
     def note(self) -> str:
         """Say in a note what the values are in: ``in scale points``; '' where no unit can be named."""
@@ -91,6 +95,27 @@ class Whole(Form):
 
 
 @dataclass(frozen=True)
+class Ratio(Form):
+    """Odds ratios: to one decimal, below a tenth to one digit, as they are released."""
+
+    def printed(self, value: float) -> str:
+        """Print a value in a sentence."""
+        return formatting.ratio(value)
+
+    def tabled(self, value: float) -> str:
+        """Print a value, or a difference of two, in a table."""
+        return formatting.ratio(value)
+
+    def shift_printed(self, value: float) -> str:
+        """Print the size of a move."""
+        return formatting.ratio(abs(value))
+
+    def span_printed(self, low: float, high: float) -> str:
+        """Print an interval in a sentence."""
+        return f"{formatting.ratio(low)} to {formatting.ratio(high)}"
+
+
+@dataclass(frozen=True)
 class PerCent(Form):
     """Shares, in whole per cent."""
 
@@ -119,6 +144,10 @@ class PerCent(Form):
     def set_printed(self, value: float) -> str:
         """Print a threshold of a share in per cent."""
         return f"{self.set_tabled(value)}%"
+
+    def set_bare(self, value: float) -> str:
+        """Print a threshold with its sign or unit, without which it would be another number."""
+        return self.set_printed(value)
 
     def shift_printed(self, value: float) -> str:
         """Print the size of a move in whole percentage points."""

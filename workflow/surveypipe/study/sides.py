@@ -61,10 +61,13 @@ class Axis(NamedTuple):
         Name of the axis.
     ends
         Its ends; None where it reaches as far as what decides the claim, on either side of nought.
+    upwards
+        Whether an axis without ends begins at nought.
     """
 
     label: str
     ends: Interval | None
+    upwards: bool = False
 
 
 class Tilt(NamedTuple):

@@ -18,13 +18,12 @@ def ticks(claim: Claim, reach: float) -> dict[float, str]:
     claim
         Whose values are drawn.
     reach
-        How far an axis without ends of its own goes on either side of nought.
+        How far an axis without ends of its own goes, on either side of nought or upwards.
     """
     if claim.axis.ends is None:
         places = 2 if reach < 2 else 1
-        return {
-            part * reach: formatting.decimal(part * reach, places) for part in (-1.0, -0.5, 0.0, 0.5, 1.0)
-        }
+        parts = QUARTERS if claim.axis.upwards else (-1.0, -0.5, 0.0, 0.5, 1.0)
+        return {part * reach: formatting.decimal(part * reach, places) for part in parts}
     low, high = claim.axis.ends
     marks = [low + part * (high - low) for part in QUARTERS]
     return {mark: claim.form.marked(mark) for mark in marks}

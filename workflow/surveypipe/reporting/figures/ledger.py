@@ -144,8 +144,8 @@ def _places(released: Released, rows: list[pd.Series]) -> Places:
     shown = [row for row in rows if row["status"] != SUPPRESSED]
     scenario = released.settings.sensitivity.scenario
     columns = {}
-    if any(tipping_text(row) != formatting.NOT_APPLICABLE for row in shown):
-        columns["Tipping θ"] = [tipping_text(row) for row in shown]
+    if any(tipping_text(row, released.claim_of(row)) != formatting.NOT_APPLICABLE for row in shown):
+        columns["Tipping θ"] = [tipping_text(row, released.claim_of(row)) for row in shown]
     if scenario is not None and shown:
         name = formatting.capital(released.vocabulary.readers.many)
         columns[name] = [scenario_text(row, scenario.k_grade, released.claim_of(row).tabled) for row in shown]
@@ -181,7 +181,7 @@ def _lettered(row: pd.Series, released: Released, places: Places) -> Line:
     grade = formatting.capital(str(row["grade_label"]))
     grade = fitted(grade, theme.across() - places.words - PIPS * PIP_MM - 2.5)
     scenario = released.settings.sensitivity.scenario
-    beside = {"Tipping θ": tipping_text(row)}
+    beside = {"Tipping θ": tipping_text(row, claim)}
     if scenario is not None:
         shown = scenario_text(row, scenario.k_grade, claim.tabled)
         beside[formatting.capital(released.vocabulary.readers.many)] = shown
@@ -192,10 +192,10 @@ def _lettered(row: pd.Series, released: Released, places: Places) -> Line:
 def condition_text(claim: Claim) -> str:
     """Say what the interval must clear."""
     if claim.within_margin:
-        return f"Interval within ± {claim.printed(claim.margin)}"
+        return f"Interval within ± {claim.set_bare(claim.margin)}"
     signs = {"above": ">", "below": "<"}
     return "Interval " + ", ".join(
-        f"{signs[one.direction]} {claim.printed(one.limit)}" for one in claim.sides()
+        f"{signs[one.direction]} {claim.set_bare(one.limit)}" for one in claim.sides()
     )
 
 

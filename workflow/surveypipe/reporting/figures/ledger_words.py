@@ -83,7 +83,8 @@ def _bounds_text(row: pd.Series, number: Callable[[float], str]) -> str:
 
 
 def _what_if_text(row: pd.Series, released: Released) -> str:
-    told, tipping, plan = "", tipping_text(row), released.settings.sensitivity.scenario
+    told, plan = "", released.settings.sensitivity.scenario
+    tipping = tipping_text(row, released.claim_of(row))
     if tipping != formatting.NOT_APPLICABLE:
         told += f", tipping θ {tipping}"
     if plan is not None:
@@ -104,7 +105,7 @@ def alt_text(released: Released, rows: list[pd.Series]) -> str:
             continue
         claim = released.claim_of(row)
         number = claim.printed
-        marks = " and ".join(number(limit) for _, limit in claim.sides())
+        marks = " and ".join(claim.set_bare(limit) for _, limit in claim.sides())
         parts.append(
             f"{name}: {number(row['estimate'])}, {formatting.confidence(row['ci_level'])} interval "
             f"{number(row['ci_low'])} to {number(row['ci_high'])}, {claim.limit_noun} {marks}"

@@ -205,7 +205,7 @@ def _ledger_row(released: Released, row: pd.Series, plan: SuspectedAnswer | None
         claim.condition_printed(),
         _bounds_cell(row, form),
         theta_text(row, claim),
-        shift_text(row),
+        shift_text(row, claim),
         *([_scenario_cell(row, plan.k_grade, claim)] if plan else []),
         escape(grade[:1].upper() + grade[1:]),
     ]

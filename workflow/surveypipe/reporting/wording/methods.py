@@ -7,20 +7,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.rules import rules_of
-from surveypipe.formatting import decimal, sentence_list
-from surveypipe.reporting.cells import code_text
-from surveypipe.reporting.claim_names import coded
+from surveypipe.formatting import decimal
 from surveypipe.reporting.facts import NAMED_SOFTWARE, software_versions
 from surveypipe.reporting.figures.response import cell_label
-from surveypipe.reporting.lookups import between
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import imputed_beside
 from surveypipe.reporting.tables.imputation import imputations_made
 from surveypipe.reporting.wording import choices
 from surveypipe.reporting.wording.designs import drawn
+from surveypipe.reporting.wording.estimands import claims
 from surveypipe.study.base import plain
-from surveypipe.study.bases import conditions_of
-from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Late
 from surveypipe.study.grades import Grade
 from surveypipe.study.item_types import PROPORTION, type_of
@@ -232,51 +228,6 @@ def _tests(released: Released) -> str:
     return "corrected" if analysis.fpc.tests else "uncorrected"
 
 
-def claims(released: Released) -> Facts:
-    """Tell what was estimated for each claim and what it is held against."""
-    level = released.settings.analysis.ci_level
-    return {
-        "ci_level": level,
-        "claims": [_claim(released, key, claim) for key, claim in released.claims.items()],
-    }
-
-
-def _asked_of(released: Released, base: str) -> list[str]:
-    """Name what a base asks: its variables, with the answers where one is not simply the counted one."""
-    asked = []
-    for name, codes in conditions_of(released.settings.bases, base).items():
-        values = {code_text(code): text for code, text in released.values(name).items()}
-        wanted = [code_text(code) for code in codes]
-        label = released.in_text(released.label(name))
-        answers = [released.in_text(values[code]) for code in wanted if code in values]
-        counted = wanted == [released.counted(name)] or not answers
-        asked.append(label if counted else f"{label}: {sentence_list(answers, 'or')}")
-    return asked
-
-
-def _claim(released: Released, key: str, claim: AnyClaim) -> Facts:
-    by = claim.by
-    groups = released.settings.groups
-    group = groups[by].label if by in groups else by or ""
-    return {
-        **plain(claim),
-        "claimed": claim,
-        "between": between(released, claim),
-        "upper_threshold": claim.upper_threshold,
-        "key": key if coded(released) else "",
-        "people_in": released.settings.people_in(claim.base),
-        "everybody": "all who were eligible"
-        if released.silent_known
-        else f"all {released.vocabulary.people.many}",
-        "asked_of": _asked_of(released, claim.base),
-        "variable": released.in_text(released.label(claim.variable)),
-        "over": released.in_text(released.label(claim.divisor)) if claim.divisor else "",
-        "others": claim.sensitivity_thresholds,
-        "deciding_level": claim.deciding_level(released.settings.analysis.ci_level),
-        "by": released.in_text(group),
-    }
-
-
 def sensitivity(released: Released) -> Facts:
     """Tell what is asked of the silent, and the grades that follow."""
     section = released.settings.sensitivity
@@ -289,7 +240,7 @@ def sensitivity(released: Released) -> Facts:
         "scenario": None if plan is None else plain(plan),
         "grades": {grade.name.lower(): grade.label(released.vocabulary) for grade in Grade},
         "equivalence": not all(claim.bounds_can_decide for claim in released.claims.values()),
-        "means": any(not claim.binary for claim in released.claims.values()),
+        "means": any(claim.signs and not claim.binary for claim in released.claims.values()),
     }
 
 

@@ -71,6 +71,7 @@ def claims(released: Released) -> Facts:
     supported = [grade.name.lower() for grade in Grade if grade.supported]
     return {
         "total": len(rows),
+        "hidden": len(rows) - sum(map(len, by_grade.values())),
         "supported": sum(len(by_grade[grade]) for grade in supported),
         "found": [{"grade": grade, "labels": labels} for grade, labels in by_grade.items() if labels],
         "weaker": _weaker(released),
