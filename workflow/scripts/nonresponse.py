@@ -125,7 +125,8 @@ def follow_up_rows(follow_up: Path | None, study: Study) -> pd.DataFrame:
             continue
         part = study.part(case)
         staff = study.staff[part]
-        checked = answers(staff["id"].map(given[name]).astype(float), case.claim)
+        told = pd.DataFrame({name: staff["id"].map(given[name]).astype(float)})
+        checked = answers(told, case.claim)
         main_row = case.by_scheme[study.primary]
         rows += checking.claim_rows(
             {"claim": case.key, "group": case.group, "group_level": case.group_level},

@@ -10,15 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from surveypipe.estimation.equivalence import Equivalence, equivalence_test
-from surveypipe.estimation.survey import membership
+from surveypipe.estimation.survey import answers, membership
 from surveypipe.ledger.asked import ASKED, beside_those_asked, everybody_asked
+from surveypipe.ledger.own_answers import answers_beside, own_answers, reading_of
 from surveypipe.ledger.parts import Part, parts_of
-from surveypipe.ledger.people import people_of
 from surveypipe.problems import Problems, shown
 from surveypipe.study.base import Code
 from surveypipe.study.bases import EVERYBODY, conditions_of, without
 from surveypipe.study.claims import AnyClaim, ShareClaim, SharesWithinPeople
 from surveypipe.study.cleaning import RoutedNo
+from surveypipe.study.codebook import codes_as_text
 from surveypipe.study.design import Sampling, silent_known
 from surveypipe.study.sections import Sections
 from surveypipe.study.sensitivity import Sensitivity
@@ -290,6 +291,28 @@ def alternatives(
             own = cases(replace(made, claims={key: changed}), estimates, respondents, dispositions)
             found += [replace(case, measure=name) for case in own]
     return found
+
+
+def people_of(made: Setting, claim: AnyClaim, respondents: pd.DataFrame) -> pd.DataFrame:
+    """Lay out what a claim needs of each person, as where everybody was asked."""
+    group, asked = codes_as_text(respondents[made.group]), made.bases[claim.base]
+    beside = made.beside_scenario(claim.base)
+    return pd.DataFrame(
+        {
+            "y": answers(respondents, claim),
+            "said": own_answers(claim, respondents),
+            "x": answers_beside(claim, respondents),
+            "read": reading_of(made.sensitivity, respondents),
+            "weight": respondents[f"w_{made.primary}"].astype(float),
+            "asked": 1.0,
+            # A cell of a scheme that ignores the group is split by it: θ and readership may differ there.
+            "cell": group + ": " + respondents[f"cell_{made.primary}"].astype(str),
+            "group": group,
+            "base": membership(respondents, asked),
+            "within": membership(respondents, asked if beside is None else beside),
+            "may_be": membership(respondents, made.known_conditions(claim.base)),
+        }
+    ).reset_index(drop=True)
 
 
 def _estimates_of(

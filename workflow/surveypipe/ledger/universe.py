@@ -20,7 +20,6 @@ from surveypipe.ledger import cases as claim_ledger
 from surveypipe.ledger.cases import Case, Setting
 from surveypipe.ledger.imputed import completed_data
 from surveypipe.ledger.outcomes import COMPLETE, IMPUTED
-from surveypipe.ledger.people import people_of
 from surveypipe.problems import SurveyError
 from surveypipe.study.claims import claims_of
 from surveypipe.study.cleaning import Cleaning
@@ -184,7 +183,7 @@ def _outcomes_of_all(
     for stacked in completed:
         for number, found in parts.items():
             case = cases[number]
-            people = people_of(made, case.claim, stacked)
+            people = claim_ledger.people_of(made, case.claim, stacked)
             found.append(replace(case, people=people).outcome.reshape(-1, len(case.people)).T)
     return {number: np.column_stack(found) for number, found in parts.items()}
 

@@ -69,14 +69,15 @@ def _row(
     column: str,
     scheme: str,
 ) -> dict[str, Any]:
-    line = fitted.table(survey.level).loc[column]
-    estimate, se, low, high = (float(line[name]) for name in ("estimate", "se", "ci_low", "ci_high"))
+    lines = fitted.table(survey.level).to_dict("index")
+    line = {str(name): float(value) for name, value in lines[column].items()}
+    estimate, se, low, high = (line[name] for name in ("estimate", "se", "ci_low", "ci_high"))
     if claim.log_scale:
         estimate, low, high = (float(np.exp(value)) for value in (estimate, low, high))
         se *= estimate
     return estimate_row(
         claim.variable, claim.statistic, estimate,
-        claim=key, scheme=scheme, n=fitted.n, se=se, df=float(line["df"]), ci_low=low, ci_high=high,
+        claim=key, scheme=scheme, n=fitted.n, se=se, df=line["df"], ci_low=low, ci_high=high,
         ci_level=survey.level, fpc=fitted.design.fpc is not None, method=f"{fitted.method}; {column}",
         variable_label=survey.label(claim.variable), base=claim.base, n_level=_fewest(fitted, term, column),
         flag=";".join(fitted.flags),

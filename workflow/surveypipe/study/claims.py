@@ -89,9 +89,9 @@ class MeanClaim(Beyond, tag="mean", kw_only=True):
         return Axis(self.titled("Mean"), self.range)
 
 
-AnyClaim = (
-    ShareClaim | EquivalenceClaim | MeanClaim | DifferenceClaim | AmountClaim | ChangeClaim | AssociationClaim
-)
+# What relates one question to another: as it was asked before, or beside the predictors of a model.
+RelatedClaim = ChangeClaim | AssociationClaim
+AnyClaim = ShareClaim | EquivalenceClaim | MeanClaim | DifferenceClaim | AmountClaim | RelatedClaim
 
 
 class SharesWithinPeople(ShareClaim, tag="shares_within_people", kw_only=True):
