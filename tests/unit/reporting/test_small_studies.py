@@ -13,6 +13,7 @@ from surveypipe.reporting.answer_blocks import of_variables
 from surveypipe.reporting.figures.answer_lines import _share_lines
 from surveypipe.reporting.tables.nonresponse import nrba_waves
 from surveypipe.reporting.what_if import tipping_text
+from surveypipe.study.claims import MeanClaim
 
 
 def test_levels_of_one_name_in_two_groupings_are_told_apart():
@@ -46,4 +47,5 @@ def test_the_tipping_point_of_a_mean_is_how_far_it_must_lie_and_no_odds():
     row = pd.Series(
         {"kind": "mean", "tipping_theta": 0.0, "tipping_shift": 32.8, "tipping_outcome": "reached"}
     )
-    assert tipping_text(row) == "(32.80)"
+    claim = MeanClaim(label="", short="", variable="y", threshold=0, range=(0, 100))
+    assert tipping_text(row, claim) == "(32.80)"
