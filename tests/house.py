@@ -20,7 +20,8 @@ FLOORS = [
     ["ledger"],
     ["nonresponse", "panel", "simulation"],
     ["reporting"],
-    ["archiving", "commands", "second_opinion"],
+    ["archiving", "comparison", "second_opinion"],
+    ["commands"],
 ]
 
 

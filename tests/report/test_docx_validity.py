@@ -55,6 +55,10 @@ def test_elements_stand_in_the_order_of_the_schema(package: Package) -> None:
         ("<w:tc><w:tcPr/><w:p/><w:tbl/></w:tc>", "tc: ends with ['tbl']"),
         ("<w:tblPr><w:tblW/><w:invented/></w:tblPr>", "tblPr: tblW invented"),
         ("<w:sectPr><w:pgMar/></w:sectPr>", "pgMar: without gutter"),
+        ("<w:p><w:ins/></w:p>", "ins: without author"),
+        ("<w:p><w:del><w:r><w:t/></w:r></w:del></w:p>", "t: within what was taken out"),
+        ("<w:p><w:r><w:delText/></w:r></w:p>", "delText: outside what was taken out"),
+        ("<w:trPr><w:ins/><w:cantSplit/></w:trPr>", "trPr: a tracked change that is not last: ins cantSplit"),
     ],
 )
 def test_the_check_of_the_order_can_fail(xml: str, found: str) -> None:

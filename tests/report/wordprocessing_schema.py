@@ -20,7 +20,9 @@ _CHILDREN = {
     "mirrorIndents suppressOverlap jc textDirection textAlignment textboxTightWrap outlineLvl "
     "divId cnfStyle rPr sectPr pPrChange",
     # EG_RPrBase, in the order in which Word writes it
-    "rPr": "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint "
+    # CT_ParaRPr, which holds them first: the end of a paragraph as a tracked change
+    "rPr": "ins del moveFrom moveTo "
+    "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint "
     "noProof snapToGrid vanish webHidden color spacing w kern position sz szCs highlight u "
     "effect bdr shd fitText vertAlign rtl cs em lang eastAsianLayout specVanish oMath",
     # CT_TblPr
@@ -58,7 +60,9 @@ REPEATED = {
 }
 # CT_TrPr is a choice without order.
 ANY_ORDER = {
-    "trPr": set("cnfStyle divId gridBefore gridAfter wBefore wAfter cantSplit trHeight tblHeader jc".split())
+    "trPr": set(
+        "cnfStyle divId gridBefore gridAfter wBefore wAfter cantSplit trHeight tblHeader jc ins del".split()
+    )
 }
 FIRST_CHILD = {"p": "pPr", "r": "rPr", "tc": "tcPr"}
 REQUIRED_ATTRIBUTES = {
@@ -67,6 +71,8 @@ REQUIRED_ATTRIBUTES = {
     "bookmarkStart": ("id", "name"),
     "bookmarkEnd": ("id",),
     "fldChar": ("fldCharType",),
+    "ins": ("id", "author"),
+    "del": ("id", "author"),
 }
 
 
@@ -104,6 +110,12 @@ def schema_problems(root: etree._Element) -> list[str]:
         for attribute in REQUIRED_ATTRIBUTES.get(name, ()):
             if element.get(w(attribute)) is None:
                 found.append(f"{name}: without {attribute}")
+        if name == "trPr" and {"ins", "del"} & set(children[:-1]):
+            found.append(f"trPr: a tracked change that is not last: {' '.join(children)}")
+        if name in ("t", "delText", "instrText"):
+            taken_out = any(local(above) == "del" for above in element.iterancestors())
+            if taken_out != (name == "delText"):
+                found.append(f"{name}: {'within' if taken_out else 'outside'} what was taken out")
         if name == "tc" and children[-1:] != ["p"]:
             found.append(f"tc: ends with {children[-1:]}")
     return sorted(set(found))

@@ -258,6 +258,8 @@ os.environ.update(
     PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 )
 
+# Asked for on the command line (`--config old=...`): what a comparison is of, and no key of a study.
+COMPARED = {key: str(config.pop(key)) for key in ("old", "new") if key in config}
 SETTINGS, CODEBOOK = read_settings()
 try:
     RENDERER = choose_renderer(SETTINGS.report.renderer, which=shutil.which)

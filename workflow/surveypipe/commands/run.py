@@ -3,6 +3,7 @@
 surveypipe new FOLDER --survey FILE   makes a study's folder from a survey file
 surveypipe check [FOLDER]             says everything that is wrong with one, and computes nothing
 surveypipe review EDITED.docx         says what a co-author changed in a Word file, and makes a patch of it
+surveypipe compare OLD NEW            says which numbers, grades and words moved between two results
 surveypipe where                      prints the place of the tool's Snakefile
 """
 
@@ -25,7 +26,9 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands = made.add_subparsers(dest="command", required=True, metavar="new | check | review | where")
+    commands = made.add_subparsers(
+        dest="command", required=True, metavar="new | check | review | compare | where"
+    )
     new = commands.add_parser("new", help="make a study's folder from a survey file", allow_abbrev=False)
     new.add_argument("folder", type=Path, help="folder to make; it must not exist, or be empty")
     new.add_argument("--survey", type=Path, required=True, help="survey file, as it came")
@@ -41,6 +44,11 @@ def parser() -> argparse.ArgumentParser:
     review.add_argument("folder", type=Path, nargs="?", default=Path("."), help="the study's folder")
     review.add_argument("--original", type=Path, help="the file that was sent out, if no longer in results/")
     review.add_argument("--apply", action="store_true", help="write the changes into the text")
+    against = commands.add_parser("compare", help="lay two results beside each other", allow_abbrev=False)
+    against.add_argument("old", help="a folder of results, or a commit of the study")
+    against.add_argument("new", help="the same")
+    against.add_argument("--study", type=Path, default=Path("."), help="the study's folder")
+    against.add_argument("--out", type=Path, default=Path("comparison"), help="folder to write into")
     commands.add_parser("where", help="print the place of the tool's Snakefile", allow_abbrev=False)
     return made
 
@@ -52,6 +60,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "new": _new,
         "check": _check,
         "review": _review,
+        "compare": _compare,
         "where": _where,
     }
     try:
@@ -79,6 +88,12 @@ def _review(args: argparse.Namespace) -> None:
     from surveypipe.commands.review import review_file
 
     print(*review_file(args.folder, args.edited, args.original, apply=args.apply), sep="\n")
+
+
+def _compare(args: argparse.Namespace) -> None:
+    from surveypipe.commands.compare import compare
+
+    print(*compare(args.old, args.new, args.study, args.out, _progress).lines, sep="\n")
 
 
 def _where(args: argparse.Namespace) -> None:

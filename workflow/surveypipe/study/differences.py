@@ -148,6 +148,8 @@ def _shown(value: Any) -> str:
         text = ", ".join(map(_shown, value))
     elif isinstance(value, bool):
         text = "yes" if value else "no"
+    elif isinstance(value, float):
+        text = f"{value:.12g}"
     elif value is None or value == "":
         text = "nothing"
     else:

@@ -1,0 +1,1 @@
+"""Two results beside each other: which numbers and words moved, and from what."""
