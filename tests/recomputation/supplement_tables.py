@@ -40,7 +40,20 @@ def response(whole: Whole) -> Rows:
             bottom = letters.notna().sum() if below == "D" else letters.isin(list(below)).sum()
             cells.append([percent(top / bottom), one(top), one(bottom)])
         rows["*", label] = cells
-    return rows
+    return rows | _shared(rows)
+
+
+def _shared(rows: Rows) -> Rows:
+    """Rates of a kind that come to the same share a row, named by their numbers."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for (_, label), cells in rows.items():
+        alike.setdefault((label[:-2], repr(cells)), []).append(label)
+    joined: Rows = {}
+    for (kind, _), labels in alike.items():
+        if len(labels) > 1:
+            *first, last = [label[-1] for label in labels]
+            joined["*", f"{kind}s {', '.join(first)} and {last}"] = rows["*", labels[0]]
+    return joined
 
 
 def nrba_response(whole: Whole) -> Rows:

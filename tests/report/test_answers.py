@@ -159,6 +159,7 @@ def test_many_answers_are_drawn_up_to_the_most_frequent():
 def test_every_branch_of_the_words_is_rendered_and_fit_to_print():
     shipped = Path(made_up.ROOT / "workflow/wording/en")
     entry = {"label": "A label", "answer": "Yes", "estimate": 0.5, "low": 0.4, "high": 0.6, "n": 40.0}
+    entry |= {"unit": ""}
     kinds = ("share", "box", "category", "number", "rating", "counted", "withheld")
     with counted([shipped]) as (words, counting):
         said = [
@@ -167,15 +168,32 @@ def test_every_branch_of_the_words_is_rendered_and_fit_to_print():
             for text in answers.texts(made_up_questions.descriptive(groups=groups), words).values()
         ]
         for more in (0, 1, 2):
-            found = [entry | {"kind": kind} for kind in kinds]
+            found = [entry | {"kind": kind, "unit": "miles" * more} for kind in kinds]
             said += [
-                words.say("answers/found", found=found, more=more, recorded=one) for one in (True, False)
+                words.say(
+                    "answers/found",
+                    found=found,
+                    more=more,
+                    recorded=one,
+                    figures=["@fig-a"] * more,
+                    ci_level=0.95 * more,
+                )
+                for one in (True, False)
             ]
         for questions, number in ((1, 0), (1, 1), (4, 1), (4, 2)):
             facts = {"tables": ["@tbl-a"] * questions, "figures": ["@fig-a"] * (questions - 1)}
             facts |= {"questions": questions, "counted": number}
             said += [
-                words.say("answers/section", **facts, recorded=one, several=one) for one in (True, False)
+                words.say(
+                    "answers/section",
+                    **facts,
+                    recorded=one,
+                    several=one,
+                    known=["age"] * one,
+                    described=["sex"] * one,
+                    undrawn=one,
+                )
+                for one in (True, False)
             ]
         assert {text for text in said if text.startswith("\\@tbl-a gives the answers to the one question.")}
         assert {text for text in said if " give the values of the four variables of this part, and" in text}

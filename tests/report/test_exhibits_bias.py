@@ -156,8 +156,11 @@ def test_priors_are_called_illustrative_and_probabilities_are_no_certainties(
     assert r"\<" in not_at_random(sure).markdown(simulated=True)
 
 
-def test_refusal_of_a_selection_model_gives_its_reason(released: Released) -> None:
-    text = made_up.said("heckman", released)
+def test_refusal_of_a_selection_model_gives_its_reason_to_those_who_asked_for_one(released: Released) -> None:
+    assert made_up.said("heckman", released) == ""
+    nonresponse = {**released.config["nonresponse"], "exclusion": ["reminders"]}
+    asked = dataclasses.replace(released, config={**released.config, "nonresponse": nonresponse})
+    text = made_up.said("heckman", asked)
     assert "refused" in text and "drives response and not the answer" in text
 
 

@@ -77,9 +77,9 @@ def test_suppressed_and_not_applicable_are_told_apart(markdown):
     assert other[1] == "s"
     years = next(cells for cells in rows_of(table_1) if "Under 2" in cells[0])
     assert years[4] == "—"
-    assert "s, suppressed because" in table_1
+    assert "s, suppressed: too few" in table_1
     assert "—, not applicable." in table_1
-    assert "suppressed because" not in markdown["weights"]
+    assert "suppressed:" not in markdown["weights"]
 
 
 def test_ledger_words(markdown):

@@ -119,6 +119,7 @@ FMI = {"step": "missing_information", "measure": "fmi"}
 FIRST = {"claim": "C1", "group_level": ""}
 FOLLOWED = {"claim": "C1", "group": "overall", "stratum": "", "note": "", "n": 140, "N": 312}
 SIXTY = {"estimate": 0.6, "ci_low": 0.5, "ci_high": 0.7}
+ASKED_FOR = cases.configured(nonresponse={"exclusion": ["reminders"]})
 HECKMAN = {"method": "heckman", "parameter": "estimate", "note": "", "status": "released"}
 CASES: dict[str, Change] = {
     **cases.CHANGES,
@@ -205,14 +206,19 @@ CASES: dict[str, Change] = {
         {**FOLLOWED, "group_level": "AMH", "measure": "two_phase", **SIXTY},
     ),
     "no selection model": no_rows("not_at_random", method="heckman"),
-    "a selection model": more(
-        "not_at_random",
-        {**HECKMAN, "claim": "C1", "group_level": "", "estimate": 0.6, "ci_low": 0.5, "ci_high": 0.7},
-        {**HECKMAN, "claim": "C6", "group_level": "", "estimate": 0.1, "ci_low": -0.1, "ci_high": 0.3},
-        {**HECKMAN, "claim": "C5", "group_level": "AMH", "estimate": 0.6, "ci_low": 0.5, "ci_high": 0.7},
+    "a selection model refused": ASKED_FOR,
+    "a selection model": cases.both(
+        ASKED_FOR,
+        more(
+            "not_at_random",
+            {**HECKMAN, "claim": "C1", "group_level": "", "estimate": 0.6, "ci_low": 0.5, "ci_high": 0.7},
+            {**HECKMAN, "claim": "C6", "group_level": "", "estimate": 0.1, "ci_low": -0.1, "ci_high": 0.3},
+            {**HECKMAN, "claim": "C5", "group_level": "AMH", "estimate": 0.6, "ci_low": 0.5, "ci_high": 0.7},
+        ),
     ),
-    "a selection model withheld": more(
-        "not_at_random", {**HECKMAN, "claim": "C1", "group_level": "", "status": "suppressed"}
+    "a selection model withheld": cases.both(
+        ASKED_FOR,
+        more("not_at_random", {**HECKMAN, "claim": "C1", "group_level": "", "status": "suppressed"}),
     ),
     "no item unanswered": cases.celled("multiverse", missing=COMPLETE),
     "nothing imputed": cases.both(

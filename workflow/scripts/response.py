@@ -51,7 +51,7 @@ def main(
     levels = list(groups[group].levels) if group in groups else []
     counts = intake_flow.flow(
         made, dropped, kinds, answered=set(answered["id"]), group=group, levels=levels,
-        words=section(config, "vocabulary", Vocabulary),
+        words=section(config, "vocabulary", Vocabulary), counted=population == "counts",
     )  # fmt: skip
     if not silent_known(population, design):
         # Only the records are known: nobody else is there to have a disposition, and no rate has a base.

@@ -19,6 +19,13 @@ DROP_LABELS = {
 }
 
 
+# Of headcounts, what other stages of the same name are called with a list.
+COUNTED_LABELS = {
+    "on_list": "{people.many} counted, all taken as eligible",
+    "no_reply": "no {questionnaire.one} in the file",
+}
+
+
 def of_records(stage: str) -> bool:
     """Whether a stage counts records, and so is known without knowing who was asked."""
     return stage.startswith("excluded_") or stage in ("returned", "analysed", "complete", "partial")
@@ -45,6 +52,7 @@ def flow(
     group: str,
     levels: Sequence[str],
     words: Vocabulary,
+    counted: bool = False,
 ) -> pd.DataFrame:
     """Count the stages of the flow diagram, over all staff and by group.
 
@@ -66,6 +74,8 @@ def flow(
         Grouping variable and its levels, in order.
     words
         What people, list and questionnaire are called.
+    counted
+        Whether people are known from headcounts, which name nobody and do not tell why one did not answer.
 
     Returns
     -------
@@ -81,6 +91,9 @@ def flow(
         rows = _flow_rows(staff[staff[group] == level], dropped[belongs == level], rule_types, labels, words)
         parts.append(rows.assign(group=group, group_level=level))
     whole = pd.concat(parts, ignore_index=True)
+    if counted:
+        named = {stage: capital(words.fill(label)) for stage, label in COUNTED_LABELS.items()}
+        whole["stage_label"] = whole["stage"].map(named).fillna(whole["stage_label"])
     return whole[["order", "stage", "stage_label", "group", "group_level", "n"]]
 
 

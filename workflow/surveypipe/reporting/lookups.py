@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
@@ -92,6 +92,15 @@ def described_rows(released: Released) -> list[pd.Series]:
     return [row for row in released.claim_rows() if released.claim_of(row).describes]
 
 
+def met_by_weights(released: Released) -> Sequence[str]:
+    """Name the variables whose make-up the primary weights bring to that of the population.
+
+    Their shares are known and no findings; they stand in the table of characteristics.
+    """
+    scheme = released.settings.weighting.schemes[released.primary]
+    return (scheme.by or scheme.margins or ()) if scheme.method in ("poststratify", "rake") else ()
+
+
 def people_behind(released: Released, variable: str) -> str:
     """Name those of whom a variable is estimated where its claims have a base; '' for all with an answer."""
     made = [claim for claim in released.claims.values() if claim.describes and claim.variable == variable]
@@ -101,6 +110,11 @@ def people_behind(released: Released, variable: str) -> str:
 
 def bases_note(released: Released, variables: Iterable[str]) -> str:
     """Say which variables are estimated of some only: ``'Clear guidance': of readers only.``; '' for none."""
+    return escape(bases_told(released, variables))
+
+
+def bases_told(released: Released, variables: Iterable[str]) -> str:
+    """Say the same in plain text."""
     behind = {released.short(name): people_behind(released, name) for name in variables}
-    named = [f"'{escape(name)}': of {escape(people)} only" for name, people in behind.items() if people]
+    named = [f"'{name}': of {people} only" for name, people in behind.items() if people]
     return f"{'; '.join(named)}." if named else ""

@@ -78,6 +78,7 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "drawn": lambda released: released.settings.design.drawn,
     "schemes": lambda released: len(released.schemes) > 1,
     "claims": _claims,
+    "several_claims": lambda released: len(released.claims) > 1,
     "claims_by_group": lambda released: any(row["group_level"] for row in released.claim_rows()),
     "scenario": _scenario,
     "explorer": has_explorer,

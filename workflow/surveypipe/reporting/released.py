@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.formatting import lower_first
 from surveypipe.identifiers import HISTOGRAM
 from surveypipe.reporting.batteries import Block
 from surveypipe.reporting.cells import code_text, typed
@@ -23,8 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SUPPRESSED = "suppressed"
-# Letters that the head of a column has room for where groups are few; half as many where there are more.
+# Letters that the head of a column has room for where groups are few; where there are more a head may take
+# lines, each of a word or two of so many letters.
 LONGEST_HEAD, FEW_GROUPS = 18, 3
+LONGEST_LINE, MOST_LETTERS = 10, 24
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,10 @@ class Released:
         """Give the short name of a group: its key if an abbreviation, its label if short, else a letter."""
         if level.isalpha() and level.isupper() and len(level) <= 5:
             return level
-        levels = list(self.levels)
-        room = LONGEST_HEAD if len(levels) <= FEW_GROUPS else LONGEST_HEAD // 2
-        if max(map(len, self.levels.values())) <= room:
+        levels, labels = list(self.levels), self.levels.values()
+        in_lines = max(len(word) for label in labels for word in label.split()) <= LONGEST_LINE
+        room = MOST_LETTERS if in_lines and len(levels) > FEW_GROUPS else LONGEST_HEAD
+        if max(map(len, labels)) <= room and (in_lines or len(levels) <= FEW_GROUPS):
             return self.levels[level]
         place = levels.index(level)
         return chr(ord("A") + place) if place < 26 else str(place + 1)
@@ -164,15 +166,8 @@ class Released:
         return str(self.variables.get(variable, {}).get("short") or self.label(variable))
 
     def in_text(self, label: str) -> str:
-        """Write a label as it stands inside a sentence.
-
-        As it is written, which destroys no name; with a small first letter where the study says of its labels
-        that they may have one (``study.labels_in_text``), and not of this one that it is a name.
-        """
-        study = self.settings.study
-        if study.labels_in_text != "small_first_letter" or label in study.names:
-            return label
-        return lower_first(label)
+        """Write a label as it stands inside a sentence (:meth:`surveypipe.study.about.Study.in_text`)."""
+        return self.settings.study.in_text(label)
 
     def values(self, variable: str) -> dict[str, str]:
         """Codes of a variable and their labels, in order."""

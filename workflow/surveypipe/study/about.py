@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from surveypipe.formatting import lower_first
 from surveypipe.study.base import Day, Settings, Word
 
 
@@ -71,3 +72,13 @@ class Study(Settings):
     def recorded(self) -> bool:
         """Whether nobody was asked, and the data are measurements or were taken from files."""
         return self.mode == "records"
+
+    def in_text(self, label: str) -> str:
+        """Write a label as it stands inside a sentence.
+
+        As it is written, which destroys no name; with a small first letter where the study says of its labels
+        that they may have one (``labels_in_text``), and not of this one that it is a name.
+        """
+        if self.labels_in_text != "small_first_letter" or label in self.names:
+            return label
+        return lower_first(label)

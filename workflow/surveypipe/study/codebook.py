@@ -38,6 +38,8 @@ class Variable:
         Name of its column in the survey file.
     set
         Key of the set of boxes (multiple response) that it is one of; '' for none.
+    unit
+        Unit of a question answered with a number; '' where the codebook names none.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Variable:
     counts: float | None = None
     in_file: str = ""
     set: str = ""
+    unit: str = ""
 
     @property
     def kind(self) -> ItemType:

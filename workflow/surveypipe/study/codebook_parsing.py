@@ -121,6 +121,7 @@ def _variable(name: str, entry: Column, document: CodebookFile, problems: Proble
         counts=counted,
         in_file=entry.in_file or name,
         set=entry.set,
+        unit=entry.unit,
     )
 
 

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
+from surveypipe.formatting import sentence_list
 from surveypipe.study.analysis import Analysis, Comparison, Family, Fpc, Multiplicity
 from surveypipe.study.cleaning import Blank, Cleaning, Duplicate, Range, Skip
 from surveypipe.study.codebook_file import CodebookFile, Column
@@ -61,7 +62,7 @@ def completed(config: Configuration, codebook: CodebookFile) -> Configuration:
         config,
         cleaning=_cleaning(config),
         response=_response(config.response, codebook),
-        weighting=_weighting(config),
+        weighting=_weighting(config, codebook),
         vocabulary=_vocabulary(config.vocabulary, known),
         analysis=_analysis(config, codebook),
     )
@@ -115,8 +116,8 @@ def _frame(config: Configuration, codebook: CodebookFile) -> Frame:
         told = [name for name in told if name in frame.columns] or told
     columns = frame.columns
     if config.inputs.counts:
-        # The headcounts hold the groups, and what the weights are made by.
-        columns = {name: name for name in dict.fromkeys([*told, *_weighted_by(config)])}
+        # Groups come first, since the first is the one by which results are shown.
+        columns = {name: name for name in dict.fromkeys([*told, *frame.columns, *_weighted_by(config)])}
     if frame.margins and config.population != "list":
         columns = {name: name for name in (*frame.margins, *frame.totals)}
     return replace(
@@ -159,7 +160,7 @@ def _vocabulary(words: Vocabulary, known: Population) -> Vocabulary:
     return replace(words, list="table of headcounts") if unsaid else words
 
 
-def _weighting(config: Configuration) -> Weighting:
+def _weighting(config: Configuration, codebook: CodebookFile) -> Weighting:
     weighting = config.weighting
     if weighting.schemes:
         return replace(weighting, primary=weighting.primary or list(weighting.schemes)[-1])
@@ -168,11 +169,11 @@ def _weighting(config: Configuration) -> Weighting:
     if design.drawn:
         schemes[BY_DESIGN] = Scheme(label="Design weights", method="design")
     if not design.final:
-        schemes |= _adjusted(config)
+        schemes |= _adjusted(config, codebook)
     return replace(weighting, schemes=schemes, primary=weighting.primary or list(schemes)[-1])
 
 
-def _adjusted(config: Configuration) -> dict[str, Scheme]:
+def _adjusted(config: Configuration, codebook: CodebookFile) -> dict[str, Scheme]:
     """Make the schemes that follow from what is known of everybody."""
     frame, schemes = config.frame, dict[str, Scheme]()
     group, crossed = frame.group, tuple(margins_of(frame.cells))
@@ -182,24 +183,42 @@ def _adjusted(config: Configuration) -> dict[str, Scheme]:
             label="Post-stratified to the headcounts", method="poststratify", by=crossed, collapse=collapse
         )
     if set(frame.margins) - set(crossed):
-        schemes[BY_MARGINS] = Scheme(
-            label="Raked to the margins", method="rake", margins=tuple(frame.margins)
-        )
+        # Raked to a single margin, weights are post-stratified.
+        one = _named(config, frame.margins, codebook) if len(frame.margins) == 1 else ""
+        label = f"Post-stratified by {config.study.in_text(one)}" if one else "Raked to the margins"
+        schemes[BY_MARGINS] = Scheme(label=label, method="rake", margins=tuple(frame.margins))
     elif not crossed and config.population != "none" and group != EVERYBODY and group in frame.variables:
-        # A group that is not described is told by the checks that follow.
-        described = config.groups.get(group)
-        schemes[BY_GROUP] = Scheme(
-            label=described.label if described else group.capitalize(),
+        by = (group, *_counted_beside(config))
+        several = len(by) > 1
+        schemes[BY_CELLS if several else BY_GROUP] = Scheme(
+            label=_named(config, by, codebook),
             method="poststratify",
-            by=(group,),
-            collapse=collapse,
+            by=by,
+            collapse=replace(collapse, within=group) if several else collapse,
         )
     return schemes
+
+
+def _counted_beside(config: Configuration) -> list[str]:
+    """List what else the headcounts tell of everybody; a list may hold more than weights can be made by."""
+    group = config.frame.group
+    return [name for name in config.frame.columns if name != group] if config.inputs.counts else []
+
+
+def _named(config: Configuration, by: Collection[str], codebook: CodebookFile) -> str:
+    """Name what weights are made by, as the title of a scheme: ``Year and sex``."""
+    labels = []
+    for name in by:
+        # A group that is not described is told by the checks that follow.
+        group, column = config.groups.get(name), codebook.variables.get(name)
+        labels.append((group.label if group else "") or (column.label if column else "") or name.capitalize())
+    return sentence_list([labels[0], *(config.study.in_text(label) for label in labels[1:])])
 
 
 def _analysis(config: Configuration, codebook: CodebookFile) -> Analysis:
     analysis = config.analysis
     known = config.frame.variables
+    told = (*config.groups, *config.frame.margins, *_counted_beside(config))
     census = config.design.kind == "census" and config.population != "none"
     corrected = census or (config.design.kind == "sample" and config.design.fpc)
     fpc = analysis.fpc if corrected else Fpc(descriptive=False, tests=False)
@@ -212,7 +231,7 @@ def _analysis(config: Configuration, codebook: CodebookFile) -> Analysis:
         or (Multiplicity(families=(ALL_COMPARED,)) if analysis.compare else None),
         # What is known of everybody, to set those who answered beside it; all else stands among the answers.
         characteristics=analysis.characteristics
-        or tuple(dict.fromkeys(name for name in (*config.groups, *config.frame.margins) if name in known)),
+        or tuple(dict.fromkeys(name for name in told if name in known)),
         items=items,
     )
 

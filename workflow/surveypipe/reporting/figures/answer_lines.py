@@ -12,6 +12,7 @@ from surveypipe import formatting
 from surveypipe.reporting.answer_blocks import MOST_DRAWN, Block, Question
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.lettering import fitted, lines_mm
+from surveypipe.reporting.lookups import met_by_weights
 from surveypipe.reporting.released import Released
 from surveypipe.study.item_types import MEAN, type_of
 
@@ -83,6 +84,8 @@ def drawable(released: Released, block: Block) -> bool:
 
 
 def _estimated(released: Released, question: Question) -> bool:
+    if question.name in met_by_weights(released):
+        return False
     statistic = "proportion" if type_of(released.variables[question.name]).listed else MEAN
     rows = released.estimates(question.name, statistic)
     return bool(rows["estimate"].notna().any())

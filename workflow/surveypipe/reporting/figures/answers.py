@@ -15,6 +15,7 @@ from surveypipe.reporting.figures.histograms import draw_bins, spoken
 from surveypipe.reporting.figures.lettering import legend_plan, set_legend
 from surveypipe.reporting.figures.ratings import draw_ratings
 from surveypipe.reporting.figures.theme import Drawn
+from surveypipe.reporting.lookups import bases_told
 from surveypipe.reporting.released import Released
 from surveypipe.study.item_types import MEDIAN
 
@@ -50,7 +51,7 @@ def draw(released: Released, block: Block) -> Drawn:
     if height_of(panels) > TALLEST:
         panels = panels_of(released, block, [])
     groups = _groups(released)
-    notes = _notes(released, panels, groups)
+    notes = _notes(released, panels, groups, [question.name for question in block.questions])
     handles = _handles(released, groups, panels)
     plan = legend_plan(list(handles), theme.across())
     top = plan.height + HEAD
@@ -217,7 +218,9 @@ def _heads(figure: Figure, released: Released, y: float) -> None:
     theme.words(figure, _left() + _width() * _counts(), y, "n", ha="right", style="italic", **right)
 
 
-def _notes(released: Released, panels: Sequence[Panel], groups: Sequence[str]) -> list[str]:
+def _notes(
+    released: Released, panels: Sequence[Panel], groups: Sequence[str], names: Sequence[str]
+) -> list[str]:
     made = []
     if any(not panel.numbers for panel in panels):
         made.append("Bars, all, with intervals; answers without an order are sorted.")
@@ -226,7 +229,7 @@ def _notes(released: Released, panels: Sequence[Panel], groups: Sequence[str]) -
     if any(line.bins for panel in panels for line in panel.lines):
         people = released.vocabulary.people.many
         made.append(f"Bins: area, per cent of {people}; palest, open at one side; each holds its lower edge.")
-    return [*made, released.weighted_by]
+    return [*made, bases_told(released, names), released.weighted_by]
 
 
 def alt_text(released: Released, panels: Sequence[Panel]) -> str:

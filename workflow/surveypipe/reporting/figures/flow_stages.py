@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PEOPLE, DOCUMENTS = "returned_persons", "returned"
-MAIN = ("on_list", "eligible", PEOPLE, "analysed")
+ELIGIBLE, COMPLETE, PARTIAL = "eligible", "complete", "partial"
+MAIN = ("on_list", ELIGIBLE, PEOPLE, "analysed")
 # Shown as a line within another stage's box.
-INSIDE = {DOCUMENTS: PEOPLE, "complete": "analysed", "partial": "analysed"}
+INSIDE = {DOCUMENTS: PEOPLE, COMPLETE: "analysed", PARTIAL: "analysed"}
 # Counts of more groups than this would leave no room for the stages: then only all staff are counted.
 MOST_GROUPS = 3
 # A longer name would run into its neighbour at the head of a column; it is replaced by a letter.
@@ -94,6 +95,9 @@ def boxes(released: Released) -> tuple[list[Box], list[Box]]:
     place: dict[str, Box] = {}
     for _, row in stages.iterrows():
         stage, counts = str(row["stage"]), _counts(released, table, str(row["stage"]))
+        if stage == ELIGIBLE and released.population == "counts":
+            # All who are counted are; the stage before says so.
+            continue
         if stage in MAIN or (stage == DOCUMENTS and not people):
             place[stage] = Box(str(row["stage_label"]), counts)
             main.append(place[stage])
@@ -102,7 +106,10 @@ def boxes(released: Released) -> tuple[list[Box], list[Box]]:
             continue
         elif sides and not all(count == 0 for count in counts):
             sides[-1].lines.append((str(row["stage_label"]), counts))
+    whole = all(count == 0 for count in _counts(released, table, PARTIAL))
     for _, row in stages.iterrows():
+        if whole and row["stage"] in (COMPLETE, PARTIAL):
+            continue
         home = place.get(INSIDE.get(str(row["stage"]), ""))
         counts = _counts(released, table, str(row["stage"]))
         if home is not None and not (row["stage"] == DOCUMENTS and counts == home.counts):

@@ -11,6 +11,7 @@ from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.drawn_rows import estimates_of
 from surveypipe.reporting.figures.lettering import fitted, legend_plan, lines_mm, set_legend
 from surveypipe.reporting.figures.theme import Drawn
+from surveypipe.reporting.lookups import bases_told
 from surveypipe.reporting.released import Released
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ def draw_ratings(released: Released, items: Sequence[str]) -> Drawn:
     plan = legend_plan(list(values.values()), theme.across())
     labels = [fitted(released.short(item), _left() - 3.0) for item in items]
     heights = [max(ROW, lines_mm(label) + 1.4) for label in labels]
-    notes = [f"Per cent of those who answered; at the right n. {released.weighted_by}"]
+    notes = [
+        f"Per cent of those who answered; at the right n. {released.weighted_by}",
+        bases_told(released, items),
+    ]
     top, body = plan.height + 1.6, sum(heights)
     figure = theme.page(top + body + AXIS + theme.foot_mm(notes, simulated=released.simulated))
     set_legend(figure, [Patch(color=shade) for shade in shades], plan)

@@ -63,8 +63,24 @@ def tests(released: Released) -> Table:
         if chosen:
             table.section(title)
         table.rows += [_test_row(released, name)[: len(columns)] for name in chosen]
-    table.notes = _test_notes(released, levels, {released.stands(name) for name in wanted})
+    table.notes = _test_notes(released, table, wanted)
     return table
+
+
+def _test_of(released: Released, name: str, groups: int) -> str:
+    """Name the statistic of the test by which a variable is compared between so many groups."""
+    stands = released.stands(name)
+    if stands == PROPORTION:
+        return "rao_scott"
+    return "t_test" if groups == 2 and stands == MEAN else "rank_test"
+
+
+def _filled(table: Table, head: str) -> bool:
+    """Whether a column holds more than dashes and blanks."""
+    place = next(
+        (place for place, column in enumerate(table.columns) if column.head == head), len(table.columns)
+    )
+    return bool({row[place] for row in table.rows if place < len(row)} - {"", NOT_APPLICABLE})
 
 
 def other_tests(released: Released) -> Table:
@@ -72,19 +88,31 @@ def other_tests(released: Released) -> Table:
     columns = [Column("Measure", 30, "l"), Column("Groups", 30, "l"), Column("Difference", 20)]
     columns += [Column("Test", 21), Column("*p*", 9), Column("Effect", 10)]
     table = Table("tests_others", "Tests between other groups", columns)
+    used: set[str] = set()
     for group, about in released.settings.groups.items():
         wanted = [test.variable for test in released.settings.analysis.tests if test.between == group]
         rows = [_other_row(released, name, group, about.levels) for name in wanted]
         if group != released.group and (told := [row for row in rows if row]):
             table.section(about.label or released.label(group))
             table.rows += told
+            used |= {_test_of(released, name, len(about.levels)) for name in wanted}
+    units = {
+        PROPORTION: "shares in per cent",
+        MEAN: "means in their own unit",
+        MEDIAN: "medians in their own unit",
+    }
+    others = [t.variable for t in released.settings.analysis.tests if t.between != released.group]
+    stand = {released.stands(name) for name in others}
+    told_units = formatting.sentence_list([words for key, words in units.items() if key in stand])
+    effects, differences = _filled(table, "Effect"), _filled(table, "Difference")
     table.notes = [
-        "Weighted; shares in per cent, means and medians in their own unit. A difference is the second group "
-        "minus the first.",
-        "*F*, Rao–Scott test of second order (*V*, Cramér's); *t*, design-based *t* test (*d*, difference "
-        "over the pooled standard deviation); χ², design-based rank test.",
+        f"{capital('weighted; ' * released.weighted + told_units)}." if told_units else "",
+        "A difference is the second group minus the first." if differences else "",
+        _named_tests(used, effects=effects),
+        "Tests leave out the finite-population correction." if _uncorrected(released) else "",
         "Not adjusted for the number of tests.",
-        bases_note(released, [test.variable for test in released.settings.analysis.tests]),
+        _held_note(released, effects=effects),
+        bases_note(released, others),
         weights_note(released),
     ]
     return table
@@ -93,7 +121,7 @@ def other_tests(released: Released) -> Table:
 def _other_row(released: Released, name: str, group: str, levels: Mapping[str, str]) -> list[str]:
     """One measure between the levels of a group; nothing where it was not tested."""
     stands, two = released.stands(name), len(levels) == 2
-    statistic = "rao_scott" if stands == PROPORTION else "t_test" if two and stands == MEAN else "rank_test"
+    statistic = _test_of(released, name, len(levels))
     test = released.comparison(name, statistic, group)
     if test is None:
         return []
@@ -125,16 +153,37 @@ def _in_each(released: Released, name: str, group: str, levels: Mapping[str, str
     return "; ".join(told)
 
 
-def _named_tests(two: bool, stand: Collection[str]) -> str:
-    """Name the tests of shares and of numbers, as far as there are any."""
-    numbers = (
-        "*t*, design-based *t* test, with the difference over the pooled standard deviation (*d*) as effect"
-        if two
-        else "χ², design-based rank test in the form of Kruskal and Wallis"
-    )
-    shares = "*F*, Rao–Scott test of second order, with Cramér's *V* as effect"
-    told = [shares] * (PROPORTION in stand) + [numbers] * bool(set(stand) - {PROPORTION})
+TESTS = {
+    "rao_scott": ("*F*, Rao–Scott test of second order", "with Cramér's *V* as effect"),
+    "t_test": (
+        "*t*, design-based *t* test",
+        "with the difference over the pooled standard deviation (*d*) as effect",
+    ),
+    "rank_test": ("χ², design-based rank test in the form of Kruskal and Wallis", ""),
+}
+
+
+def _named_tests(used: Collection[str], *, effects: bool) -> str:
+    """Name the tests that a table holds, with their effects where it holds any."""
+    told = [
+        f"{name}, {effect}" if effect and effects else name
+        for statistic, (name, effect) in TESTS.items()
+        if statistic in used
+    ]
     return f"{'; '.join(told)}." if told else ""
+
+
+def _held_note(released: Released, *, effects: bool) -> str:
+    """Say that tests are rounded, where they are for the sake of disclosure control."""
+    if not rules_of(released.settings.disclosure).audited:
+        return ""
+    held = "Tests, *p* and effects" if effects else "Tests and *p*"
+    return f"{held} are given to one digit, so that they tell no more of the answers than the shares do."
+
+
+def _uncorrected(released: Released) -> bool:
+    fpc = released.settings.analysis.fpc
+    return fpc.descriptive and not fpc.tests
 
 
 def _correction_note(released: Released) -> str:
@@ -149,26 +198,22 @@ def _correction_note(released: Released) -> str:
     )
 
 
-def _test_notes(released: Released, levels: list[str], stand: Collection[str]) -> list[str]:
+def _test_notes(released: Released, table: Table, wanted: list[str]) -> list[str]:
+    """Explain what a table of tests holds, and nothing that it does not."""
+    levels, effects = list(released.levels), _filled(table, "Effect")
+    used = {_test_of(released, name, len(levels)) for name in wanted}
     minus = " minus ".join(escape(released.abbreviation(level)) for level in reversed(levels[:2]))
-    two = len(levels) == 2
-    held = (
-        "tests, *p* and effects are given to one digit, so that they tell no more of the answers than the "
-        "shares do"
-    )
-    audited = rules_of(released.settings.disclosure).audited
-    said = ["Differences are computed before rounding"] * two + [held] * audited
     return [
         "Weighted." if released.weighted else "",
-        bases_note(released, [test.variable for test in released.settings.analysis.tests]),
+        bases_note(released, wanted),
         f"Difference, {minus}, with its {formatting.confidence(released.settings.analysis.ci_level)} "
-        "confidence interval from the variance of the test beside it."
-        if two
+        "confidence interval from the variance of the test beside it; computed before rounding."
+        if _filled(table, "Difference")
         else "",
-        _named_tests(two, stand),
+        _named_tests(used, effects=effects),
         _correction_note(released),
         "Not adjusted for the number of tests.",
-        f"{capital('; '.join(said))}." if said else "",
+        _held_note(released, effects=effects),
         weights_note(released),
         short_note(released),
     ]
@@ -183,7 +228,7 @@ def _test_row(released: Released, name: str) -> list[str]:
         cells_of.append(NOT_APPLICABLE if row is None else number(row["estimate"], form, row))
     difference = _compared(released, name, released.tested_difference)
     two, scale = len(released.levels) == 2, stands == MEAN
-    statistic = "rao_scott" if stands == PROPORTION else "t_test" if two and scale else "rank_test"
+    statistic = _test_of(released, name, len(released.levels))
     test, with_fpc = _compared(released, name, statistic), _compared(released, name, f"{statistic}_fpc")
     return [
         *cells_of,

@@ -96,7 +96,10 @@ class Table:
         applies = self._applies()
         cells = {row[place] for row in self.rows for place in applies if place < len(row)}
         if any(cell == SUPPRESSED or cell.startswith(f"{SUPPRESSED} ") for cell in cells):
-            sentences.append(f"{SUPPRESSED}, suppressed because too few {people} stand behind it.")
+            sentences.append(
+                f"{SUPPRESSED}, suppressed: too few {people} stand behind it, or behind what could be worked "
+                "out from it."
+            )
         if NOT_APPLICABLE in cells:
             sentences.append(f"{NOT_APPLICABLE}, not applicable.")
         mark = "**Simulated data.** " if simulated else ""
@@ -141,11 +144,18 @@ def quartiles_cell(low: pd.Series | None, middle: pd.Series | None, high: pd.Ser
     return cells[1] if SUPPRESSED in cells else f"{cells[1]} ({formatting.span(cells[0], cells[2])})"
 
 
+def settled(row: pd.Series) -> bool:
+    """Whether an estimate is known, because the weights meet it: an interval around it would be a point."""
+    return row["se"] == 0.0 and row["ci_low"] == row["ci_high"]
+
+
 def with_interval(row: pd.Series | None, form: Callable[[float], str]) -> str:
     """Print a value with its interval in brackets."""
     if row is None:
         return NOT_APPLICABLE
     estimate = number(row["estimate"], form, row)
+    if settled(row):
+        return estimate
     if not (math.isfinite(float(row["ci_low"])) and math.isfinite(float(row["ci_high"]))):
         return estimate
     return f"{estimate} ({formatting.span(form(float(row['ci_low'])), form(float(row['ci_high'])))})"

@@ -23,6 +23,7 @@ from surveypipe.reporting.tables.layout import (
     mean_cell,
     number,
     quartiles_cell,
+    settled,
     share_cell,
     short_note,
     weights_note,
@@ -73,7 +74,10 @@ def block_caption(released: Released, block: Block) -> str:
     title = section_title(released, block.section)
     parts = [other for other in blocks(of_variables(released.variables)) if other.section == block.section]
     place = f" ({parts.index(block) + 1} of {len(parts)})" if len(parts) > 1 else ""
-    return f"Answers: {escape(title)}{place}" if title else f"Answers to the questions{place}"
+    recorded = released.settings.study.recorded
+    if title:
+        return f"{'Values' if recorded else 'Answers'}: {escape(title)}{place}"
+    return f"{'Values of the variables' if recorded else 'Answers to the questions'}{place}"
 
 
 def _caption(released: Released, block: Block) -> str:
@@ -88,14 +92,18 @@ def _estimated(released: Released, block: Block) -> list[Question]:
 
 def _counts(released: Released, block: Block) -> Table:
     """Lay out questions of which only those who answered are counted."""
-    columns = [Column("Question", 60, "l"), Column("Answered", 12)]
+    recorded = released.settings.study.recorded
+    columns = [Column("Variable" if recorded else "Question", 60, "l")]
+    columns += [Column("With a value" if recorded else "Answered", 12)]
     table = Table(block.table, _caption(released, block), columns)
     for question in block.questions:
         row = counted_row(released, question.name)
         cell = NOT_APPLICABLE if row is None else number(row["estimate"], formatting.count, row)
         table.rows.append([escape(released.label(question.name)), cell])
-    respondents = released.vocabulary.respondents.many
-    table.notes = [f"Number of {respondents} who answered, unweighted; what they answered is not described."]
+    words = released.vocabulary
+    told = "{questionnaire.many} that hold a value" if recorded else "{respondents.many} who answered"
+    what = "the values are" if recorded else "what they answered is"
+    table.notes = [f"Number of {words.fill(told)}, unweighted; {what} not described."]
     return table
 
 
@@ -108,7 +116,8 @@ def _ratings(released: Released, block: Block) -> Table:
     values = released.values(first.name)
     each = len(values) <= MOST_COLUMNS
     merged = merged_categories(values)
-    columns = [Column("Statement or question", 30, "l"), Column("*n*", 6)]
+    first_head = "Variable" if released.settings.study.recorded else "Statement or question"
+    columns = [Column(first_head, 30, "l"), Column("*n*", 6)]
     if each:
         columns += [Column(escape(code), 5) for code in values]
     else:
@@ -124,7 +133,7 @@ def _ratings(released: Released, block: Block) -> Table:
     answers = "; ".join(f"{escape(code)}, {escape(label)}" for code, label in values.items() if label != code)
     table.notes = [
         f"Answers: {answers}." if answers and len(values) <= 2 * MOST_COLUMNS else "",
-        f"{_per_cent(released)} of those who answered{_unweighted(released)}. The last columns put the "
+        f"{_per_cent(released)} of {_whose(released)}{_unweighted(released)}. The last columns put the "
         "upper answers together, of all with their interval.",
         "Reversed items are shown as turned round."
         if any(released.variables[question.name].get("reversed") for question in block.questions)
@@ -162,7 +171,8 @@ def _answers(released: Released, block: Block) -> Table:
     """Lay out questions of any kind: a row for each answer, indented under the question."""
     levels = shown_levels(released)
     narrow = len(levels) > MOST_WITH_INTERVALS
-    columns = [Column("Question and answer", 40, "l"), Column("All *n*", 8), Column("%", 15)]
+    head = "Variable and value" if released.settings.study.recorded else "Question and answer"
+    columns = [Column(head, 40, "l"), Column("All *n*", 8), Column("%", 15)]
     boxed = any(question.set for question in block.questions)
     columns += [Column("% of answers", 9)] if boxed else []
     for level in levels:
@@ -194,6 +204,12 @@ def _per_cent(released: Released) -> str:
     return "Weighted per cent" if released.weighted else "Per cent"
 
 
+def _whose(released: Released) -> str:
+    if released.settings.study.recorded:
+        return f"the {released.vocabulary.questionnaire.many} that hold the variable"
+    return "those who answered the question"
+
+
 def _unweighted(released: Released) -> str:
     return "; *n* unweighted" if released.weighted else ""
 
@@ -201,7 +217,7 @@ def _unweighted(released: Released) -> str:
 def _answers_notes(released: Released, questions: Sequence[Question]) -> Iterator[str]:
     kinds = [type_of(released.variables[question.name]) for question in questions]
     if any(kind.listed for kind in kinds):
-        yield f"{_per_cent(released)} of those who answered the question{_unweighted(released)}."
+        yield f"{_per_cent(released)} of {_whose(released)}{_unweighted(released)}."
     if any(question.set for question in questions):
         yield (
             "Where several answers could be given, per cent of those who gave any; they need not add up to "
@@ -209,14 +225,24 @@ def _answers_notes(released: Released, questions: Sequence[Question]) -> Iterato
         )
     if any(not kind.listed and kind.summaries for kind in kinds):
         yield "A mean has its interval in brackets, a median its quartiles."
+    if any(settled(row) for question in questions for _, row in _over_all(released, question).iterrows()):
+        yield "A share without an interval is that of the population, to which the weights bring it."
     yield bases_note(released, [question.name for question in questions])
     yield _only_counted(released, questions)
+
+
+def _over_all(released: Released, question: Question) -> pd.DataFrame:
+    return released.estimates(question.name, "proportion")
 
 
 def _only_counted(released: Released, questions: Sequence[Question]) -> str:
     if not any(counted_row(released, question.name) is not None for question in questions):
         return ""
-    return f"Of what is marked *{COUNTED}* only the number of those who answered is given."
+    if released.settings.study.recorded:
+        held = f"{released.vocabulary.questionnaire.many} that hold it"
+    else:
+        held = "those who answered"
+    return f"Of what is marked *{COUNTED}* only the number of {held} is given."
 
 
 def _rows(released: Released, question: Question, levels: list[str], *, narrow: bool) -> list[list[str]]:

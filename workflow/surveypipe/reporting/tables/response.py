@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.disclosure.rules import rules_of
-from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, capital, escape
+from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, capital, escape, sentence_list
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
@@ -40,14 +40,16 @@ def table_1(released: Released) -> Table:
         *([Column(head, 11) for head in balance.differences()]),
         *(Column(f"{escape(released.abbreviation(level))}, *n* (%)", 14) for level in released.levels),
     ]
-    caption = respondents + by_group(released) + (", beside all who were eligible" if known else "")
+    crossed = bool((data["variable"] != released.group).any())
+    by = by_group(released) if crossed else ""
+    caption = respondents + by + (", beside all who were eligible" if known else "")
     table = Table("table_1", caption, columns)
     for variable, rows in data.groupby("variable", sort=False):
         table.section(str(rows["variable_label"].iloc[0]))
         # A grouping is not crossed with itself.
         groups = [] if variable == released.group else list(released.levels)
         table.rows += _characteristics(rows, balance, groups)
-    table.notes = _table_1_notes(released, balance)
+    table.notes = _table_1_notes(released, balance, crossed=crossed)
     return table
 
 
@@ -65,20 +67,22 @@ class Balance:
         return ["Std diff, before", "Std diff, after"] if self.weights else ["Std diff"]
 
 
-def _table_1_notes(released: Released, balance: Balance) -> list[str]:
+def _table_1_notes(released: Released, balance: Balance, *, crossed: bool) -> list[str]:
     respondents = released.vocabulary.respondents.many
     base = number(released.base_size(), formatting.count)
-    groups = " Percentages within a group are weighted." if balance.weights and released.levels else ""
+    grouped = crossed and bool(released.levels)
+    groups = " Percentages within a group are weighted." if balance.weights and grouped else ""
+    told = "with a value" if released.settings.study.recorded else "who answered"
     differences = ""
     if balance.frame:
         when = " before weighting and, from the percentages shown, after it" if balance.weights else ""
         differences = f"Std diff, standardised difference of {respondents} from all eligible{when}."
     return [
-        f"Counts are unweighted (*n* = {base} {respondents}); percentages are of those who answered.{groups}",
+        f"Counts are unweighted (*n* = {base} {respondents}); percentages are of those {told}.{groups}",
         differences,
         *_few_note(released),
         weights_note(released),
-        short_note(released),
+        short_note(released) if grouped else "",
     ]
 
 
@@ -153,24 +157,8 @@ def _count_percent(row: pd.Series, counts: str, percent: float, *, missing: bool
     return f"{value}\u00a0{formatting.FIGURE_SPACE * (2 - len(share))}({share})"
 
 
-RATE_NAMES = {
-    "RR1": "Response rate 1",
-    "RR2": "Response rate 2",
-    "RR3": "Response rate 3",
-    "RR4": "Response rate 4",
-    "RR5": "Response rate 5",
-    "RR6": "Response rate 6",
-    "COOP1": "Cooperation rate 1",
-    "COOP2": "Cooperation rate 2",
-    "COOP3": "Cooperation rate 3",
-    "COOP4": "Cooperation rate 4",
-    "REF1": "Refusal rate 1",
-    "REF2": "Refusal rate 2",
-    "REF3": "Refusal rate 3",
-    "CON1": "Contact rate 1",
-    "CON2": "Contact rate 2",
-    "CON3": "Contact rate 3",
-}
+# Kinds of outcome rate, by the letters of their keys; the digit after them is the number of the definition.
+RATE_KINDS = {"RR": "Response rate", "COOP": "Cooperation rate", "REF": "Refusal rate", "CON": "Contact rate"}
 
 
 def response(released: Released) -> Table:
@@ -180,20 +168,35 @@ def response(released: Released) -> Table:
     heads = [Column("All", 17), *(Column(escape(released.abbreviation(level)), 17) for level in levels)]
     caption = f"Outcome rates of the survey{by_group(released, ',')}: % (numerator of denominator)"
     table = Table("response", caption, [Column("Rate (AAPOR)", 24, "l"), Column("Formula", 27, "l"), *heads])
-    for rate, name in RATE_NAMES.items():
-        if not (data["rate"] == rate).any() or (released.population == "counts" and rate[:2] != "RR"):
+    shared = False
+    for letters, kind in RATE_KINDS.items():
+        if released.population == "counts" and letters != "RR":
             # Headcounts do not tell who refused and who was never reached.
             continue
-        rows = [released.rate(rate, level) for level in ("", *levels)]
-        formula = next(str(row["formula"]) for row in rows if row is not None)
-        table.rows.append([name, escape(formula), *(_rate_cell(row) for row in rows)])
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for rate in sorted(rate for rate in set(data["rate"]) if rate.rstrip("123456") == letters):
+            cells_of = [_rate_cell(released.rate(rate, level)) for level in ("", *levels)]
+            hidden = {SUPPRESSED, NOT_APPLICABLE} & set(cells_of)
+            # Two rates of which something is hidden may differ there.
+            alike.setdefault((*cells_of, rate if hidden else ""), []).append(rate)
+        for (*cells_of, _), rates in alike.items():
+            shared = shared or len(rates) > 1
+            numbers = sentence_list([rate.removeprefix(letters) for rate in rates])
+            table.rows.append(
+                [f"{kind}{'s' * (len(rates) > 1)} {numbers}", escape(_formula(data, rates[0])), *cells_of]
+            )
     table.notes = [
+        "Rates that come to the same here share a row, with the formula of the first." if shared else "",
         "Rates as defined by the American Association for Public Opinion Research. I, complete; P, partial; "
         "R, refusal and break-off; O, other eligible, not answered; NC, no contact; U, eligibility unknown; "
         "D, I + P + R + NC + O; e, estimated share of those of unknown eligibility who are eligible.",
         short_note(released),
     ]
     return table
+
+
+def _formula(data: pd.DataFrame, rate: str) -> str:
+    return str(data.loc[data["rate"] == rate, "formula"].iloc[0])
 
 
 def _rate_cell(row: pd.Series | None) -> str:
@@ -224,7 +227,7 @@ def weights(released: Released) -> Table:
         table.rows.append(
             [
                 escape(str(row["label"])) + mark,
-                METHOD_NAMES.get(str(row["method"]), escape(str(row["method"]))),
+                _method_name(released, row),
                 *(merging if asked else []),
                 low if low == high else formatting.span(low, high),
                 number(row["deff_kish"], formatting.decimal, row),
@@ -247,6 +250,14 @@ def _weights_notes(released: Released, first: pd.Series, asked: bool) -> list[st
         "Cells, groups within which response is taken as alike, also for the standard errors (of raked "
         f"weights, the groups compared). Merges, categories joined because too few answered. {after}",
     ]
+
+
+def _method_name(released: Released, row: pd.Series) -> str:
+    """Name how a scheme makes its weights; raked to a single margin they are post-stratified."""
+    scheme = released.settings.weighting.schemes.get(str(row["scheme"]))
+    one = scheme is not None and len(scheme.margins or ()) == 1
+    method = "poststratify" if one and row["method"] == "rake" else str(row["method"])
+    return METHOD_NAMES.get(method, escape(method))
 
 
 METHOD_NAMES = {

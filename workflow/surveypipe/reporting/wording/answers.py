@@ -14,7 +14,7 @@ from surveypipe.estimation.estimates import merged_categories
 from surveypipe.formatting import escape, sentence_list
 from surveypipe.reporting.answer_blocks import Block, Question, blocks, of_variables
 from surveypipe.reporting.figures.answer_lines import drawable
-from surveypipe.reporting.lookups import known, number_of, people_behind
+from surveypipe.reporting.lookups import known, met_by_weights, number_of, people_behind
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.questions import block_caption, counted_row, section_title
 from surveypipe.reporting.wording.ledger import Facts
@@ -35,11 +35,18 @@ def texts(released: Released, words: Wording) -> dict[str, str]:
     named = len(sections) > 1 or any(section_title(released, key) for key, _ in sections)
     whole, found = [list[str](), list[str]()]
     few = figures_in_article(released)
+    level: float | None = released.settings.analysis.ci_level
     for key, inside in sections:
         title = words.say("answers/title", title=section_title(released, key))
         head = [f"## {title}"] if named else []
-        whole += [*head, words.say("answers/section", **_shown(released, inside, several=named))]
-        found += [*head, words.say("answers/found", **_found(released, inside))]
+        shown = _shown(released, inside, several=named)
+        whole += [*head, words.say("answers/section", **shown)]
+        figures = shown["figures"] if few else []
+        said = words.say("answers/found", **_found(released, inside), figures=figures, ci_level=level)
+        # What brackets hold is said once.
+        level = None if said else level
+        # A section of which the weights alone are made has nothing to find.
+        found += [*head, said] if said else []
         for block in inside:
             drawn = [_figure(released, block)] if drawable(released, block) else []
             whole += [f"{{{{< include {block.table}.md >}}}}", *drawn]
@@ -62,12 +69,21 @@ def _figure(released: Released, block: Block) -> str:
 
 def _shown(released: Released, inside: Sequence[Block], *, several: bool) -> Facts:
     questions = [question for block in inside for question in block.questions]
-    counted = [question for question in questions if counted_row(released, question.name) is not None]
+    counted = {question.name for question in questions if counted_row(released, question.name) is not None}
+    described = counted & set(released.table("table_1")["variable"])
+    known = {question.name for question in questions} & set(met_by_weights(released)) - counted
+
+    def labels(names: set[str]) -> list[str]:
+        return [released.in_text(released.label(one.name)) for one in questions if one.name in names]
+
     return {
         "tables": [Markdown(f"@tbl-{block.table.replace('_', '-')}") for block in inside],
         "figures": [Markdown(f"@fig-{block.figure}") for block in inside if drawable(released, block)],
         "questions": len(questions),
-        "counted": len(counted),
+        "counted": len(counted - described),
+        "described": labels(described),
+        "known": labels(known),
+        "undrawn": bool(counted | known),
         "recorded": released.settings.study.recorded,
         "several": several,
     }
@@ -77,8 +93,7 @@ def _found(released: Released, inside: Sequence[Block]) -> Facts:
     questions = [question for block in inside for question in block.questions]
     # Of a grouping that is only counted, the numbers stand beside every result.
     groups = released.settings.groups
-    # What the weights meet exactly is known from the weights, and stands in the table of characteristics.
-    met = set(_made_of(released))
+    met = set(met_by_weights(released))
     questions = [
         one
         for one in questions
@@ -91,12 +106,6 @@ def _found(released: Released, inside: Sequence[Block]) -> Facts:
     }
 
 
-def _made_of(released: Released) -> Sequence[str]:
-    """Name the answers by which the primary weights are made."""
-    scheme = released.settings.weighting.schemes[released.primary]
-    return (scheme.by or scheme.margins or ()) if scheme.method in ("poststratify", "rake") else ()
-
-
 def finding(released: Released, question: Question) -> Facts:
     """Give the main finding of a question: a share, the most frequent answer, a mean, or a count."""
     counted = counted_row(released, question.name)
@@ -105,6 +114,7 @@ def finding(released: Released, question: Question) -> Facts:
     if counted is not None:
         n = number_of(counted, "estimate")
         return {"kind": "counted" if known(n) else "withheld", "label": label, "n": n}
+    unit = str(released.variables[question.name].get("unit") or "")
     for kind, answer, row in _candidates(released, question):
         facts = {
             "estimate": number_of(row, "estimate"),
@@ -113,7 +123,7 @@ def finding(released: Released, question: Question) -> Facts:
             "n": number_of(row, "n"),
         }
         if known(*facts.values()):
-            return {"kind": kind, "label": label, "answer": answer, **facts}
+            return {"kind": kind, "label": label, "answer": answer, "unit": unit, **facts}
     return {"kind": "withheld", "label": label}
 
 

@@ -117,8 +117,13 @@ def follow_up(released: Released) -> Facts:
 
 
 def heckman(released: Released) -> Facts:
-    """Give what a selection model found, or the reasons for which there is none."""
+    """Give what a selection model found, or the reasons for which there is none.
+
+    It is asked for by naming a variable that drives response and not the answer; else nothing is said of it.
+    """
     data = rows_of(released.table("not_at_random"), method="heckman")
+    if not released.settings.nonresponse.exclusion:
+        return {"outcome": "none", "reasons": [], "estimates": []}
     reasons = refusals((row for _, row in data.iterrows()), released)
     fitted = [row for _, row in data.iterrows() if row["parameter"] == "estimate"]
     estimates = []
