@@ -148,3 +148,11 @@ def test_dates_are_the_authors_to_add_where_the_study_does_not_give_them():
         )
         assert "Design and setting" in given[2] and given[3] == "Pipeline"
         assert missing[2:] == ["For the authors to add", "Author"]
+
+
+def test_a_rate_that_cannot_be_given_is_no_item_that_is_answered():
+    for lacks, told in ((set(), False), ({"rates"}, True)):
+        rows = checklist_table("cross", LISTS["cross"], KNOWN, PAPER, Vocabulary(), lacks).rows
+        (row,) = [row for row in rows if row[0] == "11c"]
+        assert ("how many were asked is not known" in row[2]) == told
+        assert (row[3] == "—") == told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -180,6 +180,7 @@ def checklist_table(
     known: Mapping[str, Mapping[str, Section]],
     study: Mapping[str, Any],
     words: Vocabulary,
+    lacks: Collection[str] = (),
 ) -> Table:
     """Lay out one checklist.
 
@@ -196,6 +197,8 @@ def checklist_table(
         another mode has no rows.
     words
         What people and questionnaire are called; an item may call them, as `{questionnaire.many}`.
+    lacks
+        Parts of a report that items name under ``part`` and that this study has not.
     """
     columns = [
         Column("Item", 8, "l"),
@@ -206,7 +209,7 @@ def checklist_table(
     table = Table(f"checklist_{key}", escape(checklist["title"]), columns)
     if not applies(checklist, study["mode"]):
         return table
-    table.rows = [item_row(item, known, study, words) for item in checklist["items"]]
+    table.rows = [item_row(item, known, study, words, lacks) for item in checklist["items"]]
     table.notes = [
         "Items in our own words. Pipeline, filled by the run in text whose frame the authors wrote; checked, "
         "the authors' words, in which the run looks for what the item wants; author, the authors' own words."
@@ -230,11 +233,14 @@ def item_row(
     known: Mapping[str, Mapping[str, Section]],
     study: Mapping[str, Any],
     words: Vocabulary,
+    lacks: Collection[str] = (),
 ) -> list[str]:
     """Cells of one item."""
     what = escape(capital(words.fill(item["what"])))
     if not applies(item, study["mode"]):
         return [item["id"], what, _no_web(study["mode"], words), NOT_APPLICABLE]
+    if item.get("part") in lacks:
+        return [item["id"], what, f"Not applicable: {escape(item['without'])}", NOT_APPLICABLE]
     if item["by"] == "N/A":
         return [item["id"], what, f"Not applicable: {escape(item['because'])}", NOT_APPLICABLE]
     made = [place for place in _places(item) if place[0] in known]

@@ -219,7 +219,8 @@ class Weighting(Settings, kw_only=True):
         dict[str, Scheme],
         Meta(
             description="Scheme: what it does. Left out: unweighted and, where the list or the headcounts "
-            "tell everybody's group, weighted to it."
+            "tell everybody's group, weighted to it; headcounts by several questions, to all of them "
+            "together."
         ),
     ] = field(default_factory=dict)
     replicates: Annotated[

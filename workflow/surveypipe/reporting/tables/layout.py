@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 
 INDENT = "\u2003"
+# Of a table's width of 100: the edges of a cell, and a letter of a heading; one of a cell takes 1.
+PADDING, BOLD = 2.0, 1.15
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,12 @@ class Table:
         """
         applies = self._applies()
         columns = [self.columns[place] for place in applies]
-        total = sum(column.width for column in columns)
-        widths = [max(4, round(100 * column.width / total)) for column in columns]
+        # A title spans its row and needs no room in the first column.
+        whole = [row + [""] * (len(self.columns) - len(row)) for row in self.rows]
+        rows = [[row[place] for place in applies] for row in whole]
+        widths = _widths(columns, [cells for cells, row in zip(rows, self.rows, strict=True) if len(row) > 1])
         rules = [_rule(column.align, width) for column, width in zip(columns, widths, strict=True)]
         lines = [_line([column.head for column in columns]), "|" + "|".join(rules) + "|"]
-        rows = [row + [""] * (len(self.columns) - len(row)) for row in self.rows]
-        rows = [[row[place] for place in applies] for row in rows]
         nothing = ["There is none in this study.", *[""] * (len(columns) - 1)]
         lines += [_line(row) for row in rows or [nothing]]
         caption = f": {self.caption} {{#tbl-{self.name.replace('_', '-')}}}"
@@ -105,6 +108,30 @@ class Table:
         mark = "**Simulated data.** " if simulated else ""
         text = " ".join(sentence for sentence in sentences if sentence)
         return f'::: {{.table-note custom-style="Table Note"}}\n{mark}{text}\n:::'
+
+
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Give each column its share of 100, and none less than its longest word takes, in heading or cell.
+
+    What a column lacks is taken from those that have room to spare; where these have too little, words break.
+    """
+    total = sum(column.width for column in columns)
+    shares = [100 * column.width / total for column in columns]
+    needs = [
+        PADDING + max(BOLD * _longest(column.head), *(_longest(row[place]) for row in rows), 0.0)
+        for place, column in enumerate(columns)
+    ]
+    both = list(zip(shares, needs, strict=True))
+    lack, spare = sum(max(0.0, n - s) for s, n in both), sum(max(0.0, s - n) for s, n in both)
+    if 0 < lack <= spare:
+        shares = [n if s < n else s - (s - n) * lack / spare for s, n in both]
+    return [max(4, round(share)) for share in shares]
+
+
+def _longest(text: str) -> int:
+    """Count the letters of the longest part of a cell that no line may break."""
+    plain = re.sub(r"\{[^}]*\}|[*\[\]\\]", "", text)
+    return max(map(len, re.split(r"[ \u2013-]", plain)))
 
 
 def _rule(align: str, width: int) -> str:
