@@ -14,7 +14,7 @@ LIBRARY = Path(__file__).resolve().parents[3] / "workflow/surveypipe"
 # `released`; an error names a setting; the simulated populations are the tool's own.
 OWN_WORDS = {
     "formatting.py",
-    "reporting/released.py",
+    "study/about.py",
     "rendering/metadata.py",
     "reporting/figures/flow.py",
     "reporting/figures/flow_stages.py",
