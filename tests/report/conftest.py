@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = Path(__file__).with_name("sample")
+STAND_IN = Path(__file__).with_name("quarto_stand_in") / "quarto.py"
 EPOCH = 1_700_000_000
 STUDY = {
     "id": "sample",
@@ -84,6 +87,19 @@ def stage_sample(sample: Path, tmp_path: Path) -> Callable[..., Staged]:
         return stage(tmp_path / "build", "sample", sources(sample), metadata(authors, data))
 
     return staged
+
+
+@pytest.fixture
+def quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's own Quarto; where there is none, the stand-in."""
+    if shutil.which("quarto") is not None:
+        return
+    program = tmp_path / "program" / "quarto"
+    program.parent.mkdir()
+    paths = os.pathsep.join(sys.path)
+    program.write_text(f'#!/bin/sh\nPYTHONPATH="{paths}" exec "{sys.executable}" "{STAND_IN}" "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
 
 
 def _rendered(folder: Path, authors: dict[str, Any] | None) -> Path:

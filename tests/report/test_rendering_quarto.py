@@ -6,10 +6,7 @@ Where there is no Quarto a stand-in (`quarto_stand_in`) writes what a real one w
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,7 +28,6 @@ from .conftest import AUTHORS, EPOCH, SAMPLE, metadata, sources
 from .wordprocessing_schema import schema_problems, written
 
 ALL_MADE = "touch sample.html sample.docx sample.pdf; echo Text > sample.typ"
-STAND_IN = Path(__file__).with_name("quarto_stand_in") / "quarto.py"
 
 
 @pytest.fixture
@@ -138,19 +134,6 @@ def test_an_unknown_number_is_named_before_quarto_is_called(
     with pytest.raises(SurveyError, match=r"sample.qmd, line \d+: the text asks for 'num.n-cscc'.*n-csc"):
         quarto_renderer.render(stage_sample(), EPOCH)
     assert not said.exists()
-
-
-@pytest.fixture
-def quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine's own Quarto; where there is none, the stand-in."""
-    if shutil.which("quarto") is not None:
-        return
-    program = tmp_path / "program" / "quarto"
-    program.parent.mkdir()
-    paths = os.pathsep.join(sys.path)
-    program.write_text(f'#!/bin/sh\nPYTHONPATH="{paths}" exec "{sys.executable}" "{STAND_IN}" "$@"\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
 
 
 def both(

@@ -17,10 +17,10 @@ def test_marks_open_and_close_as_they_were_meant(tmp_path: Path) -> None:
     source = tmp_path / "text.typ"
     # The last is what citeproc writes: marks that are no quotation to Pandoc.
     text = "They said 'Yes', the authors' 'no (none)', and ‘A checklist (CROSS)’."
-    filtered = f"--lua-filter={TYPESETTING / 'filters/manuscript.lua'}"
+    filtered = "--lua-filter=filters/manuscript.lua"
     command = [pandoc_program(), "--from=markdown", "--to=typst-citations", filtered]
     written = subprocess.run(
-        command, input=text, capture_output=True, text=True, check=True, encoding="utf-8"
+        command, cwd=TYPESETTING, input=text, capture_output=True, text=True, check=True, encoding="utf-8"
     )
     template = (TYPESETTING / "styles/typst-template.typ").read_text(encoding="utf-8")
     frame = "#show: doc => manuscript(title: [A title], doc)"

@@ -30,7 +30,12 @@ from surveypipe.rendering.docx_package import (
     set_properties,
     w,
 )
-from surveypipe.rendering.docx_pages import set_header_and_footer
+from surveypipe.rendering.docx_pages import (
+    lay_across,
+    set_header_and_footer,
+    tables_across,
+    width_across,
+)
 from surveypipe.rendering.docx_runs import (
     add_space,
     merge_paragraph_properties,
@@ -39,7 +44,7 @@ from surveypipe.rendering.docx_runs import (
     run,
     style_of,
 )
-from surveypipe.rendering.docx_tables import finish_table
+from surveypipe.rendering.docx_tables import TEXT_WIDTH, finish_table
 from surveypipe.rendering.metadata import SIMULATED_HEADER
 
 _WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
@@ -105,14 +110,17 @@ def finish_docx(path: Path, facts: Facts, epoch: int) -> None:
     clean_bookmarks(root)
     headings = number_headings(package, root)
     finish_marks(package, root)
+    across, width = set(tables_across(body)), width_across(body) or TEXT_WIDTH
     for table in root.iter(w("tbl")):
-        finish_table(table)
+        finish_table(table, width if table in across else TEXT_WIDTH)
     describe_drawings(root, facts.alts)
     write_title_block(body, facts)
     if facts.contents:
         list_contents(body, headings, facts.contents)
     sign(body, facts.document)
-    set_header_and_footer(package, body, facts.running, SIMULATED_HEADER if facts.notice else "")
+    warning = SIMULATED_HEADER if facts.notice else ""
+    set_header_and_footer(package, body, facts.running, warning)
+    lay_across(package, body, facts.running, warning)
     package.put("word/document.xml", root)
     order_styles(package)
     drop_private_parts(package)

@@ -1,13 +1,18 @@
-"""Head and foot of the pages of a Word file."""
+"""Pages of a Word file: their head and foot, and those that lie across."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from surveypipe.rendering.docx_package import Package, R, W, w
+from surveypipe.rendering.docx_package import Package, R, W, properties_of, w
+from surveypipe.rendering.docx_runs import order_properties, set_style, style_of
 
+# Styles of the paragraphs by which the filter marks what lies across.
+_BEGINS, _ENDS = "AcrossBegins", "AcrossEnds"
 _SPACE = f'xmlns:w="{W}"'
 _WARNING = '<w:rPr><w:b/><w:color w:val="8A1C1C"/></w:rPr>'
 # What comes behind the sign of a first page of its own among the properties of a section.
@@ -90,3 +95,79 @@ def _footer() -> str:
         f'<w:ftr {_SPACE}><w:p><w:pPr><w:pStyle w:val="Footer"/><w:jc w:val="center"/></w:pPr>'
         f'{field("PAGE")}<w:r><w:t xml:space="preserve"> of </w:t></w:r>{field("NUMPAGES")}</w:p></w:ftr>'
     )
+
+
+def tables_across(body: etree._Element) -> Iterator[etree._Element]:
+    """Find the tables of the stretches that the filter marked to lie across."""
+    across = False
+    for child in body:
+        style = style_of(child) if child.tag == w("p") else ""
+        across = (across or style == _BEGINS) and style != _ENDS
+        if across and child.tag == w("tbl"):
+            yield child
+
+
+def width_across(body: etree._Element) -> int:
+    """Width between the margins of a page that lies across, in twips; 0 where the file does not tell."""
+    section = body.find(w("sectPr"))
+    return text_width(_turned(section)) if section is not None and text_width(section) else 0
+
+
+def lay_across(package: Package, body: etree._Element, running: str, warning: str) -> None:
+    """Turn what the filter marked into sections whose pages lie across.
+
+    Parameters
+    ----------
+    package, body
+        The file and the body of its document, head and foot set.
+    running, warning
+        Words at the head of its pages.
+    """
+    marks = [child for child in body if child.tag == w("p") and style_of(child) in (_BEGINS, _ENDS)]
+    last = body.find(w("sectPr"))
+    if not marks or last is None:
+        return
+    upright, turned = deepcopy(last), _turned(last)
+    if running or warning:
+        head = package.add_part("header_across.xml", _header(running, warning, text_width(turned)), "header")
+        for reference in turned.findall(w("headerReference")):
+            reference.set(f"{{{R}}}id", head)
+    for section in (last, turned):
+        _without_title_page(section)
+    for position, mark in enumerate(marks):
+        section = deepcopy(upright if style_of(mark) == _BEGINS else turned)
+        if position:
+            _without_title_page(section)
+        _end_section(mark, section)
+
+
+def _end_section(mark: etree._Element, section: etree._Element) -> None:
+    """Let a section end with the paragraph before a mark or, where there is none, with the mark itself."""
+    before = mark.getprevious()
+    while before is not None and before.tag in {w("bookmarkStart"), w("bookmarkEnd")}:
+        before = before.getprevious()
+    held = before
+    if before is None or before.tag != w("p") or before.find(f"{w('pPr')}/{w('sectPr')}") is not None:
+        held = mark
+        set_style(mark, "Compact")
+    else:
+        mark.getparent().remove(mark)
+    properties = properties_of(held, "pPr")
+    properties.append(section)
+    order_properties(properties)
+
+
+def _turned(section: etree._Element) -> etree._Element:
+    made = deepcopy(section)
+    size = made.find(w("pgSz"))
+    width, height = str(size.get(w("w"))), str(size.get(w("h")))
+    size.set(w("w"), height)
+    size.set(w("h"), width)
+    size.set(w("orient"), "landscape")
+    return made
+
+
+def _without_title_page(section: etree._Element) -> None:
+    for child in list(section):
+        if child.tag == w("titlePg") or child.get(w("type")) == "first":
+            section.remove(child)

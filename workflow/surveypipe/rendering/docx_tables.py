@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lxml import etree
@@ -10,14 +11,32 @@ from surveypipe.rendering.docx_cells import begins_part, indent_labels, keep_roo
 from surveypipe.rendering.docx_package import properties_of, w
 from surveypipe.rendering.docx_runs import add_space, set_style, style_of, text_of
 
-_TEXT_WIDTH = 9070  # twips between the margins of the reference document (A4, 2.5 cm)
-_SHORT_TABLE = 16  # rows up to which a table is not split over pages
+TEXT_WIDTH = 9070  # twips between the margins of the reference document (A4, 2.5 cm)
+# A table is not split over pages up to this share of the height of the text, upright or across (twips).
+_TALL, _TEXT_HEIGHT, _HEIGHT_ACROSS = 0.4, 14120, 9180
+# Twips that a line and the room of a row take.
+_LINE, _ROW = {False: 210, True: 186}, {False: 80, True: 40}
 _FIRST_ROWS = 4  # rows of a long table, its header among them, that stay with the caption
 _SMALL_FROM = 8  # columns from which a table is set smaller
+# Mean width of a letter of the table's font at 9 and 8 pt, with a little to spare, and the margins of a cell.
+_SIZES = {False: (102, 150), True: (84, 130)}
+# Letters are measured with so much to spare.
+_SPARE = 1.05
+# A number with its interval stays in one line.
+_SIGNS = r"[\d\s.,%()<>=\u00d7\u2212\u2013-]*"
+_NUMBERS = re.compile(rf"(?=.*\d){_SIGNS}(?:\bto\b{_SIGNS})?")
 
 
-def finish_table(table: etree._Element) -> None:
-    """Repeat the header row, keep rows whole, and set widths that suit the text."""
+def finish_table(table: etree._Element, width: int = TEXT_WIDTH) -> None:
+    """Repeat the header row, keep rows whole, and set widths that suit the text.
+
+    Parameters
+    ----------
+    table
+        A table of the body.
+    width
+        What there is between the margins, in twips.
+    """
     rows = table.findall(w("tr"))
     properties = table.find(w("tblPr"))
     if properties.find(f"{w('tblStyle')}") is None:
@@ -30,25 +49,40 @@ def finish_table(table: etree._Element) -> None:
     for row in rows:
         if row.find(f"{w('trPr')}/{w('cantSplit')}") is None:
             _row_properties(row).insert(0, etree.Element(w("cantSplit")))
-    _set_widths(table, rows)
     columns = len(table.findall(f"{w('tblGrid')}/{w('gridCol')}"))
-    if columns >= _SMALL_FROM:
+    small = columns >= _SMALL_FROM or _needed(_unbroken(rows, columns), small=False) > width
+    _set_widths(table, rows, width, small=small)
+    if small:
         for paragraph in table.iter(w("p")):
             set_style(paragraph, "CompactSmall")
         _narrow_cells(properties)
     _embolden_header(rows)
     for row in rows:
-        indent_labels(row, small=columns >= _SMALL_FROM)
-        keep_room(row, small=columns >= _SMALL_FROM)
-    _keep_together(rows, columns)
+        indent_labels(row, small=small)
+        keep_room(row, small=small)
+    page = _TEXT_HEIGHT if width == TEXT_WIDTH else _HEIGHT_ACROSS
+    _keep_together(rows, columns, tall=_height(rows, small=small) > _TALL * page)
     _space_after(table)
 
 
-def _keep_together(rows: Sequence[etree._Element], columns: int) -> None:
+def _height(rows: Sequence[etree._Element], *, small: bool) -> int:
+    """Height of a table in twips, as far as letters and widths of its cells tell it."""
+    letter, margins = _SIZES[small]
+    total = 0
+    for row in rows:
+        lines = 1
+        for cell in row.findall(w("tc")):
+            width = int(cell.find(f"{w('tcPr')}/{w('tcW')}").get(w("w")))
+            lines = max(lines, -(-letter * len(text_of(cell)) // max(1, width - margins)))
+        total += lines * _LINE[small] + _ROW[small]
+    return total
+
+
+def _keep_together(rows: Sequence[etree._Element], columns: int, *, tall: bool) -> None:
     # A short table stays on one page; of a long one the first rows stay with the caption, the last with the
     # note below, and a heading with what it heads.
     held = list(rows)
-    if len(rows) > _SHORT_TABLE:
+    if tall:
         held = [
             row
             for position, row in enumerate(rows)
@@ -128,7 +162,12 @@ def _row_properties(row: etree._Element) -> etree._Element:
     return found
 
 
-def _set_widths(table: etree._Element, rows: Sequence[etree._Element]) -> None:
+def _needed(letters: Sequence[int], *, small: bool) -> int:
+    letter, margins = _SIZES[small]
+    return sum(letter * count + margins for count in letters)
+
+
+def _set_widths(table: etree._Element, rows: Sequence[etree._Element], width: int, *, small: bool) -> None:
     grid = table.findall(f"{w('tblGrid')}/{w('gridCol')}")
     properties = table.find(w("tblPr"))
     layout = properties.find(w("tblLayout"))
@@ -136,9 +175,12 @@ def _set_widths(table: etree._Element, rows: Sequence[etree._Element]) -> None:
         shares = [float(column.get(w("w"), "1")) for column in grid]
     else:
         shares = _shares_by_text(rows, len(grid))
-    widths = column_widths(shares, _longest_words(rows, len(grid)), small=len(grid) >= _SMALL_FROM)
-    for column, width in zip(grid, widths, strict=True):
-        column.set(w("w"), str(width))
+    unbroken = _unbroken(rows, len(grid))
+    if _needed(unbroken, small=small) > _SPARE * width:
+        unbroken = _unbroken(rows, len(grid), intervals=False)
+    widths = column_widths(shares, unbroken, small=small, width=width)
+    for column, given in zip(grid, widths, strict=True):
+        column.set(w("w"), str(given))
     size = properties.find(w("tblW"))
     if size is not None:
         size.set(w("type"), "pct")
@@ -159,12 +201,15 @@ def _shares_by_text(rows: Sequence[etree._Element], columns: int) -> list[float]
     return shares
 
 
-def _longest_words(rows: Sequence[etree._Element], columns: int) -> list[int]:
+def _unbroken(rows: Sequence[etree._Element], columns: int, *, intervals: bool = True) -> list[int]:
+    """Letters of each column that stay in one line: the longest word, a number with its interval."""
     longest = [1] * columns
     for row in rows:
         for position, cell in enumerate(row.findall(w("tc"))[:columns]):
             if cell.find(f"{w('tcPr')}/{w('gridSpan')}") is None:
-                longest[position] = max([longest[position], *map(len, _words(cell))])
+                text = " ".join(_words(cell))
+                whole = [text] if intervals and _NUMBERS.fullmatch(text) else text.split(" ")
+                longest[position] = max([longest[position], *map(len, whole)])
     return longest
 
 
@@ -173,7 +218,9 @@ def _words(cell: etree._Element) -> list[str]:
     return text_of(cell).replace("\u200b", " ").split()
 
 
-def column_widths(shares: Sequence[float], longest: Sequence[int], *, small: bool) -> list[int]:
+def column_widths(
+    shares: Sequence[float], longest: Sequence[int], *, small: bool, width: int = TEXT_WIDTH
+) -> list[int]:
     """Share the width of the text among columns so that, if it can be, no word breaks.
 
     Parameters
@@ -184,21 +231,22 @@ def column_widths(shares: Sequence[float], longest: Sequence[int], *, small: boo
         Characters of the longest word of each column.
     small
         Whether the table is set in the small size.
+    width
+        What there is to share, in twips.
 
     Returns
     -------
     list of int
         Widths in twips (a twentieth of a point).
     """
-    # Mean width of a letter of the table's font at 9 and 8 pt, with a little to spare, plus cell margins.
-    letter, margins = (84, 130) if small else (102, 150)
+    letter, margins = _SIZES[small]
     needed = [letter * count + margins for count in longest]
     total = sum(shares) or 1.0
-    wished = [_TEXT_WIDTH * share / total for share in shares]
+    wished = [width * share / total for share in shares]
     spare = [max(0.0, want - need) for want, need in zip(wished, needed, strict=True)]
     missing = sum(max(0.0, need - want) for want, need in zip(wished, needed, strict=True))
-    if sum(needed) > _TEXT_WIDTH:
-        return [round(_TEXT_WIDTH * need / sum(needed)) for need in needed]
+    if sum(needed) > width:
+        return [round(width * need / sum(needed)) for need in needed]
     given = missing / sum(spare) if sum(spare) else 0.0
     return [
         round(need if want < need else want - over * given)

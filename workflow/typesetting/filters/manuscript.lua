@@ -3,6 +3,9 @@
 -- space first), room kept at the right of a number (`[ (00.0)]{.pad}`), lists in Word, '*n* = 1' in one line, and
 -- numbers of the web page that tell their source.
 
+-- Staged beside this filter.
+local table_pages = dofile("filters/table_pages.lua")
+
 local INDENT = "\u{2003}"
 local NBSP = "\u{a0}"
 
@@ -22,19 +25,10 @@ local function table_note(div)
   return div
 end
 
-local function is_heading(row)
-  if #row.cells < 2 then return false end
-  for position = 2, #row.cells do
-    if #row.cells[position].contents > 0 then return false end
-  end
-  local blocks = row.cells[1].contents
-  return #blocks == 1 and blocks[1].content and #blocks[1].content == 1 and blocks[1].content[1].t == "Strong"
-end
-
 local function spanning_headings(tbl)
   for _, body in ipairs(tbl.bodies) do
     for _, row in ipairs(body.body) do
-      if is_heading(row) then
+      if table_pages.is_heading(row) then
         local first = row.cells[1]
         first.col_span = #row.cells
         row.cells = { first }
@@ -130,43 +124,27 @@ local function loose(list)
   return list
 end
 
-local LONG = 25
-
 local MANY = 6
 local tables = 0
-
--- A table with a label, or the one that Quarto has wrapped, label and all, in a Div of its own kind.
-local function labelled_table(block)
-  if block.t == "Table" and block.identifier ~= "" then return block end
-  if block.t ~= "Div" or block.attributes.__quarto_custom_type ~= "FloatRefTarget" then return nil end
-  local found
-  block:walk { Table = function(tbl) found = found or tbl end }
-  return found
-end
-
-local function is_short(tbl)
-  local rows = 0
-  for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
-  return rows < LONG
-end
 
 local function count_tables(doc)
   doc:walk { Table = function() tables = tables + 1 end }
 end
 
 -- In the PDF a table that fits a page stays with its note; longer ones break over pages. It floats where there
--- are few, because among many it would drift away from the text that speaks of it.
+-- are few, because among many it would drift away from the text that speaks of it, and where it is tall.
 local function with_notes(blocks)
   if not FORMAT:match("typst") then return nil end
-  local opening = "#table-with-note(float: " .. tostring(tables <= MANY) .. ")["
   local made = pandoc.Blocks {}
   local position = 1
   while position <= #blocks do
     local block, note = blocks[position], blocks[position + 1]
     local has_note = note and note.t == "Div" and note.classes:includes("table-note")
-    local labelled = labelled_table(block)
-    if labelled and is_short(labelled) and has_note then
-      made:extend { pandoc.RawBlock("typst", opening), block, note, pandoc.RawBlock("typst", "]") }
+    local labelled = table_pages.labelled_table(block)
+    if labelled and table_pages.is_short(labelled) and has_note then
+      local floats = tostring(tables <= MANY or table_pages.is_tall(labelled))
+      local opening = pandoc.RawBlock("typst", "#table-with-note(float: " .. floats .. ")[")
+      made:extend { opening, block, note, pandoc.RawBlock("typst", "]") }
       position = position + 2
     elseif labelled then
       made:extend { pandoc.RawBlock("typst", "#room-for-a-start"), block }
@@ -277,13 +255,14 @@ local function in_text(doc)
   return pandoc.Pandoc(pandoc.Blocks(doc.blocks):map(function(block)
     if block.t == "BulletList" or block.t == "OrderedList" then return loose(block) or block end
     -- A float of Quarto's is a Div as well; the lists within its table are not text.
-    if block.t == "Div" and not labelled_table(block) then return block:walk { BulletList = loose, OrderedList = loose } end
+    if block.t == "Div" and not table_pages.labelled_table(block) then return block:walk { BulletList = loose, OrderedList = loose } end
     return block
   end), doc.meta)
 end
 
 return {
   { Pandoc = count_tables },
+  { Pandoc = table_pages.landscape },
   { Blocks = with_notes },
   { Image = both_drawings },
   { Div = table_note, Table = spanning_headings, Span = pad, Quoted = opened, Inlines = equations },

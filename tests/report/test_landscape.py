@@ -1,0 +1,83 @@
+"""Tables too wide for an upright page lie across, in Word and PDF, by both renderers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from surveypipe.rendering.docx_package import Package, w
+from surveypipe.rendering.docx_runs import style_of, text_of
+from surveypipe.rendering.finishing import render_document
+from surveypipe.rendering.staging import stage
+
+from .conftest import AUTHORS, EPOCH, metadata, sources
+from .wordprocessing_schema import schema_problems, written
+
+UPRIGHT, ACROSS = (11906, 16838), (16838, 11906)
+
+
+def made_of(sample: Path, tmp_path: Path, front: str, renderer: str = "pandoc") -> dict[str, Path]:
+    path = sample / "sample.qmd"
+    path.write_text(path.read_text("utf-8").replace("---\n", f"---\n{front}\n", 1), encoding="utf-8")
+    return render_document(
+        stage(tmp_path / renderer, "sample", sources(sample), metadata(AUTHORS)), renderer, EPOCH
+    )
+
+
+def sections(path: Path) -> list[tuple[tuple[int, int], list[str], dict[str, list[str]]]]:
+    """Size of the pages of each section, its captions of tables, and the heads and feet that it names."""
+    found, captions = [], list[str]()
+    for child in Package(path).tree("word/document.xml").find(w("body")):
+        if child.tag == w("p") and style_of(child) == "TableCaption":
+            captions.append(text_of(child).partition(":")[0].replace("\u00a0", " "))
+        for section in child.iter(w("sectPr")):
+            size = section.find(w("pgSz"))
+            kinds = {
+                part: [str(one.get(w("type"))) for one in section.findall(w(f"{part}Reference"))]
+                for part in ("header", "footer")
+            }
+            if section.find(w("titlePg")) is not None:
+                kinds["title"] = ["first"]
+            found.append(((int(size.get(w("w"))), int(size.get(w("h")))), captions, kinds))
+            captions = []
+    return found
+
+
+@pytest.mark.usefixtures("quarto")
+@pytest.mark.parametrize("renderer", ["pandoc", "quarto"])
+def test_a_table_too_wide_for_a_page_lies_across(sample: Path, tmp_path: Path, renderer: str) -> None:
+    made = made_of(sample, tmp_path, "landscape: true", renderer)
+    found = sections(made["docx"])
+    assert [size for size, *_ in found] == [UPRIGHT, ACROSS, UPRIGHT]
+    assert [captions for _, captions, _ in found][1] == ["Table 4"]
+    # The first page of the document alone has a head of its own.
+    assert ["title" in kinds for *_, kinds in found] == [True, False, False]
+    assert [sorted(kinds["header"]) for *_, kinds in found] == [
+        ["default", "first"],
+        ["default"],
+        ["default"],
+    ]
+    for name, root in written(Package(made["docx"])):
+        assert schema_problems(root) == [], name
+    pages = PdfReader(made["pdf"]).pages
+    wide = [page.extract_text() for page in pages if page.mediabox.width > page.mediabox.height]
+    assert len(wide) == 1
+    assert re.search(r"Table.4: The claims under every scheme", wide[0])
+
+
+def test_it_takes_the_width_of_its_page(sample: Path, tmp_path: Path) -> None:
+    body = Package(made_of(sample, tmp_path, "landscape: true")["docx"]).tree("word/document.xml")
+    widths = [
+        sum(int(column.get(w("w"))) for column in table.iter(w("gridCol"))) for table in body.iter(w("tbl"))
+    ]
+    assert [width > 9100 for width in widths] == [False, False, False, True]
+    assert widths[-1] == pytest.approx(16838 - 2 * 1417, abs=20)
+
+
+def test_a_text_that_does_not_ask_stays_upright(authors_build: Path) -> None:
+    assert [size for size, *_ in sections(authors_build / "sample.docx")] == [UPRIGHT]
+    pages = PdfReader(authors_build / "sample.pdf").pages
+    assert all(page.mediabox.width < page.mediabox.height for page in pages)

@@ -1,0 +1,142 @@
+-- How tables lie on the pages of PDF and Word: which may break over pages, and which lie across.
+
+local NBSP = "\u{a0}"
+-- Rows from which a table may break over pages. Fewer would break where a figure floats, which Typst cannot tag.
+local LONG = 25
+-- Lines from which one is tall, and letters in a line as wide as the page.
+local TALL, LINE = 30, 110
+-- Blocks between two tables across (a figure, a heading, a sentence) that lie across with them.
+local MOST_BETWEEN = 5
+
+local function is_heading(row)
+  if #row.cells < 2 then return false end
+  for position = 2, #row.cells do
+    if #row.cells[position].contents > 0 then return false end
+  end
+  local blocks = row.cells[1].contents
+  return #blocks == 1 and blocks[1].content and #blocks[1].content == 1 and blocks[1].content[1].t == "Strong"
+end
+
+-- A table with a label, or the one that Quarto has wrapped, label and all, in a Div of its own kind.
+local function labelled_table(block)
+  if block.t == "Table" and block.identifier ~= "" then return block end
+  if block.t ~= "Div" or block.attributes.__quarto_custom_type ~= "FloatRefTarget" then return nil end
+  local found
+  block:walk { Table = function(tbl) found = found or tbl end }
+  return found
+end
+
+local function is_short(tbl)
+  local rows = 0
+  for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
+  return rows < LONG
+end
+
+-- Lines of a row, from the letters of its cells and the widths of their columns.
+local function lines_of(row, widths)
+  local most = 1
+  for position, cell in ipairs(row.cells) do
+    local letters = utf8.len(pandoc.utils.stringify(cell.contents)) or 0
+    most = math.max(most, math.ceil(letters / (LINE * (cell.col_span == 1 and widths[position] or 1))))
+  end
+  return most
+end
+
+-- Whether a table takes half a page, so that it would leave as much of the page before it white.
+local function is_tall(tbl)
+  local widths, lines = {}, 0
+  for position, spec in ipairs(tbl.colspecs) do widths[position] = type(spec[2]) == "number" and spec[2] or 1 end
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do lines = lines + lines_of(row, widths) end
+  end
+  return lines >= TALL
+end
+
+-- Letters of a table's small size, and margins of a cell, in twentieths of a point, and the width of a page's text in
+-- Word (docx_tables.py), with what is to spare: a table that needs more lies across, in PDF and Word alike.
+local LETTER, MARGIN, WIDTH = 84, 130, 9070 * 1.05
+
+local function is_numbers(text)
+  for _, sign in ipairs { "−", "–", "×", NBSP, "\u{2009}" } do text = text:gsub(sign, " ") end
+  text = text:gsub("%f[%a]to%f[%A]", "")
+  return text:match("%d") and not text:match("[^%d%s%.,%%%(%)<>=%-]")
+end
+
+-- Letters that stay in one line: the longest word, and a number with its interval.
+local function unbroken(cell)
+  local text, longest = pandoc.utils.stringify(cell.contents):gsub("\u{200b}", " "), 0
+  if is_numbers(text) then return utf8.len(text) or #text end
+  for word in text:gmatch("%S+") do longest = math.max(longest, utf8.len(word) or #word) end
+  return longest
+end
+
+local function is_wide(tbl)
+  local needed = {}
+  local function measure(row)
+    if is_heading(row) then return end
+    for position, cell in ipairs(row.cells) do
+      if cell.col_span == 1 then needed[position] = math.max(needed[position] or 1, unbroken(cell)) end
+    end
+  end
+  for _, row in ipairs(tbl.head.rows) do measure(row) end
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do measure(row) end
+  end
+  local total = 0
+  for _, letters in ipairs(needed) do total = total + LETTER * letters + MARGIN end
+  return total > WIDTH
+end
+
+local ACROSS = {
+  typst = { "#across[", "]" },
+  docx = {
+    '<w:p><w:pPr><w:pStyle w:val="AcrossBegins"/></w:pPr></w:p>',
+    '<w:p><w:pPr><w:pStyle w:val="AcrossEnds"/></w:pPr></w:p>',
+  },
+}
+
+local function is_note(block)
+  return block and block.t == "Div" and block.classes:includes("table-note")
+end
+
+-- Where a stretch that lies across begins: at the heading above the table, if little stands between.
+local function beginning(blocks, table_at, earliest)
+  for position = table_at - 1, math.max(earliest, table_at - 3), -1 do
+    if blocks[position].t == "Header" then return position end
+    if blocks[position].t ~= "Para" then break end
+  end
+  return table_at
+end
+
+-- Of a text that asks for it (`landscape: true`) tables too wide for a page lie across, with the heading and the
+-- sentence above them and their notes; what stands between two of them without another table does too.
+local function landscape(doc)
+  local form = FORMAT:match("typst") or FORMAT:match("docx")
+  if not form or not doc.meta.landscape then return nil end
+  local stretches = {}
+  for position, block in ipairs(doc.blocks) do
+    local tbl, last = labelled_table(block), stretches[#stretches]
+    if tbl and is_wide(tbl) then
+      local stop = position
+      while is_note(doc.blocks[stop + 1]) do stop = stop + 1 end
+      local start = beginning(doc.blocks, position, last and last.stop + 1 or 1)
+      if last and not last.closed then last.stop = stop else table.insert(stretches, { start = start, stop = stop }) end
+    elseif last and (tbl or position > last.stop + MOST_BETWEEN) then
+      last.closed = true
+    end
+  end
+  local raw = form == "docx" and "openxml" or "typst"
+  for position = #stretches, 1, -1 do
+    doc.blocks:insert(stretches[position].stop + 1, pandoc.RawBlock(raw, ACROSS[form][2]))
+    doc.blocks:insert(stretches[position].start, pandoc.RawBlock(raw, ACROSS[form][1]))
+  end
+  return doc
+end
+
+return {
+  is_heading = is_heading,
+  is_short = is_short,
+  is_tall = is_tall,
+  labelled_table = labelled_table,
+  landscape = landscape,
+}
