@@ -24,8 +24,11 @@ _BEFORE_LINES = {
         "headerReference footerReference footnotePr endnotePr type pgSz pgMar paperSrc pgBorders".split()
     )
 }
-# Not lines of the text; Word leaves header and footer out by itself, other programs do not.
-_NOT_NUMBERED = {"Header", "Footer", "SimulatedBanner", "CaptionedFigure"}
+# Not lines of the text, as in the PDF; Word leaves header and footer out by itself, other programs do not.
+_NOT_NUMBERED = set(
+    "Header Footer SimulatedBanner CaptionedFigure Title Subtitle Author Affiliation TableCaption "
+    "ImageCaption TableNote".split()
+)
 _BEFORE_SUPPRESSED = {
     w(name) for name in "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr".split()
 }

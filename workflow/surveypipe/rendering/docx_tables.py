@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -20,6 +21,8 @@ _FIRST_ROWS = 4  # rows of a long table, its header among them, that stay with t
 _SMALL_FROM = 8  # columns from which a table is set smaller
 # Mean width of a letter of the table's font at 9 and 8 pt, with a little to spare, and the margins of a cell.
 _SIZES = {False: (102, 150), True: (84, 130)}
+# How much wider the bold letters of a header are.
+_BOLD = 1.1
 # Letters are measured with so much to spare.
 _SPARE = 1.05
 # A number with its interval stays in one line.
@@ -205,11 +208,12 @@ def _unbroken(rows: Sequence[etree._Element], columns: int, *, intervals: bool =
     """Letters of each column that stay in one line: the longest word, a number with its interval."""
     longest = [1] * columns
     for row in rows:
+        bold = _BOLD if row.find(f"{w('trPr')}/{w('tblHeader')}") is not None else 1.0
         for position, cell in enumerate(row.findall(w("tc"))[:columns]):
             if cell.find(f"{w('tcPr')}/{w('gridSpan')}") is None:
                 text = " ".join(_words(cell))
                 whole = [text] if intervals and _NUMBERS.fullmatch(text) else text.split(" ")
-                longest[position] = max([longest[position], *map(len, whole)])
+                longest[position] = max([longest[position], *(math.ceil(bold * len(one)) for one in whole)])
     return longest
 
 

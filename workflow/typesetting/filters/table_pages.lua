@@ -4,7 +4,7 @@ local NBSP = "\u{a0}"
 -- Rows from which a table may break over pages. Fewer would break where a figure floats, which Typst cannot tag.
 local LONG = 25
 -- Lines from which one is tall, and letters in a line as wide as the page.
-local TALL, LINE = 30, 110
+local TALL, LINE = 22, 110
 -- Blocks between two tables across (a figure, a heading, a sentence) that lie across with them.
 local MOST_BETWEEN = 5
 
@@ -42,7 +42,7 @@ local function lines_of(row, widths)
   return most
 end
 
--- Whether a table takes half a page, so that it would leave as much of the page before it white.
+-- Whether a table takes so much of a page that it would leave as much of the one before it white.
 local function is_tall(tbl)
   local widths, lines = {}, 0
   for position, spec in ipairs(tbl.colspecs) do widths[position] = type(spec[2]) == "number" and spec[2] or 1 end
@@ -54,7 +54,7 @@ end
 
 -- Letters of a table's small size, and margins of a cell, in twentieths of a point, and the width of a page's text in
 -- Word (docx_tables.py), with what is to spare: a table that needs more lies across, in PDF and Word alike.
-local LETTER, MARGIN, WIDTH = 84, 130, 9070 * 1.05
+local LETTER, MARGIN, WIDTH, BOLD = 84, 130, 9070 * 1.05, 1.1
 
 local function is_numbers(text)
   for _, sign in ipairs { "−", "–", "×", NBSP, "\u{2009}" } do text = text:gsub(sign, " ") end
@@ -72,15 +72,15 @@ end
 
 local function is_wide(tbl)
   local needed = {}
-  local function measure(row)
+  local function measure(row, wider)
     if is_heading(row) then return end
     for position, cell in ipairs(row.cells) do
-      if cell.col_span == 1 then needed[position] = math.max(needed[position] or 1, unbroken(cell)) end
+      if cell.col_span == 1 then needed[position] = math.max(needed[position] or 1, math.ceil(wider * unbroken(cell))) end
     end
   end
-  for _, row in ipairs(tbl.head.rows) do measure(row) end
+  for _, row in ipairs(tbl.head.rows) do measure(row, BOLD) end
   for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do measure(row) end
+    for _, row in ipairs(body.body) do measure(row, 1) end
   end
   local total = 0
   for _, letters in ipairs(needed) do total = total + LETTER * letters + MARGIN end
