@@ -19,7 +19,7 @@ from surveypipe.reporting.figures.flow_stages import boxes
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables import comparisons
 from surveypipe.reporting.tables.layout import Column, Table, share_cell
-from surveypipe.reporting.tables.questions import answer_tables
+from surveypipe.reporting.tables.questions import answer_tables, block_caption
 from surveypipe.reporting.tables.response import response, table_1
 from surveypipe.reporting.wording import answers
 from surveypipe.wording import Wording
@@ -215,3 +215,32 @@ def test_no_heading_breaks_within_a_word_where_another_column_has_room() -> None
     measure, difference, test, men = (len(part) for part in rule)
     assert difference > len("Difference") * 1.15 and test > 20
     assert measure > difference > men
+
+
+def test_a_block_that_is_a_battery_is_named_by_it() -> None:
+    given = made_up_questions.descriptive()
+    about = {name: dict(one) for name, one in given.variables.items()}
+    blocks = list(drawn.answer_figures(given).values())
+    rated = next(block for block in blocks if block.ratings)
+    for name, one in about.items():
+        mine = name in {question.name for question in rated.questions}
+        one |= {"battery": "work" if mine else "", "battery_label": "Your work here" if mine else ""}
+    made = dataclasses.replace(given, variables=about)
+    assert block_caption(made, rated) == "Answers: Your work here"
+    assert all("Your work here" not in block_caption(made, block) for block in blocks if block != rated)
+
+
+@pytest.mark.parametrize(("direction", "told"), [("above", "0.10"), ("below", "0.20")])
+def test_the_least_favourable_prior_is_so_for_the_side_of_the_claim(direction: str, told: str) -> None:
+    given = made_up.released()
+    claims = {key: {**claim} for key, claim in given.config["claims"].items()}
+    share = next(key for key, claim in claims.items() if claim["kind"] == "share")
+    claims = {share: {**claims[share], "direction": direction, "upper_threshold": None}}
+    table = given.tables["not_at_random"]
+    rows = table[(table["method"] == "bayes") & (table["claim"] == share)].head(2)
+    rows = rows.assign(probability=[0.1, 0.8][: len(rows)], status="released")
+    made = dataclasses.replace(
+        given, config={**given.config, "claims": claims}, tables={**given.tables, "not_at_random": rows}
+    )
+    text = made_up.said("bayes", made)
+    assert f"posterior probability of {told} of lying {direction} its threshold" in " ".join(text.split())

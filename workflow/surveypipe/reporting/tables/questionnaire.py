@@ -24,7 +24,7 @@ def questionnaire(released: Released) -> Table:
         Column("No.", 5),
         Column("Question" if given else "Variable", 44, "l"),
         Column("Answers" if given else "Values", 31, "l"),
-        Column("Put to", 20, "l"),
+        Column("Applies to" if released.settings.study.recorded else "Put to", 20, "l"),
     ]
     table = Table("questionnaire", f"The {released.vocabulary.questionnaire.one}", columns)
     for number, entry in enumerate(asked, start=1):

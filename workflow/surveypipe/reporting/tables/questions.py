@@ -70,14 +70,31 @@ def _table(released: Released, block: Block) -> Table:
 
 
 def block_caption(released: Released, block: Block) -> str:
-    """Name a block by its section, and by its place among several of one section."""
-    title = section_title(released, block.section)
-    parts = [other for other in blocks(of_variables(released.variables)) if other.section == block.section]
-    place = f" ({parts.index(block) + 1} of {len(parts)})" if len(parts) > 1 else ""
+    """Name a block by its battery if it is one, else by its section and its place among others of it."""
     recorded = released.settings.study.recorded
+    if battery := _battery(released, block):
+        return f"{'Values' if recorded else 'Answers'}: {escape(battery)}"
+    title = section_title(released, block.section)
+    parts = [
+        other
+        for other in blocks(of_variables(released.variables))
+        if other.section == block.section and not _battery(released, other)
+    ]
+    place = f" ({parts.index(block) + 1} of {len(parts)})" if len(parts) > 1 else ""
     if title:
         return f"{'Values' if recorded else 'Answers'}: {escape(title)}{place}"
     return f"{'Values of the variables' if recorded else 'Answers to the questions'}{place}"
+
+
+def _battery(released: Released, block: Block) -> str:
+    """Name the battery that a block holds the whole of, and nothing else; '' for none."""
+    about = released.variables
+    (first, *others) = {str(about[question.name].get("battery_label") or "") for question in block.questions}
+    held = [
+        other for other in blocks(of_variables(about))
+        if other != block and any(about[one.name].get("battery_label") == first for one in other.questions)
+    ]  # fmt: skip
+    return "" if others or held else first
 
 
 def _caption(released: Released, block: Block) -> str:

@@ -295,6 +295,8 @@ def cells(released: Released) -> Table:
     table.notes = [
         f"Categories with few {released.vocabulary.respondents.many} were merged within the same group by "
         "number alone; no answer enters."
+        if (data["merged"].astype(str).str.lower() == "true").any()
+        else "No category had to be merged."
     ]
     return table
 

@@ -73,18 +73,30 @@ def readers(released: Released) -> Facts:
 
 
 def bayes(released: Released) -> Facts:
-    """Find the lowest posterior probability under the least favourable of the priors."""
+    """Find the lowest posterior probability of a claim under the least favourable of the priors.
+
+    What is released is the probability of lying above the threshold; a claim may be that it lies below.
+    """
     data = rows_of(released.table("not_at_random"), method="bayes")
     found = [row for _, row in data.iterrows() if known(number_of(row, "probability"))]
-    row = min(found, key=lambda line: float(line["probability"]), default=None)
+
+    def side(row: pd.Series) -> str:
+        return str(getattr(released.claim_of(row), "direction", "above"))
+
+    def stands(row: pd.Series) -> float:
+        above = float(row["probability"])
+        return 1 - above if side(row) == "below" else above
+
+    row = min(found, key=stands, default=None)
     if row is None:
         return {"least": None}
-    probability = float(row["probability"])
+    probability = stands(row)
     outcome = "almost none" if probability < 0.005 else "almost sure" if probability >= 0.995 else "between"
     return {
         "priors": int(data["value"].nunique()),
         "least": place_facts(row, released),
         "probability": probability,
+        "side": side(row),
         "outcome": outcome,
     }
 
