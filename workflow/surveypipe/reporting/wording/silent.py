@@ -78,6 +78,7 @@ def bayes(released: Released) -> Facts:
     What is released is the probability of lying above the threshold; a claim may be that it lies below.
     """
     data = rows_of(released.table("not_at_random"), method="bayes")
+    data = data[data["claim"].isin(list(released.claims))]
     found = [row for _, row in data.iterrows() if known(number_of(row, "probability"))]
 
     def side(row: pd.Series) -> str:
