@@ -113,7 +113,8 @@ class Table:
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
     """Give each column its share of 100, and none less than its longest word takes, in heading or cell.
 
-    What a column lacks is taken from those that have room to spare; where these have too little, words break.
+    What a column lacks is taken from those that have room to spare; where these have too little, each gets its
+    part of what all need.
     """
     total = sum(column.width for column in columns)
     shares = [100 * column.width / total for column in columns]
@@ -123,7 +124,9 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[in
     ]
     both = list(zip(shares, needs, strict=True))
     lack, spare = sum(max(0.0, n - s) for s, n in both), sum(max(0.0, s - n) for s, n in both)
-    if 0 < lack <= spare:
+    if lack > spare:
+        shares = [100 * need / sum(needs) for need in needs]
+    elif lack:
         shares = [n if s < n else s - (s - n) * lack / spare for s, n in both]
     return [max(4, round(share)) for share in shares]
 
