@@ -253,3 +253,14 @@ def test_the_least_favourable_prior_is_so_for_the_side_of_the_claim(direction: s
     )
     text = made_up.said("bayes", made)
     assert f"posterior probability of {told} of lying {direction} its threshold" in " ".join(text.split())
+
+
+def test_answers_that_are_merged_within_groups_are_blank_there_and_said_to_be_merged() -> None:
+    given = made_up_questions.descriptive()
+    for block in drawn.answer_figures(given).values():
+        table = answer_tables(given)[block.table]
+        told = "Within groups the answers to ratings are merged." in table.notes
+        assert told == (not block.ratings and any(question.rated for question in block.questions))
+        if told:
+            named = [cells for cells in table.rows if len(cells) > 3]
+            assert not any("—" in cells[3:] for cells in named)

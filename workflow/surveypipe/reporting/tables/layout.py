@@ -113,8 +113,8 @@ class Table:
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
     """Give each column its share of 100, and none less than its longest word takes, in heading or cell.
 
-    What a column lacks is taken from those that have room to spare; where these have too little, each gets its
-    part of what all need.
+    What a column lacks is taken from those that have room to spare; where these have too little, each gets
+    its part of what all need.
     """
     total = sum(column.width for column in columns)
     shares = [100 * column.width / total for column in columns]

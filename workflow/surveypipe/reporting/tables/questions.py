@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
+from surveypipe.disclosure.rules import rules_of
 from surveypipe.estimation.estimates import merged_categories
 from surveypipe.formatting import NOT_APPLICABLE, escape
 from surveypipe.identifiers import ANSWERED, SHARE_OF_ANSWERS
@@ -244,6 +245,9 @@ def _answers_notes(released: Released, questions: Sequence[Question]) -> Iterato
         yield "A mean has its interval in brackets, a median its quartiles."
     if any(settled(row) for question in questions for _, row in _over_all(released, question).iterrows()):
         yield "A share without an interval is that of the population, to which the weights bring it."
+    merged = shown_levels(released) and rules_of(released.settings.disclosure).audited
+    if merged and any(question.rated for question in questions):
+        yield "Within groups the answers to ratings are merged."
     yield bases_note(released, [question.name for question in questions])
     yield _only_counted(released, questions)
 
@@ -296,7 +300,11 @@ def _share_row(
         row = released.share(name, code, group_level=level)
         if not (narrow and level):
             cells.append(_base(released, name, level) if base else "")
-        cells.append(_point(row) if narrow and level else share_cell(row))
+        if level and row is None:
+            # Within a group nothing is said of an answer that is merged there, or that makes the group.
+            cells.append("")
+        else:
+            cells.append(_point(row) if narrow and level else share_cell(row))
     return cells
 
 
