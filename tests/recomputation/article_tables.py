@@ -27,12 +27,13 @@ def ledger(whole: Whole) -> Rows:
             limits = constant(claim["margin"])
         else:
             limits = constant(*[100 * claim[t] for t in ("threshold", "upper_threshold") if t in claim])
+        two = "upper_threshold" in claim
         rows["", whole.short(entry)] = [
             [one(entry.estimate.n)],
             interval(entry),
             limits,
             [one(entry.scale * b) for b in entry.bounds],
-            [one(entry.theta), *(limits[:1] if "upper_threshold" in claim else [])],
+            [one(entry.theta), *([limits[0], one(entry.theta_other), limits[1]] if two else [])],
             [one(entry.shift)] if entry.equivalence else [],
             [one(entry.scale * entry.scenario[k])],
             [],

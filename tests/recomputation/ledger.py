@@ -39,6 +39,7 @@ class Entry:
     by_scheme: dict[str, Estimate]
     bounds: tuple[float, float] = (np.nan, np.nan)
     theta: float = np.nan
+    theta_other: float = np.nan
     theta_interval: float = np.nan
     shift: float = np.nan
     scenario: dict[float, float] = field(default_factory=dict)
@@ -238,6 +239,8 @@ class Ledger:
         entry.theta, entry.theta_interval = nearest(np.array(thetas)), nearest(np.array(intervals))
         if entry.equivalence:
             entry.shift = min(shifts, key=abs)
+        elif len(thetas) > 1:
+            entry.theta_other = max(thetas, key=lambda value: abs(np.log(value)))
 
     def _crossing(self, entry: Entry, limit: float, sign: float) -> float:
         def left(step: float) -> float:

@@ -1,5 +1,6 @@
 """When a claim is supported, the grade of each branch, and the ledger on a synthetic survey."""
 
+import dataclasses
 import math
 
 import msgspec
@@ -261,6 +262,30 @@ def test_bounds_hold_estimates_scenarios_and_the_grid(tables):
         assert ledger[name].between(ledger["bound_low"], ledger["bound_high"]).all()
     wide = theta.merge(ledger[["claim", "group_level", "bound_low", "bound_high"]])
     assert wide["estimate"].between(wide["bound_low"], wide["bound_high"]).all()
+
+
+@pytest.mark.parametrize(("lower", "reached"), [(0.2, True), (0.1, False)])
+def test_a_claim_of_two_limits_has_a_tipping_point_at_each(survey, lower, reached):
+    """Each is that of a claim with this limit alone, the first the one nearer 1; one may never be reached."""
+    data, frame = survey
+
+    def ledger_of(**limits):
+        setting = dataclasses.replace(
+            SETTING, claims=SETTING.claims | {"C4": a_share("access", "Access", **limits)}
+        )
+        return claim_tables(setting, cases(setting, estimates_of(data), data, frame))[0]
+
+    alone = [
+        ledger_of(threshold=limit, direction=side).set_index("claim").loc["C4", "tipping_theta"]
+        for limit, side in ((lower, "above"), (0.5, "below"))
+    ]
+    both = ledger_of(threshold=lower, upper_threshold=0.5)
+    row = both.set_index("claim").loc["C4"]
+    expected = sorted((theta for theta in alone if not math.isnan(theta)), key=strength)
+    found = [row["tipping_theta"], row["tipping_theta_other"]]
+    assert [theta for theta in found if not math.isnan(theta)] == pytest.approx(expected)
+    assert len(expected) == 1 + reached
+    assert both.loc[both["claim"] != "C4", "tipping_theta_other"].isna().all()
 
 
 def test_bounds_count_items_left_out_as_unknown(survey, tables):

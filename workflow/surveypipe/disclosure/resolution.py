@@ -49,7 +49,7 @@ SETTINGS = (
     "sum_weights weight"
 ).split()
 ONE_DECIMAL = ("df", "df2", "deff_kish", "deff_design")
-ODDS_RATIOS = ("tipping_theta", "tipping_theta_interval")
+ODDS_RATIOS = ("tipping_theta", "tipping_theta_interval", "tipping_theta_other")
 P_VALUE = re.compile(r"p_value|.*_p")
 # Estimates that are tests, p-values or ratios, by the name of the statistic.
 TESTS = re.compile(r"rao_scott|t_test|rank_test|adjusted_wald|claim_test|exact_test|proportional_odds")

@@ -76,6 +76,7 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
         "tipping_interval_outcome": str(tips.interval_outcome),
         "scenario_source": str(read.source),
         "bounds_outcome": str(bounding),
+        "tipping_theta_other": _finite(tips.theta_other),
     }
 
 
@@ -178,7 +179,7 @@ def ledger_columns(made: Setting) -> list[str]:
         *(_k_column("reader_worst", k) for k in steps),
         *("reader_limit", "tipping_shift", "tipping_shift_interval", "other_thresholds"),
         *("tipping_outcome", "tipping_interval_outcome", "scenario_source"),
-        "bounds_outcome",
+        *("bounds_outcome", "tipping_theta_other"),
     ]
 
 

@@ -21,7 +21,11 @@ from surveypipe.study.sides import Side
 
 @dataclass(frozen=True)
 class Tipping:
-    """Tipping points of a claim: θ and Δ nearest to no effect over all its conditions, and what came of θ."""
+    """Tipping points of a claim: θ and Δ nearest to no effect over all its conditions, and what came of θ.
+
+    Of a share with two limits `theta_other` is the θ at which the estimate reaches the other one; NaN of any
+    other claim, and where no θ reaches it.
+    """
 
     theta: float
     theta_interval: float
@@ -29,6 +33,7 @@ class Tipping:
     shift_interval: float
     outcome: Crossing
     interval_outcome: Crossing
+    theta_other: float = math.nan
 
     @property
     def note(self) -> str:
@@ -85,14 +90,22 @@ def tipping(
     if _NOBODY in points:
         # A group of nobody has no estimate, and what has none supports no claim.
         return without_tipping(Crossing.MISSED)
-    theta = _nearest([one.theta for one in points])
+    thetas = [one.theta for one in points]
+    theta = _nearest(thetas)
+    other = max(thetas, key=strength) if len(thetas) > 1 and case.claim.is_share else math.nan
     interval = math.inf if bounded else _nearest([one.theta for one in ends])
     if case.claim.binary:
         shift, shift_interval = math.nan, math.nan
     else:
         shift, shift_interval = (_smallest([one.shift for one in tips]) for tips in (points, ends))
     return Tipping(
-        theta, interval, shift, shift_interval, _crossing(theta, bounded), _crossing(interval, bounded)
+        theta,
+        interval,
+        shift,
+        shift_interval,
+        _crossing(theta, bounded),
+        _crossing(interval, bounded),
+        math.nan if math.isnan(theta) or math.isinf(strength(other)) else other,
     )
 
 

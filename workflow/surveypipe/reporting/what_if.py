@@ -33,19 +33,27 @@ def tipping_text(row: pd.Series, claim: Claim) -> str:
 
 
 def theta_text(row: pd.Series, claim: Claim) -> str:
-    """Print the tipping θ alone; of a share with two limits, with the one that it would cross."""
+    """Print the tipping θ alone; of a share with two limits that of each, with the limit crossed there."""
     theta = float(row["tipping_theta"])
     shifted = str(row["kind"]) in OF_NUMBERS and not claim.binary
     if not math.isfinite(theta) or shifted:
         return _without_theta(row)
-    text = _theta(theta)
+    if len(claim.sides()) == 1 or not claim.is_share:
+        return _theta(theta)
+    both = [theta, float(row.get("tipping_theta_other", math.nan))]
+    return "; ".join(_at_its_limit(one, claim) for one in both if math.isfinite(one))
+
+
+def _at_its_limit(theta: float, claim: Claim) -> str:
+    """Print one of two tipping points with the limit that the estimate would cross there."""
     crossed = [side for side in claim.sides() if (side.direction == "above") == (theta > 1)]
-    if len(claim.sides()) > 1 and claim.is_share and crossed:
-        return f"{text} (at {claim.form.set_tabled(crossed[0].limit)})"
-    return text
+    return f"{_theta(theta)} (at {claim.form.set_tabled(crossed[0].limit)})" if crossed else _theta(theta)
 
 
 def _theta(theta: float) -> str:
+    if theta < 0.095:
+        # One figure is left of it, as of what is released.
+        return formatting.decimal(theta, 2)
     return formatting.decimal(theta, 1 if theta < 100 else 0)
 
 

@@ -119,7 +119,7 @@ def _what_if_note(released: Released) -> str:
 def _limits_note(released: Released) -> str:
     """Say what stands beside a tipping point of a claim with two limits; '' where there is none."""
     two = any(len(claim.sides()) > 1 and claim.is_share for claim in released.claims.values())
-    return "; at, which of two limits it would cross" if two else ""
+    return "; at, the limit that it would cross, where a claim has two" if two else ""
 
 
 def _shift_note(released: Released) -> str:
