@@ -27,7 +27,7 @@ from surveypipe.rendering.staging import Staged, stage
 from .conftest import AUTHORS, EPOCH, SAMPLE, metadata, sources
 from .wordprocessing_schema import schema_problems, written
 
-ALL_MADE = "touch sample.html sample.docx sample.pdf; echo Text > sample.typ"
+ALL_MADE = "touch sample.html sample.docx; echo Text > sample.typ"
 
 
 @pytest.fixture
@@ -64,7 +64,10 @@ def test_all_formats_in_one_call_with_one_metadata_file(
     front, body = split_front_matter(text)
     assert "64.2%" in body and "{{< meta" not in text and "{{< include" not in text
     # Quarto reads the settings of its formats here and nowhere else.
-    assert set(yaml.safe_load(front)["format"]) == {"html", "docx", "typst"}
+    formats = yaml.safe_load(front)["format"]
+    assert set(formats) == {"html", "docx", "typst"}
+    # A PDF of Quarto's would be compiled to be thrown away.
+    assert formats["typst"]["output-ext"] == "typ"
 
 
 def test_numbers_tell_their_source_by_quarto_too(
@@ -106,14 +109,14 @@ def test_the_blinded_call_is_told_no_author(
     ("lines", "expected"),
     [
         (
-            "echo 'WARNING (a.lua:1) Unable to resolve crossref @fig-q' >&2; touch sample.{html,docx,pdf}",
+            "echo 'WARNING (a.lua:1) Unable to resolve crossref @fig-q' >&2; touch sample.{html,docx,typ}",
             "@fig-q",
         ),
         (
             "echo '[WARNING] Citeproc: citation webber203 not found' >&2",
             "webber2013",
         ),
-        ("touch sample.html", "stopped with code 0.*did not write sample.docx, sample.pdf, sample.typ"),
+        ("touch sample.html", "stopped with code 0.*did not write sample.docx, sample.typ"),
         ("echo boom >&2; exit 3", "code 3; it said: boom"),
     ],
 )

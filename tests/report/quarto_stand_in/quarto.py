@@ -64,7 +64,8 @@ def main(arguments: list[str]) -> int:
         if code:
             return code
     typst = text.with_suffix(".typ")
-    typst.with_suffix(".pdf").write_bytes(compile_pdf(typst, 0))
+    if front["format"]["typst"].get("output-ext", "pdf") == "pdf":
+        typst.with_suffix(".pdf").write_bytes(compile_pdf(typst, 0))
     return 0
 
 

@@ -20,7 +20,7 @@ from surveypipe.rendering.checks import warning_problems
 from surveypipe.rendering.expand import join_front_matter
 from surveypipe.rendering.metadata import escaped_authors
 from surveypipe.rendering.staging import FORMATS, Staged
-from surveypipe.rendering.typst_pdf import compile_pdf, lay_fonts
+from surveypipe.rendering.typst_pdf import compile_pdf
 
 
 def render(staged: Staged, epoch: int) -> dict[str, Path]:
@@ -58,8 +58,6 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
     )
     # Without a project of its own the folder would belong to one further up, whose settings change the text.
     (staged.folder / "_quarto.yml").write_text("project:\n  type: default\n", encoding="utf-8")
-    folders = lay_fonts(staged.qmd.read_text(encoding="utf-8"), staged.folder)
-    laid = {"TYPST_FONT_PATHS": os.pathsep.join(folders)} if folders else {}
     command = ["quarto", "render", staged.qmd.name, "--metadata-file", metadata.name, "--no-execute"]
     done = subprocess.run(
         command,
@@ -68,12 +66,13 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
         text=True,
         encoding="utf-8",
         check=False,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "NO_COLOR": "1", **laid},
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "NO_COLOR": "1"},
     )
     problems.extend(warning_problems(done.stderr, staged.qmd.name, staged.folder / "references.bib"))
     made = {form: staged.folder / f"{staged.document}.{form}" for form in FORMATS}
     typst = staged.folder / f"{staged.document}.typ"
-    missing = [path.name for path in (*made.values(), typst) if not path.is_file()]
+    asked = (made["html"], made["docx"], typst)
+    missing = [path.name for path in asked if not path.is_file()]
     if done.returncode or missing:
         tail = " ".join(done.stderr.strip().splitlines()[-3:])
         said = f"{staged.qmd.name}: Quarto stopped with code {done.returncode}; it said: {tail}"
