@@ -11,7 +11,13 @@ import pytest
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-VIEWS = {"phone": (390, 844), "small": (320, 640), "desktop": (1280, 900)}
+VIEWS = {
+    "phone": (390, 844),
+    "small": (320, 640),
+    "tablet": (820, 1180),
+    "desktop": (1280, 900),
+    "wide": (1440, 900),
+}
 SWITCHES = (
     "--headless",
     "--no-sandbox",

@@ -41,13 +41,36 @@ def test_nothing_is_wider_than_the_screen_and_nothing_fails(page: Page, view: st
     assert [entry["message"] for entry in page.browser.get_log("browser")] == []
 
 
-def test_on_a_desktop_every_table_is_seen_whole(page: Page) -> None:
-    page.open("desktop")
+@pytest.mark.parametrize("view", ["tablet", "desktop"])
+def test_where_there_is_room_every_table_is_seen_whole(page: Page, view: str) -> None:
+    page.open(view)
     cut = page.run(
         "return [...document.querySelectorAll('.table-scroll')]"
         ".filter(box => box.scrollWidth > box.clientWidth).map(box => box.innerText.slice(0, 60))"
     )
     assert cut == []
+
+
+def test_names_of_rows_keep_room_to_be_read_on_a_phone(page: Page) -> None:
+    page.open("phone")
+    widths = page.run(
+        "return [...document.querySelectorAll('.scrolls tr > :first-child:not([colspan])')]"
+        ".map(cell => cell.getBoundingClientRect().width)"
+    )
+    assert min(widths, default=200) >= 100
+
+
+def test_each_drawing_leads_to_its_rows(page: Page) -> None:
+    page.open()
+    links = page.run(
+        "return [...document.querySelectorAll('figure .drawn')].map(d => (d.closest('figure')"
+        ".querySelector('.rows a') || {getAttribute: () => null}).getAttribute('href'))"
+    )
+    if "-blinded" in page.path.stem:
+        assert set(links) <= {None}
+    else:
+        assert all((page.path.parent / str(link)).is_file() for link in links)
+        assert len(set(links)) == len(links)
 
 
 def test_every_link_within_the_page_arrives(page: Page) -> None:

@@ -137,7 +137,7 @@ def finished_documents():
 
 
 def linked(variant):
-    """Files that a page of a variant may link, relative to it: the documents of the variant, and what is released."""
+    """Files that a page of a variant may link, relative to it: the documents of the variant, what is released, rows of figures."""
     made = [
         f"{document}{SUFFIX[variant]}.{form}"
         for document, variants in SETTINGS.report.documents.items()
@@ -147,7 +147,13 @@ def linked(variant):
     # The search for names does not read tables, so that a blinded page leads to none.
     if variant == "blinded":
         return made
-    return [*made, NUMBER_LIST, *(f"../public/{name}.csv" for name in PUBLIC)]
+    figures = [*FIGURES, *(block.figure for block in ANSWERS)]
+    return [
+        *made,
+        NUMBER_LIST,
+        *(f"../public/{name}.csv" for name in PUBLIC),
+        *(f"../figures/{name}.csv" for name in figures),
+    ]
 
 
 def number_list():

@@ -50,7 +50,9 @@ def render_document(
     staged.epoch = epoch
     module = quarto_renderer if renderer == "quarto" else pandoc_renderer
     made = module.render(staged, epoch)
-    made["html"].write_text(with_drawings(made["html"].read_text(encoding="utf-8")), encoding="utf-8")
+    made["html"].write_text(
+        with_drawings(made["html"].read_text(encoding="utf-8"), staged.made), encoding="utf-8"
+    )
     finish_docx(made["docx"], _facts(staged), epoch)
     lay_out(made["docx"], layout, epoch)
     simulated = bool(staged.metadata.get("simulated"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import PurePosixPath
 from typing import Any
@@ -83,7 +83,7 @@ def index_page(
     parts = [
         f"<p>{escape(headlines['answered'])} {escape(headlines['asked'])}</p>",
         *_section("Claims", _listed(claims)),
-        *_section("Documents", "\n".join(_documents(files))),
+        *_section("Documents", _marked(_documents(files))),
         *_section("Released results", _linked([file for file in files if file.endswith((".csv", ".json"))])),
         *_section("What passed", _listed([f"{name}: {said}" for name, said in checks.items()])),
         *_section("For the authors to do", _listed(to_do) or "<p>Nothing was found.</p>"),
@@ -105,7 +105,7 @@ def _section(title: str, content: str) -> Iterator[str]:
 
 
 def _listed(lines: Sequence[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>" if lines else ""
+    return _marked(map(escape, lines))
 
 
 def _anchor(file: str, text: str) -> str:
@@ -113,8 +113,15 @@ def _anchor(file: str, text: str) -> str:
 
 
 def _linked(files: Sequence[str]) -> str:
-    listed = (f"<li>{_anchor(file, PurePosixPath(file).name)}</li>" for file in sorted(files))
-    return f"<ul>{''.join(listed)}</ul>" if files else ""
+    named = sorted(files, key=lambda file: PurePosixPath(file).name)
+    return _marked((_anchor(file, PurePosixPath(file).name) for file in named), "files")
+
+
+def _marked(lines: Iterable[str], name: str = "") -> str:
+    """Write lines of HTML as a list."""
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    called = f' class="{name}"' if name else ""
+    return f"<ul{called}>{items}</ul>" if items else ""
 
 
 def _documents(files: Sequence[str]) -> Iterator[str]:
@@ -127,4 +134,4 @@ def _documents(files: Sequence[str]) -> Iterator[str]:
             for ending in ("html", "pdf", "docx")
             if f"{stem}.{ending}" in files
         ]
-        yield f"<p>{escape(name + blinded)}: {', '.join(formats)}</p>"
+        yield f"{escape(name + blinded)}: {', '.join(formats)}"

@@ -32,17 +32,21 @@ _SAYS = {
     *("stroke-linejoin", _LINK),
 }
 _REFERENCE = re.compile(r"(?:(?<=^)|(?<=url\())#([\w.-]+)")
+# Where the released rows of a figure lie, seen from a page.
+ROWS = "../figures/{}.csv"
 # Hundredths of a letter's size, by which the same word may be set differently.
 _SAME = 0.25
 
 
-def with_drawings(page: str) -> str:
-    """Put the drawings of a page into it.
+def with_drawings(page: str, made: Sequence[str] = ()) -> str:
+    """Put the drawings of a page into it, each with a link to the rows that it is drawn from.
 
     Parameters
     ----------
     page
         A finished page, its drawings embedded as pictures.
+    made
+        Files that it may link.
 
     Returns
     -------
@@ -54,7 +58,7 @@ def with_drawings(page: str) -> str:
     for drawing in (one for drawings in figures for one in drawings):
         drawing.count()
     queue = iter(figures)
-    written = _IMAGES.sub(lambda found: _figure(found[0], next(queue)), page)
+    written = _IMAGES.sub(lambda found: _figure(found[0], next(queue), made), page)
     return written.replace("</main>", f"{shared.block()}</main>", 1) if shared.names else page
 
 
@@ -83,7 +87,7 @@ def _drawing(source: str) -> _Element | None:
     return root if plain else None
 
 
-def _figure(images: str, drawings: Sequence[_Drawing]) -> str:
+def _figure(images: str, drawings: Sequence[_Drawing], made: Sequence[str]) -> str:
     """Write the drawings of a figure, under one alternative text."""
     if not drawings:
         return images
@@ -93,7 +97,13 @@ def _figure(images: str, drawings: Sequence[_Drawing]) -> str:
         for number, (drawing, attributes) in enumerate(zip(drawings, told, strict=True))
     )
     alt = html.escape(told[0].get("alt", ""))
-    return f'<span class="drawn" role="img" aria-label="{alt}">{written}</span>'
+    rows = ROWS.format(told[0].get("data-figure", ""))
+    link = (
+        f'<span class="rows"><a href="{html.escape(rows)}">Rows drawn (CSV)</a></span>'
+        if rows in made
+        else ""
+    )
+    return f'<span class="drawn" role="img" aria-label="{alt}">{written}</span>{link}'
 
 
 @dataclass

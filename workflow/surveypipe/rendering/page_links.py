@@ -70,8 +70,12 @@ class About:
         return [self.affiliations[entry["ref"]] for entry in author.get("affiliations", [])]
 
     def files(self, ending: str) -> list[str]:
-        """List what may be linked, by its ending."""
-        return [file for file in self.made if PurePosixPath(file).suffix == f".{ending}"]
+        """List what may be linked, by its ending; rows of a figure are linked where it stands."""
+        return [
+            file
+            for file in self.made
+            if PurePosixPath(file).suffix == f".{ending}" and not PurePosixPath(file).match("figures/*")
+        ]
 
 
 def about(

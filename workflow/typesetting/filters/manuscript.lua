@@ -211,6 +211,7 @@ local function both_drawings(image)
   local alt = image.attributes["fig-alt"] or pandoc.utils.stringify(image.caption)
   alt = alt:gsub("&", "&amp;"):gsub('"', "&quot;"):gsub("<", "&lt;")
   image.classes:insert("wide")
+  image.attributes["data-figure"] = source:match("([^/]*)%-narrow%.svg$")
   return { image, pandoc.RawInline("html", '<img class="narrow" src="' .. source .. '" alt="' .. alt .. '">') }
 end
 
