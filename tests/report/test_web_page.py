@@ -214,7 +214,7 @@ def test_a_number_tells_its_source_to_mouse_keyboard_and_touch(manuscript: Page,
     ActionChains(manuscript.browser, duration=0).move_to_element(number).perform()
     text = manuscript.run(tip)
     assert re.search(r"\d+%, 95% interval \d+% to \d+%; \d+ of \d+ \w+, weights: ", text)
-    assert re.search(r"→ Table \d+ of the supplement", text)
+    assert re.search(r"→ Table S?\d+ of the supplement", text)
     assert "read__yes" not in text
     manuscript.press(Keys.ESCAPE)
     assert manuscript.run(tip) == ""

@@ -20,6 +20,8 @@ from scipy.optimize import linprog
 from surveypipe.identifiers import NOT_ANSWERED
 
 TAGS = re.compile(r"<[^>]+>")
+# What a page holds for ears and programs.
+UNSEEN = re.compile(r'\b(?:alt|aria-label|title|content|data-[\w-]+)="([^"]*)"')
 EXACT = 1e-6
 
 
@@ -360,10 +362,18 @@ def words(results: Path, public: Path, private: Path) -> Iterator[str]:
     texts += [*(results / "figures").glob("index.json"), *(results / "report").glob("*.html")]
     gone = list(_labels_gone(public, private))
     for path in texts:
-        text = re.sub(r"[ \u00a0]+", " ", TAGS.sub(" ", path.read_text(encoding="utf-8")))
+        whole = path.read_text(encoding="utf-8")
+        text = re.sub(
+            r"[ \u00a0]+", " ", "\n".join([TAGS.sub(" ", whole), *UNSEEN.findall(whole), _drawn(whole)])
+        )
         for label, n in gone:
             if re.search(rf"(?<!\w)(?<!\w ){re.escape(label)}[^\w\n]{{1,12}}{n:.0f}\b(?!\d)", text):
                 yield f"{path.name}: {label}"
+
+
+def _drawn(page: str) -> str:
+    """Texts of the drawings of a page, each of which is cut into its lines."""
+    return " ".join(re.findall(r"<!-- ?(.*?) ?-->", page, re.DOTALL))
 
 
 def _labels_gone(public: Path, private: Path) -> Iterator[tuple[str, float]]:

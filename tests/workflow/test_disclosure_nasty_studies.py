@@ -40,6 +40,7 @@ def helper(path: Path) -> ModuleType:
 
 attack = helper(ROOT / "tests/workflow/disclosure_attack.py")
 joint_attack = helper(ROOT / "tests/workflow/joint_attack.py")
+page_attack = helper(ROOT / "tests/workflow/page_attack.py")
 nasty_studies = helper(ROOT / "tests/workflow/nasty_studies.py")
 
 
@@ -77,6 +78,7 @@ def found(results: Path, public: Path | None = None) -> dict[str, list[str]]:
     if public == results / "public":
         made["jointly"] = joint_attack.attack(results)
         made["words"] = list(attack.words(results, public, private))
+        made["pages"] = page_attack.attack(results)
     return made
 
 
@@ -183,6 +185,48 @@ def test_attack_on_words_finds_a_planted_number(finished_copy):
         file.write("| Refused | 16 |\n")
     leaks = list(attack.words(results, results / "public", results / "private"))
     assert leaks == [f"numbers.yaml: {hidden}__pct", "response.md: Refused"]
+
+
+def test_attack_on_pages_finds_what_is_planted(finished_copy):
+    """In what a page holds for programs: a hidden estimate, a state of the explorer, a count left over."""
+    results = finished_copy / "results"
+    page = results / "report/manuscript.html"
+    text = page.read_text(encoding="utf-8")
+    public = pd.read_csv(results / "public/estimates.csv", dtype=str, keep_default_na=False)
+    hidden = public.loc[public["status"] == "suppressed", "estimate_id"].iloc[0]
+    secret = {
+        "rows": [hidden],
+        "n": "7",
+        "told": ["Used: 43%, 95% interval 10% to 80%; 7 of 9 staff, weights: x."],
+    }
+    parts = {
+        f"a__yes__proportion__{group}__none": {
+            "rows": [f"a__yes__proportion__{group}__none"], "n": n, "told": [f"A: {p}%; {n} of {n} staff."],
+        }
+        for group, n, p in (("overall", "40", 50), ("AMH", "34", 59))
+    }  # fmt: skip
+    sources = json.loads(re.search(page_attack.SCRIPT.format("sources"), text, re.DOTALL)[1])
+    data = re.search(page_attack.SCRIPT.format("explorer-data"), text, re.DOTALL)[1]
+    explorer = json.loads(data.replace("<\\/", "</"))
+    explorer["claims"][0]["schemes"]["none"]["thetas"] = explorer["claims"][0]["schemes"]["cells"]["thetas"]
+    for name, told in (("sources", sources | parts | {"x": secret}), ("explorer-data", explorer)):
+        written = json.dumps(told).replace("</", "<\\/")
+        script = f'<script type="application/json" id="{name}">{written}</script>'
+        text = re.sub(page_attack.SCRIPT.format(name), lambda _, by=script: by, text, flags=re.DOTALL)
+    page.write_text(text, encoding="utf-8")
+    assert any(hidden in leak for leak in page_attack.tips(results))
+    assert any("C1 under none" in leak for leak in page_attack.explorer(results))
+    assert list(page_attack.subtraction(results)) == ["a__yes__proportion: 0 of the 6 left over"]
+
+
+def test_attack_on_words_reads_what_is_not_seen(finished_copy):
+    results = finished_copy / "results"
+    label, n = next(attack._labels_gone(results / "public", results / "private"))
+    page = results / "report/supplement.html"
+    text = page.read_text(encoding="utf-8")
+    for planted in (f'<p aria-label="{label}: {n:.0f} of them">', f"<!-- {label} --><!-- {n:.0f} -->"):
+        page.write_text(text.replace("<main", planted + "<main", 1), encoding="utf-8")
+        assert list(attack.words(results, results / "public", results / "private"))
 
 
 @pytest.mark.parametrize("study", ["finished", "false_study"])
