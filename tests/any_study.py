@@ -164,7 +164,8 @@ def configuration(folder: Path, name: str) -> dict[str, Any]:
         levels = {code: text for code, text in QUESTIONS["trade"][2].items() if int(code) <= 3}
         more["groups"] = {"trade": {"label": "Trade", "levels": levels}}
         claimed = CLAIMS | (TOTALS if name == COUNTED else {})
-        more["analysis"] = {"models": MODELS}
+        family = {"label": "claims", "method": "holm", "statistics": ["claim_test"]}
+        more["analysis"] = {"models": MODELS, "multiplicity": {"families": [family]}}
         more |= {"claims": claimed, "bases": {"readers": {"read": 1}}}
         gap = {"variable": "gap", "label": "Health less work", "type": "difference"}
         more["cleaning"] = {"recodes": [gap | {"minuend": "health", "subtrahend": "work"}]}

@@ -36,8 +36,27 @@ VALUES = {
     "year": {code: f"Year {code + 6}" for code in range(1, 6)}, "sex": {1: "Girls", 2: "Boys"},
     "cycle": YES_NO,
 }  # fmt: skip
+GROWTH = {
+    "variable": "growth", "label": "Growth", "type": "difference", "minuend": "api00", "subtrahend": "api99",
+}  # fmt: skip
 COUNTED = {"target": 1, "awards": 1, "HI_CHOL": 1, "cycle": 1}
+# Claims: kind, variable, and what else the kind needs: a level, a second variable, groups, a model.
 SCHOOLS: dict[str, Any] = {
+    "claims": [
+        {"kind": "share", "variable": "target", "level": "1"}, {"kind": "mean", "variable": "api00"},
+        {"kind": "ratio", "variable": "api00", "over": "enroll"}, {"kind": "median", "variable": "enroll"},
+        {"kind": "total", "variable": "enroll"}, {"kind": "total", "variable": "target", "level": "1"},
+        {"kind": "difference", "variable": "api00", "between": "awards"},
+        {"kind": "difference", "variable": "target", "level": "1", "between": "awards"},
+        {"kind": "difference", "variable": "enroll", "between": "stype"},
+        {"kind": "equivalence", "variable": "growth"},
+        {"kind": "equivalence", "variable": "ell", "between": "awards"},
+        {"kind": "change", "variable": "api00", "before": "api99"},
+        {"kind": "change", "variable": "target", "level": "1", "before": "awards"},
+        {"kind": "change", "variable": "score", "before": "api99", "between": "awards"},
+        {"kind": "association", "variable": "api00", "model": "linear", "term": "meals"},
+        {"kind": "association", "variable": "target", "model": "logistic", "term": "ell"},
+    ],
     "numeric": ["api00", "enroll"], "listed": ["target", "stype"], "groups": ["awards", "stype"],
     "tests": [["api00", "awards", "t_test"], ["target", "awards", "t_test", "1"],
               ["target", "awards", "rao_scott"], ["target", "stype", "rao_scott"],
@@ -49,19 +68,40 @@ SCHOOLS: dict[str, Any] = {
 
 def numbers(*names: str) -> dict[str, Any]:
     """Give what is asked of data that hold nothing but numbers."""
-    return {"numeric": list(names), "listed": [], "groups": [], "tests": [], "models": []}
+    claims: list[dict[str, str]] = [
+        {"kind": kind, "variable": names[0]} for kind in ("mean", "median", "total")
+    ]
+    if len(names) > 1:
+        claims.append({"kind": "ratio", "variable": names[0], "over": names[1]})
+        claims.append({"kind": "change", "variable": names[0], "before": names[1]})
+    made = {"numeric": list(names), "listed": [], "groups": [], "tests": [], "models": []}
+    return made | {"claims": claims}
 
 
 ASKED: dict[str, dict[str, Any]] = {
     "apisrs": SCHOOLS, "apistrat": SCHOOLS, "apiclus1": SCHOOLS, "apiclus2": SCHOOLS,
-    "election": {"numeric": ["Bush", "Kerry", "votes"], "listed": [], "groups": [], "tests": [],
-                 "models": [{"outcome": "Bush", "kind": "linear", "predictors": ["Kerry"]}]},
+    "election": numbers("Bush", "Kerry", "votes")
+    | {"models": [{"outcome": "Bush", "kind": "linear", "predictors": ["Kerry"]}]},
     "nhanes": {"numeric": [], "listed": ["HI_CHOL", "RACE"], "groups": ["RIAGENDR", "RACE"],
+               "claims": [
+                   {"kind": "share", "variable": "HI_CHOL", "level": "1"},
+                   {"kind": "total", "variable": "HI_CHOL", "level": "1"},
+                   {"kind": "difference", "variable": "HI_CHOL", "level": "1", "between": "RIAGENDR"},
+                   {"kind": "association", "variable": "HI_CHOL", "model": "logistic",
+                    "term": "factor(RIAGENDR)2"},
+               ],
                "tests": [["HI_CHOL", "RIAGENDR", "rao_scott"], ["HI_CHOL", "RACE", "rao_scott"],
                          ["HI_CHOL", "RIAGENDR", "t_test", "1"]],
                "models": [{"outcome": "HI_CHOL", "kind": "logistic", "level": 1,
                            "predictors": ["factor(RIAGENDR)", "factor(AGECAT)"]}]},
     "pupils": {"numeric": ["minutes"], "listed": ["cycle"], "groups": ["year", "sex"],
+               "claims": [
+                   {"kind": "share", "variable": "cycle", "level": "1"},
+                   {"kind": "median", "variable": "minutes"}, {"kind": "total", "variable": "minutes"},
+                   {"kind": "difference", "variable": "minutes", "between": "sex"},
+                   {"kind": "equivalence", "variable": "cycle", "level": "1", "between": "sex"},
+                   {"kind": "association", "variable": "cycle", "model": "logistic", "term": "minutes"},
+               ],
                "tests": [["minutes", "sex", "t_test"], ["cycle", "sex", "rao_scott"],
                          ["cycle", "sex", "t_test", "1"]],
                "models": [{"outcome": "cycle", "kind": "logistic", "level": 1, "predictors": ["minutes"]}]},
@@ -88,7 +128,9 @@ def raw(name: str) -> pd.DataFrame:
     made = pd.DataFrame({"stype": table["stype"].map({"E": 1, "M": 2, "H": 3})})
     for column, origin in (("target", "sch.wide"), ("awards", "awards")):
         made[column] = table[origin].map({"Yes": 1, "No": 2})
-    kept = [c for c in ("api00", "meals", "ell", "enroll", "dnum", "snum", "cnum", "pw") if c in table]
+    kept = [
+        c for c in ("api00", "api99", "meals", "ell", "enroll", "dnum", "snum", "cnum", "pw") if c in table
+    ]
     made[kept] = table[kept]
     # R gives ties in ranks a value that depends on the order of the file where weights differ; here are none.
     made["score"] = made["api00"] + np.arange(len(made)) / 1000
@@ -140,6 +182,27 @@ def _pupils() -> pd.DataFrame:
     return made.assign(w=N / n)
 
 
+def claims_of(asked: dict[str, Any]) -> dict[str, Any]:
+    """Make claims of what R is asked for; what they are held against does not matter."""
+    made = {}
+    for number, one in enumerate(asked["claims"], start=1):
+        about: dict[str, Any] = {"label": "A claim", "short": "Claim", "threshold": 1} | one
+        if "level" in one:
+            about |= {"level": int(one["level"]), "threshold": 0}
+        if "between" in one:
+            about |= {"groups": {"variable": about.pop("between"), "of": 2, "minus": 1}}
+        if one["kind"] in ("mean", "difference", "equivalence", "change") and "level" not in one:
+            about["range"] = [-1e9, 1e9]
+        if one["kind"] == "equivalence":
+            about |= {"margin": 0.5}
+            del about["threshold"]
+        if one["kind"] == "association":
+            term, _, level = one["term"].removeprefix("factor(").partition(")")
+            about |= {"term": term} | ({"level": int(level)} if level else {})
+        made[f"C{number}"] = about
+    return made
+
+
 def make_study(folder: Path, name: str) -> dict[str, Any]:
     """Write the files of a design's study into a folder; give its configuration."""
     design = DESIGNS[name]
@@ -170,7 +233,8 @@ def make_study(folder: Path, name: str) -> dict[str, Any]:
     tests = dict.fromkeys((variable, between) for variable, between, *_ in asked["tests"])
     return {
         "study": study, "inputs": inputs, "groups": {group: {} for group in asked["groups"]},
-        "disclosure": {"preset": "open"},
+        "disclosure": {"preset": "open"}, "claims": claims_of(asked),
+        "cleaning": {"recodes": [GROWTH] if "api99" in table else []},
         "analysis": {
             "items": list(dict.fromkeys([*asked["numeric"], *asked["listed"]])), "models": models,
             "totals": [*asked["numeric"], *asked["listed"]],
@@ -190,6 +254,8 @@ def _sum(folder: Path, files: list[Path]) -> None:
 def codebook(table: pd.DataFrame, asked: dict[str, Any]) -> dict[str, Any]:
     """Say what the columns of a raw file mean; what only the design needs is the office's."""
     questions = {*asked["numeric"], *asked["listed"], *asked["groups"], *(test[0] for test in asked["tests"])}
+    for one in asked["claims"]:
+        questions |= {str(one[key]) for key in ("variable", "over", "before") if key in one}
     for model in asked["models"]:
         questions |= {text.removeprefix("factor(").removesuffix(")") for text in model["predictors"]}
     made = {}
@@ -211,7 +277,20 @@ def published(name: str, folder: Path, results: Path) -> pd.DataFrame:
     primary = whole(config).weighting.primary
     run_stages(config, results)
     rows = read_answers(results / "public/estimates.csv")
-    return rows[rows["scheme"] == primary]
+    rows = rows[rows["scheme"] == primary]
+    return pd.concat([rows, _of_claims(rows, read_answers(results / "public/claims.csv"))])
+
+
+def _of_claims(rows: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the claim ledger, each as a statistic named for its kind; of an equivalence what decides."""
+    told = rows[rows["group"] == "overall"].drop_duplicates(["variable", "statistic"])
+    corrected = told.set_index(["variable", "statistic"])["fpc"]
+    ends = {"ci_low": ledger["ci_tost_low"], "ci_high": ledger["ci_tost_high"]}
+    return ledger.assign(
+        fpc=[corrected[key] for key in zip(ledger["variable"], ledger["statistic"], strict=True)],
+        statistic="claim: " + ledger["kind"], level="", p_value=np.nan, effect=np.nan, df2=np.nan,
+        **{name: limit.fillna(ledger[name]) for name, limit in ends.items()},
+    )  # fmt: skip
 
 
 def ask_r(folder: Path, wanted: list[str] | None = None) -> pd.DataFrame:

@@ -31,6 +31,11 @@ FAMILIES = {
     "Ratios of shares": ["risk_ratio"],
     "Rao-Scott tests": ["rao_scott"],
     "Rank tests": ["rank_test"],
+    "Claims of shares, means, totals": ["claim: share", "claim: mean", "claim: total"],
+    "Claims of ratios, medians": ["claim: ratio", "claim: median"],
+    "Claims of differences, equivalence": ["claim: difference", "claim: equivalence"],
+    "Claims of changes": ["claim: change"],
+    "Claims of associations": ["claim: association"],
     "Models": ["coefficient", "log_odds", "coefficient_unadjusted", "odds_ratio_unadjusted"],
 }
 # Written by the program, so that the page cannot say what was not compared.
@@ -41,8 +46,8 @@ Made by `python tests/verify.py`, which asks R again and runs every design throu
 from ingest to disclosure, on the same raw file. What is compared are the rows of `public/estimates.csv` under
 the primary scheme: estimate, standard error, degrees of freedom, both ends of the interval, test statistic,
 p-value and effect, each against its own number of R. An end of an interval near nought is compared in
-standard errors. The data are public, so that disclosure control, under
-its preset `open`, takes no digit away.
+standard errors. Claims are the rows of `public/claims.csv`, of an equivalence with the interval that decides.
+The data are public, so that disclosure control, under its preset `open`, takes no digit away.
 
 A row below is a design; a cell holds the number of rows compared and the largest relative difference of any
 of their numbers. In all, {rows} rows with {numbers} numbers were compared; the largest relative difference is

@@ -162,3 +162,24 @@ def test_an_odds_ratio_is_told_as_coarsely_as_in_the_table_of_models(given):
     of_models = models.set_index(["variable", "level"])["estimate"]
     assert told["ODDS"] == of_models[("read", "trade=2")] and told["A_STEP"] == of_models[("useful", "years")]
     assert own["se"].isna().all()
+
+
+def test_each_claim_has_its_own_test_and_a_median_none(given):
+    rows = given.table("estimates")
+    tests = rows[rows["statistic"] == "claim_test"].set_index("claim")
+    assert list(tests.index) == list(any_study.CLAIMS)
+    medians = [key for key, about in any_study.CLAIMS.items() if about["kind"] == "median"]
+    assert tests.loc[medians, ["estimate", "p_value"]].isna().all().all()
+    adjusted = rows[rows["statistic"] == "claim_test_p_holm"]
+    assert set(adjusted["claim"]) == set(any_study.CLAIMS) - set(medians)
+    assert adjusted["method"].str.contains(f" {len(adjusted)} tests").all()
+
+
+def test_a_total_that_the_weights_are_adjusted_to_is_known_without_error(tmp_path):
+    config = any_study.configuration(tmp_path, any_study.COUNTED)
+    claim = any_study.TOTALS["READ_IT"] | {"variable": "trade", "level": 2, "threshold": 80}
+    config["claims"] = {"TRADE": claim}
+    any_study.run_stages(config, tmp_path / "results", last="sensitivity")
+    row = any_study.read_csv(tmp_path / "results/private/claims.csv").iloc[0]
+    assert row[["estimate", "se", "ci_low", "ci_high"]].tolist() == pytest.approx([90, 0, 90, 90], abs=1e-9)
+    assert row["grade"] not in (0, 4)

@@ -7,6 +7,8 @@ recomputed <- list(
   difference = difference_of, risk_ratio = ratio_of, t_test = t_test_of, rank_test = rank_test_of,
   rao_scott = rao_scott_of, adjusted_wald = adjusted_wald_of, exact_test = exact_of, tost = tost_of,
   tost_power = tost_of, claim_test = claim_test_of, difference_of_groups = difference_of_claim,
+  ratio = ratio_of_claim, claimed_median = median_of_claim, change = change_of, odds_ratio_claimed = association_of,
+  coefficient_claimed = association_of,
   level_share = at_level, level_mean = at_level, level_difference = at_level, coefficient = coefficient_of,
   coefficient_unadjusted = coefficient_of, log_odds = coefficient_of, odds_ratio = coefficient_of,
   odds_ratio_unadjusted = coefficient_of, average_marginal_effect = marginal_effect_of, weight_diagnostic = weight_diagnostic
@@ -83,14 +85,24 @@ lines_of <- function(row, made, reason) {
   if (length(kept)) do.call(rbind, kept) else line("", row$estimate, "", "", "there is no number to compare")
 }
 
-# Within one unit of the last digit that a released number shows; statistics of tests are told in halves.
+# Within one unit of the last digit that a released number shows; statistics of tests are told in halves, totals in
+# units of their own.
 TESTS <- "^(t_test|rank_test|rao_scott|adjusted_wald|claim_test)"
-within_rounding <- function(shown, exact, test) {
+within_rounding <- function(shown, exact, test, unit) {
   digits <- sub("e.*$", "", sub("^-", "", shown))
   decimals <- if (grepl(".", digits, fixed = TRUE)) nchar(sub("^[^.]*[.]", "", digits)) else 0
   noughts <- if (decimals == 0 && digits != "0") nchar(digits) - nchar(sub("0+$", "", digits)) else 0
-  step <- max(10^(noughts - decimals), if (test) 0.5, 1e-8 * abs(exact))
+  step <- max(10^(noughts - decimals), if (test) 0.5, unit, 1e-8 * abs(exact))
   abs(as.numeric(shown) - exact) <= (1 + 1e-9) * step
+}
+
+# Unit to which a total is told, about a hundredth of the people of its group; 0 of what is no total.
+unit_of <- function(row) {
+  if (row$statistic != "total") return(0)
+  d <- designs[[row$scheme]]$corrected
+  wanted <- max(sum(weights(d, "sampling")[in_group(d$variables, row$group, row$group_level)]) / 100, 1)
+  steps <- 10^floor(log10(wanted) + 1e-12) * c(1, 2, 5, 10)
+  steps[steps >= wanted * (1 - 1e-9)][1]
 }
 
 released <- function(path, table) {
@@ -101,7 +113,9 @@ released <- function(path, table) {
   shown <- mapply(function(k, column) if (is.na(k)) "" else public[[column]][k], at, own$column)
   there <- which(shown != "")
   tests <- own$column[there] == "estimate" & grepl(TESTS, own$statistic[there])
-  held <- mapply(within_rounding, shown[there], as.numeric(own$r[there]), tests)
+  about <- match(own$estimate_id[there], estimates$estimate_id)
+  units <- vapply(about, function(k) unit_of(estimates[k, ]), 0)
+  held <- mapply(within_rounding, shown[there], as.numeric(own$r[there]), tests, units)
   c(compared = length(there), within = sum(as.logical(held)))
 }
 

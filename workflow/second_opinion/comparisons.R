@@ -150,16 +150,48 @@ tost_of <- function(d, row) {
   made
 }
 
+# A ratio of two sums, over those who gave both numbers.
+ratio_of_claim <- function(d, row) {
+  over <- d$variables[[claims[[row$claim]]$over]]
+  d$variables$over <- ifelse(is.na(over), 0, over)
+  d$variables$.both <- !is.na(over)
+  own <- among(d, row)
+  own <- part(own, own$variables$.both)
+  if (!any(within(own))) return(nobody)
+  r <- svyratio(~y, ~over, own)
+  if (complete(own)) return(answer(coef(r), 0, degf(own), rep(coef(r), 2)))
+  answer(coef(r), SE(r), degf(own), t_ends(coef(r), SE(r), degf(own), as.numeric(row$ci_level)))
+}
+
+median_of_claim <- function(d, row) {
+  row$statistic <- "median"
+  quantile_of(d, row)
+}
+
+# The mean of the later answer less the earlier one, or two groups' means of it.
+change_of <- function(d, row) {
+  if (length(claims[[row$claim]]$parts) == 2) difference_of_claim(d, row) else mean_of(d, row)
+}
+
+# A coefficient of the claim's model, or the odds ratio that it stands for.
+association_of <- function(d, row) {
+  row$level <- claims[[row$claim]]$term
+  row$statistic <- sub("_claimed$", "", row$statistic)
+  coefficient_of(d, row)
+}
+
 # The claim's estimand against its limits; where there are several the greatest p stands.
 claim_test_of <- function(d, row) {
   claim <- claims[[row$claim]]
+  if (claim$statistic == "claimed_median") return("its interval alone decides")
   own <- row
   own$ci_level <- as.character(level)
-  apart <- length(claim$parts) == 2
-  made <- if (apart) difference_of_claim(d, own) else if (claim$share) share_of(d, own) else mean_of(d, own)
+  own$statistic <- claim$statistic
+  own$method <- claim$model
+  made <- recomputed[[claim$statistic]](d, own)
   if (is.character(made)) return(made)
-  scale <- if (claim$share) qlogis else identity
-  se <- if (claim$share) made$se / (made$estimate * (1 - made$estimate)) else made$se
+  scale <- if (claim$share) qlogis else if (claim$log) log else identity
+  se <- made$se / (if (claim$share) made$estimate * (1 - made$estimate) else if (claim$log) made$estimate else 1)
   above <- scale(as.numeric(claim$above))
   below <- scale(as.numeric(claim$below))
   t <- c(scale(made$estimate) - above, below - scale(made$estimate)) / se

@@ -75,9 +75,13 @@ in_group <- function(x, group, level) {
   if (group %in% c("overall", "")) rep(TRUE, nrow(x)) else has(x[[group]], level) %in% 1
 }
 
-# What is estimated of a variable: whether it has an answer, or lies in a bin, or its value.
+# What is estimated of a variable: whether it has an answer, or lies in a bin, or its value, or how that changed.
 answers <- function(x, row) {
   v <- x[[row$variable]]
+  if (row$statistic == "change") {
+    counted_as <- function(v) if (row$level == "") as.numeric(v) else has(v, row$level)
+    return(counted_as(v) - counted_as(x[[claims[[row$claim]]$before]]))
+  }
   if (row$level == "") return(as.numeric(v))
   if (sub("_.*", "", row$statistic) == "histogram") {
     ends <- strsplit(paste0(row$level, " "), ":")[[1]]

@@ -21,9 +21,9 @@ predictor_of <- function(term, predictors) {
   fits[which.max(nchar(fits))]
 }
 
-# Indicators that a model has are those that rows name: variable=code.
+# Indicators that a model has are those that rows name, under the primary scheme of every model: variable=code.
 terms_of <- function(model, row) {
-  own <- estimates[estimates$variable == row$variable & estimates$scheme == row$scheme &
+  own <- estimates[estimates$variable == row$variable & estimates$scheme == primary &
                      grepl(by_method[[model$kind]], estimates$method) &
                      estimates$statistic %in% c("coefficient", "log_odds"), "level"]
   Filter(function(term) length(predictor_of(term, model$predictors)) > 0, own)

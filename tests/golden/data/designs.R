@@ -260,6 +260,69 @@ models <- function(d, base, asked) {
   }
 }
 
+# What claims estimate, as the ledger tells it: of an equivalence the interval that decides, at 90 %.
+claimed <- function(d, without, base, claims, models) {
+  for (one in claims) {
+    name <- one$variable
+    of_people <- function(values) if (is.null(one$level)) values else as.numeric(values == one$level)
+    keep_claim <- function(own, estimate, se, df, call, low = NULL, high = NULL, corrected = base$fpc) {
+      half <- qt(if (one$kind == "equivalence") 0.95 else 0.975, df) * se
+      keep(design = base$design, fpc = corrected, statistic = paste("claim:", one$kind), variable = name,
+           estimate = estimate, se = se, df = df, ci_low = if (is.null(low)) estimate - half else low,
+           ci_high = if (is.null(high)) estimate + half else high, call = call)
+    }
+    d$variables$growth <- if (is.null(d$variables$api99)) NA else d$variables$api00 - d$variables$api99
+    said <- of_people(d$variables[[name]])
+    if (!is.null(one$before)) said <- said - of_people(d$variables[[one$before]])
+    d$variables$said <- said
+    own <- part(d, !is.na(said))
+    text <- if (is.null(one$before)) name else sprintf("I(%s - %s)", name, one$before)
+    if (!is.null(one$level)) text <- gsub("([a-zA-Z_]{3,})", sprintf("(\\1 == %s)", one$level), text)
+    if (!is.null(one$between)) {
+      # The second level less the first, as R; a subset of a calibrated design keeps all rows, the others
+      # without weight, and any value will do for them.
+      own <- part(d, !is.na(said) & d$variables[[one$between]] %in% 1:2)
+      own$variables$between <- factor(ifelse(own$variables[[one$between]] %in% 2, "b", "a"), levels = c("a", "b"))
+      own$variables$said[is.na(own$variables$said)] <- 0
+      x <- svyttest(said ~ between, own)
+      difference <- as.vector(x$estimate)
+      keep_claim(own, difference, abs(difference / as.vector(x$statistic)), as.vector(x$parameter),
+                 sprintf("svyttest(%s ~ %s, subset(d, two levels))", text, one$between))
+    } else if (one$kind == "association") {
+      # The term is as R calls it; the model is that of the same outcome.
+      model <- Filter(function(given) given$outcome == name, models)[[1]]
+      logistic <- model$kind == "logistic"
+      fitted <- without
+      if (logistic) fitted$variables[[name]] <- as.numeric(fitted$variables[[name]] == model$level)
+      f <- as.formula(paste(name, "~", paste(model$predictors, collapse = " + ")))
+      g <- if (logistic) svyglm(f, fitted, family = quasibinomial(), control = TIGHT) else svyglm(f, fitted)
+      s <- summary(g)$coefficients[one$term, 1:2]
+      ci <- s[1] + s[2] * c(-1, 1) * qt(0.975, g$df.residual)
+      as_it_is <- if (logistic) exp else identity
+      keep_claim(fitted, as_it_is(s[1]), s[2] * (if (logistic) exp(s[1]) else 1), g$df.residual,
+                 sprintf("svyglm(%s, d)", paste(deparse(f), collapse = "")), as_it_is(ci[1]), as_it_is(ci[2]), FALSE)
+    } else if (one$kind == "ratio") {
+      own <- part(own, !is.na(own$variables[[one$over]]))
+      r <- svyratio(~said, as.formula(paste0("~", one$over)), own)
+      keep_claim(own, as.vector(coef(r)), as.vector(SE(r)), degf(own), sprintf("svyratio(~%s, ~%s, d)", name, one$over))
+    } else if (one$kind == "median") {
+      q <- svyquantile(~said, own, 0.5, ci = TRUE, interval.type = "mean", qrule = math, df = degf(own))[[1]]
+      if (isTRUE(q[1, 2] == q[1, 3])) q[1, 2:4] <- NA
+      keep_claim(own, q[1, 1], q[1, 4], degf(own), sprintf("svyquantile(~%s, d, 0.5, qrule = math)", name), q[1, 2], q[1, 3])
+    } else if (one$kind == "total") {
+      t <- svytotal(~said, own)
+      keep_claim(own, coef(t), SE(t), degf(own), sprintf("svytotal(~%s, d, na.rm = TRUE)", text))
+    } else if (one$kind == "share") {
+      p <- svymean(~said, own)
+      ci <- confint(svyciprop(~said, own, method = "xlogit", df = degf(own)))
+      keep_claim(own, coef(p), SE(p), degf(own), sprintf("svyciprop(~I%s, d, method = 'xlogit')", text), ci[1], ci[2])
+    } else {
+      m <- svymean(~said, own)
+      keep_claim(own, coef(m), SE(m), degf(own), sprintf("svymean(~%s, d, na.rm = TRUE)", text))
+    }
+  }
+}
+
 # Every answer to one design: `with` carries the finite population correction, `without` does not.
 answers <- function(name, with, without, asked) {
   described <- list(design = name, fpc = !identical(with, without))
@@ -267,6 +330,7 @@ answers <- function(name, with, without, asked) {
   shares(with, described, asked$listed, asked$groups)
   quartiles(with, described, asked$numeric, asked$groups)
   totals(with, described, asked)
+  claimed(with, without, described, asked$claims, asked$models)
   compared(without, list(design = name, fpc = FALSE), asked$tests)
   if (described$fpc) compared(with, list(design = name, fpc = TRUE), asked$tests)
   for (fpc in unique(c(FALSE, described$fpc))) {

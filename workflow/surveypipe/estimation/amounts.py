@@ -45,7 +45,9 @@ def ratio(survey: Survey, claim: RatioClaim, design: Design, inside: NDArray[np.
     rounding = ROUNDING * float((scores[:, 1] ** 2).sum()) * max(found**2, 1e-300)
     se = float(np.sqrt(variance)) if variance > rounding else 0.0
     df = design.degrees_of_freedom(both)
-    return with_interval(survey, design, both, found, se, df, n, n, method)
+    residuals = np.abs(above - found * below)[both]
+    varies = bool((residuals > 1e-12 * np.abs(above[both]).max()).any())
+    return with_interval(survey, design, both, found, se, df, n, n, method, varies=varies)
 
 
 def total(survey: Survey, claim: TotalClaim, design: Design, inside: NDArray[np.bool_]) -> Estimated:
@@ -61,7 +63,9 @@ def total(survey: Survey, claim: TotalClaim, design: Design, inside: NDArray[np.
         return nothing(n, gave, method)
     table = domain_totals(y[:, None], design, fpc=survey.fpc)
     found, se, df = (float(column[0]) for column in (table.estimate, table.se, table.df))
-    return with_interval(survey, design, known, found, se, df, n, gave, method)
+    # Nobody or all of those who answered gave the answer; a sum of equal numbers still varies.
+    varies = claim.level is None or 0 < gave < n
+    return with_interval(survey, design, known, found, se, df, n, gave, method, varies=varies)
 
 
 def median(survey: Survey, claim: MedianClaim, design: Design, inside: NDArray[np.bool_]) -> Estimated:

@@ -60,8 +60,12 @@ def with_interval(
     n: int,
     fewest: int,
     method: str,
+    *,
+    varies: bool,
 ) -> Estimated:
-    """Put the t interval around an estimate; the value itself where everybody answered.
+    """Put the t interval around an estimate; the value itself where it is known without error.
+
+    It is where everybody answered, and where the weights were adjusted to it.
 
     Parameters
     ----------
@@ -69,10 +73,14 @@ def with_interval(
         Whom it rests on, shape (n,).
     n, fewest
         See :class:`Estimated`.
+    varies
+        Whether answers differ among those whom it rests on; where they do not, no standard error is known.
     """
     if survey.fpc and bool(design.complete(both[:, None])[0]):
         return Estimated(estimate, 0.0, df, estimate, estimate, n, fewest, method)
-    if not se > 0:
+    if se == 0 and varies:
+        return Estimated(estimate, 0.0, df, estimate, estimate, n, fewest, method)
+    if not se > 0 or not varies:
         flag = "all answers alike: no standard error"
         return Estimated(estimate, np.nan, df, np.nan, np.nan, n, fewest, method, flag)
     low, high = intervals.t_interval(estimate, se, df, level=survey.level)

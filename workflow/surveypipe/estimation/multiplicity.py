@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from surveypipe.estimation.rows import estimate_frame, estimate_row
+from surveypipe.identifiers import slug
 from surveypipe.problems import SurveyError
 
 Array = np.ndarray
@@ -108,5 +109,10 @@ def tidy(estimates: pd.DataFrame, families: pd.Series, *, primary: Collection[st
         method = f"{NAMES[line['adjustment']]}, {line['family_size']} tests of {line['family']}"
         statistic = f"{line['statistic']}_p_{line['adjustment']}"
         cells |= {"p_value": line["p_value"], "method": method}
-        rows.append(estimate_row(line["variable"], statistic, line["p_adjusted"], **cells))
+        row = estimate_row(line["variable"], statistic, line["p_adjusted"], **cells)
+        if "estimate_id" in line:
+            # A test that has a name of its own keeps it.
+            of_test = f"__{slug(line['statistic'])}__"
+            row["estimate_id"] = line["estimate_id"].replace(of_test, f"__{slug(statistic)}__")
+        rows.append(row)
     return estimate_frame(rows)

@@ -108,8 +108,10 @@ def mean_change(survey: Survey, claim: ChangeClaim, design: Design, inside: NDAr
     if not n:
         return nothing(n, n, method)
     found = design.means(y[:, None], fpc=survey.fpc)[0]
-    fewest = n if np.ptp(y[both]) > 0 else 0
-    return with_interval(survey, design, both, found.estimate, found.se, found.df, n, fewest, method)
+    varies = bool(np.ptp(y[both]) > 0)
+    return with_interval(
+        survey, design, both, found.estimate, found.se, found.df, n, n * varies, method, varies=varies
+    )
 
 
 def group_difference(survey: Survey, claim: Compared, design: Design, inside: NDArray[np.bool_]) -> Estimated:
@@ -130,4 +132,7 @@ def group_difference(survey: Survey, claim: Compared, design: Design, inside: ND
         return nothing(sum(sizes), min(sizes), method)
     df = design.degrees_of_freedom(both) - 1
     found = compare_means(y, second, design.weights, design.covariance(fpc=survey.fpc), df).difference
-    return with_interval(survey, design, both, found.estimate, found.se, df, sum(sizes), min(sizes), method)
+    varies = any(bool(np.ptp(y[both & part]) > 0) for part in (of, minus))
+    return with_interval(
+        survey, design, both, found.estimate, found.se, df, sum(sizes), min(sizes), method, varies=varies
+    )

@@ -91,7 +91,8 @@ def _worst_side(claim: AnyClaim, line: pd.Series) -> tuple[float, float, Side]:
                 estimate, limit = (float(np.log(value)) for value in (estimate, limit))
         sign = 1.0 if side.direction == "above" else -1.0
         t = sign * (estimate - limit) / se if se > 0 and claim.tested else np.nan
-        found.append((t, min(1.0, claim.tails * float(stats.t.sf(t, line["df"]))), side))
+        # Not min(), which makes 1 of what is not known.
+        found.append((t, float(np.minimum(1.0, claim.tails * stats.t.sf(t, line["df"]))), side))
     missing = [one for one in found if np.isnan(one[0])]
     return missing[0] if missing else max(found, key=lambda one: one[1])
 
@@ -129,6 +130,8 @@ def _family_tests(tests: pd.DataFrame, statistics: Sequence[str], scheme: str) -
     # A coefficient is a comparison of its own; a yes/no variable has one row by its answer and one without.
     whole = ~table["statistic"].isin(("odds_ratio", "rate_ratio", "coefficient"))
     table["_comparison"] = table["level"].where(~whole, "")
+    # So is every claim, of which several may be about one variable.
+    table["_comparison"] = table["_comparison"].where(table["statistic"] != CLAIM_TEST, table["claim"])
     keys = ["variable", "_comparison", "group", "group_level", "base"]
     table = table.sort_values("_order", kind="stable").drop_duplicates(keys).sort_index()
     return table.drop(columns=["_order", "_comparison"])

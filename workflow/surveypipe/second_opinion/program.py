@@ -12,6 +12,7 @@ from surveypipe.design.replicated import replicate_coefs
 from surveypipe.estimation.estimates import merged_categories
 from surveypipe.estimation.several_answers import sets_of
 from surveypipe.estimation.survey import Survey
+from surveypipe.regression.terms import level_code
 from surveypipe.second_opinion import in_r
 from surveypipe.second_opinion.designs import InR, Weighed
 from surveypipe.study.about import Study
@@ -19,6 +20,7 @@ from surveypipe.study.analysis import Model
 from surveypipe.study.bases import conditions_of
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.design import Sampling
+from surveypipe.study.modelled import AssociationClaim
 
 INTERVALS = {
     "logit": "xlogit",
@@ -76,7 +78,7 @@ def program(
         factors=_factors(weighed.sampling),
         primary=survey.primary,
         bases={base: _codes(conditions_of(settings.bases, base)) for base in settings.bases},
-        base_of={claim.variable: claim.base for claim in survey.described.values()},
+        base_of=_bases(survey),
         groups=_groups(survey),
         counted={name: survey.counted(name) for name in variables if survey.counted(name)},
         merged=_merged(survey, variables),
@@ -97,6 +99,13 @@ def program(
         texts=list(texts),
     )
     return head + "".join(path.read_text(encoding="utf-8") for path in functions)
+
+
+def _bases(survey: Survey) -> dict[str, str]:
+    """Give the base of each variable that a claim is about, or a model of which one is claimed."""
+    claims = survey.claims.values()
+    modelled = {claim.variable: claim.base for claim in claims if isinstance(claim, AssociationClaim)}
+    return modelled | {claim.variable: claim.base for claim in survey.described.values()}
 
 
 def _modelled(survey: Survey, model: Model) -> str:
@@ -136,7 +145,24 @@ def _claim(claim: AnyClaim) -> dict[str, Any]:
         "above": [float(side.limit) for side in claim.sides() if side.direction == "above"],
         "below": [float(side.limit) for side in claim.sides() if side.direction == "below"],
         "parts": [_codes(part) for part in claim.parts],
+        "statistic": claim.statistic,
+        "log": claim.log_scale,
+        "over": claim.divisor or "",
+        "before": claim.before or "",
+        **_association(claim),
     }
+
+
+# How the method of a model begins, by its kind.
+_METHODS = {"logistic": "logistic", "ordinal": "proportional-odds", "linear": "linear"}
+
+
+def _association(claim: AnyClaim) -> dict[str, str]:
+    """Name the model of an association, and its column there."""
+    if not isinstance(claim, AssociationClaim):
+        return {"model": "", "term": ""}
+    column = claim.term if claim.level is None else f"{claim.term}={level_code(claim.level)}"
+    return {"model": _METHODS[claim.model], "term": column}
 
 
 def _scenario(survey: Survey) -> dict[str, str]:
