@@ -183,7 +183,7 @@ def questions(whole: Whole) -> Iterator[Saying]:
     yield say("N is the {} eligible", one(whole.count()))
     yield say("unweighted, {} in all", one(whole.answered()))
     sizes = sorted(e.estimate.n for e in whole.ledger.entries)
-    yield say("answered it: from {} (~~) to {} (", one(sizes[0]), one(sizes[-1]))
+    yield say("Of the claims the least is {} (~~) and the greatest {} (", one(sizes[0]), one(sizes[-1]))
     yield say("respondents the information of about {}", one(primary.n_eff))
     yield say("and {} of its {} members", one(whole.answered()), one(whole.count()))
     yield say("at least {} respondents and {} of those eligible", constant(5, 10))
@@ -217,8 +217,8 @@ def settings(whole: Whole) -> Iterator[Saying]:
     strong, plan = entry["theta_strong"], entry["scenario"]
     others = [t for t in entry["theta_shown"] if t != strong]
     yield say("the θ nearest to {} at which", constant(1))
-    yield say("a θ of {}, or its reciprocal, is taken", constant(strong))
-    yield say("shown with " + " and ".join(["{}"] * len(others)), constant(*others))
+    yield say("a θ of {} or more, or its reciprocal or less, counts", constant(strong))
+    yield say("{} is shown with " + " and ".join(["{}"] * len(others)), constant(strong, *others))
     ks = plan["k"]
     yield say("(k = " + ", ".join(["{}"] * (len(ks) - 1)) + " and {})", constant(*ks))
     yield say("at least {} of these remain", constant(plan["min_group"]))

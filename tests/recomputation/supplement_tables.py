@@ -384,7 +384,9 @@ def open_answers(whole: Whole) -> Rows:
         for label, theme in made.themes.items():
             rows[section, label] = [
                 *[[percent(theme.shares[p])] for p in ("all", *whole.levels)],
-                [one(v) for v in theme.kappa], [one(theme.alpha)], [one(theme.ac1)],
+                # An agreement that is whole has an interval of no width, which is not printed.
+                [one(v) for v in (theme.kappa[:1] if len(set(theme.kappa)) == 1 else theme.kappa)],
+                [one(theme.alpha)], [one(theme.ac1)],
             ]  # fmt: skip
     return rows
 
