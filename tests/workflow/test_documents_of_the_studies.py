@@ -26,14 +26,19 @@ from surveypipe.study.reading import read_yaml
 from surveypipe.study.settings import Configuration
 from surveypipe.study.vocabulary import Vocabulary
 
-STUDIES = tuple(sorted(path.parent.name for path in (ROOT / "studies").glob("*/Snakefile")))
+# Each study, and the further configurations that it holds.
+STUDIES = tuple(
+    (path.parts[-3], path.name)
+    for path in sorted((ROOT / "studies").glob("*/config/*.yaml"))
+    if "study" in read_yaml(path)
+)
 DOCUMENTS = ("manuscript", "supplement", "title-page")
 # Marks of a value that is missing, and of a text that was not found.
 MISSING = (r"\bnan\b", r"\bNone\b(?! of)", r"\?meta", r"\?@")
 
 
-def configured(study: Path) -> Configuration:
-    return whole(read_yaml(study / "config/config.yaml"))
+def configured(study: Path, name: str = "config.yaml") -> Configuration:
+    return whole(read_yaml(study / "config" / name))
 
 
 def of_another_design(config: Configuration) -> list[str]:
@@ -74,31 +79,35 @@ TEXTS = {
 }
 
 
-@pytest.fixture(scope="session", params=STUDIES)
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a study, with its documents built by Snakemake."""
+@pytest.fixture(scope="session", params=STUDIES, ids="-".join)
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a study, with its documents built by Snakemake, and the name of its configuration."""
+    name, config = request.param
 
     def make(folder: Path) -> None:
-        study = shutil.copytree(ROOT / "studies" / request.param, folder / request.param)
+        unbuilt = shutil.ignore_patterns("results*", ".snakemake")
+        study = shutil.copytree(ROOT / "studies" / name, folder / name, ignore=unbuilt)
         line = [sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile"), "--cores", "2"]
+        line += ["--configfile", f"config/{config}"] if config != "config.yaml" else []
         done = subprocess.run(line, cwd=study, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr[-6000:]
 
-    return once(tmp_path_factory, f"documents-{request.param}", make) / request.param
+    return once(tmp_path_factory, f"documents-{name}-{config}", make) / name, config
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", TEXTS)
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_no_document_speaks_of_another_design(
-    built: Path, document: str, kind: str, monkeypatch: pytest.MonkeyPatch
+    built: tuple[Path, str], document: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(built)
-    config = configured(built)
-    text = " ".join(TEXTS[kind](built / f"results/report/{document}.{kind}").split())
+    study, name = built
+    monkeypatch.chdir(study)
+    config = configured(study, name)
+    text = " ".join(TEXTS[kind](study / f"{config.results}/report/{document}.{kind}").split())
     assert "First Author" in text or document == "supplement"
     words = [re.compile(word, re.IGNORECASE) for word in of_another_design(config)]
-    exact = [re.compile(name) for name in (*raw_names(built, config), *MISSING)]
+    exact = [re.compile(name) for name in (*raw_names(study, config), *MISSING)]
     found = {
         wanted.pattern: text[max(0, hit.start() - 60) : hit.end() + 40]
         for wanted in (*words, *exact)
