@@ -40,7 +40,7 @@ if journal_checks():
 
 
 # Targets of their own, which the default run does not make:
-#   snakemake export | compare | second_opinion | submission | simulation | followup | waves
+#   snakemake export | compare | verify | second_opinion | submission | simulation | followup | waves
 include: "workflow/rules/export.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/simulation.smk"

@@ -223,7 +223,7 @@ def values_of(command: str) -> dict[str, list[str]]:
 
 
 # The first is in the shipped study; the others are targets of their own.
-TARGETS = [[], ["simulation"], ["followup"], ["compare"]]
+TARGETS = [[], ["simulation"], ["followup"], ["compare"], ["verify"]]
 
 
 @pytest.mark.parametrize("targets", TARGETS, ids=lambda names: " ".join(names) or "all")

@@ -1,6 +1,7 @@
-"""Compare: the results beside those of a commit or of another folder; which numbers and words moved, from what.
+"""Compare and verify: the results beside those of a commit or a folder, and beside the committed manifest.
 
 `snakemake compare` holds them against the last commit, `--config old=... new=...` any two against each other.
+`snakemake verify` fails where a number or a word is not as it was released.
 """
 
 
@@ -21,5 +22,21 @@ rule compare:
         ),
     message:
         "Compare: looking for numbers and words that moved"
+    shell:
+        STAGE
+
+
+rule verify:
+    input:
+        "<results>/public/manifest.json",
+        **stage("verify"),
+    log:
+        "<results>/logs/verify.log",
+    conda:
+        "../../environment.yml"
+    params:
+        **given(results=SETTINGS.results, committed="config/manifest.json"),
+    message:
+        "Verify: holding the results against the committed manifest"
     shell:
         STAGE

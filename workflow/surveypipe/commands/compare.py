@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from surveypipe.commands.rebuilding import rebuilt
@@ -63,7 +64,7 @@ def compare(old: str, new: str, folder: Path, out: Path, progress: Callable[[str
         If either is neither folder nor commit, cannot be built, or is damaged.
     """
     problems = Problems()
-    sides = [problems.attempt(lambda one=one: _side(one, folder, progress)) for one in (old, new)]
+    sides = [problems.attempt(partial(_side, one, folder, progress)) for one in (old, new)]
     problems.raise_if_any()
     was, now = (side for side in sides if side is not None)
     known = provenance(was.manifest, now.manifest)

@@ -4,6 +4,7 @@ surveypipe new FOLDER --survey FILE   makes a study's folder from a survey file
 surveypipe check [FOLDER]             says everything that is wrong with one, and computes nothing
 surveypipe review EDITED.docx         says what a co-author changed in a Word file, and makes a patch of it
 surveypipe compare OLD NEW            says which numbers, grades and words moved between two results
+surveypipe verify                     holds results against the manifest that is committed with the study
 surveypipe where                      prints the place of the tool's Snakefile
 """
 
@@ -27,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = made.add_subparsers(
-        dest="command", required=True, metavar="new | check | review | compare | where"
+        dest="command", required=True, metavar="new | check | review | compare | verify | where"
     )
     new = commands.add_parser("new", help="make a study's folder from a survey file", allow_abbrev=False)
     new.add_argument("folder", type=Path, help="folder to make; it must not exist, or be empty")
@@ -49,6 +50,10 @@ def parser() -> argparse.ArgumentParser:
     against.add_argument("new", help="the same")
     against.add_argument("--study", type=Path, default=Path("."), help="the study's folder")
     against.add_argument("--out", type=Path, default=Path("comparison"), help="folder to write into")
+    held = commands.add_parser("verify", help="hold results against the manifest", allow_abbrev=False)
+    held.add_argument("results", type=Path, nargs="?", default=Path("results"), help="folder of a run")
+    held.add_argument("--against", type=Path, default=Path("config/manifest.json"), help="the manifest")
+    held.add_argument("--accept", action="store_true", help="write the manifest from these results")
     commands.add_parser("where", help="print the place of the tool's Snakefile", allow_abbrev=False)
     return made
 
@@ -56,19 +61,20 @@ def parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Run a command; give 1 where there is something to put right, told on the terminal."""
     args = parser().parse_args(words)
-    runs: dict[str, Callable[[argparse.Namespace], None]] = {
+    runs: dict[str, Callable[[argparse.Namespace], bool | None]] = {
         "new": _new,
         "check": _check,
         "review": _review,
         "compare": _compare,
+        "verify": _verify,
         "where": _where,
     }
     try:
-        runs[args.command](args)
+        failed = runs[args.command](args) is False
     except SurveyError as error:
         print(numbered(error.problems, "{count} to put right:"), file=sys.stderr)
         return 1
-    return 0
+    return int(failed)
 
 
 def _new(args: argparse.Namespace) -> None:
@@ -94,6 +100,17 @@ def _compare(args: argparse.Namespace) -> None:
     from surveypipe.commands.compare import compare
 
     print(*compare(args.old, args.new, args.study, args.out, _progress).lines, sep="\n")
+
+
+def _verify(args: argparse.Namespace) -> bool:
+    from surveypipe.commands.verify import accept, verify_results
+
+    if args.accept:
+        print(*accept(args.results, args.against), sep="\n")
+        return True
+    lines, passed = verify_results(args.results, args.against)
+    print(*lines, sep="\n")
+    return passed
 
 
 def _where(args: argparse.Namespace) -> None:

@@ -137,13 +137,12 @@ def _codebook(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference
 
 
 def _code(old: Mapping[str, Any], new: Mapping[str, Any], unknown: list[str]) -> Iterator[Cause]:
-    tools = [manifest.get("tool") for manifest in (old, new)]
-    if tools[0] is None or tools[1] is None:
+    was, now = (manifest.get("tool") for manifest in (old, new))
+    if was is None or now is None:
         unknown.append(
             "A result is of a version that kept no checksums of its code; whether it differs is not known."
         )
         return
-    was, now = tools
     if was.get("version") != now.get("version"):
         yield Cause(Kind.CODE, f"surveypipe {was.get('version')} became {now.get('version')}")
     parts = [part for part, *_ in _changed(was.get("code", {}), now.get("code", {}))]

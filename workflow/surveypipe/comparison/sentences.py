@@ -69,6 +69,8 @@ def name(move: Move) -> str:
         return f"{GradeChange(row['claim'], row.get('group_level', ''), '', '').name}'s {column}"
     if move.table != "estimates":
         return f"{column} of {', '.join(part for part in move.place if part)} ({move.table})"
+    if "variable" not in row:
+        return f"the {column} of {move.place[0]}"
     asked = row.get("variable_label") or row["variable"]
     answer = row.get("level_label") or row.get("level", "")
     parts = [f"{asked}: {answer}" if answer else asked, row["statistic"].replace("_", " ")]

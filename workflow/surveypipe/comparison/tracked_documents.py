@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import difflib
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -196,16 +196,16 @@ def _columns(table: etree._Element) -> int:
 
 
 def _paired(
-    old: Sequence[T], new: Sequence[T], key: Callable[[T], object], likeness: Callable[[T, T], float]
+    old: Sequence[T], new: Sequence[T], key: Callable[[T], Hashable], likeness: Callable[[T, T], float]
 ) -> list[tuple[T | None, T | None]]:
     """Lay two lists beside each other in order: the same, then the most alike; None for no partner."""
-    keys = [[key(one) for one in some] for some in (old, new)]
+    keys = [key(one) for one in old], [key(one) for one in new]
     made: list[tuple[T | None, T | None]] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():  # type: ignore[type-var]
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_opcodes():
         if kind == "equal":
-            made += list(zip(old[a:b], new[c:d], strict=True))
+            made.extend(zip(old[a:b], new[c:d], strict=True))
         else:
-            made += _most_alike(old[a:b], new[c:d], likeness)
+            made.extend(_most_alike(old[a:b], new[c:d], likeness))
     return made
 
 

@@ -97,19 +97,19 @@ def words_of(paragraph: etree._Element) -> str:
 def track_paragraph(old: etree._Element, new: etree._Element, author: Author) -> list[Piece]:
     """Mark in the new paragraph, in place, what was added and taken out; give its words in pieces."""
     before, after = _tokens(old), _tokens(new)
-    texts = [[token.text for token in tokens] for tokens in (before, after)]
+    was, now = ([token.text for token in tokens] for tokens in (before, after))
     gone: dict[int, list[_Token]] = {}
     pieces: list[Piece] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         if kind == "equal":
-            pieces.append(("".join(texts[1][c:d]), State.SAME))
+            pieces.append(("".join(now[c:d]), State.SAME))
             continue
         if b > a:
             gone[c] = before[a:b]
-            pieces.append(("".join(texts[0][a:b]), State.TAKEN_OUT))
+            pieces.append(("".join(was[a:b]), State.TAKEN_OUT))
         for token in after[c:d]:
             token.state = State.ADDED
-        pieces += [("".join(texts[1][c:d]), State.ADDED)] if d > c else []
+        pieces += [("".join(now[c:d]), State.ADDED)] if d > c else []
     _mark_fields(new, after, author)
     _rewrite(new, after, gone, author)
     return pieces
