@@ -13,10 +13,11 @@ import pytest
 import yaml
 
 from stages import run_stages, whole
-from studies import small_study
+from studies import ROOT, small_study
 from surveypipe import provenance
 from surveypipe.commands.compare import NUMBERS, PAGE, compare
 from surveypipe.commands.run import main
+from surveypipe.commands.verify import verify_results
 from surveypipe.place import library_folder, tool_folder
 from surveypipe.problems import SurveyError
 from surveypipe.study.base import plain
@@ -115,3 +116,9 @@ def test_two_commits_that_differ_in_one_recode_name_it(tmp_path, monkeypatch, ca
         env={"PYTHONPATH": str(library_folder().parent), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert "Building" not in done.stderr, "a commit is built once"
+
+
+def test_the_committed_manifest_is_that_of_the_shipped_study(finished):
+    """After a change that is meant: `surveypipe verify --accept` on a fresh run, and commit the manifest."""
+    lines, passed = verify_results(finished / "results", ROOT / "config/manifest.json")
+    assert passed, "\n".join(lines)

@@ -205,7 +205,8 @@ def _paired(
         if kind == "equal":
             made.extend(zip(old[a:b], new[c:d], strict=True))
         else:
-            made.extend(_most_alike(old[a:b], new[c:d], likeness))
+            alike = _most_alike(old[a:b], new[c:d], likeness)
+            made += alike
     return made
 
 
