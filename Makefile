@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python workflow/scripts/clear_stale_lock.py && $(BIN)/snakemake
 
-.PHONY: all test test-slow lint lock simulate simulation followup docs clean distclean
+.PHONY: all test test-slow lint lock simulate simulation followup docs bench clean distclean
 .DEFAULT_GOAL := all
 
 all: .venv/.installed
@@ -60,6 +60,10 @@ simulation: .venv/.installed
 	@$(RUN) $@
 	cp results/simulation/simulation_study.md docs/simulation_study.md
 	cp results/simulation/populations.csv docs/simulation_populations.csv
+
+# What surveys of 1,000 to 1,000,000 people cost, a stage at a time: about a quarter of an hour of a processor's work.
+bench: .venv/.developing
+	$(BIN)/python tests/benchmark/measure.py 1000 10000 100000 1000000
 
 docs: .venv/.installed
 	$(BIN)/python workflow/scripts/document_configuration.py

@@ -53,13 +53,14 @@ recompute <- function(row) {
 
 COLUMNS <- c("estimate", "se", "df", "df2", "ci_low", "ci_high", "p_value", "effect")
 
-# How far two numbers are apart, in parts of R's; an end of an interval near nought in standard errors.
+# How far two numbers are apart, in parts of R's; an end of an interval near nought in standard errors. The far tail of
+# a distribution magnifies the last digit of the statistic: probabilities are told apart down to 1e-15.
 apart <- function(ours, r, column, row) {
   # What the weights were adjusted to is known: its standard error is 0, and what is left of it rounding.
   nothing <- 1e-9 * max(1, abs(as.numeric(row$estimate)), na.rm = TRUE)
   if (column == "se" && abs(ours) < nothing && abs(r) < nothing) return(0)
   near <- if (column %in% c("estimate", "ci_low", "ci_high")) as.numeric(row$se) else NA
-  abs(ours - r) / max(abs(r), near, 1e-300, na.rm = TRUE)
+  abs(ours - r) / max(abs(r), near, if (column == "p_value") 1e-15 else 1e-300, na.rm = TRUE)
 }
 
 lines_of <- function(row, made, reason) {
