@@ -30,6 +30,17 @@ include: "workflow/rules/disclose.smk"
 include: "workflow/rules/second_opinion.smk"
 include: "workflow/rules/exhibits.smk"
 include: "workflow/rules/checklists.smk"
+
+
+if SETTINGS.study.rehearsed:
+
+    include: "workflow/rules/rehearsal.smk"
+
+else:
+
+    include: "workflow/rules/rehearse.smk"
+
+
 include: "workflow/rules/report.smk"
 include: "workflow/rules/publish.smk"
 
@@ -40,7 +51,7 @@ if journal_checks():
 
 
 # Targets of their own, which the default run does not make:
-#   snakemake export | compare | verify | second_opinion | submission | simulation | followup | waves
+#   snakemake rehearse | export | compare | verify | second_opinion | submission | simulation | followup | waves
 include: "workflow/rules/export.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/simulation.smk"

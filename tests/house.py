@@ -18,7 +18,7 @@ FLOORS = [
     ["estimation"],
     ["regression", "measurement"],
     ["ledger"],
-    ["nonresponse", "panel", "simulation"],
+    ["nonresponse", "panel", "rehearsal", "simulation"],
     ["reporting"],
     ["archiving", "comparison", "second_opinion"],
     ["commands"],

@@ -93,7 +93,7 @@ def test_no_question_is_missing_from_the_tables(groups: bool):
     whole = "\n".join(cells(row[0]) for table in answer_tables(given).values() for row in table.rows)
     for name, (label, *_) in made_up_questions.QUESTIONS.items():
         assert whole.count(label) == 1, name
-    text = "\n".join(table.markdown(simulated=False) for table in answer_tables(given).values())
+    text = "\n".join(table.markdown() for table in answer_tables(given).values())
     assert not re.search(r"\bnan\b|None|\{\{", text)
     assert ("AMH" in text) == groups
 
@@ -116,9 +116,7 @@ def test_what_is_hidden_is_marked_and_what_is_counted_is_said():
 
 
 def test_shares_of_boxes_need_not_add_up_and_the_table_says_so():
-    text = "\n".join(
-        table.markdown(simulated=False) for table in answer_tables(made_up_questions.descriptive()).values()
-    )
+    text = "\n".join(table.markdown() for table in answer_tables(made_up_questions.descriptive()).values())
     assert "per cent of those who gave any" in text and "**How staff heard of it**" in text
 
 

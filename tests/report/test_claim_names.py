@@ -28,7 +28,7 @@ def printed(released: Released) -> str:
     texts += [*methods.paragraphs(released, words).values(), bias.summary(released, words)]
     texts += [reviewers.questions(released, words), *documents.texts(released, words, ()).values()]
     shown = {**register.TABLES, **nonresponse.TABLES, **models.TABLES, "questionnaire": questionnaire}
-    texts += [make(released).markdown(simulated=False) for make in shown.values()]
+    texts += [make(released).markdown() for make in shown.values()]
     for name in ("ledger", "multiverse", "waves"):
         with themed(name):
             drawn = DRAW[name](released)

@@ -49,7 +49,7 @@ def test_without_another_rule_nothing_is_said():
 
 @pytest.mark.parametrize(("status", "cell"), [("released", "| 33 |"), ("suppressed", "| s |")])
 def test_each_other_rule_is_a_row_under_its_claim(status: str, cell: str):
-    table = multiverse(counted(ROWS[2] | {"status": status})).markdown(simulated=True)
+    table = multiverse(counted(ROWS[2] | {"status": status})).markdown(mark="Simulated data")
     row = next(line for line in table.splitlines() if "Joint working: scale mean above 3.5" in line)
     assert cell in row
     assert "28.0" not in row

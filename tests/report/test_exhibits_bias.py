@@ -36,7 +36,7 @@ def released() -> Released:
 
 @pytest.fixture(scope="module")
 def markdown(released: Released) -> dict[str, str]:
-    return {name: make(released).markdown(simulated=True) for name, make in TABLES.items()}
+    return {name: make(released).markdown(mark="Simulated data") for name, make in TABLES.items()}
 
 
 def changed(released: Released, table: str, **cells: Any) -> Released:
@@ -95,7 +95,7 @@ def test_nothing_of_a_suppressed_table_is_printed(released: Released, name: str)
         data = released.tables[table]
         numeric = [c for c in data.columns if data[c].dtype.kind in "if"]
         bare = changed(bare, table, **dict.fromkeys(numeric, np.nan), status="suppressed")
-    text = TABLES[name](bare).markdown(simulated=True)
+    text = TABLES[name](bare).markdown(mark="Simulated data")
     assert not re.search(r"\bnan\b", text)
     if name in ("nrba_claims", "proxy", "nrba_waves", "nrba_range", "multiverse"):
         assert "| s |" in text
@@ -105,7 +105,7 @@ def test_nothing_of_a_suppressed_table_is_printed(released: Released, name: str)
 
 @pytest.mark.parametrize("name", ["open_answers", "models", "reliability", "imputation", "multiplicity"])
 def test_a_study_without_an_analysis_has_a_table_that_says_so(name: str) -> None:
-    text = TABLES[name](made_up.released()).markdown(simulated=False)
+    text = TABLES[name](made_up.released()).markdown()
     assert "There is none in this study." in text
 
 
@@ -153,7 +153,7 @@ def test_priors_are_called_illustrative_and_probabilities_are_no_certainties(
     assert "illustrative" in text and "elicited from nobody" in text
     assert not re.search(r"\| (1\.00|0\.00) \|", text)
     sure = changed(released, "not_at_random", probability=0.0)
-    assert r"\<" in not_at_random(sure).markdown(simulated=True)
+    assert r"\<" in not_at_random(sure).markdown(mark="Simulated data")
 
 
 def test_refusal_of_a_selection_model_gives_its_reason_to_those_who_asked_for_one(released: Released) -> None:
@@ -174,7 +174,7 @@ def test_a_change_of_grade_is_named_with_where_it_is_found(released: Released) -
     data = released.tables["multiverse"].copy()
     made = (data["claim"] == "C1") & (data["what"] == "specification")
     data.loc[made & (data["fpc"].astype(str) == "False"), "grade"] = 0
-    text = assumptions.multiverse(with_table(released, "multiverse", data)).markdown(simulated=True)
+    text = assumptions.multiverse(with_table(released, "multiverse", data)).markdown(mark="Simulated data")
     assert "Not supported: every scheme, without the correction" in row_of(text, "C1")[-1]
 
 
@@ -207,7 +207,7 @@ def test_a_heywood_case_is_withheld(released: Released) -> None:
     data = released.tables["estimates"].copy()
     hit = (data["statistic"] == "omega") & (data["variable"] == "risk")
     data.loc[hit, "estimate"], data.loc[hit, "flag"] = np.nan, "heywood"
-    text = reliability(with_table(released, "estimates", data)).markdown(simulated=True)
+    text = reliability(with_table(released, "estimates", data)).markdown(mark="Simulated data")
     assert row_of(text, "Awareness of risk")[5] == "withheld" and "Heywood" in text
 
 

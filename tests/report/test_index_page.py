@@ -42,7 +42,7 @@ def test_only_formats_that_were_made_are_opened() -> None:
     page = index_page(
         title="A & B",
         language="en-GB",
-        simulated=False,
+        notice="",
         headlines={"answered": "7 answered.", "asked": "2 questions.", "claims": []},
         files=["report/manuscript.html", "report/manuscript.pdf", "public/a.csv"],
         checks={},

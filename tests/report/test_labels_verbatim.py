@@ -105,9 +105,9 @@ def composed(given: Released) -> Iterator[tuple[str, str]]:
     """Everything that the run writes in Markdown, by name."""
     shown = {**register.TABLES, **nonresponse.TABLES, **models.TABLES, "questionnaire": questionnaire}
     for name, table in shown.items():
-        yield f"table {name}", table(given).markdown(simulated=False)
+        yield f"table {name}", table(given).markdown()
     for name, answered in answer_tables(given).items():
-        yield f"table {name}", answered.markdown(simulated=False)
+        yield f"table {name}", answered.markdown()
     for name, text in answers.texts(given, made_up.words()).items():
         yield f"answers {name}", text
     for name, text in methods.paragraphs(given, made_up.words()).items():

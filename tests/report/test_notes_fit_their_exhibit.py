@@ -57,10 +57,10 @@ def compared(variable: str, statistic: str, *, group: str = "agency") -> Release
 
 
 def test_a_table_of_tests_explains_the_tests_that_it_holds_and_no_other() -> None:
-    shares = notes(comparisons.tests(compared("read", "rao_scott")).markdown(simulated=False))
+    shares = notes(comparisons.tests(compared("read", "rao_scott")).markdown())
     assert "Rao–Scott" in shares and "Cramér" in shares
     assert "*t* test" not in shares and "Kruskal" not in shares
-    means = notes(comparisons.tests(compared("guidance", "t_test")).markdown(simulated=False))
+    means = notes(comparisons.tests(compared("guidance", "t_test")).markdown())
     assert "*t* test" in means and "Rao–Scott" not in means
 
 
@@ -69,9 +69,7 @@ def test_a_table_without_effects_or_differences_speaks_of_neither() -> None:
     table = made.tables["estimates"].copy()
     table.loc[table["variable"] == "guidance", "effect"] = float("nan")
     told = notes(
-        comparisons.tests(dataclasses.replace(made, tables={**made.tables, "estimates": table})).markdown(
-            simulated=False
-        )
+        comparisons.tests(dataclasses.replace(made, tables={**made.tables, "estimates": table})).markdown()
     )
     assert "Tests and *p* are given to one digit" in told
     assert "effect" not in told and "Difference" not in told
@@ -82,7 +80,7 @@ def test_a_table_of_other_groups_explains_its_tests_alone() -> None:
         compared("read", "rao_scott", group="profession_group"),
         groups={"profession_group": {"label": "Profession", "levels": {"a": "A", "b": "B", "c": "C"}}},
     )
-    told = notes(comparisons.other_tests(made).markdown(simulated=False))
+    told = notes(comparisons.other_tests(made).markdown())
     assert "Rao–Scott" in told and "shares in per cent" in told.lower()
     for absent in ("*t* test", "rank test", "A difference is", "medians"):
         assert absent not in told
@@ -152,10 +150,10 @@ def test_records_are_not_said_to_have_answered() -> None:
         configured(made_up_questions.descriptive(), study={"mode": mode}) for mode in ("paper", "records")
     )
     for given, told in ((asked, True), (records, False)):
-        text = "\n".join(table.markdown(simulated=False) for table in answer_tables(given).values())
+        text = "\n".join(table.markdown() for table in answer_tables(given).values())
         assert ("those who answered" in text) == told
         assert ("Question and answer" in text) == told
-        assert ("of those who answered" in notes(table_1(given).markdown(simulated=False))) == told
+        assert ("of those who answered" in notes(table_1(given).markdown())) == told
 
 
 def test_table_1_without_a_column_of_a_group_is_not_by_it() -> None:
@@ -211,7 +209,7 @@ def test_no_heading_breaks_within_a_word_where_another_column_has_room() -> None
         columns,
         [["A measure of some length", "1", "F(2,\u00a0362.7)\u00a0=\u00a016.55", "2"]],
     )
-    rule = table.markdown(simulated=False).split("\n")[1].strip("|").split("|")
+    rule = table.markdown().split("\n")[1].strip("|").split("|")
     measure, difference, test, men = (len(part) for part in rule)
     assert difference > len("Difference") * 1.15 and test > 20
     assert measure > difference > men

@@ -55,7 +55,7 @@ def test_only_what_is_made_is_led_to() -> None:
 def test_a_citation_as_text_and_for_reference_managers() -> None:
     assert page_links.as_text(page()) == (
         "Ada Lovelock and Bert Quill (2023) \u2018What 50% & more do\u2019. "
-        "Manuscript of 14 November 2023, of simulated data."
+        "Manuscript of 14 November 2023, simulated data."
     )
     bibtex = page_links.as_bibtex(page())
     assert bibtex.startswith("@unpublished{lovelock2023,")

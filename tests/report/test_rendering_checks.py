@@ -12,7 +12,7 @@ import pytest
 from surveypipe.determinism import normalise_zip, source_date_epoch, svg_settings
 from surveypipe.rendering.checks import failed_lookups, html_problems, warning_problems
 
-PAGE = '<html><body><p id="a">SIMULATED <a href="#a">x</a></p>{}</body></html>'
+PAGE = '<html><body><p id="a">SIMULATED DATA <a href="#a">x</a></p>{}</body></html>'
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_an_ordinary_text_has_no_failed_look_up() -> None:
 def test_faults_of_a_page_are_found(tmp_path: Path, markup: str, expected: str) -> None:
     path = tmp_path / "p.html"
     path.write_text(PAGE.format(markup), encoding="utf-8")
-    assert any(expected in problem for problem in html_problems(path, simulated=True))
+    assert any(expected in problem for problem in html_problems(path, "SIMULATED DATA"))
 
 
 def test_a_sound_page_with_a_link_to_the_web_passes(tmp_path: Path) -> None:
@@ -50,14 +50,14 @@ def test_a_sound_page_with_a_link_to_the_web_passes(tmp_path: Path) -> None:
     path.write_text(
         PAGE.format('<a href="https://doi.org/10/x">doi</a><img alt="" src="data:,x">'), encoding="utf-8"
     )
-    assert html_problems(path, simulated=True) == []
+    assert html_problems(path, "SIMULATED DATA") == []
 
 
 def test_simulated_data_without_the_word_are_a_fault(tmp_path: Path) -> None:
     path = tmp_path / "p.html"
     path.write_text("<html><body><p>Results</p></body></html>", encoding="utf-8")
-    assert html_problems(path, simulated=False) == []
-    assert "does not say so" in html_problems(path, simulated=True)[0]
+    assert html_problems(path, "") == []
+    assert "does not say so" in html_problems(path, "SIMULATED DATA")[0]
 
 
 def test_each_complaint_is_heard_once_and_progress_is_not_a_complaint() -> None:

@@ -240,7 +240,7 @@ def test_words_of_the_template_are_found_wherever_they_stand(tmp_path: Path, aut
 
 def test_the_end_of_the_run_repeats_the_list(tmp_path: Path) -> None:
     (tmp_path / "public").mkdir()
-    said = {"simulated": False, "answered": "", "asked": "", "claims": []}
+    said = {"mark": "", "answered": "", "asked": "", "claims": []}
     (tmp_path / "headlines.json").write_text(json.dumps(said))
     (tmp_path / "placeholders.txt").write_text("NOT YET YOURS: 1 value\n")
     (tmp_path / "codebook.yaml").write_text("variables: {}\n")

@@ -28,7 +28,7 @@ def released():
 
 @pytest.fixture(scope="module")
 def markdown(released):
-    return {name: make(released).markdown(simulated=True) for name, make in register.TABLES.items()}
+    return {name: make(released).markdown(mark="Simulated data") for name, make in register.TABLES.items()}
 
 
 def rows_of(text):
@@ -61,7 +61,7 @@ def test_no_missing_value_raw_name_shortcode_or_hyphen_minus(markdown, released,
 
 
 def test_real_data_carry_no_mark(released):
-    assert "Simulated" not in ledger(released).markdown(simulated=False)
+    assert "Simulated" not in ledger(released).markdown()
 
 
 def test_share_cells_agree_with_the_estimates(released, markdown):
@@ -126,7 +126,7 @@ def test_methods_change_with_the_configuration():
     assert "at 90%" in text["analysis"]
     assert "± 0.4 scale points" in text["claims"]
     assert "fewer than 10 who gave it" in text["disclosure"]
-    assert "with finite-population correction" not in items(changed).markdown(simulated=True)
+    assert "with finite-population correction" not in items(changed).markdown(mark="Simulated data")
 
 
 def test_fallback_is_said(released):
@@ -170,7 +170,7 @@ def test_an_ordered_item_is_tested_and_shown_in_points_of_its_scale(released):
         config={**released.config, "analysis": analysis},
         tables={**released.tables, "estimates": estimates.fillna({"status": "ok"})},
     )
-    text = tests(changed).markdown(simulated=True)
+    text = tests(changed).markdown(mark="Simulated data")
     line = next(row for row in rows_of(text) if released.label(item) in row[0])
     assert [cell.strip() for cell in line[1:4]] == ["3.41", "3.60", "0.19 (0.09–0.29)"]
     assert "Means, points" in text and "Shares, per cent" not in text
@@ -183,15 +183,15 @@ def test_interval_and_p_of_a_test_come_from_one_variance(released):
         "difference"
     )
     row = released.comparison("read", "difference_nofpc", "agency")
-    printed = next(r for r in rows_of(tests(released).markdown(simulated=True)) if "Read the" in r[0])
+    printed = next(r for r in rows_of(tests(released).markdown(mark="Simulated data")) if "Read the" in r[0])
     assert printed[3].strip() == share_cell(row)
 
 
 def test_a_scale_of_more_people_than_its_claim_says_so(released):
-    assert "C2 counts only those in the base of the claim" in scales(released).markdown(simulated=True)
+    assert "C2 counts only those in the base of the claim" in scales(released).markdown(mark="Simulated data")
     claims = {key: claim | {"base": "all"} for key, claim in released.config["claims"].items()}
     alike = dataclasses.replace(released, config={**released.config, "claims": claims})
-    assert "base of the claim" not in scales(alike).markdown(simulated=True)
+    assert "base of the claim" not in scales(alike).markdown(mark="Simulated data")
 
 
 def test_a_question_answered_with_a_number_has_mean_and_quartiles():
@@ -208,6 +208,8 @@ def test_a_question_answered_with_a_number_has_mean_and_quartiles():
     ]  # fmt: skip
     tables = {**made.tables, "estimates": pd.concat([made.tables["estimates"], pd.DataFrame(rows)])}
     changed = made_up.released(analysis=analysis | {"items": ["caseload", *analysis["items"]]})
-    text = register.TABLES["numbers"](dataclasses.replace(changed, tables=tables)).markdown(simulated=True)
+    text = register.TABLES["numbers"](dataclasses.replace(changed, tables=tables)).markdown(
+        mark="Simulated data"
+    )
     line = next(cells for cells in rows_of(text) if "All" in cells[0])
     assert line[1:4] == ["113", "21.37 (20.37–22.37)", "20.5 (14–27)"]

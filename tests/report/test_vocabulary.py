@@ -123,7 +123,7 @@ def tables() -> Iterator[tuple[str, str]]:
         "level_contrast": level_contrast,
     }
     for name, make in shown.items():
-        yield name, make(made).markdown(simulated=False, people=SCHOOL.people.many)
+        yield name, make(made).markdown(people=SCHOOL.people.many)
 
 
 def figures() -> Iterator[tuple[str, str]]:
@@ -141,7 +141,7 @@ def checklists() -> Iterator[tuple[str, str]]:
     for name, one in listed.items():
         for mode in ("paper", "web"):
             table = checklist_table(name, one, {}, {"mode": mode}, SCHOOL)
-            yield f"{name}, {mode}", table.markdown(simulated=False)
+            yield f"{name}, {mode}", table.markdown()
 
 
 def templates() -> Iterator[tuple[str, str]]:

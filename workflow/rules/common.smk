@@ -15,15 +15,24 @@ from surveypipe.problems import SurveyError
 from surveypipe.rendering.programs import choose_renderer, renderer_version
 from surveypipe.reporting.names import NUMBER_LIST
 from surveypipe.study.base import plain
-from surveypipe.study.checking import settings_of
+from surveypipe.study.checking import AWAITED, settings_of
 from surveypipe.study.consistency import numeric_frame_variables
 from surveypipe.study.folder import OWN_WORDING
+
+# Targets that read no answer, and can be made before there is one.
+BEFORE_ANSWERS = {"seal", "registration", "rehearse"}
+
+
+def awaited():
+    """Keys of the files that need not be there yet, for what is asked of Snakemake now."""
+    # Snakemake reads the rules before it looks at its targets.
+    return AWAITED if BEFORE_ANSWERS.intersection(sys.argv[1:]) else ()
 
 
 def read_settings():
     """Read the configuration as its type, completed with what it does not say; or stop with all that is wrong."""
     try:
-        found = settings_of(config, configuration_files(), STUDY)
+        found = settings_of(config, configuration_files(), STUDY, awaited())
     except SurveyError as error:
         stop(error.problems)
     config.clear()
@@ -219,6 +228,8 @@ def rule_of_released():
         f"<results>/public/{name}.csv": "disclose"
         for name in [*PUBLIC, "disclosure_log", "cleaning_summary"]
     }
+    if SETTINGS.study.rehearsed:
+        made["<results>/public/rehearsal_plan.csv"] = "rehearsal_plan"
     made["<results>/public/variables.json"] = "disclose"
     made["<results>/public/second_opinion.R"] = "write_second_opinion"
     made[number_list()] = "tables"

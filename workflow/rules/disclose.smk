@@ -27,6 +27,7 @@ rule disclose:
         "../../environment.yml"
     params:
         **given(
+            "study",
             "disclosure",
             "claims",
             "cleaning",

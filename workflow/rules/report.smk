@@ -11,6 +11,8 @@ EPOCH = source_date_epoch(
 )
 
 EXHIBITS = [rules.figures.output, rules.tables.output, rules.checklists.output]
+if SETTINGS.study.rehearsed:
+    EXHIBITS.append(rules.rehearsal_plan.output)
 
 
 # What a document is made of, with its authors or without.

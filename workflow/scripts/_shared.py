@@ -44,6 +44,8 @@ T = TypeVar("T")
 Output = NewType("Output", Path)
 WORDS: dict[Any, Callable[[str], Any]] = {Path: Path, Output: Path, str: str, int: int}
 FLOAT_FORMAT = "%.12g"
+# Begins a first line that says what a table is.
+MARKED = "# "
 # Columns of text, also where every field is empty or looks like a number.
 TEXT = (
     "action", "assumption", "base", "cell", "claim", "detail", "equivalence", "estimate_id", "flag",
@@ -200,16 +202,26 @@ def _discard(paths: list[Path]) -> None:
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Read a table between stages; only an empty field is missing, and text stays text."""
+    """Read a table between stages; only an empty field is missing, text stays text, a mark is passed over."""
     import pandas as pd
 
-    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(TEXT, "str"))
+    with path.open("rb") as file:
+        marked = file.read(len(MARKED)) == MARKED.encode()
+    return pd.read_csv(
+        path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(TEXT, "str"), skiprows=int(marked)
+    )
 
 
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table whole or not at all, with a fixed float format and line ending."""
+def write_csv(table: pd.DataFrame, path: Path, mark: str = "") -> None:
+    """Write a table whole or not at all, with a fixed float format and line ending.
+
+    A table that might be taken for results has a mark for its first line.
+    """
     partial = path.with_name(path.name + ".part")
-    table.to_csv(partial, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
+    with partial.open("w", encoding="utf-8", newline="") as file:
+        if mark:
+            file.write(f"{MARKED}{mark}\n")
+        table.to_csv(file, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
     os.replace(partial, path)
 
 

@@ -22,10 +22,10 @@ def main(
     expected = read_yaml(template)
     found = placeholders.placeholders(str(authors), read_yaml(authors), expected["authors"])
     found += placeholders.placeholders(name, config, expected["configuration"])
-    simulated = config["study"]["data"] == "simulated"
-    text = placeholders.report(found, simulated=simulated)
+    real = config["study"]["data"] == "real"
+    text = placeholders.report(found, real=real)
     report.write_text(f"{text}\n" if text else "", encoding="utf-8")
-    print(text or "placeholders: " + ("not looked for in simulated data" if simulated else "none"))
+    print(text or "placeholders: " + ("none" if real else "not looked for in data that are not real"))
 
 
 if __name__ == "__main__":

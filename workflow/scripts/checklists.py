@@ -33,8 +33,8 @@ def main(
     lacks = {item["part"] for one in listed.values() for item in one["items"] if "part" in item} - set(has)
     for name, path in zip(CHECKLISTS, tables, strict=True):
         table = checklist_table(name, listed[name], known, config["study"], vocabulary, lacks)
-        # A checklist holds nothing of the survey, simulated or not.
-        path.write_text(table.markdown(simulated=False), encoding="utf-8")
+        # A checklist holds nothing of the survey, real or not.
+        path.write_text(table.markdown(), encoding="utf-8")
     items = sum(len(listed[name]["items"]) for name in CHECKLISTS)
     print(f"checklists: {items} items in {len(CHECKLISTS)} tables")
 

@@ -21,6 +21,7 @@ from surveypipe.disclosure.unweighted import release_study
 from surveypipe.estimation.survey import membership
 from surveypipe.ledger.cases import cases, setting
 from surveypipe.ledger.curves import Curve, curves_of
+from surveypipe.study.about import Study as About
 from surveypipe.study.bases import conditions_of
 from surveypipe.study.claims import claims_of
 from surveypipe.study.codebook import code_text
@@ -65,11 +66,12 @@ def main(
     releases = release_study(withheld, study, rules, str(weighting.unweighted))
     tables = {name: release.table for name, release in releases.items()}
     tables["quotations"] = quotations_of(config, study, rules)
+    mark = section(config, "study", About).first_line
     for path in public:
-        write_csv(tables[path.stem], path)
-    write_csv(log_of(releases), disclosure_log)
+        write_csv(tables[path.stem], path, mark)
+    write_csv(log_of(releases), disclosure_log, mark)
     summary = characteristics.cleaning_summary(read_csv(cleaning_log))
-    write_csv(summary, cleaning_summary)
+    write_csv(summary, cleaning_summary, mark)
     write_json(shown_values(meaning, tables), public_variables)
 
 

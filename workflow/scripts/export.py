@@ -48,7 +48,7 @@ def main(
         {name: scheme.label for name, scheme in weighting.schemes.items()},
         primary=weighting.in_force(smallest),
         title=study.title,
-        simulated=study.data == "simulated",
+        label=study.mark.record if study.mark else "",
     )
     lost = write_sav(file, sav, epoch) + write_dta(file, dta, epoch)
     write_csv(file.table, csv)

@@ -45,7 +45,7 @@ def main(
             save(drawn, folder / f"{name}.svg", folder / f"{name}.png")
         with themed(f"{name}-narrow", choice.files, width_mm=PHONE_MM):
             save_svg(draw(tables), folder / f"{name}-narrow.svg")
-        write_csv(as_table(drawn.rows), folder / f"{name}.csv")
+        write_csv(as_table(drawn.rows), folder / f"{name}.csv", tables.settings.study.first_line)
         drawings[name] = {
             "files": [f"{name}.svg", f"{name}.png"],
             "narrow": f"{name}-narrow.svg",

@@ -48,12 +48,12 @@ def main(
         placeholders.read_text(encoding="utf-8"),
         limits,
         {path.stem: text_of(path, has) for path in texts},
-        study.data == "simulated",
+        study.mark is None,
     )
     written = index_page(
         title=study.title,
         language=report.language,
-        simulated=study.data == "simulated",
+        notice=study.mark.notice if study.mark else "",
         headlines=read_json(headlines),
         files=[Path(os.path.relpath(path, page.parent)).as_posix() for path in (*released, manifest)],
         checks=checks,

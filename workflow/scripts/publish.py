@@ -59,7 +59,7 @@ def told(documents: list[Path], numbers: dict[str, Any], public: Path, unfilled:
     """Lay out who answered, where the documents lie and what became of each claim."""
     stems = dict.fromkeys(str(path.with_suffix("")) for path in documents)
     named = [stem for stem in stems if not stem.endswith("-blinded")]
-    mark = " (SIMULATED data: these figures describe nobody)" if numbers["simulated"] else ""
+    mark = f" ({numbers['mark']})" if numbers["mark"] else ""
     lines = ["", f"The survey{mark}:", f"  {numbers['answered']}", f"  {numbers['asked']}", ""]
     lines += ["The documents:"] + [f"  {stem}.html, .docx, .pdf" for stem in named]
     if len(named) < len(stems):

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from _shared import write_csv
 from surveypipe.intake.files import checksum, read_codebook
+from surveypipe.rehearsal.raw_files import write_survey
 from surveypipe.simulation.mess import plant
 from surveypipe.simulation.population import (
     as_delivered,
@@ -32,14 +33,12 @@ from surveypipe.simulation.population import (
     truth_table,
 )
 from surveypipe.study.codebook import Codebook
+from surveypipe.study.marks import MARKS
 from surveypipe.study.reading import read, read_yaml
 from surveypipe.study.settings import Configuration
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Offsets of creation date and time in the header of a .sav file.
-STAMP = (92, b"01 Jun 1208:00:00")
 
 
 def main(args: argparse.Namespace) -> None:
@@ -78,7 +77,7 @@ def _write(
     tests.mkdir(parents=True, exist_ok=True)
     survey = raw / "southwark_SIMULATED.sav"
     staff = raw / "staff_list_SIMULATED.csv"
-    write_sav(messy, codebook, survey)
+    write_survey(messy, codebook, survey, MARKS["simulated"].record)
     listed = people[["id", "agency", "team", "profession", "invited", "outcome"]].assign(
         invited=people["invited"].dt.strftime("%Y-%m-%d")
     )
@@ -89,50 +88,6 @@ def _write(
     lines = [f"{checksum(path)}  {path.name}\n" for path in (survey, staff)]
     (raw / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
     print(f"{survey}: {len(messy)} records; {staff}: {len(people)} staff.")
-
-
-def write_sav(records: pd.DataFrame, codebook: Codebook, path: Path) -> None:
-    """Write an SPSS file as SPSS users make them, with the header's date and time fixed."""
-    import pyreadstat
-
-    labels: dict[str, str | None] = {}
-    values: dict[str, dict[int | float, str]] = {}
-    missing: dict[str, list[Any]] = {}
-    measures: dict[str, str] = {}
-    formats = {}
-    for variable in codebook.variables.values():
-        name = variable.name
-        labels[name] = "" if variable.role == "undocumented" else variable.question or variable.label
-        measures[name] = variable.kind.measure
-        coded: dict[int | float, str] = {**variable.values, **variable.missing_codes}
-        if coded:
-            values[name] = coded
-        if variable.missing_range:
-            missing[name] = [{"lo": variable.missing_range[0], "hi": variable.missing_range[1]}]
-        elif variable.missing_codes:
-            missing[name] = list(variable.missing_codes)
-        if variable.kind.number:
-            formats[name] = "F2.0" if variable.kind.listed else "F3.0"
-    table = records.copy()
-    for variable in codebook.variables.values():
-        if variable.kind.form == "day":
-            table[variable.name] = table[variable.name].dt.date
-        elif variable.kind.form == "text":
-            table[variable.name] = table[variable.name].astype(object).where(table[variable.name].notna(), "")
-    pyreadstat.write_sav(
-        table,
-        str(path),
-        file_label="SIMULATED data, no real person answered",
-        column_labels=labels,
-        variable_value_labels=values,
-        missing_ranges=missing,
-        variable_measure=measures,
-        variable_format=formats,
-    )
-    content = bytearray(path.read_bytes())
-    start, stamp = STAMP
-    content[start : start + len(stamp)] = stamp
-    path.write_bytes(bytes(content))
 
 
 if __name__ == "__main__":

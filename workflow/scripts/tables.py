@@ -15,7 +15,7 @@ from surveypipe.reporting import headlines as end_of_run
 from surveypipe.reporting import number_sources, number_tips
 from surveypipe.reporting import numbers as text_numbers
 from surveypipe.reporting.explorer import explorer
-from surveypipe.reporting.names import CHECKLISTS
+from surveypipe.reporting.names import CHECKLISTS, REHEARSAL, REHEARSAL_ACCOUNT
 from surveypipe.reporting.parts import parts_of
 from surveypipe.reporting.tables import models, nonresponse, register
 from surveypipe.reporting.tables.questionnaire import questionnaire
@@ -58,9 +58,9 @@ def main(
     has = parts_of(given, {name: table.rows for name, table in tables.items()})
     write_json(sorted(has), parts)
     written = {
-        # What is checked against R holds nothing of the survey, simulated or not.
+        # What is checked against R holds nothing of the survey, real or not.
         f"{name}.md": table.markdown(
-            simulated=given.simulated and name != "verification", people=given.vocabulary.people.many
+            mark="" if name == "verification" else given.mark, people=given.vocabulary.people.many
         )
         for name, table in tables.items()
     }
@@ -89,8 +89,11 @@ def main(
         (folder / name).write_text(text, encoding="utf-8")
     numbers.write_text(text_numbers.as_yaml(made), encoding="utf-8")
     write_json(end_of_run.headlines(given), headlines)
-    # A rule of their own writes the checklists, into the same folder.
-    write_json([*written, *(f"checklist_{name}.md" for name in CHECKLISTS)], index)
+    # Rules of their own write these, into the same folder.
+    elsewhere = [f"checklist_{name}" for name in CHECKLISTS]
+    if given.settings.study.rehearsed:
+        elsewhere += [*REHEARSAL, REHEARSAL_ACCOUNT]
+    write_json([*written, *(f"{name}.md" for name in elsewhere)], index)
     print(f"tables: {len(tables)} tables, {len(methods)} methods texts, {len(made)} numbers")
 
 

@@ -7,7 +7,9 @@ if (!requireNamespace("MASS", quietly = TRUE)) {
 }
 
 read_text <- function(path) {
-  read.csv(path, colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8")
+  # The first line of a table of made-up answers says what it is.
+  marked <- startsWith(readLines(path, n = 1, warn = FALSE), "# ")
+  read.csv(path, skip = as.integer(marked), colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8")
 }
 
 read_respondents <- function(path) {

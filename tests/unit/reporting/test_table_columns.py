@@ -8,7 +8,7 @@ from surveypipe.reporting.tables.layout import Column, Table
 
 def written(*rows: list[str]) -> str:
     columns = [Column("Claim", 20, "l"), Column("Bounds", 10), Column("Grade", 10, "l")]
-    return Table("ledger", "The ledger", columns, list(rows)).markdown(simulated=False)
+    return Table("ledger", "The ledger", columns, list(rows)).markdown()
 
 
 def test_a_column_of_dashes_and_blanks_is_left_out() -> None:

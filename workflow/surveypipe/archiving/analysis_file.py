@@ -24,7 +24,6 @@ OTHERS = {
     "share_answered": "Share of the core questions answered",
     "flags": "Flags set by the rules of cleaning",
 }
-FILE_LABEL = "SIMULATED data, no real person answered"
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def analysis_file(
     *,
     primary: str,
     title: str,
-    simulated: bool,
+    label: str,
 ) -> AnalysisFile:
     """Put the answers, the reasons for what is missing, and the weights together.
 
@@ -112,6 +111,8 @@ def analysis_file(
         Weighting scheme and its label.
     primary
         Scheme of the published estimates.
+    label
+        Says that the data are not real; '' of real data.
     """
     weighted = [f"w_{scheme}" for scheme in schemes if f"w_{scheme}" in weights]
     table = analysis[["id"]].merge(weights[["id", *weighted]], on="id", how="left", validate="one_to_one")
@@ -131,7 +132,7 @@ def analysis_file(
             table[name] = filled
             made = Variable(**{**made.__dict__, "missing": codes})
         variables.append(made)
-    return AnalysisFile(title, FILE_LABEL if simulated else "", tuple(variables), table, f"w_{primary}")
+    return AnalysisFile(title, label, tuple(variables), table, f"w_{primary}")
 
 
 def _described(name: str, column: pd.Series, about: Mapping[str, Any] | None) -> Variable:

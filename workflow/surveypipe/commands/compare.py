@@ -133,7 +133,7 @@ def _write_page(
         changes=changes,
         files=[name for name in _files(out) if name != PAGE],
         language=sides[1].manifest.get("configuration", {}).get("report", {}).get("language", "en-GB"),
-        simulated=any(side.simulated for side in sides),
+        notice=next((side.mark.notice for side in reversed(sides) if side.mark), ""),
         style=(folder / style).read_text(encoding="utf-8"),
     )
     (out / PAGE).write_text(page, encoding="utf-8")

@@ -1,7 +1,8 @@
-"""The program `surveypipe`: a study made from files, checked, its edited Word files read, and its place.
+"""The program `surveypipe`: a study made from files, checked, rehearsed, its edited Word files read.
 
 surveypipe new FOLDER --survey FILE   makes a study's folder from a survey file
 surveypipe check [FOLDER]             says everything that is wrong with one, and computes nothing
+surveypipe rehearse [FOLDER]          makes up answers, and runs everything on them in a folder apart
 surveypipe review EDITED.docx         says what a co-author changed in a Word file, and makes a patch of it
 surveypipe compare OLD NEW            says which numbers, grades and words moved between two results
 surveypipe verify                     holds results against the manifest that is committed with the study
@@ -11,6 +12,7 @@ surveypipe where                      prints the place of the tool's Snakefile
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,7 +30,8 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = made.add_subparsers(
-        dest="command", required=True, metavar="new | check | review | compare | verify | where"
+        dest="command", required=True,
+        metavar="new | check | rehearse | review | compare | verify | where",
     )
     new = commands.add_parser("new", help="make a study's folder from a survey file", allow_abbrev=False)
     new.add_argument("folder", type=Path, help="folder to make; it must not exist, or be empty")
@@ -40,6 +43,11 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--link", action="store_true", help="link the files instead of copying them")
     check = commands.add_parser("check", help="say everything that is wrong with a study", allow_abbrev=False)
     check.add_argument("folder", type=Path, nargs="?", default=Path("."), help="the study's folder")
+    rehearse = commands.add_parser(
+        "rehearse", help="make up answers, and run everything on them", allow_abbrev=False
+    )
+    rehearse.add_argument("folder", type=Path, nargs="?", default=Path("."), help="the study's folder")
+    rehearse.add_argument("--cores", type=int, default=os.cpu_count() or 1, help="jobs at a time")
     review = commands.add_parser("review", help="read an edited Word file back", allow_abbrev=False)
     review.add_argument("edited", type=Path, help="the Word file that came back")
     review.add_argument("folder", type=Path, nargs="?", default=Path("."), help="the study's folder")
@@ -64,6 +72,7 @@ def main(words: Sequence[str] | None = None) -> int:
     runs: dict[str, Callable[[argparse.Namespace], bool | None]] = {
         "new": _new,
         "check": _check,
+        "rehearse": _rehearse,
         "review": _review,
         "compare": _compare,
         "verify": _verify,
@@ -88,6 +97,12 @@ def _check(args: argparse.Namespace) -> None:
     from surveypipe.commands.check import check_study
 
     print(*check_study(args.folder, _progress), sep="\n")
+
+
+def _rehearse(args: argparse.Namespace) -> None:
+    from surveypipe.commands.rehearse import Request, rehearse_study
+
+    print(*rehearse_study(Request(args.folder, cores=args.cores), _progress), sep="\n")
 
 
 def _review(args: argparse.Namespace) -> None:

@@ -12,7 +12,6 @@ from surveypipe.comparison.moves import Move, Moves
 from surveypipe.comparison.sentences import first_line, name, size, value
 from surveypipe.comparison.tracked_documents import Change
 from surveypipe.comparison.tracked_words import Piece, State
-from surveypipe.rendering.metadata import SIMULATED_NOTICE
 
 # Rows and paragraphs of a kind that the page shows; the table and the Word files hold all.
 MOST = 200
@@ -35,7 +34,7 @@ def comparison_page(
     changes: Mapping[str, Sequence[Change]],
     files: Sequence[str],
     language: str,
-    simulated: bool,
+    notice: str,
     style: str,
 ) -> str:
     """Write the page.
@@ -52,15 +51,15 @@ def comparison_page(
         Document to its changed paragraphs and cells.
     files
         Files beside the page.
-    language, simulated
+    language
         Of the study.
+    notice
+        Sentence of the banner, of data that are not real; '' for none.
     style
         Style sheet of the documents' pages.
     """
     title = f"What changed from {labels[0]} to {labels[1]}"
-    banner = (
-        f'<div class="simulated-banner" role="note">{escape(SIMULATED_NOTICE)}</div>' if simulated else ""
-    )
+    banner = f'<div class="simulated-banner" role="note">{escape(notice)}</div>' if notice else ""
     body = "\n".join(
         [
             f'<p class="lead">{escape(first_line(found))}</p>',

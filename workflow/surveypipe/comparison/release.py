@@ -10,6 +10,7 @@ from typing import Any
 
 from surveypipe.comparison.tables import Table, released_tables
 from surveypipe.problems import SurveyError
+from surveypipe.study.marks import MARKS, Mark
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,9 @@ class Release:
     documents: Mapping[str, Path] = field(default_factory=dict)
 
     @property
-    def simulated(self) -> bool:
-        """Whether its data are."""
-        return self.manifest.get("data") == "simulated"
+    def mark(self) -> Mark | None:
+        """What everything made of its data says of them; None of real data."""
+        return MARKS.get(str(self.manifest.get("data")))
 
 
 def read_release(folder: Path, label: str = "") -> Release:

@@ -48,7 +48,7 @@ def failed_lookups(text: str, where: str) -> list[str]:
     return found
 
 
-def html_problems(path: Path, simulated: bool) -> list[str]:
+def html_problems(path: Path, header: str) -> list[str]:
     """Check a finished HTML file: look-ups, images, addresses fetched, unique ids, links within, banner."""
     source = path.read_text(encoding="utf-8")
     without_data = re.sub(r"data:[\w/+.;=-]+,[A-Za-z0-9+/=%._~!$&'()*,;:@-]+", "data:", source)
@@ -69,8 +69,8 @@ def html_problems(path: Path, simulated: bool) -> list[str]:
     links = set(re.findall(r"<a\b[^>]*?\shref=\"#([^\"]+)\"", without_data))
     for target in sorted(links - set(ids)):
         found.append(f"{path.name}: a link points to '#{target}', which is not on the page.")
-    if simulated and "SIMULATED" not in text:
-        found.append(f"{path.name}: the data are simulated and the page does not say so.")
+    if header not in text:
+        found.append(f"{path.name}: the data are not real and the page does not say so.")
     return found
 
 
@@ -81,7 +81,7 @@ def visible_text(source: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", body) + " " + alts)
 
 
-def docx_problems(path: Path, simulated: bool) -> list[str]:
+def docx_problems(path: Path, header: str) -> list[str]:
     """Check a finished DOCX: look-ups, alt texts, images, private metadata, banner."""
     with zipfile.ZipFile(path) as archive:
         parts = {
@@ -95,8 +95,8 @@ def docx_problems(path: Path, simulated: bool) -> list[str]:
             found.append(f"{path.name}: a figure has no alt text.")
     if "docProps/custom.xml" in parts:
         found.append(f"{path.name}: holds the build's metadata (custom.xml).")
-    if simulated and "SIMULATED" not in text:
-        found.append(f"{path.name}: the data are simulated and the document does not say so.")
+    if header not in text:
+        found.append(f"{path.name}: the data are not real and the document does not say so.")
     return found
 
 

@@ -45,7 +45,6 @@ from surveypipe.rendering.docx_runs import (
     style_of,
 )
 from surveypipe.rendering.docx_tables import TEXT_WIDTH, finish_table
-from surveypipe.rendering.metadata import SIMULATED_HEADER
 
 _WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
 _PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
@@ -59,8 +58,9 @@ class Facts:
     ----------
     authors, affiliations
         In Quarto's form; empty for the blinded variant.
-    notice
-        The banner's sentence when the data are simulated, else None.
+    notice, header, watermark
+        The banner's sentence, the warning at the head of each page, and the word set across it, of data that
+        are not real; else None.
     alts
         Alternative texts in the order of the figures.
     keywords, language
@@ -78,6 +78,8 @@ class Facts:
     authors: Sequence[Mapping[str, Any]] = ()
     affiliations: Sequence[Mapping[str, Any]] = ()
     notice: str | None = None
+    header: str | None = None
+    watermark: str | None = None
     alts: Sequence[str] = ()
     keywords: Sequence[str] = field(default_factory=list)
     language: str = "en-GB"
@@ -118,9 +120,9 @@ def finish_docx(path: Path, facts: Facts, epoch: int) -> None:
     if facts.contents:
         list_contents(body, headings, facts.contents)
     sign(body, facts.document)
-    warning = SIMULATED_HEADER if facts.notice else ""
-    set_header_and_footer(package, body, facts.running, warning)
-    lay_across(package, body, facts.running, warning)
+    warning, watermark = facts.header or "", facts.watermark or ""
+    set_header_and_footer(package, body, facts.running, warning, watermark)
+    lay_across(package, body, facts.running, warning, watermark)
     package.put("word/document.xml", root)
     order_styles(package)
     drop_private_parts(package)

@@ -21,7 +21,9 @@ _AFTER_TITLE = {
 }
 
 
-def set_header_and_footer(package: Package, body: etree._Element, running: str, warning: str) -> None:
+def set_header_and_footer(
+    package: Package, body: etree._Element, running: str, warning: str, watermark: str = ""
+) -> None:
     """Put page numbers at the foot of each page, and at its head a running title and a warning.
 
     Parameters
@@ -32,6 +34,8 @@ def set_header_and_footer(package: Package, body: etree._Element, running: str, 
         Title at the left of each page but the first, which has the title itself; '' for none.
     warning
         Words at the right of each page; '' for none.
+    watermark
+        Word set across each page that has a warning; '' for none.
     """
     section = body.find(w("sectPr"))
     if section is None:
@@ -45,11 +49,13 @@ def set_header_and_footer(package: Package, body: etree._Element, running: str, 
         margins.set(w(name), margins.get(w(name)) or twips)
     footer = package.add_part("footer_page.xml", _footer(), "footer")
     references = [("footer", "default", footer)]
+    across = _across(watermark) if watermark else ""
+    width = text_width(section)
     if running or warning:
-        header = package.add_part("header_page.xml", _header(running, warning, text_width(section)), "header")
+        header = package.add_part("header_page.xml", _header(running, warning, width, across), "header")
         references.append(("header", "default", header))
     if running:
-        first = package.add_part("header_first.xml", _header("", warning, text_width(section)), "header")
+        first = package.add_part("header_first.xml", _header("", warning, width, across), "header")
         references += [("header", "first", first), ("footer", "first", footer)]
         _title_page(section)
     # Those of heads come out before those of feet.
@@ -73,12 +79,34 @@ def _title_page(section: etree._Element) -> None:
     section.insert(position, etree.Element(w("titlePg")))
 
 
-def _header(running: str, warning: str, width: int) -> str:
+def _header(running: str, warning: str, width: int, across: str) -> str:
     tab = f'<w:tabs><w:tab w:val="right" w:pos="{width}"/></w:tabs>' if width else ""
     shown = f"<w:r>{_WARNING}<w:tab/><w:t>{escape(warning)}</w:t></w:r>" if warning else ""
     return (
         f'<w:hdr {_SPACE}><w:p><w:pPr><w:pStyle w:val="Header"/>{tab}</w:pPr>'
-        f'<w:r><w:t xml:space="preserve">{escape(running)}</w:t></w:r>{shown}</w:p></w:hdr>'
+        f'<w:r><w:t xml:space="preserve">{escape(running)}</w:t></w:r>{shown}{across}</w:p></w:hdr>'
+    )
+
+
+def _across(word: str) -> str:
+    """Draw a word across the page, as Word's own watermarks are drawn (VML text on a path)."""
+    place = (
+        "position:absolute;margin-left:0;margin-top:0;width:470pt;height:120pt;rotation:315;z-index:-251658752;"
+        "mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
+        "mso-position-vertical:center;mso-position-vertical-relative:margin"
+    )
+    vml, office = "urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office"
+    return (
+        f'<w:r><w:pict xmlns:v="{vml}" xmlns:o="{office}">'
+        '<v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" '
+        'path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/>'
+        '<v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/>'
+        '<v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/>'
+        '<v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas>'
+        '<v:path textpathok="t" o:connecttype="custom"/><v:textpath on="t" fitshape="t"/></v:shapetype>'
+        f'<v:shape id="Watermark" type="#_x0000_t136" style="{place}" fillcolor="#e6c9c9" stroked="f">'
+        f'<v:fill opacity=".5"/><v:textpath style="font-family:&quot;Arial&quot;;font-size:1pt" '
+        f'string="{escape(word)}"/></v:shape></w:pict></w:r>'
     )
 
 
@@ -113,7 +141,9 @@ def width_across(body: etree._Element) -> int:
     return text_width(_turned(section)) if section is not None and text_width(section) else 0
 
 
-def lay_across(package: Package, body: etree._Element, running: str, warning: str) -> None:
+def lay_across(
+    package: Package, body: etree._Element, running: str, warning: str, watermark: str = ""
+) -> None:
     """Turn what the filter marked into sections whose pages lie across.
 
     Parameters
@@ -122,6 +152,8 @@ def lay_across(package: Package, body: etree._Element, running: str, warning: st
         The file and the body of its document, head and foot set.
     running, warning
         Words at the head of its pages.
+    watermark
+        Word set across them; '' for none.
     """
     marks = [child for child in body if child.tag == w("p") and style_of(child) in (_BEGINS, _ENDS)]
     last = body.find(w("sectPr"))
@@ -129,7 +161,9 @@ def lay_across(package: Package, body: etree._Element, running: str, warning: st
         return
     upright, turned = deepcopy(last), _turned(last)
     if running or warning:
-        head = package.add_part("header_across.xml", _header(running, warning, text_width(turned)), "header")
+        across = _across(watermark) if watermark else ""
+        content = _header(running, warning, text_width(turned), across)
+        head = package.add_part("header_across.xml", content, "header")
         for reference in turned.findall(w("headerReference")):
             reference.set(f"{{{R}}}id", head)
     for section in (last, turned):

@@ -55,24 +55,24 @@ def render_document(
     )
     finish_docx(made["docx"], _facts(staged), epoch)
     lay_out(made["docx"], layout, epoch)
-    simulated = bool(staged.metadata.get("simulated"))
+    header = str(staged.metadata.get("data-header", ""))
     problems = Problems()
-    problems.extend(html_problems(made["html"], simulated))
-    problems.extend(docx_problems(made["docx"], simulated))
-    problems.extend(_pdf_problems(staged, simulated))
+    problems.extend(html_problems(made["html"], header))
+    problems.extend(docx_problems(made["docx"], header))
+    problems.extend(_pdf_problems(staged, header))
     problems.raise_if_any()
     return made
 
 
-def _pdf_problems(staged: Staged, simulated: bool) -> list[str]:
+def _pdf_problems(staged: Staged, header: str) -> list[str]:
     # Text in a PDF is compressed and cut up, so its source is read instead.
     source = staged.folder / f"{staged.document}.typ"
     text = source.read_text(encoding="utf-8")
     name = f"{staged.document}.pdf"
     found = failed_lookups(text.replace("\\", ""), name)
     # The template holds the header's words in any case; what tells is whether the notice was passed to it.
-    if simulated and not re.search(r"^\s*notice: \[\S", text, flags=re.MULTILINE):
-        found.append(f"{name}: the data are simulated and the document does not say so.")
+    if header and not re.search(r"^\s*notice: \[\S", text, flags=re.MULTILINE):
+        found.append(f"{name}: the data are not real and the document does not say so.")
     return found
 
 
@@ -81,7 +81,9 @@ def _facts(staged: Staged) -> Facts:
     return Facts(
         authors=metadata.get("author", []),
         affiliations=metadata.get("affiliations", []),
-        notice=metadata.get("simulated-notice"),
+        notice=metadata.get("data-notice"),
+        header=metadata.get("data-header"),
+        watermark=metadata.get("watermark"),
         alts=staged.alts,
         keywords=staged.keywords,
         language=metadata["lang"],

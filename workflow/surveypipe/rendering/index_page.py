@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from surveypipe.rendering.metadata import SIMULATED_NOTICE, STATEMENTS
+from surveypipe.rendering.metadata import STATEMENTS
 from surveypipe.rendering.page_links import FORMATS
 from surveypipe.study.authors import Authors
 
@@ -17,7 +17,7 @@ _UNWRITTEN = re.compile(r"\bTo be written\b")
 
 
 def tasks(
-    authors: Authors, placeholders: str, journal: str, texts: Mapping[str, str], simulated: bool
+    authors: Authors, placeholders: str, journal: str, texts: Mapping[str, str], real: bool
 ) -> list[str]:
     """List what the authors have still to do.
 
@@ -29,12 +29,12 @@ def tasks(
         Reports of the two checks, '' where there is nothing to say.
     texts
         Document to its text, without the parts that the study has not.
-    simulated
-        Whether the data are, in which case nothing is looked for that stands as in the template.
+    real
+        Whether the data are; else nothing is looked for that stands as in the template.
     """
     found = [line.strip(" -") for line in placeholders.splitlines() if " is still '" in line]
-    if simulated:
-        found.append("Values left as in the template are not looked for, because the data are simulated.")
+    if not real:
+        found.append("Values left as in the template are not looked for, because the data are not real.")
     lacking = [name for name in STATEMENTS if not (getattr(authors, name) or "").strip()]
     found += [f"Authors' file: there is no statement on {name}." for name in lacking]
     for document, text in texts.items():
@@ -50,7 +50,7 @@ def index_page(
     *,
     title: str,
     language: str,
-    simulated: bool,
+    notice: str,
     headlines: Mapping[str, Any],
     files: Sequence[str],
     checks: Mapping[str, str],
@@ -63,8 +63,8 @@ def index_page(
     ----------
     title, language
         Of the study.
-    simulated
-        Whether a banner says that the data are.
+    notice
+        Sentence of the banner, of data that are not real; '' for none.
     headlines
         Who answered, and what became of each claim (headlines.json).
     files
@@ -76,9 +76,7 @@ def index_page(
     style
         Style sheet, put into the page.
     """
-    banner = (
-        f'<div class="simulated-banner" role="note">{escape(SIMULATED_NOTICE)}</div>' if simulated else ""
-    )
+    banner = f'<div class="simulated-banner" role="note">{escape(notice)}</div>' if notice else ""
     claims = [f"{claim['claim']}: {claim['text']}" for claim in headlines["claims"]]
     parts = [
         f"<p>{escape(headlines['answered'])} {escape(headlines['asked'])}</p>",

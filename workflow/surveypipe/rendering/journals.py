@@ -23,7 +23,14 @@ STATEMENTS = {
     "data availability": ("data availability",),
 }
 # What belongs to the printed page and not to the manuscript.
-_FURNITURE = ("//nav", "//script", "//style", "//*[@class='simulated-banner']", "//a[@class='skip']")
+_FURNITURE = (
+    "//nav",
+    "//script",
+    "//style",
+    "//*[@class='simulated-banner']",
+    "//*[@class='watermark']",
+    "//a[@class='skip']",
+)
 # Where the title page prints each field; statements are found by their headings.
 _FIELDS = {
     "title": "//header//h1",

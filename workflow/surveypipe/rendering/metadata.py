@@ -11,11 +11,6 @@ from surveypipe.study.about import Study
 from surveypipe.study.authors import Authors
 from surveypipe.study.report import Report
 
-SIMULATED_NOTICE = (
-    "SIMULATED DATA. Every number in this document was computed from simulated answers and describes no real "
-    "service or person."
-)
-SIMULATED_HEADER = "SIMULATED DATA"
 WITHHELD = "Withheld for peer review."
 TO_BE_FILLED_IN = "To be filled in by the authors."
 STATEMENTS = ("ethics", "funding", "interests", "acknowledgements", "repository")
@@ -33,7 +28,10 @@ RESERVED = (
     "num",
     "blinded",
     "simulated",
-    "simulated-notice",
+    "rehearsed",
+    "data-notice",
+    "data-header",
+    "watermark",
     "place",
     "journal",
     "statements",
@@ -67,8 +65,8 @@ def build_metadata(
     Returns
     -------
     dict
-        Keys ``num``, ``place``, ``journal``, ``statements`` and ``lang``; ``simulated`` and ``blinded``
-        only when true, because conditional content asks whether a key is there; ``author`` and
+        Keys ``num``, ``place``, ``journal``, ``statements`` and ``lang``; ``simulated``, ``rehearsed`` and
+        ``blinded`` only when true, because conditional content asks whether a key is there; ``author`` and
         ``affiliations`` in Quarto's form when `authors` is given. The authors' file is text: place and
         statements are escaped here, because they go into Markdown; names and addresses stand as given,
         because Word files take them so, and :func:`escaped_authors` escapes them for a renderer.
@@ -80,8 +78,7 @@ def build_metadata(
     """
     metadata: dict[str, Any] = {"lang": report.language}
     metadata["journal"] = f"*{escape(journal)}*" if journal else "a journal"
-    if study.data == "simulated":
-        metadata |= {"simulated": True, "simulated-notice": SIMULATED_NOTICE}
+    metadata |= marked(study)
     if authors is None:
         metadata |= {"blinded": True, "place": escape(study.setting)}
         metadata["statements"] = dict.fromkeys((*STATEMENTS, CONTRIBUTIONS), WITHHELD)
@@ -93,6 +90,16 @@ def build_metadata(
         metadata |= quarto_authors(authors)
     metadata["num"] = dict(numbers)
     return metadata
+
+
+def marked(study: Study) -> dict[str, Any]:
+    """Say in the metadata that the data are not real, for the text, the banner and the head of each page."""
+    mark = study.mark
+    if mark is None:
+        return {}
+    kind = "rehearsed" if study.rehearsed else "simulated"
+    told = {kind: True, "data-notice": mark.notice, "data-header": mark.header}
+    return told | ({"watermark": mark.watermark} if mark.watermark else {})
 
 
 def contributions(authors: Authors) -> str:

@@ -37,7 +37,9 @@ class About:
         Date of the document, seconds since 1970.
     article
         Whether it has an abstract: what is cited.
-    simulated, blinded
+    data
+        What the head of the page says of data that are not real; '' of real ones.
+    blinded
         As the page says.
     made
         Files that it may link, relative to it.
@@ -51,7 +53,7 @@ class About:
     affiliations: Mapping[str, str]
     epoch: int
     article: bool
-    simulated: bool
+    data: str
     blinded: bool
     made: Sequence[str]
 
@@ -105,7 +107,7 @@ def about(
         affiliations={entry["id"]: entry["name"] for entry in metadata.get("affiliations", [])},
         epoch=epoch,
         article=bool(front.get("abstract")),
-        simulated=bool(metadata.get("simulated")),
+        data=str(metadata.get("data-header", "")),
         blinded=bool(metadata.get("blinded")),
         made=made,
     )
@@ -152,7 +154,7 @@ def _schema(page: About) -> dict[str, Any]:
         "headline": page.title,
         "dateModified": f"{page.day:%Y-%m-%d}",
         "inLanguage": page.language,
-        "creativeWorkStatus": "Simulated data" if page.simulated else "Manuscript",
+        "creativeWorkStatus": page.data.capitalize() or "Manuscript",
     }
     if page.keywords:
         said["keywords"] = list(page.keywords)
@@ -252,9 +254,7 @@ def _names(page: About) -> list[str]:
 
 
 def _note(page: About) -> str:
-    return f"Manuscript of {page.day.day} {page.day:%B %Y}" + (
-        ", of simulated data" if page.simulated else ""
-    )
+    return f"Manuscript of {page.day.day} {page.day:%B %Y}" + (f", {page.data.lower()}" if page.data else "")
 
 
 def as_text(page: About) -> str:

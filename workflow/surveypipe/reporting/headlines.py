@@ -18,10 +18,11 @@ def headlines(released: Released) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``simulated``; ``answered`` and ``asked``, each a line; ``claims``, each with its key and a line.
+        ``mark`` (of data that are not real, else ''); ``answered`` and ``asked``, each a line;
+        ``claims``, each with its key and a line.
     """
     return {
-        "simulated": released.simulated,
+        "mark": mark.record if (mark := released.settings.study.mark) else "",
         "answered": _answered(released),
         "asked": _asked(released),
         "claims": _claims(released),

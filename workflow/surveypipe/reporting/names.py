@@ -89,4 +89,8 @@ TEXTS = (
 # Where each number of the article comes from; it lies beside the documents.
 NUMBER_LIST = "number_sources.csv"
 
+# Of a rehearsal only, written by a rule of its own into the folder of the tables.
+REHEARSAL = ("rehearsal_widths", "rehearsal_grades", "rehearsal_groups", "rehearsal_guesses")
+REHEARSAL_ACCOUNT = "rehearsal_account"
+
 CHECKLISTS = ("cross", "strobe", "cherries", "aapor")

@@ -107,7 +107,7 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     ),
     # The word for those who did not answer needs telling where it does not say so itself.
     "silent_named": lambda released: released.vocabulary.silent == Vocabulary().silent,
-    "simulated": lambda released: released.simulated,
+    "simulated": lambda released: released.settings.study.data == "simulated",
 }
 
 

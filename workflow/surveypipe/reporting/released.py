@@ -78,9 +78,10 @@ class Released:
         return self.claims[str(row["claim"])]
 
     @property
-    def simulated(self) -> bool:
-        """Whether every exhibit must say that the data are simulated."""
-        return self.settings.study.data == "simulated"
+    def mark(self) -> str:
+        """What every exhibit must say of the data; '' of real ones."""
+        mark = self.settings.study.mark
+        return mark.short if mark else ""
 
     @property
     def population(self) -> str:

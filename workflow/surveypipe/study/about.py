@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from surveypipe.formatting import lower_first
 from surveypipe.study.base import Day, Settings, Word
+from surveypipe.study.marks import MARKS, Mark
 
 
 class FieldPeriod(Settings):
@@ -23,10 +24,10 @@ class Study(Settings):
     id: Annotated[Word, Meta(description="Short name, used in messages and the manifest.")]
     title: Annotated[str, Meta(description="Title of the manuscript.", min_length=1)]
     data: Annotated[
-        Literal["simulated", "real"],
+        Literal["simulated", "real", "rehearsal"],
         Meta(
             description="simulated prints a banner on every page and a note in every exported table; real "
-            "removes them."
+            "removes them. rehearsal is what `snakemake rehearse` says of the answers that it makes up."
         ),
     ]
     setting: Annotated[
@@ -67,6 +68,21 @@ class Study(Settings):
             "write."
         ),
     ] = None
+
+    @property
+    def mark(self) -> Mark | None:
+        """What everything made of the data says of them; None of real data."""
+        return MARKS.get(self.data)
+
+    @property
+    def first_line(self) -> str:
+        """First line of every released table, where it must say what it is; else ''."""
+        return self.mark.first_line if self.mark else ""
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether the answers were made up before anybody gave any."""
+        return self.data == "rehearsal"
 
     @property
     def recorded(self) -> bool:

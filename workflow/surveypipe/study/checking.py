@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,6 +25,8 @@ from surveypipe.study.settings import Configuration
 
 S = TypeVar("S", bound=Settings)
 T = TypeVar("T")
+# Files under `inputs` that come with the answers or after the plan: a study may be planned without them.
+AWAITED = frozenset({"survey", "staff_list", "checksums", "headcounts", "follow_up", "codes"})
 # The files that the configuration names under `inputs`, beside the codebook.
 MEANING = {
     "survey": "the survey's data",
@@ -46,7 +48,7 @@ class Checked(NamedTuple):
     codebook: Codebook
 
 
-def settings_of(config: Any, files: list[str], folder: StudyFolder) -> Checked:
+def settings_of(config: Any, files: list[str], folder: StudyFolder, awaited: Collection[str] = ()) -> Checked:
     """Hold a configuration against its types, the codebook and the files that it names, and complete it.
 
     Parameters
@@ -57,6 +59,8 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder) -> Checked:
         Paths within the study of the files that it was read from, for the messages.
     folder
         The study.
+    awaited
+        Keys under ``inputs`` whose files need not be there yet, such as :data:`AWAITED`.
 
     Raises
     ------
@@ -83,7 +87,7 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder) -> Checked:
     document = problems.attempt(lambda: form(book, CodebookFile, folder))
     forms: dict[str, type[Settings]] = {_named("authors", config, settings): Authors}
     if settings is not None:
-        problems.extend(missing_files(settings, folder))
+        problems.extend(missing_files(settings, folder, awaited))
         forms |= _journals(settings, folder)
     for path, kind in forms.items():
         if folder.own(path).is_file():
@@ -124,9 +128,9 @@ def _with_lines(make: Callable[[], T], path: str, folder: StudyFolder) -> T:
         raise SurveyError(with_lines(error.problems, path, lines_of(folder.own(path)))) from error
 
 
-def missing_files(settings: Configuration, folder: StudyFolder) -> list[str]:
-    """Say which files the configuration names and that are not there."""
-    named = {getattr(settings.inputs, key): words for key, words in MEANING.items()}
+def missing_files(settings: Configuration, folder: StudyFolder, awaited: Collection[str] = ()) -> list[str]:
+    """Say which files the configuration names and that are not there, but for those that are awaited."""
+    named = {getattr(settings.inputs, key): words for key, words in MEANING.items() if key not in awaited}
     named |= {folder.text_of(document): "a document" for document in settings.report.documents}
     named |= dict.fromkeys(_journals(settings, folder), "a journal's profile (report.journal)")
     return [

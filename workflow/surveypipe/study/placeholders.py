@@ -82,9 +82,9 @@ def _plain(text: Any) -> str:
     return " ".join(str(text).split()).casefold()
 
 
-def report(found: list[Placeholder], *, simulated: bool) -> str:
+def report(found: list[Placeholder], *, real: bool) -> str:
     """Lay out what was found as a numbered list; '' where there is nothing to say."""
-    if simulated or not found:
+    if not real or not found:
         return ""
     count = "1 value stands" if len(found) == 1 else f"{len(found)} values stand"
     lines = [

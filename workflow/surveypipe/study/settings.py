@@ -17,6 +17,7 @@ from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.frame import Frame, Groups, Population
 from surveypipe.study.inputs import Inputs
 from surveypipe.study.nonresponse import Nonresponse
+from surveypipe.study.rehearsal import Rehearsal
 from surveypipe.study.report import Report
 from surveypipe.study.response import Response
 from surveypipe.study.sensitivity import Sensitivity
@@ -106,6 +107,13 @@ class Configuration(Settings, kw_only=True):
         ),
     ] = Vocabulary()
     report: Annotated[Report, Meta(description="The documents.")] = Report()
+    rehearsal: Annotated[
+        Rehearsal,
+        Meta(
+            description="What is guessed before anybody has answered, for `snakemake rehearse` "
+            "(docs/rehearsal.md). Nothing else reads it."
+        ),
+    ] = Rehearsal()
     seed: Annotated[
         int,
         Meta(

@@ -44,7 +44,7 @@ def answer_figures(released: Released) -> dict[str, Block]:
 def draw(released: Released, block: Block) -> Drawn:
     """Draw the answers to the questions of a block."""
     if not drawable(released, block):
-        return theme.nothing_to_draw("The answers are counted only.", simulated=released.simulated)
+        return theme.nothing_to_draw("The answers are counted only.", mark=released.mark)
     if block.ratings:
         return draw_ratings(released, [question.name for question in block.questions])
     panels = panels_of(released, block, list(released.levels))
@@ -56,7 +56,7 @@ def draw(released: Released, block: Block) -> Drawn:
     plan = legend_plan(list(handles), theme.across())
     top = plan.height + HEAD
     body = height_of(panels)
-    figure = theme.page(top + body + theme.foot_mm(notes, simulated=released.simulated))
+    figure = theme.page(top + body + theme.foot_mm(notes, mark=released.mark))
     set_legend(figure, list(handles.values()), plan)
     _heads(figure, released, top - 2.2)
     for panel in panels:
@@ -67,7 +67,7 @@ def draw(released: Released, block: Block) -> Drawn:
         else:
             _bars(axes, released, panel, groups)
         top += panel.height + panel.foot
-    theme.footnote(figure, notes, simulated=released.simulated)
+    theme.footnote(figure, notes, mark=released.mark)
     drawn = estimates_of(released, [question.name for question in block.questions])
     return Drawn(figure, alt_text(released, panels), drawn)
 

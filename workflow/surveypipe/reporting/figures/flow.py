@@ -62,7 +62,7 @@ def draw(released: Released) -> Drawn:
     stages, leavers = _placed(main, sides, heads if names else [], column)
     notes = _notes(names, released, main, sides)
     end = max(one.bottom for one in (*stages, *leavers.values()))
-    figure = theme.page(end + 2.5 + theme.foot_mm(notes, simulated=released.simulated))
+    figure = theme.page(end + 2.5 + theme.foot_mm(notes, mark=released.mark))
     for number, one in enumerate(stages):
         _box(figure, one, column, strong=True)
         x = STEP / 2 if theme.narrow() else one.place[0] + one.place[2] / 2
@@ -75,7 +75,7 @@ def draw(released: Released) -> Drawn:
             if not theme.narrow():
                 middle = (one.bottom + stages[number + 1].place[1]) / 2
             _arrow(figure, x, middle, side.place[0], middle)
-    theme.footnote(figure, notes, simulated=released.simulated)
+    theme.footnote(figure, notes, mark=released.mark)
     return Drawn(figure, alt_text(released, main, sides), {"flow": released.table("flow")})
 
 

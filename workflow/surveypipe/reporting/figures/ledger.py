@@ -117,7 +117,7 @@ def draw(released: Released) -> Drawn:
     handles, plan = handles_of(released)
     body = sum(line.height for block in blocks for line in block) + AXIS * len(blocks)
     top = plan.height + 6.5
-    figure = theme.page(top + body + theme.foot_mm(notes, simulated=released.simulated))
+    figure = theme.page(top + body + theme.foot_mm(notes, mark=released.mark))
     set_legend(figure, handles, plan)
     _heads(figure, released, places, top - 2.4)
     for block in blocks:
@@ -135,7 +135,7 @@ def draw(released: Released) -> Drawn:
                 continue
             _marks(axes, line.row, released, middle)
         top += height + AXIS
-    theme.footnote(figure, notes, simulated=released.simulated)
+    theme.footnote(figure, notes, mark=released.mark)
     return Drawn(figure, alt_text(released, rows), {"claims": released.table("claims")})
 
 

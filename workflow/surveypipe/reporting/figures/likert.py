@@ -71,7 +71,7 @@ def draw(released: Released) -> Drawn:
     blocks = released.batteries()
     if not blocks:
         text = "No ordered items of a battery were analysed."
-        return theme.nothing_to_draw(text, simulated=released.simulated)
+        return theme.nothing_to_draw(text, mark=released.mark)
     rows = rows_of(released, blocks)
     odd = any(len(released.values(item)) % 2 for item, _ in rows.items)
     panels = panels_of(released, middle=odd)
@@ -81,7 +81,7 @@ def draw(released: Released) -> Drawn:
     heading = max(map(lines_mm, names))
     top = plan.height + heading + 2.4
     notes = _notes(released, rows, panels)
-    figure = theme.page(top + rows.body + 11.5 + theme.foot_mm(notes, simulated=released.simulated))
+    figure = theme.page(top + rows.body + 11.5 + theme.foot_mm(notes, mark=released.mark))
     for panel, name in zip(panels, names, strict=True):
         axes = theme.panel(figure, panel.left, top, panel.width, rows.body)
         middle = top - 0.8 - heading / 2
@@ -98,7 +98,7 @@ def draw(released: Released) -> Drawn:
         theme.words(figure, label.x, top + label.y, label.text, weight=label.weight, linespacing=1.15,
                     color=theme.QUIET if label.quiet else theme.INK)  # fmt: skip
     set_legend(figure, handles, plan)
-    theme.footnote(figure, notes, simulated=released.simulated)
+    theme.footnote(figure, notes, mark=released.mark)
     items = [item for item, _ in rows.items]
     return Drawn(figure, alt_text(released, blocks), estimates_of(released, items))
 

@@ -64,7 +64,7 @@ def draw(released: Released) -> Drawn:
     top = plan.height + 2.0
     feet = [FOOT + max(lines_mm(_axis_label(one, width)) for one in line) for line in lines]
     height = top + sum(heads) + len(lines) * body + sum(feet)
-    figure = theme.page(height + theme.foot_mm(notes, simulated=released.simulated))
+    figure = theme.page(height + theme.foot_mm(notes, mark=released.mark))
     set_legend(figure, handles, plan)
     for line, named, head, foot in zip(lines, titles, heads, feet, strict=True):
         top += head
@@ -76,7 +76,7 @@ def draw(released: Released) -> Drawn:
             axes = theme.panel(figure, start, top, width, body)
             _draw_panel(axes, one, rows, body, width)
         top += body + foot
-    theme.footnote(figure, notes, simulated=released.simulated)
+    theme.footnote(figure, notes, mark=released.mark)
     return Drawn(figure, alt_text(panels, released), {"multiverse": released.table("multiverse")})
 
 

@@ -27,6 +27,7 @@ STEP = 80.5
 HEIGHT = 42.0
 ROW = 62.0
 TOP = 11.0
+ASSUMED = "Illustrative assumptions"
 # Least distance between two labels at the ends of lines, as power.
 APART = 0.085
 
@@ -44,16 +45,16 @@ def draw(power: pd.DataFrame, config: Planning) -> Drawn:
     outcomes = list(config.outcomes)
     notes = _notes(config)
     rows = -(-len(outcomes) // 2)
-    height = TOP + ROW * rows - 6 + theme.foot_mm(notes, simulated=True)
+    height = TOP + ROW * rows - 6 + theme.foot_mm(notes, mark=ASSUMED)
     figure = theme.page(height)
     told = []
     for place, outcome in enumerate(outcomes):
         left, top = LEFT + STEP * (place % 2), TOP + ROW * (place // 2)
         block = power[power["outcome"] == outcome]
         told.append(_panel(figure, left, top, block, config, outcome, place))
-    theme.words(figure, 0.5, height - 1.0, theme.note_text(notes, simulated=True), color=theme.QUIET,
+    theme.words(figure, 0.5, height - 1.0, theme.note_text(notes, mark=ASSUMED), color=theme.QUIET,
                 va="bottom", linespacing=1.3)  # fmt: skip
-    theme.words(figure, theme.across() - 0.5, height - 1.0, "Illustrative assumptions", color="#8a1c1c",
+    theme.words(figure, theme.across() - 0.5, height - 1.0, ASSUMED, color="#8a1c1c",
                 weight="bold", ha="right", va="bottom")  # fmt: skip
     wanted = formatting.percent(config.design.power)
     alt = f"Power by teams per arm, under illustrative assumptions. Teams per arm for {wanted} power. "

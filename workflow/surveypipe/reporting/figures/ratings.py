@@ -50,7 +50,7 @@ def draw_ratings(released: Released, items: Sequence[str]) -> Drawn:
         bases_told(released, items),
     ]
     top, body = plan.height + 1.6, sum(heights)
-    figure = theme.page(top + body + AXIS + theme.foot_mm(notes, simulated=released.simulated))
+    figure = theme.page(top + body + AXIS + theme.foot_mm(notes, mark=released.mark))
     set_legend(figure, [Patch(color=shade) for shade in shades], plan)
     axes = theme.panel(figure, _left(), top, _width(), body)
     y = 0.0
@@ -61,7 +61,7 @@ def draw_ratings(released: Released, items: Sequence[str]) -> Drawn:
     axes.set(xlim=(0, 1), ylim=(body, 0), yticks=[], xlabel="Per cent")
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], labels=["0", "25", "50", "75", "100"])
     axes.tick_params(axis="x", length=2, pad=2)
-    theme.footnote(figure, notes, simulated=released.simulated)
+    theme.footnote(figure, notes, mark=released.mark)
     return Drawn(figure, _alt_text(released, items), estimates_of(released, items))
 
 

@@ -75,7 +75,7 @@ def draw(released: Released) -> Drawn:
     body, across = sum(heights), theme.across()
     counts = max(width_mm(text) for text in (BASE, *(bar.counts for bar in bars)))
     width = across - left - counts - RATE_MM - 5.0
-    figure = theme.page(HEAD + body + 12 + theme.foot_mm(notes, simulated=released.simulated))
+    figure = theme.page(HEAD + body + 12 + theme.foot_mm(notes, mark=released.mark))
     axes = theme.panel(figure, left, HEAD, width, body)
     top = _axis_end(bars)
     ticks = [tick / 4 for tick in range(5) if tick / 4 <= top]
@@ -101,7 +101,7 @@ def draw(released: Released) -> Drawn:
     axes.set(xlim=(0, top), ylim=(body, 0), yticks=[], xlabel="Response rate")
     axes.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])
     axes.tick_params(axis="x", length=2, pad=2)
-    theme.footnote(figure, notes, simulated=released.simulated)
+    theme.footnote(figure, notes, mark=released.mark)
     return Drawn(figure, alt_text(bars), _rows(released))
 
 

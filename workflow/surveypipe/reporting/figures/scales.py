@@ -31,7 +31,7 @@ def draw(released: Released) -> Drawn:
     """Draw means of scores on the answers' own scale, its middle marked."""
     scales = released.settings.cleaning.scales
     if not scales:
-        return theme.nothing_to_draw("No scale was scored.", simulated=released.simulated)
+        return theme.nothing_to_draw("No scale was scored.", mark=released.mark)
     who = ["", *released.levels]
     notes = _notes(released, scales)
     stacked, across = theme.narrow(), theme.across()
@@ -48,7 +48,7 @@ def draw(released: Released) -> Drawn:
     top = (plan.height if len(who) > 1 else 0.0) + HEAD
     around = min(left, across - left - width)
     below = fitted(_axis_label(released, scales), width + 2 * around)
-    foot = theme.foot_mm(notes, simulated=released.simulated)
+    foot = theme.foot_mm(notes, mark=released.mark)
     figure = theme.page(top + body + 8.5 + lines_mm(below) + foot)
     axes = theme.panel(figure, left, top, width, body)
     low, high = _ends(released, scales)
@@ -78,7 +78,7 @@ def draw(released: Released) -> Drawn:
         **place,
     )
     axes.text(_counts(width), 1.0, "n", ha="right", style="italic", **place)
-    theme.footnote(figure, notes, simulated=released.simulated)
+    theme.footnote(figure, notes, mark=released.mark)
     drawn = estimates_of(released, [scale.variable for scale in scales])
     return Drawn(figure, alt_text(released, scales), drawn)
 

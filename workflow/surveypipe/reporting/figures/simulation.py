@@ -36,9 +36,10 @@ def draw(coverage: pd.DataFrame, config: Sections) -> Drawn:
     """
     shown = _shown(coverage, config)
     claims = list(dict.fromkeys(shown["short"]))
-    notes, simulated = _notes(shown), config.study.data == "simulated"
+    notes = _notes(shown)
+    mark = config.study.mark.short if config.study.mark else ""
     body = ROW * len(claims)
-    figure = theme.page(TOP + 2 * body + BETWEEN + 12 + theme.foot_mm(notes, simulated=simulated))
+    figure = theme.page(TOP + 2 * body + BETWEEN + 12 + theme.foot_mm(notes, mark=mark))
     _legend(figure, shown)
     for number, (label, part) in enumerate(shown.groupby("mechanism_label", sort=False)):
         left = LEFT + number * (WIDTH + GAP)
@@ -49,7 +50,7 @@ def draw(coverage: pd.DataFrame, config: Sections) -> Drawn:
         for place, claim in enumerate(claims):
             text = fitted(claim, LEFT - 2.0)
             theme.words(figure, 0.5, start + ROW * (place + 0.5), text, linespacing=1.1)
-    theme.footnote(figure, notes, simulated=simulated)
+    theme.footnote(figure, notes, mark=mark)
     return Drawn(figure, alt_text(shown))
 
 

@@ -25,7 +25,6 @@ WIDTH_MM = 160.0
 NARROW_MM = 120.0
 # A figure that is taller is set smaller, for a page to hold it with its caption.
 TALLEST_MM = 225.0
-MARK = "Simulated data"
 SUBMISSION_DPI = 600
 
 INK = "#222222"
@@ -171,8 +170,8 @@ def words(figure: Figure, x: float, y: float, text: str, *, size: float = TEXT_P
     figure.text(x / across, 1 - y / down, text, fontsize=size, **settings)
 
 
-def footnote(figure: Figure, sentences: list[str], *, simulated: bool) -> None:
-    """Write the notes at the foot of a figure, and the mark of simulated data at its right.
+def footnote(figure: Figure, sentences: list[str], *, mark: str) -> None:
+    """Write the notes at the foot of a figure, and the mark of data that are not real at its right.
 
     Parameters
     ----------
@@ -180,36 +179,36 @@ def footnote(figure: Figure, sentences: list[str], *, simulated: bool) -> None:
         With room at the foot (:func:`foot_mm`).
     sentences
         Notes; empty ones are left out.
-    simulated
-        Whether to set the mark.
+    mark
+        The mark; '' for none.
     """
     _, down = figure.get_size_inches() / MM
-    note = note_text(sentences, simulated=simulated)
+    note = note_text(sentences, mark=mark)
     if note:
         words(figure, 0.5, down - 1.0, note, color=QUIET, va="bottom", linespacing=1.3)
-    if simulated:
-        words(figure, across() - 0.5, down - 1.0, MARK, color="#8a1c1c", weight="bold",
+    if mark:
+        words(figure, across() - 0.5, down - 1.0, mark, color="#8a1c1c", weight="bold",
               ha="right", va="bottom")  # fmt: skip
 
 
-def note_text(sentences: list[str], *, simulated: bool) -> str:
+def note_text(sentences: list[str], *, mark: str) -> str:
     """Join and wrap the notes, leaving room for the mark."""
-    room = across() - 1.0 - (width_mm(MARK, weight="bold") + 3.0 if simulated else 0.0)
+    room = across() - 1.0 - (width_mm(mark, weight="bold") + 3.0 if mark else 0.0)
     return fitted(" ".join(s for s in sentences if s), room)
 
 
-def foot_mm(sentences: list[str], *, simulated: bool) -> float:
+def foot_mm(sentences: list[str], *, mark: str) -> float:
     """Height that the notes need, in millimetres."""
-    note = note_text(sentences, simulated=simulated)
-    return 2.0 + 1.05 * lines_mm(note) if note or simulated else 1.0
+    note = note_text(sentences, mark=mark)
+    return 2.0 + 1.05 * lines_mm(note) if note or mark else 1.0
 
 
-def nothing_to_draw(text: str, *, simulated: bool) -> Drawn:
+def nothing_to_draw(text: str, *, mark: str) -> Drawn:
     """Say in a figure's place why there is none."""
     shown = fitted(text, across() - 1.0)
-    figure = page(4 + lines_mm(shown) + foot_mm([], simulated=simulated))
+    figure = page(4 + lines_mm(shown) + foot_mm([], mark=mark))
     words(figure, 0.5, 2 + lines_mm(shown) / 2, shown, color=QUIET)
-    footnote(figure, [], simulated=simulated)
+    footnote(figure, [], mark=mark)
     return Drawn(figure, text)
 
 

@@ -89,7 +89,7 @@ def draw(released: Released) -> Drawn:
     heads = [max(map(lines_mm, named)) + 1.3 for named in titles]
     top = plan.height + 3.0
     height = top + sum(heads) + len(lines) * (HEIGHT + FOOT) + 3.5
-    figure = theme.page(height + theme.foot_mm(notes, simulated=released.simulated))
+    figure = theme.page(height + theme.foot_mm(notes, mark=released.mark))
     set_legend(figure, handles, plan)
     for line, named, head in zip(lines, titles, heads, strict=True):
         for place, (course, name) in enumerate(zip(line, named, strict=True)):
@@ -101,7 +101,7 @@ def draw(released: Released) -> Drawn:
     theme.words(
         figure, theme.across() / 2, height - 2.2, "Share of those eligible who had answered", ha="center"
     )
-    theme.footnote(figure, notes, simulated=released.simulated)
+    theme.footnote(figure, notes, mark=released.mark)
     table = released.table("nonresponse")
     drawn = (table["step"] == "waves") | (table["measure"] == "silent_on_line")
     return Drawn(figure, alt_text(released, courses), {"nonresponse": table[drawn]})

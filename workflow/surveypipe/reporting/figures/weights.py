@@ -59,7 +59,7 @@ def draw(released: Released) -> Drawn:
     top = 4.3 + lines_mm(first)
     start = top + sum(heights) + 12.5
     below = start + lines_mm(second) + plan.height + 1.0
-    foot = theme.foot_mm(notes, simulated=released.simulated)
+    foot = theme.foot_mm(notes, mark=released.mark)
     height = max(sum(part.height for part in parts), ROW)
     figure = theme.page(below + HEADS + height + 11 + foot)
     theme.words(figure, 0.5, 1.7 + lines_mm(first) / 2, first, weight="bold")
@@ -70,7 +70,7 @@ def draw(released: Released) -> Drawn:
     _shares(figure, axes, parts, below + HEADS)
     _heads(figure, below + HEADS / 2)
     set_legend(figure, handles, plan, left=2.5, top=start + lines_mm(second) + 0.5)
-    theme.footnote(figure, notes, simulated=released.simulated)
+    theme.footnote(figure, notes, mark=released.mark)
     rows = {"weight_cells": cells, "weight_margins": margins}
     return Drawn(figure, alt_text(released, cells, labels, margins), rows)
 

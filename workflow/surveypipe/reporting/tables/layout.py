@@ -67,8 +67,10 @@ class Table:
         """Begin a block of rows under a heading of its own."""
         self.rows.append([f"**{escape(title)}**"])
 
-    def markdown(self, *, simulated: bool, people: str = "people") -> str:
+    def markdown(self, *, mark: str = "", people: str = "people") -> str:
         """Write the table for Pandoc and Quarto, whose note on suppression speaks of `people`.
+
+        The note begins with the mark of data that are not real.
 
         The dashes under the headings give the relative widths; the line is long enough for Pandoc to use
         them. A column that applies to no row is left out. Suppressed cells are explained where there are any.
@@ -84,7 +86,7 @@ class Table:
         nothing = ["There is none in this study.", *[""] * (len(columns) - 1)]
         lines += [_line(row) for row in rows or [nothing]]
         caption = f": {self.caption} {{#tbl-{self.name.replace('_', '-')}}}"
-        return "\n".join([*lines, "", caption, "", self._note(simulated, people), ""])
+        return "\n".join([*lines, "", caption, "", self._note(mark, people), ""])
 
     def _applies(self) -> list[int]:
         """Find the columns that hold more than dashes and blanks; the first is always shown."""
@@ -94,7 +96,7 @@ class Table:
         ]
         return [place for place, cells in enumerate(held) if cells or place == 0 or not self.rows]
 
-    def _note(self, simulated: bool, people: str) -> str:
+    def _note(self, mark: str, people: str) -> str:
         sentences = list(self.notes)
         applies = self._applies()
         cells = {row[place] for row in self.rows for place in applies if place < len(row)}
@@ -105,9 +107,9 @@ class Table:
             )
         if NOT_APPLICABLE in cells:
             sentences.append(f"{NOT_APPLICABLE}, not applicable.")
-        mark = "**Simulated data.** " if simulated else ""
+        warning = f"**{mark}.** " if mark else ""
         text = " ".join(sentence for sentence in sentences if sentence)
-        return f'::: {{.table-note custom-style="Table Note"}}\n{mark}{text}\n:::'
+        return f'::: {{.table-note custom-style="Table Note"}}\n{warning}{text}\n:::'
 
 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:

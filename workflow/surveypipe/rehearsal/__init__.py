@@ -1,0 +1,1 @@
+"""A survey rehearsed before anybody answers: answers from guesses, a raw file, and what can be expected."""
