@@ -103,6 +103,9 @@ def read_table(path: Path) -> Table:
             lines = list(csv.reader(file, strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise SurveyError(f"{path}: this file is damaged; it cannot be read as a table ({error}).") from error
+    # A table of made-up answers says so in a line of its own.
+    if lines and lines[0] and lines[0][0].startswith("# "):
+        lines = lines[1:]
     if not lines:
         raise SurveyError(f"{path}: this file is damaged; it is empty.")
     head, *rest = lines

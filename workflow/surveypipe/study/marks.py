@@ -49,8 +49,8 @@ MARKS = {
         word="REHEARSAL",
         header="REHEARSAL, MADE-UP ANSWERS",
         short="Rehearsal, made-up answers",
-        notice="REHEARSAL. Every answer behind this document was made up from guesses; no number and no "
-        "sentence in it is a finding.",
+        notice="REHEARSAL, MADE-UP ANSWERS. Every answer behind this document comes from guesses; no number "
+        "and no sentence in it is a finding.",
         record="REHEARSAL, made-up answers: no number here is a finding",
         watermark="REHEARSAL",
     ),
