@@ -214,13 +214,7 @@ def test_no_heading_breaks_within_a_word_where_another_column_has_room() -> None
     assert difference > len("Difference") * 1.15 and test > 20
     assert measure > difference > men
     crowded = [Column("Respondents", 4) for _ in range(12)] + [Column("All", 90)]
-    rule = (
-        Table("x", "A table", crowded, [["1"] * 13])
-        .markdown(simulated=False)
-        .split("\n")[1]
-        .strip("|")
-        .split("|")
-    )
+    rule = Table("x", "A table", crowded, [["1"] * 13]).markdown().split("\n")[1].strip("|").split("|")
     assert len(rule[0]) > len(rule[-1])
 
 

