@@ -30,7 +30,8 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = made.add_subparsers(
-        dest="command", required=True,
+        dest="command",
+        required=True,
         metavar="new | check | rehearse | review | compare | verify | where",
     )
     new = commands.add_parser("new", help="make a study's folder from a survey file", allow_abbrev=False)
