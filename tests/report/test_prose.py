@@ -50,7 +50,8 @@ def known() -> dict[str, str]:
 
 
 def test_there_are_texts() -> None:
-    assert {"manuscript.qmd", "supplement.qmd", "title-page.qmd"} == {path.name for path in TOOLS}
+    made = {"manuscript.qmd", "rehearsal.qmd", "supplement.qmd", "title-page.qmd"}
+    assert made == {path.name for path in TOOLS}
     assert {"manuscript.qmd", "title-page.qmd"} <= {path.name for path in OWN}
 
 
@@ -194,6 +195,7 @@ def test_tables_and_figures_exist(path: Path) -> None:
     made |= {"answers", "answers_found", "claims_found", "claims_doubts", "remaining"}
     # What readers may move stands on the web page alone.
     made |= {"explorer"}
+    made |= {*names.REHEARSAL, names.REHEARSAL_ACCOUNT}
     made |= {"reviewer_questions", *(f"methods_{name}" for name in methods.FACTS)}
     made |= {f"checklist_{name}" for name in names.CHECKLISTS}
     assert {Path(name).stem for name in INCLUDE.findall(text)} <= made
