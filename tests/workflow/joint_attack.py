@@ -30,7 +30,7 @@ from surveypipe.estimation import estimates as estimation
 from surveypipe.estimation import survey as estimation_survey
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.ledger import cases
-from surveypipe.ledger.explorer import at_thetas
+from surveypipe.ledger.explorer import at_ks, at_thetas
 from surveypipe.ledger.rows import claim_tables
 from surveypipe.nonresponse import report
 from surveypipe.nonresponse.study import Study
@@ -390,11 +390,16 @@ class Program:
         yield from self._rows(
             "theta_by_group", single, ["claim", "group_level", "theta_in", "theta"], ["estimate"]
         )
+        # At multiples of the scenario only its own question is told by itself.
+        own = plan is not None and self.question.variable == plan.variable
         explored = pd.DataFrame(
-            row for case in gathered if case.group == "overall" for row in at_thetas(case, made)
+            row
+            for case in gathered
+            if case.group == "overall"
+            for row in (*at_thetas(case, made), *(at_ks(case, made) if own else ()))
         )
         ends = ["estimate", "ci_low", "ci_high"]
-        yield from self._rows("explorer", explored, ["claim", "scheme", "assumption", "theta"], ends)
+        yield from self._rows("explorer", explored, ["claim", "scheme", "assumption", "theta", "k"], ends)
         yield from self._nonresponse(people, gathered)
 
     def _nonresponse(self, people: pd.DataFrame, gathered: list[Any]) -> Iterator[tuple[str, bool]]:

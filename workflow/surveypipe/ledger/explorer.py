@@ -93,7 +93,7 @@ def explorer_table(made: Setting, gathered: Mapping[str, Sequence[Case]]) -> pd.
         for case in (one for one in cases if one.group == "overall" and scheme in one.by_scheme):
             rows.append(_at_random(case, under))
             if scheme == made.primary:
-                rows += [*at_thetas(case, made), *_at_ks(case, made)]
+                rows += [*at_thetas(case, made), *at_ks(case, made)]
     order = {key: place for place, key in enumerate(made.claims)}
     rows.sort(key=lambda row: order[row["claim"]])
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -207,7 +207,7 @@ def moved_to(case: Case, scheme: str, moved: float) -> tuple[float, Interval, In
     return moved, carried(ends), carried(deciding)
 
 
-def _at_ks(case: Case, made: Setting) -> Iterator[dict[str, Any]]:
+def at_ks(case: Case, made: Setting) -> Iterator[dict[str, Any]]:
     """Rows of a claim at each multiple of the scenario; the worst case decides, as in the ledger."""
     plan = made.sensitivity.scenario
     if plan is None or not case.claim.describes:
