@@ -12,6 +12,7 @@ from scipy import stats
 from test_claims_of_every_kind import SIZES, pairs
 
 import any_study
+from surveypipe.reporting.tables import claims
 from surveypipe.study.outcomes import Bounding, Crossing
 
 
@@ -183,3 +184,12 @@ def test_a_total_that_the_weights_are_adjusted_to_is_known_without_error(tmp_pat
     row = any_study.read_csv(tmp_path / "results/private/claims.csv").iloc[0]
     assert row[["estimate", "se", "ci_low", "ci_high"]].tolist() == pytest.approx([90, 0, 90, 90], abs=1e-9)
     assert row["grade"] not in (0, 4)
+
+
+def test_the_ledger_says_that_an_association_has_no_correction(given):
+    notes = claims.ledger(given).notes
+    assert any("with finite-population correction; of an association without it." in note for note in notes)
+    rows = given.table("estimates")
+    own = rows[rows["scheme"] == given.primary].set_index("statistic")["fpc"].astype(str)
+    assert set(own["change"]) == {"True"}
+    assert set(own["odds_ratio_claimed"]) == {own["coefficient_claimed"]} == {"False"}

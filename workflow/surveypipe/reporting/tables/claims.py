@@ -24,6 +24,7 @@ from surveypipe.reporting.units import other_scales
 from surveypipe.reporting.what_if import scenario_text, shift_text, theta_text
 from surveypipe.study.bases import EVERYBODY
 from surveypipe.study.claim import Claim
+from surveypipe.study.modelled import AssociationClaim
 from surveypipe.study.outcomes import Bounding
 from surveypipe.study.sensitivity import SuspectedAnswer
 from surveypipe.study.vocabulary import Vocabulary
@@ -46,7 +47,7 @@ def schemes(released: Released) -> Table:
     label = released.schemes[released.primary]
     table.notes = [
         f"Per cent{other_scales(released.claims.values())}.",
-        interval_note(released),
+        _intervals_note(released),
         f"The primary scheme is {escape(released.in_text(label))}.",
         f"Standard errors treat {released.vocabulary.respondents.many} as a second phase within response "
         "cells."
@@ -54,6 +55,16 @@ def schemes(released: Released) -> Table:
         else "",
     ]
     return table
+
+
+def _intervals_note(released: Released) -> str:
+    """Say what stands in brackets, and of an association where its correction is another than the rest's."""
+    note, fpc = interval_note(released), released.settings.analysis.fpc
+    modelled = any(isinstance(claim, AssociationClaim) for claim in released.claims.values())
+    if not modelled or fpc.tests == fpc.descriptive:
+        return note
+    other = "with finite-population correction" if fpc.tests else "without it"
+    return f"{note.removesuffix('.')}; of an association {other}."
 
 
 def _claim_estimate(released: Released, row: pd.Series, scheme: str) -> pd.Series | None:
@@ -83,7 +94,7 @@ def ledger(released: Released) -> Table:
     beside = other_scales(released.claims.values())
     table.notes = [
         f"{_per_cent(released)}{bases_note(released)}{beside}.",
-        interval_note(released),
+        _intervals_note(released),
         f"Threshold, set in the configuration; the interval must lie beyond it{_margin_note(released)}.",
         _what_if_note(released),
         f"Grade, what must be believed{_of_the_silent(released)} for the claim to stand.",
