@@ -25,7 +25,9 @@ HEADCOUNTS = {"1": 120, "2": 90, "3": 60, "4": 40, "5": 30, "6": 20}
 ROOT = Path(__file__).resolve().parents[1]
 CLAIMED = ("claims of a sample", "claims of whoever came")
 COUNTED = "claims of headcounts"
-STUDIES = ("a file alone", "groups that are asked", "headcounts", *CLAIMED, COUNTED)
+# Of whom too few answered some of what is claimed.
+WITHHELD = "claims of headcounts, some withheld"
+STUDIES = ("a file alone", "groups that are asked", "headcounts", *CLAIMED, COUNTED, WITHHELD)
 
 
 def records() -> pd.DataFrame:
@@ -141,7 +143,7 @@ def configuration(folder: Path, name: str) -> dict[str, Any]:
     """Write the files of a study, and give its configuration."""
     folder.mkdir(parents=True, exist_ok=True)
     answers = records()
-    if name in (*CLAIMED, COUNTED):
+    if name in (*CLAIMED, COUNTED, WITHHELD):
         # Groups large enough for each to be published.
         answers["trade"] = answers["trade"].clip(upper=3)
     answers.to_csv(folder / "survey.csv", index=False)
@@ -149,8 +151,8 @@ def configuration(folder: Path, name: str) -> dict[str, Any]:
     inputs = {"survey": f"{folder}/survey.csv", "codebook": f"{folder}/codebook.yaml"}
     inputs["checksums"] = f"{folder}/SHA256SUMS"
     more: dict[str, Any] = {}
-    if name in ("headcounts", COUNTED):
-        known = {"1": 120, "2": 90, "3": 150} if name == COUNTED else HEADCOUNTS
+    if name in ("headcounts", COUNTED, WITHHELD):
+        known = {"1": 120, "2": 90, "3": 150} if name != "headcounts" else HEADCOUNTS
         trades = [QUESTIONS["trade"][2][code] for code in known]
         counts = pd.DataFrame({"trade": trades, "n": list(known.values())})
         counts.to_csv(folder / "counts.csv", index=False)
@@ -160,15 +162,18 @@ def configuration(folder: Path, name: str) -> dict[str, Any]:
     named = [Path(inputs[key]) for key in ("survey", "counts") if key in inputs]
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in named]
     (folder / "SHA256SUMS").write_text("".join(sums))
-    if name in (*CLAIMED, COUNTED):
+    if name in (*CLAIMED, COUNTED, WITHHELD):
         levels = {code: text for code, text in QUESTIONS["trade"][2].items() if int(code) <= 3}
         more["groups"] = {"trade": {"label": "Trade", "levels": levels}}
-        claimed = CLAIMS | (TOTALS if name == COUNTED else {})
+        claimed = CLAIMS | (TOTALS if name in (COUNTED, WITHHELD) else {})
         family = {"label": "claims", "method": "holm", "statistics": ["claim_test"]}
         more["analysis"] = {"models": MODELS, "multiplicity": {"families": [family]}}
         more |= {"claims": claimed, "bases": {"readers": {"read": 1}}}
         gap = {"variable": "gap", "label": "Health less work", "type": "difference"}
         more["cleaning"] = {"recodes": [gap | {"minuend": "health", "subtrahend": "work"}]}
+    if name == WITHHELD:
+        # More than answered the questions that some left out.
+        more["disclosure"] = {"min_base": PEOPLE - 5}
     if name == "claims of a sample":
         more["design"] = {"kind": "sample", "fpc": [0.1]}
     study = {

@@ -142,6 +142,9 @@ def _total(study: RandomStudy, taken: set[str], group: str) -> Made | None:
     if not names:
         return None
     name = study.one(names)
+    # Of people of whom nobody knows how many there are, a total is refused: it is drawn now and then.
+    if study.population == "none" and not study.drawn and not study.some(0.1):
+        return None
     made = {"variable": name, "threshold": 100} | _beyond(study)
     if study.codebook[name]["type"] == "binary":
         return made | {"level": study.codebook[name]["counts"]}

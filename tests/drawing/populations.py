@@ -221,7 +221,7 @@ def _stages(study: RandomStudy, put: Put, many: int) -> dict[str, Any]:
         design["strata"] = put("stratum", [f"S{code}" for code in strata], "string")
     else:
         strata = np.ones(many, int)
-    sizes = [study.one([0.2, 0.05, 5000])]
+    sizes, told = [study.one([0.2, 0.05, 5000])], study.some(0.4)
     if study.some():
         first = draw.integers(1, 9, many)
         units = [f"{a}-{b}" for a, b in zip(strata, first, strict=True)]
@@ -229,9 +229,13 @@ def _stages(study: RandomStudy, put: Put, many: int) -> dict[str, Any]:
         if study.some(0.4):
             second = [f"{unit}-{k % 4}" for k, unit in enumerate(units)]
             design["clusters"].append(put("ssu", second, "string"))
-            sizes.append(study.one([0.5, 9, put("units", np.full(many, 12.0), "numeric")]))
+            sizes.append(study.one([0.5, 9, "units"]))
         if study.some(0.3):
-            sizes[0] = put("population", 20.0 + strata, "numeric")
-    if study.some(0.4):
+            sizes[0] = "population"
+    if told:
         design["fpc"] = sizes if study.some(0.7) else sizes[:1]
+        # A number on the list that nothing names is refused.
+        columns = {"population": 20.0 + strata, "units": np.full(many, 12.0)}
+        for name in [name for name in columns if name in design["fpc"]]:
+            put(name, columns[name], "numeric")
     return design | study.perhaps(0.6, single_unit=study.one(["error", "adjust", "average", "certainty"]))

@@ -187,8 +187,8 @@ def test_interval_and_test_of_a_difference_are_kept_apart(
     assert words.replace(", {},", "") in said("groups", row(), alike)
 
 
-def with_grades(survey: Released, grades: list[int]) -> Released:
-    claims = survey.tables["claims"].copy()
+def with_grades(survey: Released, grades: list[float]) -> Released:
+    claims = survey.tables["claims"].astype({"grade": float})
     overall = claims["group_level"].fillna("") == ""
     claims.loc[overall, "grade"] = grades
     return Released(survey.config, survey.variables, {**survey.tables, "claims": claims})
@@ -236,7 +236,7 @@ def test_what_is_suppressed_is_named_and_never_printed_as_a_number(survey: Relea
     assert made["claim-c1__clause"].startswith("cannot be judged")
     assert made["claim-c1__tipping-sentence"] == made_up.words().say("claims/withheld")
     assert made["read__yes__proportion__overall__primary__phrase"] == (
-        "a share that is withheld because too few people answered"
+        "a share that is withheld because too few people stand behind it"
     )
     assert not any(re.search(r"\bnan\b", text) for text in made.values())
 

@@ -12,6 +12,7 @@ import pandas as pd
 from _shared import Output, read_csv, read_json, run, section, write_csv, write_json
 from surveypipe.design.selection import base_weights
 from surveypipe.disclosure import characteristics
+from surveypipe.disclosure.context import without_headline
 from surveypipe.disclosure.meanings import shown_values
 from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.quotations import release_quotations
@@ -69,10 +70,26 @@ def main(
     mark = section(config, "study", About).first_line
     for path in public:
         write_csv(tables[path.stem], path, mark)
-    write_csv(log_of(releases), disclosure_log, mark)
+    log = log_of(releases)
+    write_csv(log, disclosure_log, mark)
+    for line in withheld_claims(log, releases["claims"].table, config):
+        print(line)
     summary = characteristics.cleaning_summary(read_csv(cleaning_log))
     write_csv(summary, cleaning_summary, mark)
     write_json(shown_values(meaning, tables), public_variables)
+
+
+def withheld_claims(log: pd.DataFrame, claims: pd.DataFrame, config: dict) -> list[str]:
+    """Say which claims the report can name and not tell, why, and what a researcher can do."""
+    cure = "Merge groups or answers, claim something that more people were asked, or take the claim out."
+    said = []
+    for key in without_headline(claims):
+        reasons = log.loc[(log["table"] == "claims") & (log["place"] == key), "reason"]
+        said.append(
+            f"Note: claims.{key} ('{config['claims'][key]['short']}') is withheld from the report: "
+            f"{'; '.join(dict.fromkeys(reasons))}. {cure}"
+        )
+    return said
 
 
 def curves(

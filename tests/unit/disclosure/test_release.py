@@ -21,6 +21,8 @@ from surveypipe.disclosure.context import (
     release_claims,
     release_nonresponse,
     release_with_claims,
+    suppress_claims,
+    without_headline,
 )
 from surveypipe.disclosure.release import Release
 from surveypipe.disclosure.response import release_flow, release_rates, release_response_cells
@@ -146,18 +148,27 @@ def test_strict_preset_looks_at_the_answers_own_count():
     assert release.table["status"].tolist() == ["suppressed", "released"]
 
 
-def test_headline_that_may_not_be_shown_stops_the_build():
+def test_claim_whose_headline_may_not_be_shown_is_withheld_whole_and_the_others_stand():
     claims = pd.DataFrame(
         {
-            "claim": ["C1", "C2"],
-            "variable": ["uses", "reads"],
-            "group": "overall",
-            "n": [119, 8],
+            "claim": ["C1", "C2", "C2", "C2"],
+            "variable": ["uses", "reads", "reads", "reads"],
+            "group": ["overall", "overall", "unit", "unit"],
+            "group_level": ["", "", "A", "B"],
+            "n": [119, 30, 15, 15],
             "estimate": 0.5,
+            "grade_label": "supported",
         }
     )
-    with pytest.raises(SurveyError, match=r"claims\.C2: its estimate of reads \(n = 8\)"):
-        release_claims(claims, RULES)
+    release = release_claims(claims, RULES)
+    assert (release.table["status"] == "released").all()
+    suppress_claims(release, claims["group"].eq("overall") & claims["claim"].eq("C2"), "dominated")
+    assert release.table["status"].tolist() == ["released"] + ["suppressed"] * 3
+    assert release.table.loc[1:, "estimate"].isna().all() and (release.table["grade_label"][1:] == "").all()
+    assert without_headline(release.table) == ["C2"]
+    # A row about the claim in a group of which the claims say nothing goes with it too.
+    about = pd.DataFrame({"claim": ["C1", "C2"], "group": "other", "group_level": "x", "estimate": 0.4})
+    assert release_with_claims(about, release.table, "t").table["claim"].tolist() == ["C1"]
 
 
 def table_1(counts: dict[str, tuple[int, int]], group: str = "overall") -> pd.DataFrame:

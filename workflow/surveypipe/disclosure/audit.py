@@ -16,8 +16,8 @@ from surveypipe.disclosure import audit_answers, audit_characteristics
 from surveypipe.disclosure.answers import repeats
 from surveypipe.disclosure.atoms import UNWEIGHTED, Question
 from surveypipe.disclosure.characteristics import check_lost
-from surveypipe.disclosure.context import suppress_claims
-from surveypipe.disclosure.questions import Respondents, questions
+from surveypipe.disclosure.context import HEADLINE, suppress_claims
+from surveypipe.disclosure.questions import Respondents, code_of, questions
 from surveypipe.disclosure.release import RELEASED, ROUNDED, SUPPRESSED, Release, blank, places_of
 from surveypipe.disclosure.rules import Rules
 from surveypipe.identifiers import SHARE_OF_ANSWERS
@@ -112,9 +112,7 @@ def _means_beside_hidden_groups(release: Release, group: str, primary: str, link
     blank(table, again)
 
 
-def follow_repeated(
-    release: Release, made_from: Mapping[str, str], headlines: set[str], primary: str, linked: Linked
-) -> None:
+def follow_repeated(release: Release, made_from: Mapping[str, str], linked: Linked) -> None:
     """Hide what repeats a question where the audit hid the question, scheme by scheme.
 
     Parameters
@@ -123,18 +121,15 @@ def follow_repeated(
         Released estimates; changed.
     made_from
         As in :func:`surveypipe.disclosure.answers.release_estimates`.
-    headlines
-        Variables of the claims, whose published estimate over all staff stays.
-    primary
-        The primary scheme.
     linked
         What was found about questions; what is left out here is added.
     """
     table = release.table
+    # Of everybody a number of people that is left out says nothing of the share beside it.
+    tells = (table["group"] != HEADLINE) | (table["statistic"] == "proportion")
     for _ in made_from:
-        more = repeats(table, table["status"] == SUPPRESSED, made_from) & (table["status"] != SUPPRESSED)
-        headline = table["variable"].isin(headlines) & (table["scheme"] == primary)
-        more &= ~(headline & (table["group"] == "overall"))
+        hidden = (table["status"] == SUPPRESSED) & tells
+        more = repeats(table, hidden, made_from) & (table["status"] != SUPPRESSED)
         if not more.any():
             return
         for row in table.loc[more].fillna({"group_level": ""}).itertuples():
@@ -169,8 +164,10 @@ def follow_sets(release: Release, sets: Mapping[str, Sequence[str]]) -> None:
             blank(table, gone)
 
 
-def follow_estimates(claims: Release, estimates: pd.DataFrame, linked: Linked) -> None:
-    """Let the claims hide what the estimates hide."""
+def follow_estimates(
+    claims: Release, estimates: pd.DataFrame, linked: Linked, kinds: Mapping[str, AnyClaim]
+) -> None:
+    """Let the claims hide what the estimates hide; a claim whose own estimate is hidden is withheld."""
     hidden = estimates[estimates["status"] == SUPPRESSED]
     hidden = hidden[hidden["statistic"].isin(["proportion", "mean"])]
     keys = ["variable", "base", "group_level"]
@@ -178,6 +175,8 @@ def follow_estimates(claims: Release, estimates: pd.DataFrame, linked: Linked) -
         hidden = hidden[hidden["scheme"].isin(set(claims.table["scheme_primary"].dropna()))]
     in_group = claims.table["group_level"].fillna("").astype(str) != ""
     gone = in_group & places_of(claims.table, keys).isin(set(places_of(hidden, keys)))
+    own = [_own(kinds[str(row.claim)], str(row.base), hidden) for row in claims.table.itertuples()]
+    gone |= ~in_group & np.array(own, bool)
     gone &= claims.table["status"] == RELEASED
     suppress_claims(claims, gone, "the estimate is suppressed")
     for variable, base, scheme, group in sorted(linked.left_out):
@@ -186,6 +185,16 @@ def follow_estimates(claims: Release, estimates: pd.DataFrame, linked: Linked) -
         mine = (claims.table["variable"] == variable) & (claims.table["base"] == base) & (level == group)
         for name in [c for c in (column, "scheme_low", "scheme_high") if c in claims.table]:
             claims.table[name] = claims.table[name].where(~mine)
+
+
+def _own(claim: AnyClaim, base: str, hidden: pd.DataFrame) -> bool:
+    """Whether the estimand of a claim is among some estimates; of one with rows of its own it is not."""
+    if not claim.describes or hidden.empty:
+        return False
+    level = "" if claim.counted is None else code_of(claim.counted)
+    mine = (hidden["variable"] == claim.variable) & (hidden["base"] == base)
+    mine &= (hidden["statistic"] == claim.statistic) & (hidden["group"] == HEADLINE)
+    return bool((mine & (hidden["level"].fillna("").astype(str) == level)).any())
 
 
 def drop_left_out(release: Release, claims: pd.DataFrame, linked: Linked, table: str) -> None:
@@ -204,68 +213,6 @@ def drop_left_out(release: Release, claims: pd.DataFrame, linked: Linked, table:
         gone |= np.array(telling, bool) & (made["measure"] == "shift").to_numpy()
     release.note(table, made.loc[gone, "claim"], SUPPRESSED, "the estimate under this scheme is suppressed")
     release.table = made.loc[~gone].reset_index(drop=True)
-
-
-# What a claim's answers have to do with the staff list and its weights, and the columns that repeat it.
-LINKED_MEASURES = ("v_answer", "shift")
-LINKED_COLUMNS = ("weighting_shift", "weighting_shift_p")
-
-
-def drop_links(
-    release: Release, claims: pd.DataFrame, estimates: pd.DataFrame, primary: str, table: str
-) -> None:
-    """Leave out how an answer hangs together with list and weights where a group's share of it is hidden.
-
-    Both are functions of the counts in the groups that are hidden.
-    """
-    hidden = estimates[(estimates["status"] == SUPPRESSED) & (estimates["group_level"].fillna("") != "")]
-    hidden = hidden[hidden["statistic"].isin(["proportion", "mean"]) & (hidden["scheme"] == primary)]
-    questions = set(places_of(hidden, ["variable", "base"]))
-    mine = set(claims.loc[places_of(claims, ["variable", "base"]).isin(questions), "claim"])
-    made = release.table
-    told = made["claim"].isin(mine)
-    for column in [c for c in LINKED_COLUMNS if c in made]:
-        made[column] = made[column].where(~told)
-    gone = told & (made["measure"].isin(LINKED_MEASURES) if "measure" in made else False)
-    release.note(
-        table, sorted(mine & set(made["claim"])), SUPPRESSED, "a group of the estimate is suppressed"
-    )
-    release.table = made[~gone].reset_index(drop=True)
-
-
-def drop_links_of_small_parts(
-    release: Release, kinds: Mapping[str, AnyClaim], respondents: Respondents, rules: Rules
-) -> None:
-    """Leave out the association of a list variable with an answer where their table could not be published.
-
-    A category of the list of whom fewer than the smallest base answered, or all alike, could not be shown;
-    what is worked out from the whole table is not either.
-    """
-    made = release.table
-    gone = np.array(
-        [
-            row.measure == "v_answer" and _small_part(kinds[str(row.claim)], row, respondents, rules.min_base)
-            for row in made.fillna({"group_level": ""}).itertuples()
-        ],
-        bool,
-    )
-    release.note(
-        "nonresponse",
-        made.loc[gone, "claim"].astype(str) + " by " + made.loc[gone, "variable"].astype(str),
-        SUPPRESSED,
-        "a category of few, or of whom all answered alike",
-    )
-    release.table = made[~gone].reset_index(drop=True)
-
-
-def _small_part(claim: AnyClaim, row: Any, respondents: Respondents, least: int) -> bool:
-    people = respondents.answers[respondents.inside(claim.base)]
-    if row.group_level:
-        people = people[people[str(row.group)].astype(str) == row.group_level]
-    given = people[claim.variable].dropna()
-    given = given.map(claim.counts) if claim.binary else given
-    parts = given.groupby(people.loc[given.index, str(row.variable)].astype(str))
-    return bool(((parts.size() < least) | (parts.nunique() < 2)).any())
 
 
 def audit_characteristics_of(

@@ -40,7 +40,6 @@ from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
 from surveypipe.disclosure.sensitive_counts import POSSIBLE, WISHED, Secret, place_name, secrets, suppressed
 from surveypipe.identifiers import TOTAL
-from surveypipe.problems import SurveyError, shown
 from surveypipe.study.poles import HIGH
 
 if TYPE_CHECKING:
@@ -74,12 +73,7 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
     rules
         Thresholds; ``min_cell`` is the least width of an interval.
     headlines
-        Places that must stay.
-
-    Raises
-    ------
-    SurveyError
-        If a suppressed answer cannot be protected without its headline.
+        Places that stay, unless a suppressed answer cannot be protected beside them.
     """
     remedy = Remedy(question)
     wanted = secrets(question, rules)
@@ -96,8 +90,11 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
         if done is None:
             done = _climb(question, secret, headlines, [*always, *left], always, possible)
     if done is None:
-        _give_up(question, [secret for secret in _exposed(question, must, POSSIBLE) if secret.place])
-        done = always
+        given_away = any(secret.place for secret in _exposed(question, must, POSSIBLE))
+        if given_away and headlines:
+            return protect(question, rules, set())
+        # Without a headline nothing is left of the question then.
+        done = steps if given_away else always
         _take(question, done)
     for step in done:
         remedy.note(step.place, step.status, step.reason)
@@ -279,19 +276,6 @@ def _partner(question: Question, place: Place | None, headlines: set[Place]) -> 
         if kept:
             return min(kept, key=lambda p: (question.private.get(p, 0.0), p))
     return None
-
-
-def _give_up(question: Question, answers: list[Secret]) -> None:
-    if not answers:
-        return
-    groups = list(dict.fromkeys(secret.place.group for secret in answers if secret.place))
-    where = f" in {shown(groups)}" if any(groups) else ""
-    many = f"{len(answers)} suppressed answer{'s' * (len(answers) > 1)}"
-    raise SurveyError(
-        f"disclosure: {many} of '{question.variable}'{where} could be worked out from what is published of "
-        "it, unless the claim's own estimate were suppressed "
-        "too. Merge groups or answers, or make the claim about another variable."
-    )
 
 
 def apply(release: Release, remedy: Remedy) -> None:

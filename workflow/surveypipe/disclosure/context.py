@@ -16,7 +16,6 @@ from surveypipe.disclosure.release import (
     places_of,
 )
 from surveypipe.disclosure.rules import Rules
-from surveypipe.problems import SurveyError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,16 +34,13 @@ WORDS = (
     "equivalence",
     "other_thresholds",
 )
-WIDER = "Claim something that more people were asked, or take the claim out."
+HEADLINE = "overall"
 
 
 def release_claims(claims: pd.DataFrame, rules: Rules, *, together: bool = True) -> Release:
     """Release claims whose base is large enough; with one group hidden its fellows are hidden too.
 
-    Raises
-    ------
-    SurveyError
-        If a claim's headline would be suppressed, naming the claim and what to do.
+    A claim whose headline may not be read is withheld whole, and the others are published.
     """
     table = claims.assign(status=RELEASED)
     release = Release(table, log_frame([]))
@@ -58,8 +54,8 @@ def release_claims(claims: pd.DataFrame, rules: Rules, *, together: bool = True)
     return release
 
 
-def suppress_claims(release: Release, where: pd.Series, reason: str, cure: str = WIDER) -> None:
-    """Empty the numbers and the words of some rows of the claims.
+def suppress_claims(release: Release, where: pd.Series, reason: str) -> None:
+    """Empty the numbers and the words of some rows of the claims; of a claim without headline, of all.
 
     Parameters
     ----------
@@ -69,28 +65,20 @@ def suppress_claims(release: Release, where: pd.Series, reason: str, cure: str =
         Which rows.
     reason
         Why they may not be read.
-    cure
-        What a researcher can do, where one of them is the claim itself.
-
-    Raises
-    ------
-    SurveyError
-        If a headline is among them.
     """
     table = release.table
-    headline = where & (table["group"] == "overall")
-    if headline.any():
-        raise SurveyError(
-            [
-                f"claims.{row['claim']}: its estimate of {row['variable']} (n = {row['n']:g}) may not be "
-                f"published, and without it there is no claim: {reason}. {cure}"
-                for row in table[headline].to_dict("records")
-            ]
-        )
-    blank(table, where)
+    headless = table.loc[where & (table["group"] == HEADLINE), "claim"]
+    gone = (where | table["claim"].isin(set(headless))) & (table["status"] != SUPPRESSED)
+    blank(table, gone)
     for column in [c for c in WORDS if c in table]:
-        table[column] = table[column].where(~where, "")
-    release.note("claims", table.loc[where, "claim"], SUPPRESSED, reason)
+        table[column] = table[column].where(~gone, "")
+    release.note("claims", table.loc[gone, "claim"], SUPPRESSED, reason)
+
+
+def without_headline(claims: pd.DataFrame) -> list[str]:
+    """List the released claims that are withheld whole."""
+    hidden = claims[(claims["group"] == HEADLINE) & (claims["status"] == SUPPRESSED)]
+    return [str(key) for key in hidden["claim"]]
 
 
 def release_with_claims(table: pd.DataFrame, claims: pd.DataFrame, name: str) -> Release:
@@ -107,7 +95,7 @@ def release_with_claims(table: pd.DataFrame, claims: pd.DataFrame, name: str) ->
     """
     hidden = places_of(claims[claims["status"] == SUPPRESSED], CLAIM_KEYS)
     place = places_of(table, CLAIM_KEYS)
-    gone = place.isin(set(hidden))
+    gone = place.isin(set(hidden)) | table["claim"].isin(without_headline(claims))
     log = log_rows(name, place[gone], SUPPRESSED, "the claim itself is suppressed")
     return Release(table.loc[~gone].assign(status=RELEASED).reset_index(drop=True), log_frame(log))
 

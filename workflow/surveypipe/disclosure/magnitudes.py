@@ -6,7 +6,7 @@ finest of a mean; a total is either times the people of its group, and is rounde
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from surveypipe.disclosure.questions import Respondents, code_of
 from surveypipe.disclosure.release import SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
 from surveypipe.identifiers import CLAIMED_MEDIAN, HISTOGRAM, TOTAL
-from surveypipe.problems import SurveyError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +48,6 @@ def hide_dominated(
     release: Release,
     respondents: Respondents,
     numbers: Sequence[str],
-    claimed: Mapping[str, str],
     rules: Rules,
 ) -> None:
     """Hide sums to which one or two people contribute nearly all, and what they could be worked out from.
@@ -62,15 +60,8 @@ def hide_dominated(
         Those who answered.
     numbers
         Questions answered with a number.
-    claimed
-        Variable to the claim whose estimand is its mean or total over everybody.
     rules
         `dominance` and `p_ratio`.
-
-    Raises
-    ------
-    SurveyError
-        If the estimand of a claim is such a sum.
     """
     table = release.table
     sums = table["statistic"].isin(SUMS) & table["variable"].isin(list(numbers))
@@ -79,12 +70,6 @@ def hide_dominated(
         gone = set(_dominated(respondents, str(variable), str(base), list(places), rules))
         if not gone:
             continue
-        if ("overall", "") in gone and str(variable) in claimed:
-            raise SurveyError(
-                f"claims.{claimed[str(variable)]}: one or two people make up nearly all of '{variable}', so "
-                "that their own numbers could be read from its mean or total. Claim its median, or a share "
-                "above a number."
-            )
         gone |= _partners(rows, gone)
         mine = (table["variable"] == variable) & (table["base"] == base)
         told = mine & ~table["statistic"].isin(NOT_SUMS)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from surveypipe.disclosure.answers import COUNTED
-from surveypipe.disclosure.context import WIDER, suppress_claims
+from surveypipe.disclosure.context import suppress_claims
 from surveypipe.disclosure.digits import unit_for
 from surveypipe.disclosure.magnitudes import SUMS, dominated
 from surveypipe.disclosure.questions import Respondents, code_of
 from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
-from surveypipe.problems import SurveyError, shown
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.comparing import Compared
 from surveypipe.study.modelled import AssociationClaim
@@ -55,7 +54,7 @@ def hide_amounts(
     """Hide amounts of claims that one or two people nearly make up, or that tell of few outside a base.
 
     A sum over a base, taken from that over everybody, is that of the few outside. Where one group of a
-    grouping is hidden a second one is, that of fewest respondents.
+    grouping is hidden a second one is, that of fewest respondents; where all together are, every group is.
 
     Parameters
     ----------
@@ -69,11 +68,6 @@ def hide_amounts(
         Questions answered with a number.
     rules
         Thresholds.
-
-    Raises
-    ------
-    SurveyError
-        If the headline of a claim is among them.
     """
     table = release.table
     level = table["group_level"].fillna("").astype(str)
@@ -84,11 +78,7 @@ def hide_amounts(
         places = dict.fromkeys(zip(table["group"][mine], level[mine], strict=True))
         gone = {place for place in places if _tells_of_few(claim, *place, respondents, numbers, rules)}
         if any(not inside for _, inside in gone):
-            raise SurveyError(
-                f"claims.{key}: one or two people make up nearly all of {shown(claim.sums)}, or too few "
-                "answered outside the base of the claim, so that their own numbers could be read from it. "
-                "Claim a median, or a share (its change) above a number, or take a wider base."
-            )
+            gone = set(places)
         gone |= set(_second(gone, places, table[mine], level[mine]))
         hidden = mine & np.array([place in gone for place in zip(table["group"], level, strict=True)], bool)
         release.note("estimates", table.loc[hidden, "estimate_id"], SUPPRESSED, PEOPLE)
@@ -175,13 +165,7 @@ def follow_parts(release: Release, kinds: Mapping[str, AnyClaim], primary: str) 
 
 
 def follow_own(claims: Release, estimates: pd.DataFrame, kinds: Mapping[str, AnyClaim]) -> None:
-    """Let claims with estimates of their own hide what those hide.
-
-    Raises
-    ------
-    SurveyError
-        If the headline of a claim is hidden.
-    """
+    """Let claims with estimates of their own hide what those hide."""
     hidden = estimates[estimates["status"] == SUPPRESSED]
     level = claims.table["group_level"].fillna("").astype(str)
     for row in hidden.fillna({"group_level": ""}).itertuples():
@@ -191,24 +175,16 @@ def follow_own(claims: Release, estimates: pd.DataFrame, kinds: Mapping[str, Any
         mine = (claims.table["claim"] == row.claim) & (level == row.group_level)
         if (claims.table.loc[mine, "scheme_primary"] == row.scheme).any():
             shown = mine & (claims.table["status"] == RELEASED)
-            suppress_claims(claims, shown, *_why(claim))
+            suppress_claims(claims, shown, _why(claim))
         for name in (f"estimate_{row.scheme}", "scheme_low", "scheme_high"):
             claims.table[name] = claims.table[name].where(~mine)
 
 
-def _why(claim: AnyClaim) -> tuple[str, str]:
-    """Say why a claim with an estimate of its own is hidden, and what can be done."""
+def _why(claim: AnyClaim) -> str:
+    """Say why a claim with an estimate of its own is hidden."""
     if isinstance(claim, AssociationClaim):
-        return (
-            f"an answer to {claim.variable} is suppressed, over all or in a level of {claim.term}",
-            f"Merge levels of {claim.term} or answers of {claim.variable} (cleaning.recodes), or take the "
-            "claim out.",
-        )
+        return f"an answer to {claim.variable} is suppressed, over all or in a level of {claim.term}"
     groups = claim.groups if isinstance(claim, Compared) else None
     if groups is None:
-        return "too few answered all that it is made of", WIDER
-    return (
-        f"of {groups.variable} {groups.of} or {groups.minus}, which it compares, an answer is suppressed",
-        f"Merge levels of {groups.variable} (frame.recodes, cleaning.recodes), compare larger groups, or "
-        "take the claim out.",
-    )
+        return "what it is made of is suppressed"
+    return f"of {groups.variable} {groups.of} or {groups.minus}, which it compares, an answer is suppressed"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.disclosure import audit, context, magnitudes, own_estimates, resolution
+from surveypipe.disclosure import audit, audit_links, context, magnitudes, own_estimates, resolution
 from surveypipe.disclosure.answers import release_estimates
 from surveypipe.disclosure.audit_curves import Curve, audit_curves
 from surveypipe.disclosure.audit_groupings import audit_groupings
@@ -89,15 +89,6 @@ class Study:
     numbers: Sequence[str] = ()
     curves: Mapping[str, Curve] = field(default_factory=dict)
 
-    @property
-    def summed(self) -> dict[str, str]:
-        """Variable to the claim whose estimand is its mean or total."""
-        return {
-            claim.variable: key
-            for key, claim in self.claims.items()
-            if claim.counted is None and claim.statistic in magnitudes.SUMS
-        }
-
 
 def release_all(
     private: Mapping[str, pd.DataFrame], study: Study, rules: Rules, *, audited: bool = True
@@ -129,7 +120,7 @@ def release_all(
     linked, limits = audit.Linked(), resolution.limits_of(study.claims)
     ratios = [key for key, claim in study.claims.items() if claim.log_scale]
     if audited:
-        magnitudes.hide_dominated(made[ESTIMATES], study.respondents, study.numbers, study.summed, rules)
+        magnitudes.hide_dominated(made[ESTIMATES], study.respondents, study.numbers, rules)
         own_estimates.hide_amounts(made[ESTIMATES], study.claims, study.respondents, study.numbers, rules)
         # Before the audit, which has to see what a reader sees.
         units = magnitudes.units(made[ESTIMATES].table, study.respondents)
@@ -151,11 +142,10 @@ def release_all(
                 told,
             )
         audit_groupings(made[ESTIMATES], estimates, study.respondents, study.groupings, study.values, rules)
-        headlines = {str(name) for name in described["variable"]}
-        audit.follow_repeated(made[ESTIMATES], study.made_from, headlines, study.primary, linked)
+        audit.follow_repeated(made[ESTIMATES], study.made_from, linked)
         audit.follow_sets(made[ESTIMATES], study.sets)
         own_estimates.follow_parts(made[ESTIMATES], study.claims, study.primary)
-        audit.follow_estimates(made["claims"], made[ESTIMATES].table, linked)
+        audit.follow_estimates(made["claims"], made[ESTIMATES].table, linked, study.claims)
         own_estimates.follow_own(made["claims"], made[ESTIMATES].table, study.claims)
     _about_claims(made, private, study, rules, linked, audited)
     if audited:
@@ -236,9 +226,9 @@ def _about_claims(
         if linked.left_out and "scheme" in made[name].table:
             audit.drop_left_out(made[name], claims, linked, name)
         if audited and name in ("nonresponse", "ledger_context"):
-            audit.drop_links(made[name], claims, made[ESTIMATES].table, study.primary, name)
+            audit_links.drop_links(made[name], claims, made[ESTIMATES].table, study.primary, name)
         if audited and kind == "nonresponse":
-            audit.drop_links_of_small_parts(made[name], study.claims, study.respondents, rules)
+            audit_links.drop_links_of_small_parts(made[name], study.claims, study.respondents, rules)
 
 
 def _repeat_counts(made: dict[str, Release]) -> None:
