@@ -15,8 +15,8 @@ import pyreadstat
 import pytest
 import yaml
 
-from simulate_raw import write_sav
 from surveypipe.intake.files import checksum, read_codebook, read_survey
+from surveypipe.rehearsal.raw_files import write_survey
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
@@ -48,7 +48,7 @@ class Study:
         changed = change(self.respondents())
         codebook = read_codebook(ROOT / "config/codebook.yaml")
         if set(changed) == set(codebook.variables):
-            write_sav(changed, codebook, self.folder / SAV)
+            write_survey(changed, codebook, self.folder / SAV, "Simulated")
         else:
             # pyreadstat writes datetime64[s] as 1970.
             changed["return_date"] = changed["return_date"].astype("datetime64[ns]")

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from simulate_raw import write_sav
 from surveypipe.intake.files import read_codebook, read_survey
+from surveypipe.rehearsal.raw_files import write_survey
 
 SAV, STAFF = "data/raw/southwark_SIMULATED.sav", "data/raw/staff_list_SIMULATED.csv"
 
@@ -99,7 +99,9 @@ def test_agency_with_staff_and_no_respondent(project, snakemake):
     raw["return_date"] = pd.to_datetime(raw["return_date"])
     silent = set(staff.loc[staff["agency"] == "AMH", "staff_id"])
     codebook = read_codebook(project / "config/codebook.yaml")
-    write_sav(raw[~raw["case_id"].isin(silent)].reset_index(drop=True), codebook, project / SAV)
+    write_survey(
+        raw[~raw["case_id"].isin(silent)].reset_index(drop=True), codebook, project / SAV, "Simulated"
+    )
     staff.loc[staff["staff_id"].isin(silent), "contact_outcome"] = "no_reply"
     staff.to_csv(project / STAFF, index=False)
     sum_up(project)
@@ -141,3 +143,34 @@ def test_unknown_citation_style(finished_copy, snakemake):
     configure(finished_copy, lambda config: config["report"].update(csl="harvard-cite-them-rigth"))
     done = snakemake(finished_copy, "results/report/manuscript.html")
     refused(done, "harvard-cite-them-rigth", "harvard-cite-them-right")
+
+
+def test_paths_that_no_rule_can_hold_and_results_outside_the_study(project, snakemake):
+    def spoil(config: dict[str, Any]) -> None:
+        config["inputs"]["codes"] = f"data/raw/{name}"
+        config["results"] = "../elsewhere"
+
+    name = "codes_{v2}.csv"
+    (project / "data/raw" / name).write_text("case_id,question,coder,codes\n", encoding="utf-8")
+    configure(project, spoil)
+    refused(
+        snakemake(project, "-n"),
+        "inputs.codes: the path 'data/raw/codes_{v2}.csv' holds '{'",
+        "results: '../elsewhere' lies outside the study's folder",
+    )
+    assert not (project.parent / "elsewhere").exists()
+
+
+def test_no_name_of_a_file_is_run_by_the_shell(project, snakemake):
+    name = "st'af $(touch RUN) `touch RUN`; touch RUN & #\".csv"
+    (project / STAFF).rename(project / "data/raw" / name)
+
+    def rename(config: dict[str, Any]) -> None:
+        config["inputs"]["staff_list"] = f"data/raw/{name}"
+
+    configure(project, rename)
+    sums = project / "data/raw/SHA256SUMS"
+    sums.write_text(sums.read_text().replace(Path(STAFF).name, name))
+    done = snakemake(project, "--cores", "1", "results/data/frame.parquet")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert not list(project.rglob("RUN"))

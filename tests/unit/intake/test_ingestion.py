@@ -11,7 +11,6 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from simulate_raw import write_sav
 from studies import FIXED
 from surveypipe.intake.columns import typed
 from surveypipe.intake.drafting import draft
@@ -26,6 +25,7 @@ from surveypipe.intake.frame import build_frame, check_headcounts
 from surveypipe.intake.ingestion import label_conflicts, match_columns, unknown_codes
 from surveypipe.intake.labels import FileLabels
 from surveypipe.problems import Problems, SurveyError
+from surveypipe.rehearsal.raw_files import write_survey
 from surveypipe.study.codebook_parsing import parse_codebook
 from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
@@ -359,7 +359,7 @@ def test_the_draft_agrees_with_the_codebook_that_a_person_wrote(survey, codebook
 
 
 def test_written_sav_reads_back_as_written(tmp_path, codebook, responses):
-    write_sav(responses.drop(columns="record"), codebook, tmp_path / "again.sav")
+    write_survey(responses.drop(columns="record"), codebook, tmp_path / "again.sav", "Simulated")
     pd.testing.assert_frame_equal(ingest(read_survey(tmp_path / "again.sav"), codebook), responses)
     assert (tmp_path / "again.sav").read_bytes()[92:109] == b"01 Jun 1208:00:00"
 

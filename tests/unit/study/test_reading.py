@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from surveypipe.problems import SurveyError
 from surveypipe.study.authors import Authors
@@ -70,3 +71,46 @@ def test_a_day_that_there_is_not_is_named_with_its_line():
         "x.yaml, line 2: there is no day 2024-02-30",
         "x.yaml, line 3: there is no day 9999-99-99",
     ]
+
+
+def bomb() -> str:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]" for k in range(1, 10)]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (bomb(), "x.yaml, line 6: with its aliases (*) written out this block has more than 200,000 entries"),
+        ("a: &a [*a]\n", "x.yaml, line 1: a block holds itself"),
+        ("a: &a\n  <<: *a\n", "x.yaml, line 1: a block holds itself"),
+        ("[" * 100_000, "x.yaml, line 1: blocks stand more than 60 deep"),
+        ("\n".join(" " * n + "a:" for n in range(3000)), "x.yaml, line 61: blocks stand more than 60 deep"),
+        ("b: 1\nseed: " + "9" * 5000, "x.yaml, line 2: a number of 5,000 digits cannot be meant"),
+        ("a: !!int x", "x.yaml, line 1: 'x' is not a whole number"),
+        ("a: !!set {a, b}", "x.yaml, line 1: this is a set"),
+        ("a: 1\n---\nb: 2\n", "x.yaml: a second document begins near line 2"),
+        ('a: !!python/object/apply:os.system ["true"]', "x.yaml: this is not valid YAML near line 1"),
+    ],
+    ids=[
+        "bomb",
+        "circle",
+        "merged circle",
+        "brackets",
+        "indents",
+        "digits",
+        "int",
+        "set",
+        "documents",
+        "tag",
+    ],
+)
+def test_what_yaml_allows_and_nobody_means_is_told(text: str, words: str):
+    (told,) = problems(text)
+    assert told.startswith(words.replace("x.yaml", "f.yaml")), told
+
+
+@pytest.mark.parametrize("text", ["a: 0x1F", "a: -1_000", "a: 0b11", "a: 1:2:3", "a: 0o7", 'a: "[[[["'])
+def test_numbers_of_every_form_are_read(text: str):
+    assert parse_yaml(text, "f") == yaml.load(text, Loader=yaml.SafeLoader)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple, TypeVar
 
 from surveypipe.problems import Problems, SurveyError
@@ -88,6 +89,7 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder, awaited: Col
     forms: dict[str, type[Settings]] = {_named("authors", config, settings): Authors}
     if settings is not None:
         problems.extend(missing_files(settings, folder, awaited))
+        problems.extend(located(unfit_paths(settings, name)))
         forms |= _journals(settings, folder)
     for path, kind in forms.items():
         if folder.own(path).is_file():
@@ -139,6 +141,27 @@ def missing_files(settings: Configuration, folder: StudyFolder, awaited: Collect
         for path, words in named.items()
         if path and not folder.own(path).is_file()
     ]
+
+
+def unfit_paths(settings: Configuration, name: str) -> list[str]:
+    """Say which paths no rule can hold, and whether the results would lie outside the study."""
+    named = {f"inputs.{key}": getattr(settings.inputs, key) for key in MEANING} | {
+        "results": settings.results
+    }
+    unfit = [
+        f"{name}: {place}: the path {path!r} holds {sign!r}, which Snakemake takes for a placeholder or the "
+        "end of a line; rename it."
+        for place, path in named.items()
+        for sign in "{}\n\r\t\0"
+        if path and sign in path
+    ]
+    climbs = PurePosixPath(settings.results).is_absolute() or ".." in PurePosixPath(settings.results).parts
+    if climbs:
+        unfit.append(
+            f"{name}: results: {settings.results!r} lies outside the study's folder, and everything in it "
+            "may be overwritten; give a folder within the study."
+        )
+    return unfit
 
 
 def _journals(settings: Configuration, folder: StudyFolder) -> dict[str, type[Settings]]:

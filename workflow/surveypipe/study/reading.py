@@ -13,6 +13,7 @@ from surveypipe.problems import SurveyError
 from surveypipe.study.base import Settings
 from surveypipe.study.checks import schema_problems
 from surveypipe.study.schema import schema_of
+from surveypipe.study.yaml_form import form_problems, too_deep
 
 S = TypeVar("S", bound=Settings)
 # libyaml reads a configuration in a tenth of the time.
@@ -43,9 +44,13 @@ def read_yaml(path: Path) -> Any:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise SurveyError(f"{path}: there is no such file; put it there or correct its name.") from error
+    except (IsADirectoryError, PermissionError) as error:
+        raise SurveyError(f"{path}: this cannot be read as a file ({error.strerror}).") from error
     except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
         raise SurveyError(
-            f"{path}: this is not text in UTF-8 (byte {error.start + 1}); save it again as UTF-8."
+            f"{path}, line {line}: this is not text in UTF-8 (byte {error.start + 1}); save it again as "
+            "UTF-8."
         ) from error
     return parse_yaml(text, str(path))
 
@@ -67,9 +72,13 @@ def parse_yaml(text: str, name: str, first_line: int = 1) -> Any:
     SurveyError
         If it is not YAML, or with every key that stands twice in one block and its lines.
     """
+    if problems := too_deep(text, name, first_line):
+        raise SurveyError(problems)
     loader = LOADER(text)
     try:
         node = loader.get_single_node()
+        if problems := form_problems(node, name, first_line):
+            raise SurveyError(problems)
         problems = _doubled(node, loader, name, first_line)
         problems += _no_days(node, loader, name, first_line)
         if problems:
@@ -78,6 +87,10 @@ def parse_yaml(text: str, name: str, first_line: int = 1) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         where = f" near line {mark.line + first_line}" if mark else ""
+        if "another document" in str(getattr(error, "problem", "")):
+            raise SurveyError(
+                f"{name}: a second document begins{where} (---); keep one in a file."
+            ) from error
         raise SurveyError(
             f"{name}: this is not valid YAML{where}; look for a missing colon, quote or indentation."
         ) from error
@@ -158,12 +171,7 @@ def checked(value: Any, kind: type[S], name: str) -> S:
     SurveyError
         With one sentence for each departure from the type.
     """
-    try:
-        told = texts(value)
-    except RecursionError as error:
-        raise SurveyError(
-            f"{name}: a block holds itself, by an anchor (&) and its alias (*); write it out instead."
-        ) from error
+    told = texts(value)
     problems = schema_problems(told, schema_of(kind), name)
     if problems:
         raise SurveyError(problems)
