@@ -36,3 +36,12 @@ def test_no_claims_no_part_that_rests_on_them():
     )
     has = parts_of(without, rows(without))
     assert not has & {"claims", "scenario", "claims_by_group", "table-ledger", "table-schemes"}
+
+
+def test_a_selection_model_is_spoken_of_only_where_one_is_asked_for():
+    given = made_up.released()
+    assert "selection_model" not in parts_of(given, rows(given))
+    asked = given.config | {"nonresponse": given.config.get("nonresponse", {}) | {"exclusion": ["wave"]}}
+    assert "selection_model" in parts_of(dataclasses.replace(given, config=asked), rows(given))
+    text = (made_up.ROOT / "workflow/documents/supplement.qmd").read_text(encoding="utf-8")
+    assert '[ {{< meta num.bias__heckman-sentence >}}]{.part has="selection_model"}' in text

@@ -96,6 +96,8 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "web": lambda released: released.settings.study.mode in ("web", "mixed"),
     "recorded": lambda released: released.settings.study.recorded,
     "sections": lambda released: len({one.section for one in of_variables(released.variables)}) > 1,
+    # A selection model is asked for by naming what drives response and not the answer.
+    "selection_model": lambda released: bool(released.settings.nonresponse.exclusion),
     # Whether more than one thing is known of those who did not answer.
     "several_known": lambda released: (
         len(rows_of(released.table("nonresponse"), step="response_model", measure="wald_test")) > 1
