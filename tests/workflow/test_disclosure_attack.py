@@ -21,6 +21,7 @@ from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.release import SUPPRESSED, Release
 from surveypipe.disclosure.rules import PRESETS
 from surveypipe.disclosure.tables import Study, release_all
+from surveypipe.study.claims import ShareClaim
 
 RULES = PRESETS["research"]
 KEYS = ["variable", "level", "statistic", "group", "group_level", "scheme"]
@@ -164,6 +165,7 @@ def test_group_too_small_to_show_does_not_follow_from_all_staff_under_several_sc
 # --- made-up tables that give something away ---------------------------------------------------------
 
 WEIGHTS = {"A": 2.5, "B": 1.75}
+CLAIM = ShareClaim(label="Another question", short="other", variable="other", level=1, threshold=0.4)
 # Respondents and staff.
 PEOPLE = {
     ("A", "nurse"): (50, 120), ("A", "doctor"): (30, 60),
@@ -186,7 +188,8 @@ def made_up() -> tuple[dict[str, pd.DataFrame], Study]:
     people["routed"] = np.where(asked, np.where(np.where(first, order < 20, order < 5), 1.0, 2.0), np.nan)
     weights = people[["id"]].assign(w_none=1.0, w_agency=people["agency"].map(WEIGHTS))
     schemes = {"none": {"method": "none"}, "agency": {"method": "poststratify", "by": ["agency"]}}
-    study = Study(Respondents(people, weights, "agency"), staff, [], [], {}, "agency", schemes)
+    respondents = Respondents(people, weights, "agency")
+    study = Study(respondents, staff, [], [], {}, "agency", schemes, claims={"C1": CLAIM})
     return private_tables(people, staff), study
 
 
@@ -227,8 +230,8 @@ def private_tables(people: pd.DataFrame, staff: pd.DataFrame) -> dict[str, pd.Da
          "weighted_share": r["n"] / len(people)}
         for r in table_1 if r["variable"] == "profession" and not r["group_level"]
     ]  # fmt: skip
-    claim = {"claim": "C1", "variable": "other", "statistic": "proportion", "base": "answered", "level": "1",
-             "group": "overall", "group_level": "", "n": len(people), "estimate": 0.5}  # fmt: skip
+    claim = {"claim": "C1", "variable": CLAIM.variable, "statistic": "proportion", "base": "answered",
+             "level": "1", "group": "overall", "group_level": "", "n": len(people), "estimate": 0.5}  # fmt: skip
     return {
         "estimates": estimates_of(people), "claims": pd.DataFrame([claim]), "table_1": pd.DataFrame(table_1),
         "flow": pd.DataFrame(flow), "weight_cells": pd.DataFrame(cells), "response_rates": frame[~within],
