@@ -231,7 +231,8 @@ def private_tables(people: pd.DataFrame, staff: pd.DataFrame) -> dict[str, pd.Da
         for r in table_1 if r["variable"] == "profession" and not r["group_level"]
     ]  # fmt: skip
     claim = {"claim": "C1", "variable": CLAIM.variable, "statistic": "proportion", "base": "answered",
-             "level": "1", "group": "overall", "group_level": "", "n": len(people), "estimate": 0.5}  # fmt: skip
+             "level": "1", "group": "overall", "group_level": "", "n": len(people),
+             "estimate": 0.5}  # fmt: skip
     return {
         "estimates": estimates_of(people), "claims": pd.DataFrame([claim]), "table_1": pd.DataFrame(table_1),
         "flow": pd.DataFrame(flow), "weight_cells": pd.DataFrame(cells), "response_rates": frame[~within],
