@@ -1,7 +1,7 @@
 """Designs run through the pipeline's stages, and R's answers to them: both from one raw file.
 
 The tests hold the stages against the answers that are kept in tests/golden/data/designs.csv, and these
-against R where it is here. tests/verify.py asks R again, and writes the answers and docs/verification.md.
+against R where it is here. tests/beside_r.py asks R again, and writes the answers and docs/verification.md.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import beside_r
 import designs
-import verify
 
-ANSWERS = designs.read_answers(verify.ANSWERS)
+ANSWERS = designs.read_answers(beside_r.ANSWERS)
 LARGEST = 1e-8
 # Run whenever the tests run; the others are slow together.
 QUICK = ("strata_fpc", "two_stages", "lonely_adjust", "brr", "raked")
@@ -43,7 +43,7 @@ def test_every_design_and_every_statistic_has_its_answers():
     assert set(ANSWERS["design"]) == set(designs.DESIGNS)
     assert ANSWERS["call"].str.contains("svy").all()
     assert len(ANSWERS) >= 300
-    named = {kind for kinds in verify.FAMILIES.values() for kind in kinds}
+    named = {kind for kinds in beside_r.FAMILIES.values() for kind in kinds}
     assert set(ANSWERS["statistic"]) == named
 
 
@@ -69,7 +69,7 @@ def test_all_answers_that_are_kept_are_those_of_r(tmp_path: Path):
 
 
 def test_the_page_tells_of_these_designs_and_of_no_difference_over_the_limit():
-    told = verify.PAGE.read_text(encoding="utf-8")
+    told = beside_r.PAGE.read_text(encoding="utf-8")
     lines = {
         line.split(" | ")[0].removeprefix("| "): line.split(" | ")[1:]
         for line in told.splitlines()
@@ -77,7 +77,7 @@ def test_the_page_tells_of_these_designs_and_of_no_difference_over_the_limit():
     }
     for name, design in designs.DESIGNS.items():
         own = answers(name)
-        for cell, kinds in zip(lines[design["title"]], verify.FAMILIES.values(), strict=True):
+        for cell, kinds in zip(lines[design["title"]], beside_r.FAMILIES.values(), strict=True):
             count = int(own["statistic"].isin(kinds).sum())
             assert cell.strip(" |").startswith(f"{count}: " if count else ""), (name, cell)
     differences = [float(text) for text in re.findall(r"\d: (?:under )?(\S+e-\d+)", told)]

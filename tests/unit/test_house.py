@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
+from collections import Counter
 from pathlib import Path
 
 import count_house
@@ -50,6 +52,14 @@ def test_each_file_of_a_rule_is_named_once():
 def test_no_file_is_long():
     """One subject each: what has grown longer holds two."""
     assert {str(path): count for path, count in count_house.long_files().items()} == {}
+
+
+def test_no_two_modules_of_the_tests_have_one_name():
+    """A script and a helper of the tests are imported by name alone: of two, whichever came first is used."""
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
+    files = [path for folder in options["pythonpath"] for path in (ROOT / folder).glob("*.py")]
+    times = Counter(path.stem for path in files if path.stem != "conftest")
+    assert "beside_r" in times and [name for name, count in times.items() if count > 1] == []
 
 
 def test_no_test_of_a_part_reads_the_shipped_study():

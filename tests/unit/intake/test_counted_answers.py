@@ -91,6 +91,7 @@ def released_of(about: dict) -> Released:
         "groups": {"site": {"label": "Site", "levels": {"N": "North", "S": "South"}}},
         "analysis": {"items": ["used"], "characteristics": ["site"]},
         "claims": {},
+        "disclosure": {},
         "weighting": {"primary": "cells", "schemes": {"cells": {"label": "Cells", "method": "poststratify"}}},
     }
     estimates = estimate_frame(rows).assign(status="released")

@@ -1,6 +1,6 @@
 """Ask R again, run every design through the stages, and write what is kept of it.
 
-    python tests/verify.py
+    python tests/beside_r.py
 
 Needs Rscript with the package `survey`. Writes R's answers (tests/golden/data/designs.csv) and the page
 docs/verification.md.
@@ -42,7 +42,7 @@ FAMILIES = {
 HEAD = """\
 # Held against R
 
-Made by `python tests/verify.py`, which asks R again and runs every design through the pipeline's own stages,
+Made by `python tests/beside_r.py`, which asks R again and runs every design through the pipeline's stages,
 from ingest to disclosure, on the same raw file. What is compared are the rows of `public/estimates.csv` under
 the primary scheme: estimate, standard error, degrees of freedom, both ends of the interval, test statistic,
 p-value and effect, each against its own number of R. An end of an interval near nought is compared in
