@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from _rehearsal import rehearsals
-from stages import whole
+import any_study
+import rehearsal_plan
+from _rehearsal import rehearsals, write_rows
+from stages import run_stages, whole
+from surveypipe.commands.rehearse import Request, make_folder
 from surveypipe.intake.files import read_codebook
 from surveypipe.rehearsal.asked import asked
 from surveypipe.rehearsal.outcomes import COLUMNS
+from surveypipe.reporting.released import Released
 from surveypipe.study.base import plain
 from surveypipe.study.codebook import Codebook
 from surveypipe.study.settings import Configuration
@@ -52,3 +57,21 @@ def outcomes(settings: Configuration, codebook: Codebook, book: Path, count: int
     people = asked(settings, codebook, Path())
     rows = rehearsals(plain(settings), book, codebook, people, range(1, count + 1))
     return pd.DataFrame(list(rows), columns=COLUMNS)
+
+
+def exhibited(study: Path, count: int = 2) -> tuple[Released, set[str]]:
+    """Rehearse a study: what it releases, and those of a rehearsal's exhibits that hold something."""
+    with contextlib.chdir(make_folder(Request(study))):
+        config = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
+        results, settings = Path("results"), whole(config)
+        given = any_study.released_of(config, run_stages(config, results))
+        book = Path(settings.inputs.codebook)
+        rows = outcomes(settings, read_codebook(book), book, count)
+        (results / "tables").mkdir()
+        write_rows(rows.to_dict("records"), COLUMNS, results / "draws.csv")
+        rehearsal_plan.main(
+            config=plain(settings), draws=[results / "draws.csv"], codebook=book, wording=Path("wording"),
+            plan=results / "public/rehearsal_plan.csv", account=results / "tables/rehearsal_account.md",
+        )  # fmt: skip
+        made = {path.stem: path.read_text(encoding="utf-8") for path in (results / "tables").glob("*.md")}
+        return given, {name for name, text in made.items() if "There is none in this study." not in text}

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 import test_prose as prose
+import yaml
 
 import any_study
 import made_up
+import rehearsed
+from studies import small_study
 from surveypipe.rendering.parts import resolved
-from surveypipe.reporting import headlines, number_sources, numbers
+from surveypipe.reporting import headlines, names, number_sources, numbers
 from surveypipe.reporting.figures import answers as drawn
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.register import DRAW
@@ -96,21 +99,49 @@ def test_every_table_can_be_written_and_every_figure_drawn(given: Released) -> N
             assert drawn.draw(given, block).alt
 
 
-@pytest.mark.parametrize("path", prose.TOOLS, ids=lambda path: path.stem)
-def test_a_document_asks_for_nothing_that_is_not_there(path: Path, given: Released) -> None:
+def includes(text: str) -> set[str]:
+    return {Path(name).stem for name in prose.INCLUDE.findall(text)}
+
+
+OF_A_REHEARSAL = {*names.REHEARSAL, names.REHEARSAL_ACCOUNT}
+# A document that asks for what only a rehearsal has is only a rehearsal's.
+OF_ANY_STUDY = [path for path in prose.TOOLS if not includes(path.read_text("utf-8")) & OF_A_REHEARSAL]
+
+
+def asks_for_nothing_else(path: Path, given: Released, beside: set[str]) -> None:
+    """Hold what a document asks for against what the study has, and the exhibits made beside."""
     text, known = document(path, given), keys(given)
     for key in prose.META_KEY.findall(text):
         assert not key.startswith("num.") or key.removeprefix("num.") in known, key
-    made = {name for name, table in tables(given).items() if table.rows} | set(texts(given))
-    made |= {f"checklist_{name}" for name in prose.names.CHECKLISTS}
+    made = {name for name, table in tables(given).items() if table.rows} | set(texts(given)) | beside
+    made |= {f"checklist_{name}" for name in names.CHECKLISTS}
     # What readers may move stands on the web page alone.
     made |= {"explorer"}
-    assert {Path(name).stem for name in prose.INCLUDE.findall(text)} <= made
+    assert includes(text) <= made
     placed = set(re.findall(r"\{#((?:fig|sec)-[\w-]+)", text))
-    placed |= {f"tbl-{Path(name).stem.replace('_', '-')}" for name in prose.INCLUDE.findall(text)}
+    placed |= {f"tbl-{name.replace('_', '-')}" for name in includes(text)}
     placed |= {f"fig-{name}" for name in drawn.answer_figures(given)}
     cited = set(re.findall(r"@((?:fig|tbl|sec)-[\w-]*\w)", text))
     assert cited <= placed
+
+
+@pytest.mark.parametrize("path", OF_ANY_STUDY, ids=lambda path: path.stem)
+def test_a_document_asks_for_nothing_that_is_not_there(path: Path, given: Released) -> None:
+    asks_for_nothing_else(path, given, set())
+
+
+@pytest.mark.parametrize("claimed", [False, True], ids=["no claims", "claims"])
+def test_no_document_of_a_rehearsal_asks_for_what_is_not_there(claimed: bool, tmp_path: Path) -> None:
+    study = small_study(tmp_path)
+    if claimed:
+        with (study / "config/config.yaml").open("a", encoding="utf-8") as config:
+            yaml.safe_dump({"claims": rehearsed.CLAIMS}, config)
+    given, beside = rehearsed.exhibited(study)
+    of_claims = set() if claimed else {"rehearsal_widths", "rehearsal_grades"}
+    assert beside == OF_A_REHEARSAL - of_claims and bool(given.claims) == claimed
+    assert len(OF_ANY_STUDY) < len(prose.TOOLS)
+    for path in prose.TOOLS:
+        asks_for_nothing_else(path, given, beside)
 
 
 @pytest.mark.parametrize("path", prose.TOOLS, ids=lambda path: path.stem)
@@ -123,9 +154,7 @@ def test_no_heading_is_without_text(path: Path, given: Released) -> None:
 
 
 def test_what_is_not_known_is_not_spoken_of(given: Released) -> None:
-    wanted = {
-        Path(name).stem for path in prose.TOOLS for name in prose.INCLUDE.findall(document(path, given))
-    }
+    wanted = set().union(*(includes(document(path, given)) for path in prose.TOOLS))
     said = {name: text for name, text in texts(given).items() if name in wanted}
     pattern = re.compile(NEVER[named(given)])
     checked = {name: pattern.findall(text) for name, text in said.items() if name != "remaining"}
