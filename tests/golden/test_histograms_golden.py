@@ -20,7 +20,7 @@ BINS = {"api00": [500, 600, 700, 800], "enroll": [250, 500, 1000, 2000]}
 @pytest.mark.parametrize("name", sorted(set(ANSWERS["design"])))
 def test_shares_of_bins_are_those_of_r(name: str, tmp_path: Path):
     config = designs.make_study(tmp_path, name)
-    config["analysis"] = {"items": list(BINS), "bins": BINS}
+    config["analysis"] |= {"items": list(BINS), "bins": BINS}
     rows = table(run_stages(config, tmp_path / "results", last="analyse"), "private/estimates")
     ours = rows[rows["statistic"] == "histogram"].set_index(["variable", "level"])
     answers = ANSWERS[ANSWERS["design"] == name].set_index(["variable", "level"])
