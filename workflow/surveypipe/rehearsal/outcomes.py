@@ -41,9 +41,8 @@ def claim_rows(
     its estimate. What follows from several tables together is not tried here: it may hide more.
     """
     rules = rules_of(settings.disclosure)
-    released = _released_claims(claims, rules) & _released_estimates(
-        settings, claims, estimates, variables, rules
-    )
+    released = release_claims(claims, rules).table["status"] == RELEASED
+    released &= _released_estimates(settings, claims, estimates, variables, rules)
     for row, published in zip(claims.to_dict("records"), released, strict=True):
         yield {
             "rehearsal": number,
@@ -51,13 +50,6 @@ def claim_rows(
             **{key: row[key] for key in COLUMNS[2:11]},
             "published": bool(published),
         }
-
-
-def _released_claims(claims: pd.DataFrame, rules: Rules) -> pd.Series:
-    # A claim over all that may not be published stops a study; here it is counted.
-    stops = (claims["n"] < rules.min_base) & (claims["group"] == ALL)
-    kept = release_claims(claims[~stops], rules).table["status"] == RELEASED
-    return kept.reindex(claims.index, fill_value=False)
 
 
 def _released_estimates(

@@ -109,7 +109,7 @@ def chances(plan: Plan, settings: Configuration, grades: Sequence[Grade]) -> Tab
     table.notes = [
         "Per cent of the rehearsals. Supported: the grades that support the claim, together.",
         "May be published: by the rules of disclosure control for each table by itself; what follows from "
-        "several tables together may hide more. A claim over all that may not be published stops a run.",
+        "several tables together may hide more. A claim that may not be published over all is withheld.",
         _errors(settings),
     ]
     return table
