@@ -122,7 +122,7 @@ def told(table: pd.DataFrame) -> str:
         ours, theirs = own[list(ESTIMATED)].sum(), own[R]
         text += (
             f"\nAt {at:,} people R's package survey takes {theirs / ours:.1f} times the work of our stages "
-            "from ingest to model for the same estimates."
+            "from ingest to model for the same estimates (its comparison with ours included)."
         )
     return text + "\n"
 

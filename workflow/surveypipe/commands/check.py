@@ -14,6 +14,7 @@ from surveypipe.study.checking import configuration_file
 from surveypipe.study.consistency import numeric_frame_variables
 from surveypipe.study.folder import OWN_WORDING, StudyFolder
 from surveypipe.study.settings import Configuration
+from surveypipe.text_files import read_text
 from surveypipe.wording import replaced
 
 
@@ -80,12 +81,7 @@ def _data(settings: Configuration) -> list[str]:
 def _texts(settings: Configuration, study: StudyFolder) -> list[str]:
     """Numbers typed by hand into the study's texts."""
     own = [study.text_of(document) for document in settings.report.documents]
-    return [
-        problem
-        for path in own
-        if not Path(path).is_absolute()
-        for problem in typed_number_problems(Path(path).read_text(encoding="utf-8"), path)
-    ]
+    return _typed([path for path in own if not Path(path).is_absolute()], typed_number_problems)
 
 
 def _wording(study: StudyFolder) -> list[str]:
@@ -95,9 +91,15 @@ def _wording(study: StudyFolder) -> list[str]:
         names = replaced(own, shipped)
     except SurveyError as error:
         return error.problems
-    paths = [own / name for name in names]
-    return [
-        problem
-        for path in paths
-        for problem in template_number_problems(path.read_text(encoding="utf-8"), str(path))
-    ]
+    return _typed([str(own / name) for name in names], template_number_problems)
+
+
+def _typed(paths: list[str], numbers: Callable[[str, str], list[str]]) -> list[str]:
+    """Numbers typed into texts, and which of them cannot be read."""
+    found = []
+    for path in paths:
+        try:
+            found += numbers(read_text(Path(path)), path)
+        except SurveyError as error:
+            found += error.problems
+    return found

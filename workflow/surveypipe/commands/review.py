@@ -11,6 +11,7 @@ from surveypipe.review.comparison import Review, review
 from surveypipe.review.word_file import WordFile, read_word_file
 from surveypipe.study.checking import configuration_file
 from surveypipe.study.folder import StudyFolder
+from surveypipe.text_files import read_text
 
 
 def review_file(folder: Path, edited: Path, original: Path | None, *, apply: bool) -> list[str]:
@@ -45,7 +46,7 @@ def review_file(folder: Path, edited: Path, original: Path | None, *, apply: boo
             read_word_file(original) if original else _sent_out(came, Path(configuration_file(study).results))
         )
         source = Path(study.text_of(made.document.replace("_", "-")))
-        found = review(made, came, source.read_text(encoding="utf-8"), str(source))
+        found = review(made, came, read_text(source), str(source))
         lines = told(found)
         if found.patch():
             patch = edited.with_suffix(".patch")

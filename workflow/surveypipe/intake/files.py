@@ -17,6 +17,7 @@ from surveypipe.problems import Problems, SurveyError, shown
 from surveypipe.study.codebook import Codebook
 from surveypipe.study.codebook_parsing import parse_codebook
 from surveypipe.study.reading import read_yaml
+from surveypipe.text_files import read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +109,7 @@ def verify_checksums(sums: Path, files: list[Path], problems: Problems) -> None:
         problems.add(f"{sums}: there is no such file. {_how_to_sum(sums, files)}")
         return
     stated = {}
-    for line in sums.read_text(encoding="utf-8").splitlines():
+    for line in (problems.attempt(lambda: read_text(sums)) or "").splitlines():
         digest, _, name = line.strip().partition(" ")
         stated[(sums.parent / name.strip().lstrip("*")).resolve()] = digest.lower()
     for path in files:
@@ -135,7 +136,7 @@ def add_checksums(sums: Path, files: list[Path]) -> list[str]:
     """
     for path in files:
         check_present(path)
-    lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
+    lines = read_text(sums).splitlines() if sums.is_file() else []
     listed = {line.partition(" ")[2].strip().lstrip("*") for line in lines}
     new = {name: path for path in files if (name := _from_folder_of(sums, path)) not in listed}
     lines += [f"{checksum(path)}  {name}" for name, path in new.items()]

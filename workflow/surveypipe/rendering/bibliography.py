@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from surveypipe.rendering.expand import near
+from surveypipe.text_files import read_text
 
 ENTRY = re.compile(r"^@\w+\{\s*([^,\s]+)\s*,.*?^\}", re.MULTILINE | re.DOTALL)
 
 
 def keys_of(path: Path) -> list[str]:
     """List the keys of a bibliography's entries."""
-    return re.findall(r"^\s*@\w+\{\s*([^,\s]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return re.findall(r"^\s*@\w+\{\s*([^,\s]+)", read_text(path), re.MULTILINE)
 
 
 def unknown_work(key: str, keys: list[str]) -> str:
@@ -29,7 +30,7 @@ def merged(paths: Sequence[Path]) -> str:
     paths
         BibTeX files, the closing brace of each entry at the beginning of a line.
     """
-    first, *others = [path.read_text(encoding="utf-8") for path in paths]
+    first, *others = [read_text(path) for path in paths]
     known = {entry[1] for entry in ENTRY.finditer(first)}
     parts = [first.rstrip("\n")]
     for text in others:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from surveypipe.rendering.bibliography import keys_of, unknown_work
+from surveypipe.text_files import read_text
 
 # A failed look-up leaves one of these in the text while the renderer reports success.
 _FAILED = (
@@ -50,7 +51,7 @@ def failed_lookups(text: str, where: str) -> list[str]:
 
 def html_problems(path: Path, header: str) -> list[str]:
     """Check a finished HTML file: look-ups, images, addresses fetched, unique ids, links within, banner."""
-    source = path.read_text(encoding="utf-8")
+    source = read_text(path)
     without_data = re.sub(r"data:[\w/+.;=-]+,[A-Za-z0-9+/=%._~!$&'()*,;:@-]+", "data:", source)
     text = visible_text(without_data)
     found = failed_lookups(text, path.name)

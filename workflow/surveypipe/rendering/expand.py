@@ -19,6 +19,7 @@ from surveypipe.problems import Problems, SurveyError
 from surveypipe.rendering.blocks import marked_abstract, marked_blocks
 from surveypipe.rendering.metadata import known_keys, value_at
 from surveypipe.study.reading import parse_yaml
+from surveypipe.text_files import read_text
 
 SHORTCODE = re.compile(r"\{\{<\s*(?P<name>[A-Za-z][\w-]*)(?P<argument>[^>]*?)\s*>\}\}")
 PAGE_BREAK = "\n::: {.page-break}\n:::\n"
@@ -124,7 +125,7 @@ class Expander:
         tuple
             The front matter, its texts expanded, and the body.
         """
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         block, body = split_front_matter(text)
         skipped = text[: len(text) - len(body)].count("\n")
         first_line = skipped + 1 - added_lines
@@ -207,7 +208,7 @@ class Expander:
                 where, f"'{name}' is included more than {_MAX_DEPTH} files deep; does it include itself?"
             )
             return ""
-        text = included.read_text(encoding="utf-8")
+        text = read_text(included)
         return self._expand(text.strip("\n"), included, first_line=1, depth=depth + 1)
 
     def _add(self, where: str, sentence: str) -> None:

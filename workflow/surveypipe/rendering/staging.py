@@ -26,6 +26,7 @@ from surveypipe.rendering.expand import (
 from surveypipe.rendering.metadata import RESERVED
 from surveypipe.rendering.text_checks import FIGURE, text_problems
 from surveypipe.study.reading import parse_yaml, read_yaml
+from surveypipe.text_files import read_text
 
 ALT = re.compile(r"@alt:([A-Za-z0-9_-]+)")
 FORMATS = ("html", "docx", "pdf")
@@ -252,7 +253,7 @@ def alt_texts(index: Path) -> dict[str, str]:
 
 def _stage_text(staged: Staged, sources: Sources) -> None:
     problems = Problems()
-    text = sources.qmd.read_text(encoding="utf-8") if sources.text is None else sources.text
+    text = read_text(sources.qmd) if sources.text is None else sources.text
     block, body = split_front_matter(text)
     front = parse_yaml(block, sources.qmd.name, first_line=2) or {}
     for key in sorted(set(front) & set(RESERVED)):
@@ -264,7 +265,7 @@ def _stage_text(staged: Staged, sources: Sources) -> None:
     alts = alt_texts(sources.figures)
     body = _with_alt_texts(skipped, body, sources.qmd.name, alts, problems)
     for path in sorted((staged.folder / "tables").glob("*.md")):
-        included = path.read_text(encoding="utf-8")
+        included = read_text(path)
         if ALT.search(included):
             path.write_text(_with_alt_texts(0, included, path.name, alts, problems), encoding="utf-8")
     _check_figures(staged, sources, skipped, body, problems)

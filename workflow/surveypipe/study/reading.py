@@ -14,6 +14,7 @@ from surveypipe.study.base import Settings
 from surveypipe.study.checks import schema_problems
 from surveypipe.study.schema import schema_of
 from surveypipe.study.yaml_form import form_problems, too_deep
+from surveypipe.text_files import read_text
 
 S = TypeVar("S", bound=Settings)
 # libyaml reads a configuration in a tenth of the time.
@@ -40,19 +41,7 @@ def read_yaml(path: Path) -> Any:
     SurveyError
         If the file is missing, is not UTF-8 or YAML, or gives a key twice.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise SurveyError(f"{path}: there is no such file; put it there or correct its name.") from error
-    except (IsADirectoryError, PermissionError) as error:
-        raise SurveyError(f"{path}: this cannot be read as a file ({error.strerror}).") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise SurveyError(
-            f"{path}, line {line}: this is not text in UTF-8 (byte {error.start + 1}); save it again as "
-            "UTF-8."
-        ) from error
-    return parse_yaml(text, str(path))
+    return parse_yaml(read_text(path), str(path))
 
 
 def parse_yaml(text: str, name: str, first_line: int = 1) -> Any:
