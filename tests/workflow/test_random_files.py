@@ -147,12 +147,10 @@ def runs_or_tells(study: Path, folder: Path, seed: int) -> None:
             return
         dispositions = pd.read_parquet(results / "data/dispositions.parquet")
         if settings.inputs.staff_list == LIST:
-            people = sum(
-                1
-                for line in Path(LIST).read_text(encoding="utf-8-sig").splitlines()[1:]
-                if line.strip(" ,;\t")
-            )
-            assert len(dispositions) == people, seed
+            content = Path(LIST).read_bytes()
+            wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+            lines = content.decode("utf-16" if wide else "utf-8-sig", "replace").splitlines()[1:]
+            assert len(dispositions) == sum(bool(line.strip(" ,;\t")) for line in lines)
         assert dispositions["id"].is_unique
 
 
