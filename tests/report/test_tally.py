@@ -71,8 +71,12 @@ def test_every_mix_of_grades_reads_as_it_should(survey: Released, grades: tuple[
          "Of three claims, two were supported whatever the silent think and one was not supported."),
         ((1, np.nan),
          "Of the two claims, one is supported whatever the silent think. "
-         "The other cannot be judged, because too few people answered.",
+         "The other cannot be judged, because too few people stand behind it.",
          "Of two claims, one was supported whatever the silent think and the other could not be judged."),
+        ((1, np.nan, np.nan),
+         "Of the three claims, one is supported whatever the silent think. "
+         "The other two cannot be judged, because too few people stand behind them.",
+         "Of three claims, one was supported whatever the silent think and two could not be judged."),
     ],
     ids=str,
 )  # fmt: skip

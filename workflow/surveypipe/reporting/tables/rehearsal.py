@@ -71,7 +71,8 @@ def tables(plan: Plan, settings: Configuration, codebook: Codebook, grades: Sequ
 
 def widths(plan: Plan, settings: Configuration) -> Table:
     """How wide the interval of each claim will be, and on how many respondents it will rest."""
-    columns = [Column("Claim", 40, "l"), Column("Respondents", 24), Column("Width of the interval", 28)]
+    answered = capital(settings.vocabulary.respondents.many)
+    columns = [Column("Claim", 40, "l"), Column(answered, 24), Column("Width of the interval", 28)]
     table = Table("rehearsal_widths", "How wide the interval of each claim is expected to be", columns)
     for place in plan.places(CLAIM):
         form = _form(settings.claims[place[0]])
@@ -87,7 +88,7 @@ def widths(plan: Plan, settings: Configuration) -> Table:
         f"Each cell: {EXPECTED}.",
         f"Width of the {level} interval under the primary scheme, from limit to limit: of shares in "
         "percentage points, else in the unit of the claim.",
-        "Respondents: those in the base of the claim who answer its question.",
+        f"{answered}: those in the base of the claim who answer its question.",
         _errors(settings),
     ]
     return table
@@ -117,8 +118,9 @@ def chances(plan: Plan, settings: Configuration, grades: Sequence[Grade]) -> Tab
 
 def groups(plan: Plan, settings: Configuration) -> Table:
     """How many respondents to expect over all and in each group."""
-    columns = [Column(capital(settings.vocabulary.respondents.many), 50, "l"), Column("Number", 30)]
-    table = Table("rehearsal_groups", "How many respondents to expect", columns)
+    answered = settings.vocabulary.respondents.many
+    columns = [Column(capital(answered), 50, "l"), Column("Number", 30)]
+    table = Table("rehearsal_groups", f"How many {answered} to expect", columns)
     headed = ""
     for _, group, level in plan.places(GROUP):
         if group == ALL:
