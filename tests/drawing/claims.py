@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from drawing.study import RandomStudy
@@ -25,6 +26,12 @@ def claim(study: RandomStudy) -> None:
             if group and "groups" not in made:
                 claims[kind]["by"] = group
     _based(study, claims, taken)
+    if claims:
+        # From a stream of its own: nothing else that is drawn moves.
+        apart = replace(study, draw=study.draw.spawn(1)[0])
+        for kind, make_own in {"change": _change, "association": _association}.items():
+            made = make_own(apart, taken) if apart.some(0.3) else None
+            claims |= {kind: {"kind": kind, **made}} if made else {}
     study.config["claims"] = {
         key: {"label": f"Claim {key}", "short": key, **about} for key, about in claims.items()
     }
@@ -155,6 +162,42 @@ KINDS: dict[str, Callable[[RandomStudy, set[str], str], Made | None]] = {
     "share": _share, "mean": _mean, "equivalence": _equal, "difference": _different, "ratio": _ratio,
     "median": _median, "total": _total,
 }  # fmt: skip
+
+
+def _change(study: RandomStudy, taken: set[str]) -> Made | None:
+    """Two questions of one form, as though the second were the first asked again."""
+    names = study.named("binary", "ordinal", "numeric")
+
+    def form(name: str) -> tuple[str, list[Any]]:
+        kind = study.codebook[name]["type"]
+        return kind, [] if kind == "numeric" else list(study.answers_of(name))
+
+    pairs = [(now, then) for now in names for then in names if now != then and form(now) == form(then)]
+    if not pairs:
+        return None
+    now, then = study.one(pairs)
+    made: Made = {"variable": now, "before": then}
+    made |= study.perhaps(0.5, threshold=study.one([-0.2, 0.1])) | study.perhaps(0.2, direction="below")
+    kind, codes = form(now)
+    if kind == "binary":
+        return made | {"level": study.codebook[now]["counts"]}
+    return made | {"range": [0, 1_000_000] if kind == "numeric" else [float(codes[0]), float(codes[-1])]}
+
+
+def _association(study: RandomStudy, taken: set[str]) -> Made | None:
+    """A predictor of one of the models; of an outcome that no other claim is about."""
+    models = study.config.get("analysis", {}).get("models", [])
+    models = [model for model in models if model["outcome"] not in taken]
+    if not models:
+        return None
+    model = study.one(models)
+    term = study.one(model["predictors"])
+    made: Made = {"variable": model["outcome"], "model": model["kind"], "term": term}
+    made |= {"threshold": 0.0 if model["kind"] == "linear" else 1.0} | study.perhaps(0.2, direction="below")
+    if study.codebook[term]["type"] in ("binary", "categorical"):
+        codes = list(study.answers_of(term))
+        made["level"] = codes[0] if "reference" in model and term in model["reference"] else codes[-1]
+    return made
 
 
 def _based(study: RandomStudy, claims: dict[str, Made], taken: set[str]) -> None:

@@ -11,7 +11,7 @@ SEEDS = 400
 LATER = {
     "report": "rendering", "study.follows": "the texts", "study.names": "the texts",
     "study.labels_in_text": "the texts", "study.field_period": "the texts", "vocabulary": "the texts",
-    "inputs.authors": "rendering",
+    "inputs.authors": "rendering", "rehearsal": "the rehearsal", "study.data=rehearsal": "the rehearsal",
 }  # fmt: skip
 # Not said, because it is the default or has one value alone.
 ONE_VALUE = (
