@@ -18,6 +18,7 @@ pathvars:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/plan.smk"
 include: "workflow/rules/ingest.smk"
 include: "workflow/rules/clean.smk"
 include: "workflow/rules/response.smk"
@@ -51,7 +52,7 @@ if journal_checks():
 
 
 # Targets of their own, which the default run does not make:
-#   snakemake rehearse | export | compare | verify | second_opinion | submission | simulation | followup | waves
+#   snakemake seal | rehearse | export | compare | verify | second_opinion | submission | simulation | followup | waves
 include: "workflow/rules/export.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/simulation.smk"

@@ -13,7 +13,7 @@ LIBRARY = WORKFLOW / "surveypipe"
 # The files of the root lie below the first floor; rooms of one floor do not know each other.
 FLOORS = [
     ["study"],
-    ["intake", "design", "disclosure", "rendering"],
+    ["intake", "design", "disclosure", "rendering", "sealing"],
     ["weighting", "review"],
     ["estimation"],
     ["regression", "measurement"],

@@ -113,6 +113,13 @@ def rule_of(name: str, settings: Configuration, folder: Path) -> Rule:
             "given": lambda *sections, **options: {"sections": sections, "options": options},
             "numeric_frame_variables": numeric_frame_variables,
             "opinion_path": lambda: "",
+            "config": config,
+            "CONFIGURATION": "config/config.yaml",
+            "configuration_files": lambda: [],
+            "plan_file": lambda name: str(folder / f"plan.{name}"),
+            "plan_there": lambda name: (
+                str(folder / f"plan.{name}") if (folder / f"plan.{name}").is_file() else []
+            ),
             "tool": lambda *parts: str(RULES.parents[1].joinpath(*parts)),
         }
         exec(_compiled(file), world)

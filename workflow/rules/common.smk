@@ -14,6 +14,7 @@ from surveypipe.imports import modules_of
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.programs import choose_renderer, renderer_version
 from surveypipe.reporting.names import NUMBER_LIST
+from surveypipe.sealing.lock import plan_files
 from surveypipe.study.base import plain
 from surveypipe.study.checking import AWAITED, settings_of
 from surveypipe.study.consistency import numeric_frame_variables
@@ -63,6 +64,18 @@ def section(*names):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return name
+
+
+def plan_file(name):
+    """Path within the study of a file of the sealed plan; it need not be there."""
+    named = (configuration_files() or [CONFIGURATION])[0]
+    return str(getattr(plan_files(named), name))
+
+
+def plan_there(name):
+    """The same, where it is there."""
+    path = plan_file(name)
+    return path if STUDY.own(path).is_file() else []
 
 
 def texts():

@@ -33,6 +33,8 @@ rule ingest:
             "response",
             numeric=numeric_frame_variables(SETTINGS),
             encoding=SETTINGS.inputs.encoding or [],
+            record=plan_file("record"),
+            configuration=configuration_files(),
         ),
     message:
         "Reading the survey and the staff list, and checking them against the codebook"

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from _shared import Output, run, section, write_json, write_parquet
 from surveypipe.intake.ingest import Files, ingest
 from surveypipe.intake.labels import FileLabels
+from surveypipe.sealing.readings import add_reading
 from surveypipe.study.codebook import code_text
 from surveypipe.study.design import Sampling
 from surveypipe.study.frame import Frame, Groups
@@ -25,12 +26,17 @@ def main(
     codebook: Path,
     headcounts: Annotated[Path | None, "CSV of variable, level, n"] = None,
     encoding: Annotated[str | None, "encoding of the text in the survey file"] = None,
+    record: Annotated[Path, "record of readings, to which a line is added"],
+    configuration: Annotated[
+        Sequence[Path], "files of the configuration, of which the record says the sum"
+    ] = (),
     numeric: Annotated[Sequence[str], "columns of the staff list with numbers"] = (),
     responses: Output,
     frame: Output,
     labels: Output,
 ) -> None:
     """Read, check and write; all problems at once."""
+    add_reading(record, survey, configuration, "snakemake")
     files = Files(survey, checksums, codebook, staff_list, counts, headcounts, encoding, numeric)
     found = ingest(
         files,

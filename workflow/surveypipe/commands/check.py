@@ -10,12 +10,31 @@ from surveypipe.intake.ingest import Files, ingest
 from surveypipe.place import tool_folder
 from surveypipe.problems import Problems, SurveyError
 from surveypipe.rendering.typed_numbers import template_number_problems, typed_number_problems
+from surveypipe.sealing.lock import plan_files
+from surveypipe.sealing.readings import add_reading
 from surveypipe.study.checking import configuration_file
 from surveypipe.study.consistency import numeric_frame_variables
 from surveypipe.study.folder import OWN_WORDING, StudyFolder
 from surveypipe.study.settings import Configuration
 from surveypipe.text_files import read_text
 from surveypipe.wording import replaced
+
+CONFIGURATION = "config/config.yaml"
+
+
+def require_study(folder: Path) -> None:
+    """Make sure that a folder is a study's.
+
+    Raises
+    ------
+    SurveyError
+        If it holds no configuration.
+    """
+    if not (folder / CONFIGURATION).is_file():
+        raise SurveyError(
+            f"{folder}: this is no study's folder, for config/config.yaml is not there. Name the folder, or "
+            "make one with: surveypipe new FOLDER --survey FILE"
+        )
 
 
 def check_study(folder: Path, progress: Callable[[str], None]) -> list[str]:
@@ -38,17 +57,13 @@ def check_study(folder: Path, progress: Callable[[str], None]) -> list[str]:
     SurveyError
         With everything that is wrong, each with file and line where there is one.
     """
-    if not (folder / "config/config.yaml").is_file():
-        raise SurveyError(
-            f"{folder}: this is no study's folder, for config/config.yaml is not there. Name the folder, or "
-            "make one with: surveypipe new FOLDER --survey FILE"
-        )
+    require_study(folder)
     problems, notes = Problems(), list[str]()
     # Messages name files as the configuration does, within the study.
     with contextlib.chdir(folder):
         study = StudyFolder(Path(), tool_folder())
         progress("Reading the configuration and the files that it names ...")
-        settings = problems.attempt(lambda: configuration_file(study))
+        settings = problems.attempt(lambda: configuration_file(study, CONFIGURATION))
         if settings is not None:
             progress(f"Reading {settings.inputs.survey} and holding it against the codebook ...")
             notes = problems.attempt(lambda: _data(settings)) or []
@@ -65,6 +80,9 @@ def _data(settings: Configuration) -> list[str]:
     inputs = settings.inputs
     named = [inputs.staff_list, inputs.counts, inputs.headcounts]
     staff_list, counts, headcounts = [Path(name) if name else None for name in named]
+    add_reading(
+        plan_files(CONFIGURATION).record, Path(inputs.survey), [Path(CONFIGURATION)], "surveypipe check"
+    )
     files = Files(
         survey=Path(inputs.survey),
         checksums=Path(inputs.checksums),

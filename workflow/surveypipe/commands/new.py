@@ -20,6 +20,8 @@ from surveypipe.intake.identifying import identifier
 from surveypipe.intake.list_drafting import FrameDraft, draft_frame, questions_counted
 from surveypipe.place import tool_folder
 from surveypipe.problems import Problems
+from surveypipe.sealing.lock import plan_files
+from surveypipe.sealing.readings import add_reading
 from surveypipe.study.checking import configuration_file
 from surveypipe.study.folder import StudyFolder
 
@@ -100,6 +102,13 @@ def new_study(asked: Request, progress: Callable[[str], None]) -> list[str]:
         progress(f"Writing {asked.folder} ...")
         _raw_files(asked, folder)
         _write(asked, made, frame, labels, folder)
+        # The codebook is drafted from the answers.
+        add_reading(
+            plan_files(folder / "config/config.yaml").record,
+            asked.survey,
+            [folder / "config/config.yaml"],
+            "surveypipe new",
+        )
         # What is drafted passes the check that every run begins with.
         configuration_file(StudyFolder(folder, tool_folder()))
     return _told(asked, made, frame, len(raw))

@@ -1,7 +1,8 @@
-"""The program `surveypipe`: a study made from files, checked, rehearsed, its edited Word files read.
+"""The program `surveypipe`: a study made from files, checked, sealed, rehearsed, its edited Word files read.
 
 surveypipe new FOLDER --survey FILE   makes a study's folder from a survey file
 surveypipe check [FOLDER]             says everything that is wrong with one, and computes nothing
+surveypipe seal [FOLDER]              seals the plan of one, before its answers are read
 surveypipe rehearse [FOLDER]          makes up answers, and runs everything on them in a folder apart
 surveypipe review EDITED.docx         says what a co-author changed in a Word file, and makes a patch of it
 surveypipe compare OLD NEW            says which numbers, grades and words moved between two results
@@ -32,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(
         dest="command",
         required=True,
-        metavar="new | check | rehearse | review | compare | verify | where",
+        metavar="new | check | seal | rehearse | review | compare | verify | where",
     )
     new = commands.add_parser("new", help="make a study's folder from a survey file", allow_abbrev=False)
     new.add_argument("folder", type=Path, help="folder to make; it must not exist, or be empty")
@@ -44,6 +45,8 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--link", action="store_true", help="link the files instead of copying them")
     check = commands.add_parser("check", help="say everything that is wrong with a study", allow_abbrev=False)
     check.add_argument("folder", type=Path, nargs="?", default=Path("."), help="the study's folder")
+    seal = commands.add_parser("seal", help="seal the plan of a study", allow_abbrev=False)
+    seal.add_argument("folder", type=Path, nargs="?", default=Path("."), help="the study's folder")
     rehearse = commands.add_parser(
         "rehearse", help="make up answers, and run everything on them", allow_abbrev=False
     )
@@ -73,6 +76,7 @@ def main(words: Sequence[str] | None = None) -> int:
     runs: dict[str, Callable[[argparse.Namespace], bool | None]] = {
         "new": _new,
         "check": _check,
+        "seal": _seal,
         "rehearse": _rehearse,
         "review": _review,
         "compare": _compare,
@@ -98,6 +102,12 @@ def _check(args: argparse.Namespace) -> None:
     from surveypipe.commands.check import check_study
 
     print(*check_study(args.folder, _progress), sep="\n")
+
+
+def _seal(args: argparse.Namespace) -> None:
+    from surveypipe.commands.seal import seal_study
+
+    print(*seal_study(args.folder), sep="\n")
 
 
 def _rehearse(args: argparse.Namespace) -> None:

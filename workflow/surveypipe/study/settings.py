@@ -13,6 +13,7 @@ from surveypipe.study.bases import Bases
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Cleaning
 from surveypipe.study.design import Sampling
+from surveypipe.study.deviations import Deviation
 from surveypipe.study.disclosure import Disclosure
 from surveypipe.study.frame import Frame, Groups, Population
 from surveypipe.study.inputs import Inputs
@@ -99,6 +100,13 @@ class Configuration(Settings, kw_only=True):
         ),
     ] = Nonresponse()
     disclosure: Annotated[Disclosure, Meta(description="What may leave the private results.")] = Disclosure()
+    deviations: Annotated[
+        tuple[Deviation, ...],
+        Meta(
+            description="Departures from the sealed plan (docs/sealed_plan.md). The manuscript lists them, "
+            "and calls what is changed and not named here undeclared."
+        ),
+    ] = ()
     vocabulary: Annotated[
         Vocabulary,
         Meta(

@@ -1,0 +1,1 @@
+"""The sealed plan: what decides, its lock, departures from it, and when answers were read."""
