@@ -116,7 +116,7 @@ def rule_of(name: str, settings: Configuration, folder: Path) -> Rule:
             "config": config,
             "CONFIGURATION": "config/config.yaml",
             "configuration_files": lambda: [],
-            "plan_file": lambda name: str(folder / f"plan.{name}"),
+            "plan_file": lambda name: folder / f"plan.{name}",
             "plan_there": lambda name: (
                 str(folder / f"plan.{name}") if (folder / f"plan.{name}").is_file() else []
             ),
