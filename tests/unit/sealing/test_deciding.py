@@ -62,7 +62,8 @@ def test_each_key_that_is_left_out_is_one(pattern: str) -> None:
 
 def test_every_key_that_names_things_in_tables_is_left_out() -> None:
     """A label that is added to the configuration is to be listed, or else to be told of as deciding."""
-    named = {key for key, row in ROWS.items() if row[3].startswith(("Name in tables", "Name in figures", "Names of"))}
+    words = ("Name in tables", "Name in figures", "Names of")
+    named = {key for key, row in ROWS.items() if row[3].startswith(words)}
     assert {key for key in named if not printed_only(key.replace("[]", ".x"))} <= {"groups.*.levels"}
     assert not printed_only("claims.C1.threshold") and not printed_only("seed")
 
