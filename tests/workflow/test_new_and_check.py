@@ -47,6 +47,7 @@ def test_a_new_study_is_whole_and_its_configuration_short(made):
         "config/authors.yaml",
         "config/codebook.yaml",
         "config/config.yaml",
+        "config/plan.readings.jsonl",
         "data/raw/SHA256SUMS",
         "data/raw/nurses.sav",
         "profiles/default/config.yaml",
