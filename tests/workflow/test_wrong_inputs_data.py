@@ -70,7 +70,7 @@ class Study:
         command = [sys.executable, str(ROOT / "workflow/scripts/ingest.py"), "--config", json.dumps(wanted)]
         command += ["--survey", str(self.survey), "--staff-list", str(self.folder / STAFF)]
         command += ["--checksums", str(self.folder / "SHA256SUMS")]
-        command += ["--codebook", str(self.folder / "codebook.yaml")]
+        command += ["--codebook", str(self.folder / "codebook.yaml"), "--record", str(self.folder / "record")]
         if self.headcounts:
             command += ["--headcounts", str(self.headcounts)]
         for name in OUTPUTS:
