@@ -10,11 +10,15 @@ import yaml
 
 from studies import FIXED
 from surveypipe.sealing.deciding import Plan, plan_of
-from surveypipe.sealing.lock import Answers, Lock, write_lock
+from surveypipe.sealing.departures import Departure
+from surveypipe.sealing.lock import Answers, Lock
+from surveypipe.sealing.stamps import Stamp
+from surveypipe.sealing.standing import Departed, Standing
 from surveypipe.study.checking import Checked
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.codebook_parsing import codebook_from
 from surveypipe.study.completion import completed
+from surveypipe.study.deviations import Deviation
 from surveypipe.study.reading import checked
 from surveypipe.study.settings import Configuration
 
@@ -55,4 +59,48 @@ def lock(**more: Any) -> Lock:
     return Lock(**(given | more))
 
 
-__all__ = ["Change", "lock", "nothing", "plan", "study", "write_lock"]
+def standing(**more: Any) -> Standing:
+    """Give how a run stands that is as it was sealed."""
+    given = {"sealed": "2026-03-02T09:00:00Z", "dated_by": "clock", "tool": "", "answers": "absent"}
+    return Standing(**(given | more))
+
+
+def _departed(*steps: str, change: Any = "changed", before: Any = None, after: Any = None) -> Standing:
+    return standing(departures=(Departed(Departure(steps, change, before, after)),))
+
+
+# Every way in which a run may stand to a plan, by what is said of it.
+STANDINGS = {
+    "no plan": Standing(),
+    "as sealed": standing(),
+    "unread": standing(answers="unread"),
+    "read": standing(answers="read"),
+    "unknown": standing(answers="unknown"),
+    "record altered": standing(record_whole=False),
+    "replaced": standing(replaces="2026-01-15T09:00:00Z"),
+    "dated by hand": standing(dated_by="SOURCE_DATE_EPOCH"),
+    "dated by hand, stamp unchecked": standing(dated_by="SOURCE_DATE_EPOCH", stamp=Stamp("no_package")),
+    "stamp unchecked": standing(stamp=Stamp("no_certificate")),
+    "stamped": standing(stamp=Stamp("confirmed", "2026-03-02T09:05:00Z")),
+    "undeclared": _departed("claims", "C1", "threshold", before=0.5, after=0.6),
+    "declared": standing(
+        departures=(
+            Departed(
+                Departure(("claims", "C1", "threshold"), "changed", 0.5, 0.6),
+                "The board asked for it",
+                "2026-03-09",
+            ),
+        )
+    ),
+    "declared in words": standing(
+        stated=(Deviation(what="One ward closed", why="It had no staff.", when="2026-03-10"),)
+    ),
+    "a switch": _departed("analysis", "fpc", "tests", before=True, after=False),
+    "a list": _departed("weighting", "schemes", "cells", "by", before=["ward"], after=["ward", "grade_now"]),
+    "a block changed": _departed("cleaning", "late", before={"a": 1}, after=[{"a": 2}]),
+    "a claim added": _departed("claims", "C7", change="added", after={"kind": "share"}),
+    "a value added": _departed("analysis", "seed", change="added", after=7),
+    "a claim dropped": _departed("claims", "C2", change="dropped", before={"kind": "share"}),
+    "a value dropped": _departed("analysis", "seed", change="dropped", before=7),
+    "reordered": _departed("cleaning", "rules", change="reordered", before=["a", "b"], after=["b", "a"]),
+}

@@ -240,7 +240,7 @@ def test_words_of_the_template_are_found_wherever_they_stand(tmp_path: Path, aut
 
 def test_the_end_of_the_run_repeats_the_list(tmp_path: Path) -> None:
     (tmp_path / "public").mkdir()
-    said = {"mark": "", "answered": "", "asked": "", "claims": []}
+    said = {"mark": "", "answered": "", "asked": "", "plan": "No plan is sealed.", "claims": []}
     (tmp_path / "headlines.json").write_text(json.dumps(said))
     (tmp_path / "placeholders.txt").write_text("NOT YET YOURS: 1 value\n")
     (tmp_path / "codebook.yaml").write_text("variables: {}\n")
@@ -254,3 +254,4 @@ def test_the_end_of_the_run_repeats_the_list(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "summary.txt").read_text().rstrip().endswith("NOT YET YOURS: 1 value")
+    assert "The plan:\n  No plan is sealed.\n" in (tmp_path / "summary.txt").read_text()

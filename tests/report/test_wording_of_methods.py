@@ -16,11 +16,13 @@ from wording_branches import Counting, counted, faults
 
 import made_up_questions
 from _wording import check_wording, wording_of
+from sealed import STANDINGS
 from surveypipe.ledger.outcomes import IMPUTED
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.typed_numbers import template_number_problems
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording import methods, reviewers
+from surveypipe.sealing.standing import Standing
 from surveypipe.study.analysis import Analysis
 from surveypipe.study.base import plain
 from surveypipe.study.design import GivenReplicates, Sampling
@@ -300,6 +302,7 @@ CASES: dict[str, Change] = {
     ),
     "no question routed": everybody_asked_everything,
     "a mean": a_mean,
+    "a rehearsal": cases.configured(study={"data": "rehearsal"}),
     "cells as they are": scheme(
         method="poststratify", by=["agency"], collapse={"min_n": 10, "inside": "equal"}
     ),
@@ -324,9 +327,10 @@ OPINIONS = {
 }
 
 
-def said(made: Released, words: Wording) -> dict[str, str]:
+def said(made: Released, words: Wording, standing: Standing | None = None) -> dict[str, str]:
     """Every paragraph of the methods, and the questions with their answers."""
-    return methods.paragraphs(made, words) | {"questions": reviewers.questions(made, words)}
+    questions = reviewers.questions(made, words, standing)
+    return methods.paragraphs(made, words, None, standing) | {"questions": questions}
 
 
 @cache
@@ -341,6 +345,8 @@ def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
             (name, "software"): methods.paragraphs(cases.base(), words, opinion)["software"]
             for name, opinion in OPINIONS.items()
         }
+        for name, standing in STANDINGS.items():
+            texts |= {(name, part): text for part, text in said(cases.base(), words, standing).items()}
     return texts, counting
 
 
@@ -355,7 +361,7 @@ def test_every_template_is_used(part: str, used: dict[str, Any]) -> None:
     assert {path.name.removesuffix(".md.j2") for path in (SHIPPED / part).glob("*.md.j2")} == set(used)
 
 
-@pytest.mark.parametrize("name", [*CASES, *OPINIONS])
+@pytest.mark.parametrize("name", [*CASES, *OPINIONS, *STANDINGS])
 def test_each_rendering_is_fit_to_print(name: str) -> None:
     texts, _ = rendered()
     wrong = {part: faults(text) for (case, part), text in texts.items() if case == name}

@@ -21,7 +21,7 @@ from surveypipe.study.consistency import numeric_frame_variables
 from surveypipe.study.folder import OWN_WORDING
 
 # Targets that read no answer, and can be made before there is one.
-BEFORE_ANSWERS = {"seal", "registration", "rehearse"}
+BEFORE_ANSWERS = {"seal", "rehearse"}
 
 
 def awaited():
@@ -244,6 +244,7 @@ def rule_of_released():
     if SETTINGS.study.rehearsed:
         made["<results>/public/rehearsal_plan.csv"] = "rehearsal_plan"
     made["<results>/public/variables.json"] = "disclose"
+    made["<results>/public/plan.json"] = "compare_plan"
     made["<results>/public/second_opinion.R"] = "write_second_opinion"
     made[number_list()] = "tables"
     made |= dict.fromkeys(opinion_told(), "second_opinion")

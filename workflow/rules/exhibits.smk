@@ -61,6 +61,7 @@ rule tables:
         **stage("tables"),
         released=RELEASED_FILES,
         variables="<results>/public/variables.json",
+        plan="<results>/public/plan.json",
         opinion=opinion_told(),
         texts=texts(),
     output:

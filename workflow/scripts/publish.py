@@ -58,7 +58,7 @@ def main(
 
 
 def told(documents: list[Path], numbers: dict[str, Any], public: Path, unfilled: str) -> str:
-    """Lay out who answered, where the documents lie and what became of each claim."""
+    """Lay out who answered, where the documents lie, the plan and what became of each claim."""
     stems = dict.fromkeys(str(path.with_suffix("")) for path in documents)
     named = [stem for stem in stems if not stem.endswith("-blinded")]
     mark = f" ({numbers['mark']})" if numbers["mark"] else ""
@@ -66,6 +66,7 @@ def told(documents: list[Path], numbers: dict[str, Any], public: Path, unfilled:
     lines += ["The documents:"] + [f"  {stem}.html, .docx, .pdf" for stem in named]
     if len(named) < len(stems):
         lines.append("  and, blinded for review, those whose names end in -blinded")
+    lines += ["", "The plan:", f"  {numbers['plan']}"]
     lines += ["", f"The claims{mark}:"] if numbers["claims"] else []
     lines += [f"  {claim['claim']}  {claim['text']}" for claim in numbers["claims"]]
     lines += ["", f"All numbers: {public}/estimates.csv", ""]

@@ -25,6 +25,7 @@ from surveypipe.reporting.wording import methods as methods_text
 from surveypipe.reporting.wording import nonresponse as bias_text
 from surveypipe.reporting.wording.level_contrasts import level_contrast
 from surveypipe.reporting.wording.opinion import facts
+from surveypipe.sealing.standing import read_standing
 
 
 def main(
@@ -34,6 +35,7 @@ def main(
     variables: Path,
     texts: Annotated[list[Path], "texts of the report, the article first"],
     wording: Annotated[Path, "folder of the study's own templates, if there is one"],
+    plan: Annotated[Path, "how the run stands to the sealed plan"],
     opinion: Annotated[Path | None, "what R said of the estimates, if it was asked"] = None,
     index: Output,
     parts: Output,
@@ -64,14 +66,15 @@ def main(
         )
         for name, table in tables.items()
     }
+    standing = read_standing(plan.read_text(encoding="utf-8"))
     asked = read_opinion(opinion, released)
-    methods = methods_text.paragraphs(given, words, asked)
+    methods = methods_text.paragraphs(given, words, asked, standing)
     written |= {f"methods_{name}.md": text + "\n" for name, text in methods.items()}
     written |= {
         **{f"{name}.md": text for name, text in answers.texts(given, words).items()},
         "nrba_summary.md": bias_text.summary(given, words),
         "explorer.md": explorer(given, words),
-        "reviewer_questions.md": reviewers.questions(given, words),
+        "reviewer_questions.md": reviewers.questions(given, words, standing),
     }
     made = text_numbers.numbers(given) | results.sentences(given, words)
     made |= bias_text.sentences(given, words)
@@ -88,7 +91,7 @@ def main(
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
     numbers.write_text(text_numbers.as_yaml(made), encoding="utf-8")
-    write_json(end_of_run.headlines(given), headlines)
+    write_json(end_of_run.headlines(given, standing), headlines)
     # Rules of their own write these, into the same folder.
     elsewhere = [f"checklist_{name}" for name in CHECKLISTS]
     if given.settings.study.rehearsed:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sealed import Change, lock, nothing, plan, study, write_lock
+from sealed import Change, lock, nothing, plan, study
 from surveypipe.problems import SurveyError
-from surveypipe.sealing.lock import PlanFiles, plan_files, read_lock
+from surveypipe.sealing.lock import PlanFiles, plan_files, read_lock, write_lock
 from surveypipe.sealing.readings import add_reading, read_record
 from surveypipe.sealing.seal import seal
 

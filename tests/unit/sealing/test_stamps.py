@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sealed import lock, write_lock
+from sealed import lock
 from surveypipe.problems import SurveyError
+from surveypipe.sealing.lock import write_lock
 from surveypipe.sealing.stamps import stamp_of
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the tokens")

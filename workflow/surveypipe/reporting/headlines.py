@@ -10,21 +10,31 @@ from surveypipe.reporting.answer_blocks import blocks, of_variables
 from surveypipe.reporting.lookups import number_of
 from surveypipe.reporting.numbers import claim_fields
 from surveypipe.reporting.released import SUPPRESSED, Released
+from surveypipe.reporting.wording import plan
+from surveypipe.sealing.standing import Standing
 
 
-def headlines(released: Released) -> dict[str, Any]:
+def headlines(released: Released, standing: Standing | None = None) -> dict[str, Any]:
     """Gather the few lines that end a run.
+
+    Parameters
+    ----------
+    released
+        The released tables.
+    standing
+        How the run stands to its sealed plan; None where none is sealed.
 
     Returns
     -------
     dict
         ``mark`` (of data that are not real, else ''); ``answered`` and ``asked``, each a line;
-        ``claims``, each with its key and a line.
+        ``plan``, a line; ``claims``, each with its key and a line.
     """
     return {
         "mark": mark.record if (mark := released.settings.study.mark) else "",
         "answered": _answered(released),
         "asked": _asked(released),
+        "plan": plan.line(standing or Standing()),
         "claims": _claims(released),
     }
 

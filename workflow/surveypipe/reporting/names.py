@@ -70,7 +70,17 @@ TABLES = (
     "questionnaire",
     "level_contrast",
 )
-METHODS = ("response", "cleaning", "weighting", "analysis", "claims", "sensitivity", "disclosure", "software")
+METHODS = (
+    "response",
+    "cleaning",
+    "weighting",
+    "analysis",
+    "claims",
+    "sensitivity",
+    "sealed",
+    "disclosure",
+    "software",
+)
 # Everything that the tables' script writes as a text of its own, but for the tables of the answers: of
 # these the codebook tells how many there are (surveypipe.reporting.answer_blocks).
 TEXTS = (

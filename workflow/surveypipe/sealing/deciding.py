@@ -1,8 +1,8 @@
 """What of a study decides its results: the text of a plan.
 
 All that a researcher says decides, but for what is listed here as printing only: titles, labels, captions,
-vocabulary, documents, where files lie. A key that the tool learns therefore decides until somebody lists it.
-Disclosure control decides what may be told and not what is so, and is left out.
+vocabulary, documents, guesses of rehearsals, where files lie. A key that the tool learns therefore decides
+until somebody lists it. Disclosure control decides what may be told and not what is so, and is left out.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ PRINTED = (
     "results",
     "inputs",
     "deviations",
+    # Guesses, of which nothing real is computed.
+    "rehearsal",
     "disclosure",
     "vocabulary",
     "report",

@@ -64,8 +64,7 @@ def departures(sealed: Mapping[str, Any], now: Plan) -> list[Departure]:
     -------
     list of Departure
         In the order of the plan. A whole block that came or went is one departure. A setting that the lock
-        does
-        not know and that has the default of its type is none.
+        does not know and that has the default of its type is none.
     """
     return list(_differences(sealed, now.text, now.said, ()))
 

@@ -54,8 +54,7 @@ class Answers(Settings, kw_only=True):
         Known,
         Meta(
             description="absent: their file was not there, and no run had read one; unread: it was there, "
-            "and "
-            "no run had read it; read: a run had; unknown: the record of readings was not whole."
+            "and no run had read it; read: a run had; unknown: the record of readings was not whole."
         ),
     ]
     file: Annotated[str, Meta(description="SHA-256 of the file, if it was there.")] = ""
@@ -119,8 +118,7 @@ def read_lock(path: Path) -> Lock:
     if checksum_of(lock) != lock.checksum:
         raise SurveyError(
             f"{path}: it was changed after the plan was sealed on {lock.sealed[:10]}, for its text and its "
-            "checksum disagree. Get it back as it was (from the repository, an archive or the "
-            "registration); if "
+            "checksum disagree. Get it back as it was (from the repository or an archive); if "
             "that is lost, delete it and seal a new plan with `snakemake seal`."
         )
     return lock

@@ -154,5 +154,5 @@ def _told(lock: Lock, files: PlanFiles) -> list[str]:
         lines.append(
             f"It replaces the plan sealed on {lock.replaces.sealed[:10]}; the documents will say so."
         )
-    lines.append("Commit both files, or send the lock to somebody; `snakemake registration` writes the text.")
+    lines.append("Commit both files, or send the lock to somebody; docs/sealed_plan.md says what it proves.")
     return lines

@@ -1,8 +1,7 @@
 """A trusted time stamp beside a lock (RFC 3161): whether it is of this lock, and what day it tells.
 
 Verified without a network, by the package rfc3161-client, against the root certificate of the authority that
-is
-laid beside it. The token holds the checksum of the lock's file; the authority signed that checksum and the
+is laid beside it. The token holds the checksum of the lock's file; the authority signed that checksum and the
 time.
 """
 

@@ -13,9 +13,10 @@ from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import imputed_beside
 from surveypipe.reporting.tables.imputation import imputations_made
-from surveypipe.reporting.wording import choices
+from surveypipe.reporting.wording import choices, plan
 from surveypipe.reporting.wording.designs import drawn
 from surveypipe.reporting.wording.estimands import claims
+from surveypipe.sealing.standing import Standing
 from surveypipe.study.base import plain
 from surveypipe.study.cleaning import Late
 from surveypipe.study.grades import Grade
@@ -244,6 +245,11 @@ def sensitivity(released: Released) -> Facts:
     }
 
 
+def sealed(released: Released) -> Facts:
+    """Tell whether this is a rehearsal, which no plan is asked of."""
+    return {"rehearsed": released.settings.study.rehearsed}
+
+
 def disclosure(released: Released) -> Facts:
     """Give the least numbers of disclosure control as it was applied."""
     rules = rules_of(released.settings.disclosure)
@@ -275,12 +281,15 @@ FACTS: dict[str, Callable[[Released], Facts]] = {
     "analysis": analysis,
     "claims": claims,
     "sensitivity": sensitivity,
+    "sealed": sealed,
     "disclosure": disclosure,
     "software": software,
 }
 
 
-def paragraphs(released: Released, words: Wording, opinion: Facts | None = None) -> dict[str, Markdown]:
+def paragraphs(
+    released: Released, words: Wording, opinion: Facts | None = None, standing: Standing | None = None
+) -> dict[str, Markdown]:
     """Write the methods section, from what was configured and computed.
 
     Parameters
@@ -291,11 +300,13 @@ def paragraphs(released: Released, words: Wording, opinion: Facts | None = None)
         Templates.
     opinion
         What R said of the estimates (:mod:`surveypipe.reporting.wording.opinion`); None where not asked.
+    standing
+        How the run stands to its sealed plan; None where none is sealed.
 
     Returns
     -------
     dict
         Name of each paragraph to Markdown.
     """
-    common = study(released) | {"opinion": opinion or {}}
+    common = study(released) | {"opinion": opinion or {}, "plan": plan.facts(standing or Standing())}
     return {name: words.say(f"methods/{name}", **common | facts(released)) for name, facts in FACTS.items()}

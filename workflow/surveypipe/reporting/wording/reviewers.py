@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.reporting.claim_names import coded, mark
 from surveypipe.reporting.lookups import beside, first_of, known, number_of, rows_of
 from surveypipe.reporting.released import SUPPRESSED, Released
-from surveypipe.reporting.wording import choices, methods, nonresponse
+from surveypipe.reporting.wording import choices, methods, nonresponse, plan
 from surveypipe.reporting.wording.answered import LIMIT_P
 from surveypipe.reporting.wording.nonresponse import main_claims
 from surveypipe.reporting.wording.worst_cases import place, places, ranked
+from surveypipe.sealing.standing import Standing
 from surveypipe.wording import Markdown, Wording
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ SAID = {
 }
 
 
-def questions(released: Released, words: Wording) -> str:
+def questions(released: Released, words: Wording, standing: Standing | None = None) -> str:
     """Write the questions with their answers: Markdown, one paragraph each.
 
     Parameters
@@ -40,9 +41,11 @@ def questions(released: Released, words: Wording) -> str:
         The released tables.
     words
         Templates.
+    standing
+        How the run stands to its sealed plan; None where none is sealed.
     """
     said = {key: nonresponse.sentence(name, released, words) for key, name in SAID.items()}
-    said = methods.study(released) | said
+    said = methods.study(released) | {"plan": plan.facts(standing or Standing())} | said
     made = (words.say(f"questions/{name}", **said | facts(released)) for name, facts in QUESTIONS.items())
     return "\n\n".join(filter(None, made)) + "\n"
 
