@@ -14,7 +14,7 @@ from surveypipe.reporting.wording.plan import line
 
 # Of each standing a piece of the methods and a piece of the line that ends a run.
 SAID = {
-    "no plan": ("No plan was sealed, so that the reader must take on trust", "No plan is sealed."),
+    "no plan": ("No plan was sealed, so that it must be taken on trust", "No plan is sealed."),
     "as sealed": (
         "there was no file of answers",
         "no answers read by then; no setting",

@@ -34,7 +34,7 @@ class Asked:
     Attributes
     ----------
     known
-        One row each: what is known beforehand, as text; column ``id`` where there is a list.
+        One row each: what is known without asking, as text; column ``id`` where there is a list.
     listed
         The list as its file holds it, without what the pipeline does not read; None without a list.
     outside
