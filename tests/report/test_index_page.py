@@ -24,9 +24,8 @@ WRITTEN_BY = msgspec.convert(AUTHORS, Authors)
 def test_what_is_left_to_the_authors_is_listed() -> None:
     placeholders = "Still as in the template:\n  authors.yaml: authors.1.name is still 'First Author'.\n"
     journal = "  Keywords: 6 of at most 6: met.\n  Words: 9,000 of at most 7,000: not met.\n"
-    found = tasks(
-        WRITTEN_BY, placeholders, journal, {"manuscript": "*To be written.* *To be written: x*"}, False
-    )
+    texts = {"manuscript": "*To be written.* *To be written: x*"}
+    found = tasks(WRITTEN_BY, placeholders, journal, texts, real=True)
     assert found == [
         "authors.yaml: authors.1.name is still 'First Author'.",
         "Authors' file: there is no statement on funding.",
@@ -35,6 +34,11 @@ def test_what_is_left_to_the_authors_is_listed() -> None:
         "Authors' file: there is no statement on repository.",
         "manuscript: 2 passages are to be written.",
         "Words: 9,000 of at most 7,000: not met.",
+    ]
+    # Where the data are not real, it is said that nobody looked for what stands as in the template.
+    made_up = tasks(WRITTEN_BY, "", journal, texts, real=False)
+    assert [one for one in made_up if one not in found] == [
+        "Values left as in the template are not looked for, because the data are not real."
     ]
 
 

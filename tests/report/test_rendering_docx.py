@@ -129,6 +129,7 @@ def finished(tmp_path: Path) -> Path:
         ],
         affiliations=[{"id": "aff-1", "name": "University of Eastmere"}],
         notice="SIMULATED DATA. Nothing here is real.",
+        header="SIMULATED DATA",
         alts=["A flow chart of staff."],
         keywords=["survey"],
     )
