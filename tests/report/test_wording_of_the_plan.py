@@ -20,10 +20,10 @@ SAID = {
         "no answers read by then; no setting",
     ),
     "unread": (
-        "the file of answers was there, and this workflow had no record of reading it",
+        "the file of answers was there, and by its record this workflow had not opened it",
         "no answers read",
     ),
-    "read": ("this workflow had already read the answers", "the answers read by then"),
+    "read": ("this workflow had already opened the answers", "the answers read by then"),
     "unknown": ("cannot be told", "whether answers were read by then is not known"),
     "record altered": ("That record was altered since", "whether answers were read by then is not known"),
     "replaced": ("This plan replaced one that was sealed on 15 January 2026.", "Sealed on 2 March 2026"),

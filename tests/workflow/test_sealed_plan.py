@@ -69,7 +69,9 @@ def text_of(config: Config, results: Path) -> str:
 def test_a_threshold_that_was_changed_stands_in_the_manuscript(config: Config, results: Path) -> None:
     sealed(config, results)
     before = text_of(config, results)
-    assert "By then the file of answers was there, and this workflow had no record of reading it." in before
+    assert (
+        "By then the file of answers was there, and by its record this workflow had not opened it." in before
+    )
     assert "Nothing that decides was changed since" in before
     config["claims"]["SHARE"] = config["claims"]["SHARE"] | {"threshold": 0.3}
     after = text_of(config, results)
@@ -88,7 +90,7 @@ def test_a_run_leaves_a_record_that_the_next_seal_tells_of(config: Config, resul
     run_stages(config, results, last="ingest")
     assert len(read_record(results / "plan.record").readings) == 1
     sealed(config, results)
-    assert "By then this workflow had already read the answers." in text_of(config, results)
+    assert "By then this workflow had already opened the answers." in text_of(config, results)
 
 
 def test_a_lock_that_was_changed_stops_the_run(config: Config, results: Path) -> None:
