@@ -6,7 +6,6 @@ weighting has something to do. Drawn with a fixed seed for each size.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from pathlib import Path
 
@@ -14,6 +13,8 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import yaml
+
+from surveypipe.intake.files import add_checksums
 
 ITEMS = 30
 SERVICES = [f"Service {letter}" for letter in "ABCDEFGH"]
@@ -44,9 +45,7 @@ def make_study(folder: Path, people: int, *, items: int = ITEMS) -> Path:
     write(folder / "config/codebook.yaml", codebook(labels))
     # Placeholders, as the shipped study has.
     shutil.copyfile(ROOT / "config/authors.yaml", folder / "config/authors.yaml")
-    files = sorted(raw.iterdir())
-    sums = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
-    (raw / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+    add_checksums(raw / "SHA256SUMS", sorted(raw.iterdir()))
     return folder
 
 

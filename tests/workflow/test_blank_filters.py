@@ -6,7 +6,6 @@ took the number who answered for the number of readers.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import yaml
 
 from stages import run_stages, table
 from studies import ROOT
+from surveypipe.intake.files import add_checksums
 
 FILTERS, BLANK = ("read", "received", "access_used"), 0.06
 SAV, STAFF = ROOT / "data/raw/southwark_SIMULATED.sav", ROOT / "data/raw/staff_list_SIMULATED.csv"
@@ -41,9 +41,7 @@ def drawn_again(folder: Path, people: int, seed: int) -> dict[str, Any]:
         rows, str(folder / "survey.sav"), column_labels=about.column_names_to_labels,
         variable_value_labels=about.variable_value_labels,
     )  # fmt: skip
-    names = ("survey.sav", "staff.csv")
-    sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
-    (folder / "SUMS").write_text("".join(sums), encoding="utf-8")
+    add_checksums(folder / "SUMS", [folder / "survey.sav", folder / "staff.csv"])
     config: dict[str, Any] = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
     config["inputs"] = {
         "survey": str(folder / "survey.sav"), "staff_list": str(folder / "staff.csv"),

@@ -53,3 +53,12 @@ def test_a_message_names_the_line_of_the_nearest_key(tmp_path):
         "a.yaml",
         "b.yaml",
     ]
+
+
+def test_a_file_that_cannot_be_meant_has_no_lines(tmp_path):
+    """A reader of YAML ends the whole program where brackets stand a hundred thousand deep."""
+    path = tmp_path / "a.yaml"
+    for content in (b"[" * 100_000, b"a: \xe9\n", b"a: [1\n"):
+        path.write_bytes(content)
+        assert lines_of(path) == {}
+    assert lines_of(tmp_path / "none.yaml") == {}

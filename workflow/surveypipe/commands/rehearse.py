@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import subprocess
 import sys
@@ -83,11 +82,9 @@ def rehearse_study(request: Request, progress: Callable[[str], None]) -> list[st
     folder = make_folder(request, progress)
     progress(f"Running everything in {folder} ...")
     command = [sys.executable, "-m", "snakemake", "-s", str(tool_folder().resolve() / "Snakefile")]
-    # Where a rule runs this, nothing of its own Snakemake holds for the one within.
     done = subprocess.run(
         [*command, "--cores", str(request.cores), "--rerun-incomplete"],
         cwd=folder,
-        env=os.environ,
         check=False,
     )
     if done.returncode:

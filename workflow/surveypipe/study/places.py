@@ -9,6 +9,10 @@ from typing import Any
 
 import yaml
 
+from surveypipe.problems import SurveyError
+from surveypipe.study.yaml_form import too_deep
+from surveypipe.text_files import read_text
+
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What a message begins with: the keys down to the place that it is about.
 PLACE = re.compile(r"\S+?(?=:? )")
@@ -25,9 +29,10 @@ def lines_of(path: Path) -> dict[str, int]:
         For example ``{"study": 1, "study.title": 2}``; empty where the file cannot be read.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        node = yaml.compose(text, Loader=LOADER)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        text = read_text(path)
+        # What is too deep to be meant ends the reader of YAML, and the program with it.
+        node = None if too_deep(text, str(path)) else yaml.compose(text, Loader=LOADER)
+    except (SurveyError, yaml.YAMLError):
         return {}
     found: dict[str, int] = {}
     waiting: list[tuple[Any, str]] = [(node, "")]
