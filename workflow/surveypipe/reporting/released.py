@@ -50,6 +50,8 @@ class Released:
     _ledger: list[pd.Series] = field(default_factory=list, init=False, repr=False, compare=False)
     # Positions of the estimates by variable and statistic.
     _placed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # Rows that were asked for, by all that they were asked by.
+    _found: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """Give a table, empty text as '' and not as a missing value."""
@@ -214,10 +216,13 @@ class Released:
         table = self.table("estimates")
         if not self._placed:
             self._placed.update(table.groupby(["variable", "statistic"]).indices)
-        rows = table.iloc[self._placed.get((variable, statistic), [])]
-        # Two groupings may have levels of one name, such as the codes 1 and 2.
-        own = (rows["group"] == self.group) | (rows["group_level"] == "")
-        return rows[own & (rows["group_level"] == group_level) & (rows["scheme"] == (scheme or self.primary))]
+        asked = (variable, statistic, group_level, scheme or self.primary)
+        if asked not in self._found:
+            rows = table.iloc[self._placed.get(asked[:2], [])]
+            # Two groupings may have levels of one name, such as the codes 1 and 2.
+            own = (rows["group"] == self.group) | (rows["group_level"] == "")
+            self._found[asked] = rows[own & (rows["group_level"] == group_level) & (rows["scheme"] == asked[3])]
+        return self._found[asked]
 
     def share(
         self, variable: str, level: str, *, group_level: str = "", scheme: str | None = None

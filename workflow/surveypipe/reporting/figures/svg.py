@@ -8,6 +8,7 @@ nothing go. What a text reads stays beside it as a comment.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -158,14 +159,19 @@ def _measure(value: float, decimals: int = DECIMALS) -> str:
     """
     text = f"{value:.{decimals}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    text = re.sub(r"^(-?)0\.", r"\1.", text)
-    return "0" if text in {"-0", "", "-"} else text
+    if text.startswith("0."):
+        return text[1:]
+    if text.startswith("-0"):
+        return "-" + text[2:] if len(text) > 2 else "0"
+    return text
 
 
 def _rounded(text: str) -> str:
     return _NUMBER.sub(lambda one: _measure(float(one[0])), text)
 
 
+# Every figure draws the same letters.
+@cache
 def relative_steps(path: str, unit: float = 1.0, decimals: int = DECIMALS) -> str:
     """Tell an outline by its steps from place to place.
 
