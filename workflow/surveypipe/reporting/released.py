@@ -221,7 +221,9 @@ class Released:
             rows = table.iloc[self._placed.get(asked[:2], [])]
             # Two groupings may have levels of one name, such as the codes 1 and 2.
             own = (rows["group"] == self.group) | (rows["group_level"] == "")
-            self._found[asked] = rows[own & (rows["group_level"] == group_level) & (rows["scheme"] == asked[3])]
+            self._found[asked] = rows[
+                own & (rows["group_level"] == group_level) & (rows["scheme"] == asked[3])
+            ]
         return self._found[asked]
 
     def share(
