@@ -19,12 +19,15 @@ Word = Annotated[str, Meta(pattern="^[A-Za-z][A-Za-z0-9_-]*$")]
 NO_NAME = r"\s\x00-\x1f!\"%&'()*+,\-/:;<=>?\[\\\]^`{|}~\u2000-\u206f"
 VARIABLE_NAME = rf"^[^\d.{NO_NAME}][^{NO_NAME}]*$"
 VariableName = Annotated[str, Meta(pattern=VARIABLE_NAME)]
+# More than live: a number above it is a slip. A seed is given to R as well, whose integers have 32 bits.
+MOST_PEOPLE, MOST_SEED = 10_000_000_000, 2**31 - 1
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[float, Meta(gt=0)]
 AboveOne = Annotated[float, Meta(gt=1)]
-Count = Annotated[int, Meta(ge=1)]
-TwoOrMore = Annotated[int, Meta(ge=2)]
+Count = Annotated[int, Meta(ge=1, le=MOST_PEOPLE)]
+TwoOrMore = Annotated[int, Meta(ge=2, le=MOST_PEOPLE)]
+Seed = Annotated[int, Meta(ge=0, le=MOST_SEED)]
 Names = Annotated[tuple[str, ...], Meta(min_length=1)]
 Code = int | float | str
 Core = Literal["questionnaire"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,12 @@ NAME_RULES = {
     VARIABLE_NAME: "use letters of any script, digits and . _ $ # @, not beginning with a digit or a dot",
     "^[^/].*[^/]$|^[^/]$": "name a folder inside the project, without / at its beginning or end",
     r"^\d{4}-\d{2}-\d{2}$": "write a day as YYYY-MM-DD, in quotes",
+}
+LIMITS = {
+    "maximum": "is above {limit:,}, the greatest number taken",
+    "minimum": "is below {limit:,}, the least number taken",
+    "exclusiveMaximum": "is not below {limit:,}",
+    "exclusiveMinimum": "is not above {limit:,}",
 }
 KINDS = {
     "object": "a block of keys, indented below it",
@@ -50,13 +57,29 @@ def schema_problems(value: Any, schema: Mapping[str, Any], name: str) -> list[st
 
     validator = jsonschema.Draft202012Validator(dict(schema))
     found = list(_errors(validator, value, ()))
-    ordered = sorted(found, key=lambda error: [str(part) for part in error[0]])
-    places = [(".".join(str(part) for part in path), error) for path, error in ordered]
-    return list(
-        dict.fromkeys(
-            _in_words(error, f"{name}: {where}" if where else name, schema) for where, error in places
-        )
-    )
+    told = [(path, _in_words(error, _place(name, path), schema)) for path, error in found]
+    told += [
+        (path, f"{_place(name, path)}: {number} is no number to compute with; write one that has an end.")
+        for path, number in _endless(value)
+    ]
+    return list(dict.fromkeys(words for _, words in sorted(told, key=lambda one: list(map(str, one[0])))))
+
+
+def _place(name: str, path: tuple[Any, ...]) -> str:
+    where = ".".join(map(str, path))
+    return f"{name}: {where}" if where else name
+
+
+def _endless(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], float]]:
+    """Numbers that YAML knows and nothing can be computed with: a schema has no word against them."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield from _endless(entry, (*path, key))
+    elif isinstance(value, list):
+        for number, entry in enumerate(value):
+            yield from _endless(entry, (*path, number))
 
 
 def _errors(validator: Any, value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -118,14 +141,22 @@ def _in_words(error: Any, place: str, schema: Mapping[str, Any]) -> str:
     if error.validator == "pattern" and error.validator_value in NAME_RULES:
         return f"{place}: {error.instance!r} cannot be used here; {NAME_RULES[error.validator_value]}."
     if error.validator == "anyOf":
-        about = resolved(error.schema, schema).get("description", "").rstrip(".")
-        meaning = f" ({about[:1].lower()}{about[1:]})" if about else ""
+        meaning = _meaning(resolved(error.schema, schema))
         return f"{place}: {error.instance!r} does not fit{meaning}{_in_quotes(error)}."
     if error.validator in ("minProperties", "minItems"):
         return f"{place}: there should be at least {error.validator_value} of these."
     if error.validator in ("maxProperties", "maxItems"):
         return f"{place}: there should be at most {error.validator_value} of these."
+    if error.validator in LIMITS:
+        wrong = LIMITS[error.validator].format(limit=error.validator_value)
+        return f"{place}: {error.instance} {wrong}{_meaning(error.schema)}."
     return f"{place}: {error.message}."
+
+
+def _meaning(schema: Mapping[str, Any]) -> str:
+    """Say what a key means, which may be the reason of its limit."""
+    about = str(schema.get("description", "")).rstrip(".")
+    return f" ({about[:1].lower()}{about[1:]})" if about else ""
 
 
 def _options(error: Any) -> str:

@@ -42,7 +42,9 @@ class ShareClaim(Claim, tag="share", kw_only=True):
     direction: Annotated[Direction, Meta(description="Side of the threshold on which the claim lies.")] = (
         "above"
     )
-    sensitivity_thresholds: Annotated[tuple[Share, ...], Meta(description="Other thresholds to show.")] = ()
+    sensitivity_thresholds: Annotated[
+        tuple[Share, ...], Meta(description="Other thresholds to show, at most 20.", max_length=20)
+    ] = ()
     alternatives: Annotated[
         tuple[str, ...],
         Meta(

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 from msgspec.structs import force_setattr
 
-from surveypipe.study.base import Core, Day, Name, Settings
+from surveypipe.study.base import Core, Day, Name, Settings, TwoOrMore
 
 
 class MissingReason(StrEnum):
@@ -93,7 +93,7 @@ class StraightLining(Rule, tag="straight_lining", kw_only=True):
     batteries: Annotated[
         tuple[str, ...], Meta(description="Batteries of the codebook looked at together.", min_length=1)
     ]
-    min_items: Annotated[int, Meta(description="Fewest answered items for the rule to apply.", ge=2)]
+    min_items: Annotated[TwoOrMore, Meta(description="Fewest answered items for the rule to apply.")]
 
 
 class Late(Rule, tag="late", kw_only=True):
@@ -187,7 +187,12 @@ class Bands(Recode, tag="bands"):
 
     from_: Annotated[str, Meta(description="Variable it is made from.")] = field(name="from")
     cuts: Annotated[
-        tuple[float, ...], Meta(description="Lower bounds of the second and later bands.", min_length=1)
+        tuple[float, ...],
+        Meta(
+            description="Lower bounds of the second and later bands, at most 100.",
+            min_length=1,
+            max_length=100,
+        ),
     ]
     labels: Annotated[tuple[str, ...], Meta(description="Names of the bands.", min_length=2)]
 

@@ -231,7 +231,9 @@ class DifferenceClaim(Compared, tag="difference", kw_only=True):
     direction: Annotated[Direction, Meta(description="Side of the threshold on which the claim lies.")] = (
         "above"
     )
-    sensitivity_thresholds: Annotated[tuple[float, ...], Meta(description="Other thresholds to show.")] = ()
+    sensitivity_thresholds: Annotated[
+        tuple[float, ...], Meta(description="Other thresholds to show, at most 20.", max_length=20)
+    ] = ()
 
     test_name = "t test against the claim's threshold, two-sided; effect: the threshold"
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from surveypipe.study.base import Code, Names, Settings, Share
+from surveypipe.study.base import MOST_PEOPLE, Code, Names, Settings, Share
 
 
 class Waves(Settings):
@@ -20,7 +20,7 @@ class Waves(Settings):
             "left out: the first return."
         ),
     ] = None
-    number: Annotated[int, Meta(description="Waves of about equal size.", ge=2)] = 4
+    number: Annotated[int, Meta(description="Waves of about equal size, at most 50.", ge=2, le=50)] = 4
 
 
 class Benchmark(Settings, kw_only=True):
@@ -69,15 +69,22 @@ class Nonresponse(Settings):
             description="Fewest answers in a wave and in each part of early against late; fewer are not "
             "estimable.",
             ge=2,
+            le=MOST_PEOPLE,
         ),
     ] = 10
     benchmarks: Annotated[
         tuple[Benchmark, ...],
         Meta(description="Values known from elsewhere, against which estimates are tested."),
     ] = ()
-    imputations: Annotated[int, Meta(description="Draws for the fraction of missing information.", ge=20)] = (
-        400
-    )
+    imputations: Annotated[
+        int,
+        Meta(
+            description="Draws for the fraction of missing information; at most 10,000, with which chance "
+            "moves it by less than a hundredth.",
+            ge=20,
+            le=10_000,
+        ),
+    ] = 400
     weak_rho: Annotated[
         Share,
         Meta(

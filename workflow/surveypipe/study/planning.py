@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from surveypipe.study.base import Name, Positive, Settings, Share
+from surveypipe.study.base import Name, Positive, Seed, Settings, Share
 
 Autocorrelation = Annotated[float, Meta(ge=0, le=0.99)]
 
@@ -28,7 +28,7 @@ class Design(Settings):
         int, Meta(description="Simulated studies for each set of assumptions.", ge=200, le=100000)
     ]
     seed: Annotated[
-        int, Meta(description="Start of the random numbers; the same seed gives the same results.", ge=0)
+        Seed, Meta(description="Start of the random numbers; the same seed gives the same results.")
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from surveypipe.study.base import Count, Positive, Settings, Share, TwoOrMore, VariableName
+from surveypipe.study.base import Positive, Seed, Settings, Share, VariableName
 
 ByCode = Annotated[dict[str, Share], Meta(min_length=1)]
 
@@ -86,7 +86,7 @@ class DrawnUnits(Settings):
         ),
     ] = None
     strata: Annotated[
-        Count | None,
+        Annotated[int, Meta(ge=1, le=10_000)] | None,
         Meta(
             description="Number of strata, where the codebook does not list them; all are alike. Left out: 4."
         ),
@@ -99,7 +99,7 @@ class DrawnUnits(Settings):
         ),
     ] = None
     units: Annotated[
-        tuple[Count, ...],
+        tuple[Annotated[int, Meta(ge=1, le=1_000_000)], ...],
         Meta(
             description="At each stage but that of persons, how many units: at the first in all, at the "
             "others in each unit of the stage before. Left out: ten respondents to a first unit."
@@ -122,10 +122,10 @@ class Rehearsal(Settings):
     """What is guessed before anybody has answered, for `snakemake rehearse`. Read by nothing else."""
 
     respondents: Annotated[
-        TwoOrMore,
+        Annotated[int, Meta(ge=2, le=1_000_000)],
         Meta(
             description="Number of people who will answer, where neither a list nor headcounts tell how many "
-            "are asked."
+            "are asked; at most 1,000,000, as many as were tried."
         ),
     ] = 200
     response: Annotated[
@@ -154,6 +154,4 @@ class Rehearsal(Settings):
     count: Annotated[
         int, Meta(description="Rehearsals for the expected widths and grades.", ge=10, le=10_000)
     ] = 200
-    seed: Annotated[
-        Annotated[int, Meta(ge=0)] | None, Meta(description="Seed; left out: that of the study.")
-    ] = None
+    seed: Annotated[Seed | None, Meta(description="Seed; left out: that of the study.")] = None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from surveypipe.study.base import Code, Positive, Settings, Share
+from surveypipe.study.base import MOST_PEOPLE, Code, Positive, Settings, Share
 
 
 class SuspectedAnswer(Settings):
@@ -17,13 +17,16 @@ class SuspectedAnswer(Settings):
     k: Annotated[
         tuple[Share, ...],
         Meta(
-            description="Multiples of the respondents' share with that answer that the silent may have.",
+            description="Multiples of the respondents' share with that answer that the silent may have, at "
+            "most 50.",
             min_length=1,
+            max_length=50,
         ),
     ] = (0.0, 0.25, 0.5, 0.75, 1.0)
     k_grade: Annotated[Share, Meta(description="Multiple used in the grade.")] = 0.5
     min_group: Annotated[
-        int, Meta(description="Fewest respondents without that answer before pooling.", ge=1)
+        int,
+        Meta(description="Fewest respondents without that answer before pooling.", ge=1, le=MOST_PEOPLE),
     ] = 5
 
     @property
@@ -46,8 +49,9 @@ class Sensitivity(Settings):
         tuple[Positive, ...],
         Meta(
             description="Response odds ratios at which estimates are shown; 1 is response at random within "
-            "cells.",
+            "cells. At most 100.",
             min_length=1,
+            max_length=100,
         ),
     ] = (1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
     theta_strong: Annotated[
@@ -57,7 +61,9 @@ class Sensitivity(Settings):
             gt=1,
         ),
     ] = 3.0
-    theta_shown: Annotated[tuple[Positive, ...], Meta(description="Odds ratios named in the text.")] = (
+    theta_shown: Annotated[
+        tuple[Positive, ...], Meta(description="Odds ratios named in the text, at most 20.", max_length=20)
+    ] = (
         2.0,
         3.0,
         5.0,

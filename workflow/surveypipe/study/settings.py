@@ -8,7 +8,7 @@ from msgspec import Meta, field
 
 from surveypipe.study.about import Study
 from surveypipe.study.analysis import Analysis
-from surveypipe.study.base import Settings
+from surveypipe.study.base import Seed, Settings
 from surveypipe.study.bases import Bases
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import Cleaning
@@ -123,9 +123,6 @@ class Configuration(Settings, kw_only=True):
         ),
     ] = Rehearsal()
     seed: Annotated[
-        int,
-        Meta(
-            description="Seed of whatever is drawn at random; each purpose has a stream of its own.",
-            ge=0,
-        ),
+        Seed,
+        Meta(description="Seed of whatever is drawn at random; each purpose has a stream of its own."),
     ] = 1
