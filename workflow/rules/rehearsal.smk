@@ -11,13 +11,10 @@ REHEARSAL_PARTS = 8
 
 rule rehearsal_draws:
     input:
+        # Without a name: the program finds who is asked by the configuration.
+        [path for path in (SETTINGS.inputs.staff_list, SETTINGS.inputs.counts) if path],
         **stage("rehearsal_draws"),
         codebook=SETTINGS.inputs.codebook,
-        asked=[
-            path
-            for path in (SETTINGS.inputs.staff_list, SETTINGS.inputs.counts)
-            if path
-        ],
     output:
         table="<results>/rehearsal/draws_{part}.csv",
     log:

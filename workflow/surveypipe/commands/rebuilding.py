@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from surveypipe.commands.running import run_snakemake
 from surveypipe.place import library_folder
 from surveypipe.problems import SurveyError
 from surveypipe.study.inputs import Inputs
@@ -100,16 +99,11 @@ def _run(study: Path, commit: str, folder: Path) -> Path:
     tools = [place for place in (study, *study.parents) if (place / "workflow/surveypipe").is_dir()]
     library = tools[0] / "workflow" if tools and tools[0].is_relative_to(folder / KEPT) else None
     moment = _git(folder, "show", "--no-patch", "--format=%ct", commit).decode().strip()
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": moment}
-    environment["PYTHONPATH"] = str((library or library_folder().parent).resolve())
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "all"],
-        cwd=study,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    variables = {
+        "SOURCE_DATE_EPOCH": moment,
+        "PYTHONPATH": str((library or library_folder().parent).resolve()),
+    }
+    done = run_snakemake(study, "--cores", "all", variables=variables, captured=True)
     results = study / str(config.get("results") or "results")
     if done.returncode or not (results / MANIFEST).is_file():
         said = (done.stderr + done.stdout).strip().splitlines()[-12:]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +11,10 @@ from typing import Any
 
 import yaml
 
+from surveypipe.commands.running import run_snakemake
 from surveypipe.determinism import normalise_zip
 from surveypipe.intake.files import add_checksums
-from surveypipe.place import tool_folder
+from surveypipe.place import snakefile, tool_folder
 from surveypipe.problems import SurveyError
 from surveypipe.rehearsal.answers import rehearse
 from surveypipe.rehearsal.asked import asked
@@ -81,13 +80,8 @@ def rehearse_study(request: Request, progress: Callable[[str], None]) -> list[st
     """
     folder = make_folder(request, progress)
     progress(f"Running everything in {folder} ...")
-    command = [sys.executable, "-m", "snakemake", "-s", str(tool_folder().resolve() / "Snakefile")]
-    done = subprocess.run(
-        [*command, "--cores", str(request.cores), "--rerun-incomplete"],
-        cwd=folder,
-        check=False,
-    )
-    if done.returncode:
+    words = ["--cores", str(request.cores), "--rerun-incomplete"]
+    if run_snakemake(folder, "-s", snakefile(), *words).returncode:
         raise SurveyError(
             f"{folder}: the rehearsal stopped; the lines above say where and why. What stops a rehearsal "
             "would stop the survey: a guess may be off, or too few would answer for what is claimed."
