@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from surveypipe import provenance
+from surveypipe import private_files, provenance
 from surveypipe.imports import modules_of
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.programs import choose_renderer, renderer_version
@@ -62,6 +62,8 @@ def section(*names):
     path = STUDY.own(name)
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
+        # A configuration may name people whose answers are quoted.
+        private_files.close(path.parent)
         path.write_text(text, encoding="utf-8")
     return name
 

@@ -34,6 +34,7 @@ from typing import (
 
 import msgspec
 
+from surveypipe import private_files
 from surveypipe.problems import SurveyError, numbered
 
 if TYPE_CHECKING:
@@ -175,7 +176,8 @@ def run(main: Callable[..., None]) -> None:
     for path in made:
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        main(**arguments(main, args))
+        with private_files.closed(made):
+            main(**arguments(main, args))
     except SurveyError as error:
         _discard(made)
         stage = Path(sys.argv[0]).stem.replace("_", " ")

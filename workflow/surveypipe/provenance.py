@@ -55,6 +55,18 @@ def without_headcounts(config: Mapping[str, Any]) -> dict[str, Any]:
     return {**config, "frame": {key: value for key, value in frame.items() if key not in HEADCOUNTS}}
 
 
+def without_ids(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out of a configuration who said what is quoted.
+
+    Out of its checksum too: of a list of identifiers each could be tried until the checksum fits.
+    """
+    disclosure = config.get("disclosure")
+    if not isinstance(disclosure, Mapping) or not disclosure.get("quotations"):
+        return dict(config)
+    quoted = [{key: value for key, value in one.items() if key != "id"} for one in disclosure["quotations"]]
+    return {**config, "disclosure": {**disclosure, "quotations": quoted}}
+
+
 def code_checksums(tool: Path, library: Path) -> dict[str, str]:
     """Checksum of each part of the tool that can move a number or a word.
 
@@ -127,7 +139,7 @@ def manifest(
     note
         What is said of data that are not real.
     config
-        The whole configuration, which is kept without headcounts.
+        The whole configuration, which is kept without headcounts and without who said what is quoted.
     codebook
         The codebook as its file has it.
     code
@@ -144,12 +156,13 @@ def manifest(
     dict
         Ready for JSON; entries sorted by path, no date, so that equal inputs give equal bytes.
     """
+    told = without_ids(config)
     return {
         "study": study["id"],
         "data": study["data"],
         "note": note,
-        "configuration_sha256": configuration_checksum(config),
-        "configuration": without_headcounts(config),
+        "configuration_sha256": configuration_checksum(told),
+        "configuration": without_headcounts(told),
         "codebook": dict(codebook),
         "renderer": {"name": renderer, "version": renderer_version},
         "software": versions(),

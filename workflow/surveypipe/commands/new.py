@@ -19,6 +19,7 @@ from surveypipe.intake.files import add_checksums, read_survey, read_text_table
 from surveypipe.intake.identifying import identifier
 from surveypipe.intake.list_drafting import FrameDraft, draft_frame, questions_counted
 from surveypipe.place import tool_folder
+from surveypipe.private_files import close
 from surveypipe.problems import Problems
 from surveypipe.sealing.lock import plan_files
 from surveypipe.sealing.readings import add_reading
@@ -147,11 +148,13 @@ def _folder(target: Path) -> Iterator[Path]:
 def _raw_files(asked: Request, folder: Path) -> None:
     raw = folder / RAW
     raw.mkdir(parents=True)
+    close(raw)
     for path in asked.files().values():
         if asked.link:
             (raw / path.name).symlink_to(path.resolve())
         else:
             shutil.copy2(path, raw / path.name)
+            close(raw / path.name)
     add_checksums(raw / "SHA256SUMS", [raw / path.name for path in asked.files().values()])
 
 
