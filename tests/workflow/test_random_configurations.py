@@ -23,6 +23,8 @@ from surveypipe.problems import SurveyError
 from surveypipe.study.disclosure import Disclosure
 
 FEW = 6
+# Stopped once: the only other groups than the one whose amount told of few were hidden already.
+ONCE_STOPPED = [163]
 MANY = int(os.environ.get("RANDOM_STUDIES", "200"))
 FIRST = int(os.environ.get("RANDOM_FIRST", "0"))
 # Of ten studies drawn at least so many are released: else little is tried.
@@ -166,7 +168,7 @@ def _released_too_much(results: Path, private: pd.DataFrame, rules: Rules) -> It
         yield "a released estimate is not the private one, rounded"
 
 
-@pytest.mark.parametrize("seed", range(FEW))
+@pytest.mark.parametrize("seed", [*range(FEW), *ONCE_STOPPED])
 def test_a_drawn_study_is_released_whole_or_refused_in_words(seed: int, tmp_path: Path):
     released(seed, tmp_path)
 

@@ -117,8 +117,10 @@ def _second(
         hidden = {inside for group, inside in gone if group == grouping}
         left = {inside for group, inside in places if group == grouping and inside} - hidden
         sizes = rows.loc[(rows["group"] == grouping) & level.isin(left), "n"].groupby(level).max()
-        if len(hidden) == 1 and len(sizes):
-            yield grouping, str(sizes.sort_index().idxmin())
+        # A place without a number is hidden already, for another reason, and stands in for a second one.
+        shown = sizes.dropna()
+        if len(hidden) == 1 and len(shown) and len(shown) == len(sizes):
+            yield grouping, str(shown.sort_index().idxmin())
 
 
 def follow_parts(release: Release, kinds: Mapping[str, AnyClaim], primary: str) -> None:

@@ -48,9 +48,8 @@ class Released:
     # Every look-up asks for a whole table, hundreds of times in a run.
     _prepared: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
     _ledger: list[pd.Series] = field(default_factory=list, init=False, repr=False, compare=False)
-    # Positions of the estimates by variable and statistic.
+    # Positions of the estimates by variable and statistic; rows by what they were asked by.
     _placed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    # Rows that were asked for, by all that they were asked by.
     _found: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -221,9 +220,8 @@ class Released:
             rows = table.iloc[self._placed.get(asked[:2], [])]
             # Two groupings may have levels of one name, such as the codes 1 and 2.
             own = (rows["group"] == self.group) | (rows["group_level"] == "")
-            self._found[asked] = rows[
-                own & (rows["group_level"] == group_level) & (rows["scheme"] == asked[3])
-            ]
+            own &= (rows["group_level"] == group_level) & (rows["scheme"] == asked[3])
+            self._found[asked] = rows[own]
         return self._found[asked]
 
     def share(
