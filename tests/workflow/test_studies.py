@@ -15,6 +15,7 @@ import yaml
 
 from stages import run_stages, table, whole
 from studies import ROOT
+from surveypipe.study.poles import CATEGORIES
 
 STUDIES = sorted(path.parent.parent for path in (ROOT / "studies").glob("*/config/config.yaml"))
 MOST_LINES = 40
@@ -84,3 +85,17 @@ def test_a_study_runs_to_what_is_released(study: Path, tmp_path: Path):
     assert len(weights) == people["category"].isin(["I", "P"]).sum()
     columns = [name for name in weights if name.startswith("w_")]
     assert columns and (weights[columns] > 0).all(axis=None)
+
+
+def test_ratings_are_shown_by_groups_that_are_large_whatever_their_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Raked weights make many small parts of each group: no reader can tell how one of them answered."""
+    study = ROOT / "studies/web-panel/config/config.yaml"
+    monkeypatch.chdir(study.parent.parent)
+    released = table(run_stages(configuration(study), tmp_path, last="disclose"), "public/estimates")
+    rating = released[(released["variable"] == "important") & (released["group"] == "age")]
+    shares = rating[(rating["statistic"] == "proportion") & (rating["scheme"] == "margins")]
+    merged = shares[shares["level"].isin(CATEGORIES)]
+    assert len(merged) == 3 * 4 and set(merged["status"]) == {"released"}
+    assert (shares["n"] >= 50).all()

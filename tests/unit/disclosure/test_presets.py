@@ -110,6 +110,19 @@ def test_interval_of_a_hidden_cell_by_hand():
     assert System(told).interval(["elsewhere"]) == (0.0, np.inf)
 
 
+def test_whole_numbers_of_a_sum_are_those_that_counting_all_of_them_finds():
+    """Three counts of which a weighted sum is told, rounded: what some of them may add up to."""
+    weights = {"a": 1.3, "b": 2.1, "c": 0.7}
+    told = [Statement("n", dict.fromkeys(weights, 1.0), 12), Statement("sum", weights, 14.2, 0.25)]
+    system = System(told)
+    counts = [(a, b, 12 - a - b) for a in range(13) for b in range(13 - a)]
+    fits = [n for n in counts if abs(np.dot(n, list(weights.values())) - 14.2) <= 0.25]
+    for target, cells in (("a", ["a"]), ("b", ["b"]), ("a and b", ["a", "b"])):
+        wanted = {sum(n["abc".index(cell)] for cell in cells) for n in fits}
+        assert {value for value in range(13) if system.whole(cells, value)} == wanted, target
+    assert 0 < len({n[0] for n in fits}) < 13
+
+
 def test_numbers_that_contradict_each_other_are_a_mistake():
     with pytest.raises(ValueError, match="contradict"):
         System([Statement(1, {"a": 1.0}, 1), Statement(2, {"a": 1.0}, 2)]).interval(["a"])

@@ -26,6 +26,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.answers import (
@@ -256,7 +257,19 @@ def _known_atoms(
     def left(solutions: Any) -> list[Secret]:
         return [secret for secret in mine if walk.possible(secret.cells, solutions) < possible]
 
-    return left(walk.solutions(told, lambda solutions: not left(solutions)))
+    found = left(walk.solutions(told, lambda solutions: not left(solutions)))
+    if not walk.sampled:
+        return found
+    system = System(told, question.found)
+    return [secret for secret in found if not _hidden_among_whole(question, secret, system, possible)]
+
+
+def _hidden_among_whole(question: Question, secret: Secret, system: System, possible: int) -> bool:
+    """Whether so many values of a count agree with what is told, the true one among them, near to it."""
+    true = sum(count for cell, count in question.known.items() if cell in secret.cells)
+    near = [true + step * side for step in range(1, possible + 1) for side in (1, -1)]
+    agreeing = (value for value in near if value >= 0 and system.whole(secret.cells, value))
+    return len(list(islice(agreeing, possible - 1))) == possible - 1
 
 
 def whole_numbers(low: float, high: float) -> float:

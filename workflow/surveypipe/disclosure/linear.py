@@ -18,6 +18,8 @@ import numpy as np
 LEAST_TOLERANCE = 1e-6
 # By how much the ends that linear programmes find may break a statement.
 FEASIBLE = 1e-7
+# At most so many branches of an integer programme: almost all are solved within a few.
+MOST_NODES = 2_000
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,40 @@ class System:
         for key in wanted:
             cost[self._index[key]] += 1.0
         return self._end(cost, 1.0), self._end(cost, -1.0)
+
+    def whole(self, target: Iterable[Hashable], value: float) -> bool:
+        """Whether whole numbers of which some add up to a value agree with everything.
+
+        Parameters
+        ----------
+        target
+            The counts that are added up.
+        value
+            Their sum.
+
+        Returns
+        -------
+        bool
+            Found by an integer programme (branch and bound, HiGHS through scipy); false too where none was
+            found within :data:`MOST_NODES`.
+        """
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        row = np.zeros(len(self._index))
+        for key in target:
+            row[self._index[key]] = 1.0
+        told = [LinearConstraint(self._left, ub=self._right), LinearConstraint(row, value, value)]
+        found = milp(
+            np.zeros_like(row),
+            constraints=told,
+            integrality=np.ones(row.shape, dtype=np.int64),
+            bounds=Bounds(0, np.inf),
+            options={"disp": False, "node_limit": MOST_NODES},
+        )
+        if found.x is None:
+            return False
+        counts = np.rint(found.x)
+        return bool((self._left @ counts <= self._right + FEASIBLE).all() and row @ counts == value)
 
     def _end(self, cost: np.ndarray, sign: float) -> float:
         from scipy.optimize import linprog

@@ -4,11 +4,13 @@ An interval between two ends found by linear programmes may hold no whole number
 are moved from one answer to another within the cells of the published counts, and what still agrees with
 every statement is kept and moved on from: a walk over the solutions that starts from the true one. A count
 that the walk never sees changed is taken for known: it may miss a possibility, and so hides too much rather
-than too little.
+than too little. Where a step is one of too many to be tried, an integer programme looks once more
+(:meth:`surveypipe.disclosure.linear.System.whole`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import combinations
 
@@ -61,6 +63,8 @@ class Walk:
             given = sum(known.get((answer, atom), 0.0) for answer in answers)
             self._truth[self._index[NO_ANSWER, atom]] = size - given
         self._where, self._by = _steps(len(states), len(sizes))
+        # Whether steps are left untried, so that a possibility is easily missed.
+        self.sampled = _double_steps(len(states), len(sizes)) > MOST_STEPS
         self._row: dict[Hashable, int] = {}
         rows: list[Floats] = []
         limits: list[float] = []
@@ -133,6 +137,11 @@ class Walk:
         return np.asarray(solutions[:, columns].sum(axis=1))
 
 
+def _double_steps(states: int, atoms: int) -> int:
+    """How many steps there are in two cells at once."""
+    return math.comb(states, 2) * math.comb(atoms, 2) * (2 * MOST_MOVED) ** 2
+
+
 def _steps(states: int, atoms: int) -> tuple[Numbers, Floats]:
     """So many from one answer to another in one cell, and so many there or back in a second.
 
@@ -147,7 +156,7 @@ def _steps(states: int, atoms: int) -> tuple[Numbers, Floats]:
     single = np.array([(p, i, i, a, 0) for p in range(len(pairs)) for i in range(atoms) for a in span if a])
     twice = np.array(list(combinations(range(atoms), 2)), dtype=np.intp).reshape(-1, 2)
     sizes = (len(pairs), len(twice), len(span) - 1, len(span) - 1)
-    number = int(np.prod(sizes))
+    number = _double_steps(states, atoms)
     drawn = np.arange(number)
     if number > MOST_STEPS:
         drawn = np.sort(np.random.default_rng(2).choice(number, MOST_STEPS, replace=False))

@@ -76,7 +76,9 @@ def table(
             *heckman_rows(case, respondents, eligible, predictors, exclusion, seed),
         ]
         rows += [{**identity, **row} for row in found]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).fillna(dict.fromkeys(TEXT, ""))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    # A column of words in which nothing stands is made a column of numbers.
+    return table.astype(dict.fromkeys(TEXT, object)).fillna(dict.fromkeys(TEXT, ""))
 
 
 def bayesian_rows(case: Case) -> Iterator[dict[str, Any]]:
