@@ -10,10 +10,10 @@ import yaml
 
 from studies import FIXED
 from surveypipe.sealing.deciding import Plan, plan_of
-from surveypipe.sealing.departures import Departure
 from surveypipe.sealing.lock import Answers, Lock
 from surveypipe.sealing.stamps import Stamp
 from surveypipe.sealing.standing import Departed, Standing
+from surveypipe.study import changes
 from surveypipe.study.checking import Checked
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.codebook_parsing import codebook_from
@@ -66,7 +66,7 @@ def standing(**more: Any) -> Standing:
 
 
 def _departed(*steps: str, change: Any = "changed", before: Any = None, after: Any = None) -> Standing:
-    return standing(departures=(Departed(Departure(steps, change, before, after)),))
+    return standing(departures=(Departed(changes.Change(steps, change, before, after)),))
 
 
 # Every way in which a run may stand to a plan, by what is said of it.
@@ -86,7 +86,7 @@ STANDINGS = {
     "declared": standing(
         departures=(
             Departed(
-                Departure(("claims", "C1", "threshold"), "changed", 0.5, 0.6),
+                changes.Change(("claims", "C1", "threshold"), "changed", 0.5, 0.6),
                 "The board asked for it",
                 "2026-03-09",
             ),

@@ -18,6 +18,7 @@ import clean
 import response
 import weight
 from _shared import arguments, options, read_csv, read_json, write_csv, write_parquet
+from surveypipe.design.from_weights import respondents_of
 from surveypipe.intake.files import add_checksums
 from surveypipe.intake.ingest import Files, ingest
 from surveypipe.ledger.cases import cases, setting
@@ -130,9 +131,7 @@ def _one(
 
 def ledger_of(config: Mapping[str, Any], folder: Path) -> pd.DataFrame:
     """Grade the claims as the stage of the ledger does, without what it shows beside the grades."""
-    respondents = pd.read_parquet(folder / DATA["analysis"]).merge(
-        pd.read_parquet(folder / DATA["weights"]), on="id", how="inner", validate="1:1"
-    )
+    respondents = respondents_of(*(pd.read_parquet(folder / DATA[name]) for name in ("analysis", "weights")))
     made = setting(Sections(config), read_csv(folder / DATA["weight_cells"]))
     staff = pd.read_parquet(folder / DATA["dispositions"])
     gathered = cases(made, read_csv(folder / DATA["estimates"]), respondents, staff)

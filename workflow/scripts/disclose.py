@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, section, write_csv, write_json
+from surveypipe.design.from_weights import respondents_of
 from surveypipe.design.selection import base_weights
 from surveypipe.disclosure import characteristics
 from surveypipe.disclosure.context import without_headline
@@ -99,7 +100,7 @@ def curves(
     if withheld["explorer"].empty:
         return {}
     made = setting(Sections(config), withheld["weight_cells"])
-    respondents = people.answers.merge(people.weights, on="id", how="inner", validate="1:1")
+    respondents = respondents_of(people.answers, people.weights)
     gathered = cases(made, withheld["estimates"], respondents, staff)
     return curves_of(made, gathered, list(respondents["id"]))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from _shared import Output, read_csv, run, write_csv
+from surveypipe.design.from_weights import respondents_of
 from surveypipe.ledger import not_at_random as mixtures
 from surveypipe.ledger.cases import cases, setting
 from surveypipe.ledger.explorer import explorer_table
@@ -30,9 +31,7 @@ def main(
     explorer: Output,
 ) -> None:
     """Read estimates, answers and weights; write the ledger, the tables of θ and the explorer's."""
-    answers = pd.read_parquet(analysis)
-    # A break-off has answers but no weight: it is not a respondent.
-    respondents = answers.merge(pd.read_parquet(weights), on="id", how="inner", validate="1:1")
+    respondents = respondents_of(pd.read_parquet(analysis), pd.read_parquet(weights))
     made = setting(config, read_csv(weight_cells))
     staff = pd.read_parquet(dispositions)
     estimated = read_csv(estimates)

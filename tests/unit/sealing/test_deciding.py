@@ -6,7 +6,8 @@ import pytest
 
 from document_configuration import rows
 from sealed import Change, plan
-from surveypipe.sealing.deciding import NAMES_ONLY, PRINTED, printed_only
+from surveypipe.sealing.deciding import CODEBOOK_PRINTED, COLUMN_PRINTED, NAMES_ONLY, PRINTED, printed_only
+from surveypipe.study.codebook_file import CodebookFile, Column
 from surveypipe.study.schema import schema_of
 from surveypipe.study.settings import Configuration
 
@@ -73,3 +74,8 @@ def test_of_a_default_the_plan_knows_that_nobody_said_it() -> None:
     assert "proportion_interval" in plan().text["analysis"]
     assert "proportion_interval" not in plan().said["analysis"]
     assert changed.said["analysis"]["proportion_interval"] == "wilson"
+
+
+def test_what_a_codebook_only_prints_is_of_its_form() -> None:
+    assert set(CODEBOOK_PRINTED) < set(CodebookFile.__struct_fields__)
+    assert set(COLUMN_PRINTED) < set(Column.__struct_fields__)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sealed import Change, plan
-from surveypipe.sealing.departures import departures
+from surveypipe.sealing.deciding import departures
 
 
 def _after(change: Change) -> list[tuple[str, str, Any, Any]]:

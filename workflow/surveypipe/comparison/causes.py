@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from surveypipe.comparison.differences import Difference, differences, reached
 from surveypipe.comparison.moves import Moves
 from surveypipe.comparison.tables import Row
 from surveypipe.provenance import DRAWING, TYPESETTERS
-from surveypipe.study.differences import Difference, differences, reached
 
 
 class Kind(StrEnum):
@@ -45,7 +45,8 @@ class Cause:
     words
         What it is and what became of it.
     about
-        Names that rest on it (:class:`~surveypipe.study.differences.Difference`); empty where anything may.
+        Names that rest on it (:class:`~surveypipe.comparison.differences.Difference`); empty where
+        anything may.
     moves_numbers
         Whether a number can rest on it.
     """

@@ -22,6 +22,8 @@ from surveypipe.study.design import Sampling
 def respondents_of(analysis: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
     """Respondents in the order of the weights, with answers and weights.
 
+    Whoever broke off has answers and no weight, and is none of them.
+
     Raises
     ------
     SurveyError

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from surveypipe.study.base import Settings
+from surveypipe.study.changes import Change, changes
 from surveypipe.study.codebook import Codebook, Variable, code_text
 from surveypipe.study.settings import Configuration
 
@@ -42,6 +43,9 @@ PRINTED = (
 # Of these the names decide, and what the names stand for is printed.
 NAMES_ONLY = ("groups.*.levels", "analysis.agreement.questions.*")
 CODEBOOK = "codebook"
+# Of the codebook's file, and of an entry of its `variables`.
+CODEBOOK_PRINTED = ("title", "sections", "batteries", "sets")
+COLUMN_PRINTED = ("label", "short", "question", "section", "unit")
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -64,6 +68,25 @@ def plan_of(settings: Configuration, codebook: Codebook) -> Plan:
     """Take the deciding part out of a completed configuration and its codebook."""
     rules = {CODEBOOK: _codebook(codebook)}
     return Plan(_laid(settings, (), whole=True) | rules, _laid(settings, (), whole=False) | rules)
+
+
+def departures(sealed: Mapping[str, Any], now: Plan) -> list[Change]:
+    """Compare a plan with the one that was sealed.
+
+    Parameters
+    ----------
+    sealed
+        Text of the sealed plan, as its lock holds it.
+    now
+        The plan that the configuration makes today.
+
+    Returns
+    -------
+    list of Change
+        In the order of the plan. A setting that the lock does not know and that has the default of its type
+        is none.
+    """
+    return list(changes(sealed, now.text, now.said))
 
 
 def pattern_of(steps: tuple[str, ...]) -> str:

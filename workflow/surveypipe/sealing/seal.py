@@ -12,8 +12,7 @@ from pathlib import Path
 from surveypipe.determinism import as_datetime
 from surveypipe.problems import SurveyError, shown
 from surveypipe.provenance import sha256
-from surveypipe.sealing.deciding import plan_of
-from surveypipe.sealing.departures import departures
+from surveypipe.sealing.deciding import departures, plan_of
 from surveypipe.sealing.lock import Answers, DatedBy, Known, Lock, PlanFiles, Replaced, read_lock, write_lock
 from surveypipe.sealing.readings import SEALED, Record, add_event, read_record
 from surveypipe.study.checking import Checked

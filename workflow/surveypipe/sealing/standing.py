@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from surveypipe.problems import Problems
-from surveypipe.sealing.deciding import CODEBOOK, Plan, printed_only
-from surveypipe.sealing.departures import Departure, departures
+from surveypipe.sealing.deciding import CODEBOOK, Plan, departures, printed_only
 from surveypipe.sealing.lock import Known, Lock
 from surveypipe.sealing.readings import Record
 from surveypipe.sealing.stamps import Stamp
+from surveypipe.study.changes import Change
 from surveypipe.study.deviations import Deviation
 from surveypipe.study.settings import Configuration
 
@@ -21,7 +21,7 @@ from surveypipe.study.settings import Configuration
 class Departed(msgspec.Struct, frozen=True):
     """A departure, with what was declared of it; '' where nothing was."""
 
-    departure: Departure
+    departure: Change
     why: str = ""
     when: str = ""
 
@@ -60,8 +60,8 @@ class Standing(msgspec.Struct, frozen=True):
     stated: tuple[Deviation, ...] = ()
 
     @property
-    def undeclared(self) -> tuple[Departure, ...]:
-        """Departures of which nothing is said."""
+    def undeclared(self) -> tuple[Change, ...]:
+        """Changes of which nothing is said."""
         return tuple(one.departure for one in self.departures if not one.why)
 
 
@@ -106,12 +106,12 @@ def standing_of(
     )
 
 
-def _departed(found: Departure, deviations: Sequence[Deviation]) -> Departed:
+def _departed(found: Change, deviations: Sequence[Deviation]) -> Departed:
     said = next((one for one in deviations if one.covers(found.path)), None)
     return Departed(found, said.why, said.when) if said else Departed(found)
 
 
-def _check(deviations: Sequence[Deviation], found: Sequence[Departure], *, sealed: bool) -> None:
+def _check(deviations: Sequence[Deviation], found: Sequence[Change], *, sealed: bool) -> None:
     problems = Problems()
     for number, one in enumerate(deviations, start=1):
         place = f"deviations.{number} ({one.what})"
@@ -126,7 +126,7 @@ def _check(deviations: Sequence[Deviation], found: Sequence[Departure], *, seale
     problems.raise_if_any()
 
 
-def _why_nothing(key: str, found: Sequence[Departure]) -> str:
+def _why_nothing(key: str, found: Sequence[Change]) -> str:
     top = key.partition(".")[0]
     if top not in (*Configuration.__struct_fields__, CODEBOOK):
         return (

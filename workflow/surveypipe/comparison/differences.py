@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# Keys by which the entries of a list are told apart, the first that all of them have and that none shares.
-_NAMES = ("variable", "id", "type", "name", "label")
+from surveypipe.sealing.deciding import CODEBOOK_PRINTED, COLUMN_PRINTED, printed_only
+from surveypipe.study.changes import Change, changes, entries
+
 # What a block of entries is called, by its place; the entry's own name follows.
 _CALLED = {
     ("cleaning", "recodes"): "recode of",
@@ -31,10 +32,9 @@ _NAMED_WHERE_USED = (
 )
 # A list of items, each of which matters by itself.
 _TURNED_ROUND = ("cleaning", "reverse")
-# Sections that change words and pages, and no number.
-_WORDS_ONLY = ("report", "vocabulary", "results")
+# Of what a plan leaves out, this can move a number that is released.
+_RELEASING = ("inputs", "disclosure", "rehearsal", "sensitivity.theta_shown")
 _LONGEST = 60
-_ABSENT = object()
 
 
 @dataclass(frozen=True)
@@ -74,36 +74,20 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Differen
     ('threshold of C1: 0.5 became 0.6', ['C1'])
     """
     return [
-        Difference(path, _words(path, was, now), _about(path, was, now, old, new), path[0] not in _WORDS_ONLY)
-        for path, was, now in _differing((), old, new)
+        Difference(one.steps, _words(one), _about(one, old, new), not one.steps or not words_only(one.steps))
+        for one in changes(old, new)
     ]
 
 
-def _differing(path: tuple[str, ...], old: Any, new: Any) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    """Deepest places at which two values differ, each with both values."""
-    if old == new:
-        return
-    named = [_named(value) for value in (old, new)]
-    if None in named:
-        yield path, old, new
-        return
-    was, now = named
-    assert was is not None and now is not None
-    for key in dict.fromkeys([*was, *now]):
-        yield from _differing((*path, key), was.get(key, _ABSENT), now.get(key, _ABSENT))
-
-
-def _named(value: Any) -> Mapping[str, Any] | None:
-    """Entries of a mapping, or of a list whose entries have names; None of anything else."""
-    if isinstance(value, Mapping):
-        return {str(key): entry for key, entry in value.items()}
-    if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
-        return None
-    for name in _NAMES:
-        names = [str(entry[name]) for entry in value if name in entry]
-        if len(names) == len(value) == len(set(names)):
-            return dict(zip(names, value, strict=True))
-    return None
+def words_only(steps: tuple[str, ...]) -> bool:
+    """Whether a setting changes words and pages, and no number."""
+    if steps[0] in CODEBOOK_PRINTED or (
+        steps[0] == "variables" and steps[2:3] and steps[2] in COLUMN_PRINTED
+    ):
+        return True
+    path = ".".join(steps)
+    releasing = any(path == key or path.startswith(f"{key}.") for key in _RELEASING)
+    return not releasing and printed_only(path)
 
 
 def _block(path: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -111,8 +95,8 @@ def _block(path: tuple[str, ...]) -> tuple[str, ...] | None:
     return next((block for block in _CALLED if path[: len(block)] == block and len(path) > len(block)), None)
 
 
-def _words(path: tuple[str, ...], old: Any, new: Any) -> str:
-    block = _block(path)
+def _words(one: Change) -> str:
+    path, block = one.steps, _block(one.steps)
     if block is None:
         where = ".".join(path)
     else:
@@ -123,13 +107,14 @@ def _words(path: tuple[str, ...], old: Any, new: Any) -> str:
             where = f"{' '.join(keys).replace('_', ' ')} of {entry}"
         elif keys:
             where += f", {' '.join(keys).replace('_', ' ')}"
-    return f"{where}: {_became(old, new)}"
+    return f"{where}: {_became(one)}"
 
 
-def _became(old: Any, new: Any) -> str:
-    if old is _ABSENT:
+def _became(one: Change) -> str:
+    old, new = one.before, one.after
+    if one.change == "added":
         return f"{_shown(new)} is new"
-    if new is _ABSENT:
+    if one.change == "dropped":
         return f"{_shown(old)} was taken out"
     if isinstance(old, list) and isinstance(new, list) and not any(isinstance(e, dict) for e in old + new):
         went, came = ([e for e in some if e not in other] for some, other in ((old, new), (new, old)))
@@ -157,12 +142,13 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _about(
-    path: tuple[str, ...], was: Any, now: Any, old: Mapping[str, Any], new: Mapping[str, Any]
-) -> frozenset[str]:
-    block = _block(path)
+def _about(one: Change, old: Mapping[str, Any], new: Mapping[str, Any]) -> frozenset[str]:
+    path, block = one.steps, _block(one.steps)
+    listed = [set(value) if isinstance(value, list) else set() for value in (one.before, one.after)]
     if path == _TURNED_ROUND:
-        names = set(was if isinstance(was, list) else []) ^ set(now if isinstance(now, list) else [])
+        names = listed[0] ^ listed[1]
+    elif one.change == "reordered" and path in _NAMED_WHERE_USED:
+        names = listed[0] | listed[1]
     elif block in _NAMED_WHERE_USED:
         names = {path[len(block)]}
     else:
@@ -181,15 +167,15 @@ def reached(names: set[str], config: Mapping[str, Any]) -> frozenset[str]:
         The configuration; in a codebook nothing else rests on an entry.
     """
     found = set(names)
-    entries: list[tuple[str, Any]] = []
+    held: list[tuple[str, Any]] = []
     for block in _NAMED_WHERE_USED:
         value: Any = config
         for key in block:
             value = value.get(key, {}) if isinstance(value, Mapping) else {}
-        entries += list((_named(value) or {}).items()) if block != ("variables",) else []
+        held += list(entries(value).items()) if block != ("variables",) else []
     grew = True
     while grew:
-        more = {name for name, entry in entries if name not in found and _says(entry, found)}
+        more = {name for name, entry in held if name not in found and _says(entry, found)}
         grew = bool(more)
         found |= more
     return frozenset(found)

@@ -1,4 +1,4 @@
-"""What is otherwise now than in a sealed plan, setting by setting."""
+"""Where two configurations, codebooks or plans differ, setting by setting."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
-
-from surveypipe.sealing.deciding import Plan
 
 # Keys by which an entry of a list is known, the first of which it has all.
 NAMED_BY = (
@@ -26,8 +24,8 @@ ORDERED = ("cleaning.rules", "cleaning.recodes")
 _ABSENT = object()
 
 
-class Departure(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One setting that is otherwise than it was sealed.
+class Change(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One setting that is otherwise now.
 
     Parameters
     ----------
@@ -50,50 +48,52 @@ class Departure(msgspec.Struct, frozen=True, omit_defaults=True):
         return "_".join(".".join(self.steps).split())
 
 
-def departures(sealed: Mapping[str, Any], now: Plan) -> list[Departure]:
-    """Compare a plan with the one that was sealed.
+def changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], said: Mapping[str, Any] | None = None
+) -> Iterator[Change]:
+    """Compare two blocks of settings.
 
     Parameters
     ----------
-    sealed
-        Text of the sealed plan, as its lock holds it.
-    now
-        The plan that the configuration makes today.
+    before, after
+        As YAML or JSON holds them.
+    said
+        Of the second what somebody has set: a setting that the first does not know, and that is not among
+        these, is no change. None for all of it.
 
-    Returns
-    -------
-    list of Departure
-        In the order of the plan. A whole block that came or went is one departure. A setting that the lock
-        does not know and that has the default of its type is none.
+    Yields
+    ------
+    Change
+        In the order of the first, then of the second. A whole block that came or went is one change.
     """
-    return list(_differences(sealed, now.text, now.said, ()))
+    yield from _of_blocks(before, after, after if said is None else said, ())
 
 
-def _differences(before: Any, after: Any, said: Any, steps: tuple[str, ...]) -> Iterator[Departure]:
+def _changes(before: Any, after: Any, said: Any, steps: tuple[str, ...]) -> Iterator[Change]:
     if _block(before) and _block(after):
         yield from _of_blocks(before, after, said if _block(said) else {}, steps)
     elif _blocks(before) and _blocks(after) and (before or after):
-        first, second, third = (_named(entries) for entries in (before, after, said or []))
+        first, second, third = (named(entries) for entries in (before, after, said or []))
         # Whoever adds an entry to a list says so, also where the list becomes the usual one.
         yield from _of_blocks(first, second, {name: third.get(name, {}) for name in second}, steps)
         stayed = [name for name in first if name in second]
         if ".".join(steps) in ORDERED and stayed != [name for name in second if name in first]:
-            yield Departure(steps, "reordered", list(first), list(second))
+            yield Change(steps, "reordered", list(first), list(second))
     elif before != after:
-        yield Departure(steps, "changed", before, after)
+        yield Change(steps, "changed", before, after)
 
 
 def _of_blocks(
     before: Mapping[str, Any], after: Mapping[str, Any], said: Mapping[str, Any], steps: tuple[str, ...]
-) -> Iterator[Departure]:
+) -> Iterator[Change]:
     for key in dict.fromkeys([*before, *after]):
-        old, new, path = before.get(key, _ABSENT), after.get(key, _ABSENT), (*steps, key)
+        old, new, path = before.get(key, _ABSENT), after.get(key, _ABSENT), (*steps, str(key))
         if new is _ABSENT:
-            yield Departure(path, "dropped", before=old)
+            yield Change(path, "dropped", before=old)
         elif old is not _ABSENT:
-            yield from _differences(old, new, said.get(key), path)
+            yield from _changes(old, new, said.get(key), path)
         elif key in said:
-            yield Departure(path, "added", after=new)
+            yield Change(path, "added", after=new)
 
 
 def _block(value: Any) -> bool:
@@ -104,14 +104,21 @@ def _blocks(value: Any) -> bool:
     return isinstance(value, list) and all(map(_block, value))
 
 
-def _named(entries: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+def entries(value: Any) -> Mapping[str, Any]:
+    """Give the entries of a block, or of a list of blocks, by their names; nothing of anything else."""
+    if isinstance(value, Mapping):
+        return {str(key): entry for key, entry in value.items()}
+    return named(value) if _blocks(value) else {}
+
+
+def named(listed: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Call the entries of a list by what they are about; a second of one name has its number."""
     made: dict[str, Mapping[str, Any]] = {}
-    for entry in entries:
-        name = name_of(entry)
+    for entry in listed:
+        name = first = name_of(entry)
         number = 2
         while name in made:
-            name, number = f"{name_of(entry)}-{number}", number + 1
+            name, number = f"{first}-{number}", number + 1
         made[name] = entry
     return made
 

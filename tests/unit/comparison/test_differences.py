@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from surveypipe.study.differences import differences
+from surveypipe.comparison.differences import differences
 
 CONFIG = {
     "cleaning": {
@@ -63,12 +63,33 @@ def test_a_changed_key_is_named_with_what_rests_on_it(path, to, words, about):
     assert found.moves_numbers
 
 
-def test_words_and_pages_move_no_number():
-    [found] = differences(CONFIG, changed("report", "journal", to="other"))
-    assert not found.moves_numbers
+@pytest.mark.parametrize(
+    ("key", "moves"),
+    [
+        ("report.journal", False), ("study.title", False), ("claims.C1.short", False), ("results", False),
+        ("claims.C1.label", True), ("disclosure.preset", True), ("inputs.encoding", True), ("seed", True),
+    ],
+)  # fmt: skip
+def test_words_and_pages_move_no_number(key, moves):
+    *path, last = key.split(".")
+    old, new = ({}, {})
+    for config, value in ((old, "a"), (new, "b")):
+        for step in path:
+            config = config.setdefault(step, {})
+        config[last] = value
+    [found] = differences(old, new)
+    assert found.moves_numbers is moves
 
 
-def test_the_order_of_named_entries_is_no_difference():
+def test_the_order_of_entries_that_stand_beside_each_other_is_no_difference():
+    other = copy.deepcopy(CONFIG)
+    other["claims"] = dict(reversed(other["claims"].items()))
+    assert differences(CONFIG, other) == []
+
+
+def test_the_order_of_what_is_done_one_after_the_other_is_a_difference():
     other = copy.deepcopy(CONFIG)
     other["cleaning"]["recodes"].reverse()
-    assert differences(CONFIG, other) == []
+    [found] = differences(CONFIG, other)
+    assert found.words == "cleaning.recodes: in another order"
+    assert sorted(found.about) == ["C2", "band", "clear_above"]
