@@ -7,6 +7,7 @@ its results, and no Snakemake is run.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -82,6 +83,12 @@ class _Recorder:
             return lambda job: job
 
         return keep
+
+
+def scripts() -> list[str]:
+    """Scripts of every rule, by name."""
+    text = "".join(path.read_text(encoding="utf-8") for path in RULES.glob("*.smk"))
+    return sorted(set(re.findall(r"stage\(\"(\w+)\"\)", text)))
 
 
 @cache

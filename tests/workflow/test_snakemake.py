@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 from _shared import options
+from rules import scripts
 from surveypipe.imports import modules_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,12 +137,7 @@ def test_only_disclose_hands_private_results_on():
         assert not (written and reads_people), (path.name, written)
 
 
-def scripts_of_rules() -> list[str]:
-    text = "".join(path.read_text() for path in RULE_FILES)
-    return sorted(set(re.findall(r"stage\(\"(\w+)\"\)", text)))
-
-
-@pytest.mark.parametrize("script", scripts_of_rules())
+@pytest.mark.parametrize("script", scripts())
 def test_inputs_of_a_rule_hold_every_module_that_its_script_imports(script):
     """What the rules list, from reading the source, against what Python itself finds."""
     code = (
@@ -282,7 +278,7 @@ def test_paths_with_spaces_and_quotes_reach_the_scripts(project, snakemake):
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
-@pytest.mark.parametrize("script", scripts_of_rules())
+@pytest.mark.parametrize("script", scripts())
 def test_nothing_reads_the_configuration_behind_snakemakes_back(script):
     text = (ROOT / f"workflow/scripts/{script}.py").read_text()
     assert "snakemake.config" not in text

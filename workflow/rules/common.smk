@@ -55,16 +55,21 @@ def section(*names):
     parameter, and a message about a failed command stays short enough to read. Defaults are filled in:
     a line that says a default may come or go, and nothing runs again.
     """
-    text = json.dumps(
-        {name: config[name] for name in names if name in config}, ensure_ascii=False
-    )
-    name = f".snakemake/sections/{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+    return kept("sections", {name: config[name] for name in names if name in config})
+
+
+def kept(folder, content):
+    """Write JSON into a file that is named by it, whole or not at all; give its path within the study."""
+    text = json.dumps(content, ensure_ascii=False)
+    name = f".snakemake/{folder}/{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
     path = STUDY.own(name)
-    if not path.is_file():
+    if not path.is_file() or path.read_bytes() != text.encode():
         path.parent.mkdir(parents=True, exist_ok=True)
         # A configuration may name people whose answers are quoted.
         private_files.close(path.parent)
-        path.write_text(text, encoding="utf-8")
+        partial = path.with_name(f"{path.name}.{os.getpid()}")
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, path)
     return name
 
 
@@ -88,7 +93,10 @@ def texts():
 # What every stage depends on beside its data. These inputs are looked at and never named on a command line.
 DEPENDS = ("script", "lib", "lock", "templates")
 # The command of every stage: its parser is made from the same names, those of its `main`.
-STAGE = "python {input.script:q} --config {params.config:q} {params.files} {params.options} 2>&1 | tee {log:q}"
+STAGE = (
+    "python {input.script:q} --job {params.job:q} --config {params.config:q} {params.files} {params.options} "
+    "2>&1 | tee {log:q}"
+)
 # Scripts work in the study's folder, so that what they write of its files is the same however it is run.
 if PREFIX:
     ENTER = f"cd {shlex.quote(PREFIX)} && ".replace("{", "{{").replace("}", "}}")
@@ -114,7 +122,26 @@ def given(*sections, **options):
         "config": section(*sections),
         "options": command_line(options),
         "files": files,
+        "job": job,
     }
+
+
+def job(wildcards, input, output):
+    """Name every file that a job reads and makes, so that its stage can tell which were changed since."""
+    code = {
+        path
+        for name, value in input.items()
+        if name in DEPENDS
+        for path in ([value] if isinstance(value, str) else value)
+    }
+    return kept(
+        "jobs",
+        {
+            "results": SETTINGS.results,
+            "inputs": [within_study(path) for path in input if path not in code],
+            "outputs": [within_study(path) for path in output],
+        },
+    )
 
 
 def files(wildcards, input, output):

@@ -34,6 +34,7 @@ from typing import (
 
 import msgspec
 
+from _job import Job
 from surveypipe import private_files
 from surveypipe.problems import SurveyError, numbered
 
@@ -130,6 +131,7 @@ def parser(main: Callable[..., None], description: str) -> argparse.ArgumentPars
     made.add_argument(
         "--config", type=read_config, default={}, help="configuration sections: JSON, or a JSON file"
     )
+    made.add_argument("--job", type=Path, help="JSON file with every input and output of the rule")
     for option in options(main):
         if option.on_command_line:
             option.add_to(made)
@@ -163,44 +165,42 @@ def arguments(main: Callable[..., None], args: argparse.Namespace) -> dict[str, 
     }
 
 
-def outputs(main: Callable[..., None], args: argparse.Namespace) -> list[Path]:
-    """List the files that the script makes."""
-    named = [(option, getattr(args, option.name)) for option in options(main) if option.kind is Output]
-    return [path for option, value in named for path in (value if option.several else [value])]
+def files(main: Callable[..., None], args: argparse.Namespace, kind: Any) -> list[Path]:
+    """List the files of a kind that the options name: `Path` those to read, `Output` those to write."""
+    named = [(option, getattr(args, option.name)) for option in options(main) if option.kind is kind]
+    return [path for option, value in named if value for path in (value if option.several else [value])]
 
 
 def run(main: Callable[..., None]) -> None:
-    """Run a script; on a user's mistake say so in plain words, leave no output, and exit 1."""
+    """Run a script; on a user's mistake say so in plain words, leave no output, and exit 1.
+
+    An input that is not what the stage that made it wrote is a mistake too, told before anything is computed.
+    """
     args = parser(main, inspect.getmodule(main).__doc__ or "").parse_args()
-    made = outputs(main, args)
-    for path in made:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    stage = Path(sys.argv[0]).stem.replace("_", " ")
+    job = Job.of(stage, args.job, files(main, args, Path), files(main, args, Output))
     try:
-        with private_files.closed(made):
+        job.begin()
+        with private_files.closed(job.outputs):
             main(**arguments(main, args))
+            job.end()
     except SurveyError as error:
-        _discard(made)
-        stage = Path(sys.argv[0]).stem.replace("_", " ")
+        job.discard()
         print(report(stage, error.problems), file=sys.stderr)
         sys.exit(1)
     except Exception:
-        _discard(made)
+        job.discard()
         traceback.print_exc()
-        print(report(Path(sys.argv[0]).stem.replace("_", " "), [UNEXPECTED]), file=sys.stderr)
+        print(report(stage, [UNEXPECTED]), file=sys.stderr)
         sys.exit(1)
     except BaseException:
-        _discard(made)
+        job.discard()
         raise
 
 
 def report(stage: str, problems: list[str]) -> str:
     """Lay out the problems of a stage as a numbered list."""
     return numbered(problems, f"The stage '{stage}' stopped: {{count}} to put right.")
-
-
-def _discard(paths: list[Path]) -> None:
-    for path in paths:
-        path.unlink(missing_ok=True)
 
 
 def read_csv(path: Path) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from _shared import Output, arguments, outputs, parser
+from _shared import Output, arguments, files, parser
 from surveypipe.study.frame import Groups
 
 GROUPS = {"ward": {"label": "Ward", "levels": {"1": "First", "2": "Second"}}}
@@ -43,7 +43,8 @@ def test_each_parameter_has_its_type():
     assert values["staff_list"] == Path("a/O'Brien.csv")
     assert values["parts"] == [Path("b"), Path("c")]
     assert values["seed"] == 3 and values["words"] == ["x", "y z"]
-    assert outputs(stage, args) == [Path("t"), Path("u"), Path("v")]
+    assert files(stage, args, Output) == [Path("t"), Path("u"), Path("v")]
+    assert files(stage, args, Path) == [Path("a/O'Brien.csv"), Path("b"), Path("c")]
 
 
 def test_what_has_a_default_may_be_left_out():

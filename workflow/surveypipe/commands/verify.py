@@ -8,10 +8,11 @@ from surveypipe.comparison.expected import as_json, expected, read_expected
 from surveypipe.comparison.release import read_release
 from surveypipe.comparison.verification import report, verify
 from surveypipe.problems import SurveyError
+from surveypipe.stage_record import state_of
 
 
 def verify_results(results: Path, committed: Path) -> tuple[list[str], bool]:
-    """Hold results against the committed manifest.
+    """Hold results against the committed manifest, and every file of them against what its stage recorded.
 
     Parameters
     ----------
@@ -23,7 +24,9 @@ def verify_results(results: Path, committed: Path) -> tuple[list[str], bool]:
     Returns
     -------
     tuple of list of str and bool
-        Lines for the screen, and whether every number and word is as released.
+        Lines for the screen, and whether every number and word is as released and no file was changed since
+        its stage wrote it. One that is missing and is not released is told, and is no failure: whoever got
+        the released files alone has no others.
 
     Raises
     ------
@@ -35,8 +38,14 @@ def verify_results(results: Path, committed: Path) -> tuple[list[str], bool]:
             f"{committed}: there is no manifest to hold the results against. Write it from results that are "
             "to be released with: surveypipe verify --accept"
         )
-    found = verify(results, read_expected(committed))
-    return report(found), found.passed
+    found, now = verify(results, read_expected(committed)), state_of(results)
+    lines = report(found)
+    if now.changed:
+        first = "NOT as the run left it: files were changed after their stage wrote them."
+        lines = [first, *now.changed, *lines]
+    if now.missing:
+        lines += ["Files that the run made are missing:", *now.missing]
+    return lines, found.passed and not now.changed
 
 
 def accept(results: Path, committed: Path) -> list[str]:
