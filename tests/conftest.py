@@ -13,15 +13,6 @@ import pytest
 from filelock import FileLock
 
 from studies import FALSE_RESULTS, ROOT, copy_project, false_claims
-from surveypipe.determinism import source_date_epoch
-from surveypipe.study.base import plain
-from surveypipe.study.reading import read
-from surveypipe.study.settings import Configuration
-
-# What the date of the documents is taken from, as in workflow/rules/report.smk.
-INPUTS = plain(read(ROOT / "config/config.yaml", Configuration).inputs)
-DATED = ["config/config.yaml", *INPUTS.values(), "report"]
-
 
 # Tests that run the pipeline come first, so that no process is left with a long one at the end.
 ORDER = ("workflow", "recomputation", "golden", "report", "property", "unit")
@@ -35,8 +26,6 @@ def run_snakemake(folder: Path, *words: str, timeout: int = 400) -> subprocess.C
     # A study that lies in a copy of the project is run by the copy's tool.
     tool = next(place for place in (folder, *folder.parents, ROOT) if (place / "workflow/rules").is_dir())
     environment = {**os.environ, "PYTHONPATH": str(tool / "workflow")}
-    # A copy has no history; its documents get the date that the project's own would have.
-    environment.setdefault("SOURCE_DATE_EPOCH", str(source_date_epoch(DATED, ROOT)))
     command = [sys.executable, "-m", "snakemake", *words]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=timeout, check=False

@@ -81,9 +81,10 @@ def commands(planned: str, folder: Path) -> list[Command]:
     """Read the commands of the stages from what `snakemake --dry-run --printshellcmds` said."""
     found = []
     for line in planned.splitlines():
-        if "--job " not in line:
+        command = re.search(r"\bpython (\S+ --job .*?) 2>&1", line)
+        if not command:
             continue
-        words = shlex.split(line.partition(" 2>&1")[0])[1:]
+        words = shlex.split(command[1])
         said = json.loads((folder / words[words.index("--job") + 1]).read_text(encoding="utf-8"))
         found.append(Command(tuple(words), frozenset(said["inputs"]), frozenset(said["outputs"])))
     return found

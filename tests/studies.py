@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FIXED = ROOT / "tests/fixtures/study"
 PARTS = [
     "Snakefile",
+    "SOURCE_DATE_EPOCH",
     "workflow",
     "profiles",
     "config",

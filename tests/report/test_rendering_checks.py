@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from surveypipe.determinism import normalise_zip, source_date_epoch, svg_settings
+from studies import ROOT
+from surveypipe.determinism import RECORDED, normalise_zip, source_date_epoch, svg_settings
 from surveypipe.rendering.checks import failed_lookups, html_problems, warning_problems
 
 PAGE = '<html><body><p id="a">SIMULATED DATA <a href="#a">x</a></p>{}</body></html>'
@@ -101,6 +102,20 @@ def test_outside_a_repository_the_date_is_that_of_the_newest_input(tmp_path: Pat
 
 
 @pytest.mark.usefixtures("no_stated_epoch")
+def test_a_recorded_date_is_that_of_an_archive_as_of_the_clone(tmp_path: Path) -> None:
+    (tmp_path / "input").write_text("x")
+    (tmp_path / "SOURCE_DATE_EPOCH").write_text("1250000000\n")
+    assert source_date_epoch(["input"], tmp_path) == 1_250_000_000
+    (tmp_path / "SOURCE_DATE_EPOCH").write_text("yesterday\n")
+    assert source_date_epoch(["input"], tmp_path) == int((tmp_path / "input").stat().st_mtime)
+
+
+@pytest.mark.parametrize("study", [ROOT, *sorted(path.parent for path in ROOT.glob("studies/*/Snakefile"))])
+def test_the_date_of_a_shipped_study_is_recorded(study: Path) -> None:
+    assert (study / RECORDED).read_text(encoding="ascii").strip().isdigit()
+
+
+@pytest.mark.usefixtures("no_stated_epoch")
 def test_in_a_repository_the_date_is_that_of_the_last_commit_that_touched_an_input(tmp_path: Path) -> None:
     def git(*words: str, when: int = 0) -> None:
         stamp = {"GIT_AUTHOR_DATE": f"{when} +0000", "GIT_COMMITTER_DATE": f"{when} +0000"}
@@ -119,6 +134,11 @@ def test_in_a_repository_the_date_is_that_of_the_last_commit_that_touched_an_inp
         git("add", name)
         git("commit", "-m", name, when=when)
     assert source_date_epoch(["input"], tmp_path) == 1_200_000_000
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study/input").write_text("x")
+    git("add", "study")
+    git("commit", "-m", "a study within", when=1_400_000_000)
+    assert source_date_epoch(["input"], tmp_path / "study") == 1_400_000_000
 
 
 def test_two_figures_of_one_page_share_no_identifier(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from surveypipe import stage_record
 
 ROOT = Path(__file__).resolve().parents[2]
 MANY = int(os.environ.get("DAMAGED_FILES", "400"))
-FEW = 24
+FEW = 16
 # Beside the default ones; those that need a second wave or a rehearsal are held by the rules' own test.
 TARGETS = ("all", "export", "submission", "compare", "verify", "second_opinion", "followup", "simulation")
 

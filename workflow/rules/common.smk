@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from surveypipe import private_files, provenance
+from surveypipe.homes import homes
 from surveypipe.imports import modules_of
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.programs import choose_renderer, renderer_version
@@ -315,7 +316,10 @@ STARTED = time.time()
 
 # The interpreter that runs Snakemake runs the scripts too, whether or not its environment was activated.
 os.environ.update(
-    PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    PATH=os.pathsep.join(
+        [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    ),
+    **homes(os.environ, STUDY.own(".snakemake/home")),
 )
 
 # Asked for on the command line (`--config old=...`): what a comparison is of, and no key of a study.

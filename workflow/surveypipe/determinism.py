@@ -13,14 +13,17 @@ from typing import Any
 
 import numpy as np
 
+# In the folder of a study or an archive: the date of its documents, as a number and a line's end.
+RECORDED = "SOURCE_DATE_EPOCH"
 # A zip member cannot be older than this.
 _ZIP_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 
 
 def source_date_epoch(paths: Iterable[str | Path], root: str | Path = ".") -> int:
-    """Give the moment of the last change of the inputs, in seconds since 1970 (UTC).
+    """Give the date of what is made from the inputs, in seconds since 1970 (UTC).
 
-    The variable SOURCE_DATE_EPOCH wins; else the last commit that touched one of the paths, because a
+    The variable SOURCE_DATE_EPOCH wins; else the file of that name, by which an unpacked archive, which has
+    no history, has the date of the clone; else the last commit that touched one of the paths, because a
     fresh clone gives every file the time of the cloning; else, outside a repository, the newest file.
 
     Parameters
@@ -33,6 +36,9 @@ def source_date_epoch(paths: Iterable[str | Path], root: str | Path = ".") -> in
     stated = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
     if stated.isdigit():
         return int(stated)
+    recorded = Path(root) / RECORDED
+    if recorded.is_file() and (written := recorded.read_bytes().strip()).isdigit():
+        return int(written)
     present = [str(path) for path in paths if (Path(root) / path).exists()]
     committed = _last_commit(present, Path(root))
     if committed is not None:
@@ -42,7 +48,8 @@ def source_date_epoch(paths: Iterable[str | Path], root: str | Path = ".") -> in
 
 
 def _last_commit(paths: Sequence[str], root: Path) -> int | None:
-    if not paths or not (root / ".git").exists():
+    inside = any((folder / ".git").exists() for folder in (root.resolve(), *root.resolve().parents))
+    if not paths or not inside:
         return None
     command = ["git", "log", "-1", "--format=%ct", "--", *paths]
     try:
