@@ -1,6 +1,7 @@
 -- What Quarto 1.11 does after a document's own filters: numbers and references as text, headings in Word as
--- "1. Introduction" in one run, floats in Word in a centred table of one cell, in Typst as figures of its kinds. A
--- reference to nothing becomes "?@fig-x", a page break a raw block; neither is an error.
+-- "1. Introduction" in one run, floats in Word in a centred table of one cell with a paragraph of a space between two
+-- of them, in Typst as figures of its kinds. A reference to nothing becomes "?@fig-x", a page break a raw block; neither
+-- is an error.
 
 local NAMES = { fig = "Figure", tbl = "Table", sec = "Section" }
 local NBSP = "\u{a0}"
@@ -117,6 +118,19 @@ local function float(div)
   return write(div.identifier, content, caption)
 end
 
+local function apart(blocks)
+  if not FORMAT:match("docx") then return nil end
+  local made = pandoc.Blocks {}
+  for at, block in ipairs(blocks) do
+    local before = blocks[at - 1]
+    if before and (is_float(block) or block.t == "Table") and (is_float(before) or before.t == "Table") then
+      made:insert(pandoc.Para { pandoc.Space() })
+    end
+    made:insert(block)
+  end
+  return made
+end
+
 local function page_break(paragraph)
   if pandoc.utils.stringify(paragraph) ~= "{{< pagebreak >}}" then return nil end
   if FORMAT:match("docx") then return pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>') end
@@ -137,7 +151,7 @@ end
 function Pandoc(doc)
   listed(doc.meta)
   collect(doc.blocks)
-  for _, filter in ipairs { { Cite = references }, { Div = float, Header = heading, Para = page_break } } do
+  for _, filter in ipairs { { Cite = references }, { Blocks = apart }, { Div = float, Header = heading, Para = page_break } } do
     doc = doc:walk(filter)
     for key, value in pairs(doc.meta) do
       local kind = pandoc.utils.type(value)

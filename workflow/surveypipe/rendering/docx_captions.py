@@ -9,7 +9,7 @@ from lxml import etree
 
 from surveypipe.rendering.docx_controls import MADE, PLACE, control
 from surveypipe.rendering.docx_package import w
-from surveypipe.rendering.docx_runs import field_runs, run, set_style, style_of, text_of
+from surveypipe.rendering.docx_runs import field_runs, next_block, run, set_style, style_of, text_of
 
 _CAPTION_STYLES = {"ImageCaption", "TableCaption", "Caption", "CaptionedFigure"}
 _LABEL = re.compile(r"\s*(?P<word>Figure|Table)[\s\u00a0]+(?P<prefix>[A-Z]*)(?P<number>\d+)\s*[:.]?\s*")
@@ -17,11 +17,17 @@ _KIND = {"Figure": "fig", "Table": "tbl"}
 
 
 def unwrap_layout_tables(body: etree._Element) -> None:
-    """Take tables and figures out of the one-cell tables that only place them."""
+    """Take tables and figures out of the one-cell tables that only place them.
+
+    The paragraph of a space that Quarto writes between two of them goes too: each has a caption.
+    """
     for table in list(body.iter(w("tbl"))):
-        cells = table.findall(f"{w('tr')}/{w('tc')}")
-        if len(cells) != 1 or not _is_layout(cells[0]):
+        if not _is_layout(table):
             continue
+        cells = table.findall(f"{w('tr')}/{w('tc')}")
+        between = next_block(table)
+        if _is_spacer(between) and _is_layout(next_block(between)):
+            between.getparent().remove(between)
         parent, position = table.getparent(), table.getparent().index(table)
         inside = [child for child in cells[0] if child.tag != w("tcPr")]
         while (
@@ -48,7 +54,19 @@ def _take_out(element: etree._Element) -> None:
         set_style(element, "CaptionedFigure")
 
 
-def _is_layout(cell: etree._Element) -> bool:
+def _is_spacer(block: etree._Element | None) -> bool:
+    """Whether a block is a paragraph that holds nothing, no break either."""
+    if block is None or block.tag != w("p") or text_of(block).strip():
+        return False
+    return all(block.find(f".//{w(name)}") is None for name in ("drawing", "br", "sectPr"))
+
+
+def _is_layout(table: etree._Element | None) -> bool:
+    """Whether a block is a table of one cell that only places a table or a figure."""
+    cells = [] if table is None or table.tag != w("tbl") else table.findall(f"{w('tr')}/{w('tc')}")
+    if len(cells) != 1:
+        return False
+    cell = cells[0]
     if cell.find(f".//{w('tbl')}") is not None or cell.find(f".//{w('drawing')}") is not None:
         return True
     return any(_label_of(paragraph) for paragraph in cell.iter(w("p")))

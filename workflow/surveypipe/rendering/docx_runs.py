@@ -84,6 +84,14 @@ def field_runs(code: str, shown: Sequence[etree._Element], *, bold: bool = False
     return [char("begin"), instruction, char("separate"), *shown, char("end")]
 
 
+def next_block(element: etree._Element) -> etree._Element | None:
+    """Give the paragraph or table that follows, whatever marks lie between; None at the end."""
+    following = element.getnext()
+    while following is not None and following.tag in {w("bookmarkEnd"), w("bookmarkStart")}:
+        following = following.getnext()
+    return following
+
+
 def merge_paragraph_properties(root: etree._Element) -> None:
     """Leave each paragraph one ``pPr``, first among its children and as the schema demands."""
     for paragraph in root.iter(w("p")):

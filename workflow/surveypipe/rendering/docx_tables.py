@@ -10,7 +10,7 @@ from lxml import etree
 
 from surveypipe.rendering.docx_cells import begins_part, indent_labels, keep_room
 from surveypipe.rendering.docx_package import properties_of, w
-from surveypipe.rendering.docx_runs import add_space, set_style, style_of, text_of
+from surveypipe.rendering.docx_runs import add_space, next_block, set_style, style_of, text_of
 
 TEXT_WIDTH = 9070  # twips between the margins of the reference document (A4, 2.5 cm)
 # A table is not split over pages up to this share of the height of the text, upright or across (twips).
@@ -133,9 +133,9 @@ def _embolden_header(rows: Sequence[etree._Element]) -> None:
 
 def _space_after(table: etree._Element) -> None:
     # A table has no space of its own; an empty paragraph may stay only where it keeps two tables apart.
-    following = _next_block(table)
+    following = next_block(table)
     if following is not None and following.tag == w("p") and len(following) == 0:
-        beyond = _next_block(following)
+        beyond = next_block(following)
         if beyond is not None and beyond.tag == w("tbl"):
             return
         following.getparent().remove(following)
@@ -147,13 +147,6 @@ def _space_after(table: etree._Element) -> None:
     ):
         return
     add_space(following, "before", "240")
-
-
-def _next_block(element: etree._Element) -> etree._Element | None:
-    following = element.getnext()
-    while following is not None and following.tag in {w("bookmarkEnd"), w("bookmarkStart")}:
-        following = following.getnext()
-    return following
 
 
 def _row_properties(row: etree._Element) -> etree._Element:
