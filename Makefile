@@ -1,5 +1,5 @@
 # make        builds .venv on the first call and runs the pipeline
-# make test   the same, then the tests
+# make test   the same, then the tests; make test-long   those that take long (docs/reliability.md)
 # make simulation, make followup   targets of their own: the simulation study, the planning of a follow-up
 # make clean  deletes what the pipeline generated; make distclean deletes .venv as well
 
@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python workflow/scripts/clear_stale_lock.py && $(BIN)/snakemake
 
-.PHONY: all test test-slow lint lock simulate simulation followup docs bench clean distclean
+.PHONY: all test test-long lint lock simulate simulation followup docs bench clean distclean
 .DEFAULT_GOAL := all
 
 all: .venv/.installed
@@ -34,7 +34,7 @@ PARALLEL := -n logical --dist loadfile --no-loadscope-reorder
 test: all .venv/.developing
 	@$(BIN)/python -m pytest $(PARALLEL)
 
-test-slow: all .venv/.developing
+test-long: all .venv/.developing
 	@$(BIN)/python -m pytest $(PARALLEL) -m slow
 
 lint: .venv/.developing

@@ -9,8 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from surveypipe import private_files, provenance
-from surveypipe.homes import homes
+from surveypipe import parents, private_files, provenance
+from surveypipe.homes import homes, usable
 from surveypipe.imports import modules_of
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.programs import choose_renderer, renderer_version
@@ -301,7 +301,7 @@ def problems_told():
         key=lambda path: path.stat().st_mtime,
     )
     recent = [
-        path.read_text(encoding="utf-8")
+        path.read_text(encoding="utf-8", errors="replace")
         for path in logs
         if path.stat().st_mtime >= STARTED
     ]
@@ -320,11 +320,19 @@ os.environ.update(
         [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
     ),
     **homes(os.environ, STUDY.own(".snakemake/home")),
+    # A stage ends with this process.
+    **{parents.VARIABLE: str(os.getpid())},
 )
 
 # Asked for on the command line (`--config old=...`): what a comparison is of, and no key of a study.
 COMPARED = {key: str(config.pop(key)) for key in ("old", "new") if key in config}
 SETTINGS, CODEBOOK = read_settings()
+for FOLDER in (STUDY.own(".snakemake"), STUDY.own(SETTINGS.results)):
+    if not usable(FOLDER):
+        sys.exit(
+            f"{FOLDER}: no file can be made in this folder. Make it writable (is its disk full, or for reading "
+            "only?), or take the study elsewhere."
+        )
 try:
     RENDERER = choose_renderer(SETTINGS.report.renderer, which=shutil.which)
 except SurveyError as error:

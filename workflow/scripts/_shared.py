@@ -35,7 +35,8 @@ from typing import (
 import msgspec
 
 from _job import Job
-from surveypipe import private_files
+from surveypipe import parents, private_files
+from surveypipe.machine_faults import told
 from surveypipe.problems import SurveyError, numbered
 
 if TYPE_CHECKING:
@@ -176,6 +177,7 @@ def run(main: Callable[..., None]) -> None:
 
     An input that is not what the stage that made it wrote is a mistake too, told before anything is computed.
     """
+    parents.end_with_the_run()
     args = parser(main, inspect.getmodule(main).__doc__ or "").parse_args()
     stage = Path(sys.argv[0]).stem.replace("_", " ")
     job = Job.of(stage, args.job, files(main, args, Path), files(main, args, Output))
@@ -188,10 +190,12 @@ def run(main: Callable[..., None]) -> None:
         job.discard()
         print(report(stage, error.problems), file=sys.stderr)
         sys.exit(1)
-    except Exception:
+    except Exception as error:
         job.discard()
-        traceback.print_exc()
-        print(report(stage, [UNEXPECTED]), file=sys.stderr)
+        fault = told(error)
+        if not fault:
+            traceback.print_exc()
+        print(report(stage, [fault or UNEXPECTED]), file=sys.stderr)
         sys.exit(1)
     except BaseException:
         job.discard()

@@ -27,14 +27,14 @@ def homes(variables: Mapping[str, str], instead: Path) -> dict[str, str]:
         Variables with their new values; empty where every folder can be written.
     """
     said = {HOME: ""} | {name: variables[name] for name in NAMED if variables.get(name)}
-    changed = {name: str(instead.resolve()) for name, value in said.items() if not _usable(value)}
+    changed = {name: str(instead.resolve()) for name, value in said.items() if not usable(value)}
     if changed:
         instead.mkdir(parents=True, exist_ok=True)
     return changed
 
 
-def _usable(value: str) -> bool:
-    """Whether a folder can be written, or made."""
+def usable(value: str | Path) -> bool:
+    """Whether files can be made in a folder, which may have to be made itself."""
     if not value:
         return False
     folder = Path(value)
