@@ -35,7 +35,7 @@ from typing import (
 import msgspec
 
 from _job import Job
-from surveypipe import parents, private_files
+from surveypipe import parents, private_files, spreadsheets
 from surveypipe.machine_faults import told
 from surveypipe.problems import SurveyError, numbered
 
@@ -213,21 +213,23 @@ def read_csv(path: Path) -> pd.DataFrame:
 
     with path.open("rb") as file:
         marked = file.read(len(MARKED)) == MARKED.encode()
-    return pd.read_csv(
+    table = pd.read_csv(
         path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(TEXT, "str"), skiprows=int(marked)
     )
+    return spreadsheets.unguarded(table)
 
 
 def write_csv(table: pd.DataFrame, path: Path, mark: str = "") -> None:
     """Write a table whole or not at all, with a fixed float format and line ending.
 
-    A table that might be taken for results has a mark for its first line.
+    A table that might be taken for results has a mark for its first line. No cell is a formula
+    (:mod:`surveypipe.spreadsheets`).
     """
     partial = path.with_name(path.name + ".part")
     with partial.open("w", encoding="utf-8", newline="") as file:
         if mark:
             file.write(f"{MARKED}{mark}\n")
-        table.to_csv(file, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
+        spreadsheets.guarded(table).to_csv(file, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
     os.replace(partial, path)
 
 

@@ -19,6 +19,7 @@ from surveypipe.second_opinion.tables import (
     totals_table,
     variables_of,
 )
+from surveypipe.spreadsheets import guarded
 from surveypipe.study.sections import Sections
 from surveypipe.study.weighting import scheme_in_force
 from surveypipe.weighting.population import Population, population
@@ -53,8 +54,8 @@ def main(
     rows = pd.concat([read_csv(path) for path in estimates])
     named = variables_of(survey, rows)
     answers, designs = respondents_table(survey, weighed, named), designs_in_r(weighed)
-    answers.to_csv(respondents, index=False, float_format="%.17g", lineterminator="\n")
-    totals_table(weighed).to_csv(totals, index=False, float_format="%.17g", lineterminator="\n")
+    guarded(answers).to_csv(respondents, index=False, float_format="%.17g", lineterminator="\n")
+    guarded(totals_table(weighed)).to_csv(totals, index=False, float_format="%.17g", lineterminator="\n")
     text = program(
         survey, weighed, designs, study=sections.study, file=config["inputs"]["survey"], variables=named,
         texts=text_columns(answers), parts=parts,

@@ -9,7 +9,12 @@ if (!requireNamespace("MASS", quietly = TRUE)) {
 read_text <- function(path) {
   # The first line of a table of made-up answers says what it is.
   marked <- startsWith(readLines(path, n = 1, warn = FALSE), "# ")
-  read.csv(path, skip = as.integer(marked), colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8")
+  x <- read.csv(path, skip = as.integer(marked), colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8")
+  # An apostrophe keeps a spreadsheet from running the text of a cell, and is no part of it.
+  shown <- function(text) sub("^'('*[=+@\t\n-])", "\\1", text)
+  x[] <- lapply(x, shown)
+  names(x) <- shown(names(x))
+  x
 }
 
 read_respondents <- function(path) {

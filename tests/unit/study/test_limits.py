@@ -64,3 +64,18 @@ def test_what_cannot_be_run_is_told_with_its_reason(section, given, told):
     assert any(
         problem.startswith(f"config.yaml: {section}") and told in problem for problem in caught.value.problems
     )
+
+
+def test_an_entry_that_stands_twice_in_a_list_is_told():
+    config = configuration()
+    config["analysis"]["tests"] = [{"variable": "read", "between": "agency"}] * 2
+    config["analysis"]["items"] = ["read", "trained", "read"]
+    # Numbers may be alike.
+    config["sensitivity"]["theta_shown"] = [2.0, 2.0]
+    with pytest.raises(SurveyError) as caught:
+        checked(config, Configuration, "config.yaml")
+    assert caught.value.problems == [
+        "config.yaml: analysis.items: 'read' stands there twice; keep one of them.",
+        "config.yaml: analysis.tests: {'between': 'agency', 'variable': 'read'} stands there twice; keep one "
+        "of them.",
+    ]

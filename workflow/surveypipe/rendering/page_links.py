@@ -5,7 +5,6 @@ Only files that the same run makes in the same variant are led to, and a blinded
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from html import escape
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
+
+from surveypipe.page_data import page_data
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMATS = {"pdf": ("PDF", "application/pdf"), "docx": ("Word", _WORD), "html": ("Web page", "text/html")}
@@ -129,7 +130,7 @@ def head(page: About) -> str:
     tags = "\n".join(
         f'<meta name="{name}" content="{escape(value)}">' for name, value in _highwire(page) if page.article
     )
-    content = json.dumps(_schema(page), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    content = page_data(_schema(page))
     return f'{tags}\n<script type="application/ld+json">{content}</script>\n'
 
 

@@ -7,11 +7,13 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from surveypipe.page_data import page_data
 from surveypipe.problems import Problems, SurveyError
 from surveypipe.rendering import page_links
 from surveypipe.rendering.bibliography import merged
@@ -29,6 +31,8 @@ from surveypipe.study.reading import parse_yaml, read_yaml
 from surveypipe.text_files import read_text
 
 ALT = re.compile(r"@alt:([A-Za-z0-9_-]+)")
+# What would end an attribute, or be a shortcode, an image, code or a reference within it.
+MEANING = re.compile(r"[\\`{}<>&$@!\[\]|#]")
 FORMATS = ("html", "docx", "pdf")
 
 
@@ -125,9 +129,7 @@ class Staged:
         named = sorted(set(re.findall(r'\.num source="([\w-]+)"', text)))
         if named:
             used = {key: seen_from(self.provenance[key], self.document, self.made) for key in named}
-            # A `</` in it would end the element of the page there.
-            content = json.dumps(used, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-            (self.folder / "sources.json").write_text(content, encoding="utf-8")
+            (self.folder / "sources.json").write_text(page_data(used), encoding="utf-8")
 
 
 def seen_from(source: Mapping[str, Any], document: str, made: Sequence[str]) -> dict[str, Any]:
@@ -291,7 +293,8 @@ def _with_alt_texts(skipped: int, body: str, name: str, alts: Mapping[str, str],
                 f"{near(match[1], list(alts))}"
             )
         # The text stands between double quotes in the attribute.
-        return " ".join(alts.get(match[1], "unknown").replace('"', "'").split())
+        text = " ".join(alts.get(match[1], "unknown").replace('"', "'").split())
+        return MEANING.sub(lambda sign: f"&#{ord(sign[0])};", text)
 
     return ALT.sub(replaced, body)
 
@@ -308,7 +311,7 @@ def _check_figures(staged: Staged, sources: Sources, skipped: int, body: str, pr
         alt = re.search(r'fig-alt="([^"]*)"', match["attributes"] or "")
         if alt is None or not alt[1].strip():
             problems.add(f"{where}: the figure '{target}' has no alt text; write fig-alt=\"@alt:name\".")
-        staged.alts.append(alt[1] if alt else "")
+        staged.alts.append(unescape(alt[1]) if alt else "")
 
 
 def _figures(folder: Path, text: str, name: str, skipped: int = 0) -> Iterator[tuple[str, re.Match[str]]]:

@@ -11,7 +11,6 @@ be chosen.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.disclosure.digits import decimals_of
 from surveypipe.formatting import confidence, decimal, held
 from surveypipe.ledger.explorer import BETWEEN, WITHIN, YES, Assumption
+from surveypipe.page_data import page_data
 from surveypipe.reporting.claim_names import title
 from surveypipe.reporting.released import Released
 from surveypipe.study.claims import AnyClaim
@@ -63,8 +63,7 @@ def explorer(released: Released, words: Wording) -> str:
     """
     if not has_explorer(released):
         return ""
-    # A `</` in it would end the element of the page there.
-    data = json.dumps(page(released, words), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    data = page_data(page(released, words))
     return (
         '```{=html}\n<section id="explore" class="explorer" aria-labelledby="explore-title" hidden>'
         '<h3 id="explore-title"></h3></section>\n'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -62,6 +63,10 @@ def schema_problems(value: Any, schema: Mapping[str, Any], name: str) -> list[st
         (path, f"{_place(name, path)}: {number} is no number to compute with; write one that has an end.")
         for path, number in _endless(value)
     ]
+    told += [
+        (path, f"{_place(name, path)}: {entry} stands there twice; keep one of them.")
+        for path, entry in _repeated(value)
+    ]
     return list(dict.fromkeys(words for _, words in sorted(told, key=lambda one: list(map(str, one[0])))))
 
 
@@ -80,6 +85,21 @@ def _endless(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any
     elif isinstance(value, list):
         for number, entry in enumerate(value):
             yield from _endless(entry, (*path, number))
+
+
+def _repeated(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Entries of lists that stand there twice, but for numbers: what is made of them would have one name."""
+    if isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield from _repeated(entry, (*path, key))
+    elif isinstance(value, list):
+        seen: set[str] = set()
+        for number, entry in enumerate(value):
+            yield from _repeated(entry, (*path, number))
+            text = json.dumps(entry, sort_keys=True, ensure_ascii=False, default=str)
+            if text in seen and not isinstance(entry, int | float):
+                yield path, text.replace('"', "'")
+            seen.add(text)
 
 
 def _errors(validator: Any, value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
