@@ -59,6 +59,9 @@ include: "workflow/rules/simulation.smk"
 include: "workflow/rules/followup.smk"
 
 
+IMPORTS.keep()
+
+
 rule all:
     default_target: True
     input:

@@ -21,7 +21,7 @@ import yaml
 
 from _shared import options
 from rules import scripts
-from surveypipe.imports import modules_of
+from surveypipe.imports import Imports
 
 ROOT = Path(__file__).resolve().parents[2]
 RULE_FILES = sorted((ROOT / "workflow/rules").glob("*.smk"))
@@ -152,7 +152,7 @@ def test_inputs_of_a_rule_hold_every_module_that_its_script_imports(script):
     }
     listed = {
         str(Path(path).relative_to(ROOT))
-        for path in modules_of(ROOT / f"workflow/scripts/{script}.py", ROOT / "workflow/surveypipe")
+        for path in Imports(ROOT / "workflow/surveypipe").of(ROOT / f"workflow/scripts/{script}.py")
     }
     assert imported <= listed
     assert "workflow/surveypipe/problems.py" in listed

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from surveypipe import parents, private_files, provenance
 from surveypipe.homes import homes, usable
-from surveypipe.imports import modules_of
+from surveypipe.imports import Imports
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.programs import choose_renderer, renderer_version
 from surveypipe.reporting.names import NUMBER_LIST
@@ -104,10 +104,13 @@ if PREFIX:
     STAGE = f"({ENTER}{STAGE.replace(' 2>&1', ') 2>&1', 1)}"
 
 
+IMPORTS = Imports(LIBRARY, STUDY.own(".snakemake/imports.json"))
+
+
 def stage(name):
     """Give the inputs of a stage beside its data: script, our modules behind it, the locked packages, templates."""
     script = tool("workflow/scripts", f"{name}.py")
-    modules = modules_of(Path(script), LIBRARY)
+    modules = IMPORTS.of(Path(script))
     words = any(Path(path).stem == "wording" for path in modules)
     return {
         "script": script,
