@@ -52,7 +52,8 @@ if journal_checks():
 
 
 # Targets of their own, which the default run does not make:
-#   snakemake seal | rehearse | export | compare | verify | second_opinion | submission | simulation | followup | waves
+#   snakemake seal | registration | rehearse | export | compare | verify | second_opinion | submission | simulation | followup | waves
+include: "workflow/rules/registration.smk"
 include: "workflow/rules/export.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/simulation.smk"

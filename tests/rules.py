@@ -19,6 +19,7 @@ from snakemake.parser import parse
 
 from surveypipe.study.base import plain
 from surveypipe.study.consistency import numeric_frame_variables
+from surveypipe.study.folder import OWN_WORDING, StudyFolder
 from surveypipe.study.settings import Configuration
 
 RULES = Path(__file__).resolve().parents[1] / "workflow/rules"
@@ -123,6 +124,9 @@ def rule_of(name: str, settings: Configuration, folder: Path) -> Rule:
             "config": config,
             "CONFIGURATION": "config/config.yaml",
             "configuration_files": lambda: [],
+            "STUDY": StudyFolder(Path(), RULES.parents[1]),
+            "OWN_WORDING": OWN_WORDING,
+            "EPOCH": 0,
             "plan_file": lambda name: folder / f"plan.{name}",
             "plan_there": lambda name: (
                 str(folder / f"plan.{name}") if (folder / f"plan.{name}").is_file() else []

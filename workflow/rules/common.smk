@@ -22,7 +22,7 @@ from surveypipe.study.consistency import numeric_frame_variables
 from surveypipe.study.folder import OWN_WORDING
 
 # Targets that read no answer, and can be made before there is one.
-BEFORE_ANSWERS = {"seal", "rehearse"}
+BEFORE_ANSWERS = {"seal", "registration", "rehearse"}
 
 
 def awaited():

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from surveypipe import formatting as fmt
+from surveypipe.reporting.cells import code_text
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import Column, Table
 from surveypipe.study.item_types import type_of
@@ -19,7 +20,7 @@ def questionnaire(released: Released) -> Table:
     Table
         Columns: number, question, answers, to whom the question was put.
     """
-    asked, given = _asked(released), worded(released)
+    questions, given = asked(released), worded(released)
     columns = [
         Column("No.", 5),
         Column("Question" if given else "Variable", 44, "l"),
@@ -27,35 +28,37 @@ def questionnaire(released: Released) -> Table:
         Column("Applies to" if released.settings.study.recorded else "Put to", 20, "l"),
     ]
     table = Table("questionnaire", f"The {released.vocabulary.questionnaire.one}", columns)
-    for number, entry in enumerate(asked, start=1):
+    for number, entry in enumerate(questions, start=1):
         table.rows.append(
             [
                 str(number),
                 fmt.escape(str(entry["question"] or (f"({entry['label']})" if given else entry["label"]))),
-                _answers(entry, released),
-                _put_to(entry, released),
+                answers_to(entry, released),
+                put_to(entry, released),
             ]
         )
     if not given:
         table.notes = ["The codebook gives names, and no wording of questions."]
         return table
     table.notes = ["Wording as on the form; statements worded in the negative are shown as they were put."]
-    if len(given) < len(asked):
+    if len(given) < len(questions):
         table.notes.append("In brackets the name of a question whose wording the codebook does not give.")
     return table
 
 
-def _asked(released: Released) -> list[Mapping[str, Any]]:
-    asked = [entry for entry in released.variables.values() if entry.get("role") == "question"]
-    return [entry for entry in asked if not entry.get("derived")]
+def asked(released: Released) -> list[Mapping[str, Any]]:
+    """List the questions in the order of the form."""
+    found = [entry for entry in released.variables.values() if entry.get("role") == "question"]
+    return [entry for entry in found if not entry.get("derived")]
 
 
 def worded(released: Released) -> list[Mapping[str, Any]]:
     """List the questions of which the codebook gives the wording."""
-    return [entry for entry in _asked(released) if entry["question"]]
+    return [entry for entry in asked(released) if entry["question"]]
 
 
-def _answers(entry: Mapping[str, Any], released: Released) -> str:
+def answers_to(entry: Mapping[str, Any], released: Released) -> str:
+    """Tell the answers that a question offers, or what kind of answer it takes, as Markdown."""
     labels = [fmt.escape(str(label)) for label in entry.get("values", {}).values()]
     if not labels:
         return type_of(entry).answered
@@ -65,9 +68,13 @@ def _answers(entry: Mapping[str, Any], released: Released) -> str:
     return ", ".join(labels)
 
 
-def _put_to(entry: Mapping[str, Any], released: Released) -> str:
+def put_to(entry: Mapping[str, Any], released: Released) -> str:
+    """Tell to whom a question is put, as Markdown."""
     conditions = []
-    for name, code in (entry.get("asked_if") or {}).items():
-        answer = released.in_text(released.values(name).get(str(code), str(code)))
-        conditions.append(f"'{fmt.escape(answer)}' to '{fmt.escape(released.in_text(released.label(name)))}'")
+    for name, said in (entry.get("asked_if") or {}).items():
+        values = {code_text(code): released.in_text(label) for code, label in released.values(name).items()}
+        codes = said if isinstance(said, list) else [said]
+        answers = [f"'{fmt.escape(values.get(code_text(code), str(code)))}'" for code in codes]
+        question = fmt.escape(released.in_text(released.label(name)))
+        conditions.append(f"{fmt.sentence_list(answers, 'or')} to '{question}'")
     return f"Those who answered {fmt.sentence_list(conditions)}" if conditions else "All"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from surveypipe.reporting.lookups import first_of, number_of
 from surveypipe.study.design import silent_described
 from surveypipe.study.frame import in_shares
 
@@ -44,7 +45,6 @@ def _label(released: Released, name: str | None) -> str | None:
 
 
 def _relative(released: Released) -> bool:
-    """Whether the weights add up to those who answered, and not to a population."""
-    table = released.table("weight_diagnostics")
-    row = table[table["scheme"] == released.primary].iloc[0]
-    return bool(abs(float(row["sum_weights"]) / float(row["n"]) - 1) < RELATIVE)
+    """Whether the weights add up to those who answered, and not to a population; false of weights to come."""
+    row = first_of(released.table("weight_diagnostics"), scheme=released.primary)
+    return abs(number_of(row, "sum_weights") / number_of(row, "n") - 1) < RELATIVE

@@ -10,6 +10,7 @@ from surveypipe.disclosure.rules import rules_of
 from surveypipe.formatting import decimal
 from surveypipe.reporting.facts import NAMED_SOFTWARE, software_versions
 from surveypipe.reporting.figures.response import cell_label
+from surveypipe.reporting.lookups import first_of, number_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import imputed_beside
 from surveypipe.reporting.tables.imputation import imputations_made
@@ -69,7 +70,7 @@ def cleaning(released: Released) -> Facts:
     rules: dict[str, list[str]] = {}
     for rule in choices.could_act(released):
         rules.setdefault(rule.action, []).append(rule.tag())
-    done = released.table("cleaning_summary")
+    done = None if released.planned else released.table("cleaning_summary")
     scales = section.scales
     shares = [scale.min_share for scale in scales]
     sizes = {len(scale.items) for scale in scales}
@@ -85,7 +86,9 @@ def cleaning(released: Released) -> Facts:
     }
 
 
-def _done(summary: pd.DataFrame, action: str, what: str) -> int | None:
+def _done(summary: pd.DataFrame | None, action: str, what: str) -> int | None:
+    if summary is None:
+        return None
     number = float(summary.loc[summary["action"] == action, what].sum())
     return int(number) if math.isfinite(number) else None
 
@@ -105,7 +108,7 @@ def weighting(released: Released) -> Facts:
         "variables": [released.in_text(released.label(name)) for name in variables],
         "fallback": released.primary != released.settings.weighting.primary,
         "collapse": _collapse(scheme),
-        "cells": len(cells),
+        "cells": math.nan if released.planned else len(cells),
         "merged": [
             {
                 "members": released.in_text(cell_label(str(row["members"]), released)),
@@ -147,10 +150,9 @@ def _collapse(scheme: Scheme) -> Facts | None:
 
 def _spread(released: Released) -> Facts:
     """Range of the primary weights; they are equal where they print alike."""
-    table = released.table("weight_diagnostics")
-    row = table[table["scheme"] == released.primary].iloc[0]
+    row = first_of(released.table("weight_diagnostics"), scheme=released.primary)
     columns = {"w_min": "w_min", "w_max": "w_max", "deff": "deff_kish", "n_eff": "n_eff", "n": "n"}
-    facts: Facts = {name: float(row[column]) for name, column in columns.items()}
+    facts: Facts = {name: number_of(row, column) for name, column in columns.items()}
     if not all(map(math.isfinite, facts.values())):
         return facts | {"spread": "withheld"}
     equal = decimal(facts["w_min"]) == decimal(facts["w_max"])
@@ -166,7 +168,7 @@ def analysis(released: Released) -> Facts:
         "correction": section.fpc.descriptive,
         "adjusted_by": _adjusted_by(released),
         "plain_cells": _plain_cells(released),
-        "jackknife": _jackknife(released),
+        **_jackknife(released),
         "tests": _tests(released),
         "tested_by": _tested_by(released),
         **_tested(released),
@@ -193,10 +195,14 @@ def _plain_cells(released: Released) -> bool:
     return scheme.method == "poststratify" and not (smoothed and merged.any())
 
 
-def _jackknife(released: Released) -> bool:
+def _jackknife(released: Released) -> Facts:
+    """Tell whether replicates were made; of a plan also, up to how many respondents."""
     plan = released.settings.weighting.replicates
-    made = released.settings.design.replicates is None
-    return made and plan is not None and plan.method == "jackknife" and released.base_size() <= plan.max_n
+    if plan is None or plan.method != "jackknife" or released.settings.design.replicates is not None:
+        return {"jackknife": False, "jackknife_most": None}
+    if released.planned:
+        return {"jackknife": True, "jackknife_most": plan.max_n}
+    return {"jackknife": released.base_size() <= plan.max_n, "jackknife_most": None}
 
 
 def _tested_by(released: Released) -> list[str]:
