@@ -52,3 +52,8 @@ def planned(settings: Configuration, codebook: Codebook) -> Released:
         describe(codebook, listed, settings.cleaning, settings.groups),
         {name: pd.DataFrame(columns=list(columns)) for name, columns in LOOKED_INTO.items()},
     )
+
+
+def is_planned(released: Released) -> bool:
+    """Whether nothing was computed yet."""
+    return released.tables["weight_diagnostics"].empty

@@ -85,11 +85,6 @@ class Released:
         return mark.short if mark else ""
 
     @property
-    def planned(self) -> bool:
-        """Whether nothing was computed yet (:mod:`surveypipe.reporting.planned`)."""
-        return self.tables["weight_diagnostics"].empty
-
-    @property
     def population(self) -> str:
         """What is known of those who were asked: ``list``, ``counts`` or ``none``."""
         population = self.settings.population

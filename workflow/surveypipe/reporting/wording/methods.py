@@ -11,6 +11,7 @@ from surveypipe.formatting import decimal
 from surveypipe.reporting.facts import NAMED_SOFTWARE, software_versions
 from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.lookups import first_of, number_of
+from surveypipe.reporting.planned import is_planned
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import imputed_beside
 from surveypipe.reporting.tables.imputation import imputations_made
@@ -70,7 +71,7 @@ def cleaning(released: Released) -> Facts:
     rules: dict[str, list[str]] = {}
     for rule in choices.could_act(released):
         rules.setdefault(rule.action, []).append(rule.tag())
-    done = None if released.planned else released.table("cleaning_summary")
+    done = None if is_planned(released) else released.table("cleaning_summary")
     scales = section.scales
     shares = [scale.min_share for scale in scales]
     sizes = {len(scale.items) for scale in scales}
@@ -108,7 +109,7 @@ def weighting(released: Released) -> Facts:
         "variables": [released.in_text(released.label(name)) for name in variables],
         "fallback": released.primary != released.settings.weighting.primary,
         "collapse": _collapse(scheme),
-        "cells": math.nan if released.planned else len(cells),
+        "cells": math.nan if is_planned(released) else len(cells),
         "merged": [
             {
                 "members": released.in_text(cell_label(str(row["members"]), released)),
@@ -200,7 +201,7 @@ def _jackknife(released: Released) -> Facts:
     plan = released.settings.weighting.replicates
     if plan is None or plan.method != "jackknife" or released.settings.design.replicates is not None:
         return {"jackknife": False, "jackknife_most": None}
-    if released.planned:
+    if is_planned(released):
         return {"jackknife": True, "jackknife_most": plan.max_n}
     return {"jackknife": released.base_size() <= plan.max_n, "jackknife_most": None}
 
