@@ -9,6 +9,7 @@ docs/verification.md.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import sys
 import tempfile
@@ -20,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / part) for part in ("workflow", "workflow/scripts", "tests")]
 
 import designs  # noqa: E402
+from surveypipe.weighting.calibration import calibrate, rake  # noqa: E402
+from surveypipe.weighting.methods import METHODS  # noqa: E402
+from surveypipe.weighting.propensity import SMALLEST_STEP  # noqa: E402
 
 ANSWERS, PAGE = ROOT / "tests/golden/data/designs.csv", ROOT / "docs/verification.md"
 FAMILIES = {
@@ -55,7 +59,34 @@ of their numbers. In all, {rows} rows with {numbers} numbers were compared; the 
 with its call, in `designs.csv` (R {version}). Domains are R's `subset`, and their degrees of freedom R's
 `degf` of it.
 """
+# How each method knows that it is done; what is held against the program's own numbers below.
+STOPPING = {
+    "none": "nothing is adjusted",
+    "design": "nothing is adjusted",
+    "poststratify": "one step; smoothed inside merged cells, as ridge",
+    "rake": "every margin within {rake:.0e} of the people; R's `epsilon` as below",
+    "calibrate": "every total within {calibrate:.0e} of the largest; linear: one step",
+    "ridge": "as calibrate, totals softened by the penalty",
+    "propensity": "Newton's step under {propensity:.0e}; classes: one step more",
+    "cross_fitted": "as propensity, in each fold",
+    "doubly_robust": "as propensity, then as calibrate",
+    "compose": "each step as its own",
+}
+METHODS_HEAD = """\
+
+## Weighting methods
+
+Each method by registration, when it stops, and the designs that publish under it. The package `survey` makes
+post-strata, raking and calibration. The others are written out in base R (`designs_weights.R`), from the raw
+file and the list: weights, and what their estimation adds to influence values, with sources. Domains, means,
+totals, quantiles, tests and models under those weights are R's own functions.
+
+| method | stops when | designs |
+|---|---|---|
+"""
 TAIL = """\
+
+## What R does otherwise
 
 What R itself does otherwise, and how it was asked:
 
@@ -108,7 +139,24 @@ def page(compared: pd.DataFrame, version: str) -> str:
         own = compared[compared["design"] == name]
         cells = [cell(own[own["statistic"].isin(kinds)]) for kinds in FAMILIES.values()]
         lines.append(f"| {design['title']} | {' | '.join(cells)} |")
-    return head + "\n".join(lines) + "\n" + TAIL
+    return head + "\n".join([*lines, ""]) + methods() + TAIL
+
+
+def methods() -> str:
+    """Lay out the registered weighting methods, with the designs whose published rows they made."""
+    used: dict[str, list[str]] = {name: [] for name in METHODS}
+    for name, design in designs.DESIGNS.items():
+        used[designs.method_of(name)].append(design["title"])
+    limits = {
+        name: inspect.signature(function).parameters["tolerance"].default
+        for name, function in (("rake", rake), ("calibrate", calibrate))
+    } | {"propensity": SMALLEST_STEP}
+    rows = [
+        f"| `{name}` | {STOPPING[name].format(**limits)} | {len(titles)}: {'; '.join(titles[:4])}"
+        f"{', …' if len(titles) > 4 else ''} |"
+        for name, titles in used.items()
+    ]
+    return METHODS_HEAD + "\n".join([*rows, ""])
 
 
 def cell(own: pd.DataFrame) -> str:

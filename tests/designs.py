@@ -10,6 +10,7 @@ import copy
 import json
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ import pyreadstat
 import yaml
 
 from stages import run_stages, whole
+from surveypipe.study.weighting import FOLDS
+from surveypipe.weighting.crossfitting import cross_fit
+from surveypipe.weighting.population import population as weighted
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "tests/golden/data"
@@ -34,12 +38,21 @@ VALUES = {
     "HI_CHOL": {0: "No", 1: "Yes"}, "RIAGENDR": {1: "Men", 2: "Women"},
     "RACE": {1: "Hispanic", 2: "White", 3: "Black", 4: "Other"}, "AGECAT": {1: "A", 2: "B", 3: "C", 4: "D"},
     "year": {code: f"Year {code + 6}" for code in range(1, 6)}, "sex": {1: "Girls", 2: "Boys"},
-    "cycle": YES_NO,
+    "cycle": YES_NO, "grade": {1: "Lowest", 2: "Low", 3: "High", 4: "Highest"},
 }  # fmt: skip
 GROWTH = {
     "variable": "growth", "label": "Growth", "type": "difference", "minuend": "api00", "subtrahend": "api99",
 }  # fmt: skip
 COUNTED = {"target": 1, "awards": 1, "HI_CHOL": 1, "cycle": 1}
+ORDERED = ("grade",)
+STUDY_SEED = 12
+# Columns of the lists of people who were asked: of all schools of the state, and of samples.
+LISTS = {
+    "state": ["id", "stype", "improved", "band", "fold"],
+    "apistrat_listed": ["id", "stype", "prize", "pw", "fpc"],
+    "apiclus1_listed": ["id", "stype", "prize", "pw", "dnum", "fpc"],
+    "apiclus2_listed": ["id", "stype", "prize", "pw", "dnum", "snum", "fpc1", "fpc2"],
+}
 # Claims: kind, variable, and what else the kind needs: a level, a second variable, groups, a model.
 SCHOOLS: dict[str, Any] = {
     "claims": [
@@ -78,7 +91,29 @@ def numbers(*names: str) -> dict[str, Any]:
     return made | {"claims": claims}
 
 
+STATE: dict[str, Any] = {
+    "claims": [
+        {"kind": "share", "variable": "target", "level": "1"}, {"kind": "mean", "variable": "api99"},
+        {"kind": "median", "variable": "api99"}, {"kind": "total", "variable": "api99"},
+        {"kind": "difference", "variable": "api99", "between": "awards"},
+        {"kind": "equivalence", "variable": "target", "level": "1", "between": "awards"},
+        {"kind": "change", "variable": "target", "level": "1", "before": "awards"},
+        {"kind": "association", "variable": "target", "model": "logistic", "term": "api99"},
+        {"kind": "association", "variable": "grade", "model": "ordinal", "term": "factor(awards)1"},
+    ],
+    "numeric": ["api99"], "listed": ["target", "grade"], "groups": ["awards"],
+    "tests": [["api99", "awards", "t_test"], ["target", "awards", "rao_scott"],
+              ["score", "awards", "rank_test"]],
+    "models": [{"outcome": "target", "kind": "logistic", "level": 1, "predictors": ["api99"]},
+               {"outcome": "grade", "kind": "ordinal", "predictors": ["factor(awards)"]}],
+}  # fmt: skip
+DRAWN: dict[str, Any] = SCHOOLS | {
+    "listed": ["target"], "groups": ["awards"],
+    "tests": [test for test in SCHOOLS["tests"] if test[1] == "awards"],
+    "claims": [claim for claim in SCHOOLS["claims"] if claim.get("between") != "stype"],
+}  # fmt: skip
 ASKED: dict[str, dict[str, Any]] = {
+    "state": STATE, **{name: DRAWN for name in LISTS if name != "state"},
     "apisrs": SCHOOLS, "apistrat": SCHOOLS, "apiclus1": SCHOOLS, "apiclus2": SCHOOLS,
     "election": numbers("Bush", "Kerry", "votes")
     | {"models": [{"outcome": "Bush", "kind": "linear", "predictors": ["Kerry"]}]},
@@ -118,6 +153,10 @@ def raw(name: str) -> pd.DataFrame:
         return pd.read_csv(DATA / "election_pps.csv")[["Bush", "Kerry", "votes", "p"]]
     if name == "pupils":
         return _pupils()
+    if name in LISTS:
+        table = asked_of(name)
+        kept = [column for column in table if column not in [*LISTS[name][1:], "answered"]]
+        return table.loc[table["answered"], kept]
     if name in ("mu284", "fpc", "crowd", "scd", "hospital"):
         table = pd.read_csv(DATA / f"{name}.csv")
         if name == "crowd":
@@ -136,6 +175,42 @@ def raw(name: str) -> pd.DataFrame:
     made["score"] = made["api00"] + np.arange(len(made)) / 1000
     made[[c for c in table if c.startswith("fpc")]] = table[[c for c in table if c.startswith("fpc")]]
     return _with_replicates(made, name)
+
+
+def asked_of(name: str) -> pd.DataFrame:
+    """Give everybody on a list in order, with ``answered`` and the answers of those who did."""
+    if name == "state":
+        table = pd.read_csv(DATA / "apipop.csv", dtype={"cds": str}).iloc[::10]
+        table = table.sort_values("cds", ignore_index=True)
+        made = pd.DataFrame({"id": table["cds"], "stype": table["stype"], "improved": table["comp.imp"]})
+        made["band"], made["api99"] = table["api99"] // 50 * 50, table["api99"]
+        for column, origin in (("target", "sch.wide"), ("awards", "awards")):
+            made[column] = table[origin].map({"Yes": 1, "No": 2})
+        made["grade"] = 1 + (table["api99"].to_numpy()[:, None] > [500, 600, 700]).sum(axis=1)
+        made["score"] = made["api99"] + np.arange(len(made)) / 1000
+        chance = table["stype"].map({"E": 55, "M": 40, "H": 65}) + 12 * (table["comp.imp"] == "Yes")
+        made["fold"] = _folds(made.assign(respondent=_by_turns(len(made)) < chance))
+    else:
+        made = raw(name.removesuffix("_listed")).rename(columns={"awards": "prize"})
+        made["awards"], made["stype"] = made["prize"], made["stype"].map({1: "E", 2: "M", 3: "H"})
+        made["prize"] = made["prize"].map(YES_NO)
+        made.insert(0, "id", [f"S{number:03d}" for number in range(1, len(made) + 1)])
+        chance = 60 + 15 * (made["prize"] == "Yes")
+    made["answered"] = _by_turns(len(made)) < chance
+    answers = ("api00", "api99", "target", "awards", "grade", "score", "ell", "meals", "enroll")
+    return made[[column for column in (*LISTS[name], "answered", *answers) if column in made]]
+
+
+def _by_turns(number: int) -> np.ndarray:
+    """Numbers from 0 to 99 that follow no order; who answers is no chance."""
+    return np.arange(number) * 37 % 101
+
+
+def _folds(people: pd.DataFrame) -> np.ndarray:
+    """Folds as the pipeline deals them: no other program has its random numbers."""
+    predictors = ["stype", "improved", "band"]
+    asked = weighted(people, needed=predictors, seed=STUDY_SEED)
+    return cross_fit(asked, predictors, FOLDS, products=False, scheme="weighted").folds
 
 
 def population() -> pd.DataFrame:
@@ -225,7 +300,17 @@ def make_study(folder: Path, name: str) -> dict[str, Any]:
             folder / "counts.csv", index=False
         )
         inputs["counts"] = str(folder / "counts.csv")
-    _sum(folder, [Path(inputs[key]) for key in ("survey", "counts") if key in inputs])
+    own: dict[str, Any] = {}
+    if design["data"] in LISTS:
+        columns = LISTS[design["data"]]
+        asked_of(design["data"])[[*columns, "answered"]].to_csv(folder / "list.csv", index=False)
+        inputs["staff_list"] = str(folder / "list.csv")
+        # The folds are the pipeline's own, and R's from the file.
+        named = {name: name for name in columns[1:] if name != "fold"}
+        kinds = {"numeric": ["band"], "categorical": ["dnum", "snum"]}
+        frame = {kind: [name for name in those if name in named] for kind, those in kinds.items()}
+        own = {"seed": STUDY_SEED, "frame": {"id": "id", "survey_id": "id", "columns": named} | frame}
+    _sum(folder, [Path(inputs[key]) for key in ("survey", "counts", "staff_list") if key in inputs])
     study = {"id": "design", "title": design["title"], "data": "real", "setting": "R", "mode": "paper"}
     models = [{key: value for key, value in one.items()} for one in copy.deepcopy(asked["models"])]
     for one in models:
@@ -234,13 +319,13 @@ def make_study(folder: Path, name: str) -> dict[str, Any]:
     return {
         "study": study, "inputs": inputs, "groups": {group: {} for group in asked["groups"]},
         "disclosure": {"preset": "open"}, "claims": claims_of(asked),
-        "cleaning": {"recodes": [GROWTH] if "api99" in table else []},
+        "cleaning": {"recodes": [GROWTH] if {"api99", "api00"} <= set(table) else []},
         "analysis": {
             "items": list(dict.fromkeys([*asked["numeric"], *asked["listed"]])), "models": models,
             "totals": [*asked["numeric"], *asked["listed"]],
             "tests": [{"variable": variable, "between": between} for variable, between in tests],
         },
-        **copy.deepcopy(design["config"]),
+        **own, **copy.deepcopy(design["config"]),
     }  # fmt: skip
 
 
@@ -261,9 +346,13 @@ def codebook(table: pd.DataFrame, asked: dict[str, Any]) -> dict[str, Any]:
     made = {}
     for name in table:
         about: dict[str, Any] = {"label": name, "type": "numeric"}
+        if name == "id":
+            made[name] = {"label": name, "type": "string", "role": "id"}
+            continue
         if name in VALUES:
             about |= {"values": VALUES[name], "type": "binary" if name in COUNTED else "categorical"}
             about |= {"counts": COUNTED[name]} if name in COUNTED else {}
+            about |= {"type": "ordinal"} if name in ORDERED else {}
         made[name] = about | ({} if name in questions else {"role": "admin"})
     return made
 
@@ -281,6 +370,13 @@ def published(name: str, folder: Path, results: Path) -> pd.DataFrame:
     return pd.concat([rows, _of_claims(rows, read_answers(results / "public/claims.csv"))])
 
 
+def method_of(name: str) -> str:
+    """Weighting method of the primary scheme of a design."""
+    with tempfile.TemporaryDirectory() as folder:
+        weighting = whole(make_study(Path(folder), name)).weighting
+    return weighting.schemes[weighting.primary].method
+
+
 def _of_claims(rows: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
     """Rows of the claim ledger, each as a statistic named for its kind; of an equivalence what decides."""
     told = rows[rows["group"] == "overall"].drop_duplicates(["variable", "statistic"])
@@ -295,7 +391,7 @@ def _of_claims(rows: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
 
 def ask_r(folder: Path, wanted: list[str] | None = None) -> pd.DataFrame:
     """Give R's answers to the designs, computed now from the raw files that the stages read."""
-    program = [f'source("{DATA / "designs.R"}")']
+    program = [f'HERE <- "{DATA}"', f'source("{DATA / "designs.R"}")']
     for name in wanted or DESIGNS:
         design = DESIGNS[name]
         make_study(folder / name, name)
@@ -305,6 +401,7 @@ def ask_r(folder: Path, wanted: list[str] | None = None) -> pd.DataFrame:
             f'x <- read.csv("{folder / name / "survey.csv"}")',
             # Of a design without headcounts the file is not there, and nothing asks for it.
             f'counts <- "{folder / name / "counts.csv"}"',
+            f'asked <- asked_in("{folder / name / "list.csv"}")',
             f"without <- {design['without']}",
             f"with <- {design.get('with', 'without')}",
             f"answers({json.dumps(name)}, with, without, {_in_r(ASKED[design['data']])})",

@@ -14,6 +14,7 @@ import pytest
 
 import beside_r
 import designs
+from surveypipe.weighting.methods import METHODS
 
 ANSWERS = designs.read_answers(beside_r.ANSWERS)
 LARGEST = 1e-8
@@ -45,6 +46,16 @@ def test_every_design_and_every_statistic_has_its_answers():
     assert len(ANSWERS) >= 300
     named = {kind for kinds in beside_r.FAMILIES.values() for kind in kinds}
     assert set(ANSWERS["statistic"]) == named
+
+
+def test_the_page_tells_of_every_weighting_method_and_when_it_stops():
+    told = beside_r.PAGE.read_text(encoding="utf-8")
+    lines = [line for line in told.splitlines() if line.startswith("| `")]
+    assert [line.split("`")[1] for line in lines] == list(METHODS) == list(beside_r.STOPPING)
+    assert beside_r.methods() in told
+    for line in lines:
+        _, _, stops, published, _ = line.split("|")
+        assert stops.strip() and int(published.split(":")[0]) > 0, line
 
 
 def asked_now(names: list[str], folder: Path) -> None:

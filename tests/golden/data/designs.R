@@ -13,6 +13,8 @@ math <- function(x, w, p) {
   x[in_order][which(cumsum(w[in_order]) >= p * sum(w) * (1 - 1e-12))[1]]
 }
 TIGHT <- list(epsilon = 1e-20, maxit = 100)
+# Weights that the package does not make.
+source(file.path(HERE, "designs_weights.R"))
 found <- list()
 keep <- function(...) {
   cells <- list(level = "", group = "overall", group_level = "", estimate = NA, se = NA, df = NA, df2 = NA,
@@ -126,8 +128,11 @@ compared <- function(d, base, tests) {
     cells <- c(base, list(variable = name, group = group))
     if (kind == "rao_scott") {
       x <- svychisq(as.formula(sprintf("~%s + %s", name, group)), own, statistic = "F")
+      # svychisq counts units and strata, which is not how many are free where answers are independent draws.
+      df2 <- if (inherits(own, "written_out")) x$parameter[1] * degf(own) else x$parameter[2]
       do.call(keep, c(cells, list(
-        statistic = kind, estimate = x$statistic, df = x$parameter[1], df2 = x$parameter[2], p_value = x$p.value,
+        statistic = kind, estimate = x$statistic, df = x$parameter[1], df2 = df2,
+        p_value = pf(x$statistic, x$parameter[1], df2, lower.tail = FALSE),
         call = sprintf("svychisq(~%s + %s, d, statistic = 'F')", name, group)
       )))
       next
@@ -237,7 +242,8 @@ alone <- function(d, base, one) {
 }
 
 models <- function(d, base, asked) {
-  for (one in asked) {
+  # Ordinal models are among the answers row by row.
+  for (one in Filter(function(one) one$kind != "ordinal", asked)) {
     if (length(one$predictors) > 1) alone(d, base, one)
     logistic <- one$kind == "logistic"
     own <- d
@@ -262,7 +268,7 @@ models <- function(d, base, asked) {
 
 # What claims estimate, as the ledger tells it: of an equivalence the interval that decides, at 90 %.
 claimed <- function(d, without, base, claims, models) {
-  for (one in claims) {
+  for (one in Filter(function(one) !identical(one$model, "ordinal"), claims)) {
     name <- one$variable
     of_people <- function(values) if (is.null(one$level)) values else as.numeric(values == one$level)
     keep_claim <- function(own, estimate, se, df, call, low = NULL, high = NULL, corrected = base$fpc) {
@@ -271,7 +277,7 @@ claimed <- function(d, without, base, claims, models) {
            estimate = estimate, se = se, df = df, ci_low = if (is.null(low)) estimate - half else low,
            ci_high = if (is.null(high)) estimate + half else high, call = call)
     }
-    d$variables$growth <- if (is.null(d$variables$api99)) NA else d$variables$api00 - d$variables$api99
+    d$variables$growth <- if (is.null(d$variables$api99) || is.null(d$variables$api00)) NA else d$variables$api00 - d$variables$api99
     said <- of_people(d$variables[[name]])
     if (!is.null(one$before)) said <- said - of_people(d$variables[[one$before]])
     d$variables$said <- said

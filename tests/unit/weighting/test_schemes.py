@@ -271,6 +271,13 @@ def test_composition_ends_on_the_last_steps_margins() -> None:
     assert result.log["step"].tolist() == ["propensity", "rake"]
 
 
+def test_answers_are_exchangeable_in_the_classes_of_the_first_step() -> None:
+    people, first = frame(BALANCED), {"method": "poststratify", "by": ["agency"]}
+    steps = {"s": {"method": "compose", "steps": [first, RAKED]}}
+    made = weighting.compute_schemes(people, section(steps))
+    assert set(made.cells["cell"]) == set(people["agency"])
+
+
 def test_a_saturated_response_model_gives_the_weighting_classes() -> None:
     people = frame([("A", "x", 40, 20), ("B", "x", 40, 10)])
     classes = one(people, {"method": "poststratify", "by": ["agency"]}).weights["w_s"]

@@ -107,8 +107,9 @@ class Linearisation:
         return Linearisation(none, none, self.propensity)
 
     def degrees_of_freedom(self, inside: NDArray[np.bool_]) -> Floats:
-        """Respondents less independent predictors of the response model in each domain, shape (k,).
+        """Respondents less what residuals are fitted to in each domain, shape (k,).
 
+        That is the independent predictors of the response model, and the auxiliaries of a step on top of it.
         Where there is a `spread` c: Satterthwaite's, (Σc)²/Σc² less the sum of the leverages; with equal
         weights that is n less the parameters that a penalty leaves.
 
@@ -129,7 +130,7 @@ class Linearisation:
         grams = np.einsum("ni,nk,nj->kij", scaled, inside.astype(float), scaled, optimize=True)
         size = np.sqrt(np.maximum(np.einsum("kii->ki", grams), 1e-300))
         correlations = grams / size[:, :, None] / size[:, None, :]
-        ranks = np.linalg.matrix_rank(correlations, tol=1e-9, hermitian=True)
+        ranks = np.linalg.matrix_rank(correlations, tol=1e-13, hermitian=True)
         return np.asarray(inside.sum(axis=0) - np.where(inside.any(axis=0), ranks, 0), dtype=np.float64)
 
 

@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 
 # Beyond this linear predictor (p under 1e-6 or over 1 − 1e-6) a fit on a few hundred people is separated.
 SEPARATED = 13.8
+# Newton's method stops where no coefficient moves further.
+SMALLEST_STEP = 1e-10
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ def _newton(X: Floats, Y: Floats, size: Floats, firth: bool, max_iterations: int
             hat = np.einsum("ni,rij,nj->nr", X, inverse, X, optimize=True) * V
             score = score + X.T @ (hat * (0.5 - p))
         step = np.einsum("rij,jr->ir", inverse, score)
-        if np.abs(step).max() < 1e-10:
+        if np.abs(step).max() < SMALLEST_STEP:
             return beta, firth or bool(np.abs(X @ beta).max() < SEPARATED)
         beta, height = _climb(X, Y, size, beta, np.clip(step, -5, 5), height, firth)
     return beta, False

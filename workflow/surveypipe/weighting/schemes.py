@@ -172,7 +172,7 @@ def _named_variables(schemes: Iterable[Making]) -> list[str]:
 
 
 def _first_group(schemes: Iterable[Making]) -> str | None:
-    settings = list(schemes)
+    settings = [part for one in schemes for part in one.parts()]
     within = [one.collapse.within for one in settings if one.collapse and one.collapse.within]
     first = [one.margins[0] for one in settings if one.margins] + [one.by[0] for one in settings if one.by]
     return next(iter(within + first), None)
