@@ -26,6 +26,8 @@ MAKEFILE = (
 )
 # Seconds in which a process that was told to end must have ended, on a machine that is busy.
 PATIENCE = 120
+# A run is ended at most so many seconds after at most so many of its stages began: it goes on each time.
+MOST_STAGES, MOST_SECONDS = 3, 3.0
 
 
 def variables(**more: str) -> dict[str, str]:
@@ -75,7 +77,7 @@ def waited(until: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     while not until():
         if time.monotonic() > end:
             return False
-        time.sleep(0.05)
+        time.sleep(0.1)
     return True
 
 
@@ -115,6 +117,11 @@ def _stages(folder: Path) -> list[int]:
     ]
 
 
+def _stages_since(folder: Path, start: float) -> int:
+    logs = (folder / "results/logs").glob("*.log")
+    return sum(path.stat().st_mtime >= start for path in logs)
+
+
 def _send(numbers: list[int], what: signal.Signals) -> bool:
     for number in numbers[:1]:
         os.kill(number, what)
@@ -148,13 +155,10 @@ class Chain:
         The study's.
     whole
         What an undisturbed run makes.
-    seconds
-        How long such a run takes.
     """
 
     folder: Path
     whole: dict[str, str]
-    seconds: float
     kills: dict[str, int] = field(default_factory=dict)
     ended: int = 0
 
@@ -163,13 +167,16 @@ class Chain:
         draw, before = random.Random(seed), raw(self.folder)
         while sum(self.kills.values()) < count:
             kind = list(KILLS)[(seed + sum(self.kills.values())) % len(KILLS)]
-            self._once(kind, draw.uniform(0, self.seconds))
+            self._once(kind, draw.randint(0, MOST_STAGES), draw.uniform(0, MOST_SECONDS))
             assert raw(self.folder) == before
         self.finish()
 
-    def _once(self, kind: str, moment: float) -> None:
+    def _once(self, kind: str, stages: int, pause: float) -> None:
+        """End a run some seconds after so many of its stages began, wherever that finds it."""
+        start = time.time()
         run = begun(self.folder)
-        waited(lambda: run.poll() is not None, moment)
+        waited(lambda: run.poll() is not None or _stages_since(self.folder, start) >= stages)
+        waited(lambda: run.poll() is not None, pause)
         if run.poll() is not None:
             self._whole(run)
             return

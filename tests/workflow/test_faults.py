@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,21 +34,19 @@ pytestmark = [
 
 
 class Whole(NamedTuple):
-    """What an undisturbed run makes, how long it takes, and its bytes on the disk."""
+    """What an undisturbed run makes, and its bytes on the disk."""
 
     files: dict[str, str]
-    seconds: float
     size: int
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
     folder = new_study(tmp_path_factory.mktemp("whole") / "study", TARGET)
-    start = time.monotonic()
     code, said = snakemake(folder, *TARGET.split())
     assert code == 0, said
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return Whole(made(folder), time.monotonic() - start, size)
+    return Whole(made(folder), size)
 
 
 @contextmanager
@@ -73,7 +70,7 @@ def read_only(folder: Path) -> Iterator[None]:
 
 @pytest.mark.parametrize("chain", range(CHAINS))
 def test_a_killed_run_goes_on_to_the_same_bytes(whole: Whole, tmp_path: Path, chain: int):
-    runs = Chain(new_study(tmp_path / "study", TARGET), whole.files, whole.seconds)
+    runs = Chain(new_study(tmp_path / "study", TARGET), whole.files)
     runs.run(chain, -(-KILLS // CHAINS))
     print(
         f"{sum(runs.kills.values())} kills ({runs.kills}), {runs.ended} whole runs in between, each the same"

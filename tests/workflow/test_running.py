@@ -11,6 +11,7 @@ import pytest
 
 from studies import ROOT
 from surveypipe.commands import running
+from surveypipe.commands.run import main
 from surveypipe.problems import SurveyError
 
 
@@ -69,3 +70,21 @@ def test_make_clears_the_lock_first(locked: Path) -> None:
         subprocess.run(command, cwd=locked, capture_output=True, text=True, check=True).stdout for _ in "12"
     ]
     assert said == ["Removed the lock of an earlier run that did not end.\n", ""]
+
+
+def test_surveypipe_run_clears_the_lock_first_and_runs_the_tool(
+    locked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def keep(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        asked.append(command[1:])
+        return subprocess.CompletedProcess(command, 3)
+
+    monkeypatch.setattr(running.subprocess, "run", keep)
+    assert main(["run", str(locked)]) == 1 and asked == []
+    (locked / "config").mkdir()
+    (locked / "config/config.yaml").write_text("", encoding="utf-8")
+    assert main(["run", str(locked), "--cores", "2"]) == 1
+    assert asked == [["-m", "snakemake", "-s", str(ROOT / "Snakefile"), "--cores", "2"]]
+    assert not running.clear_stale_lock(locked)

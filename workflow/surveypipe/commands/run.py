@@ -2,6 +2,7 @@
 
 surveypipe new FOLDER --survey FILE   makes a study's folder from a survey file
 surveypipe check [FOLDER]             says everything that is wrong with one, and computes nothing
+surveypipe run [FOLDER]               runs everything, also after a run that was killed
 surveypipe seal [FOLDER]              seals the plan of one, before its answers are read
 surveypipe rehearse [FOLDER]          makes up answers, and runs everything on them in a folder apart
 surveypipe review EDITED.docx         says what a co-author changed in a Word file, and makes a patch of it
@@ -33,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(
         dest="command",
         required=True,
-        metavar="new | check | seal | rehearse | review | compare | verify | where",
+        metavar="new | check | run | seal | rehearse | review | compare | verify | where",
     )
     new = commands.add_parser("new", help="make a study's folder from a survey file", allow_abbrev=False)
     new.add_argument("folder", type=Path, help="folder to make; it must not exist, or be empty")
@@ -45,6 +46,9 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--link", action="store_true", help="link the files instead of copying them")
     check = commands.add_parser("check", help="say everything that is wrong with a study", allow_abbrev=False)
     check.add_argument("folder", type=Path, nargs="?", default=Path("."), help="the study's folder")
+    run = commands.add_parser("run", help="run everything in a study's folder", allow_abbrev=False)
+    run.add_argument("folder", type=Path, nargs="?", default=Path("."), help="the study's folder")
+    run.add_argument("--cores", type=int, default=os.cpu_count() or 1, help="jobs at a time")
     seal = commands.add_parser("seal", help="seal the plan of a study", allow_abbrev=False)
     seal.add_argument("folder", type=Path, nargs="?", default=Path("."), help="the study's folder")
     rehearse = commands.add_parser(
@@ -76,6 +80,7 @@ def main(words: Sequence[str] | None = None) -> int:
     runs: dict[str, Callable[[argparse.Namespace], bool | None]] = {
         "new": _new,
         "check": _check,
+        "run": _run,
         "seal": _seal,
         "rehearse": _rehearse,
         "review": _review,
@@ -102,6 +107,14 @@ def _check(args: argparse.Namespace) -> None:
     from surveypipe.commands.check import check_study
 
     print(*check_study(args.folder, _progress), sep="\n")
+
+
+def _run(args: argparse.Namespace) -> bool:
+    from surveypipe.commands.check import require_study
+    from surveypipe.commands.running import run_snakemake
+
+    require_study(args.folder)
+    return run_snakemake(args.folder, "-s", snakefile(), "--cores", str(args.cores)).returncode == 0
 
 
 def _seal(args: argparse.Namespace) -> None:
