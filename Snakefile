@@ -51,8 +51,7 @@ if journal_checks():
     include: "workflow/rules/journal.smk"
 
 
-# Targets of their own, which the default run does not make:
-#   snakemake seal | registration | rehearse | export | compare | verify | second_opinion | submission | simulation | followup | waves
+# Targets of their own (OWN_TARGETS in workflow/rules/common.smk).
 include: "workflow/rules/registration.smk"
 include: "workflow/rules/export.smk"
 include: "workflow/rules/compare.smk"
@@ -73,7 +72,8 @@ rule all:
 
 
 onsuccess:
-    shell("cat {config[results]:q}/summary.txt 2>/dev/null || true")
+    if summary_of_run():
+        print(summary_of_run().read_text(encoding="utf-8"), end="")
 
 
 onerror:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from docx import Document
+from pypdf import PdfReader
 
 import rehearsed
+from _shared import read_csv
 from conftest import run_snakemake
 from studies import ROOT, copy_project, small_study
-from surveypipe.commands.rehearse import SIGN, Request, make_folder
+from surveypipe.commands.rehearse import ANSWERS, MARK, SIGN, Request, make_folder
+from surveypipe.commands.running import LOCKS
 from surveypipe.problems import SurveyError
 from surveypipe.rehearsal.plan import plan_table, possible_grades
 
@@ -88,32 +94,57 @@ def test_a_folder_that_no_rehearsal_made_is_left_alone(tmp_path: Path) -> None:
 
 
 def marked(folder: Path) -> None:
-    """Everything that the run in a folder wrote for readers says what it is."""
+    """Everything that the run in a folder wrote for readers says what it is, on each page."""
     results = folder / "results"
-    for path in results.glob("report/*.html"):
+    report = results / "report"
+    assert {"html", "docx", "pdf"} <= {path.suffix[1:] for path in report.glob("rehearsal.*")}
+    for path in report.glob("*.html"):
         text = path.read_text(encoding="utf-8")
         assert "REHEARSAL, MADE-UP ANSWERS" in text and 'class="watermark"' in text, path
-    for path in results.glob("public/*.csv"):
-        assert path.read_text(encoding="utf-8").startswith("# REHEARSAL"), path
-    for path in results.glob("figures/*.csv"):
-        assert path.read_text(encoding="utf-8").startswith("# REHEARSAL"), path
-    assert "REHEARSAL" in (results / "index.html").read_text(encoding="utf-8")
-    assert "REHEARSAL" in (results / "public/manifest.json").read_text(encoding="utf-8")
-    assert {"html", "docx", "pdf"} <= {path.suffix[1:] for path in results.glob("report/rehearsal.*")}
+    for path in report.glob("*.docx"):
+        for section in Document(str(path)).sections:
+            first = section.different_first_page_header_footer
+            heads = [section.header, *([section.first_page_header] if first else [])]
+            assert all(MARK.word in "".join(head._element.itertext()) for head in heads), path
+    for path in report.glob("*.pdf"):
+        for number, page in enumerate(PdfReader(path).pages, start=1):
+            assert MARK.word in page.extract_text(), (path, number)
+    for path in [*results.glob("public/*.csv"), *results.glob("figures/*.csv"), *report.glob("*.csv")]:
+        assert path.read_text(encoding="utf-8").startswith(f"# {MARK.word}"), path
+    for path in (results / "index.html", results / "public/manifest.json", results / "summary.txt"):
+        assert MARK.word in path.read_text(encoding="utf-8"), path
+
+
+def expected_of_each_claim(folder: Path) -> None:
+    """The plan tells the width of the interval and the chance of each grade, of each claim."""
+    config = yaml.safe_load((folder / "config/config.yaml").read_text(encoding="utf-8"))
+    found = read_csv(folder / "results/public/rehearsal_plan.csv")
+    for claim in config.get("claims", ()):
+        own = found[(found["claim"] == claim) & (found["group"] == "overall")]
+        assert {"width", "n", "grade", "published"} <= set(own["measure"]), claim
+        assert own.loc[own["measure"] == "grade", "value"].sum() == pytest.approx(1.0), claim
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*STUDIES, "shipped"])
 def test_a_rehearsal_of_every_study_ends_in_a_report(name: str, tmp_path: Path) -> None:
+    """Without a file that came with the answers or after them, and where an earlier one was killed."""
     project = copy_project(tmp_path / "project")
     study = project
     if name != "shipped":
-        import shutil
-
         study = Path(shutil.copytree(ROOT / "studies" / name, project / "studies" / name))
-    for path in (study / "data/raw").glob("*.sav"):
-        path.unlink()
+    path = study / "config/config.yaml"
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump(config | {"rehearsal": {"count": 10}}, sort_keys=False), encoding="utf-8")
+    for key in ("survey", *ANSWERS):
+        if config["inputs"].get(key):
+            (study / config["inputs"][key]).unlink()
+    locks = study / "rehearsal" / LOCKS
+    locks.mkdir(parents=True)
+    (locks / "0.output.lock").write_text("results/summary.txt\n", encoding="utf-8")
+    (study / "rehearsal" / SIGN).touch()
     done = run_snakemake(study, "-s", str(project / "Snakefile"), "--cores", "2", "rehearse", timeout=3000)
     assert done.returncode == 0, done.stderr[-6000:]
     assert not (study / "results/public").exists()
     marked(study / "rehearsal")
+    expected_of_each_claim(study / "rehearsal")

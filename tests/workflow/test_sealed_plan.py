@@ -18,7 +18,7 @@ import compare_plan
 import made_up
 from rules import rule_of
 from stages import run_rule, run_stages, whole
-from studies import small_study
+from studies import ROOT, small_study
 from surveypipe.commands.run import main
 from surveypipe.intake.files import read_codebook
 from surveypipe.problems import SurveyError
@@ -144,3 +144,16 @@ def test_seal_run_change_and_run_again(
     lock.write_text(lock.read_text(encoding="utf-8").replace("threshold: 0.5", "threshold: 0.6"))
     done = run()
     assert done.returncode != 0 and "it was changed after the plan was sealed" in done.stdout + done.stderr
+
+
+def test_what_was_told_of_the_sealing_stands_last(
+    tmp_path: Path, snakemake: Callable[..., CompletedProcess[str]]
+) -> None:
+    """The summary of an earlier run would say that no plan is sealed."""
+    study = small_study(tmp_path)
+    (study / "results").mkdir()
+    (study / "results/summary.txt").write_text("No plan is sealed.\n", encoding="utf-8")
+    done = snakemake(study, "--cores", "1", "--snakefile", str(ROOT / "Snakefile"), "seal")
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert "Sealed: config/plan.lock.yaml" in done.stdout + done.stderr
+    assert "No plan is sealed" not in done.stdout + done.stderr

@@ -23,6 +23,17 @@ from surveypipe.study.folder import OWN_WORDING
 
 # Targets that read no answer, and can be made before there is one.
 BEFORE_ANSWERS = {"seal", "registration", "rehearse"}
+# Targets that the default run does not make, and that say themselves what came of them.
+OWN_TARGETS = BEFORE_ANSWERS | {
+    "compare",
+    "export",
+    "followup",
+    "second_opinion",
+    "simulation",
+    "submission",
+    "verify",
+    "waves",
+}
 
 
 def awaited():
@@ -295,6 +306,13 @@ def code_files():
         for part in provenance.code_files(TOOL, LIBRARY).values()
         for path in part
     ]
+
+
+def summary_of_run():
+    """Path of what a run is summed up in; None after a target of its own, whose last words are to stand last."""
+    path = STUDY.own(SETTINGS.results) / "summary.txt"
+    asked = OWN_TARGETS.intersection(sys.argv[1:])
+    return path if path.is_file() and not asked else None
 
 
 def problems_told():

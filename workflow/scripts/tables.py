@@ -83,7 +83,8 @@ def main(
     read = {path.stem: text_of(path, has) for path in texts}
     called = [*read.values(), *of_documents.values()]
     listed = number_sources.listed(given, called[0], made)
-    write_csv(pd.DataFrame(listed, columns=number_sources.COLUMNS), number_list)
+    mark = given.settings.study.first_line
+    write_csv(pd.DataFrame(listed, columns=number_sources.COLUMNS), number_list, mark)
     keys = [key for text in called for key, _ in number_sources.called(text)]
     found = number_sources.sources(given, keys)
     numbered = {name: number_tips.numbering(text, written) for name, text in read.items()}

@@ -153,5 +153,8 @@ def _told(lock: Lock, files: PlanFiles) -> list[str]:
         lines.append(
             f"It replaces the plan sealed on {lock.replaces.sealed[:10]}; the documents will say so."
         )
-    lines.append("Commit both files, or send the lock to somebody; docs/sealed_plan.md says what it proves.")
+    lines.append(
+        f"Commit both files (git add --force {files.lock} {files.record}), or send the lock to somebody; "
+        "docs/sealed_plan.md says what it proves."
+    )
     return lines
