@@ -111,9 +111,9 @@ def test_the_nearest_other_counts_cost_the_fewest_odds_ratios() -> None:
     counts = np.array([4.0, 3.0, 3.0, 5.0])
     other = np.array([[0, 0, 0, 0], [1, 1, 0, 0], [0, 1, 0, 0], [1, 0, 1, 1]], dtype=bool)
     none = np.zeros(4, dtype=bool)
-    assert audit_curves._cheapest(counts, other, none, 1).tolist() == [False] * 4
-    assert audit_curves._cheapest(counts, other, none, 2).tolist() == [False, True, False, False]
-    assert audit_curves._cheapest(counts, other, none, 3).all()
+    assert audit_curves.cheapest(counts, other, none, 1).tolist() == [False] * 4
+    assert audit_curves.cheapest(counts, other, none, 2).tolist() == [False, True, False, False]
+    assert audit_curves.cheapest(counts, other, none, 3).all()
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from surveypipe.disclosure.unweighted import release_study
 from surveypipe.estimation.survey import membership
 from surveypipe.ledger.cases import cases, setting
 from surveypipe.ledger.curves import Curve, curves_of
+from surveypipe.ledger.scenario_counts import ScenarioCurve, scenario_curves_of
 from surveypipe.study.about import Study as About
 from surveypipe.study.bases import conditions_of
 from surveypipe.study.claims import claims_of
@@ -60,10 +61,12 @@ def main(
     )
     withheld = {path.stem: read_csv(path) for path in private}
     weighting = section(config, "weighting", Weighting)
+    told, scenarios = curves(config, withheld, people, pd.read_parquet(dispositions))
     study = replace(
         study_of(config, people, pd.read_parquet(dispositions), meaning),
         primary=scheme_in_force(weighting, withheld["weight_cells"]),
-        curves=curves(config, withheld, people, pd.read_parquet(dispositions)),
+        curves=told,
+        scenarios=scenarios,
     )
     releases = release_study(withheld, study, rules, str(weighting.unweighted))
     tables = {name: release.table for name, release in releases.items()}
@@ -95,14 +98,19 @@ def withheld_claims(log: pd.DataFrame, claims: pd.DataFrame, config: dict) -> li
 
 def curves(
     config: dict, withheld: dict[str, pd.DataFrame], people: Respondents, staff: pd.DataFrame
-) -> dict[str, Curve]:
-    """Give the claims' shares at each response odds ratio, as the audit tries other counts on them."""
+) -> tuple[dict[str, Curve], dict[str, ScenarioCurve]]:
+    """Give the claims' shares under each assumption, as the audit tries other counts on them.
+
+    At each response odds ratio, and at each multiple of the scenario.
+    """
     if withheld["explorer"].empty:
-        return {}
+        return {}, {}
     made = setting(Sections(config), withheld["weight_cells"])
     respondents = respondents_of(people.answers, people.weights)
     gathered = cases(made, withheld["estimates"], respondents, staff)
-    return curves_of(made, gathered, list(respondents["id"]))
+    ids = list(respondents["id"])
+    found = curves_of(made, gathered, ids)
+    return found, scenario_curves_of(made, gathered, ids, {key: one.half for key, one in found.items()})
 
 
 def bases_of(config: dict, answers: pd.DataFrame) -> dict[str, frozenset[str]]:

@@ -37,10 +37,13 @@ class Linked:
         Variable, base, scheme and group of estimates left out.
     headlines
         Questions that the claims are about, as they are published, each with the part of each respondent.
+    beside
+        Variable of the scenario's answer, whose question is among the headlines too.
     """
 
     left_out: set[tuple[str, str, str, str]] = field(default_factory=set)
     headlines: list[tuple[Question, Mapping[str, int]]] = field(default_factory=list)
+    beside: str = ""
 
 
 def audit_estimates(
@@ -88,7 +91,7 @@ def audit_estimates(
         remedy = audit_answers.protect(question, rules, kept)
         audit_answers.apply(release, remedy)
         linked.left_out |= {(*key, scheme, group) for scheme, group in question.left_out}
-        if key in headlines:
+        if key in headlines or question.variable == linked.beside:
             linked.headlines.append((question, part_of))
     _means_beside_hidden_groups(release, respondents.group, primary, linked)
     return linked

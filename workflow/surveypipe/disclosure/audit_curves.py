@@ -126,23 +126,31 @@ def left_out(question: Question, curve: Curve, part_of: Mapping[str, int], rules
         )
         for answers in (question.answers(), counted[:1])
     )
-    other = _printed_otherwise(curve, curve.points(part_of, answered, gave))
+    other = printed_otherwise(curve.limits, curve.points(part_of, answered, gave))
     gone = np.zeros(len(curve.thetas), dtype=bool)
     for secret in wanted:
         possible = POSSIBLE if secret.alike else max(WISHED, secret.width)
-        gone |= _cheapest(walk.sums(secret.cells, fits), other, gone, possible)
+        gone |= cheapest(walk.sums(secret.cells, fits), other, gone, possible)
     return {theta for theta, lost in zip(curve.thetas, gone, strict=True) if lost}
 
 
-def _printed_otherwise(curve: Curve, values: Floats) -> Flags:
-    """At which odds ratios other counts would print another number than the true ones; shape (K, P)."""
+def printed_otherwise(limits: Sequence[float], values: Floats) -> Flags:
+    """Say where other counts would print another number than the true ones; shape (K, P).
+
+    Parameters
+    ----------
+    limits
+        Limits on whose side a value may not pass.
+    values
+        Estimates and ends for each combination of counts, the true one first; shape (K, P, values).
+    """
     shown = decimals_of(values, DECIMALS)
-    side = np.searchsorted(np.array(curve.limits), values)
+    side = np.searchsorted(np.array(limits), values)
     return np.asarray(((shown != shown[0]) | (side != side[0])).any(axis=2))
 
 
-def _cheapest(counts: Floats, other: Flags, gone: Flags, wanted: float) -> Flags:
-    """Choose odds ratios to leave out until enough values of a count remain possible.
+def cheapest(counts: Floats, other: Flags, gone: Flags, wanted: float) -> Flags:
+    """Choose odds ratios, or multiples, to leave out until enough values of a count remain possible.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ from surveypipe.disclosure import audit, audit_links, context, magnitudes, own_e
 from surveypipe.disclosure.answers import release_estimates
 from surveypipe.disclosure.audit_curves import Curve, audit_curves
 from surveypipe.disclosure.audit_groupings import audit_groupings
+from surveypipe.disclosure.audit_scenario import Scenario, given_away, told_of, withhold
 from surveypipe.disclosure.characteristics import (
     align,
     release_cells,
@@ -71,6 +72,8 @@ class Study:
         Questions answered with a number.
     curves
         Claim to its share at each response odds ratio, as a function of counts.
+    scenarios
+        Claim to its share at each multiple of the scenario, as a function of counts.
     """
 
     respondents: Respondents
@@ -88,6 +91,12 @@ class Study:
     sets: Mapping[str, list[str]] = field(default_factory=dict)
     numbers: Sequence[str] = ()
     curves: Mapping[str, Curve] = field(default_factory=dict)
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+
+    @property
+    def beside(self) -> str:
+        """Variable of the scenario's answer; '' without a scenario."""
+        return next((one.variable for one in self.scenarios.values()), "")
 
 
 def release_all(
@@ -117,7 +126,7 @@ def release_all(
     made = _each_by_itself(private, estimates[~hidden], study, rules, together=audited)
     again = dict.fromkeys(estimates.loc[hidden, "variable"].astype(str))
     made[ESTIMATES].note(ESTIMATES, again, MERGED, "shown under the primary scheme alone")
-    linked, limits = audit.Linked(), resolution.limits_of(study.claims)
+    linked, limits = audit.Linked(beside=study.beside), resolution.limits_of(study.claims)
     ratios = [key for key, claim in study.claims.items() if claim.log_scale]
     if audited:
         magnitudes.hide_dominated(made[ESTIMATES], study.respondents, study.numbers, rules)
@@ -229,6 +238,9 @@ def _about_claims(
             audit_links.drop_links(made[name], claims, made[ESTIMATES].table, study.primary, name)
         if audited and kind == "nonresponse":
             audit_links.drop_links_of_small_parts(made[name], study.claims, study.respondents, rules)
+    if audited and study.scenarios:
+        told = told_of(study.curves, study.scenarios, made["explorer"].table)
+        withhold(made, given_away(told, linked.headlines, study.respondents, rules))
 
 
 def _repeat_counts(made: dict[str, Release]) -> None:

@@ -26,7 +26,7 @@ def unwrap_layout_tables(body: etree._Element) -> None:
             continue
         cells = table.findall(f"{w('tr')}/{w('tc')}")
         between = next_block(table)
-        if _is_spacer(between) and _is_layout(next_block(between)):
+        if between is not None and _is_spacer(between) and _is_layout(next_block(between)):
             between.getparent().remove(between)
         parent, position = table.getparent(), table.getparent().index(table)
         inside = [child for child in cells[0] if child.tag != w("tcPr")]
@@ -54,9 +54,9 @@ def _take_out(element: etree._Element) -> None:
         set_style(element, "CaptionedFigure")
 
 
-def _is_spacer(block: etree._Element | None) -> bool:
+def _is_spacer(block: etree._Element) -> bool:
     """Whether a block is a paragraph that holds nothing, no break either."""
-    if block is None or block.tag != w("p") or text_of(block).strip():
+    if block.tag != w("p") or text_of(block).strip():
         return False
     return all(block.find(f".//{w(name)}") is None for name in ("drawing", "br", "sectPr"))
 
