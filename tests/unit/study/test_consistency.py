@@ -259,3 +259,17 @@ def test_two_claims_on_one_variable_are_refused(config: dict, codebook: dict):
     assert problem.startswith(
         "c: claims.C7.variable: 'contact_minus_joint' is the variable of claim C6 already"
     )
+
+
+@pytest.mark.parametrize(
+    ("variable", "level", "told"),
+    [
+        ("read", 7, "c: sensitivity.scenario.level: 'read' has no answer 7; its answers are 1 (Yes)"),
+        ("read", "never", "c: sensitivity.scenario.level: 'read' has no answer never"),
+        ("agency", "AMH", "c: sensitivity.scenario.variable: 'agency' is known of everybody"),
+    ],
+)
+def test_a_suspected_answer_that_nobody_can_give(config, codebook, variable, level, told):
+    config["sensitivity"]["scenario"] |= {"variable": variable, "level": level}
+    (problem,) = consistency_problems(config, codebook, "c")
+    assert problem.startswith(told)

@@ -17,6 +17,7 @@ from surveypipe.study.margins import margin_problems
 from surveypipe.study.number_problems import number_problems
 from surveypipe.study.population import group_problems, population_problems
 from surveypipe.study.rehearsal_problems import rehearsal_problems
+from surveypipe.study.scenario_problems import scenario_problems
 from surveypipe.study.settings import Configuration
 from surveypipe.study.weighting import Making
 
@@ -97,6 +98,7 @@ def consistency_problems(config: Configuration, codebook: CodebookFile, name: st
             *claim_problems(config),
             *number_problems(config, codebook),
             *rehearsal_problems(config, codebook),
+            *scenario_problems(config, codebook),
             *_further_problems(config),
         ]
     ]
