@@ -10,7 +10,7 @@ import pytest
 import house
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 # Files of the project named in running text; what is made by a run or by the reader is not there.
 NAMED = re.compile(r"`((?:workflow/|surveypipe/|tests/|docs/)[\w./-]+\.(?:py|smk|md|j2))`")

@@ -12,8 +12,12 @@ import pandas as pd
 import pytest
 import yaml
 
+from studies import ROOT
 from surveypipe.intake.files import read_codebook, read_survey
+from surveypipe.problems import SurveyError
 from surveypipe.rehearsal.raw_files import write_survey
+from surveypipe.study.checking import read_file, settings_of
+from surveypipe.study.folder import StudyFolder
 
 SAV, STAFF = "data/raw/southwark_SIMULATED.sav", "data/raw/staff_list_SIMULATED.csv"
 
@@ -159,6 +163,20 @@ def test_paths_that_no_rule_can_hold_and_results_outside_the_study(project, snak
         "results: '../elsewhere' lies outside the study's folder",
     )
     assert not (project.parent / "elsewhere").exists()
+
+
+def test_results_that_a_link_leads_out_of_the_study(project, tmp_path):
+    """A folder that somebody sent may hold a link to anything that its reader owns."""
+    (tmp_path / "precious").mkdir()
+    (project / "results").symlink_to(tmp_path / "precious", target_is_directory=True)
+    config = read_file("config/config.yaml", StudyFolder(project, ROOT))
+    for results in ("results", "results/deeper"):
+        with pytest.raises(SurveyError) as caught:
+            settings_of(config | {"results": results}, ["config/config.yaml"], StudyFolder(project, ROOT))
+        (problem,) = caught.value.problems
+        assert f"results: '{results}' is a link, or lies in one, that leads out" in problem
+    inside = config | {"results": "data/elsewhere"}
+    assert settings_of(inside, ["config/config.yaml"], StudyFolder(project, ROOT)).settings
 
 
 def test_no_name_of_a_file_is_run_by_the_shell(project, snakemake):

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 from urllib.parse import unquote
 
+from surveypipe.rendering.embedded import words
 from surveypipe.rendering.metadata import STATEMENTS
 from surveypipe.study.authors import Authors
 
@@ -53,7 +54,8 @@ def leaks(path: Path, terms: list[str]) -> list[str]:
     ----------
     path
         HTML, DOCX, Typst source or PDF. The text of a PDF is compressed and is therefore looked for in its
-        Typst source; of the PDF itself the metadata are read.
+        Typst source; of the PDF itself the metadata are read, as of pictures and of files within files
+        (:mod:`surveypipe.rendering.embedded`).
     terms
         Result of :func:`identifying_terms`.
     """
@@ -90,11 +92,11 @@ def _parts(path: Path) -> dict[str, str]:
     if path.suffix == ".typ":
         # Typst escapes some characters, for example the at sign of an address.
         return {"the text": path.read_text(encoding="utf-8").replace("\\", "")}
-    return {"the metadata": path.read_bytes().decode("latin-1").replace("\x00", "")}
+    return {"the metadata": words(path.read_bytes())}
 
 
 def _views(name: str, content: bytes) -> dict[str, str]:
-    raw = content.decode("utf-8", errors="replace")
+    raw = words(content)
     # With markup for attributes and comments, without it for words that markup cuts.
     return {name: html.unescape(raw), f"{name} (text)": html.unescape(re.sub(r"<[^>]*>", "", raw))}
 
@@ -103,5 +105,5 @@ def _embedded(page: str) -> dict[str, str]:
     found = {}
     for number, match in enumerate(re.finditer(r"data:([\w/+.-]+)(;base64)?,([^\"')\s]*)", page), start=1):
         data = base64.b64decode(match[3] + "==") if match[2] else unquote(match[3]).encode()
-        found[f"embedded file {number}"] = data.decode("utf-8", errors="replace")
+        found[f"embedded file {number}"] = words(data)
     return found

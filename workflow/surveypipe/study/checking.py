@@ -89,7 +89,7 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder, awaited: Col
     forms: dict[str, type[Settings]] = {_named("authors", config, settings): Authors}
     if settings is not None:
         problems.extend(missing_files(settings, folder, awaited))
-        problems.extend(located(unfit_paths(settings, name)))
+        problems.extend(located(unfit_paths(settings, name, folder)))
         forms |= _journals(settings, folder)
     for path, kind in forms.items():
         if folder.own(path).is_file():
@@ -143,7 +143,7 @@ def missing_files(settings: Configuration, folder: StudyFolder, awaited: Collect
     ]
 
 
-def unfit_paths(settings: Configuration, name: str) -> list[str]:
+def unfit_paths(settings: Configuration, name: str, folder: StudyFolder) -> list[str]:
     """Say which paths no rule can hold, and whether the results would lie outside the study."""
     named = {f"inputs.{key}": getattr(settings.inputs, key) for key in MEANING} | {
         "results": settings.results
@@ -161,6 +161,13 @@ def unfit_paths(settings: Configuration, name: str) -> list[str]:
             f"{name}: results: {settings.results!r} lies outside the study's folder, and everything in it "
             "may be overwritten; give a folder within the study."
         )
+    elif "\0" not in settings.results:
+        leads = folder.own(settings.results).resolve()
+        if not leads.is_relative_to(folder.root.resolve()):
+            unfit.append(
+                f"{name}: results: {settings.results!r} is a link, or lies in one, that leads out of the "
+                "study's folder, where everything may be overwritten; remove it, or move the study there."
+            )
     return unfit
 
 
