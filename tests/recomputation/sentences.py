@@ -267,7 +267,7 @@ def methods(whole: Whole) -> Iterator[Saying]:
     yield say("fewer than {} respondents were merged", constant(fewest))
     primary = whole.survey.primary
     yield say(
-        "run from {} to {} (design effect after Kish {} ~~; the {} respondents carry the information "
+        "run from {} to {} (design effect after Kish {} ~~; by their inequality alone, the {} respondents "
         "of about {})",
         one(primary.weight.min()),
         one(primary.weight.max()),

@@ -42,7 +42,7 @@ def main(
     """Read staff, answers and weights; write the analysis, the ledger's context and the follow-up."""
     known = silent_known(config.population, config.design)
     known = known and silent_described(config.population, config.frame)
-    if not (known and default_auxiliaries(config.nonresponse, config.frame)):
+    if not (known and default_auxiliaries(config.nonresponse, config.frame, config.population)):
         write_csv(pd.DataFrame(columns=list(report.COLUMNS)), nonresponse)
         write_csv(pd.DataFrame(columns=list(contexts.COLUMNS)), ledger_context)
         write_csv(pd.DataFrame(columns=list(checking.COLUMNS)), follow_up_check)
@@ -88,7 +88,7 @@ def load_study(
     staff = pd.read_parquet(dispositions)
     made, plan = setting(config, cells), config.nonresponse
     eligible = staff[staff["category"] != "IE"].reset_index(drop=True)
-    auxiliaries = default_auxiliaries(plan, config.frame)
+    auxiliaries = default_auxiliaries(plan, config.frame, config.population)
     if not plan.auxiliaries:
         auxiliaries = told_apart(eligible, auxiliaries)
     return Study(

@@ -41,7 +41,7 @@ def main(
         [case for case in gathered if case.claim.describes] if made.silent_known else [],
         respondents,
         staff[staff["category"] != "IE"],
-        config.frame.characteristics,
+        config.frame.describing(config.population),
         seed=config.seed,
         plan=config.nonresponse,
     )

@@ -95,7 +95,7 @@ def test_every_grade_has_a_label_and_a_sentence():
         2: "unless the silent differ strongly",
         3: "if response is at random within cells",
         4: "among respondents only",
-        5: "if the respondents are like the rest",
+        5: "if those missing are like the rest",
     }
     assert all(
         WIDELY.verdict(grade, Vocabulary()) == EQUAL.verdict(grade, Vocabulary())

@@ -78,12 +78,12 @@ class Study:
         return np.asarray(inside & (self.staff[self.group].astype(str) == case.group_level))
 
 
-def default_auxiliaries(plan: Nonresponse, frame: Frame) -> list[str]:
+def default_auxiliaries(plan: Nonresponse, frame: Frame, population: str | None) -> list[str]:
     """Frame variables of the configuration: ``nonresponse.auxiliaries``, else the group and the recodes.
 
-    None where everybody is one group and nothing more is known.
+    Of headcounts, all that they are counted by. None where everybody is one group and nothing more is known.
     """
-    return list(dict.fromkeys(plan.auxiliaries or frame.characteristics))
+    return list(dict.fromkeys(plan.auxiliaries or frame.describing(population)))
 
 
 def claim_cells(case: Case) -> dict[str, Any]:

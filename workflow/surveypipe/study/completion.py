@@ -222,7 +222,9 @@ def _analysis(config: Configuration, codebook: CodebookFile) -> Analysis:
     census = config.design.kind == "census" and config.population != "none"
     corrected = census or (config.design.kind == "sample" and config.design.fpc)
     fpc = analysis.fpc if corrected else Fpc(descriptive=False, tests=False)
-    items = analysis.items or tuple(estimated(codebook.variables, drawn_by(config)))
+    # What people are counted by is no answer: Table 1 sets it beside all who were eligible.
+    counted = config.frame.columns if config.inputs.counts else ()
+    items = analysis.items or tuple(estimated(codebook.variables, [*drawn_by(config), *counted]))
     return replace(
         analysis,
         fpc=fpc,

@@ -127,6 +127,11 @@ class Frame(Settings):
         group = [] if self.group == EVERYBODY else [self.group]
         return [*group, *(recode.variable for recode in self.recodes)]
 
+    def describing(self, population: str | None) -> list[str]:
+        """List what response is looked at by: what tells people apart; of headcounts, all that they tell."""
+        known = self.variables if population == "counts" else []
+        return list(dict.fromkeys([*self.characteristics, *known]))
+
     @property
     def variables(self) -> list[str]:
         """Variables known of everybody on the staff list, recodes included."""

@@ -82,9 +82,9 @@ class Grade(Enum):
     )
     IF_LIKE_THE_REST = (
         5,
-        "if the {respondents.many} are like the rest",
+        "if those missing are like the rest",
         True,
-        "Supported if the {respondents.many} are like the rest.",
+        "Supported if the {people.many} missing from the data are like the rest.",
     )
 
     def __init__(self, number: int, label: str, supported: bool, verdict: str) -> None:
@@ -124,8 +124,8 @@ class Grade(Enum):
         the silent differ strongly*: supported under every scheme, tipping θ at least `theta_strong` on either
         side of 1, and supported in the scenario. *If response is at random within cells*: what remains.
         R-indicators, ρ and φ are context and never enter.
-        Where nothing is known of the silent, a claim that the primary interval supports stands *if those who
-        answered are like the rest*, and no more can be said.
+        Where nothing is known of the silent, a claim that the primary interval supports stands *if those
+        missing are like the rest*, and no more can be said.
         """
         return next(grade for grade, holds in _RULES.items() if holds(evidence))
 

@@ -57,7 +57,7 @@ class Nonresponse(Settings):
         Names | None,
         Meta(
             description="Frame variables to look at, the most important first; left out: the group and the "
-            "recodes."
+            "recodes, and of headcounts all that people are counted by."
         ),
     ] = None
     waves: Annotated[

@@ -33,7 +33,7 @@ def notes_of(released: Released, shown: Sequence[Claim], *, hidden: bool) -> lis
 def _assumed(released: Released) -> str:
     """Say what every point assumes, and what does not."""
     if not released.silent_known:
-        return "Every point assumes that the {respondents.many} are like the rest."
+        return "Every point assumes that the {people.many} missing from the data are like the rest."
     first = "Every point assumes response at random within the cells of its scheme; the "
     if released.settings.sensitivity.scenario is None:
         return f"{first}bounds do not."

@@ -157,7 +157,7 @@ def multiverse(released: Released) -> Table:
         "Every specification assumes response at random within the cells of its scheme."
         if released.silent_known
         else released.vocabulary.fill(
-            "Every specification assumes that the {respondents.many} are like the rest."
+            "Every specification assumes that the {people.many} missing from the data are like the rest."
         ),
         "Counted otherwise: the claim's answer by another rule, all else as published; the shift is that "
         "from the published estimate."
