@@ -268,7 +268,7 @@ def methods(whole: Whole) -> Iterator[Saying]:
     primary = whole.survey.primary
     yield say(
         "run from {} to {} (design effect after Kish {} ~~; by their inequality alone, the {} respondents "
-        "of about {})",
+        "carry the information of about {})",
         one(primary.weight.min()),
         one(primary.weight.max()),
         one(primary.deff),

@@ -10,7 +10,7 @@ import pytest
 
 import made_up
 from surveypipe.reporting.figures import flow
-from surveypipe.reporting.figures.flow_stages import boxes
+from surveypipe.reporting.figures.flow_stages import Box, boxes
 from surveypipe.reporting.figures.theme import themed
 from surveypipe.reporting.released import Released
 
@@ -88,3 +88,18 @@ def test_a_total_is_said_to_be_hidden_for_another_count_and_never_for_its_own_si
     texts = " ".join(drawn(changed)).replace("\n", " ")
     assert said in texts
     assert texts.count("s:") == bool(said)
+
+
+def test_columns_have_full_names_where_nobody_leaves_and_there_is_room(monkeypatch: pytest.MonkeyPatch):
+    released = flowing({})
+    names = {"AMH": "Elementary school", "CSC": "Middle school"}
+    monkeypatch.setattr(Released, "levels", property(lambda _: names))
+    main, _ = boxes(released)
+    monkeypatch.setattr(flow, "boxes", lambda _: (main, [Box("", []) for _ in main]))
+    monkeypatch.setattr(flow, "headings", lambda _: {"AMH": "A", "CSC": "B"})
+    told = drawn(released)
+    assert set(names.values()) <= set(told) and not {"A", "B"} & set(told)
+    assert not any("elementary" in text for text in told)
+    with themed("flow", width_mm=90.0):
+        narrow = [text.get_text() for text in flow.draw(released).figure.texts]
+    assert {"A", "B"} <= set(narrow)

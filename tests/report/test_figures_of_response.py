@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -94,3 +95,20 @@ def test_the_line_of_a_margin_goes_from_before_to_after_so_that_it_passes_what_i
         figure = weights.draw(changed).figure
     lines = [line.get_xdata() for line in figure.axes[1].lines if len(line.get_xdata()) == 2]
     assert any(list(line) == pytest.approx([0.2, 0.35]) for line in lines)
+
+
+@pytest.mark.parametrize("most", [0.3, 0.5, 0.9])
+def test_the_words_at_the_shares_stand_clear_of_each_other_on_a_narrow_page(released, most: float):
+    table = released.tables["weight_margins"].copy()
+    shown = (table["scheme"] == released.primary) & table["frame_share"].notna()
+    table.loc[shown, ["unweighted_share", "frame_share", "weighted_share"]] = [most, most, most - 0.1]
+    changed = dataclasses.replace(released, tables={**released.tables, "weight_margins": table})
+    with themed("weights", width_mm=90.0):
+        figure = weights.draw(changed).figure
+        figure.draw_without_rendering()
+        axes = figure.axes[1]
+        low, high = axes.get_xlim()
+        ticks = axes.xaxis.get_major_ticks()
+        words = [one.label1.get_window_extent() for one in ticks if low <= one.get_loc() <= high]
+    assert words
+    assert all(one.x1 < other.x0 for one, other in pairwise(words))

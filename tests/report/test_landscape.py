@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from studies import ROOT
 from surveypipe.rendering.docx_package import Package, w
 from surveypipe.rendering.docx_runs import style_of, text_of
 from surveypipe.rendering.finishing import render_document
@@ -75,6 +76,13 @@ def test_it_takes_the_width_of_its_page(sample: Path, tmp_path: Path) -> None:
     ]
     assert [width > 9100 for width in widths] == [False, False, False, True]
     assert widths[-1] == pytest.approx(16838 - 2 * 1417, abs=20)
+
+
+@pytest.mark.parametrize("document", ["manuscript", "supplement"])
+def test_texts_of_the_tool_ask_for_it(document: str) -> None:
+    """Table 1 of a study with many groups fits no upright page in Word."""
+    front = (ROOT / f"workflow/documents/{document}.qmd").read_text("utf-8").split("---\n")[1]
+    assert "landscape: true" in front.splitlines()
 
 
 def test_a_text_that_does_not_ask_stays_upright(authors_build: Path) -> None:

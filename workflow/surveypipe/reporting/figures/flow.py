@@ -55,11 +55,11 @@ class Placed:
 def draw(released: Released) -> Drawn:
     """Draw the flow diagram: stages down the left, those who leave at the right, or below."""
     main, sides = boxes(released)
-    names = headings(released)
+    names, wide = _columns(released, main, sides)
     heads = ["All", *names.values()]
     column = _column([*main, *sides], heads)
     # A single column needs no heading.
-    stages, leavers = _placed(main, sides, heads if names else [], column)
+    stages, leavers = _placed(main, sides, heads if names else [], column, wide=wide)
     notes = _notes(names, released, main, sides)
     end = max(one.bottom for one in (*stages, *leavers.values()))
     figure = theme.page(end + 2.5 + theme.foot_mm(notes, mark=released.mark))
@@ -79,13 +79,25 @@ def draw(released: Released) -> Drawn:
     return Drawn(figure, alt_text(released, main, sides), {"flow": released.table("flow")})
 
 
+def _columns(released: Released, main: list[Box], sides: list[Box]) -> tuple[dict[str, str], bool]:
+    """Name the columns of groups, in full where nobody leaves and there is room, and say whether it is so."""
+    short = headings(released)
+    full = {level: released.levels[level] for level in short}
+    if short == full or any(side.lines for side in sides):
+        return short, False
+    column = _column(main, ["All", *full.values()])
+    label = max(width_mm(box.label, weight="bold") for box in main)
+    wide = theme.across() - 1.0 - 2 * PAD - 1.0 - column * (len(full) + 1) >= label
+    return (full, True) if wide else (short, False)
+
+
 def _placed(
-    main: list[Box], sides: list[Box], heads: list[str], column: float
+    main: list[Box], sides: list[Box], heads: list[str], column: float, *, wide: bool = False
 ) -> tuple[list[Placed], dict[int, Placed]]:
     """Give every box its place; names of columns stand where the columns begin, on both sides."""
     across, stacked = theme.across(), theme.narrow()
     left = STEP if stacked else SIDE_SHARE * across
-    widths = (across - 1.0 if stacked else MAIN_SHARE * across, across - 0.5 - left)
+    widths = (across - 1.0 if stacked or wide else MAIN_SHARE * across, across - 0.5 - left)
     rooms = [width - 2 * PAD - 1.0 - column * (len(heads) or 1) for width in widths]
     stages: list[Placed] = []
     leavers: dict[int, Placed] = {}

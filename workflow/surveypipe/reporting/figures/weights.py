@@ -207,7 +207,8 @@ def _shares(figure: Figure, axes: Axes, parts: list[Part], top: float) -> None:
             theme.words(figure, _ends(number), top + y, formatting.percent(share), ha="right")
     axes.set(xlim=(0, min(1.0, (most or 0.92) + 0.08)), ylim=(max(below, ROW), 0), yticks=[], xlabel="Share")
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.locator_params(axis="x", nbins=3 if theme.narrow() else 6)
+    # As many marks as have room for their words.
+    axes.locator_params(axis="x", nbins=min(6, max(1, int(_width() // (width_mm("100%") + 3.0)))))
     axes.tick_params(axis="x", length=2, pad=2)
     axes.xaxis.labelpad = 1.5
 
