@@ -10,6 +10,7 @@ import pandas as pd
 from _shared import Output, read_csv, run, write_csv
 from surveypipe.design.from_weights import designs_of, replicates_of, respondents_of
 from surveypipe.estimation.survey import answers
+from surveypipe.intake.files import read_text_table
 from surveypipe.ledger.cases import cases, setting
 from surveypipe.nonresponse import check_of_the_silent as checking
 from surveypipe.nonresponse import context as contexts
@@ -116,7 +117,7 @@ def follow_up_rows(follow_up: Path | None, study: Study) -> pd.DataFrame:
             f"{follow_up}: a follow-up is named and nonresponse.follow_up does not say which question "
             "it asked; add its variables."
         )
-    raw = pd.read_csv(follow_up, dtype=str, keep_default_na=False, na_values=[""])
+    raw = read_text_table(follow_up)
     given = checking.check(raw, study.staff, plan.variables).set_index("id")
     rows: list[dict[str, Any]] = []
     for case in study.cases:

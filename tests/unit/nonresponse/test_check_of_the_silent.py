@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from surveypipe.intake.files import read_text_table
 from surveypipe.ledger.sensitivity import cells_from_counts, mixture
 from surveypipe.nonresponse import check_of_the_silent as follow_up
 from surveypipe.problems import SurveyError
@@ -121,3 +122,24 @@ def test_simulated_example_is_made_again_byte_for_byte_and_fits_the_survey(tmp_p
     held = staff.set_index("id")["read"].reindex(made["id"]).to_numpy(float)
     given = made["read"].to_numpy(float)
     assert ((held == given) | np.isnan(given)).all()
+
+
+def test_a_file_with_blank_and_short_rows_and_answers_that_are_no_codes(tmp_path: Path):
+    staff = pd.DataFrame({"id": list("abcde"), "respondent": [1, 0, 0, 0, 0]})
+    path = tmp_path / "follow_up.csv"
+    path.write_text("id,read,note\nb,1,\n\n,,\nc\n d , 2 ,x\n", encoding="utf-8")
+    made = follow_up.check(read_text_table(path), staff, {"read": "read"}).set_index("id")["read"]
+    assert made.to_dict() == pytest.approx({"b": 1.0, "c": np.nan, "d": 2.0}, nan_ok=True)
+    path.write_text("id,read\nb,yes\n,1\nc,9\nb,no\n", encoding="utf-8")
+    with pytest.raises(SurveyError) as caught:
+        follow_up.check(read_text_table(path), staff, {"read": "read"})
+    told = " ".join(caught.value.problems)
+    for words in (
+        "1 rows have an answer and no id",
+        "read holds no, yes (2 rows)",
+        "occur more than once (b)",
+    ):
+        assert words in told
+    path.write_bytes("id,read\nb\u00e9,1\n".encode("latin-1")[:-3] + b"\x00\n")
+    with pytest.raises(SurveyError):
+        follow_up.check(read_text_table(path), staff, {"read": "read"})

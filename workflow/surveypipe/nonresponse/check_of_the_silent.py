@@ -167,7 +167,8 @@ def check(follow_up: pd.DataFrame, eligible: pd.DataFrame, variables: Mapping[st
     Parameters
     ----------
     follow_up
-        ``id`` and one column for each question; blank: not reached.
+        ``id`` and one column for each question, as text; blank: not reached. A row without any text is passed
+        over.
     eligible
         ``id``, ``respondent``.
     variables
@@ -181,7 +182,8 @@ def check(follow_up: pd.DataFrame, eligible: pd.DataFrame, variables: Mapping[st
     Raises
     ------
     SurveyError
-        With every problem: lacking columns, the same person twice, unknown persons, respondents.
+        With every problem: lacking columns, rows without a person, the same person twice, unknown persons,
+        respondents, answers that are no codes.
     """
     lacking = [name for name in ("id", *variables.values()) if name not in follow_up]
     if lacking:
@@ -189,7 +191,21 @@ def check(follow_up: pd.DataFrame, eligible: pd.DataFrame, variables: Mapping[st
             f"follow-up: the file holds no column {shown(lacking)}; it has {shown(follow_up.columns)}. "
             "Correct the file or nonresponse.follow_up.variables."
         )
-    problems, ids = Problems(), follow_up["id"].astype(str)
+    problems, text = Problems(), follow_up.astype(object).where(follow_up.notna(), "").astype(str)
+    text = text.apply(lambda column: column.str.strip())
+    text = text[(text != "").any(axis=1)].reset_index(drop=True)
+    nobody = int((text["id"] == "").sum())
+    if nobody:
+        problems.add(f"follow-up: {nobody} rows have an answer and no id; fill it in, or take them out.")
+    text = text[text["id"] != ""]
+    for name in variables.values():
+        strange = text.loc[pd.to_numeric(text[name], errors="coerce").isna() & (text[name] != ""), name]
+        if len(strange):
+            problems.add(
+                f"follow-up: {name} holds {shown(sorted(set(strange)))} ({len(strange)} rows), which is no "
+                "code of an answer; write the codebook's codes, or nothing for who was not reached."
+            )
+    ids = text["id"]
     twice = sorted(set(ids[ids.duplicated()]))
     if twice:
         problems.add(
@@ -208,7 +224,7 @@ def check(follow_up: pd.DataFrame, eligible: pd.DataFrame, variables: Mapping[st
             "is of those who had not. Take them out."
         )
     problems.raise_if_any()
-    made = follow_up[list(variables.values())].apply(pd.to_numeric, errors="coerce")
+    made = text[list(variables.values())].apply(pd.to_numeric, errors="coerce")
     made.columns = pd.Index(list(variables))
     return made.assign(id=ids.to_numpy())
 
