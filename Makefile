@@ -1,14 +1,17 @@
 # make        builds .venv on the first call and runs the pipeline
 # make test   the same, then the tests; make test-long   those that take long (docs/reliability.md)
+# make archive   the public archive of the study, for a repository (docs/archive.md)
 # make simulation, make followup   targets of their own: the simulation study, the planning of a follow-up
 # make clean  deletes what the pipeline generated; make distclean deletes .venv as well
 
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+# An archive may hold the packages; then no index is asked.
+OFFLINE := $(if $(wildcard wheels/*.whl),--no-index --find-links wheels)
 RUN := $(BIN)/python workflow/scripts/clear_stale_lock.py && $(BIN)/snakemake
 
-.PHONY: all test test-long lint lock simulate simulation followup docs bench clean distclean
+.PHONY: all test test-long lint lock archive simulate simulation followup docs bench clean distclean
 .DEFAULT_GOAL := all
 
 all: .venv/.installed
@@ -18,9 +21,9 @@ all: .venv/.installed
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"Python 3.11 to 3.13 is needed; {sys.executable} is {v[0]}.{v[1]}. Name another with: make PYTHON=...")'
 	@echo "Setting up .venv (once, about a minute)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@command -v quarto >/dev/null || timeout 300 $(BIN)/python -m pip install --quiet --disable-pip-version-check "quarto-cli>=1.6" >/dev/null 2>&1 \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --no-deps --no-build-isolation -e .
+	@test -n "$(OFFLINE)" || command -v quarto >/dev/null || timeout 300 $(BIN)/python -m pip install --quiet --disable-pip-version-check "quarto-cli>=1.6" >/dev/null 2>&1 \
 	  || echo "Note: Quarto could not be installed; Pandoc and Typst will typeset the documents instead."
 	@touch $@
 
@@ -48,6 +51,10 @@ lint: .venv/.developing
 lock: .venv/.developing
 	$(BIN)/uv pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11 pyproject.toml requirements.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11 --extra dev -c requirements.lock pyproject.toml requirements.in -o requirements-dev.lock
+
+# The archive is described by one of the packages that development needs.
+archive: .venv/.developing
+	@$(RUN) $@
 
 simulate: .venv/.installed
 	$(BIN)/python workflow/scripts/simulate_raw.py

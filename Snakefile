@@ -18,17 +18,28 @@ pathvars:
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/plan.smk"
-include: "workflow/rules/ingest.smk"
-include: "workflow/rules/clean.smk"
-include: "workflow/rules/response.smk"
-include: "workflow/rules/weight.smk"
-include: "workflow/rules/analyse.smk"
-include: "workflow/rules/model.smk"
-include: "workflow/rules/sensitivity.smk"
-include: "workflow/rules/nonresponse.smk"
-include: "workflow/rules/disclose.smk"
-include: "workflow/rules/second_opinion.smk"
+
+
+# The public archive of a study of real data begins at what was released; nothing before it can be run there.
+if SETTINGS.inputs.released:
+
+    include: "workflow/rules/released.smk"
+
+else:
+
+    include: "workflow/rules/plan.smk"
+    include: "workflow/rules/ingest.smk"
+    include: "workflow/rules/clean.smk"
+    include: "workflow/rules/response.smk"
+    include: "workflow/rules/weight.smk"
+    include: "workflow/rules/analyse.smk"
+    include: "workflow/rules/model.smk"
+    include: "workflow/rules/sensitivity.smk"
+    include: "workflow/rules/nonresponse.smk"
+    include: "workflow/rules/disclose.smk"
+    include: "workflow/rules/second_opinion.smk"
+
+
 include: "workflow/rules/exhibits.smk"
 include: "workflow/rules/checklists.smk"
 
@@ -52,8 +63,13 @@ if journal_checks():
 
 
 # Targets of their own (OWN_TARGETS in workflow/rules/common.smk).
+if not SETTINGS.inputs.released:
+
+    include: "workflow/rules/export.smk"
+    include: "workflow/rules/archive.smk"
+
+
 include: "workflow/rules/registration.smk"
-include: "workflow/rules/export.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/simulation.smk"
 include: "workflow/rules/followup.smk"

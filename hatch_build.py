@@ -11,6 +11,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PARTS = ("Snakefile", "environment.yml", "requirements.lock", "profiles")
+# What an archive is rebuilt with.
+PARTS += ("Makefile", "pyproject.toml", "hatch_build.py", "LICENSE")
 
 
 class Tool(BuildHookInterface):

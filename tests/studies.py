@@ -28,6 +28,11 @@ PARTS = [
     "report",
     "environment.yml",
     "requirements.lock",
+    # What an archive is rebuilt with.
+    "Makefile",
+    "pyproject.toml",
+    "hatch_build.py",
+    "LICENSE",
     "tests/fixtures",
 ]
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")

@@ -12,9 +12,10 @@ import pytest
 
 from conftest import once
 from studies import ROOT, copy_project, small_study
+from surveypipe.archiving import contents
 
 # What a wheel is built from, beside what a run needs.
-BUILT_FROM = ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE")
+BUILT_FROM = ("README.md",)
 
 
 def _install(folder: Path) -> None:
@@ -54,7 +55,7 @@ def test_the_wheel_carries_all_that_a_run_reads(installed):
     (wheel,) = (installed / "wheel").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         held = {name.removeprefix("surveypipe/tool/") for name in archive.namelist()}
-    parts = [ROOT / name for name in ("Snakefile", "environment.yml", "requirements.lock")]
+    parts = [ROOT / name for name in ("Snakefile", *contents.BUILT_WITH)]
     parts += (ROOT / "profiles").rglob("*.yaml")
     folders = [path for path in (ROOT / "workflow").iterdir() if path.name != "surveypipe"]
     parts += [path for folder in folders for path in [folder, *folder.rglob("*")] if path.is_file()]

@@ -17,7 +17,7 @@ from surveypipe.rendering.programs import choose_renderer, renderer_version
 from surveypipe.reporting.names import NUMBER_LIST
 from surveypipe.sealing.lock import plan_files
 from surveypipe.study.base import plain
-from surveypipe.study.checking import AWAITED, settings_of
+from surveypipe.study.checking import AWAITED, UNREAD, settings_of
 from surveypipe.study.consistency import numeric_frame_variables
 from surveypipe.study.folder import OWN_WORDING
 
@@ -273,9 +273,17 @@ def opinion_path():
     return f"{SETTINGS.results}/public/second_opinion.json"
 
 
+def released_before(name):
+    """Path within the study of a file in the folder of what was released before."""
+    return f"{SETTINGS.inputs.released}/{name}"
+
+
 def opinion_told():
     """What R said, where it was asked: a file of no rule, so that a run needs no R."""
     told = opinion_path()
+    if SETTINGS.inputs.released:
+        there = STUDY.own(released_before("second_opinion.json")).is_file()
+        return [told] if there else []
     return [str(STUDY.own(told))] if STUDY.own(told).is_file() else []
 
 
@@ -290,8 +298,10 @@ def rule_of_released():
     made["<results>/public/variables.json"] = "disclose"
     made["<results>/public/plan.json"] = "compare_plan"
     made["<results>/public/second_opinion.R"] = "write_second_opinion"
-    made[number_list()] = "tables"
     made |= dict.fromkeys(opinion_told(), "second_opinion")
+    if SETTINGS.inputs.released:
+        made = dict.fromkeys(made, "released")
+    made[number_list()] = "tables"
     made |= {
         path: "render_blinded" if "-blinded." in path else "render"
         for path in finished_documents()
@@ -345,8 +355,8 @@ os.environ.update(
     **{parents.VARIABLE: str(os.getpid())},
 )
 
-# Asked for on the command line (`--config old=...`): what a comparison is of, and no key of a study.
-COMPARED = {key: str(config.pop(key)) for key in ("old", "new") if key in config}
+# Asked for on the command line (`--config old=...`): what a comparison is of, what is archived; no key of a study.
+ASKED = {key: str(config.pop(key)) for key in ("old", "new", "wheels") if key in config}
 SETTINGS, CODEBOOK = read_settings()
 for FOLDER in (STUDY.own(".snakemake"), STUDY.own(SETTINGS.results)):
     if not usable(FOLDER):

@@ -16,8 +16,8 @@ rule compare:
         "../../environment.yml"
     params:
         **given(
-            old=COMPARED.get("old", "HEAD"),
-            new=COMPARED.get("new", SETTINGS.results),
+            old=ASKED.get("old", "HEAD"),
+            new=ASKED.get("new", SETTINGS.results),
             out=f"{SETTINGS.results}/comparison",
         ),
     message:

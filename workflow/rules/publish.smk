@@ -38,7 +38,9 @@ rule publish:
             getattr(SETTINGS.inputs, name)
             for name in ("survey", "staff_list", "counts", "codebook")
             if getattr(SETTINGS.inputs, name)
+            and (name == "codebook" or not SETTINGS.inputs.released)
         ],
+        before=[released_before("manifest.json")] if SETTINGS.inputs.released else [],
         wording=STUDY.own_templates(),
     output:
         manifest="<results>/public/manifest.json",

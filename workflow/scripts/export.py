@@ -9,7 +9,7 @@ import pandas as pd
 
 from _shared import Output, read_json, run, write_csv
 from surveypipe.archiving.analysis_file import AnalysisFile, analysis_file
-from surveypipe.archiving.ddi import ddi_codebook
+from surveypipe.archiving.ddi import ddi_codebook, titled
 from surveypipe.archiving.statistical_files import write_dta, write_sav
 from surveypipe.intake.files import read_codebook
 from surveypipe.study.about import Study
@@ -52,7 +52,8 @@ def main(
     )
     lost = write_sav(file, sav, epoch) + write_dta(file, dta, epoch)
     write_csv(file.table, csv)
-    ddi.write_bytes(ddi_codebook(file, csv.name))
+    described = titled(file.title, file.label)
+    ddi.write_bytes(ddi_codebook(described, file.variables, csv.name, len(file.table), file.primary))
     told.write_text(readme(file, lost), encoding="utf-8")
     print(f"export: {len(file.table)} persons, {len(file.variables)} variables; {len(lost)} notes")
 

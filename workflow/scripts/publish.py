@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from _shared import Output, run, write_json
+from _shared import Output, read_json, run, write_json
 from surveypipe import provenance
+from surveypipe.archiving.taking_up import inputs_of
 from surveypipe.place import library_folder, tool_folder
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.staging import FORMATS
@@ -25,6 +26,7 @@ def main(
     placeholders: Path,
     codebook: Path,
     raw: Annotated[list[Path], "inputs of which only the checksum is kept"],
+    before: Annotated[Path | None, "manifest of the release that this run began at"] = None,
     wording: Annotated[Sequence[Path], "templates in words of the study's own"] = (),
     renderer: str,
     renderer_version: str,
@@ -45,7 +47,8 @@ def main(
         config=config,
         codebook=read_yaml(codebook),
         code=provenance.code_checksums(tool_folder(), library_folder()),
-        withheld={str(path): provenance.sha256(path.read_bytes()) for path in raw},
+        withheld=inputs_of(read_json(before) if before else {"inputs": []})
+        | {str(path): provenance.sha256(path.read_bytes()) for path in raw},
         renderer=renderer,
         renderer_version=renderer_version,
         wording={str(path): provenance.sha256(path.read_bytes()) for path in wording},

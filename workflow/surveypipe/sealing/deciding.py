@@ -26,6 +26,8 @@ PRINTED = (
     "deviations",
     # Guesses, of which nothing real is computed.
     "rehearsal",
+    # Licence and catalogue of what is handed on.
+    "archive",
     "disclosure",
     "vocabulary",
     "report",

@@ -28,6 +28,8 @@ S = TypeVar("S", bound=Settings)
 T = TypeVar("T")
 # Files under `inputs` that come with the answers or after the plan: a study may be planned without them.
 AWAITED = frozenset({"survey", "staff_list", "checksums", "headcounts", "follow_up", "codes"})
+# Files that a run which begins at released aggregates does not read.
+UNREAD = AWAITED | {"counts", "margins"}
 # The files that the configuration names under `inputs`, beside the codebook.
 MEANING = {
     "survey": "the survey's data",
@@ -40,6 +42,7 @@ MEANING = {
     "follow_up": "the check of non-respondents",
     "codes": "the coders' codes",
 }
+RELEASED = "manifest.json"
 
 
 class Checked(NamedTuple):
@@ -99,7 +102,8 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder, awaited: Col
         codebook = problems.attempt(
             partial(_with_lines, partial(codebook_from, document, book), book, folder)
         )
-    if settings is not None and document is not None:
+    # The configuration of an archive is whole, but for the headcounts, and was consistent when it was made.
+    if settings is not None and document is not None and not settings.inputs.released:
         given = settings
         totals = folder.own(given.inputs.margins) if given.inputs.margins else None
         settings = problems.attempt(lambda: with_margins_file(given, totals)) or given
@@ -132,7 +136,11 @@ def _with_lines(make: Callable[[], T], path: str, folder: StudyFolder) -> T:
 
 def missing_files(settings: Configuration, folder: StudyFolder, awaited: Collection[str] = ()) -> list[str]:
     """Say which files the configuration names and that are not there, but for those that are awaited."""
-    named = {getattr(settings.inputs, key): words for key, words in MEANING.items() if key not in awaited}
+    released = settings.inputs.released
+    left_out = {*awaited, *UNREAD} if released else set(awaited)
+    named = {getattr(settings.inputs, key): words for key, words in MEANING.items() if key not in left_out}
+    if released:
+        named[f"{released}/{RELEASED}"] = "the manifest of what was released (inputs.released)"
     named |= {folder.text_of(document): "a document" for document in settings.report.documents}
     named |= dict.fromkeys(_journals(settings, folder), "a journal's profile (report.journal)")
     return [
@@ -145,7 +153,7 @@ def missing_files(settings: Configuration, folder: StudyFolder, awaited: Collect
 
 def unfit_paths(settings: Configuration, name: str, folder: StudyFolder) -> list[str]:
     """Say which paths no rule can hold, and whether the results would lie outside the study."""
-    named = {f"inputs.{key}": getattr(settings.inputs, key) for key in MEANING} | {
+    named = {f"inputs.{key}": getattr(settings.inputs, key) for key in (*MEANING, "released")} | {
         "results": settings.results
     }
     unfit = [

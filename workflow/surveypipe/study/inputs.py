@@ -47,6 +47,15 @@ class Inputs(Settings):
             extra_json_schema=NULLABLE,
         ),
     ] = None
+    released: Annotated[
+        str | None,
+        Meta(
+            description="Folder of what an earlier run released, as the public archive of a study of real "
+            "data holds it (docs/archive.md). Where it is named the run begins there: no answer, list or "
+            "headcount is read, and the files named beside it need not be there.",
+            extra_json_schema=NULLABLE,
+        ),
+    ] = None
     checksums: Annotated[
         str,
         Meta(

@@ -8,6 +8,7 @@ from msgspec import Meta, field
 
 from surveypipe.study.about import Study
 from surveypipe.study.analysis import Analysis
+from surveypipe.study.archive import Archive
 from surveypipe.study.base import Seed, Settings
 from surveypipe.study.bases import Bases
 from surveypipe.study.claims import AnyClaim
@@ -122,6 +123,13 @@ class Configuration(Settings, kw_only=True):
             "(docs/rehearsal.md). Nothing else reads it."
         ),
     ] = Rehearsal()
+    archive: Annotated[
+        Archive,
+        Meta(
+            description="What `snakemake archive` says of the study, and lets pass (docs/archive.md). "
+            "Nothing else reads it."
+        ),
+    ] = Archive()
     seed: Annotated[
         Seed,
         Meta(description="Seed of whatever is drawn at random; each purpose has a stream of its own."),
