@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from surveypipe.archiving.analysis_file import AnalysisFile, Variable
-from surveypipe.archiving.ddi import NAMESPACE, ddi_codebook
+from surveypipe.archiving.ddi import NAMESPACE, ddi_codebook, titled
 from surveypipe.archiving.formats import SPSS, STATA, legal_names, spss_missing
 from surveypipe.archiving.statistical_files import write_dta, write_sav
 
@@ -100,7 +100,8 @@ def test_a_long_text_before_the_weight_does_not_shift_it(tmp_path):
 def test_the_codebook_names_answers_missing_codes_and_weights():
     values = {1.0: "Yes & no", 2.0: "<b>No</b>\x0b"}
     file = made([1.0, 98.0], question="Is it?", values=values, missing={98.0: "Refused"})
-    root = ET.fromstring(ddi_codebook(file, "analysis.csv"))
+    told = ddi_codebook(titled("A study"), file.variables, "analysis.csv", len(file.table), file.primary)
+    root = ET.fromstring(told)
     assert [child.tag for child in root] == [
         f"{{{NAMESPACE}}}{tag}" for tag in ("stdyDscr", "fileDscr", "dataDscr")
     ]

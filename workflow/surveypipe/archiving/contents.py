@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,10 @@ RELEASED = "released"
 CHECKSUMS = "SHA256SUMS"
 WITHHELD = """\
 # Written by `snakemake archive`: the configuration as the run completed it. The answers are not here.
-# Every number under frame.margins is withheld: 0 stands for a share, .inf for a number of people.
+# Every number under frame.margins is withheld: 0 stands for any share, 2 for any number of people.
 """
+# A share is told from a number by its size.
+SHARE, NUMBER = 0.0, 2.0
 
 
 def tool_files(tool: Path, library: Path) -> dict[str, Path]:
@@ -74,7 +75,7 @@ def configuration_without_answers(config: Mapping[str, Any]) -> bytes:
     frame = {key: value for key, value in config.get("frame", {}).items() if key != "cells"}
     if frame.get("margins"):
         frame["margins"] = {
-            name: dict.fromkeys(levels, 0.0 if in_shares(levels) else math.inf)
+            name: dict.fromkeys(levels, SHARE if in_shares(levels) else NUMBER)
             for name, levels in frame["margins"].items()
         }
     inputs = {**config["inputs"], "released": f"{RELEASED}/public"}

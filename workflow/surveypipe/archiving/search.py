@@ -43,9 +43,9 @@ def telling_values(table: pd.DataFrame, ids: Collection[str] = ()) -> dict[str, 
     Returns
     -------
     dict of str to str
-        The value, with its column: of the columns named, of columns of text of which at least four in five
-        values occur once, and every e-mail address. Numbers of fewer than five digits and values of fewer
-        than four letters cannot be told from others and are left out.
+        The value, with its column: of the columns named, and of columns of text of which at least four in
+        five values occur once. Numbers of fewer than five digits and values of fewer than four letters cannot
+        be told from others and are left out; e-mail addresses are known by their form.
     """
     found: dict[str, str] = {}
     for name in map(str, table.columns):
@@ -53,8 +53,7 @@ def telling_values(table: pd.DataFrame, ids: Collection[str] = ()) -> dict[str, 
         written = [value for value in values if value and not _plain_number(value)]
         apart = len(written) >= FEWEST and len(set(written)) >= DISTINCT * len(written)
         if name in ids or apart:
-            found |= {value: name for value in values if _tells(value)}
-        found |= {address: name for value in written for address in EMAIL.findall(value)}
+            found |= {value: name for value in values if _tells(value) and not EMAIL.fullmatch(value)}
     return found
 
 
@@ -99,7 +98,7 @@ def persons_found(
             found += [
                 f"{name}: {value!r} tells a person apart ({column} of the raw data)."
                 for told, value, column in by_word[word]
-                if re.search(rf"(?<![\w.,]){re.escape(told)}(?!\w|[.,]\d)", plain)
+                if re.search(rf"(?<!\w)(?<!\d\.){re.escape(told)}(?!\w|\.\d)", plain)
             ]
     return found
 
