@@ -15,7 +15,17 @@ from surveypipe.commands.rehearse import Request, make_folder
 
 Run = Callable[..., CompletedProcess[str]]
 TOLD = "Shell command: python "
-OWN_TARGETS = ("all", "seal", "rehearse", "export", "compare", "verify", "second_opinion", "submission")
+OWN_TARGETS = (
+    "all",
+    "seal",
+    "rehearse",
+    "export",
+    "archive",
+    "compare",
+    "verify",
+    "second_opinion",
+    "submission",
+)
 
 
 def planned(folder: Path, snakemake: Run, *targets: str) -> Iterator[list[str]]:

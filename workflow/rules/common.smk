@@ -25,6 +25,8 @@ from surveypipe.study.folder import OWN_WORDING
 BEFORE_ANSWERS = {"seal", "registration", "rehearse"}
 # Targets that the default run does not make, and that say themselves what came of them.
 OWN_TARGETS = BEFORE_ANSWERS | {
+    "archive",
+    "archive_restricted",
     "compare",
     "export",
     "followup",
