@@ -25,7 +25,7 @@ MAKEFILE = (
     "{python} -m snakemake -s {tool}/Snakefile --cores 2 {target}\n"
 )
 # Seconds in which a process that was told to end must have ended, on a machine that is busy.
-PATIENCE = 120
+PATIENCE = 900
 # A run is ended at most so many seconds after at most so many of its stages began: it goes on each time.
 MOST_STAGES, MOST_SECONDS = 3, 3.0
 
@@ -197,8 +197,8 @@ class Chain:
         if _main(self.folder, 0):
             second = begun(self.folder)
             said = second.communicate()[0]
-            told = "Snakemake is already at work in this folder (process " in said
-            # The first may end before the second has looked.
+            # The first may not have its lock yet when it is looked for, or end before the second has looked.
+            told = "Snakemake is already at work in this folder" in said or "cannot be locked" in said
             assert (second.returncode != 0 and told) or not _main(self.folder, 0), said
 
     def finish(self) -> None:

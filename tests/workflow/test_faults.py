@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -140,10 +141,12 @@ def test_of_two_runs_at_once_the_second_is_told_and_the_first_is_not_disturbed(w
     folder = new_study(tmp_path / "study", TARGET)
     first = begun(folder)
     assert faults.waited(lambda: any((folder / ".snakemake/locks").glob("*")))
+    os.killpg(first.pid, signal.SIGSTOP)
     plain, said = snakemake(folder, *TARGET.split())
     assert plain != 0 and "cannot be locked" in said and "--unlock" in said
     second = begun(folder)
     said = second.communicate()[0]
     assert second.returncode != 0 and "Snakemake is already at work in this folder (process" in said
+    os.killpg(first.pid, signal.SIGCONT)
     assert first.communicate()[0] and first.returncode == 0
     assert made(folder) == whole.files and at_work(folder) == {}
