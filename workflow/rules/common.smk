@@ -338,11 +338,17 @@ def problems_told():
         for path in logs
         if path.stat().st_mtime >= STARTED
     ]
-    return [
+    found = [
         text[text.index("The stage '") :].strip()
         for text in recent
         if "The stage '" in text
     ]
+    # What a stage said of a full disk may have found no room in its log.
+    if shutil.disk_usage(STUDY.own(".")).free < 2**20:
+        found.append(
+            "The disk that the study lies on is full. Free some of it, and run again."
+        )
+    return found
 
 
 STARTED = time.time()

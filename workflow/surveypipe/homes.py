@@ -10,6 +10,8 @@ from pathlib import Path
 HOME = "HOME"
 NAMED = (HOME, "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "MPLCONFIGDIR", "DENO_DIR")
 
+BLOCK = 4096
+
 
 def homes(variables: Mapping[str, str], instead: Path) -> dict[str, str]:
     """Give what must change in the environment of programs that keep things.
@@ -41,7 +43,10 @@ def usable(value: str | Path) -> bool:
     above = next((place for place in (folder, *folder.parents) if place.exists()), folder)
     try:
         # What permissions say is not always so, nor is it for the administrator.
-        tempfile.TemporaryFile(dir=above).close()
+        with tempfile.TemporaryFile(dir=above) as file:
+            # On a full disk an empty file can be made, and nothing be written into it.
+            file.write(bytes(BLOCK))
+            file.flush()
     except OSError:
         return False
     return True
