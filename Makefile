@@ -23,7 +23,7 @@ all: .venv/.installed
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(OFFLINE) --no-deps --no-build-isolation -e .
-	@test -n "$(OFFLINE)" || command -v quarto >/dev/null || timeout 300 $(BIN)/python -m pip install --quiet --disable-pip-version-check "quarto-cli>=1.6" >/dev/null 2>&1 \
+	@test -n "$(OFFLINE)$(WITHOUT_QUARTO)" || command -v quarto >/dev/null || timeout 300 $(BIN)/python -m pip install --quiet --disable-pip-version-check "quarto-cli>=1.6" >/dev/null 2>&1 \
 	  || echo "Note: Quarto could not be installed; Pandoc and Typst will typeset the documents instead."
 	@touch $@
 
