@@ -153,6 +153,14 @@ def test_every_page_of_the_pdf_says_simulated_and_its_number(authors_build: Path
         assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 842)
 
 
+def test_references_hang_in_the_pdf(authors_build: Path) -> None:
+    pages = PdfReader(authors_build / "sample.pdf").pages
+    lines = "\n".join(page.extract_text(extraction_mode="layout") for page in pages).splitlines()
+    first = next(at for at, line in enumerate(lines) if line.lstrip().startswith("Cleaver, H."))
+    indents = [len(line) - len(line.lstrip()) for line in lines[first:] if line.strip()]
+    assert indents[1] > indents[0]
+
+
 def test_real_data_carry_no_banner(stage_sample: Callable[..., Staged], sample: Path) -> None:
     made = render_document(stage_sample(AUTHORS, "real"), "pandoc", EPOCH)
     assert "SIMULATED" not in made["html"].read_text(encoding="utf-8")

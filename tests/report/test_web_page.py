@@ -51,6 +51,15 @@ def test_where_there_is_room_every_table_is_seen_whole(page: Page, view: str) ->
     assert cut == []
 
 
+@pytest.mark.parametrize("view", ["phone", "tablet"])
+def test_contents_text_and_files_begin_at_one_edge(page: Page, view: str) -> None:
+    edges = page.open(view).run(
+        "return ['#TOC', 'main', '.links'].map(s => document.querySelector(s)).filter(Boolean)"
+        ".map(e => Math.round(e.getBoundingClientRect().left));"
+    )
+    assert len(edges) > 1 and len(set(edges)) == 1
+
+
 def test_names_of_rows_keep_room_to_be_read_on_a_phone(page: Page) -> None:
     page.open("phone")
     widths = page.run(

@@ -124,9 +124,9 @@ def _phi_cell(row: pd.Series | None, first: pd.Series, form: Form) -> str:
 def multiverse(released: Released) -> Table:
     """Show how far the point moves over all specifications, and what would change the grade."""
     columns = [
-        Column("Claim", 25, "l"), Column("Primary", 9), Column("Distinct points", 9), Column("Range", 15),
-        Column("Largest shift", 9), Column("under", 19, "l"),
-        Column("Grade, and specifications with another", 34, "l"),
+        Column("Claim", 24, "l"), Column("Primary", 7), Column("Distinct points", 8), Column("Range", 10),
+        Column("Largest shift", 8), Column("under", 27, "l"),
+        Column("Grade, and specifications with another", 42, "l"),
     ]  # fmt: skip
     table = Table("multiverse", "The weighting multiverse: largest shift and any change of grade", columns)
     data = released.table("multiverse_summary")
