@@ -83,9 +83,9 @@ def ledger(released: Released) -> Table:
     """Lay out the claim ledger: estimate, bounds, tipping point, reader scenario and grade."""
     plan, words = released.settings.sensitivity.scenario, released.vocabulary
     columns = [
-        Column("Claim", 28, "l"), Column("*n*", 5), Column("Estimate", 16), Column("Threshold", 10),
-        Column("Bounds", 14), Column("Tipping θ", 11), Column("Shift", 6),
-        *([Column(capital(words.readers.many), 8)] if plan else []), Column("Grade", 30, "l"),
+        Column("Claim", 25, "l"), Column("*n*", 6), Column("Estimate", 17), Column("Threshold", 13),
+        Column("Bounds", 15), Column("Tipping θ", 11), Column("Shift", 8),
+        *([Column(capital(words.readers.many), 10)] if plan else []), Column("Grade", 24, "l"),
     ]  # fmt: skip
     overturned = ", and what would overturn it" if released.silent_known else ""
     table = Table("ledger", f"The claim ledger: what each claim rests on{overturned}", columns)
