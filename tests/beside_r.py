@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / part) for part in ("workflow", "workflow/scripts", "tests")]
 
 import designs  # noqa: E402
+import row_by_row  # noqa: E402
 from surveypipe.weighting.calibration import calibrate, rake  # noqa: E402
 from surveypipe.weighting.methods import METHODS  # noqa: E402
 from surveypipe.weighting.propensity import SMALLEST_STEP  # noqa: E402
@@ -42,6 +43,11 @@ FAMILIES = {
     "Claims of associations": ["claim: association"],
     "Models": ["coefficient", "log_odds", "coefficient_unadjusted", "odds_ratio_unadjusted"],
 }
+# Designs of which every row is computed: of each kind of selection and adjustment one.
+EVERY_ROW = (
+    "strata_fpc", "two_stages", "brr", "joint_cells", "raked", "headcounts_joint", "list_cells", "list_ridge",
+    "list_propensity", "list_doubly_robust", "drawn_cells", "drawn_raked", "centres", "subcohort",
+)  # fmt: skip
 # Written by the program, so that the page cannot say what was not compared.
 HEAD = """\
 # Held against R
@@ -72,6 +78,58 @@ STOPPING = {
     "doubly_robust": "as propensity, then as calibrate",
     "compose": "each step as its own",
 }
+ROWS_HEAD = """\
+
+## Every row
+
+Above, R is asked what a list of questions names. Of the designs below every row of `public/estimates.csv`
+under the primary scheme was computed again, whatever it is: by the functions of the program in R that each
+run writes (`workflow/second_opinion`), on R's design from the raw file (`rows.R`). In all, {rows} rows with
+{numbers} numbers of {designs} designs: {titles}.
+
+| statistic | rows | numbers | largest relative difference |
+|---|---|---|---|
+"""
+LEFT_HEAD = """\
+
+Rows of these designs that R did not compute:
+
+| statistic | rows | why |
+|---|---|---|
+"""
+NOBODY_LEFT = "\nNo row of these designs was left out.\n"
+# Of what no design above has, where it is held against another program or another way of computing.
+ELSEWHERE = {
+    "reliability": (
+        "alpha alpha_if_dropped item_total omega ordinal_alpha ordinal_omega",
+        "the package `psych`: `tests/golden/test_reliability_golden.py`",
+    ),
+    "agreement": (
+        "cohen_kappa gwet_ac1 krippendorff_alpha_nominal observed_agreement pooled_kappa",
+        "the package `irrCAC`: `tests/golden/test_agreement_golden.py`",
+    ),
+    "imputation": (
+        "imputations mean_complete_cases mean_imputed mean_missing_information proportion_complete_cases "
+        "proportion_imputed proportion_missing_information share_incomplete share_item_unanswered",
+        "random numbers differ; the pooling by simulation: `tests/unit/estimation`",
+    ),
+    "claims, scenario, tables of few": (
+        "adjusted_wald claim_test claim_test_p_holm coefficient_p_bh exact_test level_difference level_mean "
+        "level_share odds_ratio_p_bh rao_scott_p_bh t_test_p_bh share_of_answers",
+        "R by the second opinion on the repository's studies: `tests/golden/test_second_opinion.py`",
+    ),
+    "counts": (
+        "answered count no_answer response_rate",
+        "recounted from the raw file: `tests/recomputation`",
+    ),
+}
+ELSEWHERE_HEAD = """\
+
+Statistics that none of these designs publishes under its primary scheme are held elsewhere:
+
+| statistics | against what |
+|---|---|
+"""
 METHODS_HEAD = """\
 
 ## Weighting methods
@@ -117,7 +175,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         answers = designs.ask_r(Path(place) / "r")
         (ANSWERS).write_bytes((Path(place) / "r/answers.csv").read_bytes())
-        compared = []
+        compared, each = [], []
         for name in designs.DESIGNS:
             with contextlib.redirect_stdout(io.StringIO()):
                 ours = designs.published(name, Path(place) / name, Path(place) / name / "results")
@@ -126,10 +184,13 @@ def main() -> None:
                 f"{name}: {len(lines)} numbers, largest relative difference {lines['difference'].max():.1e}"
             )
             compared.append(lines)
-    PAGE.write_text(page(pd.concat(compared, ignore_index=True), designs.r_version()), encoding="utf-8")
+            if name in EVERY_ROW:
+                each.append(row_by_row.row_by_row(name, Path(place) / name))
+    text = page(pd.concat(compared), pd.concat(each), designs.r_version())
+    PAGE.write_text(text, encoding="utf-8")
 
 
-def page(compared: pd.DataFrame, version: str) -> str:
+def page(compared: pd.DataFrame, each: pd.DataFrame, version: str) -> str:
     """Lay out the comparison as a page of the documentation."""
     rows = compared.groupby(["design", *designs.KEYS, "fpc"], dropna=False).ngroups
     largest = small(compared["difference"].max())
@@ -139,7 +200,29 @@ def page(compared: pd.DataFrame, version: str) -> str:
         own = compared[compared["design"] == name]
         cells = [cell(own[own["statistic"].isin(kinds)]) for kinds in FAMILIES.values()]
         lines.append(f"| {design['title']} | {' | '.join(cells)} |")
-    return head + "\n".join([*lines, ""]) + methods() + TAIL
+    return head + "\n".join([*lines, ""]) + every_row(each) + methods() + TAIL
+
+
+def every_row(each: pd.DataFrame) -> str:
+    """Lay out what was computed row by row, what was left and what is held elsewhere."""
+    done = each[each["reason"].isna()]
+    titles = [designs.DESIGNS[name]["title"] for name in designs.DESIGNS if name in set(each["design"])]
+    text = ROWS_HEAD.format(
+        rows=f"{done.groupby(['design', 'estimate_id']).ngroups:,}", numbers=f"{len(done):,}",
+        designs=len(titles), titles="; ".join(titles),
+    )  # fmt: skip
+    for statistic, own in done.groupby("statistic"):
+        rows = own.groupby(["design", "estimate_id"]).ngroups
+        text += f"| `{statistic}` | {rows:,} | {len(own):,} | {small(own['difference'].max())} |\n"
+    left = each[each["reason"].notna()].groupby(["statistic", "reason"]).size()
+    text += LEFT_HEAD if len(left) else NOBODY_LEFT
+    for (statistic, reason), rows in left.items():
+        text += f"| `{statistic}` | {rows} | {reason} |\n"
+    held = ""
+    for names, where in ELSEWHERE.values():
+        apart = [f"`{name}`" for name in names.split() if name not in set(done["statistic"])]
+        held += f"| {', '.join(apart)} | {where} |\n"
+    return text + ELSEWHERE_HEAD + held
 
 
 def methods() -> str:

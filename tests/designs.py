@@ -39,12 +39,18 @@ VALUES = {
     "RACE": {1: "Hispanic", 2: "White", 3: "Black", 4: "Other"}, "AGECAT": {1: "A", 2: "B", 3: "C", 4: "D"},
     "year": {code: f"Year {code + 6}" for code in range(1, 6)}, "sex": {1: "Girls", 2: "Boys"},
     "cycle": YES_NO, "grade": {1: "Lowest", 2: "Low", 3: "High", 4: "Highest"},
+    # Patients in centres, matched sets and a sub-cohort.
+    "status": {1: "Alive", 2: "Dead"}, "ph_ecog": {0: "Fit", 1: "Ambulant", 2: "In bed", 3: "Bedbound"},
+    "education": {1: "0-5 years", 2: "6-11 years", 3: "12 or more years"},
+    "case": {0: "No", 1: "Yes"}, "induced": {0: "None", 1: "One", 2: "Two or more"},
+    "instit": {1: "Favourable", 2: "Unfavourable"}, "histol": {1: "Favourable", 2: "Unfavourable"},
+    "stage": {1: "I", 2: "II", 3: "III", 4: "IV"}, "rel": {0: "No", 1: "Yes"},
 }  # fmt: skip
 GROWTH = {
     "variable": "growth", "label": "Growth", "type": "difference", "minuend": "api00", "subtrahend": "api99",
 }  # fmt: skip
-COUNTED = {"target": 1, "awards": 1, "HI_CHOL": 1, "cycle": 1}
-ORDERED = ("grade",)
+COUNTED = {"target": 1, "awards": 1, "HI_CHOL": 1, "cycle": 1, "status": 2, "case": 1, "rel": 1}
+ORDERED = ("grade", "ph_ecog")
 STUDY_SEED = 12
 # Columns of the lists of people who were asked: of all schools of the state, and of samples.
 LISTS = {
@@ -140,6 +146,36 @@ ASKED: dict[str, dict[str, Any]] = {
                "tests": [["minutes", "sex", "t_test"], ["cycle", "sex", "rao_scott"],
                          ["cycle", "sex", "t_test", "1"]],
                "models": [{"outcome": "cycle", "kind": "logistic", "level": 1, "predictors": ["minutes"]}]},
+    "lung": {"numeric": ["age", "meal_cal", "wt_loss"], "listed": ["status", "ph_ecog"], "groups": ["sex"],
+             "claims": [
+                 {"kind": "mean", "variable": "meal_cal"}, {"kind": "median", "variable": "wt_loss"},
+                 {"kind": "share", "variable": "status", "level": "2"},
+                 {"kind": "difference", "variable": "wt_loss", "between": "sex"},
+                 {"kind": "association", "variable": "status", "model": "logistic", "term": "age"},
+             ],
+             "tests": [["age", "sex", "t_test"], ["status", "sex", "rao_scott"],
+                       ["ph_ecog", "sex", "rao_scott"], ["status", "sex", "t_test", "2"]],
+             "models": [{"outcome": "status", "kind": "logistic", "level": 2,
+                         "predictors": ["age", "wt_loss", "factor(sex)"]},
+                        {"outcome": "meal_cal", "kind": "linear", "predictors": ["age", "wt_loss"]},
+                        {"outcome": "ph_ecog", "kind": "ordinal", "predictors": ["age", "factor(sex)"]}]},
+    "infert": {"numeric": ["age"], "listed": ["case", "induced"], "groups": ["education"],
+               "claims": [
+                   {"kind": "share", "variable": "case", "level": "1"}, {"kind": "total", "variable": "age"},
+                   {"kind": "association", "variable": "case", "model": "logistic", "term": "age"},
+               ],
+               "tests": [["case", "education", "rao_scott"], ["induced", "education", "rao_scott"]],
+               "models": [{"outcome": "case", "kind": "logistic", "level": 1,
+                           "predictors": ["age", "factor(induced)"]}]},
+    "nwtco": {"numeric": ["age"], "listed": ["rel", "stage"], "groups": ["instit"],
+              "claims": [
+                  {"kind": "share", "variable": "rel", "level": "1"}, {"kind": "mean", "variable": "age"},
+                  {"kind": "difference", "variable": "rel", "level": "1", "between": "instit"},
+              ],
+              "tests": [["age", "instit", "t_test"], ["rel", "instit", "rao_scott"],
+                        ["rel", "instit", "t_test", "1"]],
+              "models": [{"outcome": "rel", "kind": "logistic", "level": 1,
+                          "predictors": ["factor(stage)", "age"]}]},
     "mu284": numbers("y1"), "fpc": numbers("x"), "crowd": numbers("rooms", "person"),
     "scd": numbers("arrests", "alive"), "hospital": numbers("births"),
 }  # fmt: skip
@@ -157,6 +193,8 @@ def raw(name: str) -> pd.DataFrame:
         table = asked_of(name)
         kept = [column for column in table if column not in [*LISTS[name][1:], "answered"]]
         return table.loc[table["answered"], kept]
+    if name in ("lung", "infert", "nwtco"):
+        return pd.read_csv(DATA / f"{name}.csv").assign(weight=4.0)
     if name in ("mu284", "fpc", "crowd", "scd", "hospital"):
         table = pd.read_csv(DATA / f"{name}.csv")
         if name == "crowd":
@@ -391,26 +429,33 @@ def _of_claims(rows: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
 
 def ask_r(folder: Path, wanted: list[str] | None = None) -> pd.DataFrame:
     """Give R's answers to the designs, computed now from the raw files that the stages read."""
-    program = [f'HERE <- "{DATA}"', f'source("{DATA / "designs.R"}")']
+    program = []
     for name in wanted or DESIGNS:
-        design = DESIGNS[name]
         make_study(folder / name, name)
-        options = {"survey.lonely.psu": "fail"} | design.get("options", {})
-        program += [f'options({key} = "{value}")' for key, value in options.items()]
-        program += [
-            f'x <- read.csv("{folder / name / "survey.csv"}")',
-            # Of a design without headcounts the file is not there, and nothing asks for it.
-            f'counts <- "{folder / name / "counts.csv"}"',
-            f'asked <- asked_in("{folder / name / "list.csv"}")',
-            f"without <- {design['without']}",
-            f"with <- {design.get('with', 'without')}",
-            f"answers({json.dumps(name)}, with, without, {_in_r(ASKED[design['data']])})",
-        ]
+        program += built_in_r(name, folder / name)
+        program.append(f"answers({json.dumps(name)}, with, without, {_in_r(ASKED[DESIGNS[name]['data']])})")
     program.append(f'write_answers("{folder / "answers.csv"}")')
     (folder / "program.R").write_text("\n".join(program) + "\n")
     done = subprocess.run(["Rscript", str(folder / "program.R")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     return read_answers(folder / "answers.csv")
+
+
+def built_in_r(name: str, folder: Path) -> list[str]:
+    """Lines of R that make ``with`` and ``without`` of a design from the raw file of its study."""
+    design = DESIGNS[name]
+    options = {"survey.lonely.psu": "fail"} | design.get("options", {})
+    return [
+        f'HERE <- "{DATA}"',
+        'if (!exists("TIGHT")) source(file.path(HERE, "designs.R"))',
+        *(f'options({key} = "{value}")' for key, value in options.items()),
+        f'x <- read.csv("{folder / "survey.csv"}")',
+        # Of a design without headcounts the file is not there, and nothing asks for it.
+        f'counts <- "{folder / "counts.csv"}"',
+        f'asked <- asked_in("{folder / "list.csv"}")',
+        f"without <- {design['without']}",
+        f"with <- {design.get('with', 'without')}",
+    ]
 
 
 def _in_r(value: Any) -> str:

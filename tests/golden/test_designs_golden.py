@@ -14,6 +14,7 @@ import pytest
 
 import beside_r
 import designs
+import row_by_row
 from surveypipe.weighting.methods import METHODS
 
 ANSWERS = designs.read_answers(beside_r.ANSWERS)
@@ -56,6 +57,35 @@ def test_the_page_tells_of_every_weighting_method_and_when_it_stops():
     for line in lines:
         _, _, stops, published, _ = line.split("|")
         assert stops.strip() and int(published.split(":")[0]) > 0, line
+
+
+def test_the_page_names_every_statistic_that_the_shipped_study_publishes(finished: Path):
+    told = set(re.findall(r"`(\w+)`", beside_r.PAGE.read_text(encoding="utf-8")))
+    released = pd.read_csv(finished / "results/public/estimates.csv", low_memory=False)["statistic"]
+    assert set(released.str.replace(r"_(?:no)?fpc$", "", regex=True)) <= told
+
+
+def test_every_row_is_computed_of_each_kind_of_weights():
+    told = beside_r.PAGE.read_text(encoding="utf-8")
+    of = told[told.index("## Every row") : told.index("| statistic | rows | numbers")]
+    assert all(designs.DESIGNS[name]["title"] in of for name in beside_r.EVERY_ROW)
+    largest = [float(text) for text in re.findall(r"^\| `\w+` \|.*?(\d\S*e-\d+) \|$", told, re.MULTILINE)]
+    assert len(largest) > 20 and max(largest) <= LARGEST
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", designs.DESIGNS)
+def test_r_computes_every_row_that_a_design_publishes(name: str, tmp_path: Path):
+    if not designs.r_is_here():
+        pytest.skip("R with its package survey is not here; docs/verification.md stands for it")
+    designs.published(name, tmp_path, tmp_path / "results")
+    made = row_by_row.row_by_row(name, tmp_path)
+    far = made[made["reason"].isna() & ~(made["difference"] <= LARGEST)]
+    assert far.empty, far.to_string()
+    left = made.loc[made["reason"].notna(), "reason"]
+    assert left.str.contains(
+        "counts cells|in each replicate|no number|everybody answered|permutation"
+    ).all(), left
 
 
 def asked_now(names: list[str], folder: Path) -> None:

@@ -119,7 +119,8 @@ rank_test_of <- function(d, row) {
   middle <- numeric(length(y))
   middle[in_order] <- cumsum(w[in_order]) - w[in_order] / 2
   rank <- ave(middle * w, y, FUN = sum) / pmax(ave(w, y, FUN = sum), 1e-300) / sum(w)
-  m <- lm(rank ~ between, data = cbind(own$variables, rank = rank), weights = w)
+  # Among columns of the survey one might be called w.
+  m <- lm(rank ~ between, data = data.frame(rank = rank, between = own$variables$between), weights = w)
   terms <- model.matrix(m)
   influence <- (terms * (rank - fitted(m))) %*% summary(m)$cov.unscaled
   V <- vcov(svytotal(influence, own))

@@ -26,6 +26,15 @@ for (name in c("mu284", "fpc", "crowd", "scd", "hospital")) {
   keep(get(name), sprintf("%s.csv", name))
 }
 
+# Data of other packages that come with R: patients in centres, with answers missing (survival's lung); matched sets
+# (datasets' infert); the sub-cohort of a cohort of 4,028, drawn at random (survival's nwtco).
+suppressMessages(library(survival))
+lung <- lung[!is.na(lung$inst), ]
+names(lung) <- gsub(".", "_", names(lung), fixed = TRUE)
+keep(lung, "lung.csv")
+keep(transform(infert, education = as.integer(education))[c("education", "age", "induced", "case", "spontaneous", "stratum")], "infert.csv")
+keep(nwtco[nwtco$in.subcohort, c("instit", "histol", "stage", "rel", "age")], "nwtco.csv")
+
 # Twelve zones of two units each: four to a type of school, in the order of the file.
 place <- ave(seq_len(nrow(apistrat)), apistrat$stype, FUN = seq_along)
 size <- ave(seq_len(nrow(apistrat)), apistrat$stype, FUN = length)
