@@ -194,7 +194,8 @@ def test_every_branch_of_the_words_is_rendered_and_fit_to_print():
                 for one in (True, False)
             ]
         assert {text for text in said if text.startswith("\\@tbl-a gives the answers to the one question.")}
-        assert {text for text in said if " give the values of the four variables of this part, and" in text}
+        assert {text for text in said if " give the values of the four variables of this part." in text}
+        assert {text for text in said if text.rstrip().endswith(" draw the other variables.")}
         said += [words.say("answers/title", title=title) for title in ("", "A title")]
     assert [branch for branch in counting.missed if branch.startswith("answers/")] == []
     prose = [line for text in said for line in text.split("\n") if not line.startswith(("{{", "!", "#"))]

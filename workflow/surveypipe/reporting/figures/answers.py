@@ -12,7 +12,7 @@ from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.answer_lines import Line, Panel, drawable, height_of, labels_mm, panels_of
 from surveypipe.reporting.figures.drawn_rows import estimates_of
 from surveypipe.reporting.figures.histograms import draw_bins, spoken
-from surveypipe.reporting.figures.lettering import legend_plan, set_legend
+from surveypipe.reporting.figures.lettering import legend_plan, set_legend, width_mm
 from surveypipe.reporting.figures.ratings import draw_ratings
 from surveypipe.reporting.figures.theme import Drawn
 from surveypipe.reporting.lookups import bases_told
@@ -186,7 +186,9 @@ def _strips(axes: Axes, released: Released, panel: Panel) -> None:
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     room = (high - low) * 0.08 or 1.0
     axes.set(xlim=(low - room, high + room), ylim=(panel.height, 0), yticks=[])
-    axes.locator_params(axis="x", nbins=3 if theme.narrow() else 6)
+    longest = max(width_mm(formatting.measured(end)) for end in (low, high))
+    marks = int(axes.get_position().width * theme.across() // (longest + 2.0))
+    axes.locator_params(axis="x", nbins=max(1, min(marks, 3)) if theme.narrow() else 6)
     axes.xaxis.set_major_formatter(lambda value, place: formatting.measured(value))
     axes.tick_params(axis="x", length=2, pad=2)
 
