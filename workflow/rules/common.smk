@@ -299,7 +299,8 @@ def rule_of_released():
         made["<results>/public/rehearsal_plan.csv"] = "rehearsal_plan"
     made["<results>/public/variables.json"] = "disclose"
     made["<results>/public/plan.json"] = "compare_plan"
-    made["<results>/public/second_opinion.R"] = "write_second_opinion"
+    for kind in ("R", "sps", "do"):
+        made[f"<results>/public/second_opinion.{kind}"] = "write_second_opinion"
     made |= dict.fromkeys(opinion_told(), "second_opinion")
     if SETTINGS.inputs.released:
         made = dict.fromkeys(made, "released")

@@ -18,6 +18,8 @@ rule write_second_opinion:
     input:
         **stage("write_second_opinion"),
         parts=[tool("workflow/second_opinion", name) for name in OPINION_PARTS],
+        spss_template=tool("workflow/second_opinion", "second_opinion.sps.j2"),
+        stata_template=tool("workflow/second_opinion", "second_opinion.do.j2"),
         analysis="<results>/data/analysis.parquet",
         weights="<results>/data/weights.parquet",
         selection="<results>/data/selection.parquet",
@@ -30,6 +32,8 @@ rule write_second_opinion:
         ],
     output:
         opinion="<results>/public/second_opinion.R",
+        spss="<results>/public/second_opinion.sps",
+        stata="<results>/public/second_opinion.do",
         respondents="<results>/private/second_opinion/respondents.csv",
         totals="<results>/private/second_opinion/totals.csv",
     log:

@@ -12,6 +12,7 @@ from _weighting import weighted_people
 from surveypipe.design.from_weights import respondents_of
 from surveypipe.estimation.survey import Survey
 from surveypipe.second_opinion.designs import Weighed, designs_in_r
+from surveypipe.second_opinion.elsewhere import write_elsewhere
 from surveypipe.second_opinion.program import program
 from surveypipe.second_opinion.tables import (
     respondents_table,
@@ -35,8 +36,12 @@ def main(
     cells: Path,
     dispositions: Path,
     variables: Path,
+    spss_template: Path,
+    stata_template: Path,
     estimates: Annotated[list[Path], "tables of estimates"],
     opinion: Output,
+    spss: Output,
+    stata: Output,
     respondents: Output,
     totals: Output,
 ) -> None:
@@ -61,6 +66,11 @@ def main(
         texts=text_columns(answers), parts=parts,
     )  # fmt: skip
     opinion.write_text(text, encoding="utf-8")
+    for template, target in ((spss_template, spss), (stata_template, stata)):
+        said = write_elsewhere(
+            template, survey, weighed, designs, table=answers, rows=rows, study=sections.study
+        )
+        target.write_text(said, encoding="utf-8")
     ours = [one.label for one in designs if one.reason]
     print(f"second opinion: {len(rows)} rows for R to compute under {len(designs)} weighting schemes")
     for label in ours:
