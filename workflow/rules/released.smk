@@ -10,6 +10,8 @@ RELEASED_NAMES = [
     "variables.json",
     "plan.json",
     "second_opinion.R",
+    "second_opinion.sps",
+    "second_opinion.do",
     *(Path(path).name for path in opinion_told()),
 ]
 
