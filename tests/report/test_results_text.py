@@ -239,6 +239,9 @@ def test_what_is_suppressed_is_named_and_never_printed_as_a_number(survey: Relea
         "a share that is withheld because too few people stand behind it"
     )
     assert not any(re.search(r"\bnan\b", text) for text in made.values())
+    assert made["claim-c2__items-sentence"].startswith("What was answered to its single items is withheld")
+    # A text that asks for a sentence is built also where its numbers may not be told.
+    assert {key for key in results.sentences(survey, made_up.words()) if key not in made} == set()
 
 
 def test_sentences_are_sentences_and_keys_are_keys(survey: Released) -> None:

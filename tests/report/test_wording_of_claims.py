@@ -223,6 +223,10 @@ CASES: dict[str, Change] = {
     ),
     "groups weaker": cases.both(cases.graded(2), cells("claims", {"group_level": "AMH"}, grade=4)),
     "groups withheld": cells("estimates", {"statistic": "difference"}, estimate=np.nan),
+    "items withheld": cases.celled("estimates", estimate=np.nan, status="suppressed"),
+    "claims withheld": cases.celled(
+        "claims", estimate=np.nan, ci_low=np.nan, ci_high=np.nan, status="suppressed"
+    ),
     "nothing graded": cases.celled("claims", grade=np.nan),
     "three of one grade": cases.both(
         cases.graded(3),

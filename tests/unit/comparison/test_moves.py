@@ -52,6 +52,10 @@ def test_a_move_is_told_absolute_relative_and_in_standard_errors(found):
     assert move.in_se == pytest.approx(0.8)
 
 
+def test_numbers_of_claims_are_told_first(found):
+    assert [move.table for move in found.worst_first("moved")] == ["claims", "estimates"]
+
+
 def test_the_first_line_says_the_worst(found):
     assert first_line(found) == (
         "The grade of C1 changed from 'unless' to 'if'; 2 of 14 released numbers moved, "

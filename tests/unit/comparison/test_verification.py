@@ -110,7 +110,7 @@ def test_a_missing_or_damaged_file_is_named(released, capsys, name, content, wor
     sign(released)
     code, said = verified(capsys)
     assert code == 1
-    assert f"{name}: {words}" in said
+    assert f"{name}: {words}" in said and ".." not in said
 
 
 def test_a_file_that_was_changed_after_the_run_is_named(released, capsys):
@@ -127,3 +127,11 @@ def test_without_a_manifest_or_with_that_of_a_run_it_is_said_what_to_type(releas
     Path("config/manifest.json").unlink()
     assert main(["verify"]) == 1
     assert "surveypipe verify --accept" in capsys.readouterr().err
+
+
+def test_a_number_that_was_changed_after_the_run_is_told_so_and_not_from_the_code(released, capsys):
+    sign(released, tool={"version": "2", "code": {"surveypipe/weighting": "other"}})
+    (released / "public/estimates.csv").write_text(TABLE.format(ROW.format("0.74")), encoding="utf-8")
+    code, said = verified(capsys)
+    assert code == 1 and ".." not in said
+    assert "70.0% to 74.0%, 4.0 points (0.8 SE); its file was changed after the run" in said

@@ -12,6 +12,7 @@ _SHARES = {"proportion", "response_rate", "level_share", "proportion_complete_ca
 _IN_POINTS = ("estimate", "se", "ci_low", "ci_high")
 # What a claim's kind tells of its column.
 _SHARE_KINDS = {"share"}
+_FIRST = ("claims", "estimates")
 # Numbers equal to as many digits are the same: the last digits of a sum depend on the machine.
 SAME = 1e-9
 
@@ -114,6 +115,10 @@ class Moves:
         """Numbers of which the same happened."""
         return [move for move in self.numbers if move.happened == happened]
 
+    def worst_first(self, happened: str) -> list[Move]:
+        """Sort them: of claims, then of estimates, then all others, and of each the largest move first."""
+        return sorted(self.of(happened), key=lambda move: (_rank(move), -abs(move.in_se or 0)))
+
     def largest(self) -> Move | None:
         """Give the estimate that moved most: a claim's before another's, in standard errors."""
         moved = [move for move in self.numbers if move.in_se is not None]
@@ -172,3 +177,8 @@ def same(first: float | None, second: float | None) -> bool:
     if first is None or second is None:
         return first is second
     return abs(first - second) <= SAME * max(1.0, abs(first), abs(second))
+
+
+def _rank(move: Move) -> int:
+    """Place of a table among those that are told first."""
+    return _FIRST.index(move.table) if move.table in _FIRST else len(_FIRST)

@@ -108,7 +108,7 @@ def _numbers(found: Moves) -> Iterator[str]:
         "vanished": ("Number", "Old", "Cause"),
     }
     for happened, head in heads.items():
-        some = sorted(found.of(happened), key=lambda move: -abs(move.in_se or 0))
+        some = found.worst_first(happened)
         if some:
             yield f"<h2>Numbers that {happened}</h2>"
             yield _table(head, [_row(move) for move in some[:MOST]])

@@ -115,7 +115,7 @@ def told(found: Moves, known: Provenance, labels: tuple[str, str]) -> list[str]:
         for one in found.grades
     ]
     for happened in ("moved", "appeared", "vanished"):
-        some = sorted(found.of(happened), key=lambda move: -abs(move.in_se or 0))
+        some = found.worst_first(happened)
         lines += [f"Numbers that {happened}:"] if some else []
         lines += [
             f"  {name(move)}: {value(move, move.old)} to {value(move, move.new)}, {size(move)}; {move.cause}"

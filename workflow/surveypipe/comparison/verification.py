@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ class Verification:
         File to what is wrong with it, of files that differ, are missing or damaged.
     unread
         Files of other bytes of which nothing but the bytes is compared.
+    changed
+        Files that are not what the run wrote.
     """
 
     moves: Moves
@@ -48,6 +50,7 @@ class Verification:
     same_content: list[str] = field(default_factory=list)
     unlike: dict[str, list[str]] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
 
     @property
     def passed(self) -> bool:
@@ -80,12 +83,23 @@ def verify(results: Path, released: Mapping[str, Any]) -> Verification:
     expected = expected_tables(released)
     # Of a table that cannot be read its numbers are not told one by one.
     kept = {name: table for name, table in expected.items() if name in tables}
-    found.moves = attributed(moves(kept, tables), known)
+    found.moves = _of_changed_files(attributed(moves(kept, tables), known), found.changed)
     moved = {f"public/{move.table}.csv" for move in found.moves.numbers}
     if found.moves.grades:
         moved.add("public/claims.csv")
     found.same_content = [path for path in found.same_content if path not in moved]
     return found
+
+
+def _of_changed_files(found: Moves, changed: set[str]) -> Moves:
+    """Give a number of a file that somebody changed after the run that as its cause."""
+    cause = "its file was changed after the run"
+    numbers = [
+        replace(move, cause=cause) if f"public/{move.table}.csv" in changed else move
+        for move in found.numbers
+    ]
+    grades = [replace(one, cause=cause) if "public/claims.csv" in changed else one for one in found.grades]
+    return replace(found, numbers=numbers, grades=grades)
 
 
 def _file(
@@ -105,10 +119,11 @@ def _file(
     checksum = sha256(path.read_bytes())
     if written is not None and checksum != written:
         found.unlike[name] = ["it is not what the run wrote: it was changed or damaged afterwards"]
+        found.changed.add(name)
     try:
         wrong = _content(path, name, texts, tables)
     except SurveyError as error:
-        found.unlike[name] = [problem.removeprefix(f"{path}: ") for problem in error.problems]
+        found.unlike[name] = [problem.removeprefix(f"{path}: ").rstrip(".") for problem in error.problems]
         return
     if checksum == entry["sha256"]:
         found.same_bytes.append(name)

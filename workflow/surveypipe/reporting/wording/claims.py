@@ -88,7 +88,8 @@ def other_thresholds(row: pd.Series, released: Released) -> Facts:
     others = [
         {"limit": limit, "stands": claim.at(limit).supported(*ends)} for limit in claim.sensitivity_thresholds
     ]
-    return {"kind": claim.kind, "others": [] if withheld(row) else others}
+    hidden = bool(others) and withheld(row)
+    return {"kind": claim.kind, "others": [] if hidden else others, "withheld": hidden}
 
 
 def bounds(row: pd.Series, released: Released) -> Facts:

@@ -104,10 +104,12 @@ def items_range(row: pd.Series, released: Released) -> Facts:
 
 def items(row: pd.Series, released: Released) -> Facts:
     """Find the items of a scale on which the upper answers were most and least frequent."""
-    shares = _upper(row, released)
-    shared = common_poles(released, list(shares))
-    if len(shares) < 2 or shared is None:
+    listed, shares = _items(row, released), _upper(row, released)
+    shared = common_poles(released, list(shares) if len(shares) > 1 else listed)
+    if len(listed) < 2 or shared is None:
         return {"outcome": "none"}
+    if len(shares) < 2:
+        return {"outcome": "withheld"}
     ordered = sorted(shares, key=lambda name: (-shares[name], name))
     most, least = (
         {"label": released.short(name), "share": shares[name]} for name in (ordered[0], ordered[-1])
