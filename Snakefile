@@ -18,6 +18,7 @@ pathvars:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/shown.smk"
 
 
 # The public archive of a study of real data begins at what was released; nothing before it can be run there.

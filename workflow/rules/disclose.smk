@@ -17,9 +17,9 @@ rule disclose:
         weights="<results>/data/weights.parquet",
         dispositions="<results>/data/dispositions.parquet",
     output:
-        public=[f"<results>/public/{name}.csv" for name in PUBLIC],
-        disclosure_log="<results>/public/disclosure_log.csv",
-        cleaning_summary="<results>/public/cleaning_summary.csv",
+        public=[shown_table(name) for name in PUBLIC],
+        disclosure_log=shown_table("disclosure_log"),
+        cleaning_summary=shown_table("cleaning_summary"),
         public_variables="<results>/public/variables.json",
     log:
         "<results>/logs/disclose.log",

@@ -8,6 +8,7 @@ from surveypipe.reporting.names import FIGURES, RELEASED, TEXTS
 
 # One table and one figure each.
 ANSWERS = blocks(of_codebook(CODEBOOK))
+DRAWN = [*FIGURES, *(block.figure for block in ANSWERS)]
 RELEASED_FILES = [
     *(f"<results>/public/{name}.csv" for name in RELEASED),
     tool("workflow/verification.csv"),
@@ -37,10 +38,11 @@ rule figures:
         released=RELEASED_FILES,
         variables="<results>/public/variables.json",
     output:
+        [shown_figure(name) for name in DRAWN],
         [
             f"<results>/figures/{name}{form}"
-            for name in [*FIGURES, *(block.figure for block in ANSWERS)]
-            for form in (".svg", "-narrow.svg", ".png", ".csv")
+            for name in DRAWN
+            for form in ("-narrow.svg", ".png", ".csv")
         ],
         index="<results>/figures/index.json",
         letters="<results>/checks/letters.txt",

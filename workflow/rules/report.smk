@@ -44,9 +44,9 @@ rule render:
         authors=SETTINGS.inputs.authors,
         paged=lambda wildcards: paged_documents(wildcards.document, "authors"),
     output:
-        html="<results>/report/{document}.html",
-        docx="<results>/report/{document}.docx",
-        pdf="<results>/report/{document}.pdf",
+        html=shown_document("html"),
+        docx=shown_document("docx"),
+        pdf=shown_document("pdf"),
     log:
         "<results>/logs/render_{document}_authors.log",
     wildcard_constraints:
@@ -76,9 +76,9 @@ use rule render as render_blinded with:
     output:
         # Read by the search for names, and an option of nothing.
         "<results>/build/{document}/blinded/{document}.typ",
-        html="<results>/report/{document}-blinded.html",
-        docx="<results>/report/{document}-blinded.docx",
-        pdf="<results>/report/{document}-blinded.pdf",
+        html=shown_document("html", blinded=True),
+        docx=shown_document("docx", blinded=True),
+        pdf=shown_document("pdf", blinded=True),
     log:
         "<results>/logs/render_{document}_blinded.log",
     params:
