@@ -177,6 +177,7 @@ def configuration(p: Poison, places: tuple[str, str]) -> dict[str, Any]:
             "benchmarks": [{"variable": "years", "value": 9.0, "source": p("A yearbook")}],
         },
         "report": {"documents": {"manuscript": ["authors", "blinded"], "supplement": ["authors"]}},
+        "archive": {"keywords": [p("A keyword")]},
     }  # fmt: skip
 
 

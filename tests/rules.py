@@ -131,6 +131,9 @@ def rule_of(name: str, settings: Configuration, folder: Path) -> Rule:
             "plan_there": lambda name: (
                 str(folder / f"plan.{name}") if (folder / f"plan.{name}").is_file() else []
             ),
+            "shown_table": lambda name: f"{RESULTS}/public/{name}.csv",
+            "shown_figure": lambda name: f"{RESULTS}/figures/{name}.svg",
+            "shown_document": lambda form, blinded=False: f"{RESULTS}/report/{{document}}.{form}",
             "tool": lambda *parts: str(RULES.parents[1].joinpath(*parts)),
         }
         exec(_compiled(file), world)

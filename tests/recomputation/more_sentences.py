@@ -134,6 +134,7 @@ def _largest(whole: Whole) -> Iterator[Saying]:
         yield say(f"weighting the {words}", *plain)
         yield say(f"imputed items. The {words}", *both)
         yield say(f"items imputed. The {words}", *both)
+        yield say(f"Rubin's rules). The {words}", *both)
     for words in ("share by more than {}", "claim's share by more than {}"):
         yield say(f"Weighting moved no {words} percentage points", plain[0])
     for verb in ("moves", "moved"):

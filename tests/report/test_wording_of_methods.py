@@ -17,15 +17,19 @@ from wording_branches import Counting, counted, faults
 import made_up_questions
 from _wording import check_wording, wording_of
 from sealed import STANDINGS
+from surveypipe.intake.files import read_codebook
 from surveypipe.ledger.outcomes import IMPUTED
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.typed_numbers import template_number_problems
+from surveypipe.reporting.planned import planned
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording import methods, reviewers
 from surveypipe.sealing.standing import Standing
 from surveypipe.study.analysis import Analysis
 from surveypipe.study.base import plain
 from surveypipe.study.design import GivenReplicates, Sampling
+from surveypipe.study.reading import read
+from surveypipe.study.settings import Configuration
 from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.wording import Markdown, Wording
 
@@ -333,6 +337,12 @@ def said(made: Released, words: Wording, standing: Standing | None = None) -> di
     return methods.paragraphs(made, words, None, standing) | {"questions": questions}
 
 
+def a_plan() -> Released:
+    """The shipped study before there is an answer, as its registration tells it."""
+    settings = read(ROOT / "config/config.yaml", Configuration)
+    return planned(settings, read_codebook(ROOT / settings.inputs.codebook))
+
+
 @cache
 def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
     """Every text under every case, and which branches of the templates that took."""
@@ -345,6 +355,7 @@ def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
             (name, "software"): methods.paragraphs(cases.base(), words, opinion)["software"]
             for name, opinion in OPINIONS.items()
         }
+        texts |= {("a plan", part): text for part, text in methods.paragraphs(a_plan(), words).items()}
         for name, standing in STANDINGS.items():
             texts |= {(name, part): text for part, text in said(cases.base(), words, standing).items()}
     return texts, counting

@@ -12,7 +12,8 @@ LATER = {
     "report": "rendering", "study.follows": "the texts", "study.names": "the texts",
     "study.labels_in_text": "the texts", "study.field_period": "the texts", "vocabulary": "the texts",
     "inputs.authors": "rendering", "rehearsal": "the rehearsal", "study.data=rehearsal": "the rehearsal",
-    "deviations": "the sealed plan and the texts",
+    "deviations": "the sealed plan and the texts", "archive": "the archive",
+    "inputs.released": "an archive rebuilt",
 }  # fmt: skip
 # Not said, because it is the default or has one value alone.
 ONE_VALUE = (

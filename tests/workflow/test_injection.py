@@ -49,8 +49,9 @@ NAMES = re.compile(
     r"|variables\.\*\.(section|battery|set|in_file|values|missing|range\.\[\])"
     r"|authors\.\[\]\.affiliations\.\[\]|affiliations\.\[\]\.id"
 )
-# Read only where there are coded answers, or a sealed plan; and two words that programs look up.
+# Read only of coded answers, a sealed plan, findings of a search; and two words that programs look up.
 BESIDE = {
+    "archive.allowed.[]",
     "analysis.agreement.questions.*.*",
     "deviations.[].what",
     "deviations.[].why",

@@ -242,7 +242,7 @@ def test_options_of_a_command_are_the_parameters_of_its_script(project, snakemak
         made = options(importlib.import_module(Path(script).stem).main)
         named = {"--" + option.name.replace("_", "-"): option for option in made if option.on_command_line}
         needed = {name for name, option in named.items() if option.default is inspect.Parameter.empty}
-        given = set(values_of(command)) - {"--config"}
+        given = set(values_of(command)) - {"--config", "--job"}
         assert needed <= given <= set(named), script
 
 

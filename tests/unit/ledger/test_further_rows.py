@@ -538,7 +538,15 @@ def test_uncoded_and_unknown_answers_are_noted(survey):
             {"models": [{"outcome": "raed", "kind": "logistic", "predictors": ["agency"]}]},
             "did you mean 'read'?",
         ),
-        ({"models": [CONFIG["analysis"]["models"][0]] * 2}, "two logistic models of 'read'"),
+        (
+            {
+                "models": [
+                    CONFIG["analysis"]["models"][0],
+                    CONFIG["analysis"]["models"][0] | {"predictors": ["agency"]},
+                ]
+            },
+            "two logistic models of 'read'",
+        ),
         (
             {"models": [{**CONFIG["analysis"]["models"][0], "reference": {"trained": 2}}]},
             "which is not a predictor",

@@ -9,7 +9,16 @@ from lxml import etree
 
 from surveypipe.rendering.docx_controls import MADE, PLACE, control
 from surveypipe.rendering.docx_package import w
-from surveypipe.rendering.docx_runs import field_runs, next_block, run, set_style, style_of, text_of
+from surveypipe.rendering.docx_runs import (
+    ACROSS_BEGINS,
+    ACROSS_ENDS,
+    field_runs,
+    next_block,
+    run,
+    set_style,
+    style_of,
+    text_of,
+)
 
 _CAPTION_STYLES = {"ImageCaption", "TableCaption", "Caption", "CaptionedFigure"}
 _LABEL = re.compile(r"\s*(?P<word>Figure|Table)[\s\u00a0]+(?P<prefix>[A-Z]*)(?P<number>\d+)\s*[:.]?\s*")
@@ -55,8 +64,8 @@ def _take_out(element: etree._Element) -> None:
 
 
 def _is_spacer(block: etree._Element) -> bool:
-    """Whether a block is a paragraph that holds nothing, no break either."""
-    if block.tag != w("p") or text_of(block).strip():
+    """Whether a block is a paragraph that holds nothing and marks nothing, no break either."""
+    if block.tag != w("p") or text_of(block).strip() or style_of(block) in (ACROSS_BEGINS, ACROSS_ENDS):
         return False
     return all(block.find(f".//{w(name)}") is None for name in ("drawing", "br", "sectPr"))
 

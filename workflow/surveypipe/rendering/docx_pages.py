@@ -9,10 +9,9 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from surveypipe.rendering.docx_package import Package, R, W, properties_of, w
-from surveypipe.rendering.docx_runs import order_properties, set_style, style_of
+from surveypipe.rendering.docx_runs import ACROSS_BEGINS, ACROSS_ENDS, order_properties, set_style, style_of
 
 # Styles of the paragraphs by which the filter marks what lies across.
-_BEGINS, _ENDS = "AcrossBegins", "AcrossEnds"
 _SPACE = f'xmlns:w="{W}"'
 _WARNING = '<w:rPr><w:b/><w:color w:val="8A1C1C"/></w:rPr>'
 # What comes behind the sign of a first page of its own among the properties of a section.
@@ -130,7 +129,7 @@ def tables_across(body: etree._Element) -> Iterator[etree._Element]:
     across = False
     for child in body:
         style = style_of(child) if child.tag == w("p") else ""
-        across = (across or style == _BEGINS) and style != _ENDS
+        across = (across or style == ACROSS_BEGINS) and style != ACROSS_ENDS
         if across and child.tag == w("tbl"):
             yield child
 
@@ -155,7 +154,9 @@ def lay_across(
     watermark
         Word set across them; '' for none.
     """
-    marks = [child for child in body if child.tag == w("p") and style_of(child) in (_BEGINS, _ENDS)]
+    marks = [
+        child for child in body if child.tag == w("p") and style_of(child) in (ACROSS_BEGINS, ACROSS_ENDS)
+    ]
     last = body.find(w("sectPr"))
     if not marks or last is None:
         return
@@ -169,7 +170,7 @@ def lay_across(
     for section in (last, turned):
         _without_title_page(section)
     for position, mark in enumerate(marks):
-        section = deepcopy(upright if style_of(mark) == _BEGINS else turned)
+        section = deepcopy(upright if style_of(mark) == ACROSS_BEGINS else turned)
         if position:
             _without_title_page(section)
         _end_section(mark, section)

@@ -17,6 +17,9 @@ _PPR_ORDER = (
     "textAlignment textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange"
 ).split()
 
+# Styles of the empty paragraphs between which pages lie across; the filters write them.
+ACROSS_BEGINS, ACROSS_ENDS = "AcrossBegins", "AcrossEnds"
+
 
 def text_of(element: etree._Element) -> str:
     """Text of an element as a reader sees it."""

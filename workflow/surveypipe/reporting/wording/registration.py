@@ -24,6 +24,7 @@ from surveypipe.study.analysis import Comparison, FurtherTest
 from surveypipe.study.base import plain
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.cleaning import AnyRule, FrameMismatch, Late, StraightLining
+from surveypipe.study.item_types import type_of
 from surveypipe.study.weighting import Scheme
 from surveypipe.wording import Markdown, Wording
 
@@ -125,7 +126,7 @@ def _measured(released: Released) -> Facts:
                 "label": str(entry["label"]),
                 "from": str(entry["derivation"]),
                 "items": _labels(released, entry.get("items", ())),
-                "bands": list(entry["values"].values()) if entry["type"] == "ordinal" else [],
+                "bands": list(entry["values"].values()) if type_of(entry).ordered else [],
             }
             for entry in made.values()
         ],
