@@ -65,6 +65,7 @@ def test_what_was_released_is_in_it_and_no_private_file(archived):
     assert not [path for path in unpacked.rglob("*") if hidden & set(path.parts)]
 
 
+@pytest.mark.slow
 def test_made_again_it_has_the_same_bytes(archived, tmp_path):
     project = Path(shutil.copytree(archived / "project", tmp_path / "project", symlinks=True))
     before = (project / PUBLIC).read_bytes()
