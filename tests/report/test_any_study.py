@@ -13,7 +13,8 @@ import yaml
 import any_study
 import made_up
 import rehearsed
-from studies import small_study
+from studies import ROOT, small_study
+from surveypipe.formatting import PRINTED
 from surveypipe.rendering.parts import resolved
 from surveypipe.reporting import headlines, names, number_sources, numbers
 from surveypipe.reporting.figures import answers as drawn
@@ -168,3 +169,15 @@ def test_every_question_reaches_the_end_of_the_run(given: Released) -> None:
     assert (unknown in found["answered"]) == (given.population == "none")
     assert [one["claim"] for one in found["claims"]] == list(given.claims)
     assert number_sources.sources(given, ["n", "questions-n"])
+
+
+def test_numbers_of_what_the_tool_writes_of_claims_are_in_the_list(given: Released) -> None:
+    words = made_up.words_of(given.vocabulary)
+    made = numbers.numbers(given) | results.sentences(given, words) | bias_text.sentences(given, words)
+    parts = documents.texts(given, words, made)
+    article = (ROOT / "workflow/documents/manuscript.qmd").read_text(encoding="utf-8")
+    rows = number_sources.listed(given, number_sources.with_parts(article, parts), made)
+    listed = {row["key"] for row in rows}
+    keys = [f"{results.claim_key(row)}__est" for row in given.claim_rows() if row["group"] == "overall"]
+    # Of a claim that is withheld no number is told.
+    assert {key for key in keys if PRINTED.search(made.get(key, ""))} <= listed

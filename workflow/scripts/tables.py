@@ -82,7 +82,7 @@ def main(
     written |= {f"{name}.md": text for name, text in of_documents.items()}
     read = {path.stem: text_of(path, has) for path in texts}
     called = [*read.values(), *of_documents.values()]
-    listed = number_sources.listed(given, called[0], made)
+    listed = number_sources.listed(given, number_sources.with_parts(called[0], of_documents), made)
     mark = given.settings.study.first_line
     write_csv(pd.DataFrame(listed, columns=number_sources.COLUMNS), number_list, mark)
     keys = [key for text in called for key, _ in number_sources.called(text)]

@@ -177,12 +177,16 @@ def lay_across(
 
 
 def _end_section(mark: etree._Element, section: etree._Element) -> None:
-    """Let a section end with the paragraph before a mark or, where there is none, with the mark itself."""
+    """Let a section end with the paragraph before a mark or, where there is none, with the mark itself.
+
+    A paragraph that is referred to holds no end of a section: LibreOffice loses what a reference to it shows.
+    """
     before = mark.getprevious()
     while before is not None and before.tag in {w("bookmarkStart"), w("bookmarkEnd")}:
         before = before.getprevious()
     held = before
-    if before is None or before.tag != w("p") or before.find(f"{w('pPr')}/{w('sectPr')}") is not None:
+    taken = (f"{w('pPr')}/{w('sectPr')}", f".//{w('bookmarkStart')}")
+    if before is None or before.tag != w("p") or any(before.find(path) is not None for path in taken):
         held = mark
         set_style(mark, "Compact")
     else:

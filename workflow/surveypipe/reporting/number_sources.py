@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEY = re.compile(r"\{\{<\s*meta\s+num\.([\w-]+)\s*>\}\}")
+_INCLUDED = re.compile(r"\{\{<\s*include\s+tables/([\w-]+)\.md\s*>\}\}")
 _HEADING = re.compile(r"^#+\s+([^{\n]+)", re.MULTILINE)
 # The rule of the workflow that computes a statistic; all others are computed by `analyse`.
 RULES = {"count": "response", "response_rate": "response", "weight_diagnostic": "weight"}
@@ -100,6 +101,11 @@ class Source:
     scheme: str
     method: str
     rule: str
+
+
+def with_parts(text: str, parts: Mapping[str, str]) -> str:
+    """Put the parts that the tool writes into a text, where it includes them from ``tables/``."""
+    return _INCLUDED.sub(lambda found: parts.get(found[1], found[0]), text)
 
 
 def called(text: str) -> list[tuple[str, str]]:
