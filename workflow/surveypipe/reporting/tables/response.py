@@ -93,8 +93,8 @@ def _few_note(released: Released) -> list[str]:
         return []
     least = rules_of(released.settings.disclosure).min_base
     return [
-        f"Within a group, the percentage of fewer than {formatting.count(least)} "
-        f"{released.vocabulary.respondents.many} is not given, because the weights would tell who they are."
+        f"Within a group, some percentages of fewer than {formatting.count(least)} "
+        f"{released.vocabulary.respondents.many} are not given, because the weights would tell who they are."
     ]
 
 
