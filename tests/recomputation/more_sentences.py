@@ -99,7 +99,7 @@ def rates(whole: Whole) -> Iterator[Saying]:
 
 
 def shifts(whole: Whole) -> Iterator[Saying]:
-    yield say("the percentage of fewer than {} respondents is not given", constant(10))
+    yield say("some percentages of fewer than {} respondents are not given", constant(10))
     yield say("the correlation ratio) reaches {} only for", constant(0.25))
     yield say("the correlation ratio) is as large as {}", constant(0.25))
     yield from _largest(whole)
