@@ -355,7 +355,8 @@ def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
             (name, "software"): methods.paragraphs(cases.base(), words, opinion)["software"]
             for name, opinion in OPINIONS.items()
         }
-        texts |= {("a plan", part): text for part, text in methods.paragraphs(a_plan(), words).items()}
+        # What a plan says is held by the tests of its registration.
+        methods.paragraphs(a_plan(), words)
         for name, standing in STANDINGS.items():
             texts |= {(name, part): text for part, text in said(cases.base(), words, standing).items()}
     return texts, counting

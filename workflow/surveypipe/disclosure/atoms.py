@@ -81,6 +81,8 @@ class Question:
         protect others.
     found
         Counts that agreed with what was published at some time.
+    looked_at
+        Parts for which integer programmes have looked for other counts.
     """
 
     variable: str
@@ -93,6 +95,7 @@ class Question:
     primary: str = ""
     asked: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, float] = field(default_factory=dict)
+    looked_at: int = 0
     hidden: set[Place] = field(default_factory=set)
     left_out: set[tuple[str, str]] = field(default_factory=set)
     stepped: set[Place] = field(default_factory=set)

@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 KEPT = HIGH
 # Room for the tolerance of the linear programmes.
 LEEWAY = 1e-3
+# Of a question, parts for which other counts are looked for by integer programmes; more take minutes.
+MOST_LOOKED_AT = 60
 
 
 @dataclass
@@ -258,8 +260,9 @@ def _known_atoms(
         return [secret for secret in mine if walk.possible(secret.cells, solutions) < possible]
 
     found = left(walk.solutions(told, lambda solutions: not left(solutions)))
-    if not walk.sampled:
+    if not walk.sampled or len(found) + question.looked_at > MOST_LOOKED_AT:
         return found
+    question.looked_at += len(found)
     system = System(told, question.found)
     return [secret for secret in found if not _hidden_among_whole(question, secret, system, possible)]
 

@@ -19,7 +19,7 @@ LEAST_TOLERANCE = 1e-6
 # By how much the ends that linear programmes find may break a statement.
 FEASIBLE = 1e-7
 # At most so many branches of an integer programme: almost all are solved within a few.
-MOST_NODES = 2_000
+MOST_NODES = 20
 
 
 @dataclass(frozen=True)
