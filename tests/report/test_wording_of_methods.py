@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import test_all_sentences as cases
+import yaml
 from wording_branches import Counting, counted, faults
 
 import made_up_questions
 from _wording import check_wording, wording_of
 from sealed import STANDINGS
+from stages import whole
 from surveypipe.intake.files import read_codebook
 from surveypipe.ledger.outcomes import IMPUTED
 from surveypipe.problems import SurveyError
@@ -28,8 +30,6 @@ from surveypipe.sealing.standing import Standing
 from surveypipe.study.analysis import Analysis
 from surveypipe.study.base import plain
 from surveypipe.study.design import GivenReplicates, Sampling
-from surveypipe.study.reading import read
-from surveypipe.study.settings import Configuration
 from surveypipe.study.vocabulary import Vocabulary
 from surveypipe.wording import Markdown, Wording
 
@@ -339,7 +339,7 @@ def said(made: Released, words: Wording, standing: Standing | None = None) -> di
 
 def a_plan() -> Released:
     """The shipped study before there is an answer, as its registration tells it."""
-    settings = read(ROOT / "config/config.yaml", Configuration)
+    settings = whole(yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8")))
     return planned(settings, read_codebook(ROOT / settings.inputs.codebook))
 
 
