@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ from surveypipe.problems import Problems
 from surveypipe.rendering.checks import warning_problems
 from surveypipe.rendering.expand import join_front_matter
 from surveypipe.rendering.metadata import pandoc_authors
-from surveypipe.rendering.programs import pandoc_program
+from surveypipe.rendering.programs import run_pandoc
 from surveypipe.rendering.staging import Staged
 from surveypipe.rendering.typst_pdf import compile_pdf
 
@@ -93,17 +91,5 @@ def _pandoc_front_matter(staged: Staged, front: dict[str, Any]) -> dict[str, Any
 
 
 def _run(staged: Staged, form: str, epoch: int) -> str:
-    name = f"{staged.document}.{form}"
-    command = [pandoc_program(), f"{staged.document}.md", *_COMMON, *_BY_FORMAT[form], f"--output={name}"]
-    done = subprocess.run(
-        command,
-        cwd=staged.folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)},
-    )
-    if done.returncode and "[WARNING]" not in done.stderr:
-        return "[ERROR] " + " ".join(done.stderr.split())
-    return done.stderr
+    source, name = staged.folder / f"{staged.document}.md", f"{staged.document}.{form}"
+    return run_pandoc(source, name, [*_COMMON, *_BY_FORMAT[form]], epoch)

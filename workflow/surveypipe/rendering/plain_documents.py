@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,7 @@ from surveypipe.rendering.checks import docx_problems, failed_lookups, warning_p
 from surveypipe.rendering.docx_finishing import Facts, finish_docx
 from surveypipe.rendering.docx_package import Package, properties_of, w
 from surveypipe.rendering.docx_runs import style_of
-from surveypipe.rendering.programs import pandoc_program
+from surveypipe.rendering.programs import run_pandoc
 
 # Of listings: half points, and 240ths of a line.
 SMALL, CLOSE = "16", "240"
@@ -122,7 +120,8 @@ def typeset(document: PlainDocument, given: Typesetting, folder: Path, epoch: in
     problems = Problems()
     made = {form: folder / f"{document.name}.{form}" for form in _BY_FORMAT}
     for form, path in made.items():
-        problems.extend(warning_problems(_run(source, form, path.name, epoch), document.name, bibliography))
+        said = run_pandoc(source, path.name, [*_COMMON, *_BY_FORMAT[form]], epoch)
+        problems.extend(warning_problems(said, document.name, bibliography))
     problems.raise_if_any()
     _finish_markdown(made["md"], document)
     _set_listings(made["docx"], epoch)
@@ -144,21 +143,6 @@ def _with_front_matter(document: PlainDocument) -> str:
         "link-citations": False,
     }
     return f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False)}---\n\n{document.text}"
-
-
-def _run(source: Path, form: str, name: str, epoch: int) -> str:
-    done = subprocess.run(
-        [pandoc_program(), source.name, *_COMMON, *_BY_FORMAT[form], f"--output={name}"],
-        cwd=source.parent,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)},
-    )
-    if done.returncode and "[WARNING]" not in done.stderr:
-        return "[ERROR] " + " ".join(done.stderr.split())
-    return done.stderr
 
 
 def _finish_markdown(path: Path, document: PlainDocument) -> None:

@@ -5,10 +5,11 @@ Imports stay light here, because the workflow asks for :func:`choose_renderer` w
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -82,6 +83,39 @@ def pandoc_program() -> str:
             if program.is_file():
                 return str(program)
     return shutil.which("pandoc") or "pandoc"
+
+
+def run_pandoc(source: Path, name: str, options: Sequence[str], epoch: int) -> str:
+    """Let Pandoc make one file beside its source.
+
+    Parameters
+    ----------
+    source
+        The text; Pandoc works in its folder.
+    name
+        Of the file that is made.
+    options
+        Of Pandoc.
+    epoch
+        Seconds since 1970, the date that is written into the file.
+
+    Returns
+    -------
+    str
+        What Pandoc complained of; after ``[ERROR]`` where it made nothing.
+    """
+    done = subprocess.run(
+        [pandoc_program(), source.name, *options, f"--output={name}"],
+        cwd=source.parent,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)},
+    )
+    if done.returncode and "[WARNING]" not in done.stderr:
+        return "[ERROR] " + " ".join(done.stderr.split())
+    return done.stderr
 
 
 def _said(program: str, *arguments: str) -> str:
