@@ -16,7 +16,7 @@ from pathlib import Path
 
 from studies import ROOT
 from surveypipe import parents
-from surveypipe.stage_record import checksum
+from surveypipe.provenance import checksum
 
 STUDY = ROOT / "studies/one-service"
 # What make types in the project's own folder, for a study elsewhere.

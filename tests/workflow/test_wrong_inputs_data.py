@@ -15,7 +15,8 @@ import pyreadstat
 import pytest
 import yaml
 
-from surveypipe.intake.files import checksum, read_codebook, read_survey
+from surveypipe.intake.files import read_codebook, read_survey
+from surveypipe.provenance import checksum
 from surveypipe.rehearsal.raw_files import write_survey
 from surveypipe.study.base import plain
 from surveypipe.study.reading import read

@@ -10,6 +10,7 @@ import msgspec
 
 from surveypipe import stage_record
 from surveypipe.problems import SurveyError
+from surveypipe.whole_files import partial_of
 
 
 class Files(msgspec.Struct, frozen=True):
@@ -86,4 +87,4 @@ class Job:
         """Leave no output, nor one half written."""
         for path in self.outputs:
             path.unlink(missing_ok=True)
-            path.with_name(path.name + ".part").unlink(missing_ok=True)
+            partial_of(path).unlink(missing_ok=True)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
-import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +37,7 @@ from _job import Job
 from surveypipe import parents, private_files, spreadsheets
 from surveypipe.machine_faults import told
 from surveypipe.problems import SurveyError, numbered
+from surveypipe.whole_files import whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -225,19 +225,16 @@ def write_csv(table: pd.DataFrame, path: Path, mark: str = "") -> None:
     A table that might be taken for results has a mark for its first line. No cell is a formula
     (:mod:`surveypipe.spreadsheets`).
     """
-    partial = path.with_name(path.name + ".part")
-    with partial.open("w", encoding="utf-8", newline="") as file:
+    with whole(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         if mark:
             file.write(f"{MARKED}{mark}\n")
         spreadsheets.guarded(table).to_csv(file, index=False, float_format=FLOAT_FORMAT, lineterminator="\n")
-    os.replace(partial, path)
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:
     """Write a Parquet table whole or not at all."""
-    partial = path.with_name(path.name + ".part")
-    table.to_parquet(partial, index=False)
-    os.replace(partial, path)
+    with whole(path) as partial:
+        table.to_parquet(partial, index=False)
 
 
 def read_json(path: Path) -> Any:
@@ -247,6 +244,5 @@ def read_json(path: Path) -> Any:
 
 def write_json(value: Any, path: Path) -> None:
     """Write JSON whole or not at all, keys in the order given."""
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    with whole(path) as partial:
+        partial.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

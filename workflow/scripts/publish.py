@@ -48,10 +48,10 @@ def main(
         codebook=read_yaml(codebook),
         code=provenance.code_checksums(tool_folder(), library_folder()),
         withheld=inputs_of(read_json(before) if before else {"inputs": []})
-        | {str(path): provenance.sha256(path.read_bytes()) for path in raw},
+        | {str(path): provenance.checksum(path) for path in raw},
         renderer=renderer,
         renderer_version=renderer_version,
-        wording={str(path): provenance.sha256(path.read_bytes()) for path in wording},
+        wording={str(path): provenance.checksum(path) for path in wording},
     )
     write_json(described, manifest)
     documents = [path for path in rule_of if path.parent.name == "report" and path.suffix[1:] in FORMATS]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +19,7 @@ from surveypipe.sealing.deciding import plan_of
 from surveypipe.sealing.lock import read_lock
 from surveypipe.sealing.standing import read_standing
 from surveypipe.study.settings import Configuration
+from surveypipe.whole_files import whole
 
 
 def main(
@@ -62,9 +62,8 @@ def main(
     given = Typesetting(bibliography, find_csl(settings.report.csl), reference, filters)
     made = typeset(document, given, build, epoch)
     for form, target in (("md", markdown), ("docx", docx)):
-        partial = target.with_name(target.name + ".part")
-        shutil.copyfile(made[form], partial)
-        os.replace(partial, target)
+        with whole(target) as partial:
+            shutil.copyfile(made[form], partial)
     print(f"registration: {len(settings.claims)} claims, written from the configuration; no answer was read")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +23,7 @@ from surveypipe.study.authors import Authors
 from surveypipe.study.journal import Journal
 from surveypipe.study.reading import read, read_yaml
 from surveypipe.study.report import Report
+from surveypipe.whole_files import whole
 
 
 def main(
@@ -86,9 +86,8 @@ def main(
     layout = Layout.of(profile if document == "manuscript" else None)
     typeset = render_document(staged, renderer, epoch, layout)
     for form, target in zip(FORMATS, (html, docx, pdf), strict=True):
-        partial = target.with_name(target.name + ".part")
-        shutil.copyfile(typeset[form], partial)
-        os.replace(partial, target)
+        with whole(target) as partial:
+            shutil.copyfile(typeset[form], partial)
     print(f"{document}: HTML, DOCX and PDF by {renderer}")
     boxes = undrawn(staged.qmd.read_text(encoding="utf-8"))
     if boxes:

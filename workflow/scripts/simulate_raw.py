@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from _shared import write_csv
-from surveypipe.intake.files import checksum, read_codebook
+from surveypipe.intake.files import read_codebook
+from surveypipe.provenance import checksum
 from surveypipe.rehearsal.raw_files import write_survey
 from surveypipe.simulation.mess import plant
 from surveypipe.simulation.population import (

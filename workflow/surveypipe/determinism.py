@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from surveypipe.whole_files import whole
+
 # In the folder of a study or an archive: the date of its documents, as a number and a line's end.
 RECORDED = "SOURCE_DATE_EPOCH"
 # A zip member cannot be older than this.
@@ -90,8 +92,10 @@ def write_zip(path: Path, members: dict[str, bytes], epoch: int, first: Sequence
     """Write a zip whose bytes depend only on the members and the time."""
     moment = max(as_datetime(epoch), _ZIP_EPOCH).timetuple()[:6]
     leading = [name for name in first if name in members]
-    partial = path.with_name(path.name + ".part")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with (
+        whole(path) as partial,
+        zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+    ):
         for name in leading + sorted(set(members) - set(leading)):
             entry = zipfile.ZipInfo(name, date_time=moment)
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -99,7 +103,6 @@ def write_zip(path: Path, members: dict[str, bytes], epoch: int, first: Sequence
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, members[name])
-    os.replace(partial, path)
 
 
 def svg_settings(salt: str) -> dict[str, Any]:

@@ -23,6 +23,12 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def checksum(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def configuration_checksum(config: Mapping[str, Any]) -> str:
     """Checksum of a configuration's content, whatever its layout or comments."""
     return sha256(json.dumps(config, sort_keys=True, ensure_ascii=False).encode())
@@ -108,7 +114,7 @@ def _files_under(folder: Path) -> list[Path]:
 
 
 def _checksum_of_files(paths: Iterable[Path]) -> str:
-    lines = [f"{path.name} {sha256(path.read_bytes())}" for path in paths]
+    lines = [f"{path.name} {checksum(path)}" for path in paths]
     return sha256("\n".join(lines).encode())[:16]
 
 

@@ -7,8 +7,6 @@ which may be copied or moved. A file of which no record tells is taken as it is.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +16,8 @@ from pathlib import Path
 import msgspec
 
 from surveypipe.problems import SurveyError
+from surveypipe.provenance import checksum
+from surveypipe.whole_files import whole
 
 FOLDER = "stage_records"
 
@@ -70,12 +70,6 @@ class State:
     missing: list[str] = field(default_factory=list)
 
 
-def checksum(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def record_of(results: Path, outputs: Sequence[Path]) -> Path | None:
     """Path of the record of a job, from the files that it makes; None where it makes none in the results."""
     within = [path.relative_to(results) for path in outputs if path.is_relative_to(results)]
@@ -91,9 +85,8 @@ def write_record(results: Path, stage: str, outputs: Sequence[Path]) -> None:
     sums = {path.relative_to(results).as_posix(): checksum(path) for path in made}
     at = datetime.now(UTC).isoformat(timespec="microseconds")
     record.parent.mkdir(parents=True, exist_ok=True)
-    partial = record.with_name(record.name + ".part")
-    partial.write_bytes(msgspec.json.format(msgspec.json.encode(StageRecord(stage, at, sums)), indent=1))
-    os.replace(partial, record)
+    with whole(record) as partial:
+        partial.write_bytes(msgspec.json.format(msgspec.json.encode(StageRecord(stage, at, sums)), indent=1))
 
 
 def remove_record(results: Path, outputs: Sequence[Path]) -> None:

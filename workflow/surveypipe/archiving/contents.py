@@ -95,5 +95,5 @@ def same_as_withheld(members: Mapping[str, bytes], withheld: Iterable[Path]) -> 
     return [
         f"{sums[found]}: this is {path}, which does not leave; the archive was not written."
         for path in withheld
-        if path.is_file() and (found := provenance.sha256(path.read_bytes())) in sums
+        if path.is_file() and (found := provenance.checksum(path)) in sums
     ]

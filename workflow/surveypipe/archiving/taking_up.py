@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from surveypipe.problems import Problems
-from surveypipe.provenance import sha256
+from surveypipe.provenance import checksum
 
 
 def changed_since(manifest: Mapping[str, Any], released: Sequence[Path]) -> Problems:
@@ -26,7 +26,7 @@ def changed_since(manifest: Mapping[str, Any], released: Sequence[Path]) -> Prob
         told = listed.get(f"public/{path.name}")
         if told is None:
             problems.add(f"{path}: the manifest beside it lists no such file; take the archive's files anew.")
-        elif told != sha256(path.read_bytes()):
+        elif told != checksum(path):
             problems.add(
                 f"{path}: this is not the file that was released; its checksum in the manifest is "
                 f"{told[:8]}…. Take it from the archive anew."

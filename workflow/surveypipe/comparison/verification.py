@@ -16,7 +16,7 @@ from surveypipe.comparison.release import read_manifest
 from surveypipe.comparison.sentences import first_line, told
 from surveypipe.comparison.tables import NOT_RESULTS, Table, read_table
 from surveypipe.problems import SurveyError
-from surveypipe.provenance import sha256
+from surveypipe.provenance import checksum
 
 # Differing paragraphs of a document that are told, and their letters.
 _SHOWN, _LETTERS = 3, 90
@@ -116,8 +116,8 @@ def _file(
     if not path.is_file():
         found.unlike[name] = ["it is missing"]
         return
-    checksum = sha256(path.read_bytes())
-    if written is not None and checksum != written:
+    now = checksum(path)
+    if written is not None and now != written:
         found.unlike[name] = ["it is not what the run wrote: it was changed or damaged afterwards"]
         found.changed.add(name)
     try:
@@ -125,7 +125,7 @@ def _file(
     except SurveyError as error:
         found.unlike[name] = [problem.removeprefix(f"{path}: ").rstrip(".") for problem in error.problems]
         return
-    if checksum == entry["sha256"]:
+    if now == entry["sha256"]:
         found.same_bytes.append(name)
     elif wrong:
         found.unlike.setdefault(name, []).extend(wrong)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shlex
 from pathlib import Path
@@ -14,6 +13,7 @@ from surveypipe.intake.several_answers import with_boxes
 from surveypipe.intake.statistical import READERS, read_statistical
 from surveypipe.intake.text_tables import read_csv_text, read_workbook, with_decimal_points
 from surveypipe.problems import Problems, SurveyError, shown
+from surveypipe.provenance import checksum
 from surveypipe.study.codebook import Codebook
 from surveypipe.study.codebook_parsing import parse_codebook
 from surveypipe.study.reading import read_yaml
@@ -96,11 +96,6 @@ def check_present(path: Path) -> None:
         raise SurveyError(f"{path}: there is no such file ({there}); put it there or correct `inputs`.")
     if path.stat().st_size == 0:
         raise SurveyError(f"{path}: the file is empty (0 bytes); copy it again.")
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def verify_checksums(sums: Path, files: list[Path], problems: Problems) -> None:

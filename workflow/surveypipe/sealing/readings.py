@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from surveypipe.problems import SurveyError
-from surveypipe.provenance import sha256
+from surveypipe.provenance import checksum, sha256
 
 What = Literal["read", "sealed"]
 READ: What = "read"
@@ -119,7 +119,7 @@ def add_reading(path: Path, survey: Path, configuration: Sequence[Path], by: str
         If the record cannot be written.
     """
     if survey.is_file():
-        add_event(path, READ, by, sha256(survey.read_bytes()), configuration)
+        add_event(path, READ, by, checksum(survey), configuration)
 
 
 def add_event(path: Path, what: What, by: str, file: str, configuration: Sequence[Path] = ()) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from surveypipe.determinism import as_datetime
 from surveypipe.problems import SurveyError, shown
-from surveypipe.provenance import sha256
+from surveypipe.provenance import checksum
 from surveypipe.sealing.deciding import departures, plan_of
 from surveypipe.sealing.lock import Answers, DatedBy, Known, Lock, PlanFiles, Replaced, read_lock, write_lock
 from surveypipe.sealing.readings import SEALED, Record, add_event, read_record
@@ -67,7 +67,7 @@ def seal(study: Checked, files: PlanFiles, configuration: Sequence[Path], root: 
         answers=answers_now(record, survey),
         replaces=_replaced(record),
         files={
-            name: sha256((root / name).read_bytes())
+            name: checksum(root / name)
             for name in (getattr(settings.inputs, key) for key in NAMED)
             if name and (root / name).is_file()
         },
@@ -102,7 +102,7 @@ def answers_now(record: Record, survey: Path) -> Answers:
         state = "unknown"
     return Answers(
         state=state,
-        file=sha256(survey.read_bytes()) if there else "",
+        file=checksum(survey) if there else "",
         readings=len(record.readings),
         last_line=record.last,
     )

@@ -1,0 +1,31 @@
+"""Files that are there whole or not at all, wherever a run is stopped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def partial_of(path: Path) -> Path:
+    """Path under which a file is written before it is whole."""
+    return path.with_name(path.name + ".part")
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give the path to write to; what was written takes the file's place when all went well.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp(), "a.txt")
+    >>> with whole(target) as partial:
+    ...     _ = partial.write_text("all of it")
+    >>> target.read_text()
+    'all of it'
+    """
+    partial = partial_of(path)
+    yield partial
+    os.replace(partial, path)
