@@ -149,14 +149,18 @@ class System:
         Returns
         -------
         bool
-            Found by an integer programme (branch and bound, HiGHS through scipy); false too where none was
-            found within :data:`MOST_NODES`.
+            Known from what was found before, else found by an integer programme (branch and bound, HiGHS
+            through scipy); false too where none was found within :data:`MOST_NODES`.
         """
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         row = np.zeros(len(self._index))
         for key in target:
             row[self._index[key]] = 1.0
+        near = np.rint(self._points)
+        known = near[(np.abs(near - self._points) <= FEASIBLE).all(axis=1)]
+        if (known @ row == value).any():
+            return True
         told = [LinearConstraint(self._left, ub=self._right), LinearConstraint(row, value, value)]
         found = milp(
             np.zeros_like(row),
@@ -168,7 +172,14 @@ class System:
         if found.x is None:
             return False
         counts = np.rint(found.x)
-        return bool((self._left @ counts <= self._right + FEASIBLE).all() and row @ counts == value)
+        if not (self._left @ counts <= self._right + FEASIBLE).all() or row @ counts != value:
+            return False
+        self._keep(dict(zip(self._index, counts.tolist(), strict=True)))
+        return True
+
+    def _keep(self, point: dict[Hashable, float]) -> None:
+        self.found.points.append(point)
+        self._look_at([point])
 
     def _end(self, cost: np.ndarray, sign: float) -> float:
         from scipy.optimize import linprog
@@ -178,9 +189,7 @@ class System:
             return float("inf")
         if found.status == 0:
             ends: list[float] = [] if found.x is None else found.x.tolist()
-            point: dict[Hashable, float] = dict(zip(self._index, ends, strict=True))
-            self.found.points.append(point)
-            self._look_at([point])
+            self._keep(dict(zip(self._index, ends, strict=True)))
         else:
             raise ValueError(f"the published numbers contradict each other: {found.message}")
         return max(0.0, sign * float(found.fun or 0.0))
