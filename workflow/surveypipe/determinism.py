@@ -21,6 +21,12 @@ RECORDED = "SOURCE_DATE_EPOCH"
 _ZIP_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
 
 
+def stated_epoch() -> int | None:
+    """Give the seconds since 1970 (UTC) that SOURCE_DATE_EPOCH says; None where it is not set."""
+    stated = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
+    return int(stated) if stated.isdigit() else None
+
+
 def source_date_epoch(paths: Iterable[str | Path], root: str | Path = ".") -> int:
     """Give the date of what is made from the inputs, in seconds since 1970 (UTC).
 
@@ -35,9 +41,9 @@ def source_date_epoch(paths: Iterable[str | Path], root: str | Path = ".") -> in
     root
         The project's folder.
     """
-    stated = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
-    if stated.isdigit():
-        return int(stated)
+    stated = stated_epoch()
+    if stated is not None:
+        return stated
     recorded = Path(root) / RECORDED
     if recorded.is_file() and (written := recorded.read_bytes().strip()).isdigit():
         return int(written)
@@ -53,13 +59,18 @@ def _last_commit(paths: Sequence[str], root: Path) -> int | None:
     inside = any((folder / ".git").exists() for folder in (root.resolve(), *root.resolve().parents))
     if not paths or not inside:
         return None
-    command = ["git", "log", "-1", "--format=%ct", "--", *paths]
+    answer = git(root, "log", "-1", "--format=%ct", "--", *paths) or ""
+    return int(answer) if answer.isdigit() else None
+
+
+def git(root: Path, *words: str) -> str | None:
+    """Ask git of a folder's history; None where it does not answer."""
+    command = ["git", "-C", str(root.resolve()), *words]
     try:
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    answer = done.stdout.strip()
-    return int(answer) if done.returncode == 0 and answer.isdigit() else None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _files_under(path: Path) -> list[Path]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
-import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from surveypipe.determinism import as_datetime
+from surveypipe.determinism import as_datetime, git, stated_epoch
 from surveypipe.problems import SurveyError, shown
 from surveypipe.provenance import checksum
 from surveypipe.sealing.deciding import departures, plan_of
@@ -115,28 +113,19 @@ def _replaced(record: Record) -> Replaced | None:
 
 def moment_of_sealing() -> tuple[datetime, DatedBy]:
     """Give the moment and where it is taken from."""
-    stated = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
-    if stated.isdigit():
-        return as_datetime(int(stated)), "SOURCE_DATE_EPOCH"
+    stated = stated_epoch()
+    if stated is not None:
+        return as_datetime(stated), "SOURCE_DATE_EPOCH"
     return datetime.now(UTC), "clock"
 
 
 def _commit(root: Path, named: Sequence[Path]) -> tuple[str, bool | None]:
     """Commit of the study's repository, and whether the files are as it has them; '' and None without one."""
-    head = _git(root, "rev-parse", "HEAD")
+    head = git(root, "rev-parse", "HEAD")
     if not head:
         return "", None
-    changed = _git(root, "status", "--porcelain", "--", *(str(path.resolve()) for path in named))
+    changed = git(root, "status", "--porcelain", "--", *(str(path.resolve()) for path in named))
     return head, changed == ""
-
-
-def _git(root: Path, *words: str) -> str | None:
-    command = ["git", "-C", str(root.resolve()), *words]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _told(lock: Lock, files: PlanFiles) -> list[str]:

@@ -219,14 +219,14 @@ def _stata_cells(
     if _classes(settings) and (level or settings.method == "none"):
         return f"svyset _n [pweight = {own['weight']}], {' '.join(options)}"
     start = renamed(columns, ".start")
-    options += _adjustment(own)
+    options += _in_cells(own)
     return f"svyset _n [pweight = {start}], {' '.join(options)}"
 
 
 def _stata_stages(
     weighed: Weighed, columns: Sequence[Column], settings: Scheme, own: dict[str, str], *, fpc: bool
 ) -> str:
-    weight = renamed(columns, {"none": ".equal", "design": ".base"}.get(settings.method, ".start"))
+    weight = _first_weight(columns, settings)
     stages = _stages(weighed)
     persons = len(stages) == 1 and len(set(stages[0].unit)) == len(stages[0].unit)
     made = []
@@ -240,7 +240,7 @@ def _stata_stages(
             options.append(f"fpc({renamed(columns, f'{UNITS}{number}')})")
         if number == 1:
             options.append(f"singleunit({SINGLE[weighed.sampling.single_unit]})")
-            options += [] if settings.method in ("none", "design") else _adjustment(own)
+            options += _adjustment(settings, own)
             made.append(f"svyset {unit} [pweight = {weight}], {' '.join(options)}")
         else:
             made.append(f"|| {unit}{', ' if options else ''}{' '.join(options)}")
@@ -254,7 +254,7 @@ def _stata_replicates(
 ) -> str:
     given = weighed.sampling.replicates
     assert given is not None
-    weight = renamed(columns, {"none": ".equal", "design": ".base"}.get(settings.method, ".start"))
+    weight = _first_weight(columns, settings)
     vce = "mse" if given.mse else ""
     if given.type in ("BRR", "Fay") and given.scale is None:
         rho = f" fay({given.rho})" if given.type == "Fay" else ""
@@ -263,11 +263,20 @@ def _stata_replicates(
         made = f"bsrweight(r_*) vce(bootstrap) {vce}"
     else:
         made = f"jkrweight(r_*) vce(jackknife) {vce}"
-    adjusted = [] if settings.method in ("none", "design") else _adjustment(own)
-    return f"svyset _n [pweight = {weight}], {' '.join([made.strip(), *adjusted])}"
+    return f"svyset _n [pweight = {weight}], {' '.join([made.strip(), *_adjustment(settings, own)])}"
 
 
-def _adjustment(own: dict[str, str]) -> list[str]:
+def _first_weight(columns: Sequence[Column], settings: Scheme) -> str:
+    """Name the column of the weights that a scheme begins with."""
+    return renamed(columns, {"none": ".equal", "design": ".base"}.get(settings.method, ".start"))
+
+
+def _adjustment(settings: Scheme, own: dict[str, str]) -> list[str]:
+    """Give the options of ``svyset`` for what a scheme does to its first weights; none if nothing."""
+    return [] if settings.method in ("none", "design") else _in_cells(own)
+
+
+def _in_cells(own: dict[str, str]) -> list[str]:
     """Give the options of ``svyset`` for people in cells, which the data file holds."""
     return [f"poststrata({own['cell']}) postweight({own['size']})"]
 
