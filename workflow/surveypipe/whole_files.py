@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def partial_of(path: Path) -> Path:
-    """Path under which a file is written before it is whole."""
+    """Where a file is written until it is whole."""
     return path.with_name(path.name + ".part")
 
 
