@@ -47,3 +47,20 @@ def test_the_way_of_an_answer_passes_every_room():
     page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     way = page.partition("The rooms that it passes")[2].partition("## ")[0]
     assert sorted(set(re.findall(r"\*\*(\w+)\*\*", way))) == house.rooms()
+
+
+def test_what_a_reviewer_types_are_targets_in_an_order_in_which_each_says_what_is_told_of_it():
+    """An answer of R changes the words that `verify` and `compare` look at."""
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = page.partition("## Check everything")[2].split("```")[1]
+    typed = [line.partition("#")[0].split() for line in block.strip().splitlines()]
+    assert 3 < len(typed) <= 10
+    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow/rules").glob("*.smk"))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for program, *targets in typed:
+        for target in targets:
+            named = rf"^{target}:" if program == "make" else rf"^rule {target}:"
+            assert re.search(named, makefile if program == "make" else rules, re.M), target
+    targets = [target for _, *words in typed for target in words]
+    assert {"verify", "compare", "second_opinion"} <= set(targets)
+    assert max(map(targets.index, ("verify", "compare"))) < targets.index("second_opinion")

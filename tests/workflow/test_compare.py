@@ -15,11 +15,14 @@ import yaml
 from stages import run_stages, whole
 from studies import ROOT, small_study
 from surveypipe import provenance
+from surveypipe.commands import rebuilding
 from surveypipe.commands.compare import NUMBERS, PAGE, compare
 from surveypipe.commands.run import main
 from surveypipe.commands.verify import verify_results
 from surveypipe.place import library_folder, tool_folder
 from surveypipe.problems import SurveyError
+from surveypipe.sealing.lock import plan_files
+from surveypipe.sealing.readings import read_record
 from surveypipe.study.base import plain
 
 RECODES = [
@@ -91,6 +94,23 @@ def test_what_is_neither_folder_nor_commit_is_said_for_both(two):
 def git(*words: str) -> None:
     names = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
     subprocess.run(["git", *names, *words], check=True, capture_output=True)
+
+
+def test_a_commit_that_is_built_is_in_the_record_of_readings(tmp_path, monkeypatch):
+    """Its run reads the answers in a folder that is deleted with the record that the run keeps."""
+    config = study(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    Path("config/config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    git("init", "-q", ".")
+    git("add", ".")
+    git("commit", "-qm", "All")
+    stopped = subprocess.CompletedProcess([], 1, stdout="", stderr="stopped")
+    monkeypatch.setattr(rebuilding, "run_snakemake", lambda *words, **more: stopped)
+    with pytest.raises(SurveyError, match="stopped"):
+        rebuilding.rebuilt("HEAD", Path(), print)
+    [reading] = read_record(plan_files("config/config.yaml").record).readings
+    assert reading.by == "surveypipe compare"
+    assert reading.file == provenance.sha256(Path("data/raw/answers.csv").read_bytes())
 
 
 @pytest.mark.slow

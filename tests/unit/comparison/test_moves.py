@@ -97,6 +97,7 @@ MANIFEST = {
     "software": {"svy": "1", "typst": "1"},
     "renderer": {"name": "pandoc", "version": "3"},
     "inputs": [{"path": "raw.csv", "sha256": "00000000aa"}, {"path": "book.yaml", "sha256": "1"}],
+    "files": [{"path": "public/second_opinion.json", "sha256": "1"}],
 }
 
 
@@ -119,6 +120,10 @@ MANIFEST = {
         ({"software": {"svy": "1", "typst": "2"}}, "software", "typst 1 became 2", False),
         ({"renderer": {"name": "quarto", "version": "1"}}, "software",
          "typeset with quarto 1, formerly with pandoc 3", False),
+        ({"files": [{"path": "public/second_opinion.json", "sha256": "2"}]}, "second opinion",
+         "R answered anew; the documents tell of it", False),
+        ({"files": []}, "second opinion",
+         "R was asked of the old results, and not of the new ones; the documents tell of it", False),
     ],
 )  # fmt: skip
 def test_each_kind_of_cause_is_told_from_the_manifests(changed, kind, words, numbers):
@@ -133,7 +138,9 @@ def test_a_changed_entry_of_the_codebook_reaches_the_claims_that_use_it():
 
 
 def test_what_an_older_manifest_does_not_tell_is_said():
-    older = {key: MANIFEST[key] for key in ("inputs", "software", "renderer")} | {"configuration_sha256": "0"}
+    older = {key: MANIFEST[key] for key in ("inputs", "software", "renderer", "files")} | {
+        "configuration_sha256": "0"
+    }
     known = provenance(older, MANIFEST)
     assert [one.words for one in known.causes] == ["the configuration is another one"]
     assert len(known.unknown) == 2

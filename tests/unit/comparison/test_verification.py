@@ -89,8 +89,19 @@ def test_a_moved_number_is_named_with_its_cause(released, capsys):
     assert code == 1
     assert said.startswith("NOT as released. 1 of 2 released numbers moved; the largest move is ")
     assert "70.0% to 74.0%, 4.0 points (0.8 SE); seed: 1 became 2" in said
-    assert "report/brief.docx: 1 of 1 paragraphs and cells are not as released." in said
+    assert "report/brief.docx: 1 of 1 paragraphs and cells is not as released." in said
     assert "now: An estimated 74%." in said
+
+
+def test_words_that_tell_of_an_answer_of_r_are_said_to_come_from_it(released, capsys):
+    """Only the words of the documents: the numbers of a run rest on nothing that R computed."""
+    write(released, words="70%, as R says")
+    (released / "public/second_opinion.json").write_text("{}", encoding="utf-8")
+    sign(released)
+    code, said = verified(capsys)
+    assert code == 1
+    told = "second opinion: R was asked of the new results, and not of the old ones; the documents tell of it"
+    assert told in said and "None of 2 released numbers moved" in said
 
 
 @pytest.mark.parametrize(

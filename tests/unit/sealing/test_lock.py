@@ -70,7 +70,7 @@ def test_it_says_whether_answers_were_there_and_read(files: PlanFiles) -> None:
     files.lock.unlink()
     add_reading(files.record, survey, [], "snakemake")
     told = sealing(files)
-    assert read_lock(files.lock).answers.state == "read" and "read before" in " ".join(told)
+    assert read_lock(files.lock).answers.state == "read" and "had been read one time;" in " ".join(told)
 
 
 def test_a_record_that_is_not_whole_leaves_it_unknown(files: PlanFiles) -> None:

@@ -57,6 +57,13 @@ def test_a_record_cut_short_no_longer_holds_the_line_it_ended_with(record: Path)
     assert read_record(record).goes_on_from(last)
 
 
+def test_a_line_cut_off_before_anything_names_it_is_not_seen(record: Path) -> None:
+    """The page says so of a record that was cut short before the plan was sealed."""
+    lines = record.read_text().splitlines(keepends=True)
+    record.write_text("".join(lines[:-1]))
+    assert read_record(record).broken is None and len(read_record(record).readings) == 2
+
+
 def test_a_record_that_is_no_record_is_not_whole(record: Path) -> None:
     record.write_text("nothing\n")
     assert read_record(record).broken == 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from surveypipe import formatting
 from surveypipe.commands.rebuilding import rebuilt
 from surveypipe.comparison.causes import Provenance, attributed, provenance
 from surveypipe.comparison.moves import Moves, moves
@@ -75,7 +76,10 @@ def compare(old: str, new: str, folder: Path, out: Path, progress: Callable[[str
     _write_page(found, known, changes, (was, now), folder, out)
     words = {document: len(some) for document, some in changes.items() if some}
     lines = told(found, known, (was.label, now.label))
-    lines += [f"{document}: {number} paragraphs and cells changed." for document, number in words.items()]
+    lines += [
+        f"{document}: {formatting.numeral(number, 'paragraph or cell', 'paragraphs and cells')} changed."
+        for document, number in words.items()
+    ]
     lines.append(f"Written to {out}: {', '.join(_files(out))}")
     return Compared(lines, not (found.numbers or found.grades or words))
 

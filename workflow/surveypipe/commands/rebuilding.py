@@ -13,6 +13,8 @@ from pathlib import Path
 from surveypipe.commands.running import run_snakemake
 from surveypipe.place import library_folder
 from surveypipe.problems import SurveyError
+from surveypipe.sealing.lock import plan_files
+from surveypipe.sealing.readings import add_reading
 from surveypipe.study.inputs import Inputs
 from surveypipe.study.reading import read_yaml
 
@@ -96,6 +98,11 @@ def _run(study: Path, commit: str, folder: Path) -> Path:
     """Run the pipeline in a study's folder; give the folder of its results."""
     config = read_yaml(study / CONFIGURATION)
     _raw_files(config, study, folder)
+    # The run's own record goes with its folder; what read the answers is to be known where a plan is sealed.
+    survey = study / str((config.get("inputs") or {}).get("survey"))
+    add_reading(
+        plan_files(folder / CONFIGURATION).record, survey, [study / CONFIGURATION], "surveypipe compare"
+    )
     tools = [place for place in (study, *study.parents) if (place / "workflow/surveypipe").is_dir()]
     library = tools[0] / "workflow" if tools and tools[0].is_relative_to(folder / KEPT) else None
     moment = _git(folder, "show", "--no-patch", "--format=%ct", commit).decode().strip()

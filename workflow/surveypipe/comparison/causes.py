@@ -21,6 +21,7 @@ class Kind(StrEnum):
     CODE = "code"
     SOFTWARE = "software"
     WORDING = "wording"
+    OPINION = "second opinion"
 
 
 # Parts of the tool that write words and pages of released numbers, and make none.
@@ -32,6 +33,8 @@ _NO_NUMBERS = {
     )),
 }  # fmt: skip
 _NAMES = ("claim", "variable", "scheme", "scheme_primary", "base")
+# The documents tell what is in it, and no other file of a run rests on it.
+_OPINION = "public/second_opinion.json"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Provenance:
     Parameters
     ----------
     causes
-        In the order data, configuration, code, software, wording.
+        In the order data, configuration, code, software, wording, second opinion.
     unknown
         Sentences on what a manifest does not tell.
     """
@@ -88,6 +91,7 @@ def provenance(old: Mapping[str, Any], new: Mapping[str, Any]) -> Provenance:
         *_code(old, new, unknown),
         *_software(old, new),
         *_wording(old, new),
+        *_opinion(old, new),
     ]
     return Provenance(causes, unknown)
 
@@ -172,6 +176,19 @@ def _wording(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cause]:
     for path, was, now in _changed(*sums):
         words = f"{path} {'changed' if was and now else 'is new' if now else 'was taken out'}"
         yield Cause(Kind.WORDING, words, moves_numbers=False)
+
+
+def _opinion(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cause]:
+    was, now = (_sums(manifest.get("files", ())).get(_OPINION, "") for manifest in (old, new))
+    if was == now:
+        return
+    if was and now:
+        words = "R answered anew"
+    elif now:
+        words = "R was asked of the new results, and not of the old ones"
+    else:
+        words = "R was asked of the old results, and not of the new ones"
+    yield Cause(Kind.OPINION, f"{words}; the documents tell of it", moves_numbers=False)
 
 
 def _sums(entries: Sequence[Mapping[str, str]]) -> dict[str, str]:

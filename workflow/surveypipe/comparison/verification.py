@@ -158,7 +158,9 @@ def _words(lines: list[str], released: list[str]) -> Iterator[str]:
     went = sum(b - a for kind, a, b, _, _ in codes if kind != "equal")
     came = [line for kind, _, _, c, d in codes if kind != "equal" for line in lines[c:d]]
     if went or came:
-        yield f"{max(went, len(came))} of {len(lines)} paragraphs and cells are not as released"
+        many = max(went, len(came))
+        are = "is" if many == 1 else "are"
+        yield f"{many} of {len(lines)} paragraphs and cells {are} not as released"
     for line in came[:_SHOWN]:
         yield f"now: {line if len(line) <= _LETTERS else line[: _LETTERS - 1] + '…'}"
 

@@ -1,9 +1,10 @@
 """The record of readings: which run read the answers when, and when a plan was sealed.
 
 A file beside the configuration, one line of JSON for each event, to which lines are only added. Each line
-holds the checksum of the one before it, so that a line that was changed or taken out is seen. It lies outside
-``results``, which may be deleted at any time. Nothing of it enters a document but whether the answers had
-been read when the plan was sealed.
+holds the checksum of the one before it, so that a line that was changed or taken out is seen, but for the
+last ones: what is cut off at the end is seen only by a lock that holds the checksum of a line there. The file
+lies outside ``results``, which may be deleted at any time. Nothing of it enters a document but whether the
+answers had been read when the plan was sealed.
 """
 
 from __future__ import annotations

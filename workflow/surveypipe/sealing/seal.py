@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from surveypipe import formatting
 from surveypipe.determinism import as_datetime, git, stated_epoch
 from surveypipe.problems import SurveyError, shown
 from surveypipe.provenance import checksum
@@ -129,11 +130,11 @@ def _commit(root: Path, named: Sequence[Path]) -> tuple[str, bool | None]:
 
 
 def _told(lock: Lock, files: PlanFiles) -> list[str]:
+    times = formatting.numeral(lock.answers.readings, "time")
     known = {
         "absent": "No file of answers is there, and no run has read one.",
         "unread": "The file of answers is there; no run has read it.",
-        "read": f"The answers had been read before, {lock.answers.readings} times; the documents will say "
-        "so.",
+        "read": f"By the record the answers had been read {times}; the documents will say so.",
         "unknown": f"{files.record} is not whole: whether the answers had been read cannot be told, and the "
         "documents will say so.",
     }
