@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from _shared import read_csv
 from conftest import once
 from made_up_questions import AGREE, ELEVEN, OFTEN, QUESTIONS, SECTIONS, YES_NO
 from stages import run_stages, whole
+from studies import write_yaml
 from surveypipe.reporting.names import RELEASED
 from surveypipe.reporting.released import Released
 from surveypipe.study.base import plain
@@ -186,20 +188,33 @@ def configuration(folder: Path, name: str) -> dict[str, Any]:
     return {"study": study, "inputs": inputs, **more}
 
 
-def released(folder: Path, name: str) -> Released:
-    """Run the stages of a study, and gather what it releases."""
-    config = configuration(folder, name)
-    return released_of(config, run_stages(config, folder / "results"))
+class Run(NamedTuple):
+    """A study that was run to its release: its configuration, and the folder of its results."""
+
+    config: dict[str, Any]
+    results: Path
+
+
+def run(tmp_path_factory: pytest.TempPathFactory, name: str) -> Run:
+    """Run the stages of a study, once for all tests: they read what it left, and change nothing."""
+
+    def make(folder: Path) -> None:
+        config = configuration(folder, name)
+        write_yaml(config, folder / "config.yaml")
+        run_stages(config, folder / "results")
+
+    folder = once(tmp_path_factory, re.sub(r"\W+", "_", f"any study: {name}"), make)
+    return Run(yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8")), folder / "results")
+
+
+def released(tmp_path_factory: pytest.TempPathFactory, name: str) -> Released:
+    """Gather what a study releases."""
+    return released_of(*run(tmp_path_factory, name))
 
 
 def private_ledger(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    """Give the ledger of the census by headcounts, made once, before it is released."""
-
-    def make(folder: Path) -> None:
-        run_stages(configuration(folder, COUNTED), folder, last="sensitivity")
-
-    folder = once(tmp_path_factory, "claims_of_headcounts", make)
-    return read_csv(folder / "private/claims.csv").set_index("claim")
+    """Give the ledger of the census by headcounts, before it is released."""
+    return read_csv(run(tmp_path_factory, COUNTED).results / "private/claims.csv").set_index("claim")
 
 
 def released_of(config: dict[str, Any], results: Path) -> Released:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import test_prose as prose
@@ -43,15 +45,14 @@ NEVER = {
 }
 
 
-@cache
-def study(name: str, folder: Path) -> Released:
-    return any_study.released(folder, name)
-
-
 @pytest.fixture(params=any_study.STUDIES)
-def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Released:
-    folder = tmp_path_factory.getbasetemp() / request.param.replace(" ", "-")
-    return study(request.param, folder)
+def given(request: pytest.FixtureRequest, study: Callable[[str], Released]) -> Released:
+    return study(request.param)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Released]:
+    return cache(lambda name: any_study.released(tmp_path_factory, name))
 
 
 def named(given: Released) -> str:
@@ -64,11 +65,25 @@ def named(given: Released) -> str:
     return "groups that are asked" if given.levels else "a file alone"
 
 
+def kept(make: Callable[[Released], dict[str, Any]]) -> Callable[[Released], dict[str, Any]]:
+    """Make something of a study once; the study is kept beside it, so that no other takes its identity."""
+    made: dict[int, tuple[Released, dict[str, Any]]] = {}
+
+    def once(given: Released) -> dict[str, Any]:
+        if id(given) not in made:
+            made[id(given)] = given, make(given)
+        return made[id(given)][1]
+
+    return once
+
+
+@kept
 def tables(given: Released) -> dict[str, Table]:
     made = {name: make(given) for name, make in TABLES.items()}
     return {**made, "questionnaire": questionnaire(given), "level_contrast": level_contrast(given)}
 
 
+@kept
 def texts(given: Released) -> dict[str, str]:
     """Every generated text, by the name of its file."""
     words = made_up.words_of(given.vocabulary)
@@ -78,6 +93,7 @@ def texts(given: Released) -> dict[str, str]:
     return made | {"reviewer_questions": reviewers.questions(given, words)}
 
 
+@kept
 def keys(given: Released) -> dict[str, str]:
     words = made_up.words_of(given.vocabulary)
     made = numbers.numbers(given) | results.sentences(given, words)

@@ -23,7 +23,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def given(tmp_path_factory: pytest.TempPathFactory):
-    return any_study.released(tmp_path_factory.mktemp("kinds"), any_study.CLAIMED[0])
+    return any_study.released(tmp_path_factory, any_study.CLAIMED[0])
 
 
 def _second_phase_variance(z: np.ndarray, *, fpc: bool) -> float:

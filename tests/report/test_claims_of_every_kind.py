@@ -20,7 +20,7 @@ from surveypipe.study.outcomes import Bounding, Crossing
 
 @pytest.fixture(scope="module", params=any_study.CLAIMED)
 def given(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
-    return any_study.released(tmp_path_factory.mktemp("kinds"), request.param)
+    return any_study.released(tmp_path_factory, request.param)
 
 
 def test_a_difference_in_the_same_people_is_the_mean_of_their_differences(given):
@@ -194,9 +194,8 @@ def test_a_total_is_that_of_a_computation_by_hand(ledger):
     assert share * sum(SIZES.values()) == pytest.approx(ledger.loc["READ_IT", "threshold"], abs=1e-5)
 
 
-def test_a_total_is_told_to_the_hundredth_of_the_people(tmp_path: Path):
-    config = any_study.configuration(tmp_path, any_study.COUNTED)
-    given = any_study.released_of(config, any_study.run_stages(config, tmp_path / "results"))
+def test_a_total_is_told_to_the_hundredth_of_the_people(tmp_path_factory: pytest.TempPathFactory):
+    given = any_study.released(tmp_path_factory, any_study.COUNTED)
     row = given.table("claims").set_index("claim").loc["READ_IT"]
     unit = unit_for(sum(SIZES.values()))
     for column in ("estimate", "se", "ci_low", "ci_high", "bound_low", "bound_high"):

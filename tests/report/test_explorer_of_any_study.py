@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import pytest
 
 import any_study
 import made_up
 from surveypipe.reporting.explorer import explorer, has_explorer, page
 
 
-def test_each_kind_of_claim_says_what_can_be_moved(tmp_path: Path) -> None:
-    given = any_study.released(tmp_path, any_study.COUNTED)
+def test_each_kind_of_claim_says_what_can_be_moved(tmp_path_factory: pytest.TempPathFactory) -> None:
+    given = any_study.released(tmp_path_factory, any_study.COUNTED)
     made = page(given, made_up.words_of(given.vocabulary))
     assert [claim["key"] for claim in made["claims"]] == list(given.claims)
     ledger = given.table("claims").query("group == 'overall'").set_index("claim")
@@ -26,7 +26,7 @@ def test_each_kind_of_claim_says_what_can_be_moved(tmp_path: Path) -> None:
         assert len(shown["limitTexts"]) == len(under["sentences"]) == len(grades)
 
 
-def test_where_nothing_is_known_of_the_silent_there_is_none(tmp_path: Path) -> None:
-    given = any_study.released(tmp_path, any_study.CLAIMED[0])
+def test_where_nothing_is_known_of_the_silent_there_is_none(tmp_path_factory: pytest.TempPathFactory) -> None:
+    given = any_study.released(tmp_path_factory, any_study.CLAIMED[0])
     assert given.claims and not has_explorer(given)
     assert explorer(given, made_up.words_of(given.vocabulary)) == ""

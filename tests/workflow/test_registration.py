@@ -140,10 +140,10 @@ def test_word_and_text_say_the_same(study: Path):
     assert (mark in header) and (mark in text) and ("SIMULATED" in text) == bool(mark)
 
 
-def test_the_words_are_those_of_the_methods_section(tmp_path: Path):
+def test_the_words_are_those_of_the_methods_section(tmp_path_factory: pytest.TempPathFactory):
     """What is registered is what the report will say, but for what only the answers tell."""
-    config = any_study.configuration(tmp_path / "study", any_study.COUNTED)
-    given = any_study.released(tmp_path / "study", any_study.COUNTED)
+    config = any_study.run(tmp_path_factory, any_study.COUNTED).config
+    given = any_study.released(tmp_path_factory, any_study.COUNTED)
     for table, columns in LOOKED_INTO.items():
         assert set(columns) <= set(given.tables[table].columns)
     settings = whole(config)
