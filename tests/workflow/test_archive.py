@@ -22,6 +22,7 @@ from surveypipe.problems import SurveyError
 
 rocrate = pytest.importorskip("rocrate.rocrate", reason="rocrate describes the archive")
 PUBLIC = "results/archive/southwark-public.zip"
+STUDIES = sorted(path.parents[1].name for path in ROOT.glob("studies/*/config/config.yaml"))
 
 
 def _archive(folder: Path, finished: Path) -> None:
@@ -179,3 +180,16 @@ def test_real_data_rebuild_the_report_from_what_was_released(tmp_path, level):
     count = len(json.loads((unpacked / "results/public/manifest.json").read_text())["files"])
     assert f"{count} of {count} files are the same to the byte" in said
     assert (unpacked / "results/data").exists() is (level == "restricted")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in STUDIES if name != "schools-strata"])
+def test_every_study_has_a_public_archive(name, tmp_path):
+    """The search for persons stops at none: what it finds in a study of the repository is no person."""
+    tool = copy_project(tmp_path / "tool")
+    study = Path(shutil.copytree(ROOT / "studies" / name, tool / "studies" / name))
+    done = run_snakemake(study, "--cores", "2", "archive", timeout=1800)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    (archive,) = (study / "results/archive").glob("*-public.zip")
+    with zipfile.ZipFile(archive) as whole:
+        assert whole.testzip() is None and "released/report/manuscript.pdf" in whole.namelist()

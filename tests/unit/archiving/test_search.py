@@ -61,10 +61,20 @@ def test_it_is_found_in_every_form(name, form, text):
         "Bo Lind",
         "6f519f1749b43da9c6b6c0dbfd3a43fe55c5bbd04c343032d44c0c14bf4725fe",
         "A1 and B2 and 3AB",
+        # A work that is cited: its number holds parts that look like ids.
+        "Available at: https://doi.org/10.18637/jss.s001.i08.",
+        "https://doi.org/10.18637/\nS002-3.",
     ],
 )
 def test_what_is_no_person_is_not_found(text):
     assert found("a.csv", text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["10.18637/jss.v009.i08.\nS001", "10.1234/a S001", "10.1234/ed@earl.example"]
+)
+def test_a_person_beside_a_cited_work_is_found(text):
+    assert len(found("a.md", text)) == 1
 
 
 def test_what_is_allowed_may_stand_there():
