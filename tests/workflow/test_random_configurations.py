@@ -22,7 +22,8 @@ from surveypipe.disclosure.rules import Rules, rules_of
 from surveypipe.problems import SurveyError
 from surveypipe.study.disclosure import Disclosure
 
-FEW = 6
+# The fourth study drawn takes half a minute: it is among the many of the long tests.
+FEW = (0, 1, 2, 4, 5)
 # Stopped once: the only other groups than the one whose amount told of few were hidden already.
 ONCE_STOPPED = [163]
 MANY = int(os.environ.get("RANDOM_STUDIES", "200"))
@@ -168,7 +169,7 @@ def _released_too_much(results: Path, private: pd.DataFrame, rules: Rules) -> It
         yield "a released estimate is not the private one, rounded"
 
 
-@pytest.mark.parametrize("seed", [*range(FEW), *ONCE_STOPPED])
+@pytest.mark.parametrize("seed", [*FEW, *ONCE_STOPPED])
 def test_a_drawn_study_is_released_whole_or_refused_in_words(seed: int, tmp_path: Path):
     released(seed, tmp_path)
 
