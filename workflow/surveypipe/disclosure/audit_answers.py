@@ -93,7 +93,7 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
         if done is None:
             done = _climb(question, secret, headlines, [*always, *left], always, possible)
     if done is None:
-        given_away = any(secret.place for secret in _exposed(question, must, POSSIBLE))
+        given_away = getattr(_exposed(question, must, POSSIBLE), "place", None)
         if given_away and headlines:
             return protect(question, rules, set())
         # Without a headline nothing is left of the question then.
@@ -115,8 +115,7 @@ def _climb(
     done, left = list(always), [step for step in steps if step not in always]
     _take(question, done)
     while wanted and (exposed := _exposed(question, wanted, possible)):
-        answers = [secret for secret in exposed if secret.place is not None]
-        partner = _partner(question, answers[0].place, headlines) if answers else None
+        partner = _partner(question, exposed.place, headlines)
         if partner is not None:
             question.hidden.add(partner)
         elif left:
@@ -223,20 +222,21 @@ def _without_totals(question: Question, why: str, groups: frozenset[str], *, cla
     return made
 
 
-def _exposed(question: Question, wanted: list[Secret], possible: int) -> list[Secret]:
-    """Secrets of which, given all that is published of the question, too few values remain."""
+def _exposed(question: Question, wanted: list[Secret], possible: int) -> Secret | None:
+    """Find a secret of which, given all that is published of the question, too few values remain.
+
+    A suppressed answer before a part of a group: only for an answer can another one be hidden.
+    """
     told = statements(question)
     system = System(told, question.found)
-    known = set(_known_atoms(question, wanted, told, possible))
-    found = []
-    for secret in wanted:
-        if secret in known:
-            found.append(secret)
-        elif (secret.place is not None or secret.alike) and not (
-            _wide(secret, *system.reached(secret.cells)) or _wide(secret, *system.interval(secret.cells))
-        ):
-            found.append(secret)
-    return found
+    answers = [secret for secret in wanted if secret.place is not None]
+    alike = [secret for secret in wanted if secret.alike]
+    narrow = (secret for secret in [*answers, *alike] if not _has_room(secret, system))
+    return next(narrow, None) or _known_atom(question, wanted, told, system, possible)
+
+
+def _has_room(secret: Secret, system: System) -> bool:
+    return _wide(secret, *system.reached(secret.cells)) or _wide(secret, *system.interval(secret.cells))
 
 
 def _wide(secret: Secret, low: float, high: float) -> bool:
@@ -248,23 +248,28 @@ def _wide(secret: Secret, low: float, high: float) -> bool:
     return room >= secret.width - LEEWAY
 
 
-def _known_atoms(
-    question: Question, wanted: list[Secret], told: list[Statement], possible: int
-) -> list[Secret]:
-    """Secrets of atoms of which fewer counts agree with what is told than have to be possible."""
-    walk, mine = question.walk(), [secret for secret in wanted if secret.place is None]
+def _known_atom(
+    question: Question, wanted: list[Secret], told: list[Statement], system: System, possible: int
+) -> Secret | None:
+    """Find a secret of an atom of which fewer counts agree with what is told than have to be possible."""
+    walk, parts = question.walk(), [secret for secret in wanted if secret.place is None]
+    mine = [secret for secret in parts if len(system.values(secret.cells)) < possible]
     if walk is None or not mine:
-        return []
+        return None
 
     def left(solutions: Any) -> list[Secret]:
         return [secret for secret in mine if walk.possible(secret.cells, solutions) < possible]
 
-    found = left(walk.solutions(told, lambda solutions: not left(solutions)))
-    if not walk.sampled or len(found) + question.looked_at > MOST_LOOKED_AT:
-        return found
-    question.looked_at += len(found)
-    system = System(told, question.found)
-    return [secret for secret in found if not _hidden_among_whole(question, secret, system, possible)]
+    solutions = walk.solutions(told, lambda solutions: not left(solutions))
+    found = left(solutions)
+    system.keep(walk.examples([secret.cells for secret in mine if secret not in found], solutions, possible))
+    for secret in found:
+        if not walk.sampled or question.looked_at >= MOST_LOOKED_AT:
+            return secret
+        question.looked_at += 1
+        if not _hidden_among_whole(question, secret, system, possible):
+            return secret
+    return None
 
 
 def _hidden_among_whole(question: Question, secret: Secret, system: System, possible: int) -> bool:

@@ -49,9 +49,19 @@ class Statement:
 
 @dataclass
 class Found:
-    """Counts that agreed with all that was said at some time, to be looked at before anything is solved."""
+    """What was found out of the same unknown counts, to be looked at before anything is solved.
 
-    points: list[dict[Hashable, float]] = field(default_factory=list)
+    Parameters
+    ----------
+    points
+        Counts that agreed with all that was said at some time, as rows of numbers under their names.
+    failed
+        Sums of whole numbers that were looked for in vain, and each time the places of all that was said:
+        where as much or more is said, they are in vain again.
+    """
+
+    points: dict[tuple[Hashable, ...], list[np.ndarray]] = field(default_factory=dict)
+    failed: dict[tuple[Hashable, ...], list[frozenset[Hashable]]] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,12 +82,16 @@ class System:
     _left: np.ndarray = field(init=False)
     _right: np.ndarray = field(init=False)
     _points: np.ndarray = field(init=False)
+    _places: frozenset[Hashable] = field(init=False)
 
     def __post_init__(self) -> None:
         for statement in self.statements:
             for key in statement.coefficients:
                 self._index.setdefault(key, len(self._index))
-        told = [(statement, side) for statement in self.statements for side in statement.sides]
+        # The number of those who answered is said beside each of their answers.
+        once = {(said.place, said.value, said.sides): said for said in self.statements}
+        self._places = frozenset(once)
+        told = [(statement, side) for statement in once.values() for side in statement.sides]
         self._left = np.zeros((len(told), len(self._index)))
         self._right = np.zeros(len(told))
         for number, (statement, side) in enumerate(told):
@@ -86,15 +100,21 @@ class System:
             slack = max(statement.tolerance, LEAST_TOLERANCE)
             self._right[number] = side * statement.value + slack
         self._points = np.zeros((0, len(self._index)))
-        self._look_at(self.found.points)
+        for names, rows in self.found.points.items():
+            columns = {name: number for number, name in enumerate(names)}
+            # What was not spoken of then is nought.
+            wider = np.column_stack([np.vstack(rows), np.zeros(len(rows))])
+            self._look_at(wider[:, [columns.get(key, -1) for key in self._index]])
 
-    def _look_at(self, points: Sequence[Mapping[Hashable, float]]) -> None:
+    def _look_at(self, points: np.ndarray) -> None:
         """Keep those of some points that agree with everything."""
-        if not points:
-            return
-        made = np.array([[point.get(key, 0.0) for key in self._index] for point in points])
-        fits = (made @ self._left.T <= self._right + FEASIBLE).all(axis=1)
-        self._points = np.concatenate([self._points, made[fits]])
+        fits = (points @ self._left.T <= self._right + FEASIBLE).all(axis=1)
+        self._points = np.concatenate([self._points, points[fits]])
+
+    def keep(self, points: Iterable[Mapping[Hashable, float]]) -> None:
+        """Take note of counts that were found elsewhere; those that are not named are nought."""
+        for point in points:
+            self._keep(np.array([float(point.get(key, 0.0)) for key in self._index]))
 
     def reached(self, target: Iterable[Hashable]) -> tuple[float, float]:
         """Least and greatest value of a sum of counts in what agrees with everything, as far as it is known.
@@ -136,7 +156,7 @@ class System:
             cost[self._index[key]] += 1.0
         return self._end(cost, 1.0), self._end(cost, -1.0)
 
-    def whole(self, target: Iterable[Hashable], value: float) -> bool:
+    def whole(self, target: Sequence[Hashable], value: float) -> bool:
         """Whether whole numbers of which some add up to a value agree with everything.
 
         Parameters
@@ -149,18 +169,33 @@ class System:
         Returns
         -------
         bool
-            Known from what was found before, else found by an integer programme (branch and bound, HiGHS
-            through scipy); false too where none was found within :data:`MOST_NODES`.
+            Known from what was found before, else found by an integer programme; false too where none was
+            found within :data:`MOST_NODES`.
         """
+        if value in self.values(target):
+            return True
+        failed = self.found.failed.setdefault((*target, value), [])
+        if any(places <= self._places for places in failed):
+            return False
+        row = np.zeros(len(self._index))
+        row[[self._index[key] for key in target]] = 1.0
+        counts = self._solved(row, value)
+        if counts is None:
+            failed.append(self._places)
+            return False
+        self._keep(counts)
+        return True
+
+    def values(self, target: Iterable[Hashable]) -> set[float]:
+        """Add up some counts in what is known of whole numbers that agree with everything."""
+        near = np.rint(self._points)
+        whole = near[(np.abs(near - self._points) <= FEASIBLE).all(axis=1)]
+        return set(whole[:, [self._index[key] for key in target]].sum(axis=1).tolist())
+
+    def _solved(self, row: np.ndarray, value: float) -> np.ndarray | None:
+        """Look for whole numbers with a sum, by branch and bound (HiGHS through scipy)."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
-        row = np.zeros(len(self._index))
-        for key in target:
-            row[self._index[key]] = 1.0
-        near = np.rint(self._points)
-        known = near[(np.abs(near - self._points) <= FEASIBLE).all(axis=1)]
-        if (known @ row == value).any():
-            return True
         told = [LinearConstraint(self._left, ub=self._right), LinearConstraint(row, value, value)]
         found = milp(
             np.zeros_like(row),
@@ -170,16 +205,14 @@ class System:
             options={"disp": False, "node_limit": MOST_NODES},
         )
         if found.x is None:
-            return False
+            return None
         counts = np.rint(found.x)
-        if not (self._left @ counts <= self._right + FEASIBLE).all() or row @ counts != value:
-            return False
-        self._keep(dict(zip(self._index, counts.tolist(), strict=True)))
-        return True
+        agrees = (self._left @ counts <= self._right + FEASIBLE).all() and row @ counts == value
+        return counts if agrees else None
 
-    def _keep(self, point: dict[Hashable, float]) -> None:
-        self.found.points.append(point)
-        self._look_at([point])
+    def _keep(self, point: np.ndarray) -> None:
+        self.found.points.setdefault(tuple(self._index), []).append(point)
+        self._look_at(point[None])
 
     def _end(self, cost: np.ndarray, sign: float) -> float:
         from scipy.optimize import linprog
@@ -188,8 +221,7 @@ class System:
         if found.status == 3:
             return float("inf")
         if found.status == 0:
-            ends: list[float] = [] if found.x is None else found.x.tolist()
-            self._keep(dict(zip(self._index, ends, strict=True)))
+            self._keep(np.asarray(found.x, dtype=np.float64))
         else:
             raise ValueError(f"the published numbers contradict each other: {found.message}")
         return max(0.0, sign * float(found.fun or 0.0))

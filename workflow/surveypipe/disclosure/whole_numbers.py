@@ -11,7 +11,7 @@ than too little. Where a step is one of too many to be tried, an integer program
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -130,6 +130,14 @@ class Walk:
     def possible(self, target: Iterable[Hashable], solutions: Floats) -> int:
         """How many values of a sum of counts there are among some solutions."""
         return int(np.count_nonzero(np.bincount(np.rint(self.sums(target, solutions)).astype(np.int64))))
+
+    def examples(
+        self, targets: Iterable[Iterable[Hashable]], solutions: Floats, many: int
+    ) -> Iterator[dict[Hashable, float]]:
+        """Choose solutions in which some sums of counts take so many values each."""
+        firsts = (np.unique(self.sums(target, solutions), return_index=True)[1] for target in targets)
+        for number in sorted({int(first) for rows in firsts for first in np.sort(rows)[:many]}):
+            yield dict(zip(self._index, solutions[number].tolist(), strict=True))
 
     def sums(self, target: Iterable[Hashable], solutions: Floats) -> Floats:
         """Add up some counts in each of some solutions; shape (k,)."""
