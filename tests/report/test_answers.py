@@ -196,7 +196,10 @@ def test_every_branch_of_the_words_is_rendered_and_fit_to_print():
         assert {text for text in said if text.startswith("\\@tbl-a gives the answers to the one question.")}
         assert {text for text in said if " give the values of the four variables of this part." in text}
         assert {text for text in said if text.rstrip().endswith(" draw the other variables.")}
-        said += [words.say("answers/title", title=title) for title in ("", "A title")]
+        said += [
+            words.say("answers/title", title=title, alone=alone, recorded=alone)
+            for title, alone in (("", False), ("", True), ("A title", False))
+        ]
     assert [branch for branch in counting.missed if branch.startswith("answers/")] == []
     prose = [line for text in said for line in text.split("\n") if not line.startswith(("{{", "!", "#"))]
     assert [found for line in prose for found in faults(line)] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -90,6 +91,19 @@ def test_the_list_has_a_row_for_each_key_that_prints_a_number(
     assert made[1]["printed"] == "; ".join(PRINTED.findall(values["claim-c1__ci"]))
     assert made[1]["estimate"] == number_sources.sources(released, ["claim-c1__ci"])["claim-c1__ci"].rows[0]
     assert {tuple(row) for row in made} == {number_sources.COLUMNS}
+
+
+def test_digits_of_a_name_are_no_number(released: Released) -> None:
+    """'Year 11' is a name wherever a sentence prints it, in the list as on the page."""
+    levels = {"AMH": "Year 7", "CSC": "Year 11 (upper)"}
+    groups = {"agency": {**released.config["groups"]["agency"], "levels": levels}}
+    made = dataclasses.replace(released, config={**released.config, "groups": groups})
+    names = number_sources.names_with_digits(made)
+    assert {"Year 7", "Year 11 (upper)"} <= set(names)
+    key, value = "survey__lowest-response-sentence", "It was lowest in year 11 (upper), 63% of 58."
+    (row,) = number_sources.listed(made, f"{{{{< meta num.{key} >}}}}", {key: value})
+    assert row["printed"] == "63%; 58"
+    assert re.findall(r"\[([^\]]*)\]\{", marked_numbers(value, key, names)) == ["63%", "58"]
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -186,4 +186,4 @@ def test_headlines_are_plain(released):
     assert "questions, described in" in found["asked"]
     assert [claim["claim"] for claim in found["claims"]] == ["C1", "C2", "C3", "C4", "C5", "C6"]
     assert found["plan"] == "No plan is sealed."
-    assert found["claims"][0]["text"].startswith("Read the protocols: ")
+    assert found["claims"][0]["text"].startswith("C1 Read the protocols: ")

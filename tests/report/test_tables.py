@@ -107,7 +107,7 @@ def test_methods_follow_the_configuration(released):
     assert "finite-population correction" in text["analysis"]
     assert "above 10% and below 50%" in text["claims"]
     assert "± 0.25 scale points" in text["claims"]
-    assert "at least 50% of them were. Before that, two negatively worded items" in text["cleaning"]
+    assert "at least 50% of them were. Before that, two items were reversed" in text["cleaning"]
     assert "fewer than 10 respondents" in text["disclosure"]
     for words in text.values():
         assert not re.search(r"\bnan\b|None|_", words)

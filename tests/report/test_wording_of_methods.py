@@ -295,6 +295,10 @@ CASES: dict[str, Change] = {
         weighting={"schemes": {key: made.config["weighting"]["schemes"][key] for key in ("none", "cells")}}
     )(made),
     "headcounts": lambda made: made_up_questions.descriptive(population="counts"),
+    "headcounts with their source": lambda made: cases.configured(frame={"source": "the register of 2011"})(
+        made_up_questions.descriptive(population="counts")
+    ),
+    "no identifier": cases.configured(frame={"survey_id": None}),
     "any answer counts": cases.configured(response={"complete_from": 0.0, "partial_from": 0.0}),
     "records": cases.both(sampled(strata="stratum"), RECORDS),
     "records of any value": cases.both(

@@ -30,13 +30,13 @@ def main(
     known = {path.stem: sections(text_of(path, has)) for path in documents}
     whole = {path.stem: sections(path.read_text(encoding="utf-8")) for path in documents}
     check(listed, known, DOCUMENTS, whole)
-    lacks = {item["part"] for one in listed.values() for item in one["items"] if "part" in item} - set(has)
+    items = [item for one in listed.values() for item in one["items"]]
+    lacks = {item[key] for item in items for key in ("part", "held") if key in item} - set(has)
     for name, path in zip(CHECKLISTS, tables, strict=True):
         table = checklist_table(name, listed[name], known, config["study"], vocabulary, lacks)
         # A checklist holds nothing of the survey, real or not.
         path.write_text(table.markdown(), encoding="utf-8")
-    items = sum(len(listed[name]["items"]) for name in CHECKLISTS)
-    print(f"checklists: {items} items in {len(CHECKLISTS)} tables")
+    print(f"checklists: {len(items)} items in {len(CHECKLISTS)} tables")
 
 
 if __name__ == "__main__":

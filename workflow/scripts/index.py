@@ -55,13 +55,26 @@ def main(
         language=report.language,
         notice=study.mark.notice if study.mark else "",
         headlines=read_json(headlines),
-        files=[Path(os.path.relpath(path, page.parent)).as_posix() for path in (*released, manifest)],
+        files=[
+            Path(os.path.relpath(path, page.parent)).as_posix()
+            for path in (*released, manifest)
+            if holds_rows(path)
+        ],
         checks=checks,
         to_do=to_do,
         style=style.read_text(encoding="utf-8"),
     )
     page.write_text(written, encoding="utf-8")
     print(f"index: {len(released)} files, {len(to_do)} things left to the authors")
+
+
+def holds_rows(path: Path) -> bool:
+    """Whether a file is more than the heads of a table of which the study has nothing."""
+    if path.suffix != ".csv":
+        return True
+    lines = path.read_text(encoding="utf-8").splitlines()
+    # Of data that are not real the first line of a table may say so.
+    return len([line for line in lines if line and not line.startswith("#")]) > 1
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def told(documents: list[Path], numbers: dict[str, Any], public: Path, unfilled:
         lines.append("  and, blinded for review, those whose names end in -blinded")
     lines += ["", "The plan:", f"  {numbers['plan']}"]
     lines += ["", f"The claims{mark}:"] if numbers["claims"] else []
-    lines += [f"  {claim['claim']}  {claim['text']}" for claim in numbers["claims"]]
+    lines += [f"  {claim['text']}" for claim in numbers["claims"]]
     lines += ["", f"All numbers: {public}/estimates.csv", ""]
     # Last, where it is seen.
     return "\n".join([*lines, *([unfilled, ""] if unfilled else [])])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import calendar
 import math
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -114,7 +115,7 @@ def measured(value: float) -> str:
 
 
 def weight(value: float) -> str:
-    """Print a weight, to two decimals and to fewer where it is large.
+    """Print a weight or a mean, to two decimals and to fewer where it is large.
 
     Examples
     --------
@@ -321,3 +322,23 @@ def possessive(noun: str) -> str:
 def capital(text: str) -> str:
     """Begin with a capital."""
     return text[:1].upper() + text[1:]
+
+
+def numbers_in(text: str, names: Iterable[str] = ()) -> list[re.Match[str]]:
+    """Find the numbers of a text that stand in none of some names, however these are capitalised.
+
+    Examples
+    --------
+    >>> [found[0] for found in numbers_in("63% in year 11 (*n* = 58)", ["Year 11", "Year 1"])]
+    ['63%', '58']
+    """
+    held = [
+        found.span()
+        for name in names
+        for found in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)
+    ]
+    return [
+        found
+        for found in PRINTED.finditer(text)
+        if not any(start <= found.start() and found.end() <= end for start, end in held)
+    ]

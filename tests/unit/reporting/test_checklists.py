@@ -14,6 +14,7 @@ from surveypipe.problems import SurveyError
 from surveypipe.rendering.pages import automatic_identifier
 from surveypipe.reporting.checklists import BY, check, checklist_table, sections
 from surveypipe.reporting.names import CHECKLISTS
+from surveypipe.reporting.parts import known_parts
 from surveypipe.study.vocabulary import Vocabulary
 
 PAPER = {"mode": "paper", "field_period": {"first": "2012-01-16", "last": "2012-03-31"}}
@@ -121,7 +122,7 @@ def test_web_items_apply_to_the_web_only():
         )
         for mode in ("paper", "web", "records")
     }
-    assert visitors["records"][2] == "Not applicable: nobody was given a questionnaire"
+    assert visitors["records"][2] == "Not applicable: nobody was asked"
     assert visitors["paper"][2] == "Not applicable: paper questionnaire"
     assert visitors["web"][2:] == ["For the authors to add", "Author"]
 
@@ -154,5 +155,30 @@ def test_a_rate_that_cannot_be_given_is_no_item_that_is_answered():
     for lacks, told in ((set(), False), ({"rates"}, True)):
         rows = checklist_table("cross", LISTS["cross"], KNOWN, PAPER, Vocabulary(), lacks).rows
         (row,) = [row for row in rows if row[0] == "11c"]
-        assert ("how many were asked is not known" in row[2]) == told
+        assert ("nothing is known of those who are not in the data" in row[2]) == told
         assert (row[3] == "—") == told
+
+
+def test_no_item_points_to_what_the_study_has_not():
+    """Without a table of who the respondents are, or the wording of questions, the authors have to say."""
+    for lacks, told in ((set(), False), ({"characteristics", "worded"}, True)):
+        for name, item in (("cross", "12"), ("strobe", "14a"), ("cross", "5d"), ("aapor", "3")):
+            rows = checklist_table(name, LISTS[name], KNOWN, PAPER, Vocabulary(), lacks).rows
+            (row,) = [row for row in rows if row[0] == item]
+            assert (row[2:] == ["For the authors to add", "Author"]) == told, (name, item)
+    asked = {
+        row[0]: row
+        for row in checklist_table("cross", LISTS["cross"], KNOWN, PAPER, Vocabulary(), {"asked"}).rows
+    }
+    assert {asked[item][2] for item in ("5c", "5d", "8")} == {"Not applicable: nobody was asked"}
+
+
+def test_what_an_item_asks_for_is_a_part_of_a_report():
+    named = {
+        item[key]
+        for one in LISTS.values()
+        for item in one["items"]
+        for key in ("part", "held")
+        if key in item
+    }
+    assert named <= known_parts()

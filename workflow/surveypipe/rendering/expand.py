@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from surveypipe.formatting import PRINTED
+from surveypipe.formatting import PRINTED, numbers_in
 from surveypipe.problems import Problems, SurveyError
 from surveypipe.rendering.blocks import marked_abstract, marked_blocks
 from surveypipe.rendering.metadata import known_keys, value_at
@@ -219,20 +219,23 @@ class Expander:
 def marked_numbers(value: str, key: str, constants: Collection[str] = ()) -> str:
     """Put each number of a value into a span that names its key; the first of them can be focused.
 
-    Constants, and the level of an interval, were set and not found: they stay plain.
+    Constants, the level of an interval and digits within a constant that is a name were set and not found:
+    they stay plain.
 
     Examples
     --------
     >>> marked_numbers("58% (*n* = 45)", "k")
     '[58%]{.num source="k" first="1"} (*n* = [45]{.num source="k"})'
-    >>> marked_numbers("(95% interval 8% to 19%) above 8%", "k", ["8%"])
-    '(95% interval 8% to [19%]{.num source="k" first="1"}) above 8%'
+    >>> marked_numbers("(95% interval 8% to 19%) above 8% in year 8", "k", ["8%", "Year 8"])
+    '(95% interval 8% to [19%]{.num source="k" first="1"}) above 8% in year 8'
     """
     first = iter([' first="1"'])
+    names = [constant for constant in constants if not PRINTED.fullmatch(constant)]
+    found_at = {found.start() for found in numbers_in(value, names)}
 
     def marked(found: re.Match[str]) -> str:
         level = _LEVEL.match(value, found.end())
-        if level or found[0].lstrip("±") in constants:
+        if level or found[0].lstrip("±") in constants or found.start() not in found_at:
             return found[0]
         return f'[{found[0]}]{{.num source="{key}"{next(first, "")}}}'
 

@@ -77,7 +77,7 @@ def index_page(
         Style sheet, put into the page.
     """
     banner = f'<div class="simulated-banner" role="note">{escape(notice)}</div>' if notice else ""
-    claims = [f"{claim['claim']}: {claim['text']}" for claim in headlines["claims"]]
+    claims = [claim["text"] for claim in headlines["claims"]]
     parts = [
         f"<p>{escape(headlines['answered'])} {escape(headlines['asked'])}</p>",
         *_section("Claims", _listed(claims)),

@@ -198,7 +198,7 @@ def checklist_table(
     words
         What people and questionnaire are called; an item may call them, as `{questionnaire.many}`.
     lacks
-        Parts of a report that items name under ``part`` and that this study has not.
+        Parts of a report that items name under ``part`` or ``held`` and that this study has not.
     """
     columns = [
         Column("Item", 8, "l"),
@@ -224,7 +224,7 @@ def applies(entry: Mapping[str, Any], mode: str) -> bool:
 
 def _no_web(mode: str, words: Vocabulary) -> str:
     if mode == "records":
-        return words.fill("Not applicable: nobody was given {questionnaire.article} {questionnaire.one}")
+        return "Not applicable: nobody was asked"
     return f"Not applicable: {mode} {words.questionnaire.one}"
 
 
@@ -247,7 +247,8 @@ def item_row(
     if made and not list(_there(item, known)):
         return [item["id"], what, "Not applicable: there is none in this study", NOT_APPLICABLE]
     # What only the study's configuration can tell, the run writes where the configuration tells it.
-    answered = where(item, known) if study.get(item.get("needs", "mode")) else ""
+    told = study.get(item.get("needs", "mode")) and item.get("held") not in lacks
+    answered = where(item, known) if told else ""
     if not answered:
         return [item["id"], what, "For the authors to add", BY["T"]]
     return [item["id"], what, answered, BY[item["by"]]]

@@ -7,6 +7,7 @@ from typing import Any
 
 from surveypipe import formatting
 from surveypipe.reporting.answer_blocks import blocks, of_variables
+from surveypipe.reporting.claim_names import title
 from surveypipe.reporting.lookups import number_of
 from surveypipe.reporting.numbers import claim_fields
 from surveypipe.reporting.released import SUPPRESSED, Released
@@ -60,7 +61,8 @@ def _asked(released: Released) -> str:
     questions = of_variables(released.variables)
     tables = formatting.numeral(len(blocks(questions)), "table")
     by = f", by {released.in_text(released.settings.groups[released.group].label)}" if released.levels else ""
-    asked = f"{formatting.count(len(questions))} {'question' if len(questions) == 1 else 'questions'}"
+    noun = "variable" if released.settings.study.recorded else "question"
+    asked = f"{formatting.count(len(questions))} {noun}{'' if len(questions) == 1 else 's'}"
     return f"{asked}, described in {tables} of the supplement{by}."
 
 
@@ -70,9 +72,9 @@ def _claims(released: Released) -> list[dict[str, str]]:
         if row["group_level"]:
             continue
         if row["status"] == SUPPRESSED:
-            made.append({"claim": str(row["claim"]), "text": f"{row['short']}: suppressed"})
+            made.append({"claim": str(row["claim"]), "text": f"{title(released, row)}: suppressed"})
             continue
         fields = claim_fields(row, released.claim_of(row), released.vocabulary)
-        text = f"{row['short']}: {fields['est']} ({fields['ci']}); {row['grade_label']}"
+        text = f"{title(released, row)}: {fields['est']} ({fields['ci']}); {row['grade_label']}"
         made.append({"claim": str(row["claim"]), "text": text})
     return made

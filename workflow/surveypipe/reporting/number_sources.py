@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
-from surveypipe.formatting import PRINTED
+from surveypipe.formatting import numbers_in
 from surveypipe.identifiers import estimate_id, key_slug, slug
 from surveypipe.reporting.facts import STAGES
 from surveypipe.reporting.released import Released
@@ -163,7 +163,7 @@ def listed(released: Released, text: str, values: Mapping[str, str]) -> list[dic
         printed, key, row of the table of estimates (or the file or setting on which a sentence rests),
         n, weights, method, and the rule of the workflow that computed it. Semicolons part several values.
     """
-    called_keys = called(text)
+    called_keys, names = called(text), names_with_digits(released)
     known = sources(released, [key for key, _ in called_keys])
     return [
         {
@@ -177,8 +177,22 @@ def listed(released: Released, text: str, values: Mapping[str, str]) -> list[dic
             "rule": known[key].rule,
         }
         for key, heading in called_keys
-        if key in known and (numbers := PRINTED.findall(values.get(key, "")))
+        if key in known and (numbers := [one[0] for one in numbers_in(values.get(key, ""), names)])
     ]
+
+
+def names_with_digits(released: Released) -> tuple[str, ...]:
+    """List the names of the study that hold digits, as sentences print them: 'Year 11' is no number.
+
+    A name that is nothing but a number, such as the answer 7, cannot be told from one and is left out.
+    """
+    about, claims = released.variables.values(), released.claims.values()
+    names = [str(one[key]) for one in about for key in ("label", "short") if one.get(key)]
+    names += [str(label) for one in about for label in one.get("values", {}).values()]
+    names += [label for group in released.settings.groups.values() for label in group.levels.values()]
+    names += [*released.schemes.values(), *(text for one in claims for text in (one.label, one.short))]
+    held = {name for name in names if re.search(r"\d", name) and re.search(r"[^\W\d_]", name)}
+    return tuple(sorted({formatting.escape(name) for name in held} | held))
 
 
 class _Finder:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.formatting import PRINTED, escape
 from surveypipe.rendering.expand import label_prefix, split_front_matter
 from surveypipe.reporting.answer_blocks import blocks, of_variables
-from surveypipe.reporting.number_sources import RULES, Source
+from surveypipe.reporting.number_sources import RULES, Source, names_with_digits
 from surveypipe.reporting.numbers import HIDDEN, claim_identifier, estimate_fields
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import Table
@@ -65,7 +65,7 @@ class Tip:
     label
         Label of the table or figure, '' for none.
     constants
-        Numbers of the value that were set, as they are printed; they tell nothing.
+        Numbers of the value that were set, as they are printed, and names with digits; they tell nothing.
     """
 
     told: tuple[str, ...]
@@ -148,6 +148,7 @@ class _Teller:
         self._tables = tables
         self._documents = documents
         self._rows = {str(row["estimate_id"]): row for _, row in released.table("estimates").iterrows()}
+        self._names = names_with_digits(released)
         self._claims = {claim_identifier(row): row for row in released.claim_rows()}
 
     def tip(self, key: str, source: Source) -> Tip:
@@ -236,10 +237,7 @@ class _Teller:
     def _constants(self, key: str) -> tuple[str, ...]:
         row = self._claims.get(key.partition("__")[0])
         if row is None:
-            return ()
+            return self._names
         claim = self._released.claim_of(row)
-        return tuple(
-            dict.fromkeys(
-                number for limit in claim.landmarks() for number in PRINTED.findall(claim.set_bare(limit))
-            )
-        )
+        limits = (PRINTED.findall(claim.set_bare(limit)) for limit in claim.landmarks())
+        return (*dict.fromkeys(number for found in limits for number in found), *self._names)

@@ -95,6 +95,7 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     # Checklists and sentences about questionnaires on the web, and about data of which nobody was asked.
     "web": lambda released: released.settings.study.mode in ("web", "mixed"),
     "recorded": lambda released: released.settings.study.recorded,
+    "asked": lambda released: not released.settings.study.recorded,
     "sections": lambda released: len({one.section for one in of_variables(released.variables)}) > 1,
     # A selection model is asked for by naming what drives response and not the answer.
     "selection_model": lambda released: bool(released.settings.nonresponse.exclusion),

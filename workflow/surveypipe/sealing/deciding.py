@@ -31,6 +31,7 @@ PRINTED = (
     "disclosure",
     "vocabulary",
     "report",
+    "frame.source",
     "groups.*.label",
     "cleaning.scales[].label",
     "cleaning.recodes[].label",

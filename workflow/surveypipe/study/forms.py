@@ -9,7 +9,7 @@ from surveypipe import formatting
 
 @dataclass(frozen=True)
 class Form:
-    """Numbers to two decimals.
+    """Numbers to two decimals, large ones to fewer, as means are printed wherever answers are told.
 
     Attributes
     ----------
@@ -21,11 +21,11 @@ class Form:
 
     def printed(self, value: float) -> str:
         """Print a value in a sentence."""
-        return formatting.decimal(value)
+        return formatting.weight(value)
 
     def tabled(self, value: float) -> str:
         """Print a value, or a difference of two, in a table whose note names the unit."""
-        return formatting.decimal(value)
+        return formatting.weight(value)
 
     def noted(self, value: float) -> str:
         """Write a value in a cell that lists several."""
@@ -37,7 +37,7 @@ class Form:
 
     def shift_printed(self, value: float) -> str:
         """Print the size of a move, with its unit."""
-        return f"{formatting.decimal(abs(value))} {self.unit}".strip()
+        return f"{formatting.weight(abs(value))} {self.unit}".strip()
 
     def with_unit(self, value: float) -> str:
         """Print a value with its unit, in a sentence that does not name it otherwise."""
@@ -45,7 +45,7 @@ class Form:
 
     def span_printed(self, low: float, high: float) -> str:
         """Print an interval in a sentence."""
-        return formatting.decimal_interval(low, high)
+        return f"{formatting.weight(low)} to {formatting.weight(high)}"
 
     def set_tabled(self, value: float) -> str:
         """Print a threshold, with the decimals it was set with, in a table whose note names the unit."""

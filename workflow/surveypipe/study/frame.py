@@ -106,6 +106,13 @@ class Frame(Settings):
         ),
     ] = field(default_factory=dict)
 
+    source: Annotated[
+        str,
+        Meta(
+            description="Where headcounts, margins, cells and totals of the population come from, as it "
+            "stands after 'according to': 'the census of 2021'. Left out: left for the authors to write."
+        ),
+    ] = ""
     cells: Annotated[
         tuple[JointCell, ...],
         Meta(

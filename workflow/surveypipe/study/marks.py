@@ -42,7 +42,7 @@ MARKS = {
         header="SIMULATED DATA",
         short="Simulated data",
         notice="SIMULATED DATA. Every number in this document was computed from simulated answers and "
-        "describes no real service or person.",
+        "describes nothing and nobody real.",
         record="SIMULATED data, no real person answered",
     ),
     "rehearsal": Mark(

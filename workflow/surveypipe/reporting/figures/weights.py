@@ -107,7 +107,7 @@ def _weights(
 ) -> None:
     told = [
         "" if math.isnan(float(row["weight"]))
-        else f"{formatting.decimal(row['weight'])}  ({_count(row['n'])} of {_count(row['N'])})"
+        else f"{formatting.weight(row['weight'])}  ({_count(row['n'])} of {_count(row['N'])})"
         for _, row in cells.iterrows()
     ]  # fmt: skip
     most = float(cells["weight"].max())
@@ -245,7 +245,7 @@ def _notes(released: Released, cells: pd.DataFrame, margins: pd.DataFrame) -> li
 def alt_text(released: Released, cells: pd.DataFrame, labels: list[str], margins: pd.DataFrame) -> str:
     """Read out the weights and the shares."""
     weights = [
-        f"{label} {formatting.decimal(w) if not math.isnan(w) else 'suppressed'}"
+        f"{label} {formatting.weight(w) if not math.isnan(w) else 'suppressed'}"
         for label, w in zip(labels, cells["weight"].astype(float), strict=True)
     ]
     shares, respondents = [], released.vocabulary.respondents.many

@@ -85,10 +85,8 @@ def models(released: Released) -> Table:
         f"In brackets, {level} intervals with {_errors(released)}. "
         "Adjusted, all predictors of the model together, weighted; alone, one predictor among the same "
         "cases, weighted; unweighted, adjusted.",
-        released.vocabulary.fill(
-            "Marginal effect, average over {respondents.many}, weighted; points, percentage points of the "
-            "outcome."
-        ),
+        released.vocabulary.fill("Marginal effect, average over {respondents.many}, weighted")
+        + ("; points, percentage points of the outcome." if set(fitted) - {"linear"} else "."),
         *notes,
         "Not adjusted for the number of tests (@tbl-multiplicity)."
         if released.settings.analysis.multiplicity

@@ -256,7 +256,7 @@ def nrba_claims(released: Released) -> Table:
         f"FMI, fraction of missing information: near the share of {words.people.many} of whom no answer is "
         f"known (unknown), the {words.list} adds next to nothing to the precision of the estimate. ρ, "
         f"correlation of the answer with the best prediction from the {words.list}; φ range, estimates of "
-        "the proxy pattern mixture over the values of φ that are shown (@tbl-proxy).",
+        "the proxy pattern mixture over the values of φ that have no mark (@tbl-proxy).",
         refused_note(released, [rows_of(data, step="early_late"), context]),
     ]
     return table

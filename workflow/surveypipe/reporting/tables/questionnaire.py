@@ -38,9 +38,15 @@ def questionnaire(released: Released) -> Table:
             ]
         )
     if not given:
-        table.notes = ["The codebook gives names, and no wording of questions."]
+        # Of records there is no wording to be missed.
+        asked_in_words = not released.settings.study.recorded
+        table.notes = ["The codebook gives names, and no wording of questions."] if asked_in_words else []
         return table
-    table.notes = ["Wording as on the form; statements worded in the negative are shown as they were put."]
+    table.notes = ["Wording as on the form."]
+    if any(entry.get("reversed") for entry in questions):
+        table.notes = [
+            "Wording as on the form; statements that are reversed for scoring are shown as they were put."
+        ]
     if len(given) < len(questions):
         table.notes.append("In brackets the name of a question whose wording the codebook does not give.")
     return table

@@ -310,5 +310,5 @@ def _cell_row(released: Released, row: pd.Series, indent: str) -> list[str]:
         number(row["N"], formatting.count, row),
         number(row["n"], formatting.count, row),
         number(rate, formatting.points, row),
-        number(row["weight"], formatting.decimal, row),
+        number(row["weight"], formatting.weight, row),
     ]

@@ -37,10 +37,14 @@ def texts(released: Released, words: Wording) -> dict[str, str]:
     few = figures_in_article(released)
     level: float | None = released.settings.analysis.ci_level
     for key, inside in sections:
-        title = words.say("answers/title", title=section_title(released, key))
-        head = [f"## {title}"] if named else []
+        recorded = released.settings.study.recorded
+        title = words.say(
+            "answers/title", title=section_title(released, key), alone=not named, recorded=recorded
+        )
+        head = [f"## {title}"]
         shown = _shown(released, inside, several=named)
-        whole += [*head, words.say("answers/section", **shown)]
+        # A supplement has a heading of its own above all of them; an article has that of the response.
+        whole += [*(head if named else []), words.say("answers/section", **shown)]
         figures = shown["figures"] if few else []
         said = words.say("answers/found", **_found(released, inside), figures=figures, ci_level=level)
         # What brackets hold is said once.

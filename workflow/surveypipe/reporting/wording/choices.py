@@ -18,7 +18,7 @@ from surveypipe.reporting.tables.imputation import (
 from surveypipe.reporting.tables.measurement import coded_questions
 from surveypipe.reporting.wording.ledger import Facts, listed, named, shifts
 from surveypipe.reporting.wording.worst_cases import farthest
-from surveypipe.study.cleaning import AnyRule, Skip
+from surveypipe.study.cleaning import AnyRule, Duplicate, Skip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,10 +29,15 @@ SUPPORTED = {1, 2, 3}
 def could_act(released: Released) -> list[AnyRule]:
     """List the rules of cleaning that could find something.
 
-    Where every question is for all, no answer is out of place.
+    Where every question is for all, no answer is out of place; where nothing tells whose a record is, none is
+    known to be a second one of the same.
     """
-    routed = any(entry.get("asked_if") for entry in released.variables.values())
-    return [rule for rule in released.settings.cleaning.rules if routed or not isinstance(rule, Skip)]
+    idle: tuple[type[AnyRule], ...] = ()
+    if not any(entry.get("asked_if") for entry in released.variables.values()):
+        idle += (Skip,)
+    if not released.settings.frame.survey_id:
+        idle += (Duplicate,)
+    return [rule for rule in released.settings.cleaning.rules if not isinstance(rule, idle)]
 
 
 def multiverse(released: Released) -> Facts:

@@ -33,6 +33,7 @@ def drawn(released: Released) -> Facts:
         "sizes": len(design.fpc),
         "single_unit": design.single_unit,
         "replicates": None if given is None else {"type": given.type, "count": len(given.columns)},
+        "source": frame.source,
         "margins": [released.in_text(released.label(name)) for name in frame.margins],
         "shares": all(in_shares(levels) for levels in frame.margins.values()) if frame.margins else False,
         "totals_only": not described and released.settings.population == "counts",

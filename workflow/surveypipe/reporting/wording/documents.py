@@ -98,8 +98,12 @@ def _doubts(row: pd.Series, released: Released, words: Wording, keys: Collection
 
 def remaining(released: Released) -> Facts:
     """Tell what no run can know of a study."""
-    asked = of_variables(released.variables)
+    asked, frame = of_variables(released.variables), released.settings.frame
+    # Where everybody is on a list, or nothing is known of anybody, there is no source to tell.
+    counted = released.settings.population == "counts" or frame.margins or frame.cells or frame.totals
     return {
+        "recorded": released.settings.study.recorded,
+        "source": frame.source or not counted,
         "population": released.population,
         "drawn": released.settings.design.drawn and not released.silent_known,
         "worded": bool(worded(released)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.rules import rules_of
 from surveypipe.formatting import decimal
+from surveypipe.identifiers import CLAIMED_MEDIAN
 from surveypipe.reporting.facts import NAMED_SOFTWARE, software_versions
 from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.lookups import first_of, number_of
@@ -22,7 +23,7 @@ from surveypipe.sealing.standing import Standing
 from surveypipe.study.base import plain
 from surveypipe.study.cleaning import Late
 from surveypipe.study.grades import Grade
-from surveypipe.study.item_types import PROPORTION, type_of
+from surveypipe.study.item_types import MEAN, PROPORTION, type_of
 from surveypipe.study.weighting import FOLDS, Scheme
 from surveypipe.wording import Markdown, Wording
 
@@ -38,6 +39,7 @@ def study(released: Released) -> Facts:
     return {
         "population": released.population,
         "recorded": released.settings.study.recorded,
+        "mode": released.settings.study.mode,
         "design": drawn(released),
         "groups": [released.in_text(label) for label in released.levels.values()],
         "claims": claims,
@@ -166,6 +168,8 @@ def analysis(released: Released) -> Facts:
     return {
         "ci_level": section.ci_level,
         "interval": section.proportion_interval,
+        "intervals_of": _intervals_of(released),
+        "df": _degrees_of_freedom(released),
         "correction": section.fpc.descriptive,
         "adjusted_by": _adjusted_by(released),
         "plain_cells": _plain_cells(released),
@@ -180,6 +184,30 @@ def analysis(released: Released) -> Facts:
         "data_sets": imputations_made(released.table("estimates")),
         "adjusted": section.multiplicity is not None,
     }
+
+
+def _intervals_of(released: Released) -> list[str]:
+    """Name the kinds of figures whose intervals are published: shares, means, medians."""
+    section, claims = released.settings.analysis, released.claims.values()
+    kinds = [type_of(released.variables[name]) for name in section.items]
+    statistics = {claim.statistic for claim in claims}
+    scales = bool(released.settings.cleaning.scales)
+    published = {
+        "shares": any(kind.listed for kind in kinds) or PROPORTION in statistics,
+        "means": scales or any(kind.mean for kind in kinds) or MEAN in statistics,
+        "medians": CLAIMED_MEDIAN in statistics,
+    }
+    return [name for name, there in published.items() if there]
+
+
+def _degrees_of_freedom(released: Released) -> float:
+    """Give the degrees of freedom of a share or mean behind which all stand; none where these differ."""
+    rows = released.table("estimates")
+    if is_planned(released):
+        return math.nan
+    of_all = (rows["group_level"] == "") & (rows["scheme"] == released.primary)
+    found = rows.loc[of_all & rows["statistic"].isin([PROPORTION, MEAN]), "df"].dropna()
+    return float(found.max()) if len(found) else math.nan
 
 
 def _adjusted_by(released: Released) -> str:

@@ -17,7 +17,7 @@ from surveypipe.reporting.cells import code_text
 from surveypipe.reporting.claim_names import coded
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.questionnaire import answers_to, asked, put_to
-from surveypipe.reporting.wording import methods, plan
+from surveypipe.reporting.wording import choices, methods, plan
 from surveypipe.sealing.deciding import CODEBOOK, Plan
 from surveypipe.sealing.standing import Standing
 from surveypipe.study.analysis import Comparison, FurtherTest
@@ -131,7 +131,7 @@ def _measured(released: Released) -> Facts:
             for entry in made.values()
         ],
         "reversed_items": _labels(released, cleaning.reverse),
-        "exclusions": [_exclusion(released, rule) for rule in cleaning.rules],
+        "exclusions": [_exclusion(released, rule) for rule in choices.could_act(released)],
         "complete_from": released.settings.response.complete_from,
     }
 

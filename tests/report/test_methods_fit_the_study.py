@@ -1,0 +1,113 @@
+"""What the methods say of a study is so in that study: no rule, figure, order or word of another kind."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+import test_all_sentences as cases
+from test_wording_of_methods import RECORDS, drawn, sampled
+
+import made_up
+import made_up_questions
+from surveypipe.reporting.headlines import headlines
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.questionnaire import questionnaire
+from surveypipe.reporting.wording import documents, methods
+
+# Words of a survey that nobody may be told in whose data are records.
+OF_SURVEYS = ("would have told", "questionnaire", "in the field", "answers", "questions", "consent")
+
+
+def said(made: Released) -> dict[str, str]:
+    return dict(methods.paragraphs(made, made_up.words_of(made.vocabulary)))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_second_record_of_the_same_is_told_only_where_something_tells_whose_it_is(known: bool) -> None:
+    made = cases.base() if known else cases.configured(frame={"survey_id": None})(cases.base())
+    assert ("from the same" in said(made)["cleaning"]) == known
+
+
+def test_intervals_are_told_of_the_figures_that_there_are() -> None:
+    whole = made_up_questions.descriptive()
+    shares = dict(whole.config) | {"analysis": {**whole.config["analysis"], "items": ["trade", "read"]}}
+    numbers = dict(whole.config) | {"analysis": {**whole.config["analysis"], "items": ["years"]}}
+    told = {
+        name: said(dataclasses.replace(whole, config=config))["analysis"]
+        for name, config in (("both", whole.config), ("shares", shares), ("numbers", numbers))
+    }
+    assert [name for name, text in told.items() if "for means" in text] == ["both", "numbers"]
+    assert [name for name, text in told.items() if "for shares" in text] == ["both", "shares"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        ("paper", "was given on paper"),
+        ("web", "was given on the web"),
+        ("mixed", "in more than one way"),
+        ("records", "Nobody was asked for this study"),
+    ],
+)
+def test_the_mode_is_told(mode: str, words: str) -> None:
+    assert words in said(cases.configured(study={"mode": mode})(cases.base()))["response"]
+
+
+def test_those_who_came_of_themselves_are_said_to_be_no_sample() -> None:
+    words = "Nobody was drawn by chance"
+    assert words in said(drawn(kind="convenience")(cases.base()))["response"]
+    assert words not in said(sampled()(cases.base()))["response"]
+
+
+def test_degrees_of_freedom_of_a_sample_are_told() -> None:
+    made = sampled(clusters=("school",))(cases.base())
+    table = made.tables["estimates"].assign(df=39.0, scheme="own")
+    given = dataclasses.replace(made, tables={**made.tables, "estimates": table})
+    assert "Where all stand behind a figure, they are 39." in said(given)["analysis"]
+
+
+def test_the_source_of_what_is_known_of_the_population_is_told_or_asked_for() -> None:
+    source = "the register of 2011"
+    made = drawn(kind="convenience", method="rake")(cases.base())
+    told = cases.configured(frame={"source": source})(made)
+    assert source not in said(made)["weighting"]
+    assert f"according to {source}" in said(told)["weighting"]
+    assert "frame.source" in remaining(made) and "frame.source" not in remaining(told)
+    # Of a list there is no source to tell.
+    assert "frame.source" not in remaining(cases.base())
+
+
+def remaining(made: Released) -> str:
+    words = made_up.words_of(made.vocabulary)
+    return words.say("documents/remaining", **documents.remaining(made))
+
+
+def test_no_word_of_a_survey_is_said_of_records() -> None:
+    made = cases.both(
+        sampled(strata="stratum"),
+        RECORDS,
+        vocabulary(questionnaire={"one": "record", "many": "records"}),
+        cases.configured(study={"field_period": None}),
+    )(cases.base())
+    unworded = {name: {**entry, "question": ""} for name, entry in made.variables.items()}
+    made = dataclasses.replace(made, variables=unworded)
+    texts = said(made) | {"remaining": remaining(made), "asked": headlines(made)["asked"]}
+    found = [(name, word) for name, text in texts.items() for word in OF_SURVEYS if word in text]
+    assert found == []
+
+
+def vocabulary(**words: Any) -> cases.Change:
+    def change(made: Released) -> Released:
+        return dataclasses.replace(made, config=made.config | {"vocabulary": words})
+
+    return change
+
+
+@pytest.mark.parametrize("reversed_", [True, False])
+def test_reversed_statements_are_told_of_where_there_are_any(reversed_: bool) -> None:
+    made = made_up_questions.descriptive()
+    about = {name: {**entry, "reversed": reversed_} for name, entry in made.variables.items()}
+    notes = questionnaire(dataclasses.replace(made, variables=about)).notes
+    assert any("reversed" in note for note in notes) == reversed_
