@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import cast
 
 import pytest
+from lxml import etree
 from pypdf import PdfReader
 
 from studies import ROOT
-from surveypipe.rendering.docx_package import Package, w
-from surveypipe.rendering.docx_runs import style_of, text_of
+from surveypipe.rendering.docx_package import Package, W, w
+from surveypipe.rendering.docx_pages import CAPTION, EMU, lay_across
+from surveypipe.rendering.docx_runs import ACROSS_BEGINS, ACROSS_ENDS, style_of, text_of
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.staging import stage
 
@@ -67,6 +70,23 @@ def test_a_table_too_wide_for_a_page_lies_across(sample: Path, tmp_path: Path, r
     wide = [page.extract_text() for page in pages if page.mediabox.width > page.mediabox.height]
     assert len(wide) == 1
     assert re.search(r"Table.4: The claims under every scheme", wide[0])
+
+
+def test_a_tall_picture_on_a_page_that_lies_across_leaves_room_for_its_caption() -> None:
+    picture = '<w:p><w:r><w:drawing><x cx="4000000" cy="5700000"/></w:drawing></w:r></w:p>'
+    begins, ends = (
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr></w:p>' for style in (ACROSS_BEGINS, ACROSS_ENDS)
+    )
+    page = '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1417" w:bottom="1304" w:left="9" w:right="9"/>'
+    body = etree.fromstring(
+        f'<w:body xmlns:w="{W}">{picture}{begins}<w:p/>{picture}{ends}<w:sectPr>{page}</w:sectPr></w:body>'
+    )
+    lay_across(cast(Package, None), body, "", "")
+    sizes = [(int(one.get("cx")), int(one.get("cy"))) for one in body.iter("x")]
+    assert sizes[0] == (4_000_000, 5_700_000)
+    width, height = sizes[1]
+    assert height <= (11906 - 1417 - 1304 - CAPTION) * EMU
+    assert width / height == pytest.approx(4 / 5.7, rel=1e-3)
 
 
 def test_it_takes_the_width_of_its_page(sample: Path, tmp_path: Path) -> None:

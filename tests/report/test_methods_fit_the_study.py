@@ -11,6 +11,7 @@ from test_wording_of_methods import RECORDS, drawn, sampled
 
 import made_up
 import made_up_questions
+from surveypipe.reporting.figures.answer_lines import by_size
 from surveypipe.reporting.headlines import headlines
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.questionnaire import questionnaire
@@ -103,6 +104,15 @@ def vocabulary(**words: Any) -> cases.Change:
         return dataclasses.replace(made, config=made.config | {"vocabulary": words})
 
     return change
+
+
+def test_categories_are_drawn_by_size_only_where_no_number_orders_them() -> None:
+    made = made_up_questions.descriptive()
+    bands = {"1": "Up to 19 years", "2": "20 to 39 years", "3": "40 to 59 years", "4": "60 years and over"}
+    banded = {**made.variables["trade"], "values": bands}
+    aged = dataclasses.replace(made, variables={**made.variables, "trade": banded})
+    assert by_size(made, "trade") and not by_size(aged, "trade")
+    assert not by_size(made, "clear") and not by_size(made, "read")
 
 
 @pytest.mark.parametrize("reversed_", [True, False])

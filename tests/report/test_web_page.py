@@ -63,10 +63,15 @@ def test_contents_text_and_files_begin_at_one_edge(page: Page, view: str) -> Non
 def test_names_of_rows_keep_room_to_be_read_on_a_phone(page: Page) -> None:
     page.open("phone")
     widths = page.run(
-        "return [...document.querySelectorAll('.scrolls tr > :first-child:not([colspan])')]"
+        "return [...document.querySelectorAll('.scrolls:not(.codes) tr > :first-child:not([colspan])')]"
         ".map(cell => cell.getBoundingClientRect().width)"
     )
     assert min(widths, default=200) >= 100
+    codes = page.run(
+        "return [...document.querySelectorAll('.scrolls.codes tr > :first-child:not([colspan])')]"
+        ".map(cell => cell.getBoundingClientRect().width)"
+    )
+    assert max(codes, default=0) <= 60, "codes of a few signs take the room of a name"
 
 
 def test_each_drawing_leads_to_its_rows(page: Page) -> None:

@@ -11,6 +11,9 @@ from lxml import etree
 from surveypipe.rendering.docx_package import Package, R, W, properties_of, w
 from surveypipe.rendering.docx_runs import ACROSS_BEGINS, ACROSS_ENDS, order_properties, set_style, style_of
 
+# Room for the space above a picture and for a caption of three lines, in twips, of which each has so many of
+# the units that pictures are measured in.
+CAPTION, EMU = 1400, 635
 # Styles of the paragraphs by which the filter marks what lies across.
 _SPACE = f'xmlns:w="{W}"'
 _WARNING = '<w:rPr><w:b/><w:color w:val="8A1C1C"/></w:rPr>'
@@ -126,12 +129,32 @@ def _footer() -> str:
 
 def tables_across(body: etree._Element) -> Iterator[etree._Element]:
     """Find the tables of the stretches that the filter marked to lie across."""
+    return (child for child in _lying_across(body) if child.tag == w("tbl"))
+
+
+def _lying_across(body: etree._Element) -> Iterator[etree._Element]:
     across = False
     for child in body:
         style = style_of(child) if child.tag == w("p") else ""
         across = (across or style == ACROSS_BEGINS) and style != ACROSS_ENDS
-        if across and child.tag == w("tbl"):
+        if across:
             yield child
+
+
+def _fit_pictures(body: etree._Element, section: etree._Element) -> None:
+    """Let each picture of a page that lies across be so low that its caption stands with it."""
+    size, margins = section.find(w("pgSz")), section.find(w("pgMar"))
+    if margins is None:
+        return
+    edges = sum(int(margins.get(w(name))) for name in ("top", "bottom"))
+    most = (int(size.get(w("h"))) - edges - CAPTION) * EMU
+    for block in _lying_across(body):
+        for drawing in block.iter(w("drawing")):
+            sizes = [one for one in drawing.iter() if one.get("cx") and one.get("cy")]
+            tallest = max((int(one.get("cy")) for one in sizes), default=0)
+            for one in sizes if tallest > most else ():
+                for side in ("cx", "cy"):
+                    one.set(side, str(int(one.get(side)) * most // tallest))
 
 
 def width_across(body: etree._Element) -> int:
@@ -161,6 +184,7 @@ def lay_across(
     if not marks or last is None:
         return
     upright, turned = deepcopy(last), _turned(last)
+    _fit_pictures(body, turned)
     if running or warning:
         across = _across(watermark) if watermark else ""
         content = _header(running, warning, text_width(turned), across)

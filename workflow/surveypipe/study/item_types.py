@@ -106,7 +106,7 @@ ITEM_TYPES: dict[str, ItemType] = {
         measure="ordinal",
     ),
     "categorical": ItemType(
-        meaning="answers without order",
+        meaning="answers that make no scale",
         listed=True,
         may_count=True,
         unknown_stops=True,

@@ -26,7 +26,11 @@
     }
     atEnd(box);
   }
+  // Letters of the longest cell that a first column of codes holds.
+  var CODE = 5;
   boxes.forEach(function (box) {
+    var names = Array.from(box.querySelectorAll("tr > :first-child:not([colspan])"));
+    box.classList.toggle("codes", names.every(function (name) { return name.textContent.trim().length <= CODE; }));
     box.hint = document.createElement("p");
     box.hint.className = "scroll-hint";
     box.hint.setAttribute("aria-hidden", "true");

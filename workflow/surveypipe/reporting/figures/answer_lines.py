@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
@@ -142,13 +143,34 @@ def _answer_lines(
         return
     yield Line(fitted(label, theme.across() - 1.0, weight="bold"))
     lines = [_line(released, name, code, text, f"{label}, {text}") for code, text in values.items()]
-    ordered = type_of(released.variables[name]).ordered
-    if ordered:
+    if not by_size(released, name):
         yield from lines
         return
     yield from sorted(lines, key=_descending)[:MOST_DRAWN]
     if len(lines) > MOST_DRAWN:
-        yield Line(f"and {formatting.count(len(lines) - MOST_DRAWN)} less frequent answers", quiet=True)
+        what = "values" if released.settings.study.recorded else "answers"
+        yield Line(f"and {formatting.count(len(lines) - MOST_DRAWN)} less frequent {what}", quiet=True)
+
+
+def by_size(released: Released, name: str) -> bool:
+    """Whether the answers to a question are drawn by their size: no scale orders them, and no numbers do."""
+    kind, labels = type_of(released.variables[name]), list(released.values(name).values())
+    if not kind.listed or kind.ordered or len(released.answers_shown(name)) == 1:
+        return False
+    return len(labels) > MOST_DRAWN or not ascending(labels)
+
+
+def ascending(labels: Sequence[str]) -> bool:
+    """Whether each label holds a number, and the first numbers rise: bands of age, years of school.
+
+    Examples
+    --------
+    >>> ascending(["Up to 19 years", "20 to 39 years", "60 and over"]), ascending(["Bus 7", "On foot"])
+    (True, False)
+    """
+    firsts = [re.search(r"\d+(?:\.\d+)?", label.replace(",", "")) for label in labels]
+    numbers = [float(found[0]) for found in firsts if found]
+    return len(numbers) == len(labels) and all(a < b for a, b in pairwise(numbers))
 
 
 def _line(released: Released, name: str, code: str, text: str, spoken: str) -> Line:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from surveypipe import formatting
 from surveypipe.reporting.answer_blocks import Block, blocks, of_variables
 from surveypipe.reporting.figures import theme
-from surveypipe.reporting.figures.answer_lines import Line, Panel, drawable, height_of, labels_mm, panels_of
+from surveypipe.reporting.figures.answer_lines import (
+    Line,
+    Panel,
+    by_size,
+    drawable,
+    height_of,
+    labels_mm,
+    panels_of,
+)
 from surveypipe.reporting.figures.drawn_rows import estimates_of
 from surveypipe.reporting.figures.histograms import draw_bins, spoken
 from surveypipe.reporting.figures.lettering import legend_plan, set_legend, width_mm
@@ -44,7 +52,8 @@ def answer_figures(released: Released) -> dict[str, Block]:
 def draw(released: Released, block: Block) -> Drawn:
     """Draw the answers to the questions of a block."""
     if not drawable(released, block):
-        return theme.nothing_to_draw("The answers are counted only.", mark=released.mark)
+        what = "values" if released.settings.study.recorded else "answers"
+        return theme.nothing_to_draw(f"The {what} are counted only.", mark=released.mark)
     if block.ratings:
         return draw_ratings(released, [question.name for question in block.questions])
     panels = panels_of(released, block, list(released.levels))
@@ -225,7 +234,8 @@ def _notes(
 ) -> list[str]:
     made = []
     if any(not panel.numbers for panel in panels):
-        made.append("Bars, all, with intervals; answers without an order are sorted.")
+        sizes = any(by_size(released, name) for name in names)
+        made.append(f"Bars, all, with intervals{'; categories, the largest first' if sizes else ''}.")
     if any(panel.numbers for panel in panels):
         made.append("Of numbers: band, quartiles; stroke, median; diamond, mean with interval.")
     if any(line.bins for panel in panels for line in panel.lines):
@@ -250,4 +260,5 @@ def alt_text(released: Released, panels: Sequence[Panel]) -> str:
             if parts:
                 mean = "mean " if panel.numbers else ""
                 sentences.append(f"{line.spoken}: {mean}{'; '.join(parts)}.")
-    return "Answers, weighted. " + " ".join(sentences)
+    what = "Values" if released.settings.study.recorded else "Answers"
+    return f"{what}, {'weighted' if released.weighted else 'unweighted'}. " + " ".join(sentences)

@@ -258,7 +258,9 @@ def _notes(released: Released, rows: Rows, panels: list[Panel]) -> list[str]:
     apart = len(panels) == 1 and len(released.levels) > 0
     odd = any(len(released.values(item)) % 2 for item, _ in rows.items)
     return [
-        f"{_weights(released)} of those who answered{'; grey, the middle answer' if odd else ''}.",
+        f"{_weights(released)} of those who answered{'; grey, the middle answer' if odd else ''}."
+        if not released.settings.study.recorded
+        else f"{_weights(released)} of those with a value{'; grey, the middle one' if odd else ''}.",
         "Reversed items are shown as turned round." if released.settings.cleaning.reverse else "",
         f"All together; {formatting.numeral(len(released.levels), 'group')} stand in the table."
         if apart
