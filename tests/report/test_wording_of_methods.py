@@ -304,6 +304,9 @@ CASES: dict[str, Change] = {
     "records of any value": cases.both(
         sampled(), RECORDS, cases.configured(response={"complete_from": 0.0, "partial_from": 0.0})
     ),
+    "records of which nothing else is known": cases.both(
+        lambda made: made_up_questions.descriptive(groups=False, population="none"), RECORDS
+    ),
     "records without a rule": cases.both(RECORDS, cases.configured(cleaning={"rules": []})),
     "records with items imputed beside": cases.both(
         RECORDS, cases.configured(analysis={"imputation": None}), cases.celled("multiverse", missing=IMPUTED)

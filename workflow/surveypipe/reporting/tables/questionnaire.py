@@ -83,4 +83,5 @@ def put_to(entry: Mapping[str, Any], released: Released) -> str:
         answers = [f"'{fmt.escape(values.get(code_text(code), str(code)))}'" for code in codes]
         question = fmt.escape(released.in_text(released.label(name)))
         conditions.append(f"{fmt.sentence_list(answers, 'or')} to '{question}'")
-    return f"Those who answered {fmt.sentence_list(conditions)}" if conditions else "All"
+    held = "with" if released.settings.study.recorded else "who answered"
+    return f"Those {held} {fmt.sentence_list(conditions)}" if conditions else "All"
