@@ -72,7 +72,7 @@ def test_a_threshold_that_was_changed_stands_in_the_manuscript(config: Config, r
     assert (
         "By then the file of answers was there, and by its record this workflow had not opened it." in before
     )
-    assert "Nothing that decides was changed since" in before
+    assert "No setting that decides was changed since" in before
     config["claims"]["SHARE"] = config["claims"]["SHARE"] | {"threshold": 0.3}
     after = text_of(config, results)
     assert f"{MOVED} Not declared: no reason is given." in after

@@ -83,7 +83,7 @@ def test_a_record_that_is_not_whole_leaves_it_unknown(files: PlanFiles) -> None:
 def test_a_second_seal_does_nothing_or_is_refused(files: PlanFiles) -> None:
     sealing(files)
     before = files.lock.read_bytes(), files.record.read_bytes()
-    assert "nothing that decides has changed" in sealing(files)[0]
+    assert "no setting that decides has changed" in sealing(files)[0]
     with pytest.raises(SurveyError, match=r"1 of its settings.*claims\.C1\.threshold.*deviations"):
         sealing(files, lambda config, book: config["claims"]["C1"].update(threshold=0.4))
     assert (files.lock.read_bytes(), files.record.read_bytes()) == before

@@ -81,7 +81,7 @@ def _sealed_already(study: Checked, files: PlanFiles) -> list[str]:
     lock = read_lock(files.lock)
     found = departures(lock.plan, plan_of(study.settings, study.codebook))
     if not found:
-        return [f"The plan was sealed on {lock.sealed[:10]}, and nothing that decides has changed since."]
+        return [f"The plan was sealed on {lock.sealed[:10]}, and no setting that decides has changed since."]
     raise SurveyError(
         f"{files.lock}: a plan was sealed on {lock.sealed[:10]}, and {len(found)} of its settings are "
         "otherwise now: "
