@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
+import warm
 from studies import FALSE_RESULTS, ROOT, copy_project, false_claims
 
 # Tests that run the pipeline come first, so that no process is left with a long one at the end.
@@ -26,10 +26,8 @@ def run_snakemake(folder: Path, *words: str, timeout: int = 400) -> subprocess.C
     # A study that lies in a copy of the project is run by the copy's tool.
     tool = next(place for place in (folder, *folder.parents, ROOT) if (place / "workflow/rules").is_dir())
     environment = {**os.environ, "PYTHONPATH": str(tool / "workflow")}
-    command = [sys.executable, "-m", "snakemake", *words]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=timeout, check=False
-    )
+    done: subprocess.CompletedProcess[str] = warm.run(words, folder, environment, timeout)
+    return done
 
 
 @pytest.fixture
@@ -70,7 +68,8 @@ def _whole_run(folder: Path) -> None:
 
 def _false_run(folder: Path) -> None:
     project = copy_project(folder / "project")
-    done = run_snakemake(project, "--configfile", false_claims(project).configfile)
+    document = f"{FALSE_RESULTS}/report/manuscript.html"
+    done = run_snakemake(project, document, "--configfile", false_claims(project).configfile)
     assert done.returncode == 0, done.stderr[-6000:]
 
 
@@ -88,5 +87,5 @@ def finished_copy(finished: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def false_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Results of a whole run on the second simulated population, in which every claim is false."""
+    """Results, as far as the manuscript, on the second population, in which every claim is false."""
     return once(tmp_path_factory, "false", _false_run) / "project" / FALSE_RESULTS
