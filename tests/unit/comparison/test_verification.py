@@ -93,6 +93,14 @@ def test_a_moved_number_is_named_with_its_cause(released, capsys):
     assert "now: An estimated 74%." in said
 
 
+def test_a_file_that_was_not_released_is_named(released, capsys):
+    (released / "public/more.csv").write_text(TABLE.format(ROW.format("0.9")), encoding="utf-8")
+    sign(released)
+    code, said = verified(capsys)
+    assert code == 1 and "public/more.csv: it is not among the released files." in said
+    assert "4 of 5 files are the same to the byte" in said
+
+
 def test_words_that_tell_of_an_answer_of_r_are_said_to_come_from_it(released, capsys):
     """Only the words of the documents: the numbers of a run rest on nothing that R computed."""
     write(released, words="70%, as R says")

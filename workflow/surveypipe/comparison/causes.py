@@ -34,7 +34,7 @@ _NO_NUMBERS = {
 }  # fmt: skip
 _NAMES = ("claim", "variable", "scheme", "scheme_primary", "base")
 # The documents tell what is in it, and no other file of a run rests on it.
-_OPINION = "public/second_opinion.json"
+OPINION = "public/second_opinion.json"
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def _wording(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cause]:
 
 
 def _opinion(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Cause]:
-    was, now = (_sums(manifest.get("files", ())).get(_OPINION, "") for manifest in (old, new))
+    was, now = (_sums(manifest.get("files", ())).get(OPINION, "") for manifest in (old, new))
     if was == now:
         return
     if was and now:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from surveypipe import formatting
-from surveypipe.comparison.causes import Provenance, attributed, provenance
+from surveypipe.comparison.causes import OPINION, Provenance, attributed, provenance
 from surveypipe.comparison.expected import expected_tables, fingerprints, paragraphs
 from surveypipe.comparison.moves import Moves, moves
 from surveypipe.comparison.release import read_manifest
@@ -37,7 +37,7 @@ class Verification:
     same_content
         Files of other bytes with the same numbers, and documents with the same words.
     unlike
-        File to what is wrong with it, of files that differ, are missing or damaged.
+        File to what is wrong with it, of files that differ, are missing, damaged or were not released.
     unread
         Files of other bytes of which nothing but the bytes is compared.
     changed
@@ -80,6 +80,11 @@ def verify(results: Path, released: Mapping[str, Any]) -> Verification:
     tables: dict[str, Table] = {}
     for entry in released["files"]:
         _file(found, results, entry, written.get(entry["path"]), released["texts"], tables)
+    named = {entry["path"] for entry in released["files"]}
+    for name in written:
+        # What R answered is told as a cause, for it changes no number and some words.
+        if name not in named and name != OPINION:
+            found.unlike[name] = ["it is not among the released files"]
     expected = expected_tables(released)
     # Of a table that cannot be read its numbers are not told one by one.
     kept = {name: table for name, table in expected.items() if name in tables}
