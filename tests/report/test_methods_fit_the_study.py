@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import pandas as pd
 import pytest
 import test_all_sentences as cases
 from test_wording_of_methods import RECORDS, drawn, sampled
@@ -14,8 +15,10 @@ import made_up_questions
 from surveypipe.reporting.figures.answer_lines import by_size
 from surveypipe.reporting.headlines import headlines
 from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.layout import mean_cell
 from surveypipe.reporting.tables.questionnaire import questionnaire
 from surveypipe.reporting.wording import documents, methods
+from surveypipe.study.forms import Form
 
 # Words of a survey that nobody may be told in whose data are records.
 OF_SURVEYS = ("would have told", "questionnaire", "in the field", "answers", "questions", "consent")
@@ -113,6 +116,19 @@ def test_categories_are_drawn_by_size_only_where_no_number_orders_them() -> None
     aged = dataclasses.replace(made, variables={**made.variables, "trade": banded})
     assert by_size(made, "trade") and not by_size(aged, "trade")
     assert not by_size(made, "clear") and not by_size(made, "read")
+
+
+@pytest.mark.parametrize(("size", "printed"), [(20.0, "20.00"), (662.29, "662.3"), (3.914, "3.91")])
+def test_a_mean_prints_alike_in_claims_tables_and_sentences(size: float, printed: str) -> None:
+    row = pd.Series(
+        {"estimate": size, "se": 1.0, "ci_low": size - 1, "ci_high": size + 1, "status": "released"}
+    )
+    assert Form().printed(size) == Form().tabled(size) == printed
+    assert mean_cell(row).partition(" ")[0] == printed
+    found = {"kind": "number", "label": "Hours", "unit": "", "n": 50.0}
+    found |= {"estimate": size, "low": size - 1, "high": size + 1}
+    facts = {"recorded": False, "found": [found], "more": 0, "figures": [], "ci_level": None}
+    assert f"on average {printed} (" in made_up.words().say("answers/found", **facts)
 
 
 @pytest.mark.parametrize("reversed_", [True, False])

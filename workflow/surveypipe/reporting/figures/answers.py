@@ -190,7 +190,7 @@ def _strips(axes: Axes, released: Released, panel: Panel) -> None:
             axes.plot(interval, [y, y], color=theme.ACCENT, linewidth=1.2, zorder=3)
             axes.plot([float(row["estimate"])], [y], marker="D", markersize=3.6, color=theme.ACCENT, zorder=4)
             ends += [value for value in (*quartiles, *interval) if math.isfinite(value)]
-            _beside(axes, y, _printed(row, formatting.measured))
+            _beside(axes, y, _printed(row, formatting.weight))
             _count(axes, y, row)
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     room = (high - low) * 0.08 or 1.0
@@ -254,7 +254,7 @@ def alt_text(released: Released, panels: Sequence[Panel]) -> str:
                 sentences.append(f"{line.spoken}, per cent in each bin: {spoken(line.bins)}.")
             for level, row in line.values.items():
                 value = float(row["estimate"])
-                form = formatting.measured if panel.numbers else formatting.percent
+                form = formatting.weight if panel.numbers else formatting.percent
                 who = "" if panel.numbers else f"{released.levels.get(level, 'all')} "
                 parts.append(f"{who}{form(value) if math.isfinite(value) else 'suppressed'}")
             if parts:

@@ -17,14 +17,12 @@ from surveypipe.reporting.tables.layout import (
     Table,
     by_group,
     count_cell,
-    form_of_mean,
     interval_note,
     mean_cell,
     quartiles_cell,
     share_cell,
     short_note,
     weights_note,
-    with_interval,
 )
 from surveypipe.study.bases import EVERYBODY
 from surveypipe.study.item_types import MEDIAN, type_of
@@ -164,7 +162,7 @@ def _number_cells(released: Released, name: str, level: str) -> list[str]:
     )
     return [
         count_cell(float(stands["n"]) if stands is not None else math.nan, suppressed=hidden),
-        with_interval(released.mean(name, group_level=level), form_of_mean(released, name)),
+        mean_cell(released.mean(name, group_level=level)),
         quartiles_cell(low, middle, high),
     ]
 

@@ -16,11 +16,11 @@ from surveypipe.reporting.tables.layout import (
     INDENT,
     Column,
     Table,
-    form_of_mean,
+    mean_cell,
     number,
+    share_cell,
     short_note,
     weights_note,
-    with_interval,
 )
 from surveypipe.reporting.units import scored
 from surveypipe.study.item_types import MEAN, MEDIAN, PROPORTION
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 # Of more groups the values would fill the page.
 MOST_NAMED = 4
+_FORMS: dict[str, Callable[[float], str]] = {
+    PROPORTION: formatting.points,
+    MEAN: formatting.weight,
+    MEDIAN: formatting.setting,
+}
 
 
 def tests(released: Released) -> Table:
@@ -121,10 +126,11 @@ def _other_row(released: Released, name: str, group: str, levels: Mapping[str, s
     if test is None:
         return []
     difference = released.comparison(name, released.tested_difference, group) if two else None
+    form = mean_cell if stands == MEAN else share_cell
     return [
         INDENT + escape(_tested_label(released, name)),
         _in_each(released, name, group, levels),
-        NOT_APPLICABLE if difference is None else with_interval(difference, _form(released, name)),
+        NOT_APPLICABLE if difference is None else form(difference),
         _statistic_cell(test, statistic),
         _p_cell(test),
         _effect_cell(*_effect(stands, test, difference)),
@@ -142,7 +148,7 @@ def _in_each(released: Released, name: str, group: str, levels: Mapping[str, str
     inside = inside[inside["scheme"] == released.primary]
     for level, label in levels.items():
         rows = inside[(inside["group_level"] == level) & (inside["level"].map(code_text) == code)]
-        value = number(rows.iloc[0]["estimate"], _form(released, name), rows.iloc[0]) if len(rows) else ""
+        value = number(rows.iloc[0]["estimate"], _FORMS[stands], rows.iloc[0]) if len(rows) else ""
         told.append(f"{escape(label)} {value}".strip())
     return "; ".join(told)
 
@@ -218,15 +224,15 @@ def _test_row(released: Released, name: str) -> list[str]:
     cells_of = [INDENT + escape(_tested_label(released, name))]
     for level in released.levels:
         row = _standing(released, name, level)
-        form = _form(released, name)
+        form = _FORMS[stands]
         cells_of.append(NOT_APPLICABLE if row is None else number(row["estimate"], form, row))
     difference = _compared(released, name, released.tested_difference)
-    two = len(released.levels) == 2
+    two, scale = len(released.levels) == 2, stands == MEAN
     statistic = _test_of(released, name, len(released.levels))
     test, with_fpc = _compared(released, name, statistic), _compared(released, name, f"{statistic}_fpc")
     return [
         *cells_of,
-        *([with_interval(difference, _form(released, name))] if two else []),
+        *([mean_cell(difference) if scale else share_cell(difference)] if two else []),
         _statistic_cell(test, statistic),
         _p_cell(test),
         _effect_cell(*_effect(stands, test, difference if two else None)),
@@ -236,14 +242,6 @@ def _test_row(released: Released, name: str) -> list[str]:
             else []
         ),
     ]
-
-
-def _form(released: Released, name: str) -> Callable[[float], str]:
-    """Give how what stands for a variable is printed, as in the tables of the answers."""
-    stands = released.stands(name)
-    if stands == PROPORTION:
-        return formatting.points
-    return formatting.setting if stands == MEDIAN else form_of_mean(released, name)
 
 
 def _standing(released: Released, name: str, level: str) -> pd.Series | None:

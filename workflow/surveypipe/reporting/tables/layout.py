@@ -12,7 +12,6 @@ from surveypipe import formatting
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, escape
 from surveypipe.reporting.refusals import is_refused, refusals
 from surveypipe.reporting.released import Released
-from surveypipe.study.item_types import type_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,19 +167,8 @@ def share_cell(row: pd.Series | None, places: int = 0) -> str:
 
 
 def mean_cell(row: pd.Series | None) -> str:
-    """Print a mean with its interval: ``3.91 (3.71–4.11)``."""
-    return with_interval(row, formatting.decimal)
-
-
-def form_of_mean(released: Released, variable: str) -> Callable[[float], str]:
-    """Give how a mean is printed, everywhere alike: of numbers by their size, of ratings to two decimals."""
-    kind = type_of(released.variables.get(variable, {"type": "numeric"}))
-    return formatting.decimal if kind.listed or variable in scored_scales(released) else formatting.measured
-
-
-def scored_scales(released: Released) -> set[str]:
-    """Name the scales, whose scores are means of ratings."""
-    return {scale.variable for scale in released.settings.cleaning.scales}
+    """Print a mean with its interval, as figures and sentences print means too: ``3.91 (3.71–4.11)``."""
+    return with_interval(row, formatting.weight)
 
 
 def quartiles_cell(low: pd.Series | None, middle: pd.Series | None, high: pd.Series | None) -> str:

@@ -317,10 +317,10 @@ def _number_rows(released: Released, name: str, levels: list[str], narrow: bool)
         )
         mean = released.summary(name, MEAN, group_level=level)
         if narrow and level:
-            means.append("" if mean is None else number(mean["estimate"], formatting.measured, mean))
+            means.append("" if mean is None else number(mean["estimate"], formatting.weight, mean))
             medians.append("" if middle is None else number(middle["estimate"], formatting.measured, middle))
         else:
-            means += ["", with_interval(mean, formatting.measured)]
+            means += ["", with_interval(mean, formatting.weight)]
             medians += ["", quartiles_cell(low, middle, high)]
     return [means, medians]
 
