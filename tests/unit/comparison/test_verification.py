@@ -88,6 +88,8 @@ def test_a_moved_number_is_named_with_its_cause(released, capsys):
     code, said = verified(capsys)
     assert code == 1
     assert said.startswith("NOT as released. 1 of 2 released numbers moved; the largest move is ")
+    # A table in which a number moved is one of the files.
+    assert "1 of 4 files are the same to the byte" in said.casefold()
     assert "70.0% to 74.0%, 4.0 points (0.8 SE); seed: 1 became 2" in said
     assert "report/brief.docx: 1 of 1 paragraphs and cells is not as released." in said
     assert "now: An estimated 74%." in said

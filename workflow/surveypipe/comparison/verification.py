@@ -42,6 +42,8 @@ class Verification:
         Files of other bytes of which nothing but the bytes is compared.
     changed
         Files that are not what the run wrote.
+    count
+        Files that were released, and those that were not and are there.
     """
 
     moves: Moves
@@ -51,6 +53,7 @@ class Verification:
     unlike: dict[str, list[str]] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
+    count: int = 0
 
     @property
     def passed(self) -> bool:
@@ -85,6 +88,7 @@ def verify(results: Path, released: Mapping[str, Any]) -> Verification:
         # What R answered is told as a cause, for it changes no number and some words.
         if name not in named and name != OPINION:
             found.unlike[name] = ["it is not among the released files"]
+    found.count = len(named | found.unlike.keys())
     expected = expected_tables(released)
     # Of a table that cannot be read its numbers are not told one by one.
     kept = {name: table for name, table in expected.items() if name in tables}
@@ -172,8 +176,7 @@ def _words(lines: list[str], released: list[str]) -> Iterator[str]:
 
 def report(found: Verification) -> list[str]:
     """Lay a verification out for the terminal, the verdict first."""
-    count = len(found.same_bytes) + len(found.same_content) + len(found.unread) + len(found.unlike)
-    files = f"{len(found.same_bytes)} of {count} files are the same to the byte"
+    files = f"{len(found.same_bytes)} of {found.count} files are the same to the byte"
     if found.passed:
         numbers = formatting.count(found.moves.compared)
         said = f"all {numbers} released numbers and the words of the documents are as released"
