@@ -86,6 +86,12 @@ def test_a_threshold_that_was_changed_stands_in_the_manuscript(config: Config, r
     assert found.undeclared == ()
 
 
+@pytest.mark.parametrize("name", ["report/manuscript.qmd", "workflow/documents/manuscript.qmd"])
+def test_the_manuscript_has_the_paragraph(name: str) -> None:
+    """The shipped one, and the one of a study that wrote none of its own."""
+    assert "{{< include tables/methods_sealed.md >}}" in (ROOT / name).read_text(encoding="utf-8")
+
+
 def test_a_run_leaves_a_record_that_the_next_seal_tells_of(config: Config, results: Path) -> None:
     run_stages(config, results, last="ingest")
     assert len(read_record(results / "plan.record").readings) == 1
