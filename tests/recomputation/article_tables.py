@@ -33,8 +33,11 @@ def ledger(whole: Whole) -> Rows:
             interval(entry),
             limits,
             [one(entry.scale * b) for b in entry.bounds],
-            [one(entry.theta), *([limits[0], one(entry.theta_other), limits[1]] if two else [])],
-            [one(entry.shift)] if entry.equivalence else [],
+            [
+                one(entry.theta),
+                *([limits[0], one(entry.theta_other), limits[1]] if two else []),
+                *([one(entry.shift)] if entry.equivalence else []),
+            ],
             [one(entry.scale * entry.scenario[k])],
             [],
         ]

@@ -430,7 +430,7 @@ def conventions(whole: Whole) -> Iterator[Saying]:
         }
     )
     limits = Value(first, "constant", others=tuple(others))
-    yield say("threshold of {}% and lies wholly below that of {}%", limits, limits)
+    yield say("threshold of {}% and wholly below that of {}%", limits, limits)
     yield say("threshold of {}%", limits)
     for margin in {claim["margin"] for claim in claims if "margin" in claim}:
         yield say("±{}", constant(margin))

@@ -289,7 +289,7 @@ def reliability(whole: Whole) -> Rows:
 
 def predictor(whole: Whole, name: str, level: object) -> str:
     if name == whole.survey.group:
-        return f"{whole.names[str(level)]} against {whole.name(whole.levels[0])}"
+        return f"{level} against {whole.levels[0]}"
     if level is None:
         return whole.label(name)
     values = Questions(whole.study.codebook).values(name)

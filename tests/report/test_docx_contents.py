@@ -62,10 +62,26 @@ def test_it_is_a_field_that_word_can_bring_up_to_date(body: etree._Element) -> N
     )
     codes = [(node.text or "").split()[0] for node in block.iter(w("instrText"))]
     kinds = [node.get(w("fldCharType")) for node in block.iter(w("fldChar"))]
-    assert (codes, kinds) == (["TOC"], ["begin", "separate", "end"])
+    pages = len(entries(body))
+    assert codes == ["TOC", *["PAGEREF"] * pages]
+    assert [kinds.count(kind) for kind in ("begin", "separate", "end")] == [1 + pages] * 3
     # Its heading is none of the numbered ones.
     heading = next(p for p in block.iter(w("p")) if style_of(p) == "TOCHeading")
     assert heading.find(f"{w('pPr')}/{w('numPr')}/{w('numId')}").get(w("val")) == "0"
+
+
+def test_each_entry_asks_for_the_page_of_its_heading(body: etree._Element) -> None:
+    for entry in entries(body):
+        link = entry.find(w("hyperlink"))
+        code = next(node.text for node in link.iter(w("instrText")) if "PAGEREF" in (node.text or ""))
+        assert code.split()[1] == link.get(w("anchor"))
+        begin = next(node for node in link.iter(w("fldChar")) if node.get(w("fldCharType")) == "begin")
+        assert begin.get(w("dirty")) == "true"
+
+
+def test_the_last_entry_is_set_off_from_the_text(body: etree._Element) -> None:
+    spacing = entries(body)[-1].find(f"{w('pPr')}/{w('spacing')}")
+    assert int(spacing.get(w("after"))) > 0
 
 
 def test_it_stands_between_title_block_and_text(body: etree._Element) -> None:

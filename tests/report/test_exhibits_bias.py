@@ -182,7 +182,8 @@ def test_a_model_shows_weighted_beside_unweighted(markdown: dict[str, str], rele
     data = released.tables["estimates"]
     own = data[(data["variable"] == "read") & (data["level"] == "agency=CSC")]
     found = own.set_index(["statistic", "scheme"])["estimate"]
-    row = row_of(markdown["models"], "Children's social care against")
+    row = row_of(markdown["models"], "CSC against AMH")
+    assert "AMH, adult mental health" in markdown["models"]
     assert row[1].startswith(f"{found['odds_ratio', 'cells']:.1f} (")
     assert row[3].startswith(f"{found['odds_ratio_unadjusted', 'cells']:.1f} (")
     assert row[4].startswith(f"{found['odds_ratio', 'none']:.1f} (")

@@ -214,8 +214,8 @@ def test_when_every_claim_falls_the_text_says_so(survey: Released) -> None:
 def test_claims_of_a_grade_are_listed_by_what_they_claim(survey: Released) -> None:
     made = results.all_together(with_grades(survey, [2, 2, 3, 3, 3, 0]), made_up.words())["claims__by-grade"]
     assert made.startswith("The claim that the protocols were widely disseminated is supported unless")
-    assert ". The same holds of the claim that most readers report" in made
-    assert ". The same holds of the claims that some practitioners" in made
+    assert ". The same holds for the claim that most readers report" in made
+    assert ". The same holds for the claims that some practitioners" in made
     assert made.endswith(
         " The claim that staff report that personal contact helped as much as the protocols is not supported."
     )

@@ -12,7 +12,7 @@ import yaml
 
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.pages import automatic_identifier
-from surveypipe.reporting.checklists import BY, check, checklist_table, sections
+from surveypipe.reporting.checklists import BY, check, checklist_table, sections, where
 from surveypipe.reporting.names import CHECKLISTS
 from surveypipe.reporting.parts import known_parts
 from surveypipe.study.vocabulary import Vocabulary
@@ -133,8 +133,26 @@ def test_a_section_of_the_supplement_is_a_reference_and_one_of_the_manuscript_is
     assert "section 'Response and respondents'" in rows["11c"][2]
     assert rows["1a"][2] == "Manuscript, title and abstract"
     assert "@sec-models (Models`, #ref(<sec-models>" in rows["13b"][2]
-    # A heading without a name of its own is found through the section it stands in.
-    assert "@sec-nrba (Early and late`, #ref(<early-and-late>" in rows["7a"][2]
+
+
+def test_a_numbered_reference_is_to_the_section_that_it_names():
+    cells = [
+        row[2]
+        for key, checklist in LISTS.items()
+        for row in checklist_table(key, checklist, KNOWN, {**PAPER, "mode": "mixed"}, Vocabulary()).rows
+    ]
+    found = [pair for cell in cells for pair in re.findall(r"@(sec-[\w-]+) \(([^`()]+)`", cell)]
+    assert ("sec-early-late", "Early and late") in found
+    assert [(name, title) for name, title in found if KNOWN["supplement"][name].title != title] == []
+
+
+def test_a_heading_without_a_name_of_its_own_is_found_in_the_section_above_it():
+    known = {"supplement": sections("# Bias {#sec-bias}\n\n## Early and late\n\nText.\n")}
+    item = {"where": {"supplement": ["early-and-late"]}}
+    assert where(item, known).startswith("'Early and late' in @sec-bias`, #ref(<early-and-late>")
+    named = {"supplement": sections("# Bias\n\n## Early and late {#sec-late}\n\nText.\n")}
+    item = {"where": {"supplement": ["sec-late"]}}
+    assert where(item, named).startswith("@sec-late (Early and late`, #ref(<sec-late>")
 
 
 def test_dates_are_the_authors_to_add_where_the_study_does_not_give_them():

@@ -8,11 +8,11 @@ from lxml import etree
 
 from surveypipe.rendering.docx_headings import level_of, number_as
 from surveypipe.rendering.docx_package import properties_of, w
-from surveypipe.rendering.docx_runs import field_runs, paragraph_of, run, style_of, text_of
+from surveypipe.rendering.docx_runs import add_space, field_runs, paragraph_of, run, style_of, text_of
 
 # Headings of these levels are listed.
 _LEVELS = 2
-# Without page numbers until Word counts its pages: those of another program would be wrong.
+# The page of each entry is a field to be counted on opening: those of another program would be wrong.
 _FIELD = f'TOC \\o "1-{_LEVELS}" \\h \\z \\u'
 _MARK = "_Toc"
 # No text has as many bookmarks of its own.
@@ -51,6 +51,8 @@ def list_contents(body: etree._Element, headings: Sequence[tuple[etree._Element,
     # The properties of a paragraph stand before all else in it.
     first[1:1] = [opened, instruction, separated]
     last.append(closed)
+    # What follows is text, and no entry.
+    add_space(last, "after", "280")
     block = etree.Element(w("sdt"))
     part = etree.SubElement(etree.SubElement(block, w("sdtPr")), w("docPartObj"))
     etree.SubElement(part, w("docPartGallery")).set(w("val"), "Table of Contents")
@@ -79,6 +81,7 @@ def _entry(position: int, heading: etree._Element, number: str) -> etree._Elemen
     link.set(w("anchor"), name)
     link.set(w("history"), "1")
     link.extend(_words(heading, number))
+    link.extend(_page(name))
     return paragraph_of(f"TOC{level_of(heading)}", link)
 
 
@@ -89,6 +92,15 @@ def _words(heading: etree._Element, number: str) -> Iterable[etree._Element]:
         etree.SubElement(tab, w("tab"))
         yield tab
     yield run(text_of(heading))
+
+
+def _page(name: str) -> Iterable[etree._Element]:
+    tab = etree.Element(w("r"))
+    etree.SubElement(tab, w("tab"))
+    yield tab
+    parts = field_runs(f"PAGEREF {name} \\h", [])
+    parts[0].find(w("fldChar")).set(w("dirty"), "true")
+    yield from parts
 
 
 def _mark(heading: etree._Element, name: str, identifier: str) -> None:

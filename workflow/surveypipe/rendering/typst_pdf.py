@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,17 @@ from surveypipe import fonts
 from surveypipe.determinism import as_datetime
 from surveypipe.problems import SurveyError
 
+# A last page with fewer is not worth a page: some five lines, with head and foot.
+FEW_LETTERS = 450
+
 
 def compile_pdf(source: Path, epoch: int) -> bytes:
     """Compile Typst source to PDF.
 
     Figures float to the top or foot of a page. Where a float meets a table that runs over a page
     Typst 0.15 cannot write the tags that screen readers need ('tag would be split up'); then figures
-    stay where the text has them, because a gap on a page is the lesser harm.
+    stay where the text has them, because a gap on a page is the lesser harm. Where the last page holds a few
+    lines only, the list of references is drawn in a little, if that saves the page.
 
     Parameters
     ----------
@@ -33,20 +38,36 @@ def compile_pdf(source: Path, epoch: int) -> bytes:
     """
     import typst
 
+    floats = True
     try:
-        compiled, warnings = _compile(source, epoch, floats=True)
+        compiled, warnings = _compile(source, epoch, floats=floats)
     except typst.TypstError:
+        floats = False
         try:
-            compiled, warnings = _compile(source, epoch, floats=False)
+            compiled, warnings = _compile(source, epoch, floats=floats)
         except typst.TypstError as error:
             message = f"{source.name}: Typst could not typeset it: {_message(error)}."
             raise SurveyError(message) from error
     if warnings:
         raise SurveyError([f"{source.name}: Typst warns: {_message(warning)}." for warning in warnings])
-    return bytes(compiled)
+    made = bytes(compiled)
+    pages, letters = _end_of(made)
+    if pages > 1 and letters < FEW_LETTERS:
+        drawn, _ = _compile(source, epoch, floats=floats, drawn_in=True)
+        if _end_of(bytes(drawn))[0] < pages:
+            return bytes(drawn)
+    return made
 
 
-def _compile(source: Path, epoch: int, *, floats: bool) -> tuple[Any, list[Any]]:
+def _end_of(pdf: bytes) -> tuple[int, int]:
+    """Count the pages, and the letters on the last one."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(BytesIO(pdf))
+    return len(reader.pages), len("".join(reader.pages[-1].extract_text().split()))
+
+
+def _compile(source: Path, epoch: int, *, floats: bool, drawn_in: bool = False) -> tuple[Any, list[Any]]:
     import typst
 
     # The fonts inside the wheel are the same everywhere; those of the machine are not.
@@ -57,7 +78,7 @@ def _compile(source: Path, epoch: int, *, floats: bool) -> tuple[Any, list[Any]]
         ignore_system_fonts=True,
         font_paths=lay_fonts(source.read_text(encoding="utf-8"), source.parent),
         timestamp=as_datetime(epoch),
-        sys_inputs={"floats": "true" if floats else "false"},
+        sys_inputs={"floats": "true" if floats else "false", "drawn-in": "true" if drawn_in else "false"},
     )
 
 

@@ -272,7 +272,11 @@ def _here(found: list[Section]) -> str:
 def _reference(section: Section) -> str:
     if not section.reference:
         return f"'{section.title}'"
-    return f"@{section.reference} ({section.title}{own_page(section.identifier)})"
+    page = own_page(section.identifier)
+    if section.reference == section.identifier:
+        return f"@{section.reference} ({section.title}{page})"
+    # What is numbered is the section above it.
+    return f"'{section.title}' in @{section.reference}{page}"
 
 
 def _elsewhere(document: str, found: list[Section]) -> str:

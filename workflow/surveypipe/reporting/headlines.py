@@ -12,6 +12,7 @@ from surveypipe.reporting.lookups import number_of
 from surveypipe.reporting.numbers import claim_fields
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.reporting.wording import plan
+from surveypipe.reporting.wording.answers import counted_only
 from surveypipe.sealing.standing import Standing
 
 
@@ -63,7 +64,12 @@ def _asked(released: Released) -> str:
     by = f", by {released.in_text(released.settings.groups[released.group].label)}" if released.levels else ""
     noun = "variable" if released.settings.study.recorded else "question"
     asked = f"{formatting.count(len(questions))} {noun}{'' if len(questions) == 1 else 's'}"
-    return f"{asked}, described in {tables} of the supplement{by}."
+    counted = sum(counted_only(released, question.name) for question in questions)
+    if not counted:
+        return f"{asked}, described in {tables} of the supplement{by}."
+    which = "all" if counted == len(questions) else f"{formatting.numeral(counted)} of them"
+    verb = "is" if counted == 1 else "are"
+    return f"{asked}, in {tables} of the supplement{by}; {which} {verb} counted and not described."
 
 
 def _claims(released: Released) -> list[dict[str, str]]:

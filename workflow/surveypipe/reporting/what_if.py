@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
-from surveypipe.formatting import NOT_APPLICABLE
+from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE
 from surveypipe.study.outcomes import Crossing
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ def theta_text(row: pd.Series, claim: Claim) -> str:
 def _at_its_limit(theta: float, claim: Claim) -> str:
     """Print one of two tipping points with the limit that the estimate would cross there."""
     crossed = [side for side in claim.sides() if (side.direction == "above") == (theta > 1)]
-    return f"{_theta(theta)} (at {claim.form.set_tabled(crossed[0].limit)})" if crossed else _theta(theta)
+    if not crossed:
+        return _theta(theta)
+    limit = claim.form.set_tabled(crossed[0].limit)
+    return f"{_theta(theta)}{NO_BREAK}(at{NO_BREAK}{limit})"
 
 
 def _theta(theta: float) -> str:
@@ -62,10 +65,13 @@ def _without_theta(row: pd.Series) -> str:
     return "none" if there_is_none else NOT_APPLICABLE
 
 
-def shift_text(row: pd.Series, claim: Claim) -> str:
-    """Print how far a mean of the silent would have to lie from that of their cell."""
-    shift = float(row.get("tipping_shift", math.nan))
-    return claim.shift_tabled(shift) if math.isfinite(shift) else NOT_APPLICABLE
+def theta_and_shift(row: pd.Series, claim: Claim) -> str:
+    """Print the tipping θ, and in brackets how far a mean of the silent would have to lie from its cell's."""
+    theta, shift = theta_text(row, claim), float(row.get("tipping_shift", math.nan))
+    if not math.isfinite(shift):
+        return theta
+    printed = f"({claim.shift_tabled(shift)})"
+    return printed if theta == NOT_APPLICABLE else f"{theta}{NO_BREAK}{printed}"
 
 
 def scenario_values(row: pd.Series, k: float) -> tuple[float, float]:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Height of what is drawn of a claim, and room between two claims.
-STRIP, BETWEEN = 9.6, 1.8
+STRIP, BETWEEN = 10.6, 1.8
+# Above what is drawn of a claim stand the head of its limit and, clear of it, the mark of the scenario.
+HEAD_UP, SCENARIO_UP, HEAD_PT = 4.6, 2.7, 4.2
 AXIS = 12.5
 LEFT, WORDS = 43.0, 63.0
 # Where names stand that have a key before them.
@@ -244,7 +246,7 @@ def _marks(axes: Axes, row: pd.Series, released: Released, y: float) -> None:
     scenario = released.settings.sensitivity.scenario
     if scenario is not None:
         values = [value for value in scenario_values(row, scenario.k_grade) if low <= value <= high]
-        axes.plot(values, [y - 2.7] * len(values), marker="D", **theme.SCENARIO, zorder=4)
+        axes.plot(values, [y - SCENARIO_UP] * len(values), marker="D", **theme.SCENARIO, zorder=4)
     axes.plot([row["ci_low"], row["ci_high"]], [y, y], color=theme.ACCENT, linewidth=1.6, zorder=5)
     if claim.within_margin:
         for end in (row["ci_tost_low"], row["ci_tost_high"]):
@@ -258,9 +260,10 @@ def _limits(axes: Axes, claim: Claim, y: float) -> None:
     """Draw each limit with a head on the side on which the interval must lie, so that two are told apart."""
     for side in claim.sides():
         head = ">" if side.direction == "above" else "<"
-        axes.plot([side.limit, side.limit], [y - 4.0, y + 4.0], color=theme.LIMIT, linewidth=1.3, zorder=3,
-                  dashes=(1.6, 1.0))  # fmt: skip
-        axes.plot([side.limit], [y - 4.0], head, color=theme.LIMIT, markersize=4.2, zorder=3, clip_on=False)
+        axes.plot([side.limit, side.limit], [y - HEAD_UP, y + 4.0], color=theme.LIMIT, linewidth=1.3,
+                  zorder=3, dashes=(1.6, 1.0))  # fmt: skip
+        axes.plot([side.limit], [y - HEAD_UP], head, color=theme.LIMIT, markersize=HEAD_PT, zorder=3,
+                  clip_on=False)  # fmt: skip
 
 
 def strength(row: pd.Series) -> int:

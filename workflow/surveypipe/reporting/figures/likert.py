@@ -191,8 +191,8 @@ def _columns(figure: Figure, released: Released, rows: Rows, panel: Panel, top: 
         shares = released.merged(item, level)
         box = (left + 0.5) / across, 1 - (top + y + ROW * 0.36) / down
         figure.add_artist(
-            Rectangle(box, (SIDE - 1.0) / across, ROW * 0.72 / down, facecolor=theme.THREE[1], linewidth=0.0,
-                      transform=figure.transFigure)
+            Rectangle(box, (SIDE - 1.0) / across, ROW * 0.72 / down, facecolor=theme.THREE[1],
+                      transform=figure.transFigure, **theme.outline(theme.THREE[1]))
         )  # fmt: skip
         text = formatting.count(100 * shares[MIDDLE]) if shares else formatting.SUPPRESSED
         theme.words(figure, left + SIDE / 2, top + y, text, ha="center",
@@ -236,7 +236,7 @@ def _legend(
     labels = legend(released, [item for block in blocks for item in block.items], each=each)
     shades = colours(len(labels)) if each else theme.THREE
     shown = [(colour, label) for colour, label in zip(shades, labels, strict=True) if label]
-    handles: list[Any] = [Patch(facecolor=colour, edgecolor=theme.RULE, linewidth=0.5) for colour, _ in shown]
+    handles: list[Any] = [Patch(facecolor=colour, **theme.outline(colour)) for colour, _ in shown]
     names = [label for _, label in shown]
     if any(panel.level is None for panel in panels):
         handles += [

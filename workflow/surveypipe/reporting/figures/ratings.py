@@ -51,7 +51,7 @@ def draw_ratings(released: Released, items: Sequence[str]) -> Drawn:
     ]
     top, body = plan.height + 1.6, sum(heights)
     figure = theme.page(top + body + AXIS + theme.foot_mm(notes, mark=released.mark))
-    set_legend(figure, [Patch(color=shade) for shade in shades], plan)
+    set_legend(figure, [Patch(facecolor=shade, **theme.outline(shade)) for shade in shades], plan)
     axes = theme.panel(figure, _left(), top, _width(), body)
     y = 0.0
     for item, label, height in zip(items, labels, heights, strict=True):
@@ -82,7 +82,7 @@ def _bar(axes: Axes, released: Released, item: str, y: float, shades: Sequence[s
     for share, shade in zip(shares, shades, strict=True):
         # Rounded shares add up to a little more or less than all.
         part = share / whole if abs(whole - 1) < ROUNDED * len(shares) else share
-        axes.barh(y, part, left=left, height=ROW * 0.72, color=shade)
+        axes.barh(y, part, left=left, height=ROW * 0.72, color=shade, **theme.outline(shade))
         if share >= LEAST_PRINTED:
             axes.text(
                 left + part / 2, y, formatting.points(share), ha="center", va="center_baseline",

@@ -37,6 +37,8 @@ SECOND = "#c8792b"
 # lightness differs, so that a grey copy can be read too.
 THREE = ("#dd9a52", "#e6e6e6", "#1f4e85")
 FIVE = ("#b5651d", "#eab987", "#e6e6e6", "#86abd3", "#1f4e85")
+# Around what is so pale that a page, light or dark, would swallow it.
+EDGE, PALE_FROM = "#8c8c8c", 0.8
 # A bar that marks and intervals lie on.
 BAR = "#a9c1dc"
 # Bounds, which no mark lies darker on; limits of claims; the suspicion scenario.
@@ -133,6 +135,15 @@ def across() -> float:
     import matplotlib as mpl
 
     return float(mpl.rcParams["figure.figsize"][0]) / MM
+
+
+def outline(shade: str) -> dict[str, Any]:
+    """Look of the edge of a bar: a line around a pale one, so that it is seen on any page; else none."""
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = to_rgb(shade)
+    pale = 0.299 * red + 0.587 * green + 0.114 * blue > PALE_FROM
+    return {"edgecolor": EDGE, "linewidth": 0.5} if pale else {}
 
 
 def narrow() -> bool:

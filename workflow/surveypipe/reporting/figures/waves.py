@@ -88,7 +88,7 @@ def draw(released: Released) -> Drawn:
     ]
     heads = [max(map(lines_mm, named)) + 1.3 for named in titles]
     top = plan.height + 3.0
-    height = top + sum(heads) + len(lines) * (HEIGHT + FOOT) + 3.5
+    height = top + sum(heads) + len(lines) * (HEIGHT + FOOT) + 5.0
     figure = theme.page(height + theme.foot_mm(notes, mark=released.mark))
     set_legend(figure, handles, plan)
     for line, named, head in zip(lines, titles, heads, strict=True):
@@ -99,7 +99,7 @@ def draw(released: Released) -> Drawn:
             _draw_panel(axes, course, released.vocabulary.silent.many, width)
         top += head + HEIGHT + FOOT
     theme.words(
-        figure, theme.across() / 2, height - 2.2, "Share of those eligible who had answered", ha="center"
+        figure, theme.across() / 2, height - 3.7, "Share of those eligible who had answered", ha="center"
     )
     theme.footnote(figure, notes, mark=released.mark)
     table = released.table("nonresponse")
@@ -178,10 +178,10 @@ def _draw_panel(axes: Axes, course: Course, silent: str, width: float) -> None:
     for mark in course.waves:
         axes.plot([mark.place] * 2, mark.interval, color=theme.SECOND, linewidth=0.9, zorder=3)
         axes.plot([mark.place], [mark.value], "s", markersize=4.2, markerfacecolor="white",
-                  markeredgecolor=theme.SECOND, markeredgewidth=1.2, zorder=4)  # fmt: skip
+                  markeredgecolor=theme.SECOND, markeredgewidth=1.2, zorder=4, clip_on=False)  # fmt: skip
     if course.cumulative:
         axes.plot([m.place for m in course.cumulative], [m.value for m in course.cumulative], "-o",
-                  color=theme.ACCENT, linewidth=1.4, markersize=3.6, zorder=5)  # fmt: skip
+                  color=theme.ACCENT, linewidth=1.4, markersize=3.6, zorder=5, clip_on=False)  # fmt: skip
         for mark in course.cumulative:
             axes.plot([mark.place] * 2, mark.interval, color=theme.ACCENT, linewidth=1.2, zorder=5)
     _line(axes, course)
@@ -200,7 +200,9 @@ def _line(axes: Axes, course: Course) -> None:
         places[1:1] = sorted(place for place in held if places[0] < place < middle)
     values = [min(max(start + slope * place, low), high) for place in places]
     axes.plot(places, values, color=theme.QUIET, linewidth=0.9, dashes=(4, 2), zorder=2.5)
-    axes.plot([middle], [course.silent], "x", color=theme.QUIET, markersize=5, markeredgewidth=1.2, zorder=5)
+    # At the end of the axis the whole mark is seen.
+    axes.plot([middle], [course.silent], "x", color=theme.QUIET, markersize=5, markeredgewidth=1.2, zorder=5,
+              clip_on=False)  # fmt: skip
 
 
 def _scale(axes: Axes, course: Course) -> None:
@@ -208,14 +210,14 @@ def _scale(axes: Axes, course: Course) -> None:
     if ends:
         low, high = ends
         marks = [low, (low + high) / 2, high]
-        axes.set(ylim=(low - 0.1 * (high - low), high + 0.02 * (high - low)))
+        axes.set(ylim=(low - 0.1 * (high - low), high + 0.06 * (high - low)))
         axes.set_yticks(marks, [claim.form.marked(mark) for mark in marks])
     else:
         marks_of = (*course.waves, *course.cumulative)
         values = [end for mark in marks_of for end in (mark.value, *mark.interval)]
         limit = reach_of([*values, course.silent, claim.margin], 1.1)
         marks = [-limit, 0.0, limit]
-        axes.set(ylim=(-1.2 * limit, 1.04 * limit))
+        axes.set(ylim=(-1.2 * limit, 1.12 * limit))
         axes.set_yticks(marks, [formatting.decimal(mark, 1) for mark in marks])
     for mark in marks:
         axes.axhline(mark, color=theme.PALE, linewidth=0.7, zorder=0)

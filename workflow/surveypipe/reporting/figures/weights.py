@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROW, HEADS = 6.2, 4.6
-LEFT, NARROW_LEFT = 60.0, 38.0
+LEFT, NARROW_LEFT = 60.0, 3.0
+# On a narrow page a label stands above its mark: what the mark takes below it.
+BELOW = 5.2
 # Columns of per cent beside the shares, and the height of the title of a margin.
 NUMBERS, TITLE = 11.5, 5.6
 COLUMNS = ("frame_share", "unweighted_share", "weighted_share")
@@ -77,8 +79,18 @@ def draw(released: Released) -> Drawn:
 
 def _rows(labels: list[str]) -> tuple[list[str], list[float]]:
     """Labels as they are wrapped, and the heights of their rows."""
+    if theme.narrow():
+        shown = [fitted(label, theme.across() - 4.0) for label in labels]
+        return shown, [lines_mm(label) + BELOW + 1.0 for label in shown]
     shown = [fitted(label, _left() - 5.0) for label in labels]
     return shown, [max(ROW, lines_mm(label) + 2.0) for label in shown]
+
+
+def _middles(label: str, height: float) -> tuple[float, float]:
+    """Where in a row its label and its mark stand: beside each other, or on a narrow page in two lines."""
+    if not theme.narrow():
+        return height / 2, height / 2
+    return lines_mm(label) / 2, lines_mm(label) + BELOW / 2
 
 
 def _cells(released: Released) -> pd.DataFrame:
@@ -116,8 +128,8 @@ def _weights(
     end = 1.02 * most * max(1.0, _width() / (theme.across() - _left() - beside))
     y = 0.0
     for (_, row), label, text, height in zip(cells.iterrows(), labels, told, heights, strict=True):
-        middle = y + height / 2
-        theme.words(figure, 3.0, top + middle, label, linespacing=1.1)
+        above, middle = (y + place for place in _middles(label, height))
+        theme.words(figure, 3.0, top + above, label, linespacing=1.1)
         if math.isnan(float(row["weight"])):
             axes.text(0.05, middle, "suppressed", va="center", style="italic", color=theme.QUIET)
         else:
@@ -128,8 +140,10 @@ def _weights(
         xlim=(0, end if math.isfinite(end) and end > 0 else 1.0),
         ylim=(y, 0),
         yticks=[],
-        xlabel="Weight (in brackets, how many of those eligible answered)",
     )
+    axis = fitted("Weight (in brackets, how many of those eligible answered)", theme.across() - 4.0)
+    # Longer than a narrow panel, it begins with it.
+    axes.set_xlabel(axis, loc="left" if theme.narrow() else "center")
     axes.tick_params(axis="x", length=2, pad=2)
     axes.xaxis.labelpad = 1.5
 
@@ -160,7 +174,8 @@ def _parts(released: Released, margins: pd.DataFrame) -> list[Part]:
     """Lay the margins out, each below its title."""
     made = []
     for variable, rows in margins.groupby("variable", sort=False):
-        title = fitted(released.label(str(variable)), _left() - 2.0, weight="bold")
+        room = theme.across() - 4.0 if theme.narrow() else _left() - 2.0
+        title = fitted(released.label(str(variable)), room, weight="bold")
         made.append(Part(title, max(TITLE, lines_mm(title) + 1.5), None))
         names, heights = _rows([margin_label(released, row) for _, row in rows.iterrows()])
         made += [
@@ -186,12 +201,15 @@ def _shares(figure: Figure, axes: Axes, parts: list[Part], top: float) -> None:
     axes.grid(axis="x", color=theme.PALE, linewidth=0.7)
     below, most = 0.0, 0.0
     for part in parts:
-        y = below + part.height / 2
-        below += part.height
+        above, y = (below + place for place in _middles(part.label, part.height))
         if part.row is None:
-            theme.words(figure, 0.5, top + y, part.label, weight="bold", linespacing=1.1)
+            theme.words(
+                figure, 0.5, top + below + part.height / 2, part.label, weight="bold", linespacing=1.1
+            )
+            below += part.height
             continue
-        theme.words(figure, 3.0, top + y, part.label, linespacing=1.1)
+        below += part.height
+        theme.words(figure, 3.0, top + above, part.label, linespacing=1.1)
         frame, before, after = (float(part.row[name]) for name in COLUMNS)
         if math.isnan(frame):
             axes.text(0.01, y, "suppressed", va="center", style="italic", color=theme.QUIET)

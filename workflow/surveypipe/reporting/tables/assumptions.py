@@ -124,8 +124,8 @@ def _phi_cell(row: pd.Series | None, first: pd.Series, form: Form) -> str:
 def multiverse(released: Released) -> Table:
     """Show how far the point moves over all specifications, and what would change the grade."""
     columns = [
-        Column("Claim", 24, "l"), Column("Primary", 7), Column("Distinct points", 8), Column("Range", 10),
-        Column("Largest shift", 8), Column("under", 27, "l"),
+        Column("Claim", 24, "l"), Column("Primary", 7), Column("Points", 8), Column("Range", 10),
+        Column("Shift", 8), Column("Under", 27, "l"),
         Column("Grade, and specifications with another", 42, "l"),
     ]  # fmt: skip
     table = Table("multiverse", "The weighting multiverse: largest shift and any change of grade", columns)
@@ -154,6 +154,8 @@ def multiverse(released: Released) -> Table:
         table.rows += [_otherwise_row(released, claim, other) for other in counted_otherwise(data, claim)]
     table.notes = [
         _specified(released),
+        "Points, how many estimates there are that differ; shift, the largest from the primary, and under "
+        "what it is found.",
         "Every specification assumes response at random within the cells of its scheme."
         if released.silent_known
         else released.vocabulary.fill(
@@ -205,7 +207,7 @@ def _otherwise_row(released: Released, claim: pd.Series, row: pd.Series) -> list
     return [
         name, cell(row, "estimate", form), cell(row, "points", formatting.count),
         formatting.span(*(form(float(row[end])) for end in ("least", "greatest"))),
-        cell(row, "largest_shift", form), "counted otherwise", capital(escape(str(row["grade_label"]))),
+        cell(row, "largest_shift", form), "Counted otherwise", capital(escape(str(row["grade_label"]))),
     ]  # fmt: skip
 
 

@@ -21,9 +21,10 @@ from surveypipe.reporting.tables.layout import (
     with_interval,
 )
 from surveypipe.reporting.units import other_scales
-from surveypipe.reporting.what_if import scenario_text, shift_text, theta_text
+from surveypipe.reporting.what_if import scenario_text, theta_and_shift
 from surveypipe.study.bases import EVERYBODY
 from surveypipe.study.claim import Claim
+from surveypipe.study.claims import AnyClaim
 from surveypipe.study.modelled import AssociationClaim
 from surveypipe.study.outcomes import Bounding
 from surveypipe.study.sensitivity import SuspectedAnswer
@@ -84,7 +85,7 @@ def ledger(released: Released) -> Table:
     plan, words = released.settings.sensitivity.scenario, released.vocabulary
     columns = [
         Column("Claim", 25, "l"), Column("*n*", 6), Column("Estimate", 17), Column("Threshold", 13),
-        Column("Bounds", 15), Column("Tipping θ", 11), Column("Shift", 8),
+        Column("Bounds", 15), Column(f"Tipping θ{' (shift)' if shifted(released) else ''}", 13),
         *([Column(capital(words.readers.many), 10)] if plan else []), Column("Grade", 24, "l"),
     ]  # fmt: skip
     overturned = ", and what would overturn it" if released.silent_known else ""
@@ -134,14 +135,18 @@ def _limits_note(released: Released) -> str:
 
 
 def _shift_note(released: Released) -> str:
-    """Say what the column of shifts holds; '' where every claim is of a share."""
-    shifted = [claim for claim in released.claims.values() if claim.signs and not claim.binary]
-    if not shifted:
+    """Say what a shift is; '' where every claim is of a share."""
+    units = {claim.shift_unit for claim in shifted(released)}
+    if not units:
         return ""
-    units = {claim.shift_unit for claim in shifted}
     unit = (units.pop() if len(units) == 1 else "") or "the unit of the answers"
     silent = released.vocabulary.silent.many
-    return f" Shift, how far the {silent} would have to differ, in {unit}, for the same."
+    return f" Shift, in brackets, how far the {silent} would have to differ, in {unit}, for the same."
+
+
+def shifted(released: Released) -> list[AnyClaim]:
+    """Claims about a number, which the silent might shift."""
+    return [claim for claim in released.claims.values() if claim.signs and not claim.binary]
 
 
 def _of_the_silent(released: Released) -> str:
@@ -207,7 +212,7 @@ def _ledger_row(released: Released, row: pd.Series, plan: SuspectedAnswer | None
     form = claim.tabled
     name = claim_name(released, row)
     if row["status"] == SUPPRESSED_STATUS:
-        return [name, *[SUPPRESSED] * (8 if plan else 7)]
+        return [name, *[SUPPRESSED] * (7 if plan else 6)]
     grade = str(row["grade_label"])
     return [
         name,
@@ -215,8 +220,7 @@ def _ledger_row(released: Released, row: pd.Series, plan: SuspectedAnswer | None
         with_interval(row, form),
         claim.condition_printed(),
         _bounds_cell(row, form),
-        theta_text(row, claim),
-        shift_text(row, claim),
+        theta_and_shift(row, claim),
         *([_scenario_cell(row, plan.k_grade, claim)] if plan else []),
         escape(grade[:1].upper() + grade[1:]),
     ]

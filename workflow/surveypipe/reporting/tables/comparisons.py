@@ -75,6 +75,13 @@ def _test_of(released: Released, name: str, groups: int) -> str:
     return "t_test" if groups == 2 and stands == MEAN else "rank_test"
 
 
+def _effects_of(table: Table) -> list[str]:
+    """Give the symbols of the effects that a table prints: of what it holds none is explained."""
+    place = next((place for place, column in enumerate(table.columns) if column.head == "Effect"), 0)
+    cells = " ".join(row[place] for row in table.rows if place < len(row))
+    return [symbol for symbol in ("V", "d") if f"*{symbol}*" in cells]
+
+
 def _filled(table: Table, head: str) -> bool:
     """Whether a column holds more than dashes and blanks."""
     place = next(
@@ -104,14 +111,14 @@ def other_tests(released: Released) -> Table:
     others = [t.variable for t in released.settings.analysis.tests if t.between != released.group]
     stand = {released.stands(name) for name in others}
     told_units = formatting.sentence_list([words for key, words in units.items() if key in stand])
-    effects, differences = _filled(table, "Effect"), _filled(table, "Difference")
+    effects, differences = _effects_of(table), _filled(table, "Difference")
     table.notes = [
         f"{capital('weighted; ' * released.weighted + told_units)}." if told_units else "",
         "A difference is the second group minus the first." if differences else "",
-        _named_tests(used, effects=effects),
+        _named_tests(used, effects),
         "Tests leave out the finite-population correction." if _uncorrected(released) else "",
         "Not adjusted for the number of tests.",
-        _held_note(released, effects=effects),
+        _held_note(released, effects=bool(effects)),
         bases_note(released, others),
         weights_note(released),
     ]
@@ -133,8 +140,14 @@ def _other_row(released: Released, name: str, group: str, levels: Mapping[str, s
         NOT_APPLICABLE if difference is None else form(difference),
         _statistic_cell(test, statistic),
         _p_cell(test),
-        _effect_cell(*_effect(stands, test, difference)),
+        _effect_cell(*_effect(stands, test, _any_difference(released, name, group) if two else None)),
     ]
+
+
+def _any_difference(released: Released, name: str, group: str) -> pd.Series | None:
+    """Find a difference for its size in standard deviations, which no correction changes."""
+    found = (released.comparison(name, kind, group) for kind in (released.tested_difference, "difference"))
+    return next((row for row in found if row is not None), None)
 
 
 def _in_each(released: Released, name: str, group: str, levels: Mapping[str, str]) -> str:
@@ -154,20 +167,21 @@ def _in_each(released: Released, name: str, group: str, levels: Mapping[str, str
 
 
 TESTS = {
-    "rao_scott": ("*F*, Rao–Scott test of second order", "with Cramér's *V* as effect"),
+    "rao_scott": ("*F*, Rao–Scott test of second order", "V", "with Cramér's *V* as effect"),
     "t_test": (
         "*t*, design-based *t* test",
+        "d",
         "with the difference over the pooled standard deviation (*d*) as effect",
     ),
-    "rank_test": ("χ², design-based rank test in the form of Kruskal and Wallis", ""),
+    "rank_test": ("χ², design-based rank test in the form of Kruskal and Wallis", "", ""),
 }
 
 
-def _named_tests(used: Collection[str], *, effects: bool) -> str:
-    """Name the tests that a table holds, with their effects where it holds any."""
+def _named_tests(used: Collection[str], effects: Collection[str]) -> str:
+    """Name the tests that a table holds, each with its effect where the table holds that."""
     told = [
-        f"{name}, {effect}" if effect and effects else name
-        for statistic, (name, effect) in TESTS.items()
+        f"{name}, {effect}" if symbol in effects else name
+        for statistic, (name, symbol, effect) in TESTS.items()
         if statistic in used
     ]
     return f"{'; '.join(told)}." if told else ""
@@ -200,7 +214,7 @@ def _correction_note(released: Released) -> str:
 
 def _test_notes(released: Released, table: Table, wanted: list[str]) -> list[str]:
     """Explain what a table of tests holds, and nothing that it does not."""
-    levels, effects = list(released.levels), _filled(table, "Effect")
+    levels, effects = list(released.levels), _effects_of(table)
     used = {_test_of(released, name, len(levels)) for name in wanted}
     minus = " minus ".join(escape(released.abbreviation(level)) for level in reversed(levels[:2]))
     return [
@@ -210,10 +224,10 @@ def _test_notes(released: Released, table: Table, wanted: list[str]) -> list[str
         "confidence interval from the variance of the test beside it; computed before rounding."
         if _filled(table, "Difference")
         else "",
-        _named_tests(used, effects=effects),
+        _named_tests(used, effects),
         _correction_note(released),
         "Not adjusted for the number of tests.",
-        _held_note(released, effects=effects),
+        _held_note(released, effects=bool(effects)),
         weights_note(released),
         short_note(released),
     ]
@@ -227,6 +241,7 @@ def _test_row(released: Released, name: str) -> list[str]:
         form = _FORMS[stands]
         cells_of.append(NOT_APPLICABLE if row is None else number(row["estimate"], form, row))
     difference = _compared(released, name, released.tested_difference)
+    sized = _any_difference(released, name, released.group)
     two, scale = len(released.levels) == 2, stands == MEAN
     statistic = _test_of(released, name, len(released.levels))
     test, with_fpc = _compared(released, name, statistic), _compared(released, name, f"{statistic}_fpc")
@@ -235,7 +250,7 @@ def _test_row(released: Released, name: str) -> list[str]:
         *([mean_cell(difference) if scale else share_cell(difference)] if two else []),
         _statistic_cell(test, statistic),
         _p_cell(test),
-        _effect_cell(*_effect(stands, test, difference if two else None)),
+        _effect_cell(*_effect(stands, test, sized if two else None)),
         *(
             [_p_cell(with_fpc if with_fpc is not None else test)]
             if released.settings.analysis.fpc.descriptive

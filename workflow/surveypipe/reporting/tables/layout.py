@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,16 +11,13 @@ from surveypipe import formatting
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, escape
 from surveypipe.reporting.refusals import is_refused, refusals
 from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.widths import column_widths
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 INDENT = "\u2003"
-# Of a table's width of 100: the edges of a cell, and a letter of a heading; one of a cell takes 1.
-PADDING, BOLD = 2.0, 1.15
-# Many columns are set in smaller letters (`columns` in the typesetting's template).
-SMALLER = ((11, 7 / 9), (7, 8 / 9), (0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -82,8 +78,10 @@ class Table:
         # A title spans its row and needs no room in the first column.
         whole = [row + [""] * (len(self.columns) - len(row)) for row in self.rows]
         rows = [[row[place] for place in applies] for row in whole]
-        widths = _widths(columns, [cells for cells, row in zip(rows, self.rows, strict=True) if len(row) > 1])
-        rules = [_rule(column.align, width) for column, width in zip(columns, widths, strict=True)]
+        told = [cells for cells, row in zip(rows, self.rows, strict=True) if len(row) > 1]
+        wished = [column.width for column in columns]
+        widths = column_widths([column.head for column in columns], wished, told)
+        rules = [_rule(column.align, max(4, round(w))) for column, w in zip(columns, widths, strict=True)]
         lines = [_line([column.head for column in columns]), "|" + "|".join(rules) + "|"]
         nothing = ["There is none in this study.", *[""] * (len(columns) - 1)]
         lines += [_line(row) for row in rows or [nothing]]
@@ -112,34 +110,6 @@ class Table:
         warning = f"**{mark}.** " if mark else ""
         text = " ".join(sentence for sentence in sentences if sentence)
         return f'::: {{.table-note custom-style="Table Note"}}\n{warning}{text}\n:::'
-
-
-def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Give each column its share of 100, and none less than its longest word takes, in heading or cell.
-
-    What a column lacks is taken from those that have room to spare; where these have too little, each gets
-    its part of what all need.
-    """
-    letter = next(size for most, size in SMALLER if len(columns) > most)
-    total = sum(column.width for column in columns)
-    shares = [100 * column.width / total for column in columns]
-    needs = [
-        PADDING + letter * max(BOLD * _longest(column.head), *(_longest(row[place]) for row in rows), 0.0)
-        for place, column in enumerate(columns)
-    ]
-    both = list(zip(shares, needs, strict=True))
-    lack, spare = sum(max(0.0, n - s) for s, n in both), sum(max(0.0, s - n) for s, n in both)
-    if lack > spare:
-        shares = [100 * need / sum(needs) for need in needs]
-    elif lack:
-        shares = [n if s < n else s - (s - n) * lack / spare for s, n in both]
-    return [max(4, round(share)) for share in shares]
-
-
-def _longest(text: str) -> int:
-    """Count the letters of the longest part of a cell that no line may break."""
-    plain = re.sub(r"\{[^}]*\}|[*\[\]\\]", "", text)
-    return max(map(len, re.split(r"[ \u2013-]", plain)))
 
 
 def _rule(align: str, width: int) -> str:

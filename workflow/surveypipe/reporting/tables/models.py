@@ -23,6 +23,7 @@ from surveypipe.reporting.tables.layout import (
     mean_cell,
     p_cell,
     share_cell,
+    short_note,
 )
 from surveypipe.reporting.tables.measurement import open_answers, reliability
 from surveypipe.reporting.tables.register import ratio_cell
@@ -91,6 +92,7 @@ def models(released: Released) -> Table:
         "Not adjusted for the number of tests (@tbl-multiplicity)."
         if released.settings.analysis.multiplicity
         else "",
+        _short_names_note(released, table),
     ]
     return table
 
@@ -135,7 +137,21 @@ def _short_level(label: str, released: Released) -> str:
         return label
     if {found[1], found[2]} == {"Yes", "No"}:
         return f"{label.split(':')[0]}: {found[1].lower()}"
-    return f"{found[1]} against {released.in_text(found[2])}"
+    return f"{_short(found[1], released)} against {released.in_text(_short(found[2], released))}"
+
+
+def _short(label: str, released: Released) -> str:
+    """Call a group by its abbreviation where the study has one; a letter in its place would tell nobody."""
+    own = (level for level, text in released.levels.items() if text == label)
+    level = next(own, "")
+    return level if level and released.abbreviation(level) == level else label
+
+
+def _short_names_note(released: Released, table: Table) -> str:
+    """Spell out the abbreviations of groups by which a table calls them; '' where it calls none so."""
+    firsts = " ".join(row[0] for row in table.rows)
+    used = (level for level in released.levels if re.search(rf"\b{re.escape(level)}\b", firsts))
+    return short_note(released) if any(released.abbreviation(level) == level for level in used) else ""
 
 
 def _marginal(released: Released, own: pd.DataFrame, level: str) -> pd.Series | None:
@@ -202,6 +218,7 @@ def multiplicity(released: Released) -> Table:
         "Holm guards the claims against any false finding among them; Benjamini–Hochberg (BH) keeps the "
         "share of false findings among those named down. The claims are judged by their intervals, each by "
         "its own threshold; the tests here are the same judgement as *p*-values.",
+        _short_names_note(released, table),
     ]
     return table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,20 @@ METHOD_GROUPS = {
     "test_proxy_pattern_mixture_golden": "Proxy pattern mixture",
     "test_sensitivity_golden": "Response-odds mixture, tipping point, bounds",
 }
+# What the data are that the list of checks names.
+DATA_IN_WORDS = {
+    "apistrat": "schools by strata",
+    "apiclus1": "schools by districts",
+    "apisrs": "schools at random",
+    "fixture A": "invented answers of two groups",
+    "fixture B": "invented answers of five cells",
+    "invented counts": "invented counts",
+    "10 by 4 answers": "invented answers to four items",
+    "tables": "printed tables",
+    "as printed there": "examples as published",
+    "examples of irrCAC": "examples of R's package irrCAC",
+}
+_SCHOOLS = "schools "
 SIMULATED_ABOVE = 1e-3
 
 
@@ -53,11 +68,17 @@ def verification(released: Released) -> Table:
                 formatting.count(len(exact)),
                 formatting.count(len(own) - len(exact)),
                 _tolerance(exact),
-                escape("; ".join(dict.fromkeys(", ".join(own["data"].astype(str)).split(", ")))),
+                escape(formatting.capital(", ".join(_data_of(own)))),
             ]
         )
     table.notes = _verification_notes(data, checked)
     return table
+
+
+def _data_of(checked: pd.DataFrame) -> list[str]:
+    """Name the data of some checks in words, each once."""
+    names = re.split(r"[,;] ", ", ".join(checked["data"].astype(str)))
+    return [DATA_IN_WORDS.get(name, name) for name in dict.fromkeys(names)]
 
 
 def _test_files(column: Iterable[str]) -> list[str]:
@@ -93,6 +114,10 @@ def _verification_notes(data: pd.DataFrame, checked: pd.DataFrame) -> list[str]:
         f"{formatting.numeral(len(known), 'known answer')}, which are sets of printed figures held to their "
         "last digit. An entry counts in each group that checks it. R values are on public data of the R "
         "packages.",
+        "Schools, three samples of Californian schools that R's package survey holds: of strata, of whole "
+        "districts and at random."
+        if any(words.startswith(_SCHOOLS) for words in _data_of(checked))
+        else "",
         f"{formatting.numeral(len(simulated), 'bootstrap entry', 'bootstrap entries').capitalize()} "
         f"{'is' if len(simulated) == 1 else 'are'} held to {'its' if len(simulated) == 1 else 'their'} "
         "simulation error and left out of the tolerance."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from surveypipe.formatting import percent
+from surveypipe.formatting import p_value, percent, sentence_list
 from surveypipe.nonresponse.outcomes import BiasOutcome
 from surveypipe.reporting.lookups import (
     beside,
@@ -17,7 +17,7 @@ from surveypipe.reporting.lookups import (
     variables_of,
 )
 from surveypipe.reporting.released import Released
-from surveypipe.reporting.wording.ledger import Facts, listed, named, place_facts, shifts
+from surveypipe.reporting.wording.ledger import Facts, listed, named, place_facts, placed, shifts
 from surveypipe.reporting.wording.worst_cases import farthest, weighting_shifts
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ def _range(released: Released, data: pd.DataFrame, variable: str) -> Facts | Non
     if len(own) < 2 or not known(p):
         return None
     ranked = sorted((row for _, row in own.iterrows()), key=lambda row: float(row["estimate"]))
-    ends: list[Facts] = [
-        {
-            "rate": float(row["estimate"]),
-            "label": released.in_text(level_label(released, variable, str(row["level"]))),
-        }
-        for row in (ranked[0], ranked[-1])
-    ]
-    least, most = ends
+
+    def end(rate: float) -> Facts:
+        """Name every group whose rate prints as this one."""
+        alike = [row for row in ranked if percent(float(row["estimate"])) == percent(rate)]
+        names = [released.in_text(level_label(released, variable, str(row["level"]))) for row in alike]
+        return {"rate": rate, "label": sentence_list(names)}
+
+    least, most = (end(float(row["estimate"])) for row in (ranked[0], ranked[-1]))
     return {
         "label": released.in_text(released.label(variable)),
         "least": least,
@@ -159,12 +159,16 @@ def _early_late(rows: list[pd.Series], released: Released) -> Facts | None:
     if not rows:
         return None
     clear = [row for row in rows if float(row["p_value"]) < LIMIT_P]
-    least = min(rows, key=lambda row: float(row["p_value"]))
+    least = min(float(row["p_value"]) for row in rows)
+    tied = [row for row in rows if p_value(float(row["p_value"])) == p_value(least)]
 
     def tested(row: pd.Series) -> Facts:
         return place_facts(row, released) | {"p": float(row["p_value"])}
 
-    return {"differing": [tested(row) for row in clear], "least": tested(least)}
+    return {
+        "differing": [tested(row) for row in clear],
+        "least": {"p": least, "rows": placed(tied, released)},
+    }
 
 
 # Where the silent are supposed to stand, with the measure that gives the estimate for all.

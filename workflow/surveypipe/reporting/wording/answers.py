@@ -71,10 +71,15 @@ def _figure(released: Released, block: Block) -> str:
     return f'![{caption}.](figures/{block.figure}){{#fig-{block.figure} fig-alt="@alt:{block.figure}"}}'
 
 
+def counted_only(released: Released, name: str) -> bool:
+    """Whether a question is counted, and neither estimated nor described as a characteristic."""
+    return counted_row(released, name) is not None and name not in set(released.table("table_1")["variable"])
+
+
 def _shown(released: Released, inside: Sequence[Block], *, several: bool) -> Facts:
     questions = [question for block in inside for question in block.questions]
     counted = {question.name for question in questions if counted_row(released, question.name) is not None}
-    described = counted & set(released.table("table_1")["variable"])
+    described = {name for name in counted if not counted_only(released, name)}
     known = {question.name for question in questions} & set(met_by_weights(released)) - counted
 
     def labels(names: set[str]) -> list[str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from surveypipe.formatting import percent
+from surveypipe.formatting import MINUS, percent
 from surveypipe.reporting.answer_words import common_poles
 from surveypipe.reporting.lookups import known, number_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.claims import interval, withheld
 from surveypipe.reporting.wording.ledger import Facts
+from surveypipe.study.claim import Claim
 from surveypipe.study.item_types import type_of
 from surveypipe.study.poles import HIGH
 
@@ -40,8 +42,33 @@ def groups(row: pd.Series, released: Released) -> Facts:
         "first": shown[0],
         "second": shown[1],
         **_difference(rows.iloc[0], row, released),
+        "rounded_apart": rounded_apart(
+            released.claim_of(row),
+            [float(one["value"]) for one in shown if one],
+            float(rows.iloc[0]["estimate"]),
+        ),
         **_tested(rows.iloc[0], str(row["variable"]), released),
     }
+
+
+def rounded_apart(claim: Claim, values: Sequence[float], difference: float) -> bool:
+    """Whether a difference, rounded once, is another than that of the two values as they are printed.
+
+    Parameters
+    ----------
+    claim
+        It says how all three are printed.
+    values
+        The two.
+    difference
+        Of the two before they were rounded.
+    """
+
+    def read(text: str) -> float:
+        return float(re.sub(r"[^\d.-]", "", text.replace(MINUS, "-")))
+
+    first, second = (read(claim.tabled(value)) for value in values)
+    return not math.isclose(abs(second - first), abs(read(claim.tabled(difference))), abs_tol=1e-9)
 
 
 def _in_group(row: pd.Series, level: str, released: Released) -> Facts | None:
@@ -110,10 +137,13 @@ def items(row: pd.Series, released: Released) -> Facts:
         return {"outcome": "none"}
     if len(shares) < 2:
         return {"outcome": "withheld"}
-    ordered = sorted(shares, key=lambda name: (-shares[name], name))
-    most, least = (
-        {"label": released.short(name), "share": shares[name]} for name in (ordered[0], ordered[-1])
-    )
+
+    def having(share: float) -> Facts:
+        """Name every item whose share prints as this one."""
+        alike = [name for name in shares if percent(shares[name]) == percent(share)]
+        return {"labels": [released.short(name) for name in alike], "share": share}
+
+    most, least = having(max(shares.values())), having(min(shares.values()))
     return {
         **items_range(row, released),
         "items": len(shares),

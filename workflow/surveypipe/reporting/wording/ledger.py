@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.formatting import points
 from surveypipe.reporting.claim_names import mark
+from surveypipe.reporting.lookups import known
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.worst_cases import Valued, farthest
 
@@ -31,6 +32,16 @@ def named(row: pd.Series, released: Released) -> Facts:
     return place_facts(row, released) | {"claimed": claim, "noun": claim.noun}
 
 
+def placed(rows: Iterable[pd.Series], released: Released) -> list[Facts]:
+    """Name the places of rows of any table; one over all that stands beside its groups is ``divided``."""
+    held = list(rows)
+    divided = {row["claim"] for row in held if row["group_level"]}
+    return [
+        place_facts(row, released) | {"divided": row["claim"] in divided and not row["group_level"]}
+        for row in held
+    ]
+
+
 def listed(rows: Iterable[pd.Series], released: Released) -> list[Facts]:
     """Name several rows; one over all that stands beside its own groups is ``divided``."""
     held = list(rows)
@@ -41,10 +52,31 @@ def listed(rows: Iterable[pd.Series], released: Released) -> list[Facts]:
 
 
 def shifts(moves: Iterable[Valued], released: Released) -> list[Facts]:
-    """Name the share and the mean that move farthest, each with the size of its move."""
+    """Name the share and the mean that move farthest, each with its size and those that move as far."""
+    known_moves = list(moves)
     return [
-        named(row, released) | {"size": abs(value), "tiny": _tiny(row, value, released)}
-        for row, value in farthest(moves, released)
+        named(row, released)
+        | {
+            "size": abs(value),
+            "tiny": _tiny(row, value, released),
+            "tied": listed(_as_far(row, value, known_moves, released), released),
+        }
+        for row, value in farthest(known_moves, released)
+    ]
+
+
+def _as_far(row: pd.Series, value: float, moves: Iterable[Valued], released: Released) -> list[pd.Series]:
+    """Rows of the same kind whose moves print as this one; of one too small to be printed only itself."""
+    if _tiny(row, value, released):
+        return [row]
+    claim = released.claim_of(row)
+    printed = claim.shift_printed(abs(value))
+    return [
+        other
+        for other, move in moves
+        if known(move)
+        and released.claim_of(other).noun == claim.noun
+        and released.claim_of(other).shift_printed(abs(move)) == printed
     ]
 
 

@@ -13,6 +13,7 @@ from surveypipe.reporting.lookups import described_rows
 from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.reporting.tables.layout import Column, Table, count_cell, with_interval
 from surveypipe.reporting.units import units_of
+from surveypipe.reporting.wording.comparisons import rounded_apart
 from surveypipe.reporting.wording.ledger import Facts
 from surveypipe.study.base import same_code
 
@@ -124,6 +125,11 @@ def _compared(
         "low": float(gap["ci_low"]),
         "high": float(gap["ci_high"]),
         "ci_level": float(gap["ci_level"]),
+        "rounded_apart": rounded_apart(
+            released.claim_of(claim),
+            [float(row["estimate"]) for row in (here, others)],
+            float(gap["estimate"]),
+        ),
     }
 
 

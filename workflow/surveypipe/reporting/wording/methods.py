@@ -6,12 +6,11 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.disclosure.rules import rules_of
 from surveypipe.formatting import decimal
 from surveypipe.identifiers import CLAIMED_MEDIAN
 from surveypipe.reporting.facts import NAMED_SOFTWARE, software_versions
 from surveypipe.reporting.figures.response import cell_label
-from surveypipe.reporting.lookups import first_of, number_of
+from surveypipe.reporting.lookups import first_of, level_label, number_of
 from surveypipe.reporting.planned import is_planned
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import imputed_beside
@@ -19,6 +18,7 @@ from surveypipe.reporting.tables.imputation import imputations_made
 from surveypipe.reporting.wording import choices, plan
 from surveypipe.reporting.wording.designs import drawn
 from surveypipe.reporting.wording.estimands import claims
+from surveypipe.reporting.wording.protection import disclosure
 from surveypipe.sealing.standing import Standing
 from surveypipe.study.base import plain
 from surveypipe.study.cleaning import Late
@@ -115,7 +115,7 @@ def weighting(released: Released) -> Facts:
         "merged": [
             {
                 "members": released.in_text(cell_label(str(row["members"]), released)),
-                "within": str(row["within"]),
+                "within": _within(released, scheme, str(row["within"])),
             }
             for _, row in cells.iterrows()
             if str(row["merged"]).lower() == "true"
@@ -123,6 +123,13 @@ def weighting(released: Released) -> Facts:
         "others": [released.in_text(label) for label in others.values()],
         **_spread(released),
     }
+
+
+def _within(released: Released, scheme: Scheme, level: str) -> str:
+    """Name the group within which a cell was merged, in full: an abbreviation would be new to the reader."""
+    if not level or scheme.collapse is None or scheme.collapse.within is None:
+        return level
+    return released.in_text(level_label(released, scheme.collapse.within, level))
 
 
 def _folds(scheme: Scheme) -> int:
@@ -283,18 +290,6 @@ def sensitivity(released: Released) -> Facts:
 def sealed(released: Released) -> Facts:
     """Tell whether this is a rehearsal, which no plan is asked of."""
     return {"rehearsed": released.settings.study.rehearsed}
-
-
-def disclosure(released: Released) -> Facts:
-    """Give the least numbers of disclosure control as it was applied."""
-    rules = rules_of(released.settings.disclosure)
-    names = ("min_base", "min_answers", "min_cell", "min_population", "audited")
-    rated = any(type_of(released.variables[name]).ordered for name in released.settings.analysis.items)
-    characteristics = bool(released.settings.analysis.characteristics)
-    return {name: getattr(rules, name) for name in names} | {
-        "rated": rated,
-        "characteristics": characteristics,
-    }
 
 
 def software(released: Released) -> Facts:

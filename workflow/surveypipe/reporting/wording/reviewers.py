@@ -12,7 +12,7 @@ from surveypipe.reporting.released import SUPPRESSED, Released
 from surveypipe.reporting.wording import choices, methods, nonresponse, plan
 from surveypipe.reporting.wording.answered import LIMIT_P
 from surveypipe.reporting.wording.nonresponse import main_claims
-from surveypipe.reporting.wording.worst_cases import place, places, ranked
+from surveypipe.reporting.wording.worst_cases import places, ranked
 from surveypipe.sealing.standing import Standing
 from surveypipe.wording import Markdown, Wording
 
@@ -133,13 +133,17 @@ def which_n(released: Released) -> Facts:
     found = ranked(released.claim_rows(), lambda row: number_of(row, "n"))
     if not found:
         return facts | {"spread": "withheld"}
-    low, high = found[0], found[-1]
+    least, most = (float(found[end]["n"]) for end in (0, -1))
+
+    def having(n: float) -> Markdown:
+        return Markdown(places([row for row in found if row["n"] == n], released))
+
     return facts | {
-        "spread": "equal" if low["n"] == high["n"] else "unequal",
-        "least": float(low["n"]),
-        "least_of": Markdown(place(low, released)),
-        "most": float(high["n"]),
-        "most_of": Markdown(place(high, released)),
+        "spread": "equal" if least == most else "unequal",
+        "least": least,
+        "least_of": having(least),
+        "most": most,
+        "most_of": having(most),
     }
 
 
@@ -198,7 +202,7 @@ def missing_items(released: Released) -> Facts:
     shares = [scale.min_share for scale in released.settings.cleaning.scales]
     return {
         "least_share": min(shares, default=math.nan),
-        "table": released.settings.analysis.imputation is not None,
+        "table": released.settings.analysis.imputation is not None and bool(released.claims),
     }
 
 

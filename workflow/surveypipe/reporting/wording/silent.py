@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from surveypipe.formatting import decimal
 from surveypipe.reporting.claim_names import mark
 from surveypipe.reporting.lookups import beside, first_of, known, number_of, rows_of
 from surveypipe.reporting.refusals import refusals
@@ -45,9 +46,15 @@ def _weakest(released: Released, held: list[pd.Series]) -> Facts | None:
     points = [(row, max(theta, 1 / theta)) for row, theta in points if known(theta) and theta > 0]
     if not points:
         return None
-    row, theta = min(points, key=lambda pair: pair[1])
+    theta = min(point for _, point in points)
+    tied = [row for row, point in points if decimal(point, 1) == decimal(theta, 1)]
     strong = float(released.settings.sensitivity.theta_strong)
-    return named(row, released) | {"theta": theta, "strong": theta >= strong, "only": len(points) == 1}
+    return {
+        "rows": listed(tied, released),
+        "theta": theta,
+        "strong": theta >= strong,
+        "only": len(points) == 1,
+    }
 
 
 def reader_outcomes(released: Released) -> tuple[list[pd.Series], list[pd.Series]]:

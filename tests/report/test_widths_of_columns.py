@@ -1,0 +1,65 @@
+"""Columns hold their longest word, and share the rest so that a table is short."""
+
+from __future__ import annotations
+
+import pytest
+
+import made_up
+from surveypipe.reporting.tables import models, nonresponse, register
+from surveypipe.reporting.tables.layout import Column, Table
+from surveypipe.reporting.tables.widths import PADDING, column_widths
+
+TABLES = {**register.TABLES, **models.TABLES, **nonresponse.TABLES}
+CLAIM = "Report more awareness of risk"
+
+
+def widths_of(table: Table) -> list[int]:
+    rule = table.markdown().split("\n")[1].strip("|").split("|")
+    return [len(part) - 1 for part in rule]
+
+
+def test_what_numbers_leave_goes_to_the_words() -> None:
+    rows = [[CLAIM, "117", "73 (65–80)", "If response is at random within cells"]] * 4
+    wished = [10.0, 30.0, 30.0, 10.0]
+    name, n, estimate, grade = column_widths(["Claim", "*n*", "Estimate", "Grade"], wished, rows)
+    assert sum((name, n, estimate, grade)) == pytest.approx(100)
+    # Each in one line, whatever was wished.
+    assert name >= len(CLAIM) + PADDING and grade >= len(rows[0][3]) + PADDING
+    assert estimate >= len("73 (65–80)") + PADDING
+
+
+def test_no_column_is_narrower_than_its_longest_word_however_much_another_asks() -> None:
+    rows = [["a " * 200, "reversed", "−2.52\u00a0to\u00a02.61"]]
+    words, one, interval = column_widths(["Text", "One", "Bounds"], [90.0, 1.0, 1.0], rows)
+    assert one >= len("reversed") and interval >= len("−2.52 to 2.61") and words < 90
+
+
+def test_an_interval_is_not_broken_at_its_dash() -> None:
+    rows = [["a " * 200, "84 (77–89)"]]
+    assert column_widths(["Text", "%"], [90.0, 1.0], rows)[1] >= len("(77–89)") + PADDING
+
+
+def test_columns_for_which_the_same_was_wished_are_alike() -> None:
+    table = Table("x", "A", [Column("Of", 30, "l"), *(Column(head, 10) for head in ("n", "nnn", "nnnnn"))])
+    table.rows = [["one", "1", "1", "1"]]
+    assert len(set(widths_of(table)[1:])) == 1
+
+
+def test_what_has_no_room_is_shared_by_need() -> None:
+    widths = column_widths(["R" * 60, "r" * 90], [1.0, 1.0], [["1", "1"]])
+    assert sum(widths) == pytest.approx(100) and widths[1] > widths[0]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_headings_begin_with_a_capital_or_a_symbol(name: str) -> None:
+    heads = [column.head for column in TABLES[name](made_up.released()).columns]
+    assert [head for head in heads if head[:1].isascii() and head[:1].islower() and len(head) > 1] == []
+
+
+def test_two_tipping_points_in_a_cell_break_between_them_alone() -> None:
+    given = made_up.released()
+    table = register.TABLES["ledger"](given)
+    place = next(n for n, column in enumerate(table.columns) if column.head.startswith("Tipping θ"))
+    cells = [row[place] for row in table.rows]
+    assert any("(at" in cell for cell in cells) or all(" " not in cell for cell in cells)
+    assert [cell for cell in cells for part in cell.split("; ") if " " in part] == []

@@ -1,0 +1,25 @@
+"""Facts about disclosure control as it was applied."""
+
+from __future__ import annotations
+
+from surveypipe.disclosure.rules import rules_of
+from surveypipe.identifiers import NOT_ANSWERED
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.wording.ledger import Facts
+from surveypipe.study.item_types import type_of
+
+
+def disclosure(released: Released) -> Facts:
+    """Give the least numbers of disclosure control as it was applied."""
+    rules = rules_of(released.settings.disclosure)
+    names = ("min_base", "min_answers", "min_cell", "min_population", "audited")
+    rated = any(type_of(released.variables[name]).ordered for name in released.settings.analysis.items)
+    characteristics = bool(released.settings.analysis.characteristics)
+    table = released.table("table_1")
+    unheld = table[(table["level"] == NOT_ANSWERED) & (table["n"] > 0) & (table["n"] < rules.min_cell)]
+    return {name: getattr(rules, name) for name in names} | {
+        "rated": rated,
+        "characteristics": characteristics,
+        # Who left a question out is counted as it is: that tells nobody's characteristic.
+        "not_answered_fewer": characteristics and bool(len(unheld)),
+    }
