@@ -91,8 +91,11 @@ def readers(k: float) -> Change:
     return cases.configured(sensitivity={"scenario": {"variable": "read", "k": [0, k], "k_grade": k}})
 
 
-def contrast(estimate: float) -> Change:
-    """Shares and a mean of those at the scenario's level and of all others, in the form of the estimates."""
+def contrast(estimate: float, *, apart: float = 0.0) -> Change:
+    """Shares and a mean of those at the scenario's level and of all others, in the form of the estimates.
+
+    The difference is by so much another than that of the two.
+    """
     numbers = {"n": 50, "se": 0.05, "ci_low": 0.2, "ci_high": 0.7, "ci_level": 0.95, "status": "released"}
     rows = []
 
@@ -105,7 +108,7 @@ def contrast(estimate: float) -> Change:
                 for kind, place, value in (
                     (statistic, "level", 0.5),
                     (statistic, "others", estimate),
-                    ("level_difference", "", 0.5 - estimate),
+                    ("level_difference", "", 0.5 - estimate + apart),
                 )
             )
         return more("estimates", *rows)(made)
@@ -263,6 +266,7 @@ CASES: dict[str, Change] = {
     "kappas alike": cells("estimates", {"statistic": "pooled_kappa"}, estimate=0.8),
     "most of the others agree": contrast(0.6),
     "few of the others agree": contrast(0.49),
+    "differences of unrounded figures": contrast(0.4, apart=0.01),
 }  # fmt: skip
 
 
