@@ -8,6 +8,7 @@ leaves empty.
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,17 @@ def documented(config: dict[str, Any]) -> dict[str, Any]:
 
 def released(**changes: Any) -> Released:
     """Everything a report is made of; `changes` replace sections of the configuration."""
+    # A copy each time, which a test may change; it is asked for hundreds of times.
+    return made(**changes) if changes else pickle.loads(_unchanged())
+
+
+@cache
+def _unchanged() -> bytes:
+    return pickle.dumps(made())
+
+
+def made(**changes: Any) -> Released:
+    """Make what :func:`released` gives."""
     config = configuration() | changes
     variables = documented(config)
     estimates = made_estimates(config, variables)
