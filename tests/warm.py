@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -32,7 +33,7 @@ def run(words: tuple[str, ...], cwd: Path, env: Mapping[str, str], timeout: floa
     subprocess.TimeoutExpired
         When it has not ended in time; it is killed with all that it began.
     """
-    server = _server()
+    server = _server(threading.get_ident())
     assert server.stdin is not None and server.stdout is not None
     with tempfile.TemporaryDirectory() as folder:
         told = {name: str(Path(folder, name)) for name in ("out", "err")}
@@ -48,8 +49,8 @@ def run(words: tuple[str, ...], cwd: Path, env: Mapping[str, str], timeout: floa
 
 
 @cache
-def _server() -> subprocess.Popen[str]:
-    """The process that has Snakemake loaded; it ends with the one that asks it."""
+def _server(thread: int) -> subprocess.Popen[str]:
+    """The process that has Snakemake loaded, one for each thread that asks; it ends with who asks it."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     return subprocess.Popen(
         [sys.executable, "-I", __file__],

@@ -6,13 +6,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+import warm
 from conftest import once
 from studies import ROOT, small_study
 
@@ -39,10 +39,8 @@ FOLDER = "O'Brien's Übung 1"
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "workflow"), "SOURCE_DATE_EPOCH": "1700000000"}
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", *words]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=400, check=False
-    )
+    done: subprocess.CompletedProcess[str] = warm.run(("--cores", "2", *words), folder, environment, 400)
+    return done
 
 
 class Way(NamedTuple):
