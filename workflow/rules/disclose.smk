@@ -29,6 +29,7 @@ rule disclose:
         **given(
             "study",
             "disclosure",
+            "analysis",
             "claims",
             "cleaning",
             "design",

@@ -15,6 +15,7 @@ from surveypipe.design.selection import base_weights
 from surveypipe.disclosure import characteristics
 from surveypipe.disclosure.context import without_headline
 from surveypipe.disclosure.meanings import shown_values
+from surveypipe.disclosure.modelled import Modelled
 from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.quotations import release_quotations
 from surveypipe.disclosure.rules import Rules, rules_of
@@ -124,6 +125,7 @@ def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: 
     """Gather what disclosure control has to know beside the tables."""
     codes = {name: list(about["values"]) for name, about in variables.items() if about["values"]}
     ordinal = [name for name, about in variables.items() if type_of(about).ordered]
+    bases = Sections(config).bases
     bands = [made["variable"] for made in config["cleaning"].get("recodes", []) if made["type"] == "bands"]
     return Study(
         respondents=people,
@@ -144,7 +146,30 @@ def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: 
         claims=claims_of(config),
         sets=boxes_of(variables),
         numbers=[name for name, about in variables.items() if _plain_number(about)],
+        models=models_of(config, variables),
+        filters={name: _codes(about.get("asked_if") or {}) for name, about in variables.items()},
+        base_filters={base: _codes(conditions_of(bases, base)) for base in bases},
     )
+
+
+def models_of(config: dict, variables: dict) -> list[Modelled]:
+    """List the models, with what enters them as indicators."""
+    return [
+        Modelled(
+            str(model["outcome"]),
+            {str(name): type_of(variables[name]).nominal for name in model["predictors"]},
+            model["kind"] == "linear",
+        )
+        for model in config["analysis"].get("models", [])
+    ]
+
+
+def _codes(conditions: dict) -> dict[str, list[str]]:
+    """Codes of conditions, of which there may be several for one variable, as the tables write them."""
+    return {
+        name: [code_text(code) for code in (codes if isinstance(codes, list | tuple) else [codes])]
+        for name, codes in conditions.items()
+    }
 
 
 def _plain_number(about: dict) -> bool:

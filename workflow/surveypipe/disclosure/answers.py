@@ -214,11 +214,16 @@ def _would_tell(table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     """
     family = places_of(table, ["variable", "group"])
     level = _text(table, "group_level")
-    tells = family.isin(set(family[hidden])) & (level == "") & (table["group"] != "overall")
+    # A comparison has no level, or names two.
+    groups = set(family[hidden])
+    described = table["statistic"].str.startswith(DESCRIPTIVE) | table["statistic"].isin(SHARES)
+    plain = places_of(table.assign(level_=level), ["variable", "group", "level_"])
+    compared = (level == "") | ~plain.isin(set(plain[described]))
+    tells = family.isin(groups) & compared & (table["group"] != "overall")
     for name in dict.fromkeys(family[hidden]):
         mine = family == name
         gone = set(level[mine & hidden])
-        others = table["n"][mine & (level != "") & ~level.isin(gone)].groupby(level).max()
+        others = table["n"][mine & ~compared & ~level.isin(gone)].groupby(level).max()
         if len(gone) == 1 and len(others):
             gone.add(str(others.sort_index().idxmin()))
         tells |= mine & level.isin(gone)

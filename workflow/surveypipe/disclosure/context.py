@@ -153,7 +153,7 @@ def release_nonresponse(table: pd.DataFrame, claims: pd.DataFrame, rules: Rules)
     -------
     Release
         A wave in which all answered alike is suppressed with its whole series, since the cumulative
-        rows would give it away.
+        rows would give it away; with a wave of few go what adds up the waves, and a second wave.
     """
     release = release_with_claims(table, claims, "nonresponse")
     made = release.table
@@ -164,7 +164,20 @@ def release_nonresponse(table: pd.DataFrame, claims: pd.DataFrame, rules: Rules)
     wave = made["step"].isin(["waves", "extrapolation"])
     alike = (made["measure"] == "wave") & made["estimate"].isin([0.0, 1.0])
     small |= wave & series.isin(set(series[alike]))
+    small |= _waves_beside(made, small, series)
     blank(made, small)
     places = (made["step"] + ": " + series)[small]
     log = log_rows("nonresponse", places, SUPPRESSED, "small base, or all of a wave alike")
     return Release(made, joined_logs(release.log, log_frame(log)))
+
+
+def _waves_beside(made: pd.DataFrame, small: pd.Series, series: pd.Series) -> pd.Series:
+    """Rows from which a hidden wave would follow: sums up to a wave, what carries waves on, a second wave."""
+    wave, told = made["measure"] == "wave", made["step"].isin(["waves", "extrapolation"])
+    touched = set(series[wave & small])
+    tells = told & series.isin(touched) & ~wave
+    for name in touched:
+        mine = wave & (series == name)
+        if (mine & small).sum() == 1 and (left := made.loc[mine & ~small, "n"]).notna().any():
+            tells |= made.index == left.idxmin()
+    return tells

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from surveypipe.disclosure.answers import COUNTED
-from surveypipe.disclosure.context import suppress_claims
+from surveypipe.disclosure.context import suppress_claims, without_headline
 from surveypipe.disclosure.digits import unit_for
 from surveypipe.disclosure.magnitudes import SUMS, dominated
 from surveypipe.disclosure.questions import Respondents, code_of
@@ -41,6 +41,8 @@ def units_of(
 
 # Statistics of a variable from which, where one is hidden, what a claim makes of it could tell.
 DESCRIBED = ("proportion", *SUMS)
+# How the statistics of a claim's own test begin.
+OF_CLAIMS = "claim_test"
 PEOPLE = "one or two people make up nearly all of it, or it would tell of the few outside its base"
 
 
@@ -180,6 +182,23 @@ def follow_own(claims: Release, estimates: pd.DataFrame, kinds: Mapping[str, Any
             suppress_claims(claims, shown, _why(claim))
         for name in (f"estimate_{row.scheme}", "scheme_low", "scheme_high"):
             claims.table[name] = claims.table[name].where(~mine)
+
+
+def hide_tests(release: Release, claims: pd.DataFrame) -> None:
+    """Hide the test of a claim that is withheld, and its adjusted p-value.
+
+    Parameters
+    ----------
+    release
+        Released estimates; changed.
+    claims
+        The released claims.
+    """
+    table = release.table
+    mine = table["claim"].isin(without_headline(claims)) & (table["status"] != SUPPRESSED)
+    mine &= table["statistic"].str.startswith(OF_CLAIMS)
+    release.note("estimates", table.loc[mine, "estimate_id"], SUPPRESSED, "the claim itself is suppressed")
+    blank(table, mine)
 
 
 def _why(claim: AnyClaim) -> str:

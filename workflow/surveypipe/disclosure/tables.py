@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.disclosure import audit, audit_links, context, magnitudes, own_estimates, resolution
+from surveypipe.disclosure import (
+    audit,
+    audit_links,
+    context,
+    extremes,
+    magnitudes,
+    own_estimates,
+    resolution,
+)
+from surveypipe.disclosure.amounts_together import audit_amounts
 from surveypipe.disclosure.answers import release_estimates
 from surveypipe.disclosure.audit_curves import Curve, audit_curves
 from surveypipe.disclosure.audit_groupings import audit_groupings
@@ -18,10 +27,12 @@ from surveypipe.disclosure.characteristics import (
     release_margins,
 )
 from surveypipe.disclosure.kinds import ESTIMATES, JOINED, KINDS, RELEASED_TABLES
+from surveypipe.disclosure.modelled import Modelled, hide_models
 from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.release import MERGED, RELEASED, Release, joined_logs, log_frame
 from surveypipe.disclosure.response import release_flow, release_rates, release_response_cells
 from surveypipe.disclosure.rounding import round_counts
+from surveypipe.disclosure.routes import Conditions, follow_filters
 from surveypipe.disclosure.rules import Rules
 from surveypipe.study.claims import AnyClaim
 
@@ -70,6 +81,12 @@ class Study:
         Boxes of each question of which several answers may be ticked.
     numbers
         Questions answered with a number.
+    models
+        The models of the configuration.
+    filters
+        Variable to all answers of earlier questions on which it was asked.
+    base_filters
+        Base to the answers on which somebody belongs to it.
     curves
         Claim to its share at each response odds ratio, as a function of counts.
     scenarios
@@ -90,6 +107,9 @@ class Study:
     claims: Mapping[str, AnyClaim] = field(default_factory=dict)
     sets: Mapping[str, list[str]] = field(default_factory=dict)
     numbers: Sequence[str] = ()
+    models: Sequence[Modelled] = ()
+    filters: Mapping[str, Conditions] = field(default_factory=dict)
+    base_filters: Mapping[str, Conditions] = field(default_factory=dict)
     curves: Mapping[str, Curve] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
 
@@ -131,6 +151,9 @@ def release_all(
     if audited:
         magnitudes.hide_dominated(made[ESTIMATES], study.respondents, study.numbers, rules)
         own_estimates.hide_amounts(made[ESTIMATES], study.claims, study.respondents, study.numbers, rules)
+        hide_models(made[ESTIMATES], study.models, study.respondents, rules)
+        extremes.hide_alike(made[ESTIMATES], study.respondents, rules)
+        extremes.hide_ends(made[ESTIMATES], study.respondents, study.numbers, rules)
         # Before the audit, which has to see what a reader sees.
         units = magnitudes.units(made[ESTIMATES].table, study.respondents)
         resolution.estimates(made[ESTIMATES], limits, units, ratios)
@@ -151,11 +174,15 @@ def release_all(
                 told,
             )
         audit_groupings(made[ESTIMATES], estimates, study.respondents, study.groupings, study.values, rules)
+        groupings = study.groupings or (study.respondents.group,)
+        follow_filters(made[ESTIMATES], study.respondents, groupings, study.filters, study.base_filters)
+        audit_amounts(made[ESTIMATES], study.respondents, groupings, rules)
         audit.follow_repeated(made[ESTIMATES], study.made_from, linked)
         audit.follow_sets(made[ESTIMATES], study.sets)
         own_estimates.follow_parts(made[ESTIMATES], study.claims, study.primary)
         audit.follow_estimates(made["claims"], made[ESTIMATES].table, linked, study.claims)
         own_estimates.follow_own(made["claims"], made[ESTIMATES].table, study.claims)
+        own_estimates.hide_tests(made[ESTIMATES], made["claims"].table)
     _about_claims(made, private, study, rules, linked, audited)
     if audited:
         audit.audit_characteristics_of(

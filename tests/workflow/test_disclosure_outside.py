@@ -1,0 +1,73 @@
+"""An attack from outside on small studies of nasty kinds: nothing of few follows from what is released."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import outside_attack
+import outside_sums
+import small_secrets
+
+# By default those whose secrets an earlier release told; the others take longer and are among the long tests.
+DEFAULT = ("all_alike", "asked_on_yes", "sums", "quantiles", "saturated")
+FIRST = ("saturated", "asked_on_yes")
+WITHOUT = (*FIRST, *(one for one in small_secrets.STUDIES if one not in FIRST))
+UNAUDITED = [*FIRST, *(pytest.param(one, marks=pytest.mark.slow) for one in WITHOUT[2:])]
+STUDIES = [
+    name if name in DEFAULT else pytest.param(name, marks=pytest.mark.slow) for name in small_secrets.STUDIES
+]
+
+
+def is_number(about: dict) -> bool:
+    """Whether a question is answered with a number."""
+    return about["type"] == "numeric" and "role" not in about
+
+
+def attack(study: outside_attack.Outside) -> list[str]:
+    """Everything of few people that follows from what is released."""
+    return [*outside_attack.answers(study), *outside_sums.told_of_numbers(study)]
+
+
+def outside(name: str, folder: Path, *, audited: bool = True) -> outside_attack.Outside:
+    """Run a small study, and give what the reader is given."""
+    study = small_secrets.STUDIES[name]()
+    if not audited:
+        study.config = study.config | {"disclosure": {"preset": "open"}}
+    with contextlib.redirect_stdout(io.StringIO()):
+        results = small_secrets.run(study, folder)
+    people = study.answers.reset_index(drop=True)
+    boxes = [name for name, about in study.questions.items() if about.get("set")]
+    if boxes:
+        any_box = people[boxes].notna().any(axis=1)
+        people[boxes] = people[boxes].fillna(2.0).where(any_box)
+    weights = pd.read_parquet(results / "data/weights.parquet")
+    return outside_attack.Outside(
+        results / "public",
+        people,
+        list(study.config.get("groups", {})),
+        {column[2:]: weights[column].to_numpy(float) for column in weights if column.startswith("w_")},
+        study.config.get("bases", {}),
+        {name: about["asked_if"] for name, about in study.questions.items() if "asked_if" in about},
+        {one["variable"]: one["items"] for one in study.config.get("cleaning", {}).get("scales", [])},
+        [
+            name
+            for name, about in study.questions.items()
+            if about["type"] == "numeric" and "role" not in about
+        ],
+    )
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_nothing_of_few_follows(name: str, tmp_path: Path):
+    assert attack(outside(name, tmp_path)) == []
+
+
+@pytest.mark.parametrize("name", UNAUDITED)
+def test_without_disclosure_control_the_same_attack_finds_a_secret(name: str, tmp_path: Path):
+    """The attack can succeed: what was estimated, and not released, tells a secret of each study."""
+    assert attack(outside(name, tmp_path, audited=False))
