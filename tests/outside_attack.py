@@ -151,11 +151,12 @@ class Counts:
         for sign in (1.0, -1.0):
             done = milp(
                 sign * cost, constraints=said, integrality=np.ones(len(cost)), bounds=Bounds(0, np.inf),
-                options={"time_limit": 10.0},
+                options={"node_limit": 500},
             )  # fmt: skip
             assert done.status in (0, 1), f"what is published contradicts itself: {done.message}"
             # Of a search that was cut short what is proven counts, which leaves more open.
-            bound = done.fun if done.status == 0 else done.mip_dual_bound
+            proven = done.fun if done.status == 0 else done.mip_dual_bound
+            bound = (0.0 if sign > 0 else -np.inf) if proven is None else proven
             found.append(sign * bound)
         return round(found[0], 6), round(found[1], 6)
 
