@@ -215,21 +215,21 @@ def replicates() -> Small:
 
 
 def waves() -> Small:
-    """Returns in four waves; of the third few answered a question, and all of them the same."""
+    """Returns on four days, of which the third brought eight, who all said yes."""
     people, draw = _people(11, [30, 30])
-    order = draw.permutation(len(people))
-    people["day"] = [f"2024-03-{1 + place // 3:02d}" for place in order]
-    third = people.index[(order >= 30) & (order < 45)]
+    day = draw.permutation(np.repeat([1, 2, 3, 4, 5], [12, 12, 8, 12, 16]))
+    people["day"] = [f"2024-03-{number:02d}" for number in day]
     people["yes"] = people["yes"].astype(float)
-    people.loc[third, "yes"] = np.nan
-    people.loc[third[:6], "yes"] = 1.0
-    asked = {**ASKED, "day": {"type": "date", "role": "admin"}}
+    people.loc[day == 3, "yes"] = 1.0
+    people.loc[day == 5, "yes"] = np.nan
+    asked = {"trade": _one_of(2, "Trade"), **ASKED, "day": {"type": "date", "role": "admin"}}
     config = {
-        "frame": {"size": 200},
+        "groups": {"trade": {}},
+        "weighting": {"primary": "none", "schemes": {"none": {"label": "Unweighted", "method": "none"}}},
         "nonresponse": {"waves": {"variable": "day", "number": 4}},
         "claims": {"C": _claim("share", variable="yes", level=1, threshold=0.1)},
     }
-    return Small(people.drop(columns="trade"), asked, config)
+    return Small(people, asked, config, _counts(trade=[100, 100]))
 
 
 def boxes() -> Small:
