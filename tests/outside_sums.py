@@ -152,14 +152,9 @@ def ends_of_scales(study: Outside) -> Iterator[str]:
 def waves(study: Outside, number: int = 4) -> Iterator[str]:
     """Waves of few whose count of an answer follows from the others, without weights."""
     table = read(study.public / "nonresponse.csv")
-    table = table[
     table = table[(table["step"] == "waves") & (table["status"] == "released")]
     # Of a wave of few the analysis itself tells no number.
     table = table[(table["level"] != "") & (table["n"] != "") & (table["estimate"] != "")]
-        & (table["status"] == "released")
-        & (table["level"] != "")
-        & (table["n"] != "")
-    ]
     for claim, rows in table.groupby("claim"):
         told = {(r["measure"], int(r["level"])): (float(r["n"]), float(r["estimate"]))
                 for r in rows.to_dict("records")}  # fmt: skip
