@@ -60,7 +60,7 @@ def test_the_mode_is_told(mode: str, words: str) -> None:
 
 
 def test_those_who_came_of_themselves_are_said_to_be_no_sample() -> None:
-    words = "Nobody was drawn by chance"
+    words = "No sample was drawn with known chances"
     assert words in said(drawn(kind="convenience")(cases.base()))["response"]
     assert words not in said(sampled()(cases.base()))["response"]
 
