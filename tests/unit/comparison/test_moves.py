@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from surveypipe.comparison.causes import Cause, Kind, Provenance, attributed, provenance
-from surveypipe.comparison.moves import moves
+from surveypipe.comparison.moves import moves, same
 from surveypipe.comparison.sentences import first_line, told
 from surveypipe.comparison.tables import read_table
 from surveypipe.problems import SurveyError
@@ -43,6 +43,18 @@ def test_each_number_is_compared_once_and_the_last_digits_are_the_machines(found
     assert [move.place for move in found.of("appeared")] == [("d",)] * 2
     assert [move.place for move in found.of("vanished")] == [("c",)] * 2
     assert found.words == {"estimates": 1, "claims": 1}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "alike"),
+    [
+        (3.5, 3.5000000000001, True), (1234567.0, 1234567.0000001, True), (0.0, 3e-16, True),
+        (3.26707e-07, 3.26708e-07, False), (5e-12, 5e-11, False), (1.0, 1.00000001, False),
+        (None, None, True), (None, 0.0, False),
+    ],
+)  # fmt: skip
+def test_small_numbers_are_told_apart_as_great_ones_are(first, second, alike):
+    assert same(first, second) is alike
 
 
 def test_a_move_is_told_absolute_relative_and_in_standard_errors(found):

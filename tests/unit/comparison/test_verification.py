@@ -77,7 +77,8 @@ def test_other_bytes_with_the_same_numbers_and_words_pass_and_say_from_what(rele
     sign(released, software={"svy": "2"})
     code, said = verified(capsys)
     assert code == 0
-    assert "Other bytes, the same numbers and words: public/estimates.csv, report/brief.html." in said
+    told = "Other bytes, the same numbers in tables and words in documents"
+    assert f"{told}: public/estimates.csv, report/brief.html." in said
     assert "nothing else is compared: report/brief.pdf." in said
     assert "software: svy 1 became 2" in said
 

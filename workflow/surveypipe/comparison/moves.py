@@ -15,6 +15,8 @@ _SHARE_KINDS = {"share"}
 _FIRST = ("claims", "estimates")
 # Numbers equal to as many digits are the same: the last digits of a sum depend on the machine.
 SAME = 1e-9
+# What is less apart is rounding about nought.
+NOUGHT = 1e-15
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def same(first: float | None, second: float | None) -> bool:
     """Whether two numbers are equal but for the last digits, or both are missing."""
     if first is None or second is None:
         return first is second
-    return abs(first - second) <= SAME * max(1.0, abs(first), abs(second))
+    return abs(first - second) <= max(SAME * max(abs(first), abs(second)), NOUGHT)
 
 
 def _rank(move: Move) -> int:

@@ -184,7 +184,11 @@ def report(found: Verification) -> list[str]:
     else:
         lines = [f"NOT as released. {first_line(found.moves)} {files[0].upper()}{files[1:]}."]
     same = [path for path in found.same_content]
-    lines += [f"Other bytes, the same numbers and words: {', '.join(same)}."] if same else []
+    lines += (
+        [f"Other bytes, the same numbers in tables and words in documents: {', '.join(same)}."]
+        if same
+        else []
+    )
     if found.unread:
         lines.append(f"Other bytes, in which nothing else is compared: {', '.join(found.unread)}.")
     for path, wrong in found.unlike.items():
