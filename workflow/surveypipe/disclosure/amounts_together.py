@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HALF = 0.005
-# A mean of ten people is known that is told to within this part of the scale; of more, in proportion.
-CLOSE = 0.25
-PEOPLE_OF_A_MEAN = 10
+# A mean of fewer than ten people is known that is told to within this part of the range of all answers; the
+# sum of more, to within that of two.
+CLOSE, FEW, OF_MANY = 0.25, 10, 8.0
 # Of more combinations than this, each group is looked at without what other groupings say of it.
 MOST_PARTS = 200
 
@@ -103,7 +103,8 @@ class Amounts:
         ends = [linprog(s * cost, A_ub=left or None, b_ub=right or None, bounds=bounds) for s in (1.0, -1.0)]
         if any(end.status != 0 for end in ends):
             return {group for group, _ in self.told}
-        width = -sum(float(end.fun or 0.0) for end in ends) / min(float(here.sum()), PEOPLE_OF_A_MEAN)
+        people = float(here.sum())
+        width = -sum(float(end.fun or 0.0) for end in ends) / (people if people < FEW else OF_MANY)
         if width >= CLOSE * (high - low):
             return None
         duals = np.abs(ends[0].ineqlin.marginals) + np.abs(ends[1].ineqlin.marginals)
