@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from browsing import Page
+from index import holds_rows
 from surveypipe.rendering.index_page import index_page, tasks
 from surveypipe.study.authors import Authors
 
@@ -58,6 +59,26 @@ def test_only_formats_that_were_made_are_opened() -> None:
     assert "A &amp; B" in page and "SIMULATED" not in page
 
 
+def test_a_table_of_nothing_but_heads_is_not_listed(tmp_path: Path) -> None:
+    texts = {
+        "rows.csv": "a,b\n1,2\n",
+        "heads.csv": "a,b\n",
+        "marked.csv": "# SIMULATED\na,b\n",
+        "x.json": "{}",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert [name for name in texts if holds_rows(tmp_path / name)] == ["rows.csv", "x.json"]
+
+
+def test_a_claim_is_listed_by_its_own_words() -> None:
+    said = {"answered": "", "asked": "", "claims": [{"claim": "high", "text": "High cholesterol: 14%"}]}
+    page = index_page(
+        title="A", language="en-GB", notice="", headlines=said, files=[], checks={}, to_do=[], style=""
+    )
+    assert "<li>High cholesterol: 14%</li>" in page and "high:" not in page
+
+
 def test_the_page_of_a_run_opens_all_that_was_made(browser: Chrome, finished: Path) -> None:
     page = Page(browser, finished / "results" / "index.html")
     for view, dark in (("phone", True), ("desktop", False)):
@@ -69,6 +90,8 @@ def test_the_page_of_a_run_opens_all_that_was_made(browser: Chrome, finished: Pa
     text = page.path.read_text(encoding="utf-8")
     links = set(re.findall(r'href="((?!data:)[^"]+)"', text))
     made = {f"report/{path.name}" for path in (finished / "results/report").iterdir()}
-    made |= {f"public/{path.name}" for path in (finished / "results/public").glob("*.csv")}
+    made |= {
+        f"public/{path.name}" for path in (finished / "results/public").glob("*.csv") if holds_rows(path)
+    }
     assert made <= links
     assert [link for link in links if not (page.path.parent / link).is_file()] == []
