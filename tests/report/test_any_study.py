@@ -19,6 +19,7 @@ from studies import ROOT, small_study
 from surveypipe.formatting import PRINTED
 from surveypipe.rendering.parts import resolved
 from surveypipe.reporting import headlines, names, number_sources, numbers
+from surveypipe.reporting.answer_blocks import of_variables
 from surveypipe.reporting.figures import answers as drawn
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.register import DRAW
@@ -30,6 +31,7 @@ from surveypipe.reporting.tables.questionnaire import questionnaire
 from surveypipe.reporting.tables.questions import answer_tables
 from surveypipe.reporting.wording import answers, documents, methods, results, reviewers
 from surveypipe.reporting.wording import nonresponse as bias_text
+from surveypipe.reporting.wording.answers import counted_only
 from surveypipe.reporting.wording.level_contrasts import level_contrast
 
 TABLES = {**register.TABLES, **nonresponse.TABLES, **models.TABLES}
@@ -180,7 +182,11 @@ def test_what_is_not_known_is_not_spoken_of(given: Released) -> None:
 
 def test_every_question_reaches_the_end_of_the_run(given: Released) -> None:
     found = headlines.headlines(given)
-    assert found["asked"].startswith("15 questions, described in five tables")
+    # Where a question is only counted, the tables do not describe all.
+    only = sum(counted_only(given, question.name) for question in of_variables(given.variables))
+    described = "" if only else "described "
+    assert found["asked"].startswith(f"15 questions, {described}in five tables")
+    assert found["asked"].endswith("counted and not described.") == bool(only)
     unknown = "not told" if given.settings.design.drawn else "not known"
     assert (unknown in found["answered"]) == (given.population == "none")
     assert [one["claim"] for one in found["claims"]] == list(given.claims)
