@@ -152,14 +152,14 @@ def _best_step(
         others = np.delete(lines, place, axis=0).max(axis=0, initial=0)
         before = np.maximum(others, lines[place]).sum() + _OWN_LINE * lines[place].sum()
         last = lines[place]
-        for width in np.arange(widths[place] + 1, widths[place] + spare):
+        for width in map(float, np.arange(widths[place] + 1, widths[place] + spare)):
             own = np.array(_lines(column, width))
             if (own == last).all():
                 continue
             last = own
             saved = before - np.maximum(others, own).sum() - _OWN_LINE * own.sum()
             if saved / (width - widths[place]) > best + 1e-9:
-                best, found = saved / (width - widths[place]), (place, float(width), own)
+                best, found = saved / (width - widths[place]), (place, width, own)
             if own.max() == 1:
                 break
     return found
