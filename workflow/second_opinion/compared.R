@@ -89,11 +89,12 @@ lines_of <- function(row, made, reason) {
 # Within one unit of the last digit that a released number shows; statistics of tests are told in halves, totals in
 # units of their own.
 TESTS <- "^(t_test|rank_test|rao_scott|adjusted_wald|claim_test)"
-within_rounding <- function(shown, exact, test, unit) {
+within_rounding <- function(shown, exact, test, unit, se) {
   digits <- sub("e.*$", "", sub("^-", "", shown))
   decimals <- if (grepl(".", digits, fixed = TRUE)) nchar(sub("^[^.]*[.]", "", digits)) else 0
   noughts <- if (decimals == 0 && digits != "0") nchar(digits) - nchar(sub("0+$", "", digits)) else 0
-  step <- max(10^(noughts - decimals), if (test) 0.5, unit, 1e-8 * abs(exact))
+  # An end of an interval near nought is as exact as its standard error.
+  step <- max(10^(noughts - decimals), if (test) 0.5, unit, 1e-8 * max(abs(exact), se, na.rm = TRUE))
   abs(as.numeric(shown) - exact) <= (1 + 1e-9) * step
 }
 
@@ -116,7 +117,7 @@ released <- function(path, table) {
   tests <- own$column[there] == "estimate" & grepl(TESTS, own$statistic[there])
   about <- match(own$estimate_id[there], estimates$estimate_id)
   units <- vapply(about, function(k) unit_of(estimates[k, ]), 0)
-  held <- mapply(within_rounding, shown[there], as.numeric(own$r[there]), tests, units)
+  held <- mapply(within_rounding, shown[there], as.numeric(own$r[there]), tests, units, as.numeric(estimates$se[about]))
   c(compared = length(there), within = sum(as.logical(held)))
 }
 
