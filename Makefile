@@ -11,7 +11,7 @@ BIN := .venv/bin
 OFFLINE := $(if $(wildcard wheels/*.whl),--no-index --find-links wheels)
 RUN := $(BIN)/python workflow/scripts/clear_stale_lock.py && $(BIN)/snakemake
 
-.PHONY: all test test-long lint lock archive simulate simulation followup docs bench clean distclean
+.PHONY: all test test-long test-slurm lint lock archive simulate simulation followup docs bench clean distclean
 .DEFAULT_GOAL := all
 
 all: .venv/.installed
@@ -39,6 +39,10 @@ test: all .venv/.developing
 
 test-long: all .venv/.developing
 	@$(BIN)/python -m pytest $(PARALLEL) -m slow
+
+# A Slurm of one node, as root, from Debian's slurm-wlm and munge; says why where it cannot be started.
+test-slurm: .venv/.developing
+	@$(BIN)/python -m pytest -m slow -rs tests/workflow/test_slurm.py
 
 lint: .venv/.developing
 	$(BIN)/ruff check .

@@ -74,6 +74,7 @@ class _Recorder:
 
     name: str
     said: dict[str, dict[str, Any]] = field(default_factory=dict)
+    resource_settings = SimpleNamespace(cores=1)
 
     def __getattr__(self, part: str) -> Callable[..., Any]:
         def keep(*_: Any, **named: Any) -> Callable[[Any], Any]:

@@ -1,5 +1,8 @@
 """Rehearsal, a target of its own (`snakemake rehearse`): everything built from made-up answers, in a folder apart."""
 
+# A cluster is given jobs, and no number of cores; a rehearsal runs a Snakemake of its own on one node.
+CORES = workflow.resource_settings.cores or 4
+
 
 rule rehearse:
     input:
@@ -9,9 +12,9 @@ rule rehearse:
         "<results>/logs/rehearse.log",
     conda:
         "../../environment.yml"
-    threads: workflow.cores
+    threads: CORES
     params:
-        **given(cores=workflow.cores or 1),
+        **given(cores=CORES),
     message:
         "Rehearsing the survey with made-up answers"
     shell:
