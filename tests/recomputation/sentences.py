@@ -161,10 +161,12 @@ def _groups(whole: Whole, entry: Entry, source: str) -> Iterator[Saying]:
         one(entry.scale * difference.low),
         one(entry.scale * difference.high),
     ]
-    yield say("The second is {} percentage points ~~({}% interval {} to {})", gap, source=source)
-    yield say("The second is {} scale points ~~({}% interval {} to {})", gap, source=source)
     for unit in ("scale points", "percentage points"):
-        yield say(f"The difference is {{}} {unit} ({{}}% interval {{}} to {{}})", gap, source=source)
+        # Where printed figures differ by another number, that is told.
+        for before in ("", "from unrounded figures; "):
+            rest = f"({before}{{}}% interval {{}} to {{}})"
+            yield say(f"The second is {{}} {unit} ~~{rest}", gap, source=source)
+            yield say(f"The difference is {{}} {unit} {rest}", gap, source=source)
     yield say("p = {}", probability(difference.p if entry.equivalence else difference.f_p), source=source)
 
 

@@ -348,7 +348,8 @@ def multiplicity(whole: Whole) -> Rows:
     for model in whole.models:
         for k, (name, code) in enumerate(model.names):
             words = predictor(whole, name, code)
-            text = f"{whole.label(model.entry['outcome'])}: {words[0].lower() + words[1:]}"
+            words = words if words[:2].isupper() else words[0].lower() + words[1:]
+            text = f"{whole.label(model.entry['outcome'])}: {words}"
             predictors.append((text, model.adjusted.slope(k, whole.survey.level).p))
     _family(rows, "Predictors in the models", predictors, "bh")
     return rows
