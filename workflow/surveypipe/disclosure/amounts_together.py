@@ -177,12 +177,16 @@ def _amounts(
     people = respondents.answers[respondents.inside(base)]
     people = people[people[variable].notna()]
     schemes = [str(name) for name in respondents.weights if str(name).startswith("w_")]
-    people = people[["id", variable, *groupings]].merge(respondents.weights[["id", *schemes]], on="id")
+    # An amount may make groups too.
+    own = list(dict.fromkeys([variable, *groupings]))
+    people = people[["id", *own]].merge(respondents.weights[["id", *schemes]], on="id")
     if people.empty:
         return None
     groups = people[list(groupings)].map(code_of).fillna("") if groupings else people[[]]
     keys = groups.join(people[schemes].round(WEIGHT_DECIMALS))
-    parts = keys.groupby(list(keys.columns), dropna=False).ngroup().to_numpy()
+    # Without groups and without weights everybody is of one part.
+    columns = list(keys.columns)
+    parts = keys.groupby(columns, dropna=False).ngroup().to_numpy() if columns else np.zeros(len(keys), int)
     if parts.max() >= MOST_PARTS:
         return None
     inside = {Group("", ""): np.ones(len(people), bool)}

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Facts = dict[str, Any]
+# Of more claims with one number the first is named, and how many more there are.
+MOST_TIES = 2
 
 
 # Sentences about non-response that an answer repeats, by the name under which its template calls it.
@@ -135,15 +137,21 @@ def which_n(released: Released) -> Facts:
         return facts | {"spread": "withheld"}
     least, most = (float(found[end]["n"]) for end in (0, -1))
 
-    def having(n: float) -> Markdown:
-        return Markdown(places([row for row in found if row["n"] == n], released))
+    def having(n: float) -> tuple[Markdown, int]:
+        rows = [row for row in found if row["n"] == n]
+        named = rows if len(rows) <= MOST_TIES else rows[:1]
+        return Markdown(places(named, released)), len(rows) - len(named)
+
+    (least_of, least_more), (most_of, most_more) = having(least), having(most)
 
     return facts | {
         "spread": "equal" if least == most else "unequal",
         "least": least,
-        "least_of": having(least),
+        "least_of": least_of,
+        "least_more": least_more,
         "most": most,
-        "most_of": having(most),
+        "most_of": most_of,
+        "most_more": most_more,
     }
 
 
