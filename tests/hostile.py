@@ -136,7 +136,7 @@ def configuration(p: Poison, places: tuple[str, str]) -> dict[str, Any]:
         },
         "inputs": {"survey": f"data/raw/{SURVEY}", "staff_list": f"data/raw/{LIST}"},
         "frame": {
-            "id": "number",
+            "id": "number", "source": p("A register"),
             "columns": {"service": "=service <i>", "grade": "grade", "outcome": "outcome"},
             "recodes": [
                 {"variable": "rank", "from": "grade", "map": {"a": p("High"), "b": p("High"), "c": p("Low")}}

@@ -25,7 +25,17 @@ from surveypipe.study.reading import read
 from surveypipe.study.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
-SECTIONS = ("bases", "disclosure", "claims", "cleaning", "frame", "groups", "sensitivity", "weighting")
+SECTIONS = (
+    "analysis",
+    "bases",
+    "disclosure",
+    "claims",
+    "cleaning",
+    "frame",
+    "groups",
+    "sensitivity",
+    "weighting",
+)
 NEEDED = ("results/tables/index.json",)
 
 

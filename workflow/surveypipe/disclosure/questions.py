@@ -51,6 +51,13 @@ class Respondents:
             return self.answers["id"].notna()
         return self.answers["id"].astype(str).isin(self.bases[base])
 
+    def size(self, base: str, level: str) -> float:
+        """Count the respondents of a base in a group ('' is all)."""
+        inside = self.inside(base)
+        return float(
+            (inside & (self.answers[self.group].map(code_of) == level)).sum() if level else inside.sum()
+        )
+
     def people(self, scheme: str, grouping: str, level: str) -> float:
         """Sum of the weights in a group ('' is all), whether or not its members answered a question."""
         weights = self.weights.set_index("id")[f"w_{scheme}"].astype(float)
@@ -122,19 +129,32 @@ def questions(
             some = {p: count for p, count in counts.items() if p.level in levels}
             known = _known(str(variable), str(base), people, respondents, parts, some)
             told = here[here["level"].isin(["", *levels])]
-            asked = _asked(rows, (asked_if or {}).get(str(variable), {}))
+            asked = _asked(rows, str(variable), str(base), asked_if or {}, respondents)
             yield Question(str(variable), str(base), told, parts, some, atoms, known, primary, asked, units)
 
 
-def _asked(rows: pd.DataFrame, conditions: Mapping[str, str]) -> dict[str, float]:
-    """How many were asked in each group at most, where the question before is published."""
+def _asked(
+    rows: pd.DataFrame,
+    variable: str,
+    base: str,
+    conditions: Mapping[str, Mapping[str, str]],
+    respondents: Respondents,
+) -> dict[str, float]:
+    """How many were asked in each group at most, where the question before is published.
+
+    Whoever was put the question before and left it out may have answered this one all the same.
+    """
     counts: dict[str, float] = {}
     shares = (rows["statistic"] == "proportion") & (rows["scheme"] == UNWEIGHTED)
-    shares &= rows["status"] == RELEASED
-    for variable, code in conditions.items():
-        for row in rows[shares & (rows["variable"] == variable) & (rows["level"] == code)].to_dict("records"):
-            n = math.floor(float(row["n"]) * (float(row["estimate"]) + HALF) + 1e-6)
-            counts[row["group_level"]] = min(n, counts.get(row["group_level"], n))
+    shares &= (rows["status"] == RELEASED) & (~rows["base"].isin(respondents.bases) | (rows["base"] == base))
+    earlier = {name: codes for name, codes in conditions.items() if name != variable}
+    for before, code in conditions.get(variable, {}).items():
+        for row in rows[shares & (rows["variable"] == before) & (rows["level"] == code)].to_dict("records"):
+            group, own = str(row["group_level"]), str(row["base"])
+            gave = math.floor(float(row["n"]) * (float(row["estimate"]) + HALF) + 1e-6)
+            put = _asked(rows, before, own, earlier, respondents).get(group, respondents.size(own, group))
+            n = gave + max(0.0, put - float(row["n"]))
+            counts[group] = min(n, counts.get(group, n))
     return counts
 
 
