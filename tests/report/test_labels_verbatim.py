@@ -88,7 +88,8 @@ def nasty(marked: Marked) -> Released:
         patch.setattr(made_up, "configuration", lambda: marked.texts(plain))
         load = yaml.safe_load
         patch.setattr(made_up.yaml, "safe_load", lambda text: marked.texts(load(text)))
-        given = made_up.with_further(made_up.released())
+        # Made anew: what is kept for all tests has plain labels.
+        given = made_up.with_further(made_up.made())
     made: dict[str, pd.DataFrame] = {}
     for name, table in given.tables.items():
         table = table.copy()
