@@ -134,7 +134,7 @@ def _totals(study: RandomStudy) -> None:
         value = "share" if shares else "n"
         study.tables["margins"] = pd.DataFrame(rows, columns=["variable", "level", value])
     else:
-        study.config["frame"] = {"margins": margins}
+        study.config["frame"] = {"margins": margins, "source": "a register"}
     if shares and study.some(0.6):
         study.config["frame"]["size"] = size
     told = [
