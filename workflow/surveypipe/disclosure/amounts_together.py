@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from surveypipe.disclosure.answers import DESCRIPTIVE, SHARES
-from surveypipe.disclosure.magnitudes import SUMS, dominated
+from surveypipe.disclosure.magnitudes import SUMS, dominated, nearly_alike
 from surveypipe.disclosure.questions import WEIGHT_DECIMALS, Respondents, code_of
 from surveypipe.disclosure.release import SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
@@ -86,8 +86,7 @@ class Amounts:
         own = self.values[here]
         if not len(own):
             return False
-        alike = np.unique(own, return_counts=True)[1].max() >= len(own) - 1
-        return len(own) < rules.min_base or bool(alike) or dominated(own, rules)
+        return len(own) < rules.min_base or nearly_alike(own) or dominated(own, rules)
 
     def telling(self, here: np.ndarray) -> set[Group] | None:
         """List groups from whose sums that of some people follows; None where it keeps its room."""

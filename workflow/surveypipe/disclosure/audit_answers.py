@@ -93,7 +93,8 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
         if done is None:
             done = _climb(question, secret, headlines, [*always, *left], always, possible)
     if done is None:
-        given_away = getattr(_exposed(question, must, POSSIBLE), "place", None)
+        exposed = _exposed(question, must, POSSIBLE)
+        given_away = exposed is not None and exposed.place is not None
         if given_away and headlines:
             return protect(question, rules, set())
         # Without a headline nothing is left of the question then.

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from surveypipe.disclosure.magnitudes import SUMS
-from surveypipe.disclosure.questions import Respondents, code_of
+from surveypipe.disclosure.magnitudes import SUMS, nearly_alike
+from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.release import SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
 from surveypipe.identifiers import CLAIMED_MEDIAN
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 ORDERED = ("median", "lower_quartile", "upper_quartile", "quantile", CLAIMED_MEDIAN)
 # The standard error of a quantile is a part of the length of its interval.
 OF_THE_INTERVAL = ("se", "ci_low", "ci_high", "se_jackknife")
-
-
-def answers_of(respondents: Respondents, variable: str, base: str, group: str, level: str) -> np.ndarray:
-    """Give the answers to a question in a base and a group; an empty level is everybody."""
-    people = respondents.answers[respondents.inside(base)]
-    if level:
-        people = people[people[group].map(code_of) == level]
-    return people[variable].dropna().to_numpy(float)
 
 
 def hide_ends(release: Release, respondents: Respondents, numbers: Sequence[str], rules: Rules) -> None:
@@ -57,9 +49,8 @@ def hide_ends(release: Release, respondents: Respondents, numbers: Sequence[str]
     whole, ends = np.zeros(len(table), bool), np.zeros(len(table), bool)
     for at in np.flatnonzero((asked & (table["status"] != SUPPRESSED)).to_numpy()):
         row = table.iloc[at]
-        values = answers_of(
-            respondents, str(row["variable"]), str(row["base"]), str(row["group"]), level.iloc[at]
-        )
+        variable, base, group = (str(row[name]) for name in ("variable", "base", "group"))
+        values = respondents.numbers(variable, base, group, level.iloc[at])
         limits = [v for v in (values.min(), values.max()) if (values == v).sum() < rules.min_cell]
         reached = [float(row[name]) in limits for name in ("estimate", "ci_low", "ci_high")]
         whole[at] = reached[0] or (any(reached) and row["statistic"] == CLAIMED_MEDIAN)
@@ -68,7 +59,7 @@ def hide_ends(release: Release, respondents: Respondents, numbers: Sequence[str]
     release.note("estimates", table.loc[ends, "estimate_id"], SUPPRESSED, reason)
     for name in [column for column in OF_THE_INTERVAL if column in table]:
         table[name] = table[name].where(~ends)
-    blank(table, table.index.to_series().isin(table.index[whole]))
+    blank(table, _series(table, whole))
 
 
 def hide_alike(release: Release, respondents: Respondents, rules: Rules) -> None:
@@ -91,8 +82,7 @@ def hide_alike(release: Release, respondents: Respondents, rules: Rules) -> None
     gone = np.zeros(len(table), bool)
     for key, rows in table[sums].groupby(["variable", "base", "group", level[sums]], sort=False):
         variable, base, group, inside = (str(part) for part in key)
-        values = answers_of(respondents, variable, base, group, inside)
-        if len(values) and np.unique(values, return_counts=True)[1].max() >= len(values) - 1:
+        if nearly_alike(respondents.numbers(variable, base, group, inside)):
             gone |= table.index.isin(rows.index)
     if rules.audited and gone.any():
         reason = "all of the group, or all but one, gave the same answer"

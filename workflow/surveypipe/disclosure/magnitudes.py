@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from surveypipe.disclosure.digits import unit_for
-from surveypipe.disclosure.questions import Respondents, code_of
+from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.release import SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
 from surveypipe.identifiers import CLAIMED_MEDIAN, HISTOGRAM, TOTAL
@@ -85,12 +85,14 @@ def hide_dominated(
 def _dominated(
     respondents: Respondents, variable: str, base: str, places: list[tuple[str, str]], rules: Rules
 ) -> Iterator[tuple[str, str]]:
-    people = respondents.answers[respondents.inside(base)]
     for group, level in places:
-        some = people[people[group].map(code_of) == level] if level else people
-        values = some[variable].dropna()
-        if dominated(values.to_numpy(float), rules):
+        if dominated(respondents.numbers(variable, base, group, level), rules):
             yield group, level
+
+
+def nearly_alike(values: np.ndarray) -> bool:
+    """Whether all, or all but one, of some people gave the same number; shape (n,), nobody never did."""
+    return bool(len(values)) and bool(np.unique(values, return_counts=True)[1].max() >= len(values) - 1)
 
 
 def dominated(values: np.ndarray, rules: Rules) -> bool:

@@ -14,6 +14,7 @@ from surveypipe.disclosure.release import RELEASED, places_of
 from surveypipe.study.poles import CATEGORIES, parted
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 # Weights that agree to so many decimals are the same: iteration leaves the last digits to chance.
@@ -57,6 +58,13 @@ class Respondents:
         return float(
             (inside & (self.answers[self.group].map(code_of) == level)).sum() if level else inside.sum()
         )
+
+    def numbers(self, variable: str, base: str, grouping: str, level: str) -> np.ndarray:
+        """Give the answers to a question in a base and a group ('' is all), as numbers."""
+        people = self.answers[self.inside(base)]
+        if level:
+            people = people[people[grouping].map(code_of) == level]
+        return people[variable].dropna().to_numpy(float)
 
     def people(self, scheme: str, grouping: str, level: str) -> float:
         """Sum of the weights in a group ('' is all), whether or not its members answered a question."""
