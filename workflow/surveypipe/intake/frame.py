@@ -185,9 +185,14 @@ def check_headcounts(counts: pd.DataFrame, frame: pd.DataFrame, problems: Proble
     if wrong.any():
         problems.add(f"{source}: {wrong.sum()} rows without a number of staff under n.")
         return
+    if table.empty:
+        problems.add(f"{source}: the headcounts have no rows; leave the file out where there are none.")
+        return
     doubled = table[table.duplicated(["variable", "level"])]
     for row in doubled.itertuples():
         problems.add(f"{source}: {row.variable} {row.level} stands there twice; keep one row.")
+    if len(doubled):
+        return
     totals = table.groupby("variable", sort=True)["n"].sum()
     if totals.nunique() > 1:
         listed = shown(f"{name} adds up to {total:g}" for name, total in totals.items())

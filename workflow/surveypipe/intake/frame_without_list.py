@@ -154,6 +154,8 @@ def read_counts(counts: pd.DataFrame, codebook: Codebook, problems: Problems, so
     """
     variables = [str(name) for name in counts.columns if name != HEADCOUNT]
     before = len(problems)
+    if counts.empty:
+        problems.add(f"{source}: the table of headcounts has no rows; write one for each cell.")
     if HEADCOUNT not in counts:
         problems.add(f"{source}: there is no column {HEADCOUNT!r}; it holds the headcount of each cell.")
     unknown = [name for name in variables if name not in codebook.variables]

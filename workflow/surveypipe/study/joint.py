@@ -6,13 +6,13 @@ are in each cell of several questions, and in each answer of one.
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from surveypipe.problems import shown
+from surveypipe.csv_text import named_cells
+from surveypipe.problems import SurveyError, shown
 from surveypipe.study.checks import nearest
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.frame import HEADCOUNT, JointCell
@@ -28,16 +28,12 @@ SAME = 1e-9
 def read_cells(path: Path) -> tuple[JointCell, ...]:
     """Read a CSV of headcounts as cells; none where it cannot be read, which ingest tells."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines))
-        return tuple(_cell(row) for row in rows)
-    except (UnicodeDecodeError, ValueError, KeyError):
+        return tuple(
+            JointCell(n=float(row[HEADCOUNT]), levels={k: v for k, v in row.items() if k != HEADCOUNT})
+            for row in named_cells(path)
+        )
+    except (SurveyError, ValueError, KeyError):
         return ()
-
-
-def _cell(row: Mapping[str | None, str | None]) -> JointCell:
-    told = {str(key).strip(): (text or "").strip() for key, text in row.items() if key}
-    return JointCell(n=float(told.pop(HEADCOUNT)), levels=told)
 
 
 def cells_in_codes(cells: Sequence[JointCell], codebook: CodebookFile) -> tuple[JointCell, ...]:

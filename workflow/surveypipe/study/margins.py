@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from surveypipe.csv_text import named_cells
 from surveypipe.problems import Problems, SurveyError, shown
 from surveypipe.study.checks import nearest
 from surveypipe.study.codebook_file import CodebookFile, Column
@@ -59,28 +60,35 @@ def read_margins(path: Path, name: str) -> Margins:
         With every line that cannot be read.
     """
     problems, found = Problems(), Margins()
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        table = csv.DictReader(file)
-        names = [word.strip() for word in table.fieldnames or []]
-        value = next((key for key in (NUMBER, SHARE) if key in names), None)
-        if value is None or not set(COLUMNS) <= set(names):
-            raise SurveyError(
-                f"{name}: the columns are {shown(names) or 'none'}; a table of control totals has variable, "
-                "level, and n (numbers of people) or share."
+    try:
+        rows = named_cells(path)
+    except SurveyError as error:
+        raise SurveyError(one.replace(str(path), name, 1) for one in error.problems) from error
+    names = list(dict.fromkeys(key for row in rows for key in row))
+    value = next((key for key in (NUMBER, SHARE) if key in names), None)
+    if value is None or not set(COLUMNS) <= set(names):
+        raise SurveyError(
+            f"{name}: the columns are {shown(names) or 'none'}; a table of control totals has variable, "
+            "level, and n (numbers of people) or share."
+        )
+    for line, cells in enumerate(rows, start=2):
+        try:
+            number = float(cells[value])
+        except ValueError:
+            problems.add(f"{name}, line {line}: {value} is {cells[value]!r}, which is no number.")
+            continue
+        if not 0 <= number < math.inf:
+            problems.add(f"{name}, line {line}: {value} is {number:g}; give a number from 0 up.")
+            continue
+        if blank := [key for key in COLUMNS if not cells[key]]:
+            problems.add(f"{name}, line {line}: {shown(blank)} is blank; fill it in, or take the line out.")
+            continue
+        levels = found.setdefault(cells["variable"], {})
+        if cells["level"] in levels:
+            problems.add(
+                f"{name}, line {line}: {cells['variable']} {cells['level']} stands there twice; keep one."
             )
-        for line, row in enumerate(table, start=2):
-            cells = {str(key).strip(): (text or "").strip() for key, text in row.items() if key}
-            try:
-                number = float(cells[value])
-            except ValueError:
-                problems.add(f"{name}, line {line}: {value} is {cells[value]!r}, which is no number.")
-                continue
-            levels = found.setdefault(cells["variable"], {})
-            if cells["level"] in levels:
-                problems.add(
-                    f"{name}, line {line}: {cells['variable']} {cells['level']} stands there twice; keep one."
-                )
-            levels[cells["level"]] = number
+        levels[cells["level"]] = number
     problems.raise_if_any()
     return found
 

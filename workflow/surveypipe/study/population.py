@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from surveypipe.csv_text import csv_rows
+from surveypipe.problems import SurveyError
 from surveypipe.study.checks import nearest
 from surveypipe.study.codebook_file import CodebookFile
 from surveypipe.study.design import kind_of
@@ -33,9 +34,8 @@ def with_counts_file(config: Configuration, path: Path | None) -> Configuration:
     if config.frame.columns:
         return config
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            header = next(csv.reader(lines), [])
-    except UnicodeDecodeError:
+        header, _ = csv_rows(path, None, [])
+    except SurveyError:
         return config
     columns = {name: name for name in map(str.strip, header) if name and name != HEADCOUNT}
     return replace(config, frame=replace(config.frame, columns=columns))
