@@ -8,6 +8,7 @@ postcodes, numbers of people and what they wrote are planted, to be looked for a
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -196,6 +197,20 @@ def authors(p: Poison) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def references(p: Poison) -> str:
+    """Works that take the place of those that the tool's own sentences cite, every field an attack."""
+    shipped = (ROOT / "workflow/documents/references.bib").read_text(encoding="utf-8")
+    works, text = [], "\\input{/etc/hosts}"
+    for key in re.findall(r"^@\w+\{([^,]+),", shipped, re.MULTILINE):
+        names = ("title", "journal", "publisher", "note", "edition", "pages")
+        # A formula that cannot be set stops the run, in words.
+        fields = {name: p(f"{name} of {key}").replace(f"${text}$", text) for name in names}
+        fields |= {"author": f"{{{p(f'Author of {key}')}}} and {{{HTML}}}".replace(f"${text}$", text)}
+        fields |= {"year": f"2020 {HTML}", "doi": f"10.1/{HTML}", "url": f"https://y.example/{HTML}"}
+        works.append(f"@article{{{key}, " + ", ".join(f"{k} = {{{v}}}" for k, v in fields.items()) + "}")
+    return "\n".join(works)
+
+
 def make(folder: Path) -> tuple[Poison, dict[str, dict[str, Any]]]:
     """Write the study; give its poisoned texts, and what its files hold."""
     p = Poison()
@@ -211,6 +226,8 @@ def make(folder: Path) -> tuple[Poison, dict[str, dict[str, Any]]]:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    (folder / "report").mkdir()
+    (folder / "report/references.bib").write_text(references(p), encoding="utf-8")
     (folder / "Snakefile").write_text((ROOT / "workflow/templates/Snakefile").read_text("utf-8"), "utf-8")
     listed, answers = _people(places)
     listed.to_csv(raw / LIST, index=False)

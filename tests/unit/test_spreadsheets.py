@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -15,7 +17,10 @@ from hypothesis import strategies as st
 
 from _shared import read_csv, write_csv
 from studies import ROOT
+from surveypipe.intake.files import read_survey
+from surveypipe.rehearsal.raw_files import write_survey
 from surveypipe.spreadsheets import guard, unguard
+from surveypipe.study.codebook_parsing import parse_codebook
 
 RUN = ("=", "+", "-", "@", "\t", "\r", "\n")
 ATTACKS = [
@@ -59,3 +64,34 @@ def test_r_reads_what_was_written(tmp_path: Path):
     told = f"{reader}\ncat(read_text('{tmp_path}/t.csv')$label, sep = '\\n')\n"
     done = subprocess.run(["Rscript", "-e", told], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == texts
+
+
+LABELS = [
+    "=1+1", "a/b [c]: *d?", "'quoted'", "", " , ", "x" * 60, "History", "\t=1", "back\\slash", "a\x01b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_no_cell_of_a_workbook_is_run_and_each_is_read_as_it_was(tmp_path: Path, label: str):
+    path, texts = tmp_path / "t.xlsx", [text for text in ATTACKS if text and "\r" not in text]
+    said = [*texts, "http://x.example", "a\x01b"]
+    about = {"label": "x"}
+    book = parse_codebook(
+        {
+            "variables": {
+                "case": {"type": "string", "role": "id", **about, "in_file": "=case"},
+                "remark": {"type": "string", **about, "in_file": "@remark"},
+            }
+        }
+    )
+    table = pd.DataFrame({"case": [f"-{n}" for n in range(len(said))], "remark": said})
+    write_survey(table, book, path, label)
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} == {"s"} and not any(cell.hyperlink for cell in cells)
+    assert 0 < len(sheet.title) < 32 and not set(sheet.title) & set("\\/?*:[]'")
+    with zipfile.ZipFile(path) as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+    back, _ = read_survey(path)
+    assert list(back.columns) == ["=case", "@remark"]
+    assert list(back["@remark"].astype(str)) == [*texts, "http://x.example", "ab"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 STAMP = (92, b"01 Jun 1208:00:00")
 # What nobody can write is written as another kind that the tool reads.
 WRITTEN_AS = {".sas7bdat": ".xpt"}
+
+# Signs that a workbook cannot hold in a cell, and in the name of a sheet.
+NO_CELL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+NO_SHEET = re.compile(r"[\x00-\x1f\\/?*:\[\]]")
 
 
 @dataclass(frozen=True)
@@ -139,7 +144,26 @@ def _csv(table: pd.DataFrame, codebook: Codebook, path: Path, label: str) -> Non
 
 
 def _workbook(table: pd.DataFrame, codebook: Codebook, path: Path, label: str) -> None:
-    _in_words(table).to_excel(path, index=False, sheet_name=label.split(",")[0][:31])
+    import pandas as pd
+
+    made = _in_words(table).map(_without_signs).rename(columns=_without_signs)
+    with pd.ExcelWriter(path, engine="openpyxl") as book:
+        made.to_excel(book, index=False, sheet_name=_sheet_name(label))
+        for row in next(iter(book.sheets.values())).iter_rows():
+            for cell in row:
+                # A text that begins as a formula is a text, which a spreadsheet shows and does not compute.
+                if cell.data_type == "f":
+                    cell.data_type = "s"
+
+
+def _without_signs(value: Any) -> Any:
+    """Leave out of a text the signs that no cell of a workbook may hold."""
+    return NO_CELL.sub("", value) if isinstance(value, str) else value
+
+
+def _sheet_name(label: str) -> str:
+    """Name a sheet by what a file says of itself, as far as the name of a sheet may say it."""
+    return NO_SHEET.sub(" ", label.split(",")[0])[:31].strip().strip("'").strip() or "Answers"
 
 
 def _in_words(table: pd.DataFrame) -> pd.DataFrame:

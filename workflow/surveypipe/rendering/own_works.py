@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from surveypipe.problems import Problems
-from surveypipe.rendering.bibliography import ENTRY
+from surveypipe.rendering.bibliography import entries
 from surveypipe.rendering.expand import near
 
 OWN = "author's own"
@@ -19,7 +19,7 @@ def withhold(bibliography: str, keys: Sequence[str], words: str = OWN) -> str:
     Parameters
     ----------
     bibliography
-        BibTeX, the closing brace of each entry at the beginning of a line.
+        BibTeX.
     keys
         Keys of the authors' own works.
     words
@@ -30,21 +30,22 @@ def withhold(bibliography: str, keys: Sequence[str], words: str = OWN) -> str:
     SurveyError
         If there is no entry of a key.
     """
-    known = [match[1] for match in ENTRY.finditer(bibliography)]
+    works = list(entries(bibliography))
+    known = [work.key for work in works]
     problems = Problems()
     for key in keys:
         if key not in known:
             problems.add(f"report.own_works: there is no '{key}' in the bibliography.{near(key, known)}")
     problems.raise_if_any()
 
-    def replaced(match: re.Match[str]) -> str:
-        if match[1] not in keys:
-            return match[0]
-        author = f"{{{{{words[:1].upper()}{words[1:]}}}}}"
-        fields = [_name(keys, match[1]), f"  author = {author}", "  title = {Withheld for peer review}"]
-        return "@misc{" + ",\n".join(fields) + "\n}"
-
-    return ENTRY.sub(replaced, bibliography)
+    made, at = [], 0
+    author = f"{{{{{words[:1].upper()}{words[1:]}}}}}"
+    for work in works:
+        if work.key in keys:
+            fields = [_name(keys, work.key), f"  author = {author}", "  title = {Withheld for peer review}"]
+            made += [bibliography[at : work.start], "@misc{" + ",\n".join(fields) + "\n}"]
+            at = work.end
+    return "".join([*made, bibliography[at:]])
 
 
 def rename(text: str, keys: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import yaml
 from lxml import etree
 
 from surveypipe.problems import Problems
-from surveypipe.rendering.bibliography import merged
+from surveypipe.rendering.bibliography import NAME, check_references, merged
 from surveypipe.rendering.checks import docx_problems, failed_lookups, warning_problems
 from surveypipe.rendering.docx_finishing import Facts, finish_docx
 from surveypipe.rendering.docx_package import Package, properties_of, w
@@ -108,8 +108,9 @@ def typeset(document: PlainDocument, given: Typesetting, folder: Path, epoch: in
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    bibliography = folder / "references.bib"
+    bibliography = folder / NAME
     bibliography.write_text(merged(given.bibliography), encoding="utf-8")
+    check_references(bibliography)
     shutil.copyfile(given.csl, folder / "style.csl")
     shutil.copyfile(given.reference, folder / "reference.docx")
     (folder / "filters").mkdir()

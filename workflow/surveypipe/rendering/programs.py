@@ -5,6 +5,7 @@ Imports stay light here, because the workflow asks for :func:`choose_renderer` w
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from surveypipe.problems import SurveyError
 
@@ -116,6 +118,38 @@ def run_pandoc(source: Path, name: str, options: Sequence[str], epoch: int) -> s
     if done.returncode and "[WARNING]" not in done.stderr:
         return "[ERROR] " + " ".join(done.stderr.split())
     return done.stderr
+
+
+def read_by_pandoc(path: Path, form: str, name: str) -> dict[str, Any]:
+    """Give what Pandoc reads in a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    form
+        What it is written in, such as ``bibtex``.
+    name
+        What to call it in the message.
+
+    Raises
+    ------
+    SurveyError
+        If it is not written so.
+    """
+    done = subprocess.run(
+        [pandoc_program(), path.name, f"--from={form}", "--to=json"],
+        cwd=path.parent,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        said = " ".join(done.stderr.split()).replace(path.name, name)
+        raise SurveyError(f"{name}: this cannot be read as {form} ({said}); correct the file.")
+    read: dict[str, Any] = json.loads(done.stdout)
+    return read
 
 
 def _said(program: str, *arguments: str) -> str:

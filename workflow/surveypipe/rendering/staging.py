@@ -16,7 +16,7 @@ import yaml
 from surveypipe.page_data import page_data
 from surveypipe.problems import Problems, SurveyError
 from surveypipe.rendering import page_links
-from surveypipe.rendering.bibliography import merged
+from surveypipe.rendering.bibliography import NAME, check_references, merged
 from surveypipe.rendering.expand import (
     PAGE_BREAK,
     SHORTCODE,
@@ -205,13 +205,15 @@ def stage(folder: Path, document: str, sources: Sources, metadata: Mapping[str, 
     Raises
     ------
     SurveyError
-        If the text holds what the build supplies, or names a figure or alt text that does not exist.
+        If the text holds what the build supplies, or names a figure or alt text that does not exist, or the
+        references hold what a reader should not be led to.
     """
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     staged = Staged(folder=folder, document=document, metadata=dict(metadata))
-    (folder / "references.bib").write_text(merged(sources.bibliography), encoding="utf-8")
+    (folder / NAME).write_text(merged(sources.bibliography), encoding="utf-8")
+    check_references(folder / NAME)
     shutil.copyfile(sources.csl, folder / "citation-style.csl")
     for name, files in (("styles", sources.styles), ("filters", sources.filters)):
         (folder / name).mkdir()
