@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -47,9 +48,7 @@ class Released:
     tables: Mapping[str, pd.DataFrame]
     # Every look-up asks for a whole table, hundreds of times in a run.
     _prepared: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _ledger: list[pd.Series] = field(default_factory=list, init=False, repr=False, compare=False)
-    # Positions of the estimates by variable and statistic; rows by what they were asked by.
-    _placed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # Rows of the estimates, and shares of merged answers, by what they were asked by.
     _found: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -201,28 +200,25 @@ class Released:
     def estimates(
         self, variable: str, statistic: str, *, group_level: str = "", scheme: str | None = None
     ) -> pd.DataFrame:
-        """Rows of the estimates of one variable and statistic in one group under one scheme.
+        """Rows of the estimates of a variable and statistic in one group under one scheme.
 
-        Parameters
-        ----------
-        variable, statistic
-            Keys.
-        group_level
-            Empty for all staff.
-        scheme
-            The primary one unless named.
+        Everybody's where no group is named, under the primary scheme where none is.
         """
-        table = self.table("estimates")
-        if not self._placed:
-            self._placed.update(table.groupby(["variable", "statistic"]).indices)
         asked = (variable, statistic, group_level, scheme or self.primary)
         if asked not in self._found:
-            rows = table.iloc[self._placed.get(asked[:2], [])]
-            # Two groupings may have levels of one name, such as the codes 1 and 2.
-            own = (rows["group"] == self.group) | (rows["group_level"] == "")
-            own &= (rows["group_level"] == group_level) & (rows["scheme"] == asked[3])
-            self._found[asked] = rows[own]
+            self._found[asked] = self._own_estimates.iloc[self._places.get(asked, [])]
         return self._found[asked]
+
+    @cached_property
+    def _own_estimates(self) -> pd.DataFrame:
+        table = self.table("estimates")
+        # Two groupings may have levels of one name, such as the codes 1 and 2.
+        return table[(table["group"] == self.group) | (table["group_level"] == "")]
+
+    @cached_property
+    def _places(self) -> Mapping[Any, Any]:
+        by = ["variable", "statistic", "group_level", "scheme"]
+        return self._own_estimates.groupby(by, dropna=False).indices
 
     def share(
         self, variable: str, level: str, *, group_level: str = "", scheme: str | None = None
@@ -251,7 +247,7 @@ class Released:
     def summary(
         self, variable: str, statistic: str, *, group_level: str = "", scheme: str | None = None
     ) -> pd.Series | None:
-        """One mean, median or quartile of a variable, the published one; None if it was not estimated."""
+        """One mean, median or quartile of a variable, the published one; None if not estimated."""
         rows = self.estimates(variable, statistic, group_level=group_level, scheme=scheme)
         return None if rows.empty else rows.iloc[0]
 
@@ -272,14 +268,18 @@ class Released:
 
         Taken from the merged categories where they were released, else added up from the answers.
         """
+        asked = ("merged", item, group_level)
+        if asked not in self._found:
+            self._found[asked] = self._merged(item, group_level)
+        return dict(self._found[asked])
+
+    def _merged(self, item: str, group_level: str) -> dict[str, float]:
         rows = self.estimates(item, "proportion", group_level=group_level)
-        merged = rows[rows["level"].isin(CATEGORIES)].set_index("level")["estimate"].astype(float)
-        if len(merged):
-            full = merged.reindex(list(CATEGORIES))
-            # A category that nobody chose may have no row; one that is suppressed has an empty cell.
-            absent = [name for name in CATEGORIES if name not in merged.index]
-            full[absent] = 0.0
-            return {} if full.isna().any() else {str(k): float(v) for k, v in full.items()}
+        found = dict(zip(rows["level"], rows["estimate"].astype(float), strict=True))
+        # A category that nobody chose may have no row; one that is suppressed has an empty cell.
+        if any(category in found for category in CATEGORIES):
+            full = {category: float(found.get(category, 0.0)) for category in CATEGORIES}
+            return {} if any(map(math.isnan, full.values())) else full
         answers = self.answers(item, group_level)
         if not answers:
             return {}
@@ -325,17 +325,15 @@ class Released:
 
     def claim_rows(self) -> list[pd.Series]:
         """Rows of the ledger in the order of the configuration, all staff before the groups."""
-        if not self._ledger:
-            self._ledger.extend(self._claim_rows())
-        return list(self._ledger)
+        return list(self._claim_rows)
 
-    def _claim_rows(self) -> Iterator[pd.Series]:
-        table = self.table("claims")
-        for claim in self.claims:
-            rows = table[table["claim"] == claim]
-            yield from (row for _, row in rows[rows["group_level"] == ""].iterrows())
-            for level in self.levels:
-                yield from (row for _, row in rows[rows["group_level"] == level].iterrows())
+    @cached_property
+    def _claim_rows(self) -> list[pd.Series]:
+        found: dict[tuple[str, str], list[pd.Series]] = {}
+        for _, row in self.table("claims").iterrows():
+            found.setdefault((str(row["claim"]), str(row["group_level"])), []).append(row)
+        order = ((claim, level) for claim in self.claims for level in ("", *self.levels))
+        return [row for place in order for row in found.get(place, [])]
 
     def rate(self, name: str, group_level: str = "") -> pd.Series | None:
         """One AAPOR rate, or None if it was not computed."""
