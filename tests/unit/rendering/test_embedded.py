@@ -14,6 +14,7 @@ from PIL import Image, PngImagePlugin
 
 from surveypipe.rendering import embedded
 from surveypipe.rendering.blinding import leaks
+from surveypipe.rendering.docx_package import Package, drop_private_parts
 
 NAME = "Zoë Okonkwo"
 XMP = f"<x:xmpmeta><dc:creator>{NAME}</dc:creator></x:xmpmeta>".encode()
@@ -74,7 +75,7 @@ SAID = {
 
 def document(path: Path, **parts: bytes) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", "<w:t>Nobody</w:t>")
+        archive.writestr("word/document.xml", "<t>Nobody</t>")
         for name, content in parts.items():
             archive.writestr(name, content)
     return path
@@ -97,6 +98,24 @@ def test_a_name_in_a_file_within_a_document_is_found(tmp_path: Path, kind: str):
 )
 def test_a_name_in_any_part_of_a_word_file_is_found(tmp_path: Path, part: str):
     assert leaks(document(tmp_path / "a.docx", **{part: f"<p>{NAME}</p>".encode()}), [NAME])
+
+
+def test_a_name_of_a_part_is_found(tmp_path: Path):
+    assert leaks(document(tmp_path / "a.docx", **{f"word/media/{NAME}.png": b""}), [NAME])
+
+
+def test_no_mark_of_an_editing_session_is_left_in_a_word_file(tmp_path: Path):
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    text = (
+        f'<w:document xmlns:w="{space}"><w:rsids><w:rsid w:val="00AB"/></w:rsids><w:p w:rsidR="00AB" '
+        'w:rsidRDefault="00AB"><w:r w:rsidRPr="00AC"><w:t>rsid is a word</w:t></w:r></w:p></w:document>'
+    )
+    path = document(tmp_path / "a.docx", **{"word/settings.xml": text.encode(), "word/other.xml": b"<a/>"})
+    package = Package(path)
+    drop_private_parts(package)
+    left = package.members["word/settings.xml"].decode()
+    assert "00A" not in left and left.count("rsid") == 1 and "rsid is a word" in left
+    assert package.members["word/other.xml"] == b"<a/>"
 
 
 def test_pixels_are_no_words():

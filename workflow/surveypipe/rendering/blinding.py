@@ -82,7 +82,7 @@ def _plain(text: str) -> str:
 def _parts(path: Path) -> dict[str, str]:
     if path.suffix == ".docx":
         with zipfile.ZipFile(path) as archive:
-            return {
+            return {"the names of the parts": "\n".join(archive.namelist())} | {
                 part: text
                 for name in archive.namelist()
                 for part, text in _views(name, archive.read(name)).items()

@@ -129,8 +129,22 @@ def set_language(package: Package, language: str) -> None:
 
 
 def drop_private_parts(package: Package) -> None:
-    """Remove the renderer's metadata, and the comments part when it holds no comment."""
+    """Remove the renderer's metadata, the marks of editing sessions, and comments that hold none."""
     package.drop("docProps/custom.xml")
     comments = package.members.get("word/comments.xml")
     if comments is not None and b"<w:comment " not in comments:
         package.drop("word/comments.xml")
+    for name in [name for name in package.members if name.startswith("word/") and name.endswith(".xml")]:
+        if b"rsid" in package.members[name]:
+            root = package.tree(name)
+            _drop_sessions(root)
+            package.put(name, root)
+
+
+def _drop_sessions(root: etree._Element) -> None:
+    """Remove the numbers of editing sessions, by which two files of one writer are known for his."""
+    for node in [node for node in root.iter(w("rsids"), w("rsid")) if node.getparent() is not None]:
+        node.getparent().remove(node)
+    for node in root.iter(etree.Element):
+        for key in [key for key in node.attrib if str(key).startswith(w("rsid"))]:
+            del node.attrib[key]
