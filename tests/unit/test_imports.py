@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,39 @@ def test_a_damaged_memory_is_done_without(program: Path, tmp_path: Path, held: s
 def test_a_memory_that_cannot_be_written_stops_nothing(program: Path, tmp_path: Path):
     (tmp_path / "taken").write_text("")
     assert found(program, tmp_path / "taken/imports.json") == FIRST
+
+
+def stamped(program: Path, stamp: Path) -> tuple[str, int]:
+    Imports(program.parents[1] / "ours", program.parents[1] / "imports.json").stamp(program, stamp)
+    return stamp.read_text(), stamp.stat().st_mtime_ns
+
+
+def test_a_stamp_is_as_old_as_what_it_stands_for_and_changes_with_its_content_only(
+    program: Path, tmp_path: Path
+):
+    module, stamp = tmp_path / "ours/inner/one.py", tmp_path / "kept/main.txt"
+    for path in tmp_path.rglob("*.py"):
+        os.utime(path, (1000, 1000))
+    os.utime(module, (2000, 2000))
+    first = stamped(program, stamp)
+    assert first[1] == 2000 * 10**9 and first[0].count("\n") == len(FIRST)
+    # Touched, and not changed.
+    os.utime(module, (3000, 3000))
+    assert stamped(program, stamp) == first
+    # Not imported.
+    (tmp_path / "ours/inner/two.py").write_text("one = 1\n")
+    assert stamped(program, stamp) == first
+    # Changed, with an older time: a version from before was put back.
+    module.write_text("one = 1\n")
+    os.utime(module, (500, 500))
+    second = stamped(program, stamp)
+    assert second[0] != first[0] and second[1] > 3000 * 10**9
+
+
+def test_a_stamp_does_not_tell_where_the_tool_lies(program: Path, tmp_path: Path):
+    here, _ = stamped(program, tmp_path / "here.txt")
+    moved = tmp_path / "elsewhere"
+    moved.mkdir()
+    for folder in ("ours", "scripts"):
+        (tmp_path / folder).rename(moved / folder)
+    assert stamped(moved / "scripts/main.py", tmp_path / "there.txt")[0] == here

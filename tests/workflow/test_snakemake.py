@@ -191,6 +191,27 @@ def test_sentence_in_words_of_the_study_writes_the_texts_again_and_computes_noth
     assert not re.search(r"^(ingest|clean|weight|analyse|disclose|figures)\s", planned, re.M)
 
 
+def planned_rules(folder: Path, snakemake) -> set[str]:
+    """Rules that a run would carry out."""
+    return set(re.findall(r"^(\w+)\s+\d+$", snakemake(folder, "-n").stdout, re.M)) - {"all", "total"}
+
+
+def test_a_word_of_the_article_runs_what_reads_its_text_and_a_number_or_a_heading_runs_more(
+    finished_copy, snakemake
+):
+    text = finished_copy / "report/manuscript.qmd"
+    before = text.read_text()
+    text.write_text(before.replace("Busy people return few", "Busy persons return few"))
+    assert text.read_text() != before
+    # The supplement names pages of the article.
+    few = {"render", "render_blinded", "check_blinding", "publish", "index"}
+    planned = planned_rules(finished_copy, snakemake)
+    assert few <= planned <= {*few, "check_journal"}
+    assert "typesetting title-page" not in snakemake(finished_copy, "-n").stdout
+    text.write_text(before.replace("\n# Introduction {", "\n# Opening {"))
+    assert {"tables", "checklists", *few} <= planned_rules(finished_copy, snakemake)
+
+
 def test_other_versions_of_the_packages_run_every_stage_again(finished_copy, snakemake):
     lock = finished_copy / "requirements.lock"
     lock.write_text(lock.read_text() + "# another version\n")

@@ -48,7 +48,7 @@ ARCHIVE_OPTIONS = {
 
 rule archive:
     input:
-        code_files(),
+        code_stamp(),
         **stage("archive"),
         **ARCHIVED,
         template=tool("workflow/templates", "archive.md.j2"),
@@ -68,7 +68,7 @@ rule archive:
 
 use rule archive as archive_restricted with:
     input:
-        code_files(),
+        code_stamp(),
         **stage("archive"),
         **ARCHIVED,
         template=tool("workflow/templates", "archive.md.j2"),

@@ -9,9 +9,10 @@ from surveypipe.reporting.names import CHECKLISTS
 rule checklists:
     input:
         **stage("checklists"),
-        checklists=STUDY.found("config/checklists.yaml", "workflow"),
+        checklists=checklists_file(),
         parts="<results>/parts.json",
-        documents=texts(),
+        skeletons=skeletons(),
+        documents=ancient(texts()),
     output:
         tables=[f"<results>/tables/checklist_{name}.md" for name in CHECKLISTS],
     log:

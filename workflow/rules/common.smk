@@ -1,5 +1,6 @@
 """Helper functions of the rules; no rule stands here."""
 
+import functools
 import hashlib
 import json
 import os
@@ -11,15 +12,19 @@ from pathlib import Path
 
 from surveypipe import parents, private_files, provenance
 from surveypipe.homes import homes, usable
-from surveypipe.imports import Imports
+from surveypipe.imports import Imports, write_stamp
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.programs import choose_renderer, renderer_version
 from surveypipe.reporting.names import NUMBER_LIST
 from surveypipe.sealing.lock import plan_files
+from surveypipe.study import checking
+from surveypipe.study.accepted import Accepted
 from surveypipe.study.base import plain
 from surveypipe.study.checking import AWAITED, UNREAD, settings_of
 from surveypipe.study.consistency import numeric_frame_variables
 from surveypipe.study.folder import OWN_WORDING
+from surveypipe.study.reading import read_yaml
+from surveypipe.text_skeleton import skeleton, wanted
 
 # Targets that read no answer, and can be made before there is one.
 BEFORE_ANSWERS = {"seal", "registration", "rehearse"}
@@ -46,13 +51,21 @@ def awaited():
 
 def read_settings():
     """Read the configuration as its type, completed with what it does not say; or stop with all that is wrong."""
+    accepted = Accepted(STUDY.own(".snakemake/accepted.json"), judged_by())
     try:
-        found = settings_of(config, configuration_files(), STUDY, awaited())
+        found = settings_of(config, configuration_files(), STUDY, awaited(), accepted)
     except SurveyError as error:
         stop(error.problems)
+    accepted.keep()
     config.clear()
     config.update(plain(found.settings))
     return found
+
+
+def judged_by():
+    """Checksums of the code that holds the study's files against their types, and of the packages' versions."""
+    modules = IMPORTS.checksums(Path(checking.__file__))
+    return "\n".join([*modules, provenance.checksum(Path(tool("requirements.lock")))])
 
 
 def configuration_files():
@@ -104,8 +117,35 @@ def texts():
     return [STUDY.text_of(document) for document in SETTINGS.report.documents]
 
 
+@functools.cache
+def skeletons():
+    """File of what the texts say to stages that read no word of them: an edited sentence leaves it as it is."""
+    try:
+        phrases = wanted(read_yaml(STUDY.own(checklists_file())))
+    except SurveyError:
+        phrases = frozenset()
+    stamp = ".snakemake/code/texts.txt"
+    paths = [STUDY.own(path) for path in texts()]
+    # What is no text is told by the stage that reads it.
+    made = {
+        path.name: skeleton(path.read_text(encoding="utf-8", errors="replace"), phrases)
+        for path in paths
+    }
+    write_stamp(
+        STUDY.own(stamp),
+        {name: provenance.sha256(text.encode()) for name, text in made.items()},
+        paths,
+    )
+    return stamp
+
+
+def checklists_file():
+    """Path of the list of the checklists' items, the study's own or the tool's."""
+    return STUDY.found("config/checklists.yaml", "workflow")
+
+
 # What every stage depends on beside its data. These inputs are looked at and never named on a command line.
-DEPENDS = ("script", "lib", "lock", "templates")
+DEPENDS = ("script", "lib", "lock", "templates", "skeletons")
 # The command of every stage: its parser is made from the same names, those of its `main`.
 STAGE = (
     "python {input.script:q} --job {params.job:q} --config {params.config:q} {params.files} {params.options} "
@@ -121,13 +161,14 @@ IMPORTS = Imports(LIBRARY, STUDY.own(".snakemake/imports.json"))
 
 
 def stage(name):
-    """Give the inputs of a stage beside its data: script, our modules behind it, the locked packages, templates."""
+    """Give the inputs of a stage beside its data: script, the stamp of our modules behind it, locked packages, templates."""
     script = tool("workflow/scripts", f"{name}.py")
-    modules = IMPORTS.of(Path(script))
-    words = any(Path(path).stem == "wording" for path in modules)
+    words = any(Path(path).stem == "wording" for path in IMPORTS.of(Path(script)))
+    stamp = f".snakemake/code/{name}.txt"
+    IMPORTS.stamp(Path(script), STUDY.own(stamp))
     return {
         "script": script,
-        "lib": modules,
+        "lib": stamp,
         "lock": tool("requirements.lock"),
         "templates": STUDY.templates() if words else [],
     }
@@ -312,13 +353,15 @@ def rule_of_released():
     return made
 
 
-def code_files():
-    """Every file of the tool that can move a number or a word."""
-    return [
-        str(path)
-        for part in provenance.code_files(TOOL, LIBRARY).values()
-        for path in part
+@functools.cache
+def code_stamp():
+    """Stamp of every file of the tool that can move a number or a word."""
+    stamp = ".snakemake/code/tool.txt"
+    files = [
+        path for part in provenance.code_files(TOOL, LIBRARY).values() for path in part
     ]
+    write_stamp(STUDY.own(stamp), provenance.code_checksums(TOOL, LIBRARY), files)
+    return stamp
 
 
 def summary_of_run():

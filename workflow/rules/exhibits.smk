@@ -65,7 +65,8 @@ rule tables:
         variables="<results>/public/variables.json",
         plan="<results>/public/plan.json",
         opinion=opinion_told(),
-        texts=texts(),
+        skeletons=skeletons(),
+        texts=ancient(texts()),
     output:
         [
             f"<results>/tables/{name}.md"

@@ -28,7 +28,7 @@ rule publish:
         blinding_checks(),
         journal_checks(),
         # Every part of the tool has its checksum in the manifest.
-        code_files(),
+        code_stamp(),
         **stage("publish"),
         released=list(rule_of_released()),
         headlines="<results>/headlines.json",

@@ -1,23 +1,20 @@
 """Which parts of a report a study has: computed once, from its configuration and its released tables.
 
 A text says under which part something stands (:mod:`surveypipe.rendering.parts`). A part whose table would be
-empty is absent, so that no document asks for it.
+empty is absent, so that no document asks for it. What computes parts is imported where it is asked: a render
+wants their names only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING
 
-from surveypipe.disclosure.rules import rules_of
-from surveypipe.reporting.answer_blocks import of_variables
-from surveypipe.reporting.explorer import has_explorer
-from surveypipe.reporting.lookups import rows_of
 from surveypipe.reporting.names import TABLES
-from surveypipe.reporting.released import Released
-from surveypipe.reporting.tables.assumptions import imputed_beside
-from surveypipe.reporting.tables.questionnaire import worded
-from surveypipe.reporting.wording.answers import figures_in_article
 from surveypipe.study.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from surveypipe.reporting.released import Released
 
 # Ratings of which one figure can be read; the answers to more stand block by block in the supplement.
 ON_A_PAGE = 40
@@ -59,8 +56,48 @@ def _rated(released: Released) -> int:
 
 def _ratings_at_a_glance(released: Released) -> bool:
     """Whether ratings fit one figure, which shows what the figures of the answers do not."""
+    from surveypipe.reporting.wording.answers import figures_in_article
+
     shown = not released.levels and figures_in_article(released)
     return 0 < _rated(released) <= ON_A_PAGE and not shown
+
+
+def _explorer(released: Released) -> bool:
+    from surveypipe.reporting.explorer import has_explorer
+
+    return has_explorer(released)
+
+
+def _worded(released: Released) -> bool:
+    """Whether the codebook gives the wording of a question."""
+    from surveypipe.reporting.tables.questionnaire import worded
+
+    return bool(worded(released))
+
+
+def _public_data(released: Released) -> bool:
+    from surveypipe.disclosure.rules import rules_of
+
+    return not rules_of(released.settings.disclosure).audited
+
+
+def _sections(released: Released) -> bool:
+    from surveypipe.reporting.answer_blocks import of_variables
+
+    return len({one.section for one in of_variables(released.variables)}) > 1
+
+
+def _several_known(released: Released) -> bool:
+    """Whether more than one thing is known of those who did not answer."""
+    from surveypipe.reporting.lookups import rows_of
+
+    return len(rows_of(released.table("nonresponse"), step="response_model", measure="wald_test")) > 1
+
+
+def _imputed_beside(released: Released) -> bool:
+    from surveypipe.reporting.tables.assumptions import imputed_beside
+
+    return imputed_beside(released)
 
 
 # Parts that the configuration and the released tables tell.
@@ -81,30 +118,26 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "several_claims": lambda released: len(released.claims) > 1,
     "claims_by_group": lambda released: any(row["group_level"] for row in released.claim_rows()),
     "scenario": _scenario,
-    "explorer": has_explorer,
+    "explorer": _explorer,
     "batteries": lambda released: bool(released.batteries()),
     "batteries_on_a_page": _ratings_at_a_glance,
     "follow_up": lambda released: not released.table("follow_up_check").empty,
     "field_period": lambda released: released.settings.study.field_period is not None,
     "follows": lambda released: released.settings.study.follows is not None,
     "silent_known": lambda released: released.silent_known,
-    # Whether the codebook gives the wording of a question.
-    "worded": lambda released: bool(worded(released)),
+    "worded": _worded,
     "marking": lambda released: any(rule.action == "flag" for rule in released.settings.cleaning.rules),
-    "public_data": lambda released: not rules_of(released.settings.disclosure).audited,
+    "public_data": _public_data,
     # Checklists and sentences about questionnaires on the web, and about data of which nobody was asked.
     "web": lambda released: released.settings.study.mode in ("web", "mixed"),
     "recorded": lambda released: released.settings.study.recorded,
     "asked": lambda released: not released.settings.study.recorded,
-    "sections": lambda released: len({one.section for one in of_variables(released.variables)}) > 1,
+    "sections": _sections,
     # A selection model is asked for by naming what drives response and not the answer.
     "selection_model": lambda released: bool(released.settings.nonresponse.exclusion),
-    # Whether more than one thing is known of those who did not answer.
-    "several_known": lambda released: (
-        len(rows_of(released.table("nonresponse"), step="response_model", measure="wald_test")) > 1
-    ),
+    "several_known": _several_known,
     "correction": lambda released: released.settings.analysis.fpc.descriptive,
-    "imputed_beside": imputed_beside,
+    "imputed_beside": _imputed_beside,
     "counted_otherwise": lambda released: bool(
         (released.table("multiverse")["what"] == "counted otherwise").any()
     ),

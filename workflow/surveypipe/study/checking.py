@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple, TypeVar
 
 from surveypipe.problems import Problems, SurveyError
+from surveypipe.study.accepted import Accepted
 from surveypipe.study.authors import Authors
 from surveypipe.study.base import Settings
 from surveypipe.study.codebook import Codebook
@@ -52,7 +53,13 @@ class Checked(NamedTuple):
     codebook: Codebook
 
 
-def settings_of(config: Any, files: list[str], folder: StudyFolder, awaited: Collection[str] = ()) -> Checked:
+def settings_of(
+    config: Any,
+    files: list[str],
+    folder: StudyFolder,
+    awaited: Collection[str] = (),
+    accepted: Accepted | None = None,
+) -> Checked:
     """Hold a configuration against its types, the codebook and the files that it names, and complete it.
 
     Parameters
@@ -65,6 +72,8 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder, awaited: Col
         The study.
     awaited
         Keys under ``inputs`` whose files need not be there yet, such as :data:`AWAITED`.
+    accepted
+        Memory of documents that depart from no schema.
 
     Raises
     ------
@@ -84,11 +93,11 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder, awaited: Col
 
     settings = None
     try:
-        settings = checked(config, Configuration, name)
+        settings = checked(config, Configuration, name, accepted)
     except SurveyError as error:
         problems.extend(located(error.problems))
     book = _named("codebook", config, settings)
-    document = problems.attempt(lambda: form(book, CodebookFile, folder))
+    document = problems.attempt(lambda: form(book, CodebookFile, folder, accepted))
     forms: dict[str, type[Settings]] = {_named("authors", config, settings): Authors}
     if settings is not None:
         problems.extend(missing_files(settings, folder, awaited))
@@ -96,7 +105,7 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder, awaited: Col
         forms |= _journals(settings, folder)
     for path, kind in forms.items():
         if folder.own(path).is_file():
-            problems.attempt(partial(form, path, kind, folder))
+            problems.attempt(partial(form, path, kind, folder, accepted))
     codebook = None
     if document is not None:
         codebook = problems.attempt(
@@ -115,7 +124,7 @@ def settings_of(config: Any, files: list[str], folder: StudyFolder, awaited: Col
     return Checked(settings, codebook)
 
 
-def form(path: str, kind: type[S], folder: StudyFolder) -> S:
+def form(path: str, kind: type[S], folder: StudyFolder, accepted: Accepted | None = None) -> S:
     """Read a file of the study as its type, and name the lines of what is wrong.
 
     Raises
@@ -123,7 +132,7 @@ def form(path: str, kind: type[S], folder: StudyFolder) -> S:
     SurveyError
         With all that is wrong with the file.
     """
-    return _with_lines(lambda: checked(read_file(path, folder), kind, path), path, folder)
+    return _with_lines(lambda: checked(read_file(path, folder), kind, path, accepted), path, folder)
 
 
 def _with_lines(make: Callable[[], T], path: str, folder: StudyFolder) -> T:

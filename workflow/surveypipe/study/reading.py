@@ -10,6 +10,7 @@ import msgspec
 import yaml
 
 from surveypipe.problems import SurveyError
+from surveypipe.study.accepted import Accepted
 from surveypipe.study.base import Settings
 from surveypipe.study.checks import schema_problems
 from surveypipe.study.schema import schema_of
@@ -143,7 +144,7 @@ def _doubled(node: Any, loader: Any, name: str, first_line: int) -> list[str]:
     return found
 
 
-def checked(value: Any, kind: type[S], name: str) -> S:
+def checked(value: Any, kind: type[S], name: str, accepted: Accepted | None = None) -> S:
     """Hold what a file says against its type, and convert it.
 
     Parameters
@@ -154,6 +155,8 @@ def checked(value: Any, kind: type[S], name: str) -> S:
         Type of the whole file.
     name
         What to call it in the messages, usually its path.
+    accepted
+        Memory of documents without a departure, which are not held against the schema again.
 
     Raises
     ------
@@ -161,9 +164,13 @@ def checked(value: Any, kind: type[S], name: str) -> S:
         With one sentence for each departure from the type.
     """
     told = texts(value)
-    problems = schema_problems(told, schema_of(kind), name)
-    if problems:
-        raise SurveyError(problems)
+    key = "" if accepted is None else accepted.key(kind.__name__, told)
+    if accepted is None or key not in accepted:
+        problems = schema_problems(told, schema_of(kind), name)
+        if problems:
+            raise SurveyError(problems)
+    if accepted is not None:
+        accepted.add(key)
     return msgspec.convert(told, kind)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.determinism import SVG_METADATA, svg_settings
@@ -86,7 +90,6 @@ def themed(salt: str, fonts: Sequence[Path] = (), *, width_mm: float = WIDTH_MM)
         stand above what they name and panels below one another. Letters keep their size.
     """
     import matplotlib as mpl
-    import seaborn as sns
 
     settings: Any = {
         # Both are shipped, so that no machine substitutes another for the letters they have.
@@ -117,8 +120,26 @@ def themed(salt: str, fonts: Sequence[Path] = (), *, width_mm: float = WIDTH_MM)
     for face in typefaces():
         _family(face)
     vector: Any = svg_settings(salt)
-    with sns.axes_style("white"), mpl.rc_context({**vector, **settings}):
+    with _seaborn_styles().axes_style("white"), mpl.rc_context({**vector, **settings}):
         yield
+
+
+@cache
+def _seaborn_styles() -> Any:
+    """Seaborn's module of styles; the package's own door imports its statistics, and scipy.stats for them."""
+    here = sys.modules.get("seaborn")
+    if here is None:
+        spec = find_spec("seaborn")
+        door = ModuleType("seaborn")
+        door.__path__ = list(spec.submodule_search_locations or []) if spec else []
+        sys.modules["seaborn"] = door
+    try:
+        # The styles name a map of colours, which this module makes known.
+        import_module("seaborn.cm")
+        return import_module("seaborn.rcmod")
+    finally:
+        if here is None:
+            del sys.modules["seaborn"]
 
 
 @cache
