@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from surveypipe.determinism import normalise_zip
 from surveypipe.rendering.docx_finishing import Facts, finish_docx
 from surveypipe.rendering.docx_package import W, w
 from surveypipe.rendering.docx_runs import text_of
-from surveypipe.rendering.docx_tables import column_widths
+from surveypipe.rendering.docx_tables import TEXT_WIDTH, finish_table
 
 from .conftest import EPOCH, ROOT
 
@@ -250,11 +251,50 @@ def test_finishing_twice_changes_nothing_but_is_safe(finished: Path) -> None:
     ] == before
 
 
-def test_column_widths_fill_the_page_and_hold_the_longest_word() -> None:
-    widths = column_widths([1, 1, 8], [12, 3, 10], small=False)
-    assert abs(sum(widths) - 9070) <= 2
-    assert widths[0] >= 12 * 102
-    assert widths[2] > widths[0] > widths[1]
+def table_of(rows: Sequence[Sequence[str]]) -> etree._Element:
+    """A table of Word, its first row the header, as Pandoc writes it without widths."""
+    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    lines = ["".join(cell.format(text) for text in row) for row in rows]
+    head = f"<w:tr><w:trPr><w:tblHeader/></w:trPr>{lines[0]}</w:tr>"
+    grid = "<w:gridCol/>" * len(rows[0])
+    return etree.fromstring(
+        f'<w:tbl xmlns:w="{W}"><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{head}'
+        + "".join(f"<w:tr>{line}</w:tr>" for line in lines[1:])
+        + "</w:tbl>"
+    )
+
+
+def widths_of(table: etree._Element) -> list[int]:
+    return [int(column.get(w("w"))) for column in table.iter(w("gridCol"))]
+
+
+def test_columns_fill_the_page_and_no_number_breaks() -> None:
+    row = ["Report more awareness", "119", "74 (66–81)", "29–91"]
+    table = table_of([["Claim", "n", "Estimate", "Bounds"], row])
+    finish_table(table)
+    widths = widths_of(table)
+    assert abs(sum(widths) - TEXT_WIDTH) <= 4
+    # Digits of Arial at 9 pt take 100 twips each, and the edges of a cell 216.
+    assert widths[1] >= 3 * 100 and widths[2] >= 10 * 95 and widths[0] > widths[2] > widths[1]
+
+
+def test_labels_keep_room_beside_many_intervals() -> None:
+    """Intervals that all stay whole left the labels a column of one word: a row was four lines high."""
+    numbers = "−0.09 (−0.43 to 0.24)"
+    label = "Read the protocols: yes"
+    heads = ["Predictor", "Adjusted", "Alone", "Unweighted", "Effect"]
+    table = table_of([heads, *[[label, *[numbers] * 4]] * 3])
+    finish_table(table)
+    first, *others = widths_of(table)
+    assert first >= 12 * 84 and min(others) >= len("(−0.43 to 0.24)") * 84
+
+
+def test_a_table_is_set_smaller_rather_than_that_an_interval_is_parted() -> None:
+    row = ["Joint working through the protocols", *["119", "3.29 (3.17–3.41)"] * 3]
+    table = table_of([["Scale", *["All\u00a0n", "Mean"] * 3], *[row] * 4])
+    finish_table(table)
+    assert {style.get(w("val")) for style in table.iter(w("pStyle"))} == {"CompactSmall"}
+    assert min(widths_of(table)[2::2]) >= len("3.29 (3.17–3.41)") * 84 + 120
 
 
 def test_the_reference_document_is_what_its_script_makes(tmp_path: Path) -> None:

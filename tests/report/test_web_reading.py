@@ -121,6 +121,49 @@ def test_the_ledger_is_cards_on_a_phone_and_a_table_on_a_desktop(manuscript: Pag
     assert not any(cell[0] for row in rows for cell in row)
 
 
+def test_tables_of_sentences_are_cards_on_a_phone(browser: Chrome, finished: Path) -> None:
+    """Columns of sentences stood beside each other a word wide, and codes of items broke letter by letter."""
+    page = Page(browser, finished / "results/report/supplement.html").open("phone")
+    found = page.run(
+        """return [...document.querySelectorAll('.table-scroll table')].map(function (table) {
+          const all = [...table.querySelectorAll('tbody td')];
+          const cells = all.map(c => c.querySelector('.card-label + *') || c);
+          const lines = cell => { const r = document.createRange(); r.selectNodeContents(cell);
+            return new Set([...r.getClientRects()].map(b => Math.round(b.top))).size };
+          const codes = all.filter(c => c.matches(':first-child') && c.textContent.trim().length < 4);
+          return [table.closest('figure, div[id]').id, table.classList.contains('cards'),
+            Math.max(...cells.filter(c => !c.matches(':first-child')).map(c => c.textContent.trim().length)),
+            table.getBoundingClientRect().right <= innerWidth, Math.max(0, ...codes.map(lines))];
+        })"""
+    )
+    sentences = {name for name, *_, longest, _, _ in found if longest > 40}
+    assert len(sentences) > 3
+    for name, cards, _, fits, lines in found:
+        assert cards == (name in sentences), name
+        assert (fits or not cards) and lines <= 1, name
+
+
+def test_no_line_of_a_page_ends_within_a_range_of_numbers(browser: Chrome, finished: Path) -> None:
+    page = Page(browser, finished / "results/report/supplement.html").open("phone")
+    broken = """
+      const found = [];
+      const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+      while (walk.nextNode()) {
+        const node = walk.currentNode;
+        if (!node.parentElement.checkVisibility() || node.parentElement.closest('svg')) { continue; }
+        for (const part of node.data.matchAll(/\\d\u2013\u2212?\\d/g)) {
+          const range = document.createRange();
+          range.setStart(node, part.index); range.setEnd(node, part.index + part[0].length);
+          const tops = new Set([...range.getClientRects()].map(r => Math.round(r.top)));
+          found.push([part[0], tops.size > 1]);
+        }
+      }
+      return found"""
+    found = page.run(broken)
+    assert len(found) > 100
+    assert [text for text, parted in found if parted] == []
+
+
 SHOWN = """return [...document.querySelectorAll('figure')].map(f => [...f.querySelectorAll('.drawn svg')]
   .filter(i => i.checkVisibility()).map(i => i.className.baseVal)).filter(names => names.length)"""
 

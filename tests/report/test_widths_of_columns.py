@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 import made_up
+from surveypipe.column_widths import Measure, column_widths
 from surveypipe.reporting.tables import models, nonresponse, register
 from surveypipe.reporting.tables.layout import Column, Table
-from surveypipe.reporting.tables.widths import PADDING, column_widths
 
+PADDING = Measure().padding
 TABLES = {**register.TABLES, **models.TABLES, **nonresponse.TABLES}
 CLAIM = "Report more awareness of risk"
 
@@ -63,3 +64,22 @@ def test_two_tipping_points_in_a_cell_break_between_them_alone() -> None:
     cells = [row[place] for row in table.rows]
     assert any("(at" in cell for cell in cells) or all(" " not in cell for cell in cells)
     assert [cell for cell in cells for part in cell.split("; ") if " " in part] == []
+
+
+def test_a_letter_or_a_sign_of_a_heading_stays_with_its_word() -> None:
+    heads = ["AMH *n*", "Rate, %", "× 0.5", "φ = 0.25", "Wave 1", "Eligible, *N* (%)", "Effective *n*"]
+    table = Table("x", "A", [Column(head, 10) for head in heads], [["1"] * len(heads)])
+    printed = table.markdown().split("\n")[0].strip("| ").split(" | ")
+    assert [head.replace("\u00a0", "_") for head in printed] == [
+        "AMH_*n*", "Rate,_%", "×_0.5", "φ_=_0.25", "Wave_1", "Eligible, *N*_(%)", "Effective *n*",
+    ]  # fmt: skip
+
+
+def test_a_table_may_be_a_little_higher_where_no_number_is_parted_for_it() -> None:
+    rows = [["three words here", "3.29 (3.17–3.41)", "3.29 (3.17–3.41)"]]
+    heads, wished = ["Scale", "Mean", "Mean"], [1.0, 1.0, 1.0]
+    parted, whole = (
+        column_widths(heads, wished, rows, Measure(2.2, 3.0, 1.0, patience)) for patience in (1.0, 1.5)
+    )
+    needed = 2.2 * len("3.29 (3.17–3.41)") + 3
+    assert min(whole[1:]) >= needed > min(parted[1:])

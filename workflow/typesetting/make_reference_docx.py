@@ -13,7 +13,7 @@ from pathlib import Path
 import pypandoc
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor, Twips
@@ -132,11 +132,14 @@ def style_paragraph(document: Document, name: str, settings: tuple) -> None:
 
 
 def style_contents(style: BaseStyle, number: int, words: int) -> None:
-    """Set an entry of the contents: number, words, and dots to the page at the right."""
+    """Set an entry of the contents: number, words, and the page at the right.
+
+    No dots lead to it: it is blank until Word has counted, in a preview, or where fields are not updated.
+    """
     form = style.paragraph_format
     form.left_indent, form.first_line_indent = Twips(words), Twips(number - words)
     form.tab_stops.add_tab_stop(Twips(words))
-    form.tab_stops.add_tab_stop(Twips(TEXT_WIDTH), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+    form.tab_stops.add_tab_stop(Twips(TEXT_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
 
 
 def style_banner(style: BaseStyle) -> None:

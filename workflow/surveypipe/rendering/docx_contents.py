@@ -12,7 +12,8 @@ from surveypipe.rendering.docx_runs import add_space, field_runs, paragraph_of, 
 
 # Headings of these levels are listed.
 _LEVELS = 2
-# The page of each entry is a field to be counted on opening: those of another program would be wrong.
+# The page of each entry is a field to be counted on opening: those of another program would be wrong. It is
+# blank until then, and the list is one of links.
 _FIELD = f'TOC \\o "1-{_LEVELS}" \\h \\z \\u'
 _MARK = "_Toc"
 # No text has as many bookmarks of its own.

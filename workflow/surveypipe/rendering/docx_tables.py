@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from surveypipe.column_widths import Measure, column_widths
 from surveypipe.rendering.docx_cells import begins_part, indent_labels, keep_room
 from surveypipe.rendering.docx_package import properties_of, w
 from surveypipe.rendering.docx_runs import add_space, next_block, set_style, style_of, text_of
@@ -21,10 +22,14 @@ _FIRST_ROWS = 4  # rows of a long table, its header among them, that stay with t
 _SMALL_FROM = 8  # columns from which a table is set smaller
 # Mean width of a letter of the table's font at 9 and 8 pt, with a little to spare, and the margins of a cell.
 _SIZES = {False: (102, 150), True: (84, 130)}
+# Of a digit: the columns of numbers have no letters to spare.
+_DIGIT = {False: 102, True: 93}
+# Word ends a line at the dash of an interval too: better a table that is a little higher than a parted interval.
+_PATIENCE = 1.35
 # How much wider the bold letters of a header are.
 _BOLD = 1.1
-# Letters are measured with so much to spare.
-_SPARE = 1.05
+# Of the width: what words and numbers may need before a table is set smaller, so that labels have room.
+_CLOSE = 0.9
 # A number with its interval stays in one line.
 _SIGNS = r"[\d\s.,%()<>=\u00d7\u2212\u2013-]*"
 _NUMBERS = re.compile(rf"(?=.*\d){_SIGNS}(?:\bto\b{_SIGNS})?")
@@ -53,7 +58,7 @@ def finish_table(table: etree._Element, width: int = TEXT_WIDTH) -> None:
         if row.find(f"{w('trPr')}/{w('cantSplit')}") is None:
             _row_properties(row).insert(0, etree.Element(w("cantSplit")))
     columns = len(table.findall(f"{w('tblGrid')}/{w('gridCol')}"))
-    small = columns >= _SMALL_FROM or _needed(_unbroken(rows, columns), small=False) > width
+    small = columns >= _SMALL_FROM or _needed(_unbroken(rows, columns), small=False) > _CLOSE * width
     _set_widths(table, rows, width, small=small)
     if small:
         for paragraph in table.iter(w("p")):
@@ -171,10 +176,9 @@ def _set_widths(table: etree._Element, rows: Sequence[etree._Element], width: in
         shares = [float(column.get(w("w"), "1")) for column in grid]
     else:
         shares = _shares_by_text(rows, len(grid))
-    unbroken = _unbroken(rows, len(grid))
-    if _needed(unbroken, small=small) > _SPARE * width:
-        unbroken = _unbroken(rows, len(grid), intervals=False)
-    widths = column_widths(shares, unbroken, small=small, width=width)
+    measure = Measure(100 * _DIGIT[small] / width, 100 * _SIZES[small][1] / width, _BOLD, _PATIENCE)
+    head, *told = _texts(rows, len(grid))
+    widths = [round(width * share / 100) for share in column_widths(head, shares, told, measure)]
     for column, given in zip(grid, widths, strict=True):
         column.set(w("w"), str(given))
     size = properties.find(w("tblW"))
@@ -197,7 +201,7 @@ def _shares_by_text(rows: Sequence[etree._Element], columns: int) -> list[float]
     return shares
 
 
-def _unbroken(rows: Sequence[etree._Element], columns: int, *, intervals: bool = True) -> list[int]:
+def _unbroken(rows: Sequence[etree._Element], columns: int) -> list[int]:
     """Letters of each column that stay in one line: the longest word, a number with its interval."""
     longest = [1] * columns
     for row in rows:
@@ -205,50 +209,22 @@ def _unbroken(rows: Sequence[etree._Element], columns: int, *, intervals: bool =
         for position, cell in enumerate(row.findall(w("tc"))[:columns]):
             if cell.find(f"{w('tcPr')}/{w('gridSpan')}") is None:
                 text = " ".join(_words(cell))
-                whole = [text] if intervals and _NUMBERS.fullmatch(text) else text.split(" ")
+                whole = [text] if _NUMBERS.fullmatch(text) else text.split(" ")
                 longest[position] = max([longest[position], *(math.ceil(bold * len(one)) for one in whole)])
     return longest
 
 
+def _texts(rows: Sequence[etree._Element], columns: int) -> list[list[str]]:
+    """Texts of the header and of each row that is no title of its own; that of a header may be blank."""
+    full = [row.findall(w("tc")) for row in rows]
+    told = [[text_of(cell) for cell in cells] for cells in full if len(cells) == columns]
+    header = any(row.find(f"{w('trPr')}/{w('tblHeader')}") is not None for row in rows)
+    return told if header and told else [[""] * columns, *told]
+
+
 def _words(cell: etree._Element) -> list[str]:
     # A space of no width is where an identifier may break.
-    return text_of(cell).replace("\u200b", " ").split()
-
-
-def column_widths(
-    shares: Sequence[float], longest: Sequence[int], *, small: bool, width: int = TEXT_WIDTH
-) -> list[int]:
-    """Share the width of the text among columns so that, if it can be, no word breaks.
-
-    Parameters
-    ----------
-    shares
-        Relative widths wished for.
-    longest
-        Characters of the longest word of each column.
-    small
-        Whether the table is set in the small size.
-    width
-        What there is to share, in twips.
-
-    Returns
-    -------
-    list of int
-        Widths in twips (a twentieth of a point).
-    """
-    letter, margins = _SIZES[small]
-    needed = [letter * count + margins for count in longest]
-    total = sum(shares) or 1.0
-    wished = [width * share / total for share in shares]
-    spare = [max(0.0, want - need) for want, need in zip(wished, needed, strict=True)]
-    missing = sum(max(0.0, need - want) for want, need in zip(wished, needed, strict=True))
-    if sum(needed) > width:
-        return [round(width * need / sum(needed)) for need in needed]
-    given = missing / sum(spare) if sum(spare) else 0.0
-    return [
-        round(need if want < need else want - over * given)
-        for want, need, over in zip(wished, needed, spare, strict=True)
-    ]
+    return re.split(r"[ \u200b]+", text_of(cell).strip(" "))
 
 
 def _set_cell_widths(row: etree._Element, widths: Sequence[int]) -> None:

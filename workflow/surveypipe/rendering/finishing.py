@@ -12,6 +12,7 @@ from surveypipe.rendering.docx_finishing import Facts, finish_docx
 from surveypipe.rendering.docx_layout import Layout, lay_out
 from surveypipe.rendering.page_drawings import with_drawings
 from surveypipe.rendering.page_links import plain
+from surveypipe.rendering.page_ranges import with_whole_ranges
 from surveypipe.rendering.staging import Staged
 
 CONTENTS = "Contents"
@@ -50,9 +51,8 @@ def render_document(
     staged.epoch = epoch
     module = quarto_renderer if renderer == "quarto" else pandoc_renderer
     made = module.render(staged, epoch)
-    made["html"].write_text(
-        with_drawings(made["html"].read_text(encoding="utf-8"), staged.made), encoding="utf-8"
-    )
+    page = with_drawings(made["html"].read_text(encoding="utf-8"), staged.made)
+    made["html"].write_text(with_whole_ranges(page), encoding="utf-8")
     finish_docx(made["docx"], _facts(staged), epoch)
     lay_out(made["docx"], layout, epoch)
     header = str(staged.metadata.get("data-header", ""))

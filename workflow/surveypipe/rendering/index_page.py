@@ -79,7 +79,7 @@ def index_page(
     banner = f'<div class="simulated-banner" role="note">{escape(notice)}</div>' if notice else ""
     claims = [claim["text"] for claim in headlines["claims"]]
     parts = [
-        f"<p>{escape(headlines['answered'])} {escape(headlines['asked'])}</p>",
+        f"<p>{_text(headlines['answered'])} {_text(headlines['asked'])}</p>",
         *_section("Claims", _listed(claims)),
         *_section("Documents", _marked(_documents(files))),
         *_section("Released results", _linked([file for file in files if file.endswith((".csv", ".json"))])),
@@ -92,7 +92,7 @@ def index_page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="data:,">\n'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{banner}\n"
-        f'<div class="page"><main id="text">\n<h1 class="title">{escape(title)}</h1>\n{body}\n</main></div>\n'
+        f'<div class="page"><main id="text">\n<h1 class="title">{_text(title)}</h1>\n{body}\n</main></div>\n'
         "</body>\n</html>\n"
     )
 
@@ -103,7 +103,12 @@ def _section(title: str, content: str) -> Iterator[str]:
 
 
 def _listed(lines: Sequence[str]) -> str:
-    return _marked(map(escape, lines))
+    return _marked(map(_text, lines))
+
+
+def _text(words: str) -> str:
+    """Write words for a page, with the marks of quotation that the documents print."""
+    return escape(re.sub(r"(?<!\w)'(?=\w)", "‘", words).replace("'", "’"))
 
 
 def _anchor(file: str, text: str) -> str:

@@ -252,6 +252,19 @@ local function with_sources(doc)
   return doc
 end
 
+-- A range of numbers is read in one piece: no line ends at its dash. The PDF's template sees to it there, and Word has no
+-- sign for it; its columns have the room.
+local function range(text)
+  if not text.text:find("%d–−?%d") then return nil end
+  return pandoc.Span({ text }, pandoc.Attr("", { "range" }))
+end
+
+local function whole_ranges(doc)
+  if not FORMAT:match("html") then return nil end
+  doc.blocks = doc.blocks:walk { Str = range }
+  return doc
+end
+
 local function in_text(doc)
   return pandoc.Pandoc(pandoc.Blocks(doc.blocks):map(function(block)
     if block.t == "BulletList" or block.t == "OrderedList" then return loose(block) or block end
@@ -269,5 +282,6 @@ return {
   { Div = table_note, Table = spanning_headings, Span = pad, Quoted = opened, Inlines = equations },
   { Table = labels_and_scopes },
   { Pandoc = with_sources },
+  { Pandoc = whole_ranges },
   { Pandoc = in_text },
 }

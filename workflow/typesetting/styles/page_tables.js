@@ -1,5 +1,5 @@
 // Tables that are wider than the screen say so, scroll by key, and keep their first column; the ledger of claims
-// becomes one card a claim where there is little room.
+// and tables of sentences become one card a row where there is little room.
 (function () {
   "use strict";
   var boxes = Array.from(document.querySelectorAll(".table-scroll, figure.quarto-float-tbl > div"));
@@ -63,6 +63,18 @@
     });
   }
   document.querySelectorAll("#tbl-ledger table").forEach(cards);
+
+  // Beside a name, a cell of more letters is a sentence, which no narrow column holds.
+  var SENTENCE = 40;
+  boxes.forEach(function (box) {
+    var table = box.querySelector("table");
+    var words = table && Array.from(table.querySelectorAll("tbody td:not(:first-child)"));
+    if (!words || table.classList.contains("cards")) { return; }
+    if (words.some(function (cell) { return cell.textContent.trim().length > SENTENCE; })) {
+      cards(table);
+      table.classList.add("wordy");
+    }
+  });
 
   function all() { boxes.forEach(measure); }
   all();

@@ -125,8 +125,7 @@ def multiverse(released: Released) -> Table:
     """Show how far the point moves over all specifications, and what would change the grade."""
     columns = [
         Column("Claim", 24, "l"), Column("Primary", 7), Column("Points", 8), Column("Range", 10),
-        Column("Shift", 8), Column("Under", 27, "l"),
-        Column("Grade, and specifications with another", 42, "l"),
+        Column("Largest shift", 30, "l"), Column("Grade, and where another", 42, "l"),
     ]  # fmt: skip
     table = Table("multiverse", "The weighting multiverse: largest shift and any change of grade", columns)
     data = released.table("multiverse_summary")
@@ -136,25 +135,24 @@ def multiverse(released: Released) -> Table:
         hidden = row is not None and row["status"] == SUPPRESSED_STATUS
         if row is None or hidden or not math.isfinite(float(row["grade"])):
             table.rows.append(
-                [claim_name(released, claim), *[SUPPRESSED if row is not None else NOT_APPLICABLE] * 6]
+                [claim_name(released, claim), *[SUPPRESSED if row is not None else NOT_APPLICABLE] * 5]
             )
             continue
         form = released.claim_of(claim).tabled
-        missing = str(row["largest_shift_missing"]) if imputed else ""
+        under = [str(row["largest_shift_scheme"]), *([str(row["largest_shift_missing"])] if imputed else [])]
         table.rows.append(
             [
                 claim_name(released, claim), cell(row, "estimate", form),
                 cell(row, "points", formatting.count),
                 formatting.span(*(form(float(row[name])) for name in ("least", "greatest"))),
-                cell(row, "largest_shift", form),
-                escape(", ".join(filter(None, [str(row["largest_shift_scheme"]), missing]))),
+                f"{cell(row, 'largest_shift', form)}: {escape(released.in_text(', '.join(under)))}",
                 _grades(released, claim, row),
             ]
         )  # fmt: skip
         table.rows += [_otherwise_row(released, claim, other) for other in counted_otherwise(data, claim)]
     table.notes = [
         _specified(released),
-        "Points, how many estimates there are that differ; shift, the largest from the primary, and under "
+        "Points, how many estimates there are that differ; largest shift, that from the primary, and under "
         "what it is found.",
         "Every specification assumes response at random within the cells of its scheme."
         if released.silent_known
@@ -201,13 +199,13 @@ def counted_otherwise(data: pd.DataFrame, claim: pd.Series) -> list[pd.Series]:
 def _otherwise_row(released: Released, claim: pd.Series, row: pd.Series) -> list[str]:
     name = INDENT + escape(released.label(str(row["measure"])))
     if row["status"] == SUPPRESSED_STATUS or not math.isfinite(float(row["grade"])):
-        return [name, *[SUPPRESSED] * 6]
+        return [name, *[SUPPRESSED] * 5]
     # Released in hundredths, so shown in whole per cent.
     form = released.claim_of(claim).tabled
     return [
         name, cell(row, "estimate", form), cell(row, "points", formatting.count),
         formatting.span(*(form(float(row[end])) for end in ("least", "greatest"))),
-        cell(row, "largest_shift", form), "Counted otherwise", capital(escape(str(row["grade_label"]))),
+        f"{cell(row, 'largest_shift', form)}: counted otherwise", capital(escape(str(row["grade_label"]))),
     ]  # fmt: skip
 
 

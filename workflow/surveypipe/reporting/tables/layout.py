@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
+from surveypipe.column_widths import column_widths
 from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, escape
 from surveypipe.reporting.refusals import is_refused, refusals
 from surveypipe.reporting.released import Released
-from surveypipe.reporting.tables.widths import column_widths
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 INDENT = "\u2003"
+# Letters of what stands in a heading for no word, and of what it is kept with.
+_SIGN, _GLUED = 2, 8
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,10 @@ class Table:
         rows = [[row[place] for place in applies] for row in whole]
         told = [cells for cells, row in zip(rows, self.rows, strict=True) if len(row) > 1]
         wished = [column.width for column in columns]
-        widths = column_widths([column.head for column in columns], wished, told)
+        heads = [_glued(column.head) for column in columns]
+        widths = column_widths(heads, wished, told)
         rules = [_rule(column.align, max(4, round(w))) for column, w in zip(columns, widths, strict=True)]
-        lines = [_line([column.head for column in columns]), "|" + "|".join(rules) + "|"]
+        lines = [_line(heads), "|" + "|".join(rules) + "|"]
         nothing = ["There is none in this study.", *[""] * (len(columns) - 1)]
         lines += [_line(row) for row in rows or [nothing]]
         caption = f": {self.caption} {{#tbl-{self.name.replace('_', '-')}}}"
@@ -110,6 +114,25 @@ class Table:
         warning = f"**{mark}.** " if mark else ""
         text = " ".join(sentence for sentence in sentences if sentence)
         return f'::: {{.table-note custom-style="Table Note"}}\n{warning}{text}\n:::'
+
+
+def _glued(head: str) -> str:
+    """Keep a sign or a letter of a heading in the line of its word: ``AMH n``, ``Rate, %``, ``× 0.5``."""
+    first, *rest = head.split(" ")
+    parts = [first]
+    for word in rest:
+        joined = f"{parts[-1]}{NO_BREAK}{word}"
+        short = min(len(_shown(parts[-1].split(NO_BREAK)[-1])), len(_shown(word))) <= _SIGN
+        if short and len(_shown(joined)) <= _GLUED:
+            parts[-1] = joined
+        else:
+            parts.append(word)
+    return " ".join(parts)
+
+
+def _shown(head: str) -> str:
+    """Letters of a heading that count: no mark of Markdown, no bracket, no stop."""
+    return re.sub(r"[*\\(),;]", "", head)
 
 
 def _rule(align: str, width: int) -> str:

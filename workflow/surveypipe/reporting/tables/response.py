@@ -231,7 +231,7 @@ def weights(released: Released) -> Table:
                 *(merging if asked else []),
                 low if low == high else formatting.span(low, high),
                 number(row["deff_kish"], formatting.decimal, row),
-                number(row["n_eff"], lambda v: formatting.decimal(v, 1), row),
+                number(row["n_eff"], formatting.count, row),
             ]
         )
     table.notes = _weights_notes(released, data.iloc[0], asked)

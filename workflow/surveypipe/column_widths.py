@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
-# Of a table's width of 100: the edges of a cell, and a letter of a heading; one of a cell takes 1.
-PADDING, BOLD, CAPITAL = 2.0, 1.15, 1.25
-# Many columns are set in smaller letters (`columns` in the typesetting's template).
-SMALLER = ((11, 7 / 9), (7, 8 / 9), (0, 1.0))
+CAPITAL = 1.25  # of a small letter
 # Letters that the indent of a label takes, of each of its lines.
 _INDENTED = 2.0
 # What a line of one cell weighs against a line of the whole table: it decides between equal heights.
@@ -35,8 +33,37 @@ _NUMBERS = re.compile(r"(?=.*\d)[\d\s.,;%()<>=\u2020\u00d7\u2212\u2013-]*(?:\bto
 Cell = tuple[float, float, float, list[tuple[float, float]]]
 
 
+@dataclass(frozen=True)
+class Measure:
+    """What takes how much of a table's width, of which there is 100.
+
+    Parameters
+    ----------
+    letter
+        A letter of a cell.
+    padding
+        The edges of a cell.
+    bold
+        How much wider the letters of a heading are.
+    patience
+        So many times as high may a table be, if no number is parted from its interval for it.
+    """
+
+    letter: float = 1.0
+    padding: float = 2.0
+    bold: float = 1.15
+    patience: float = 1.0
+
+
+# In the PDF many columns are set in smaller letters (`columns` in the typesetting's template).
+_SMALLER = ((11, 7 / 9), (7, 8 / 9), (0, 1.0))
+
+
 def column_widths(
-    heads: Sequence[str], wished: Sequence[float], rows: Sequence[Sequence[str]]
+    heads: Sequence[str],
+    wished: Sequence[float],
+    rows: Sequence[Sequence[str]],
+    measure: Measure | None = None,
 ) -> list[float]:
     """Share a width of 100 among the columns of a table.
 
@@ -52,27 +79,31 @@ def column_widths(
         Relative widths.
     rows
         Cells, Markdown; rows that are a title of their own left out.
+    measure
+        Letters and edges; those of the PDF, unless they are given.
 
     Returns
     -------
     list of float
         Widths, of 100 together.
     """
-    letter = next(size for most, size in SMALLER if len(heads) > most)
+    used = measure or Measure(next(size for most, size in _SMALLER if len(heads) > most))
+    letter = used.letter
     columns = [
-        [_cell(head, letter * BOLD), *(_cell(row[place], letter) for row in rows)]
+        [_cell(head, used, letter * used.bold), *(_cell(row[place], used, letter) for row in rows)]
         for place, head in enumerate(heads)
     ]
-    least = [PADDING + max(cell[0] for cell in column) for column in columns]
+    least = [max(cell[0] for cell in column) for column in columns]
     if sum(least) > 100:
         return [100 * width / sum(least) for width in least]
-    whole = [PADDING + max(cell[1] for cell in column) for column in columns]
-    starts = [whole, least] if sum(whole) <= 100 else [least]
+    whole = [max(cell[1] for cell in column) for column in columns]
     made = []
-    for start in starts:
+    for start in [least, whole] if sum(whole) <= 100 else [least]:
         shifted = _shifted(columns, _widened(columns, start, wished), start)
         made.append(_evened(columns, shifted, wished, start))
-    return min(made, key=lambda widths: _height(columns, widths))
+    lowest, *unparted = made
+    most = used.patience * _height(columns, lowest)
+    return next((widths for widths in unparted if _height(columns, widths) <= most), lowest)
 
 
 def _widened(
@@ -165,20 +196,20 @@ def _best_step(
     return found
 
 
-def _cell(text: str, letter: float) -> Cell:
-    """Measure a cell: its longest piece, the same with numbers whole, its indent, and each piece.
+def _cell(text: str, measure: Measure, letter: float) -> Cell:
+    """Measure a cell: its longest piece, the same with numbers whole, its edges and indent, and each piece.
 
     A piece is measured with the space after it and without.
     """
-    indent = _INDENTED * letter if text.startswith("\u2003") else 0.0
-    size = letter * (BOLD if text.startswith("**") else 1.0)
+    edges = measure.padding + (_INDENTED * letter if text.startswith("\u2003") else 0.0)
+    size = letter * (measure.bold if text.startswith("**") else 1.0)
     plain = text.strip("\u2003")
     for mark, printed in _PRINTED:
         plain = mark.sub(printed, plain)
     pieces = [(size * _letters(one), size * _letters(one.rstrip(" "))) for one in _PIECES.findall(plain)]
-    longest = indent + max((bare for _, bare in pieces), default=0.0)
-    whole = size * _letters(plain) if _NUMBERS.fullmatch(plain) else longest
-    return longest, whole, indent, pieces
+    longest = edges + max((bare for _, bare in pieces), default=0.0)
+    whole = edges + size * _letters(plain) if _NUMBERS.fullmatch(plain) else longest
+    return longest, whole, edges, pieces
 
 
 def _letters(text: str) -> float:
@@ -188,12 +219,12 @@ def _letters(text: str) -> float:
 
 def _lines(column: Sequence[Cell], width: float) -> list[int]:
     """Count the lines of each cell of a column."""
-    return [_lines_of(cell, width - PADDING + 1e-9) for cell in column]
+    return [_lines_of(cell, width + 1e-9) for cell in column]
 
 
 def _lines_of(cell: Cell, width: float) -> int:
-    _, _, indent, pieces = cell
-    room, used, count = width - indent, 0.0, 1
+    _, _, edges, pieces = cell
+    room, used, count = width - edges, 0.0, 1
     for whole, bare in pieces:
         if used and used + bare > room:
             count, used = count + 1, 0.0
