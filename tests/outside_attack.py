@@ -47,6 +47,11 @@ class Outside:
         Scale to its items.
     numbers
         Questions answered with a number.
+    strata, sizes
+        Scheme to the stratum of each respondent and to the people in each stratum, as the table of weights
+        tells; of schemes whose weights are the people of a stratum for each respondent of it.
+    jackknife
+        Whether errors are of replicates that leave a person out at a time.
     """
 
     public: Path
@@ -57,6 +62,9 @@ class Outside:
     asked_if: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     scales: Mapping[str, list[str]] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
+    strata: Mapping[str, np.ndarray] = field(default_factory=dict)
+    sizes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    jackknife: bool = False
 
     def __post_init__(self) -> None:
         self.rows = read(self.public / "estimates.csv")
@@ -265,13 +273,13 @@ def _say_scale(
     made.check(str(row["estimate_id"]))
 
 
-def answers(study: Outside) -> Iterator[str]:
+def answers(study: Outside, made: Counts) -> Iterator[str]:
     """Answers of groups of which nothing may be read that follow all the same.
 
     That all of a group answered alike; the count of an answer in a group, or in what two groups differ by, of
     fewer than the smallest base. What all but a few of everybody answered is known of anybody.
     """
-    made, values = gathered(study), study.values()
+    values = study.values()
     asked = dict.fromkeys(variable for variable, _, _ in made.index)
     for variable in asked:
         given = study.people[variable].map(code).where(study.people[variable].notna())

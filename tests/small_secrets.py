@@ -246,11 +246,29 @@ def boxes() -> Small:
     return Small(people, asked, config, _counts(trade=[60, 50, 40]), {"heard": "How it was heard of"})
 
 
+def heavy() -> Small:
+    """A trade that stands for most people and all said yes: the error of everybody's share is small by it."""
+    people, draw = _people(13, [18, 16, 16])
+    people.loc[people["trade"] == 2, "yes"] = 1
+    people["clear"] = draw.integers(1, 6, len(people))
+    asked = {"trade": _one_of(3, "Trade"), **ASKED, "clear": _scale()}
+    return Small(people, asked, {"groups": {"trade": {}}}, _counts(trade=[25, 160, 20]))
+
+
+def spread() -> Small:
+    """A trade of a dozen of whom one earns three quarters: a sum and a sum of squares tell how much."""
+    people, draw = _people(14, [26, 12, 20])
+    people.loc[people["trade"] == 2, "income"] = draw.integers(5_000, 9_000, 12)
+    people.loc[30, "income"] = 250_000
+    asked = {"trade": _one_of(3, "Trade"), **ASKED}
+    return Small(people, asked, {"groups": {"trade": {}}}, _counts(trade=[60, 40, 60]))
+
+
 STUDIES: dict[str, Callable[[], Small]] = {
     made.__name__: made
     for made in (
         group_of_three, all_alike, asked_on_yes, nested, crossing, schemes, sums, quantiles, saturated,
-        replicates, waves, boxes,
+        replicates, waves, boxes, heavy, spread,
     )
 }  # fmt: skip
 

@@ -6,15 +6,17 @@ import contextlib
 import io
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import outside_attack
+import outside_errors
 import outside_sums
 import small_secrets
 
 # By default those whose secrets an earlier release told; the others take longer and are among the long tests.
-DEFAULT = ("all_alike", "asked_on_yes", "sums", "quantiles", "saturated")
+DEFAULT = ("all_alike", "asked_on_yes", "sums", "quantiles", "saturated", "spread")
 FIRST = ("saturated", "asked_on_yes")
 WITHOUT = (*FIRST, *(one for one in small_secrets.STUDIES if one not in FIRST))
 UNAUDITED = [*FIRST, *(pytest.param(one, marks=pytest.mark.slow) for one in WITHOUT[2:])]
@@ -30,7 +32,9 @@ def is_number(about: dict) -> bool:
 
 def attack(study: outside_attack.Outside) -> list[str]:
     """Everything of few people that follows from what is released."""
-    return [*outside_attack.answers(study), *outside_sums.told_of_numbers(study)]
+    counts = outside_errors.refine(outside_attack.gathered(study))
+    found = outside_attack.answers(study, counts)
+    return [*found, *outside_sums.told_of_numbers(study), *outside_errors.told_by_errors(study)]
 
 
 def outside(name: str, folder: Path, *, audited: bool = True) -> outside_attack.Outside:
@@ -46,6 +50,19 @@ def outside(name: str, folder: Path, *, audited: bool = True) -> outside_attack.
         any_box = people[boxes].notna().any(axis=1)
         people[boxes] = people[boxes].fillna(2.0).where(any_box)
     weights = pd.read_parquet(results / "data/weights.parquet")
+    cells = pd.read_csv(results / "private/weight_cells.csv", dtype={"scheme": str, "cell": str})
+    drawn = "design" in study.config
+    plain = [
+        column[5:]
+        for column in weights
+        if column.startswith("cell_") and f"slope_{column[5:]}_000" not in weights and not drawn
+    ]
+    replicates = study.config.get("design", {}).get("kind") == "replicates"
+    strata = {scheme: weights[f"cell_{scheme}"].astype(str).to_numpy() for scheme in plain}
+    if replicates:
+        strata = {
+            scheme: np.full(len(weights), "all") for scheme in ("none", "design") if f"w_{scheme}" in weights
+        }
     return outside_attack.Outside(
         results / "public",
         people,
@@ -59,6 +76,12 @@ def outside(name: str, folder: Path, *, audited: bool = True) -> outside_attack.
             for name, about in study.questions.items()
             if about["type"] == "numeric" and "role" not in about
         ],
+        strata,
+        {
+            str(scheme): dict(zip(rows["cell"], rows["N"].astype(float), strict=True))
+            for scheme, rows in cells.groupby("scheme")
+        },
+        replicates,
     )
 
 
@@ -71,3 +94,20 @@ def test_nothing_of_few_follows(name: str, tmp_path: Path):
 def test_without_disclosure_control_the_same_attack_finds_a_secret(name: str, tmp_path: Path):
     """The attack can succeed: what was estimated, and not released, tells a secret of each study."""
     assert attack(outside(name, tmp_path, audited=False))
+
+
+def test_errors_and_intervals_narrow_what_estimates_leave_open(tmp_path: Path):
+    """The formulae are those of the program, and each row says more than its estimate."""
+    study = outside("schemes", tmp_path)
+    plain, more = outside_attack.gathered(study), outside_errors.refine(outside_attack.gathered(study))
+    assert len(more.left) > len(plain.left)
+    where = study.inside("trade", "1")
+    given = study.people["yes"].map(outside_attack.code).where(study.people["yes"].notna())
+    cells = [k for k in np.unique(study.cell[where])]
+    widths = []
+    for made in (plain, more):
+        ends = [made.ends([made.index["yes", "1", int(k)]]) for k in cells]
+        true = [int((given[study.cell == k] == "1").sum()) for k in cells]
+        assert all(low <= one <= high for (low, high), one in zip(ends, true, strict=True))
+        widths.append(sum(high - low for low, high in ends))
+    assert widths[1] < widths[0]

@@ -28,6 +28,8 @@ NOT_SUMS = (
     "median", "lower_quartile", "upper_quartile", "quantile", "answered", "no_answer", "proportion",
     "rank_test", HISTOGRAM, CLAIMED_MEDIAN,
 )  # fmt: skip
+# Numbers of which a spread says more than the sum, and how many greatest ones are tried.
+FEWEST_SPREAD, TRIED = 3, 2001
 
 
 def units(table: pd.DataFrame, respondents: Respondents) -> pd.Series:
@@ -100,7 +102,9 @@ def dominated(values: np.ndarray, rules: Rules) -> bool:
 
     By the dominance rule the `n` greatest make up a share `k` of it or more; by the p-ratio all but the two
     greatest are less than p of the greatest, so that the second could work the first out to within p
-    (Hundepool et al. 2012, section 4.2). Unweighted, by size without sign.
+    (Hundepool et al. 2012, section 4.2). A mean stands beside its standard error, which tells the sum of
+    squares: where the two tell the greatest to within p of itself, so does the mean. Unweighted, by size
+    without sign.
 
     Parameters
     ----------
@@ -113,7 +117,31 @@ def dominated(values: np.ndarray, rules: Rules) -> bool:
         return False
     most, share = rules.dominance
     rest = total - float(sizes[:2].sum())
-    return bool(sizes[:most].sum() >= share * total) or rest < rules.p_ratio * float(sizes[0])
+    if sizes[:most].sum() >= share * total or rest < rules.p_ratio * float(sizes[0]):
+        return True
+    return _told_by_spread(sizes, rules.p_ratio)
+
+
+def _told_by_spread(sizes: np.ndarray, near: float) -> bool:
+    """Whether their number, sum and sum of squares tell the greatest of some sizes to within a part of it.
+
+    One that is no half of the sum is not told so: two may be as great.
+
+    Parameters
+    ----------
+    sizes
+        From 0 up, the greatest first.
+    """
+    greatest, total, squares = float(sizes[0]), float(sizes.sum()), float((sizes**2).sum())
+    if greatest <= total / 2 or len(sizes) < FEWEST_SPREAD:
+        return False
+    tried = np.linspace(total / 2, np.sqrt(squares), TRIED)
+    # What is left to the others: as much in squares as where they are all alike, and as where one has it all.
+    rest, left = total - tried, squares - tried**2
+    fits = tried[(rest >= 0) & (left >= rest**2 / (len(sizes) - 1)) & (left <= rest**2)]
+    if not len(fits) or fits[0] == tried[0]:
+        return not len(fits)
+    return bool(max(fits[-1] - greatest, greatest - fits[0]) < near * greatest)
 
 
 def _partners(rows: pd.DataFrame, gone: set[tuple[str, str]]) -> set[tuple[str, str]]:
