@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from pypdf import PdfReader
 
 import warm
 from studies import FALSE_RESULTS, ROOT, copy_project, false_claims
@@ -83,6 +86,23 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def finished_copy(finished: Path, tmp_path: Path) -> Path:
     """A finished run that a test may change and go on from."""
     return Path(shutil.copytree(finished, tmp_path / "project", symlinks=True))
+
+
+@pytest.fixture(scope="session")
+def page_texts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], list[str]]:
+    """Give the text of each page of a PDF; one that several tests ask for is read once."""
+
+    def texts(path: Path) -> list[str]:
+        def read(folder: Path) -> None:
+            folder.mkdir()
+            found = [page.extract_text() for page in PdfReader(path).pages]
+            (folder / "texts.json").write_text(json.dumps(found), encoding="utf-8")
+
+        name = f"texts_{hashlib.sha256(path.read_bytes()).hexdigest()}"
+        kept = once(tmp_path_factory, name, read) / "texts.json"
+        return list(json.loads(kept.read_text(encoding="utf-8")))
+
+    return texts
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
 
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.pages import fill_pages, page_token, section_pages
@@ -20,9 +20,11 @@ def pdf(request: pytest.FixtureRequest, finished: Path) -> Path:
     return finished / f"results/report/{request.param}.pdf"
 
 
-def test_each_section_begins_on_the_page_that_is_read(pdf: Path) -> None:
+def test_each_section_begins_on_the_page_that_is_read(
+    pdf: Path, page_texts: Callable[[Path], list[str]]
+) -> None:
     found = section_pages(pdf)
-    printed = [WORDS.sub(" ", page.extract_text()) for page in PdfReader(pdf).pages]
+    printed = [WORDS.sub(" ", text) for text in page_texts(pdf)]
     titles = re.findall(r"^#+ (.*?)(?: \{.*)?$", (ROOT / "report/manuscript.qmd").read_text(), re.MULTILINE)
     checked = 0
     for title in titles:
@@ -59,12 +61,12 @@ def test_what_is_no_pdf_is_told_in_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("variant", ["", "-blinded"])
-def test_the_supplement_names_the_pages_of_its_own_variant(variant: str, finished: Path) -> None:
+def test_the_supplement_names_the_pages_of_its_own_variant(
+    variant: str, finished: Path, page_texts: Callable[[Path], list[str]]
+) -> None:
     report = finished / "results/report"
     pages = section_pages(report / f"manuscript{variant}.pdf")
-    text = WORDS.sub(
-        " ", " ".join(page.extract_text() for page in PdfReader(report / f"supplement{variant}.pdf").pages)
-    )
+    text = WORDS.sub(" ", " ".join(page_texts(report / f"supplement{variant}.pdf")))
     named = re.findall(r"‘Limitations’ \(p\. (\d+)\)", text)
     assert named and set(named) == {str(pages["limitations"])}
     own = section_pages(report / f"supplement{variant}.pdf")
