@@ -269,8 +269,8 @@ def methods(whole: Whole) -> Iterator[Saying]:
     yield say("fewer than {} respondents were merged", constant(fewest))
     primary = whole.survey.primary
     yield say(
-        "run from {} to {} (design effect after Kish {} ~~; by their inequality alone, the {} respondents "
-        "carry the information of about {})",
+        "run from {} to {}. Their design effect is {} ~~: by it alone, the {} respondents carry the "
+        "information of about {}",
         one(primary.weight.min()),
         one(primary.weight.max()),
         one(primary.deff),

@@ -45,7 +45,7 @@ def test_what_is_left_to_the_authors_is_listed() -> None:
 
 def test_only_formats_that_were_made_are_opened() -> None:
     page = index_page(
-        title="A & B",
+        title="A & B's 'own'",
         language="en-GB",
         notice="",
         headlines={"answered": "7 answered.", "asked": "2 questions.", "claims": []},
@@ -56,7 +56,8 @@ def test_only_formats_that_were_made_are_opened() -> None:
     )
     links = re.findall(r'href="((?!data:)[^"]+)"', page)
     assert links == ["report/manuscript.html", "report/manuscript.pdf", "public/a.csv"]
-    assert "A &amp; B" in page and "SIMULATED" not in page
+    # With the marks of quotation that the documents print.
+    assert '<h1 class="title">A &amp; B’s ‘own’</h1>' in page and "SIMULATED" not in page
 
 
 def test_a_table_of_nothing_but_heads_is_not_listed(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,13 +18,14 @@ from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.answer_lines import drawable
 from surveypipe.reporting.figures.flow_stages import boxes
 from surveypipe.reporting.released import Released
-from surveypipe.reporting.tables import comparisons
+from surveypipe.reporting.tables import comparisons, models, nonresponse, register
 from surveypipe.reporting.tables.layout import Column, Table, share_cell
 from surveypipe.reporting.tables.questions import answer_tables, block_caption
 from surveypipe.reporting.tables.response import response, table_1
 from surveypipe.reporting.wording import answers
 from surveypipe.wording import Wording
 
+TABLES = {**register.TABLES, **models.TABLES, **nonresponse.TABLES}
 WORDS = Wording([ROOT / "workflow/wording/en"])
 
 
@@ -256,3 +258,11 @@ def test_answers_that_are_merged_within_groups_are_blank_there_and_said_to_be_me
         if told:
             named = [cells for cells in table.rows if len(cells) > 3]
             assert not any("—" in cells[3:] for cells in named)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_abbreviation_of_a_heading_is_spelt_out(name: str) -> None:
+    table = TABLES[name](made_up.released())
+    short = {word for column in table.columns for word in re.findall(r"\b[A-Z]{2,}\d?\b", column.head)}
+    told = " ".join(table.notes)
+    assert {word for word in short if not re.search(rf"\b{word}\b", told)} == set()

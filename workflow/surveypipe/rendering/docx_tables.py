@@ -24,7 +24,7 @@ _SMALL_FROM = 8  # columns from which a table is set smaller
 _SIZES = {False: (102, 150), True: (84, 130)}
 # Of a digit: the columns of numbers have no letters to spare.
 _DIGIT = {False: 102, True: 93}
-# Word ends a line at the dash of an interval too: better a table that is a little higher than a parted interval.
+# Word ends a line at the dash of an interval too: better a table that is higher than a parted interval.
 _PATIENCE = 1.35
 # How much wider the bold letters of a header are.
 _BOLD = 1.1

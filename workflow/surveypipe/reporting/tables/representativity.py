@@ -46,7 +46,7 @@ def nrba_indicators(released: Released) -> Table:
         f"{words.list} holds; they say nothing of a response that depends on the answers.",
         f"The adjusted coefficient of variation is the greatest bias of {words.respondents.article} "
         f"{possessive(words.respondents.many)} mean, in standard deviations of the answer, that these "
-        "propensities allow.",
+        "propensities allow. SE, standard error.",
     ]
     return table
 

@@ -187,9 +187,10 @@ def response(released: Released) -> Table:
             )
     table.notes = [
         "Rates that come to the same here share a row, with the formula of the first." if shared else "",
-        "Rates as defined by the American Association for Public Opinion Research. I, complete; P, partial; "
-        "R, refusal and break-off; O, other eligible, not answered; NC, no contact; U, eligibility unknown; "
-        "D, I + P + R + NC + O; e, estimated share of those of unknown eligibility who are eligible.",
+        "Rates as defined by the American Association for Public Opinion Research (AAPOR). I, complete; "
+        "P, partial; R, refusal and break-off; O, other eligible, not answered; NC, no contact; U, "
+        "eligibility unknown; D, I + P + R + NC + O; e, estimated share of those of unknown eligibility who "
+        "are eligible.",
         short_note(released),
     ]
     return table

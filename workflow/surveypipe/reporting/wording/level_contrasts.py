@@ -58,8 +58,9 @@ def _level_named(released: Released) -> tuple[str, str]:
 
 def level_contrast(released: Released) -> Table:
     """Each claim asked of both, among those at the level and among the others, with the difference."""
+    head = f"'{escape(_level_named(released)[1])}'"
     columns = [
-        Column("Claim", 32, "l"), Column("*n*", 8), Column("At the level", 19), Column("Others *n*", 10),
+        Column("Claim", 32, "l"), Column(f"{head} *n*", 8), Column(head, 19), Column("Others *n*", 10),
         Column("Others", 19), Column("Difference", 22),
     ]  # fmt: skip
     table = Table(
@@ -78,10 +79,10 @@ def level_contrast(released: Released) -> Table:
     level = fmt.percent(released.settings.analysis.ci_level)
     units = units_of(released.claims.values())
     table.notes = [
-        f"At the level, those who answered {at_level(released)}; others, all who answered otherwise or did "
-        "not say.",
-        f"Weighted per cent{units}, with {level} intervals; difference, at the "
-        "level minus others. Rounded, so that nobody can be worked out; a difference is rounded once.",
+        f"{head}, those who answered {at_level(released)}; others, all who answered otherwise or did not "
+        "say.",
+        f"Weighted per cent{units}, with {level} intervals; difference, {head} "
+        "minus others. Rounded, so that nobody can be worked out; a difference is rounded once.",
         f"Weights: {escape(released.in_text(released.schemes[released.primary]))}.",
         "Only claims whose question was put to both." if table.rows else NOT_APPLICABLE,
     ]
