@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from functools import partial
 from typing import Any
 
 import pytest
 
 import made_up
-from surveypipe.reporting.figures import answers, likert, theme
+from surveypipe.reporting.figures import answers, histograms, likert, theme
+from surveypipe.reporting.figures.answer_lines import drawable
 from surveypipe.reporting.figures.lettering import fitted, legend_plan, width_mm
 from surveypipe.reporting.figures.likert_layout import rows_of
 from surveypipe.reporting.figures.register import DRAW
@@ -125,6 +127,50 @@ def test_no_answer_is_cut_on_a_page_as_narrow_as_a_phone():
     for name, block in answers.answer_figures(released).items():
         with themed(name, width_mm=92.0):
             assert faults(answers.draw(released, block).figure) == [], name
+
+
+def shapes_of(width: float) -> dict[str, list[float]]:
+    """Widths of the panels of what has bars or dots, in parts of the page."""
+    released = made_up.released()
+    found = {"response": DRAW["response"]}
+    for name, block in answers.answer_figures(released).items():
+        # A rating's bar has its numbers in it and its label beside it.
+        if not block.ratings and drawable(released, block):
+            found[name] = partial(answers.draw, block=block)
+    shapes = {}
+    for name, draw in found.items():
+        with themed(name, width_mm=width):
+            shapes[name] = [axes.get_position().width for axes in draw(released).figure.axes]
+    return shapes
+
+
+def test_what_is_drawn_takes_the_width_of_a_phone():
+    shapes = shapes_of(88.0)
+    assert len(shapes) > 1
+    assert min(width for widths in shapes.values() for width in widths) > 0.85
+    # Both pictures have the same panels.
+    assert {k: len(v) for k, v in shapes.items()} == {k: len(v) for k, v in shapes_of(theme.WIDTH_MM).items()}
+
+
+def test_groups_are_drawn_on_a_phone_where_they_are_on_a_page():
+    released, seen = made_up.released(), 0
+    for name, block in answers.answer_figures(released).items():
+        texts = {}
+        for width in (theme.WIDTH_MM, 88.0):
+            with themed(name, width_mm=width):
+                told = texts_of(answers.draw(released, block).figure)
+            texts[width] = {text.replace("\n", " ") for text, _ in told} & set(released.levels.values())
+        assert texts[88.0] == texts[theme.WIDTH_MM], name
+        seen += len(texts[88.0])
+    assert seen
+
+
+def test_numbers_above_bars_are_printed_where_they_keep_apart():
+    assert histograms.keep_apart(["23", "19", "16"], [5.0, 12.0, 19.0], [4.0, 4.0, 4.0], 8.0)
+    # Side by side at one height; one beside the stroke of a higher bar; one well above the other.
+    assert not histograms.keep_apart(["23", "19"], [5.0, 7.0], [4.0, 4.0], 8.0)
+    assert not histograms.keep_apart(["23", "19"], [5.0, 6.0], [4.0, 9.0], 8.0)
+    assert histograms.keep_apart(["23", "19"], [5.0, 8.0], [4.0, 9.0], 8.0)
 
 
 @pytest.mark.slow

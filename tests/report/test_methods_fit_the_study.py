@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import test_all_sentences as cases
-from test_wording_of_methods import RECORDS, drawn, sampled
+from test_wording_of_methods import HELD, RECORDS, drawn, sampled
 
 import made_up
 import made_up_questions
@@ -17,7 +17,8 @@ from surveypipe.reporting.headlines import headlines
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import mean_cell
 from surveypipe.reporting.tables.questionnaire import questionnaire
-from surveypipe.reporting.wording import documents, methods
+from surveypipe.reporting.tables.response import weights
+from surveypipe.reporting.wording import documents, methods, reviewers
 from surveypipe.study.forms import Form
 
 # Words of a survey that nobody may be told in whose data are records.
@@ -59,10 +60,45 @@ def test_the_mode_is_told(mode: str, words: str) -> None:
     assert words in said(cases.configured(study={"mode": mode})(cases.base()))["response"]
 
 
-def test_those_who_came_of_themselves_are_said_to_be_no_sample() -> None:
-    words = "No sample was drawn with known chances"
-    assert words in said(drawn(kind="convenience")(cases.base()))["response"]
+def test_chances_of_selection_are_said_to_be_unknown_and_nothing_more_is_made_of_it() -> None:
+    # Nothing tells that no sample was drawn: the file may lack the weights of one.
+    words = "With what chances a person came to be among the respondents is not known."
+    told = said(drawn(kind="convenience")(cases.base()))["response"]
+    assert words in told
+    assert "No sample was drawn" not in told
     assert words not in said(sampled()(cases.base()))["response"]
+
+
+def test_nobody_is_said_to_have_been_asked_whose_data_are_records() -> None:
+    made = cases.both(drawn(kind="convenience", method="rake"), RECORDS)(cases.base())
+    told = said(made) | {"questions": reviewers.questions(made, made_up.words_of(made.vocabulary))}
+    for name in ("response", "analysis", "sensitivity", "questions"):
+        for words in ("were asked", "came to answer", "those who answered", "the answers themselves"):
+            assert words not in told[name].replace("Nobody was asked", ""), (name, words)
+    assert "How many people are missing from the data, and which, is not known." in told["response"]
+    assert "came to be in the data is not known" in told["analysis"]
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("units in strata", "The respondents are from 31 units of the first stage in 15 strata."),
+        ("named units", "The respondents are from 40 schools."),
+        ("strata alone", "The respondents are from 3 strata."),
+    ],
+)
+def test_from_how_many_units_and_strata_a_sample_is_told(case: str, words: str) -> None:
+    assert words in said(HELD[case](cases.base()))["response"]
+
+
+def test_no_number_of_units_is_told_of_a_sample_without_any() -> None:
+    assert "are from" not in said(sampled()(cases.base()))["response"]
+
+
+def test_the_effective_number_prints_alike_in_text_and_table() -> None:
+    made = cases.base()
+    effective = weights(made).rows[list(made.schemes).index(made.primary)][-1]
+    assert f"the information of about {effective})" in said(made)["weighting"]
 
 
 def test_degrees_of_freedom_of_a_sample_are_told() -> None:

@@ -145,6 +145,27 @@ def sampled(**design: Any) -> Change:
 RECORDS = cases.configured(study={"mode": "records"})
 
 
+def held(**counts: float) -> Change:
+    """From how many strata and units of the first stage the respondents are, as the stages tell it."""
+
+    def change(made: Released) -> Released:
+        table = made.tables["weight_diagnostics"].assign(**counts)
+        return dataclasses.replace(made, tables={**made.tables, "weight_diagnostics": table})
+
+    return change
+
+
+HELD = {
+    "units in strata": cases.both(
+        sampled(strata="stratum", clusters=("school",)), held(n_strata=15.0, n_units=31.0)
+    ),
+    "named units": cases.both(
+        sampled(clusters=("school", "pupil")), units("schools", "pupils"), held(n_units=40.0)
+    ),
+    "strata alone": cases.both(sampled(strata="stratum"), held(n_strata=3.0)),
+}
+
+
 def everybody_asked_everything(made: Released) -> Released:
     """No question that is put to some only."""
     every = {name: {**about, "asked_if": {}} for name, about in made.variables.items()}
@@ -301,6 +322,8 @@ CASES: dict[str, Change] = {
     "no identifier": cases.configured(frame={"survey_id": None}),
     "any answer counts": cases.configured(response={"complete_from": 0.0, "partial_from": 0.0}),
     "records": cases.both(sampled(strata="stratum"), RECORDS),
+    **HELD,
+    "records that nobody drew": cases.both(drawn(kind="convenience", method="rake"), RECORDS),
     "records of any value": cases.both(
         sampled(), RECORDS, cases.configured(response={"complete_from": 0.0, "partial_from": 0.0})
     ),

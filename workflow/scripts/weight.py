@@ -59,7 +59,7 @@ def main(
     write_parquet(result.weights, weights)
     write_parquet(table, selection)
     write_csv(result.cells, cells)
-    write_csv(result.diagnostics, diagnostics)
+    write_csv(result.diagnostics.assign(**drawn.held(design) if drawn else {}), diagnostics)
     write_csv(result.margins, margins)
     write_csv(result.log, decisions)
     matrix, coefs = replicate_tables(result, plan.replicates, config["seed"], drawn, design)

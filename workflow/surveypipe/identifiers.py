@@ -14,6 +14,9 @@ ANSWERED = "answered"
 SHARE_OF_ANSWERS = "share_of_answers"
 # Statistic of the rows that say what part of the people a bin of numbers holds.
 HISTOGRAM = "histogram"
+# What numbers a question allows: of the documentation of variables, read by the stages alone. The codebook
+# tells it, and no released table needs it.
+LIMITS = "range"
 # Statistic of the rows that tell a total of the population.
 TOTAL = "total"
 # Statistic of the rows that a claim of a median has of its own.

@@ -70,3 +70,26 @@ def test_edges_of_the_configuration_are_kept_where_enough_are_in_each_bin():
     bins = bins_of(values, [0, 5, 10, 20], PRESETS["research"])
     assert [one.level for one in bins] == ["0:5", "5:10", "10:"]
     assert [one.label(whole=True) for one in bins] == ["0 to 4", "5 to 9", "10 or more"]
+
+
+PERCENTAGES = np.append(np.arange(101.0), [100.0] * 12)
+
+
+def test_a_highest_possible_number_joins_the_bin_below_it():
+    apart, together = (bins_of(PERCENTAGES, None, PRESETS["open"], end) for end in (math.inf, 100.0))
+    assert apart[-1] == (100, 120)
+    assert together[-1] == (80, math.inf)
+    assert together[-1].level == "80:"
+    assert [one.holds(PERCENTAGES).sum() for one in together] == [20, 20, 20, 20, 33]
+    given = bins_of(PERCENTAGES, [0, 50, 100], PRESETS["open"], 100.0)
+    assert [one.level for one in given] == ["0:50", "50:"]
+
+
+def test_a_highest_number_stays_alone_where_every_number_does():
+    days = np.repeat(np.arange(8.0), 12)
+    bins = bins_of(days, [0, 1, 2, 3, 4, 5, 6, 7], PRESETS["open"], 7.0)
+    assert [one.label(whole=True) for one in bins][-2:] == ["6", "7 or more"]
+
+
+def test_a_limit_that_numbers_pass_closes_nothing():
+    assert bins_of(np.append(PERCENTAGES, 120.0), [0, 50, 100], PRESETS["open"], 100.0)[-1].low == 100

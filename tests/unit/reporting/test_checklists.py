@@ -191,6 +191,20 @@ def test_no_item_points_to_what_the_study_has_not():
     assert {asked[item][2] for item in ("5c", "5d", "8")} == {"Not applicable: nobody was asked"}
 
 
+def test_subgroups_are_pointed_to_only_where_something_is_told_of_some():
+    for lacks, told in ((set(), "Manuscript"), ({"subgroups"}, "Not applicable: no groups are compared")):
+        rows = checklist_table("strobe", LISTS["strobe"], KNOWN, PAPER, Vocabulary(), lacks).rows
+        (row,) = [row for row in rows if row[0] == "12b"]
+        assert row[2].startswith(told)
+
+
+def test_no_item_that_holds_of_records_too_speaks_of_unanswered_questions():
+    """Whether anybody was asked is said by the cell beside it, and not by what the item is called."""
+    for name in ("cross", "strobe"):
+        for item in LISTS[name]["items"]:
+            assert item.get("part") == "asked" or "nanswered" not in item["what"], item["id"]
+
+
 def test_what_an_item_asks_for_is_a_part_of_a_report():
     named = {
         item[key]

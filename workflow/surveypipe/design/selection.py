@@ -55,6 +55,20 @@ class Selection:
         """First stage of those who answered."""
         return self.stages[0].among(np.flatnonzero(self.answered))
 
+    def held(self, sampling: Sampling) -> dict[str, int]:
+        """Of how many strata and units of the first stage respondents are: ``n_strata``, ``n_units``.
+
+        Degrees of freedom alone leave a reader to guess them. Where persons were drawn they are the units,
+        and where there is one stratum it is none; neither is counted then.
+        """
+        first = self.of_respondents()
+        counted = {}
+        if sampling.strata is not None:
+            counted["n_strata"] = len(np.unique(first.stratum))
+        if sampling.clusters:
+            counted["n_units"] = len(np.unique(first.unit))
+        return counted
+
 
 def base_weights(people: pd.DataFrame, sampling: Sampling) -> Floats | None:
     """Weights before any adjustment; None where everybody was asked.

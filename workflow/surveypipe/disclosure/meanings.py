@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from surveypipe.identifiers import LIMITS
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -19,6 +21,8 @@ def shown_values(
 ) -> dict[str, dict[str, Any]]:
     """Leave out the values of the staff list that no released table names, such as all teams or each tenure.
 
+    Left out too is what only the stages before read.
+
     Parameters
     ----------
     variables
@@ -27,12 +31,12 @@ def shown_values(
         Released tables.
     """
     named = set(_named(tables))
-    return {
-        name: {**about, "values": {code: text for code, text in about["values"].items() if code in named}}
-        if about.get("role") == "frame" and about.get("values")
-        else dict(about)
-        for name, about in variables.items()
-    }
+    shown = {}
+    for name, about in variables.items():
+        shown[name] = {key: value for key, value in about.items() if key != LIMITS}
+        if about.get("role") == "frame" and about.get("values"):
+            shown[name]["values"] = {code: text for code, text in about["values"].items() if code in named}
+    return shown
 
 
 def _named(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 The edges of the bins are the configuration's, or follow a rule that looks at no single answer: the width of
 Freedman and Diaconis (1981), as the nearest of 1, 2 or 5 times a power of ten, between the 5th and the 95th
-percentile; nought stands alone where many counts are. What lies beyond is one open bin at either side. Bins
-of fewer respondents than may be shown join a neighbour.
+percentile; nought stands alone where many counts are. What lies beyond is one open bin at either side. A
+highest possible number, such as 100 per cent, is no bin of its own beside wider ones: it joins the one below.
+Bins of fewer respondents than may be shown join a neighbour.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from surveypipe.disclosure.rules import Rules
 from surveypipe.estimation.estimates import Estimand, scheme_rows
 from surveypipe.estimation.survey import Survey
 from surveypipe.formatting import shortest
-from surveypipe.identifiers import HISTOGRAM
+from surveypipe.identifiers import HISTOGRAM, LIMITS
 from surveypipe.study.bases import ANSWERED
 
 Floats = NDArray[np.float64]
@@ -78,7 +79,8 @@ def histogram_rows(survey: Survey, rules: Rules) -> Iterator[dict[str, Any]]:
         if survey.item_type(name).listed or about.get("derived"):
             continue
         values = survey.respondents[name].to_numpy(float)
-        found = bins_of(values, survey.settings.analysis.bins.get(name), rules)
+        _, greatest = about.get(LIMITS) or (-math.inf, math.inf)
+        found = bins_of(values, survey.settings.analysis.bins.get(name), rules, float(greatest))
         whole = _whole(values) and all(end.is_integer() for one in found for end in one if math.isfinite(end))
         if len(found) < 2:
             continue
@@ -92,7 +94,9 @@ def _estimand(name: str, values: Floats, one: Bin, label: str) -> Estimand:
     return Estimand(name, HISTOGRAM, make, one.level, label, base=ANSWERED, identifier_label=label)
 
 
-def bins_of(values: Floats, given: Sequence[float] | None, rules: Rules) -> list[Bin]:
+def bins_of(
+    values: Floats, given: Sequence[float] | None, rules: Rules, greatest: float = math.inf
+) -> list[Bin]:
     """Divide numbers into bins, each of as many respondents as may be shown, or of none.
 
     Parameters
@@ -103,6 +107,8 @@ def bins_of(values: Floats, given: Sequence[float] | None, rules: Rules) -> list
         Edges of the configuration; None for the rule.
     rules
         Of disclosure control.
+    greatest
+        The highest number that the question allows.
     """
     told = values[~np.isnan(values)]
     if not len(told):
@@ -114,7 +120,15 @@ def bins_of(values: Floats, given: Sequence[float] | None, rules: Rules) -> list
         # Where nobody lies beyond the edges there is no open bin.
         if counts[end] == 0 and len(bins) > 1:
             del bins[end], counts[end]
+    if len(bins) > 1 and _a_point(bins[-1], bins[-2], told, greatest):
+        bins[-2:], counts[-2:] = [Bin(bins[-2].low, math.inf)], [counts[-2] + counts[-1]]
     return _joined(bins, counts, rules)
+
+
+def _a_point(last: Bin, before: Bin, told: Floats, greatest: float) -> bool:
+    """Whether the uppermost bin can hold one number alone, while the one below it holds several."""
+    alone = last.low == greatest and told.max() <= greatest
+    return alone and not (_whole(told) and before.high - before.low <= 1)
 
 
 def _joined(bins: list[Bin], counts: list[int], rules: Rules) -> list[Bin]:

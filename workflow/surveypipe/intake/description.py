@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from surveypipe.identifiers import LIMITS
 from surveypipe.study.cleaning import Above, AnyRecode, Bands, Cleaning, Difference, ItemsHigh
 from surveypipe.study.codebook import Codebook, Variable, code_text
 from surveypipe.study.frame import Groups
@@ -108,7 +109,14 @@ def _describe_question(variable: Variable, codebook: Codebook, cleaning: Cleanin
         reversed=variable.name in cleaning.reverse,
         role=variable.role,
         core=variable.core,
+        **_limits(variable),
     )
+
+
+def _limits(variable: Variable) -> dict[str, list[float]]:
+    """Lowest and highest number that a question allows, for bins; nothing where none is told."""
+    told = variable.valid_range if variable.type == "numeric" else None
+    return {LIMITS: [float(end) for end in told]} if told else {}
 
 
 def _upper(about: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:

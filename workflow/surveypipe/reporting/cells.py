@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 _NUMERIC = frozenset(
     """n N estimate se df ci_low ci_high ci_level deff_kish deff_design n_level se_jackknife df2 p_value
     percent frame_n frame_percent std_diff value numerator denominator weight sum_weights w_min w_max w_mean
-    n_eff n_cells n_merged frame_share unweighted_share weighted_share threshold upper_threshold
-    margin grade probability rho R R_adjusted R_se cv_adjusted v_response
+    n_eff n_cells n_merged n_strata n_units frame_share unweighted_share weighted_share threshold
+    upper_threshold margin grade probability rho R R_adjusted R_se cv_adjusted v_response
     weighting_shift weighting_shift_p wave_late_minus_early wave_p wave_all_staff_on_line fmi share_unknown
     phi_low phi_high k deciding_low deciding_high point points least greatest largest_shift
     tolerance records values theta""".split()

@@ -110,6 +110,10 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "counts": lambda released: released.population == "counts",
     "groups": lambda released: bool(released.levels),
     "several_groups": lambda released: bool(released.levels) and len(released.settings.groups) > 1,
+    # Whether anything is told of a part of the people: a comparison, or a model of what goes with what.
+    "subgroups": lambda released: bool(
+        released.levels or released.settings.analysis.tests or released.settings.analysis.models
+    ),
     "weights": lambda released: released.weighted,
     "adjusted": lambda released: released.weighted and _method(released) != "design",
     "drawn": lambda released: released.settings.design.drawn,

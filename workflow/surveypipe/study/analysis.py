@@ -172,7 +172,8 @@ class Analysis(Settings, kw_only=True):
         Meta(
             description="Edges of the bins of a histogram, by question answered with a number: each bin "
             "holds its lower edge and not its upper one, and what lies beyond is one open bin at either "
-            "side. At most 200 edges. Left out: by a rule. Bins of too few respondents join a neighbour."
+            "side. At most 200 edges. Left out: by a rule. Bins of too few respondents join a neighbour; "
+            "the highest number of the codebook's `range`, where it would stand alone, joins the bin below."
         ),
     ] = field(default_factory=dict)
     totals: Annotated[

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 ROW, AXIS, GAP = 5.0, 4.8, 2.6
 HISTOGRAM_MM = 15.0
-LABELS, NARROW_LABELS = 60.0, 32.0
+LABELS = 60.0
+# Beside the labels or the bars: the value with its interval, and the count.
+BESIDE = 38.0
+# On a narrow page a label stands above its mark: what the mark takes below it.
+BELOW = 5.0
 
 
 def labels_mm() -> float:
-    """Width of the labels, in millimetres."""
-    return NARROW_LABELS if theme.narrow() else LABELS
+    """Width of the labels, in millimetres: on a narrow page the value stands beside them, the mark below."""
+    return theme.across() - BESIDE if theme.narrow() else LABELS
 
 
 @dataclass
@@ -55,9 +59,30 @@ class Line:
     bins: list[pd.Series] = field(default_factory=list)
 
     @property
+    def marked(self) -> bool:
+        """Whether anything is drawn of it: a heading and a remark are words alone."""
+        return bool(self.values or self.bins)
+
+    @property
+    def stacked(self) -> bool:
+        """Whether its label stands above what is drawn, and not beside it."""
+        return theme.narrow() and self.marked
+
+    @property
     def height(self) -> float:
         """Height in millimetres."""
-        return HISTOGRAM_MM if self.bins else max(ROW, lines_mm(self.label) + 1.0)
+        label = lines_mm(self.label)
+        if self.stacked:
+            return label + (HISTOGRAM_MM if self.bins else BELOW) + 0.6
+        return HISTOGRAM_MM if self.bins else max(ROW, label + 1.0)
+
+    @property
+    def middles(self) -> tuple[float, float]:
+        """Where its label and what is drawn of it have their middles, in millimetres below its top."""
+        if not self.stacked:
+            return self.height / 2, self.height / 2
+        label = lines_mm(self.label)
+        return label / 2, label + (HISTOGRAM_MM if self.bins else BELOW) / 2
 
 
 @dataclass

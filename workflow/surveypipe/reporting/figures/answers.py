@@ -10,6 +10,8 @@ from surveypipe import formatting
 from surveypipe.reporting.answer_blocks import Block, blocks, of_variables
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.answer_lines import (
+    BELOW,
+    BESIDE,
     Line,
     Panel,
     by_size,
@@ -19,7 +21,7 @@ from surveypipe.reporting.figures.answer_lines import (
     panels_of,
 )
 from surveypipe.reporting.figures.drawn_rows import estimates_of
-from surveypipe.reporting.figures.histograms import draw_bins, spoken
+from surveypipe.reporting.figures.histograms import Bar, bars_of, draw_bins, spoken
 from surveypipe.reporting.figures.lettering import legend_plan, set_legend, width_mm
 from surveypipe.reporting.figures.ratings import draw_ratings
 from surveypipe.reporting.figures.theme import Drawn
@@ -32,9 +34,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Beside the bars: the value with its interval, and the count.
-BESIDE = 38.0
 HEAD = 3.6
+# On a narrow page, where labels and values stand above the bars, left and right of these.
+NARROW_LEFT, NARROW_RIGHT = 3.0, 4.0
 # A page holds no more, in millimetres; groups are then left to the table where questions are numbers.
 TALLEST = 205.0
 # A longer value would run into the count beside it; its interval is drawn, and printed in the table.
@@ -56,9 +58,7 @@ def draw(released: Released, block: Block) -> Drawn:
         return theme.nothing_to_draw(f"The {what} are counted only.", mark=released.mark)
     if block.ratings:
         return draw_ratings(released, [question.name for question in block.questions])
-    panels = panels_of(released, block, list(released.levels))
-    if height_of(panels) > TALLEST:
-        panels = panels_of(released, block, [])
+    panels = panels_of(released, block, list(released.levels) if _page_holds_groups(released, block) else [])
     groups = _groups(released)
     notes = _notes(released, panels, groups, [question.name for question in block.questions])
     handles = _handles(released, groups, panels)
@@ -81,12 +81,23 @@ def draw(released: Released, block: Block) -> Drawn:
     return Drawn(figure, alt_text(released, panels), drawn)
 
 
+def _page_holds_groups(released: Released, block: Block) -> bool:
+    """Whether a page holds the lines of all groups; a narrow page has no end, and shows what a page shows."""
+    with theme.on_a_page():
+        return height_of(panels_of(released, block, list(released.levels))) <= TALLEST
+
+
 def _left() -> float:
-    return labels_mm() + 4.0
+    return NARROW_LEFT if theme.narrow() else labels_mm() + 4.0
 
 
 def _width() -> float:
-    return theme.across() - _left() - BESIDE
+    return theme.across() - _left() - (NARROW_RIGHT if theme.narrow() else BESIDE)
+
+
+def _at_values() -> float:
+    """Where values with their intervals begin, in widths of a panel."""
+    return (labels_mm() + 1.0 - _left()) / _width() if theme.narrow() else 1.03
 
 
 def _groups(released: Released) -> list[str]:
@@ -94,29 +105,31 @@ def _groups(released: Released) -> list[str]:
 
 
 def _labels(figure: Figure, panel: Panel, top: float) -> None:
-    for y, line in _places(panel):
-        heading = not (line.values or line.quiet or line.bins)
+    for y, _, line in _places(panel):
+        heading = not (line.marked or line.quiet)
         theme.words(
             figure, 0.5 if heading else 3.0, top + y, line.label, linespacing=1.1,
             weight="bold" if heading else "normal",
         )  # fmt: skip
 
 
-def _places(panel: Panel) -> Iterator[tuple[float, Line]]:
-    y = 0.0
+def _places(panel: Panel) -> Iterator[tuple[float, float, Line]]:
+    """Each line, with the middle of its label and that of what is drawn of it."""
+    top = 0.0
     for line in panel.lines:
-        yield y + line.height / 2, line
-        y += line.height
+        words, marks = line.middles
+        yield top + words, top + marks, line
+        top += line.height
 
 
 def _bars(axes: Axes, released: Released, panel: Panel, groups: Sequence[str]) -> None:
-    theme.grid_lines(axes, [0, 25, 50, 75, 100])
-    for y, line in _places(panel):
+    _share_grid(axes, panel)
+    for words, y, line in _places(panel):
         row = line.values.get("")
         if row is None:
             continue
         if not math.isfinite(float(row["estimate"])):
-            _beside(axes, y, "suppressed", style="italic", color=theme.QUIET)
+            _beside(axes, words, "suppressed", style="italic", color=theme.QUIET)
             continue
         share = 100 * float(row["estimate"])
         axes.barh(y, share, height=2.6, color=theme.BAR, zorder=1)
@@ -127,18 +140,29 @@ def _bars(axes: Axes, released: Released, panel: Panel, groups: Sequence[str]) -
             inside = line.values.get(level)
             if inside is not None and math.isfinite(float(inside["estimate"])):
                 axes.plot([100 * float(inside["estimate"])], [y], linestyle="none", **_mark(number))
-        _beside(axes, y, _printed(row, formatting.points))
-        _count(axes, y, row)
+        _beside(axes, words, _printed(row, formatting.points))
+        _count(axes, words, row)
     axes.set(xlim=(0, 100), ylim=(panel.height, 0), yticks=[], xlabel="Per cent")
-    axes.set_xticks([0, 50, 100] if theme.narrow() else [0, 25, 50, 75, 100])
+    axes.set_xticks([0, 25, 50, 75, 100])
     axes.tick_params(axis="x", length=2, pad=2)
+
+
+def _share_grid(axes: Axes, panel: Panel) -> None:
+    """Draw the faint lines behind the bars: the whole way, or where words stand between bars, at these."""
+    ticks: list[float] = [0, 25, 50, 75, 100]
+    if not theme.narrow():
+        theme.grid_lines(axes, ticks)
+        return
+    for _, y, line in _places(panel):
+        if line.marked:
+            theme.grid_lines(axes, ticks, y - BELOW / 2, y + BELOW / 2)
 
 
 def _mark(number: int) -> dict[str, Any]:
     return {
         "marker": theme.GROUP_MARKERS[number % len(theme.GROUP_MARKERS)],
         "color": theme.GROUP_COLOURS[number % len(theme.GROUP_COLOURS)],
-        "markersize": 3.6,
+        "markersize": 5.0,
         "markeredgecolor": "white",
         "markeredgewidth": 0.4,
         "zorder": 4,
@@ -155,7 +179,7 @@ def _printed(row: pd.Series, form: Callable[[float], str]) -> str:
 
 
 def _beside(axes: Axes, y: float, text: str, **settings: Any) -> None:
-    axes.text(1.03, y, text, transform=axes.get_yaxis_transform(), va="center_baseline", **settings)
+    axes.text(_at_values(), y, text, transform=axes.get_yaxis_transform(), va="center_baseline", **settings)
 
 
 def _counts() -> float:
@@ -173,33 +197,48 @@ def _count(axes: Axes, y: float, row: pd.Series) -> None:
 
 def _strips(axes: Axes, released: Released, panel: Panel) -> None:
     """Draw, for all and each group, the quartiles as a band, the median in it, the mean with its interval."""
-    ends: list[float] = []
-    for y, line in _places(panel):
+    bars = {id(line): bars_of(line.bins) for line in panel.lines if line.bins}
+    rows = [row for line in panel.lines for row in line.values.values()]
+    low, high = _scale(axes, released, panel.question, rows, [one for few in bars.values() for one in few])
+    axes.set(xlim=(low, high), ylim=(panel.height, 0), yticks=[])
+    for words, y, line in _places(panel):
         if line.bins:
-            ends += draw_bins(axes, line.bins, y)
+            draw_bins(axes, line.bins, bars[id(line)], y, _width() / (high - low))
         for level, row in line.values.items():
             if not math.isfinite(float(row["estimate"])):
-                _beside(axes, y, "suppressed", style="italic", color=theme.QUIET)
+                _beside(axes, words, "suppressed", style="italic", color=theme.QUIET)
                 continue
             quartiles = [_value(released, panel.question, name, level) for name in QUARTILES]
-            low, middle, high = quartiles
             if all(map(math.isfinite, quartiles)):
-                axes.plot([low, high], [y, y], color=theme.BAR, linewidth=6, solid_capstyle="butt", zorder=1)
+                first, middle, third = quartiles
+                axes.plot(
+                    [first, third], [y, y], color=theme.BAR, linewidth=6, solid_capstyle="butt", zorder=1
+                )
                 axes.plot([middle, middle], [y - 1.3, y + 1.3], color=theme.INK, linewidth=1.3, zorder=2)
             interval = [float(row["ci_low"]), float(row["ci_high"])]
             axes.plot(interval, [y, y], color=theme.ACCENT, linewidth=1.2, zorder=3)
             axes.plot([float(row["estimate"])], [y], marker="D", markersize=3.6, color=theme.ACCENT, zorder=4)
-            ends += [value for value in (*quartiles, *interval) if math.isfinite(value)]
-            _beside(axes, y, _printed(row, formatting.weight))
-            _count(axes, y, row)
+            _beside(axes, words, _printed(row, formatting.weight))
+            _count(axes, words, row)
+
+
+def _scale(
+    axes: Axes, released: Released, name: str, rows: Sequence[pd.Series], bars: Sequence[Bar]
+) -> tuple[float, float]:
+    """Mark the axis of a question answered with a number, and give its ends: they hold all that is drawn."""
+    levels = [str(row["group_level"]) for row in rows if math.isfinite(float(row["estimate"]))]
+    ends = [end for bar in bars for end in (bar.low, bar.high)]
+    ends += [_value(released, name, statistic, level) for statistic in QUARTILES for level in levels]
+    ends += [float(row[end]) for row in rows for end in ("estimate", "ci_low", "ci_high")]
+    ends = [end for end in ends if math.isfinite(end)]
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     room = (high - low) * 0.08 or 1.0
-    axes.set(xlim=(low - room, high + room), ylim=(panel.height, 0), yticks=[])
     longest = max(width_mm(formatting.measured(end)) for end in (low, high))
-    marks = int(axes.get_position().width * theme.across() // (longest + 2.0))
-    axes.locator_params(axis="x", nbins=max(1, min(marks, 3)) if theme.narrow() else 6)
+    marks = int(_width() // (longest + 2.0))
+    axes.locator_params(axis="x", nbins=max(1, min(marks, 6)))
     axes.xaxis.set_major_formatter(lambda value, place: formatting.measured(value))
     axes.tick_params(axis="x", length=2, pad=2)
+    return low - room, high + room
 
 
 def _value(released: Released, name: str, statistic: str, level: str) -> float:
@@ -225,7 +264,7 @@ def _handles(released: Released, groups: Sequence[str], panels: Sequence[Panel])
 def _heads(figure: Figure, released: Released, y: float) -> None:
     level = formatting.confidence(released.settings.analysis.ci_level)
     right: Any = {"color": theme.QUIET}
-    theme.words(figure, _left() + _width() * 1.03, y, f"{level} CI in brackets", **right)
+    theme.words(figure, _left() + _width() * _at_values(), y, f"{level} CI in brackets", **right)
     theme.words(figure, _left() + _width() * _counts(), y, "n", ha="right", style="italic", **right)
 
 
@@ -238,9 +277,11 @@ def _notes(
         made.append(f"Bars, all, with intervals{'; categories, the largest first' if sizes else ''}.")
     if any(panel.numbers for panel in panels):
         made.append("Of numbers: band, quartiles; stroke, median; diamond, mean with interval.")
-    if any(line.bins for panel in panels for line in panel.lines):
+    drawn = [line.bins for panel in panels for line in panel.lines if line.bins]
+    if bars := [bar for bins in drawn for bar in bars_of(bins)]:
+        palest = "palest, open at one side; " if any(bar.is_open for bar in bars) else ""
         people = released.vocabulary.people.many
-        made.append(f"Bins: area, per cent of {people}; palest, open at one side; each holds its lower edge.")
+        made.append(f"Bins: area, per cent of {people}; {palest}each holds its lower edge.")
     return [*made, bases_told(released, names), released.weighted_by]
 
 

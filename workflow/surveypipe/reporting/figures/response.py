@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROW, HEAD = 6.0, 5.0
-LEFT, NARROW_LEFT = 48.0, 34.0
+# On a narrow page a label stands above its dot: what the dot takes below it.
+LEFT, NARROW_LEFT, BELOW = 48.0, 4.0, 4.6
 BASE = "of eligible"
 # Room for a rate.
 RATE_MM = 9.0
@@ -65,38 +66,44 @@ class Bar:
 def draw(released: Released) -> Drawn:
     """Draw a dot for all, each group and each response cell within it, with the counts behind it."""
     bars = rates(released)
-    left = LEFT if not theme.narrow() else NARROW_LEFT
-    labels = [
-        fitted(bar.label, left - 2.5 - INDENT[bar.head], weight="bold" if bar.head else "normal")
-        for bar in bars
-    ]
-    heights = [max(ROW, lines_mm(label) + 1.6) for label in labels]
-    notes = _notes(released, bars)
-    body, across = sum(heights), theme.across()
+    narrow, across = theme.narrow(), theme.across()
     counts = max(width_mm(text) for text in (BASE, *(bar.counts for bar in bars)))
-    width = across - left - counts - RATE_MM - 5.0
+    beside = counts + RATE_MM + 5.0
+    left = NARROW_LEFT if narrow else LEFT
+    room = across - beside if narrow else left - 2.5
+    labels = [
+        fitted(bar.label, room - INDENT[bar.head], weight="bold" if bar.head else "normal") for bar in bars
+    ]
+    heights = [lines_mm(label) + BELOW if narrow else max(ROW, lines_mm(label) + 1.6) for label in labels]
+    notes = _notes(released, bars)
+    body = sum(heights)
+    width = across - left - (NARROW_LEFT if narrow else beside)
     figure = theme.page(HEAD + body + 12 + theme.foot_mm(notes, mark=released.mark))
     axes = theme.panel(figure, left, HEAD, width, body)
     top = _axis_end(bars)
     ticks = [tick / 4 for tick in range(5) if tick / 4 <= top]
-    theme.grid_lines(axes, ticks)
-    if math.isfinite(bars[0].share):
-        axes.axvline(bars[0].share, color=theme.QUIET, linewidth=0.9, dashes=(3, 2), zorder=1)
     theme.words(figure, across - counts - 3.0, HEAD / 2, "Rate", ha="right", color=theme.QUIET)
     theme.words(figure, across - 0.5, HEAD / 2, BASE, ha="right", color=theme.QUIET)
     y = 0.0
     for bar, label, height in zip(bars, labels, heights, strict=True):
-        middle = y + height / 2
+        # Lines behind the dots go the whole way, or on a narrow page between the words.
+        head = lines_mm(label) if narrow else 0.0
+        told, start = y + (head or height) / 2, y + head
         weight = "bold" if bar.head else "normal"
-        theme.words(figure, INDENT[bar.head], HEAD + middle, label, weight=weight, linespacing=1.1)
+        theme.words(figure, INDENT[bar.head], HEAD + told, label, weight=weight, linespacing=1.1)
+        theme.grid_lines(axes, ticks, start, y + height)
+        if math.isfinite(bars[0].share):
+            axes.plot([bars[0].share] * 2, [start, y + height], color=theme.QUIET, linewidth=0.9,
+                      dashes=(3, 2), zorder=1)  # fmt: skip
         if math.isnan(bar.share):
-            theme.words(figure, across - 0.5, HEAD + middle, bar.counts, ha="right", style="italic",
+            theme.words(figure, across - 0.5, HEAD + told, bar.counts, ha="right", style="italic",
                         color=theme.QUIET)  # fmt: skip
         else:
-            axes.plot([bar.share], [middle], "o", **DOT[bar.head], clip_on=False, zorder=3)
+            dot = (start + y + height) / 2
+            axes.plot([bar.share], [dot], "o", **DOT[bar.head], clip_on=False, zorder=3)
             rate = formatting.percent(bar.share)
-            theme.words(figure, across - counts - 3.0, HEAD + middle, rate, ha="right", weight=weight)
-            theme.words(figure, across - 0.5, HEAD + middle, bar.counts, ha="right", color=theme.QUIET)
+            theme.words(figure, across - counts - 3.0, HEAD + told, rate, ha="right", weight=weight)
+            theme.words(figure, across - 0.5, HEAD + told, bar.counts, ha="right", color=theme.QUIET)
         y += height
     axes.set(xlim=(0, top), ylim=(body, 0), yticks=[], xlabel="Response rate")
     axes.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])

@@ -172,6 +172,15 @@ def narrow() -> bool:
     return across() < NARROW_MM
 
 
+@contextmanager
+def on_a_page() -> Iterator[None]:
+    """Measure as for a printed page, for both pictures of a figure to show the same."""
+    import matplotlib as mpl
+
+    with mpl.rc_context({"figure.figsize": (WIDTH_MM * MM, WIDTH_MM * MM)}):
+        yield
+
+
 def page(height_mm: float) -> Figure:
     """Open a figure of the width asked for (:func:`themed`).
 

@@ -24,7 +24,8 @@ def imputation(released: Released) -> Table:
         Column("Complete cases", 19), Column("*n*", 6), Column("Imputed", 19), Column("*n*", 6),
         Column("FMI", 7), Column("By the rule", 13, "l"),
     ]  # fmt: skip
-    table = Table("imputation", "Unanswered items: complete cases beside imputed ones", columns)
+    about = "Missing values" if released.settings.study.recorded else "Unanswered items"
+    table = Table("imputation", f"{about}: complete cases beside imputed ones", columns)
     data = released.table("estimates")
     for claim in released.claim_rows():
         found = imputed_rows(data, claim, released)
@@ -100,8 +101,8 @@ def _imputation_notes(released: Released, data: pd.DataFrame) -> list[str]:
     return [
         f"In brackets, {level} intervals. Weighted by the primary scheme. Imputed, {number}combined by "
         "Rubin's rules. Incomplete, share of the base whose answer to the claim had to be imputed; any "
-        "item open, share with at least one item of it unanswered. FMI, fraction of the information "
-        "missing through unanswered items.",
+        "item open, share with at least one item of it missing. FMI, fraction of the information "
+        "lost to them.",
         "By the rule, which of the two is to be preferred: complete cases where fewer than 5% are "
         "incomplete. The ledger and the article report complete cases throughout.",
     ]

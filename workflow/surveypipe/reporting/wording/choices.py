@@ -46,6 +46,7 @@ def multiverse(released: Released) -> Facts:
     moves = [(row, number_of(first_of(beside(data, row)), "largest_shift")) for row in released.claim_rows()]
     return {
         "imputed": imputed_beside(released),
+        "recorded": released.settings.study.recorded,
         "corrected": released.settings.analysis.fpc.descriptive,
         "several_schemes": len(released.schemes) > 1,
         "shifts": shifts(moves, released),

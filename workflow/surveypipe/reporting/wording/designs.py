@@ -38,7 +38,14 @@ def drawn(released: Released) -> Facts:
         "shares": all(in_shares(levels) for levels in frame.margins.values()) if frame.margins else False,
         "totals_only": not described and released.settings.population == "counts",
         "relative": _relative(released),
+        "strata_held": _held(released, "n_strata"),
+        "units_held": _held(released, "n_units"),
     }
+
+
+def _held(released: Released, name: str) -> float:
+    """Count the strata, or the units of the first stage, of the respondents; NaN if untold."""
+    return number_of(first_of(released.table("weight_diagnostics"), scheme=released.primary), name)
 
 
 def _label(released: Released, name: str | None) -> str | None:
