@@ -72,9 +72,11 @@ simulation: .venv/.installed
 	cp results/simulation/simulation_study.md docs/simulation_study.md
 	cp results/simulation/populations.csv docs/simulation_populations.csv
 
-# What surveys of 1,000 to 1,000,000 people cost, a stage at a time: about a quarter of an hour of a processor's work.
+# What surveys of 1,000 to 1,000,000 people cost, a stage at a time: about a quarter of an hour of a processor's work;
+# then what a whole run of the shipped study costs, one with nothing to do, and edits.
 bench: .venv/.developing
 	$(BIN)/python tests/benchmark/measure.py 1000 10000 100000 1000000
+	$(BIN)/python tests/benchmark/desk.py
 
 docs: .venv/.installed
 	$(BIN)/python workflow/scripts/document_configuration.py

@@ -124,6 +124,7 @@ def rule_of(name: str, settings: Configuration, folder: Path) -> Rule:
             "opinion_path": lambda: "",
             "config": config,
             "CONFIGURATION": "config/config.yaml",
+            "MEMORY": 1000,
             "configuration_files": lambda: [],
             "STUDY": StudyFolder(Path(), RULES.parents[1]),
             "OWN_WORDING": OWN_WORDING,

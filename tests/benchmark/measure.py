@@ -157,6 +157,9 @@ def main(sizes: Sequence[int]) -> None:
     page = PAGE.read_text(encoding="utf-8")
     start, end = page.index(MARKS[0]) + len(MARKS[0]), page.index(MARKS[1])
     PAGE.write_text(page[:start] + told(table) + page[end:], encoding="utf-8")
+    from benchmark.desk import write_ratios
+
+    write_ratios()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import yaml
 from conftest import run_snakemake
 from one_node_slurm import missing, slurm
 from studies import ROOT
+from surveypipe.memory import ALWAYS
 
 PROFILE = ROOT / "profiles/slurm/config.yaml"
 # Asked every few seconds: the jobs are short, and nobody else asks.
@@ -29,10 +30,10 @@ def made(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def test_the_profile_names_no_cores_and_what_a_million_people_need() -> None:
+def test_the_profile_names_no_cores_and_what_has_no_rule_asks_for_little() -> None:
     profile = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))
     assert "cores" not in profile and profile["executor"] == "slurm"
-    assert profile["default-resources"]["mem_mb"] >= 2200
+    assert profile["default-resources"]["mem_mb"] == ALWAYS
 
 
 @pytest.mark.slow

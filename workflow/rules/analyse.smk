@@ -23,6 +23,8 @@ rule analyse:
         "<results>/logs/analyse.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "analysis",

@@ -58,6 +58,8 @@ rule archive:
         "<results>/logs/archive.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(*config, level="public", **ARCHIVE_OPTIONS),
     message:

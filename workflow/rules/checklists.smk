@@ -19,6 +19,8 @@ rule checklists:
         "<results>/logs/checklists.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given("study", "vocabulary"),
     message:

@@ -22,6 +22,8 @@ rule clean:
         "<results>/logs/clean.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given("cleaning", "groups", "population"),
     message:

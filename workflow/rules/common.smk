@@ -13,6 +13,7 @@ from pathlib import Path
 from surveypipe import parents, private_files, provenance
 from surveypipe.homes import homes, usable
 from surveypipe.imports import Imports, write_stamp
+from surveypipe.memory import megabytes
 from surveypipe.problems import SurveyError
 from surveypipe.rendering.programs import choose_renderer, renderer_version
 from surveypipe.reporting.names import NUMBER_LIST
@@ -421,3 +422,9 @@ try:
 except SurveyError as error:
     stop(error.problems)
 RENDERER_VERSION = renderer_version(RENDERER)
+# What every stage asks a cluster for.
+MEMORY = megabytes(
+    STUDY.own(path)
+    for path in (SETTINGS.inputs.survey, SETTINGS.inputs.staff_list)
+    if path
+)

@@ -14,6 +14,8 @@ rule compare:
         "<results>/logs/compare.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             old=ASKED.get("old", "HEAD"),
@@ -34,6 +36,8 @@ rule verify:
         "<results>/logs/verify.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(results=SETTINGS.results, committed="config/manifest.json"),
     message:

@@ -25,6 +25,8 @@ rule disclose:
         "<results>/logs/disclose.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "study",

@@ -50,6 +50,8 @@ rule figures:
         "<results>/logs/figures.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(*EXHIBIT_SECTIONS),
     message:
@@ -82,6 +84,8 @@ rule tables:
         "<results>/logs/tables.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(*EXHIBIT_SECTIONS, wording=OWN_WORDING),
     message:
@@ -106,6 +110,8 @@ rule submission:
         "<results>/logs/submission.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(*EXHIBIT_SECTIONS),
     message:

@@ -23,6 +23,8 @@ rule export:
         "<results>/logs/export.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given("study", "weighting", epoch=EPOCH),
     message:

@@ -22,6 +22,8 @@ rule followup:
         "<results>/logs/followup.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given("vocabulary", wording=OWN_WORDING),
     message:
@@ -47,6 +49,8 @@ rule waves:
         "<results>/logs/waves.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given("frame", "weighting", "analysis"),
     message:

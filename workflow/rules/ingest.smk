@@ -24,6 +24,8 @@ rule ingest:
         "<results>/logs/ingest.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "design",

@@ -12,6 +12,8 @@ rule check_journal:
         "<results>/logs/check_journal.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given("report"),
     message:

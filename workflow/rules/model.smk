@@ -27,6 +27,8 @@ rule model:
         "<results>/logs/model.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "analysis",

@@ -28,6 +28,8 @@ rule nonresponse:
         "<results>/logs/nonresponse.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "claims",
@@ -68,6 +70,8 @@ rule multiverse:
         "<results>/logs/multiverse.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "claims",

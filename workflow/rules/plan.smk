@@ -14,6 +14,8 @@ rule compare_plan:
         "<results>/logs/compare_plan.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         # No input: each reading adds a line, and only whether the lines of the sealing still stand is asked.
         **given(*config, record=plan_file("record")),
@@ -31,6 +33,8 @@ rule seal:
         "<results>/logs/seal.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         # The lock is no output: Snakemake would delete it before the job, and make it anew after an edit.
         **given(*config, configuration=configuration_files() or CONFIGURATION),

@@ -15,6 +15,8 @@ rule check_placeholders:
         "<results>/logs/check_placeholders.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given("study", name=(configuration_files() or ["configuration"])[0]),
     message:
@@ -49,6 +51,8 @@ rule publish:
         "<results>/logs/publish.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             *config,
@@ -84,6 +88,8 @@ rule index:
         "<results>/logs/index.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given("study", "report"),
     message:

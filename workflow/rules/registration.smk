@@ -17,6 +17,8 @@ rule registration:
         "<results>/logs/registration.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             *config,

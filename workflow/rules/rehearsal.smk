@@ -25,6 +25,8 @@ rule rehearsal_draws:
     priority: 1
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(*config, part="{part}", parts=REHEARSAL_PARTS),
     message:
@@ -48,6 +50,8 @@ rule rehearsal_plan:
         "<results>/logs/rehearsal_plan.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(*config, wording=OWN_WORDING),
     message:

@@ -13,6 +13,8 @@ rule rehearse:
     conda:
         "../../environment.yml"
     threads: CORES
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(cores=CORES),
     message:

@@ -27,6 +27,8 @@ rule released:
         "<results>/logs/released.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(),
     message:

@@ -53,6 +53,8 @@ rule render:
         document="(?!.*-blinded$)[a-z][a-z0-9-]*",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "study",
@@ -107,6 +109,8 @@ rule check_blinding:
         "<results>/logs/check_blinding_{document}.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(),
     message:

@@ -16,6 +16,8 @@ rule response:
         "<results>/logs/response.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "response",

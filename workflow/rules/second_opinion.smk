@@ -40,6 +40,8 @@ rule write_second_opinion:
         "<results>/logs/write_second_opinion.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "analysis",
@@ -73,6 +75,8 @@ rule second_opinion:
         "<results>/logs/second_opinion.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         # No output of the rule: the supplement tells of it where it is, and a run is not to need R for that.
         **given(told=opinion_path()),

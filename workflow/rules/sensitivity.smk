@@ -19,6 +19,8 @@ rule sensitivity:
         "<results>/logs/sensitivity.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "claims",

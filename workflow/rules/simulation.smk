@@ -36,6 +36,8 @@ rule simulation_coverage:
         mechanism="|".join(COVERAGE_MECHANISMS),
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "claims",
@@ -71,6 +73,8 @@ rule simulation_grades:
     priority: 1
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "claims",
@@ -105,6 +109,8 @@ rule simulation_population:
     priority: 2
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given("seed", population="{population}", count=POPULATION_SURVEYS),
     message:
@@ -139,6 +145,8 @@ rule simulation_report:
         "<results>/logs/simulation_report.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given(
             "study",

@@ -18,6 +18,8 @@ rule weight:
         "<results>/logs/weight.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=MEMORY,
     params:
         **given("design", "weighting", "frame", "groups", "population", "seed"),
     message:

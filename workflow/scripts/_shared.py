@@ -11,8 +11,10 @@ of its name, converted to that type. What has a default may be left out. ``Annot
 from __future__ import annotations
 
 import argparse
+import atexit
 import inspect
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -200,6 +202,16 @@ def run(main: Callable[..., None]) -> None:
     except BaseException:
         job.discard()
         raise
+    if vars(sys.modules["__main__"]) is main.__globals__:
+        _leave()
+
+
+def _leave() -> None:
+    """End the process at once: taking libraries and data apart first is a tenth of the work of a stage."""
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def report(stage: str, problems: list[str]) -> str:

@@ -9,11 +9,12 @@ import zlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from surveypipe.whole_files import whole
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # In the folder of a study or an archive: the date of its documents, as a number and a line's end.
 RECORDED = "SOURCE_DATE_EPOCH"
@@ -134,4 +135,7 @@ SVG_METADATA: dict[str, None] = {"Date": None}
 
 def stream(seed: int, purpose: str) -> np.random.Generator:
     """Random numbers for one purpose, so that adding a draw for one leaves the others as they were."""
+    # Documents have their dates from here too, and need no arrays.
+    import numpy as np
+
     return np.random.default_rng([seed, zlib.crc32(purpose.encode())])

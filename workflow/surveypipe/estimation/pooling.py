@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from surveypipe.design.protocol import Design
+from surveypipe.distributions import t_quantile
 from surveypipe.estimation.flags import ImputationFlag
 from surveypipe.estimation.imputation import barnard_rubin, primary_analysis
 from surveypipe.estimation.rows import estimate_frame, estimate_row
@@ -58,8 +59,6 @@ def pool(
     ValueError
         If there are fewer than two imputations.
     """
-    from scipy import stats
-
     q, u = np.asarray(estimates, float), np.asarray(variances, float)
     m = len(q)
     if m < 2:
@@ -72,7 +71,7 @@ def pool(
     share = extra / total if total > 0 else 0.0
     df = barnard_rubin(m, share, df_complete)
     se = math.sqrt(total)
-    half = float(stats.t.ppf(0.5 + ci_level / 2, df)) * se
+    half = float(t_quantile(0.5 + ci_level / 2, df)) * se
     low, high = _interval(centre, half, interval)
     if within > 0:
         r = extra / within
@@ -163,10 +162,8 @@ def tidy(
 
 def _complete_cells(given: Array, estimator: Estimator, ci_level: float, kind: str) -> dict[str, Any]:
     """Estimate from those who answered, with interval, as cells of a row."""
-    from scipy import stats
-
     estimate, se, df = (float(part[0]) for part in estimator(given[:, None]))
-    half = float(stats.t.ppf(0.5 + ci_level / 2, df)) * se
+    half = float(t_quantile(0.5 + ci_level / 2, df)) * se
     low, high = _interval(estimate, half, kind)
     return {"estimate": estimate, "n": int((~np.isnan(given)).sum()), "se": se, "df": df, "ci_low": low,
             "ci_high": high, "method": "complete cases"}  # fmt: skip

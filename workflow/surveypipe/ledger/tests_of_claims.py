@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from surveypipe.distributions import t_above
 from surveypipe.estimation import multiplicity
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.estimation.survey import Survey
@@ -75,8 +76,6 @@ def _why_none(claim: AnyClaim, p_value: float) -> str:
 
 def _worst_side(claim: AnyClaim, line: pd.Series) -> tuple[float, float, Side]:
     """Statistic, p-value and condition of the side on which the claim is weakest."""
-    from scipy import stats
-
     found = []
     for side in claim.sides():
         estimate, limit, se = float(line["estimate"]), side.limit, float(line["se"])
@@ -92,7 +91,7 @@ def _worst_side(claim: AnyClaim, line: pd.Series) -> tuple[float, float, Side]:
         sign = 1.0 if side.direction == "above" else -1.0
         t = sign * (estimate - limit) / se if se > 0 and claim.tested else np.nan
         # Not min(), which makes 1 of what is not known.
-        found.append((t, float(np.minimum(1.0, claim.tails * stats.t.sf(t, line["df"]))), side))
+        found.append((t, float(np.minimum(1.0, claim.tails * t_above(t, line["df"]))), side))
     missing = [one for one in found if np.isnan(one[0])]
     return missing[0] if missing else max(found, key=lambda one: one[1])
 

@@ -26,6 +26,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from surveypipe.distributions import normal_quantile, t_quantile
 from surveypipe.problems import SurveyError, shown
 
 Array = np.ndarray
@@ -87,8 +88,6 @@ def cohen_kappa(
     SurveyError
         If the table is not square or holds no unit.
     """
-    from scipy import stats
-
     counts = np.asarray(table, float)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or counts.sum() <= 0:
         raise SurveyError(
@@ -109,7 +108,7 @@ def cohen_kappa(
     terms = (p * (w * (1 - expected) - mean_weight * (1 - observed)) ** 2).sum()
     variance = (terms - (observed * expected - 2 * expected + observed) ** 2) / (n * (1 - expected) ** 4)
     se = float(np.sqrt(max(variance, 0.0)))
-    low, high = _interval(kappa, float(stats.norm.ppf(0.5 + ci_level / 2)) * se)
+    low, high = _interval(kappa, float(normal_quantile(0.5 + ci_level / 2)) * se)
     return Agreement(name, kappa, se, low, high, int(n), observed, expected, method)
 
 
@@ -126,8 +125,6 @@ def pooled_kappa(first: pd.DataFrame, second: pd.DataFrame, *, ci_level: float =
     Agreement
         With a jackknife standard error over answers, *t* with n - 1 degrees of freedom.
     """
-    from scipy import stats
-
     a, b = paired_codes(first, second)
     n = len(a)
     if n < 2:
@@ -147,7 +144,7 @@ def pooled_kappa(first: pd.DataFrame, second: pd.DataFrame, *, ci_level: float =
     with np.errstate(divide="ignore", invalid="ignore"):
         each = (o - e) / (1 - e)
     se = float(np.sqrt((n - 1) / n * ((each - each.mean()) ** 2).sum()))
-    low, high = _interval(kappa, float(stats.t.ppf(0.5 + ci_level / 2, n - 1)) * se)
+    low, high = _interval(kappa, float(t_quantile(0.5 + ci_level / 2, n - 1)) * se)
     return Agreement("pooled_kappa", kappa, se, low, high, n, float(observed), float(expected),
                      "jackknife over answers", float(n - 1))  # fmt: skip
 
@@ -276,8 +273,6 @@ def gwet_ac1(
     levels
         All codes there are; their number enters the chance agreement.
     """
-    from scipy import stats
-
     counts, _ = _counts(ratings, levels)
     counts = counts[counts.sum(axis=1) >= 1]
     r = counts.sum(axis=1)
@@ -298,7 +293,7 @@ def gwet_ac1(
     own = own - 2 * (1 - ac1) * (chance - expected) / (1 - expected)
     se = float(np.sqrt(((own - ac1) ** 2).sum() / (n * (n - 1)))) if n > 1 else np.nan
     low, high = (
-        _interval(ac1, float(stats.t.ppf(0.5 + ci_level / 2, n - 1)) * se) if n > 1 else (np.nan, np.nan)
+        _interval(ac1, float(t_quantile(0.5 + ci_level / 2, n - 1)) * se) if n > 1 else (np.nan, np.nan)
     )
     return Agreement(
         "gwet_ac1", ac1, se, low, high, int(several.sum()), observed, expected, "Gwet (2014)", float(n - 1)

@@ -26,6 +26,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from surveypipe.distributions import f_quantile
 from surveypipe.estimation.flags import flags_of
 from surveypipe.estimation.rows import estimate_frame, estimate_row
 from surveypipe.measurement.factor import omega
@@ -94,13 +95,11 @@ def cronbach_alpha(
     if interval == "bootstrap":
         low, high = _bootstrap_interval(values, w, ci_level, seed, draws)
         return Interval(alpha, low, high, len(values), "bootstrap percentiles")
-    from scipy import stats
-
     n = w.sum() ** 2 / (w**2).sum()
     k = values.shape[1]
     tail = (1 - ci_level) / 2
-    low = 1 - (1 - alpha) * stats.f.ppf(1 - tail, n - 1, (n - 1) * (k - 1))
-    high = 1 - (1 - alpha) * stats.f.ppf(tail, n - 1, (n - 1) * (k - 1))
+    low = 1 - (1 - alpha) * f_quantile(1 - tail, n - 1, (n - 1) * (k - 1))
+    high = 1 - (1 - alpha) * f_quantile(tail, n - 1, (n - 1) * (k - 1))
     return Interval(alpha, float(low), float(high), len(values), "Feldt")
 
 

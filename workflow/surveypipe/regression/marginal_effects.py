@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from surveypipe.distributions import t_above, t_quantile
 from surveypipe.regression.families import family
 from surveypipe.regression.model import ModelFit
 from surveypipe.regression.terms import Term, level_code
@@ -88,8 +89,6 @@ def _individual_effects(fitted: ModelFit, term: Term, column: str, params: Array
 def _averaged(
     fitted: ModelFit, effect: Callable[[Array], Array], cells: dict[str, str], ci_level: float, sampled: bool
 ) -> list[dict[str, Any]]:
-    from scipy import stats
-
     share = fitted.weights / fitted.weights.sum()
     beta = fitted.coefficients.to_numpy()
 
@@ -110,10 +109,10 @@ def _averaged(
     else:
         variance = np.einsum("ij,jk,ik->i", gradient, fitted.covariance.to_numpy(), gradient)
     se = np.sqrt(np.maximum(variance, 0.0))
-    t = stats.t.ppf(0.5 + ci_level / 2, fitted.df)
+    t = t_quantile(0.5 + ci_level / 2, fitted.df)
     answers = [level_code(level) for level in fitted.levels] if fitted.kind == "ordinal" else [""]
     with np.errstate(divide="ignore", invalid="ignore"):
-        p_values = 2 * stats.t.sf(np.abs(estimate / se), fitted.df)
+        p_values = 2 * t_above(np.abs(estimate / se), fitted.df)
     return [
         {**cells, "answer": answer, "estimate": value, "se": s, "df": float(fitted.df),
          "ci_low": value - t * s, "ci_high": value + t * s, "p_value": p}

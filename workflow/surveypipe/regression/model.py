@@ -10,6 +10,7 @@ import pandas as pd
 
 from surveypipe.design.protocol import Again
 from surveypipe.design.sampling import SurveyDesign
+from surveypipe.distributions import t_above, t_quantile
 from surveypipe.regression.families import Kind
 from surveypipe.regression.terms import Term
 
@@ -78,13 +79,11 @@ class ModelFit:
 
     def table(self, ci_level: float = 0.95) -> pd.DataFrame:
         """Coefficients with standard error, *t*, p-value and interval, one row each."""
-        from scipy import stats
-
         se = self.standard_errors()
-        half = stats.t.ppf(0.5 + ci_level / 2, self.df) * se
+        half = t_quantile(0.5 + ci_level / 2, self.df) * se
         made = pd.DataFrame({"estimate": self.coefficients, "se": se, "df": float(self.df)})
         made["t"] = made["estimate"] / made["se"]
-        made["p_value"] = 2 * stats.t.sf(made["t"].abs(), self.df)
+        made["p_value"] = 2 * t_above(made["t"].abs(), self.df)
         made["ci_low"], made["ci_high"] = made["estimate"] - half, made["estimate"] + half
         if self.interval is not None and self.p_values is not None:
             made[["ci_low", "ci_high"]] = self.interval

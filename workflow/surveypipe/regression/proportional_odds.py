@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from surveypipe.distributions import f_above
 from surveypipe.regression.firth import separated
 from surveypipe.regression.irls import FULL, fit_glm
 from surveypipe.regression.model import ModelFit, with_covariance
@@ -197,8 +198,6 @@ def proportional_odds_check(fitted: ModelFit) -> pd.DataFrame:
 
 
 def _equal_slopes(slopes: Array, covariance: Array, chosen: list[int], df: int) -> list[float]:
-    from scipy import stats
-
     cuts, p = slopes.shape
     contrast = np.zeros(((cuts - 1) * len(chosen), cuts * p))
     for cut in range(1, cuts):
@@ -209,4 +208,4 @@ def _equal_slopes(slopes: Array, covariance: Array, chosen: list[int], df: int) 
     spread = contrast @ covariance @ contrast.T
     q = np.linalg.matrix_rank(spread)
     F = float(difference @ np.linalg.pinv(spread, hermitian=True) @ difference) / q
-    return [F, float(q), float(df), float(stats.f.sf(F, q, df))]
+    return [F, float(q), float(df), float(f_above(F, q, df))]
