@@ -84,7 +84,7 @@ def test_nobody_is_said_to_have_been_asked_whose_data_are_records() -> None:
     [
         ("units in strata", "The respondents are from 31 units of the first stage in 15 strata."),
         ("named units", "The respondents are from 40 schools."),
-        ("strata alone", "The respondents are from 3 strata."),
+        ("strata alone", "The respondents are from three strata."),
     ],
 )
 def test_from_how_many_units_and_strata_a_sample_is_told(case: str, words: str) -> None:

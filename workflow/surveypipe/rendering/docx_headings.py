@@ -35,6 +35,7 @@ def number_headings(package: Package, root: etree._Element) -> list[tuple[etree.
     list of tuple
         Each heading with its number, '' where it has none.
     """
+    marks_within(root)
     headings = [(heading, _drop_number(heading)) for heading in root.iter(w("p")) if level_of(heading)]
     if not any(number for _, number in headings):
         return headings
@@ -45,6 +46,27 @@ def number_headings(package: Package, root: etree._Element) -> list[tuple[etree.
     _number_styles(package, identifier)
     _refer_to_sections(root)
     return headings
+
+
+def marks_within(root: etree._Element) -> None:
+    """Begin bookmarks that stand between a table and a paragraph inside the paragraph.
+
+    LibreOffice does not find one that begins right behind a table, and prints an error for every reference to
+    the section.
+    """
+    marks = {w("bookmarkStart"), w("bookmarkEnd")}
+    for mark in list(root.iter(w("bookmarkStart"))):
+        before, after = mark.getprevious(), mark.getnext()
+        while before is not None and before.tag in marks:
+            before = before.getprevious()
+        while after is not None and after.tag in marks:
+            after = after.getnext()
+        if before is None or after is None or before.tag != w("tbl") or after.tag != w("p"):
+            continue
+        # White space behind an element belongs to its place, and not to it.
+        mark.tail = None
+        first = after.find(w("pPr"))
+        after.insert(0 if first is None else after.index(first) + 1, mark)
 
 
 def level_of(paragraph: etree._Element) -> int:
