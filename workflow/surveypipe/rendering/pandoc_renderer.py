@@ -14,10 +14,13 @@ from surveypipe.rendering.programs import run_pandoc
 from surveypipe.rendering.staging import Staged
 from surveypipe.rendering.typst_pdf import compile_pdf
 
+# The text is read once; what the filters make of it depends on the format.
+_READ = ("--from=markdown", "--to=json")
 _COMMON = (
-    "--from=markdown",
+    "--from=json",
     "--standalone",
     "--number-sections",
+    "--lua-filter=filters/pictures.lua",
     "--lua-filter=filters/pandoc.lua",
     "--lua-filter=filters/manuscript.lua",
     "--citeproc",
@@ -32,16 +35,14 @@ _BY_FORMAT: dict[str, tuple[str, ...]] = {
         "--embed-resources",
         "--toc",
         "--toc-depth=2",
-        "--default-image-extension=svg",
         "--section-divs",
     ),
     "docx": (
         "--to=docx+native_numbering",
         "--reference-doc=styles/reference.docx",
-        "--default-image-extension=png",
     ),
     # With its own citations Typst would number them; citeproc writes them by the style.
-    "typ": ("--to=typst-citations", "--template=styles/pandoc.typst", "--default-image-extension=svg"),
+    "typ": ("--to=typst-citations", "--template=styles/pandoc.typst"),
 }
 
 
@@ -69,8 +70,11 @@ def render(staged: Staged, epoch: int) -> dict[str, Path]:
     front, body = staged.expanded()
     source = staged.folder / f"{staged.document}.md"
     source.write_text(join_front_matter(_pandoc_front_matter(staged, front), body), encoding="utf-8")
-    with ThreadPoolExecutor() as pool:
-        said = list(pool.map(lambda form: _run(staged, form, epoch), _BY_FORMAT))
+    read = f"{staged.document}.json"
+    said = [run_pandoc(source, read, _READ, epoch)]
+    if (staged.folder / read).is_file():
+        with ThreadPoolExecutor() as pool:
+            said += pool.map(lambda form: _run(staged, form, epoch), _BY_FORMAT)
     for text in said:
         problems.extend(warning_problems(text, f"{staged.document}.qmd", staged.folder / "references.bib"))
     problems.raise_if_any()
@@ -91,5 +95,5 @@ def _pandoc_front_matter(staged: Staged, front: dict[str, Any]) -> dict[str, Any
 
 
 def _run(staged: Staged, form: str, epoch: int) -> str:
-    source, name = staged.folder / f"{staged.document}.md", f"{staged.document}.{form}"
+    source, name = staged.folder / f"{staged.document}.json", f"{staged.document}.{form}"
     return run_pandoc(source, name, [*_COMMON, *_BY_FORMAT[form]], epoch)
