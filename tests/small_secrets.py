@@ -264,11 +264,37 @@ def spread() -> Small:
     return Small(people, asked, {"groups": {"trade": {}}}, _counts(trade=[60, 40, 60]))
 
 
+def _told_by_error(sizes: list[int], people: list[int], yes: list[int], **config: Any) -> Small:
+    """Trades of some sizes, of whom so many said yes; how many people of each there are."""
+    answers = pd.DataFrame({"trade": np.repeat([1, 2, 3], sizes)})
+    answers["yes"] = [1 if k < y else 2 for n, y in zip(sizes, yes, strict=True) for k in range(n)]
+    asked = {"trade": _one_of(3, "Trade"), "yes": _yes_no()}
+    return Small(answers, asked, {"groups": {"trade": {}}} | config, _counts(trade=people))
+
+
+def error() -> Small:
+    """Shares leave open how many of the second trade said yes; the error of everybody's does not: all."""
+    return _told_by_error([18, 15, 11], [110, 113, 128], [8, 15, 6])
+
+
+def claimed_error() -> Small:
+    """The same of a claim, which is told under two schemes: of the second trade nobody said yes."""
+    claims = {"C": _claim("share", variable="yes", level=1, threshold=0.2, by="trade")}
+    return _told_by_error([15, 18, 10], [41, 109, 71], [5, 0, 9], claims=claims)
+
+
+def claimed_three() -> Small:
+    """Three of a trade, of whom a claim's shares under two schemes tell how many said yes."""
+    claims = {"C": _claim("share", variable="yes", level=1, threshold=0.2, by="trade")}
+    return _told_by_error([3, 11, 12], [107, 130, 30], [2, 7, 5], claims=claims)
+
+
 STUDIES: dict[str, Callable[[], Small]] = {
     made.__name__: made
     for made in (
         group_of_three, all_alike, asked_on_yes, nested, crossing, schemes, sums, quantiles, saturated,
-        replicates, waves, boxes, heavy, spread,
+        replicates, waves, boxes, heavy, spread, error,
+        claimed_error, claimed_three,
     )
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -136,6 +137,46 @@ def test_two_commits_that_differ_in_one_recode_name_it(tmp_path, monkeypatch, ca
         env={"PYTHONPATH": str(library_folder().parent), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert "Building" not in done.stderr, "a commit is built once"
+
+
+@pytest.mark.slow
+def test_the_summary_of_a_run_names_what_moved_since_the_last_release(tmp_path, monkeypatch):
+    """`.ci/compare_with_release` with a tag: first the same numbers, then others."""
+    config = study(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    snakefile = (tool_folder() / "workflow/templates/Snakefile").read_text("utf-8")
+    program = f'#!/bin/sh\nexec "{sys.executable}" -m surveypipe.commands.run "$@"\n'
+    files = {".ci/compare_with_release": (ROOT / ".ci/compare_with_release").read_text("utf-8")}
+    files |= {".venv/bin/surveypipe": program, "Snakefile": snakefile}
+    files[".gitignore"] = "/results/\n/.snakemake/\n/.venv/\n"
+    for name, content in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(content, encoding="utf-8")
+        Path(name).chmod(0o755)
+    git("init", "-q", ".")
+
+    def said(cut: int, words: str, *tags: str) -> str:
+        config["cleaning"]["recodes"][0]["cuts"] = [cut]
+        Path("config/config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+        Path("NOTES.md").write_text(words, encoding="utf-8")
+        git("add", ".")
+        git("commit", "-qm", words)
+        for tag in tags:
+            git("tag", tag)
+        shutil.copytree(rebuilding.rebuilt("HEAD", Path(), print)[0], "results", dirs_exist_ok=True)
+        environment = {"PYTHONPATH": str(library_folder().parent), "PATH": "/usr/bin:/bin"}
+        done = subprocess.run(
+            [".ci/compare_with_release"], capture_output=True, text=True, env=environment, check=True
+        )
+        return done.stdout
+
+    assert said(20, "First", "v1.0") == "There is no release yet to compare these results with.\n"
+    same = said(20, "Words")
+    assert same.startswith("## Since v1.0\n\n```\nNone of ") and same.endswith("```\n")
+    other = said(30, "Another cut", "v2.0")
+    # The release that is being made is not compared with itself.
+    assert other.startswith("## Since v1.0\n") and "released numbers moved" in other
+    assert "recode of often, cuts: 20 taken out, 30 added" in other
 
 
 def test_the_committed_manifest_is_that_of_the_shipped_study(finished):

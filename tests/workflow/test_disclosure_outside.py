@@ -16,7 +16,7 @@ import outside_sums
 import small_secrets
 
 # By default those whose secrets an earlier release told; the others take longer and are among the long tests.
-DEFAULT = ("all_alike", "asked_on_yes", "sums", "quantiles", "saturated", "spread")
+DEFAULT = ("all_alike", "asked_on_yes", "sums", "quantiles", "saturated", "spread", "error", "claimed_error")
 FIRST = ("saturated", "asked_on_yes")
 WITHOUT = (*FIRST, *(one for one in small_secrets.STUDIES if one not in FIRST))
 UNAUDITED = [*FIRST, *(pytest.param(one, marks=pytest.mark.slow) for one in WITHOUT[2:])]

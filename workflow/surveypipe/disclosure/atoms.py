@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from surveypipe.disclosure.answers import (
     POINT_DECIMALS,
 )
+from surveypipe.disclosure.errors import Strata
 from surveypipe.disclosure.linear import Found, Statement
 from surveypipe.disclosure.release import RELEASED
 from surveypipe.disclosure.whole_numbers import Walk
@@ -76,6 +77,8 @@ class Question:
         Group to the number of those whom the question was put to, where the question before it tells.
     units
         Group to the unit to which its totals under the primary scheme are rounded.
+    strata
+        Scheme to the cells from which its standard errors follow; left out: they are not looked at.
     hidden, left_out, stepped, uncounted
         Answers, schemes within a group, answers of all groups, and groups whose totals were hidden to
         protect others.
@@ -95,6 +98,7 @@ class Question:
     primary: str = ""
     asked: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, float] = field(default_factory=dict)
+    strata: Mapping[str, Strata] = field(default_factory=dict)
     looked_at: int = 0
     hidden: set[Place] = field(default_factory=set)
     left_out: set[tuple[str, str]] = field(default_factory=set)

@@ -22,7 +22,6 @@ answer that few of an atom, or an atom of few, gave. Counts are whole numbers, a
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -36,10 +35,19 @@ from surveypipe.disclosure.answers import (
     SHARES,
 )
 from surveypipe.disclosure.atoms import UNWEIGHTED, Place, Question, statements
-from surveypipe.disclosure.linear import Statement, System
+from surveypipe.disclosure.errors import print_the_same
+from surveypipe.disclosure.linear import LEEWAY, Statement, System, whole_numbers
 from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
-from surveypipe.disclosure.sensitive_counts import POSSIBLE, WISHED, Secret, place_name, secrets, suppressed
+from surveypipe.disclosure.sensitive_counts import (
+    POSSIBLE,
+    WISHED,
+    Secret,
+    of_hidden_group,
+    place_name,
+    secrets,
+    suppressed,
+)
 from surveypipe.identifiers import TOTAL
 from surveypipe.study.poles import HIGH
 
@@ -48,8 +56,6 @@ if TYPE_CHECKING:
 
 # What the items table prints of a group.
 KEPT = HIGH
-# Room for the tolerance of the linear programmes.
-LEEWAY = 1e-3
 # Of a question, parts for which other counts are looked for by integer programmes; more take minutes.
 MOST_LOOKED_AT = 60
 
@@ -94,7 +100,7 @@ def protect(question: Question, rules: Rules, headlines: set[Place]) -> Remedy:
             done = _climb(question, secret, headlines, [*always, *left], always, possible)
     if done is None:
         exposed = _exposed(question, must, POSSIBLE)
-        given_away = exposed is not None and exposed.place is not None
+        given_away = exposed is not None and of_hidden_group(question, exposed)
         if given_away and headlines:
             return protect(question, rules, set())
         # Without a headline nothing is left of the question then.
@@ -254,12 +260,18 @@ def _known_atom(
 ) -> Secret | None:
     """Find a secret of an atom of which fewer counts agree with what is told than have to be possible."""
     walk, parts = question.walk(), [secret for secret in wanted if secret.place is None]
-    mine = [secret for secret in parts if len(system.values(secret.cells)) < possible]
-    if walk is None or not mine:
+    if walk is None:
+        return None
+    # Among many parts a walk finds too few counts for those that print other errors to be left out.
+    strict = [one for one in parts if question.strata and not walk.sampled and of_hidden_group(question, one)]
+    mine = [one for one in parts if one in strict or len(system.values(one.cells)) < possible]
+    if not mine:
         return None
 
     def left(solutions: Any) -> list[Secret]:
-        return [secret for secret in mine if walk.possible(secret.cells, solutions) < possible]
+        same = solutions[print_the_same(question, walk, solutions)] if strict else solutions
+        fits = [(secret, same if secret in strict else solutions) for secret in mine]
+        return [secret for secret, agreeing in fits if walk.possible(secret.cells, agreeing) < possible]
 
     solutions = walk.solutions(told, lambda solutions: not left(solutions))
     found = left(solutions)
@@ -279,11 +291,6 @@ def _hidden_among_whole(question: Question, secret: Secret, system: System, poss
     near = [true + step * side for step in range(1, possible + 1) for side in (1, -1)]
     agreeing = (value for value in near if value >= 0 and system.whole(secret.cells, value))
     return len(list(islice(agreeing, possible - 1))) == possible - 1
-
-
-def whole_numbers(low: float, high: float) -> float:
-    """How many counts lie in an interval."""
-    return math.inf if math.isinf(high) else math.floor(high + LEEWAY) - math.ceil(low - LEEWAY) + 1.0
 
 
 def _partner(question: Question, place: Place | None, headlines: set[Place]) -> Place | None:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from surveypipe.disclosure.answers import DESCRIPTIVE, SHARES
 from surveypipe.disclosure.atoms import HALF, UNWEIGHTED
-from surveypipe.disclosure.audit_answers import LEEWAY, whole_numbers
-from surveypipe.disclosure.linear import Found, Statement, System
+from surveypipe.disclosure.linear import LEEWAY, Found, Statement, System, whole_numbers
 from surveypipe.disclosure.questions import (
     NO_GROUP,
     WEIGHT_DECIMALS,

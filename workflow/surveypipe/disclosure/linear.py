@@ -9,6 +9,7 @@ of which an interval may hold few or none that agree with everything: :mod:`whol
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ LEAST_TOLERANCE = 1e-6
 FEASIBLE = 1e-7
 # At most so many branches of an integer programme: almost all are solved within a few.
 MOST_NODES = 20
+# Room for the tolerance of the linear programmes.
+LEEWAY = 1e-3
 
 
 @dataclass(frozen=True)
@@ -230,3 +233,8 @@ class System:
         """Width of the interval of :meth:`interval`."""
         low, high = self.interval(target)
         return high - low
+
+
+def whole_numbers(low: float, high: float) -> float:
+    """How many counts lie in an interval."""
+    return math.inf if math.isinf(high) else math.floor(high + LEEWAY) - math.ceil(low - LEEWAY) + 1.0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.atoms import HALF, MOST_ATOMS, UNWEIGHTED, Atom, Place, Question
 from surveypipe.disclosure.digits import unit_for
+from surveypipe.disclosure.errors import strata_of
 from surveypipe.disclosure.release import RELEASED, places_of
 from surveypipe.study.poles import CATEGORIES, parted
 
@@ -117,6 +118,8 @@ def questions(
     """
     people = respondents.atoms()
     atoms = tuple(_atoms(people, respondents.group))
+    weights = people[["id"]].merge(respondents.weights, on="id", how="left")
+    strata = strata_of(weights, people["atom"])
     keys = ["variable", "base"]
     published = ("overall", respondents.group)
     shares = private[(private["statistic"] == "proportion") & (private["scheme"] == UNWEIGHTED)]
@@ -138,7 +141,9 @@ def questions(
             known = _known(str(variable), str(base), people, respondents, parts, some)
             told = here[here["level"].isin(["", *levels])]
             asked = _asked(rows, str(variable), str(base), asked_if or {}, respondents)
-            yield Question(str(variable), str(base), told, parts, some, atoms, known, primary, asked, units)
+            yield Question(
+                str(variable), str(base), told, parts, some, atoms, known, primary, asked, units, strata
+            )
 
 
 def _asked(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,7 @@ class Secret:
     """
 
     name: str
-    cells: tuple[Hashable, ...]
+    cells: tuple[tuple[str, int], ...]
     width: float
     place: Place | None = None
     alike: bool = False
@@ -50,6 +49,20 @@ def suppressed(question: Question) -> pd.DataFrame:
     rows = question.rows
     shares = (rows["statistic"] == "proportion") & (rows["status"] == SUPPRESSED)
     return rows[shares].drop_duplicates(["level", "group_level"])
+
+
+def of_hidden_group(question: Question, secret: Secret) -> bool:
+    """Whether a secret is of a group that has rows of its own, hidden for what it is.
+
+    Parts of a group are printed nowhere. A group of few, or of which all answered alike, is given away for
+    nothing.
+    """
+    if secret.place is not None:
+        return True
+    groups = {question.atoms[number].group for _, number in secret.cells}
+    alone = sum(atom.group in groups for atom in question.atoms) == 1
+    hidden = {str(row.group_level) for row in suppressed(question).itertuples()}
+    return alone and groups <= hidden and not secret.wished
 
 
 def _most(question: Question, place: Place) -> float:

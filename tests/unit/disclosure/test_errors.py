@@ -1,0 +1,89 @@
+"""Errors and intervals as statements of counts: by the formula of the program, of schemes that it fits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from surveypipe.design.intervals import logit_interval
+from surveypipe.design.variance import second_phase_means
+from surveypipe.disclosure.atoms import Atom, Question
+from surveypipe.disclosure.errors import print_the_same, strata_of
+
+SIZES, PEOPLE, YES = [18, 15, 11], [110.0, 113.0, 128.0], [8, 15, 6]
+CELLS = np.repeat(["1", "2", "3"], SIZES)
+WEIGHTS = pd.DataFrame(
+    {
+        "w_cells": np.repeat(np.array(PEOPLE) / SIZES, SIZES), "cell_cells": CELLS,
+        "w_none": sum(PEOPLE) / sum(SIZES), "cell_none": "All",
+        "w_raked": np.repeat([1.0, 2.0, 3.0], SIZES), "cell_raked": CELLS, "slope_raked_000": 0.1,
+        "w_each": np.arange(44.0), "cell_each": CELLS,
+    }
+)  # fmt: skip
+ATOMS = pd.Series(np.repeat([0, 1, 2], SIZES))
+
+
+def answered(yes: list[int]) -> np.ndarray:
+    return np.concatenate([np.arange(n) < y for n, y in zip(SIZES, yes, strict=True)]).astype(float)
+
+
+def question(scheme: str) -> Question:
+    labels = WEIGHTS[f"cell_{scheme}"].to_numpy()
+    sizes = dict(zip(["1", "2", "3"], PEOPLE, strict=True)) if scheme == "cells" else {"All": sum(PEOPLE)}
+    weights = WEIGHTS[f"w_{scheme}"].to_numpy()
+    told = second_phase_means(answered(YES), labels, sizes, weights=weights)[0]
+    low, high = logit_interval(told.estimate, told.se, told.df)
+    row = {
+        "level": "1", "group_level": "", "scheme": scheme, "statistic": "proportion", "status": "released",
+        "n": 44.0, "estimate": told.estimate, "se": told.se, "df": told.df, "ci_low": low, "ci_high": high,
+        "method": "second phase; logit interval",
+    }  # fmt: skip
+    atoms = tuple(
+        Atom(group, size, {scheme: weights[CELLS == group][0]})
+        for group, size in zip("123", map(float, SIZES), strict=True)
+    )
+    parts = {"1": ("1",), "2": ("2",)}
+    strata = strata_of(WEIGHTS, ATOMS)
+    return Question("q", "all", pd.DataFrame([row]), parts, {}, atoms, strata=strata)
+
+
+class Counts:
+    """Stands for a walk: combinations of yes in three parts."""
+
+    def sums(self, target: list[tuple[str, int]], solutions: np.ndarray) -> np.ndarray:
+        ((level, part),) = target
+        return solutions[:, part] if level == "1" else SIZES[part] - solutions[:, part]
+
+
+@pytest.mark.parametrize("scheme", ["cells", "none"])
+def test_only_counts_that_print_the_same_error_and_interval_are_possible(scheme: str):
+    tried = np.array([YES, [8, 14, 7], [8, 13, 8], [9, 14, 6], [6, 15, 8], [0, 0, 0]])
+    asked = question(scheme)
+    found = print_the_same(asked, Counts(), tried)
+
+    def printed(yes: np.ndarray) -> list[float]:
+        labels = WEIGHTS[f"cell_{scheme}"].to_numpy()
+        sizes = dict(zip(["1", "2", "3"], PEOPLE, strict=True)) if scheme == "cells" else {"All": sum(PEOPLE)}
+        one = second_phase_means(
+            answered(list(yes)), labels, sizes, weights=WEIGHTS[f"w_{scheme}"].to_numpy()
+        )[0]
+        ends = logit_interval(one.estimate, one.se, one.df)
+        return [round(float(value), 2) for value in (one.estimate, one.se, *ends)]
+
+    same = [printed(yes) == printed(np.array(YES)) for yes in tried]
+    assert list(found) == same and same[0] and not all(same)
+
+
+def test_schemes_whose_weights_are_estimated_or_differ_within_a_cell_are_left_out():
+    found = strata_of(WEIGHTS, ATOMS)
+    assert sorted(found) == ["cells", "none"]
+    assert found["cells"].people == pytest.approx(PEOPLE) and list(found["cells"].respondents) == SIZES
+    assert list(found["none"].of_atom) == [0, 0, 0]
+    assert strata_of(WEIGHTS, pd.Series(0, index=ATOMS.index)).keys() == {"none"}
+
+
+def test_a_row_that_is_hidden_says_nothing():
+    asked = question("cells")
+    asked.left_out = {("cells", "")}
+    assert print_the_same(asked, Counts(), np.array([YES, [0, 0, 0]])).all()

@@ -1,0 +1,160 @@
+"""What a standard error and the ends of an interval say of the counts behind a share or a mean.
+
+A share to a hundredth leaves some counts open; its standard error and its interval are more statements of the
+same counts, and no linear ones. So other whole numbers that fit all the rest
+(:mod:`surveypipe.disclosure.whole_numbers`) are put through the formula of a sample drawn within the cells of
+a scheme, and only those that print the same are taken for possible.
+
+This is done where everybody was asked and a scheme's weights are the people of a cell for each respondent in
+it. The errors of other schemes say less, since what their weights are estimated from is in them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveypipe.design.intervals import INTERVAL_NAMES, proportion_interval, t_interval
+from surveypipe.disclosure.digits import decimals_of
+from surveypipe.disclosure.release import RELEASED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from surveypipe.disclosure.atoms import Question
+    from surveypipe.disclosure.whole_numbers import Walk
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+# Decimals of a printed number of an answer.
+DECIMALS = 2
+
+
+@dataclass(frozen=True)
+class Strata:
+    """Cells within which a scheme takes the respondents for drawn.
+
+    Parameters
+    ----------
+    of_atom
+        Cell of each atom, by number; shape (atoms,).
+    people, respondents
+        Of each cell, shape (cells,).
+    """
+
+    of_atom: NDArray[np.intp]
+    people: Floats
+    respondents: Floats
+
+
+def strata_of(weights: pd.DataFrame, atoms: pd.Series) -> dict[str, Strata]:
+    """Give the cells of each scheme whose weights are the people of a cell for each respondent in it.
+
+    Parameters
+    ----------
+    weights
+        A row for each respondent: ``w_<scheme>`` and, where everybody was asked, ``cell_<scheme>``.
+    atoms
+        Number of the atom of each, in the same order.
+    """
+    made = {}
+    for column in [str(name) for name in weights if str(name).startswith("cell_")]:
+        scheme = column.removeprefix("cell_")
+        w, cells = weights[f"w_{scheme}"].astype(float), weights[column].astype(str)
+        estimated = any(str(name).startswith((f"slope_{scheme}_", f"loading_{scheme}_")) for name in weights)
+        apart = cells.groupby(atoms.to_numpy()).nunique()
+        if estimated or (w.groupby(cells.to_numpy()).nunique() > 1).any() or (apart > 1).any():
+            continue
+        names, numbers = np.unique(cells, return_inverse=True)
+        first = dict(zip(atoms, numbers, strict=True))
+        of_atom = np.array([first[atom] for atom in sorted(first)], dtype=np.intp)
+        people = np.array([w[(cells == name).to_numpy()].sum() for name in names])
+        made[scheme] = Strata(of_atom, people, np.bincount(numbers).astype(float))
+    return made
+
+
+def print_the_same(question: Question, walk: Walk, solutions: Floats) -> Flags:
+    """Say which combinations of counts print the errors and intervals that the true ones do; shape (K,).
+
+    Parameters
+    ----------
+    question
+        With what is published of it.
+    walk, solutions
+        Combinations of counts, the true one first.
+    """
+    same = np.ones(len(solutions), dtype=bool)
+    if len(solutions) < 2:
+        return same
+    counts = {
+        answer: np.stack([walk.sums([(answer, k)], solutions) for k in range(len(question.atoms))], axis=1)
+        for answer in question.answers()
+    }
+    answered = np.sum(list(counts.values()), axis=0)
+    for row in _told(question):
+        scores = _scores(question, str(row["level"]))
+        if scores is None:
+            continue
+        first = np.sum([score * counts[answer] for answer, score in scores.items()], axis=0)
+        second = np.sum([score**2 * counts[answer] for answer, score in scores.items()], axis=0)
+        inside = np.array([row["group_level"] in ("", atom.group) for atom in question.atoms], dtype=float)
+        values = _values(question, row, first * inside, second * inside, answered * inside)
+        shown = decimals_of(values, DECIMALS)
+        same &= ((shown == shown[0]) | np.isnan(shown) & np.isnan(shown[0])).all(axis=1)
+    return same
+
+
+def _told(question: Question) -> Iterator[Mapping[str, Any]]:
+    """Rows of shares and means that are still published with an error that is known how to compute."""
+    gone = question.gone
+    for row in question.rows.to_dict("records"):
+        level, group, scheme = str(row["level"]), str(row["group_level"]), str(row["scheme"])
+        share = row["statistic"] == "proportion"
+        if row["status"] != RELEASED or scheme not in question.strata or not (share or level == ""):
+            continue
+        if (scheme, group) in question.left_out or row["statistic"] not in ("proportion", "mean"):
+            continue
+        hidden = (level, group) in gone if share else bool(group and gone)
+        if not hidden and row["se"] == row["se"]:
+            yield {str(name): value for name, value in row.items()}
+
+
+def _scores(question: Question, level: str) -> dict[str, float] | None:
+    """Give what each answer counts in a share or a mean; None for a mean of what are no numbers."""
+    if level:
+        return {answer: float(answer in question.parts[level]) for answer in question.answers()}
+    try:
+        return {answer: float(answer) for answer in question.answers()}
+    except ValueError:
+        return None
+
+
+def _values(
+    question: Question, row: Mapping[str, Any], first: Floats, second: Floats, answered: Floats
+) -> Floats:
+    """Estimate, standard error and ends of the interval, from sums by atom; shape (K, 4)."""
+    scheme = str(row["scheme"])
+    strata, weights = question.strata[scheme], [atom.weights.get(scheme, 1.0) for atom in question.atoms]
+    w = np.array(weights)
+    whole = (w * answered).sum(axis=1)
+    estimate = (w * first).sum(axis=1) / whole
+    at = estimate[:, None]
+    once = w * (first - at * answered)
+    twice = w**2 * (second - 2 * at * first + at**2 * answered)
+    variance = np.zeros(len(first))
+    for cell, (people, n) in enumerate(zip(strata.people, strata.respondents, strict=True)):
+        mine = strata.of_atom == cell
+        spread = twice[:, mine].sum(axis=1) - once[:, mine].sum(axis=1) ** 2 / n
+        variance += max(0.0, 1 - n / people) * n / max(n - 1, 1) * np.maximum(spread, 0.0)
+    se, df = np.sqrt(variance) / whole, float(row["df"])
+    if row["statistic"] == "mean":
+        low, high = t_interval(estimate, se, df)
+    else:
+        name = str(row.get("method", "")).rpartition("; ")[2]
+        method = next((key for key, words in INTERVAL_NAMES.items() if words == name), "logit")
+        low, high = proportion_interval(estimate, se, df, answered.sum(axis=1), method=method)
+    return np.column_stack([estimate, se, low, high])
