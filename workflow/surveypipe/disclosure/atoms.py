@@ -6,10 +6,12 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from surveypipe.disclosure.answers import (
     POINT_DECIMALS,
 )
-from surveypipe.disclosure.errors import Strata
 from surveypipe.disclosure.linear import Found, Statement
 from surveypipe.disclosure.release import RELEASED
 from surveypipe.disclosure.whole_numbers import Walk
@@ -51,6 +53,23 @@ class Atom:
     group: str
     size: float
     weights: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Strata:
+    """Cells within which a scheme takes the respondents for drawn.
+
+    Parameters
+    ----------
+    of_atom
+        Cell of each atom, by number; shape (atoms,).
+    people, respondents
+        Of each cell, shape (cells,).
+    """
+
+    of_atom: NDArray[np.intp]
+    people: NDArray[np.float64]
+    respondents: NDArray[np.float64]
 
 
 @dataclass

@@ -12,43 +12,26 @@ it. The errors of other schemes say less, since what their weights are estimated
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surveypipe.design.intervals import INTERVAL_NAMES, proportion_interval, t_interval
+from surveypipe.disclosure.atoms import Question, Strata
 from surveypipe.disclosure.digits import decimals_of
 from surveypipe.disclosure.release import RELEASED
+from surveypipe.disclosure.whole_numbers import Walk
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from surveypipe.disclosure.atoms import Question
-    from surveypipe.disclosure.whole_numbers import Walk
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 # Decimals of a printed number of an answer.
 DECIMALS = 2
-
-
-@dataclass(frozen=True)
-class Strata:
-    """Cells within which a scheme takes the respondents for drawn.
-
-    Parameters
-    ----------
-    of_atom
-        Cell of each atom, by number; shape (atoms,).
-    people, respondents
-        Of each cell, shape (cells,).
-    """
-
-    of_atom: NDArray[np.intp]
-    people: Floats
-    respondents: Floats
+# Of the method of an interval that is known here, and the level at which it is tried.
+LOGIT, LEVEL = "logit interval", 0.95
 
 
 def strata_of(weights: pd.DataFrame, atoms: pd.Series) -> dict[str, Strata]:
@@ -136,7 +119,9 @@ def _scores(question: Question, level: str) -> dict[str, float] | None:
 def _values(
     question: Question, row: Mapping[str, Any], first: Floats, second: Floats, answered: Floats
 ) -> Floats:
-    """Estimate, standard error and ends of the interval, from sums by atom; shape (K, 4)."""
+    """Estimate, standard error and ends of the interval, from sums by atom; shape (K, 2 or 4)."""
+    from scipy.special import stdtrit
+
     scheme = str(row["scheme"])
     strata, weights = question.strata[scheme], [atom.weights.get(scheme, 1.0) for atom in question.atoms]
     w = np.array(weights)
@@ -151,10 +136,19 @@ def _values(
         spread = twice[:, mine].sum(axis=1) - once[:, mine].sum(axis=1) ** 2 / n
         variance += max(0.0, 1 - n / people) * n / max(n - 1, 1) * np.maximum(spread, 0.0)
     se, df = np.sqrt(variance) / whole, float(row["df"])
+    return np.column_stack(
+        [estimate, se, *_ends(row, estimate, stdtrit(df, 0.5 + float(row.get("ci_level", LEVEL)) / 2) * se)]
+    )
+
+
+def _ends(row: Mapping[str, Any], estimate: Floats, half: Floats) -> tuple[Floats, ...]:
+    """Give the ends of a t interval of a mean or a logit interval of a share; of others none."""
     if row["statistic"] == "mean":
-        low, high = t_interval(estimate, se, df)
-    else:
-        name = str(row.get("method", "")).rpartition("; ")[2]
-        method = next((key for key, words in INTERVAL_NAMES.items() if words == name), "logit")
-        low, high = proportion_interval(estimate, se, df, answered.sum(axis=1), method=method)
-    return np.column_stack([estimate, se, low, high])
+        return estimate - half, estimate + half
+    if not str(row.get("method", "")).endswith(LOGIT):
+        return ()
+    from scipy.special import expit, logit
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        wide = half / (estimate * (1 - estimate))
+        return expit(logit(estimate) - wide), expit(logit(estimate) + wide)
