@@ -11,7 +11,7 @@ from benchmark.desk import Cost, Found, bare, edit, ratios, rules_of, told
 
 STATS = "Job stats:\njob      count\n-----  -----\nrender     2\nall        1\ntotal      3\n"
 FOUND = Found(
-    0.2, Cost(40.0, 50.0, STATS), 1.0, 1.4, Cost(10.0, 9.0, STATS, 4.0), {"tables": 1}, {"model": 1}
+    0.2, 0.1, Cost(40.0, 50.0, STATS), 1.0, 1.4, Cost(10.0, 9.0, STATS, 4.0), {"tables": 1}, {"model": 1}
 )
 OURS = "At 10,000 people R's package survey takes 6.8 times the work of our stages"
 
