@@ -21,16 +21,17 @@ def start(name: str, number: int) -> str:
 HEADING = '<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>Cleaning</w:t></w:r></w:p>'
 
 
-def test_a_bookmark_behind_a_table_begins_inside_the_heading():
+def test_a_bookmark_behind_a_table_stands_inside_the_heading():
     made = body(
         f'<w:tbl/><w:bookmarkEnd w:id="3"/>{start("sec_cleaning", 7)}{HEADING}<w:bookmarkEnd w:id="7"/>'
     )
     marks_within(made)
     heading = made.find(w("p"))
-    assert [child.tag for child in heading] == [w("pPr"), w("bookmarkStart"), w("r")]
+    assert [child.tag for child in heading] == [w("pPr"), w("bookmarkStart"), w("r"), w("bookmarkEnd")]
     assert heading[1].get(w("name")) == "sec_cleaning"
-    # It ends where it ended, behind where it begins.
-    assert [child.tag for child in made] == [w("tbl"), w("bookmarkEnd"), w("p"), w("bookmarkEnd")]
+    assert heading[3].get(w("id")) == "7"
+    # That of the section before ends where it ended.
+    assert [child.tag for child in made] == [w("tbl"), w("bookmarkEnd"), w("p")]
 
 
 def test_a_bookmark_behind_a_paragraph_stays_where_it_is():

@@ -49,11 +49,12 @@ def number_headings(package: Package, root: etree._Element) -> list[tuple[etree.
 
 
 def marks_within(root: etree._Element) -> None:
-    """Begin bookmarks that stand between a table and a paragraph inside the paragraph.
+    """Put bookmarks that begin between a table and a paragraph around what the paragraph says.
 
-    LibreOffice does not find one that begins right behind a table, and prints an error for every reference to
-    the section.
+    LibreOffice loses one that begins right behind a table and goes on past the paragraph, and prints an error
+    for every reference to the section.
     """
+    ends = {str(end.get(w("id"))): end for end in root.iter(w("bookmarkEnd"))}
     marks = {w("bookmarkStart"), w("bookmarkEnd")}
     for mark in list(root.iter(w("bookmarkStart"))):
         before, after = mark.getprevious(), mark.getnext()
@@ -63,10 +64,13 @@ def marks_within(root: etree._Element) -> None:
             after = after.getnext()
         if before is None or after is None or before.tag != w("tbl") or after.tag != w("p"):
             continue
+        first, end = after.find(w("pPr")), ends.get(str(mark.get(w("id"))))
         # White space behind an element belongs to its place, and not to it.
         mark.tail = None
-        first = after.find(w("pPr"))
         after.insert(0 if first is None else after.index(first) + 1, mark)
+        if end is not None:
+            end.tail = None
+            after.append(end)
 
 
 def level_of(paragraph: etree._Element) -> int:
