@@ -18,7 +18,7 @@ import numpy as np
 from surveypipe.disclosure.answers import DESCRIPTIVE, SHARES
 from surveypipe.disclosure.magnitudes import SUMS, dominated, nearly_alike
 from surveypipe.disclosure.questions import WEIGHT_DECIMALS, Respondents, code_of
-from surveypipe.disclosure.release import SUPPRESSED, Release, blank
+from surveypipe.disclosure.release import SUPPRESSED, Release
 from surveypipe.disclosure.rules import Rules
 
 if TYPE_CHECKING:
@@ -210,5 +210,4 @@ def _hide(release: Release, mine: pd.Series, grouping: str, level: str | None, r
     compared = ~described & ~own.isin(set(own[mine & described & (own != "")]))
     gone = compared if level is None else compared | (table["statistic"].isin(SUMS) & (own == level))
     gone &= mine & (table["group"] == grouping) & (table["status"] != SUPPRESSED)
-    release.note("estimates", table.loc[gone, "estimate_id"], SUPPRESSED, reason)
-    blank(table, gone)
+    release.hide("estimates", gone, reason)

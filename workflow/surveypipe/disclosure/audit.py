@@ -111,8 +111,7 @@ def _means_beside_hidden_groups(release: Release, group: str, primary: str, link
     for row in table[again].fillna({"group_level": ""}).itertuples():
         linked.left_out.add((str(row.variable), str(row.base), str(row.scheme), str(row.group_level)))
     reason = "this scheme beside another would give away a group"
-    release.note("estimates", table.loc[again, "estimate_id"], SUPPRESSED, reason)
-    blank(table, again)
+    release.hide("estimates", again, reason)
 
 
 def follow_repeated(release: Release, made_from: Mapping[str, str], linked: Linked) -> None:
@@ -138,8 +137,7 @@ def follow_repeated(release: Release, made_from: Mapping[str, str], linked: Link
         for row in table.loc[more].fillna({"group_level": ""}).itertuples():
             linked.left_out.add((str(row.variable), str(row.base), str(row.scheme), str(row.group_level)))
         reason = "repeats a question that is suppressed there"
-        release.note("estimates", table.loc[more, "estimate_id"], SUPPRESSED, reason)
-        blank(table, more)
+        release.hide("estimates", more, reason)
 
 
 def follow_sets(release: Release, sets: Mapping[str, Sequence[str]]) -> None:
@@ -163,8 +161,7 @@ def follow_sets(release: Release, sets: Mapping[str, Sequence[str]]) -> None:
         few = mine & (table["statistic"] == SHARE_OF_ANSWERS) & (table["status"] == SUPPRESSED)
         if gone.any() and ((mine & hidden).any() or few.any()):
             reason = "a box of the set is suppressed"
-            release.note("estimates", table.loc[gone, "estimate_id"], SUPPRESSED, reason)
-            blank(table, gone)
+            release.hide("estimates", gone, reason)
 
 
 def follow_estimates(

@@ -271,8 +271,7 @@ def _hide_totals(release: Release, mine: pd.Series) -> None:
     totals = mine & (table["statistic"] == TOTAL) & (table["group"] != "overall")
     totals &= table["status"] == RELEASED
     reason = "would give away a group of another grouping"
-    release.note("estimates", table.loc[totals, "estimate_id"], SUPPRESSED, reason)
-    blank(table, totals)
+    release.hide("estimates", totals, reason)
 
 
 def _hide(release: Release, mine: pd.Series, grouping: str, group: str) -> None:

@@ -86,8 +86,7 @@ def hide_alike(release: Release, respondents: Respondents, rules: Rules) -> None
             gone |= table.index.isin(rows.index)
     if rules.audited and gone.any():
         reason = "all of the group, or all but one, gave the same answer"
-        release.note("estimates", table.loc[gone, "estimate_id"], SUPPRESSED, reason)
-        blank(table, _series(table, gone))
+        release.hide("estimates", gone, reason)
 
 
 def _series(table: pd.DataFrame, where: np.ndarray) -> pd.Series:

@@ -14,7 +14,7 @@ import numpy as np
 
 from surveypipe.disclosure.digits import unit_for
 from surveypipe.disclosure.questions import Respondents
-from surveypipe.disclosure.release import SUPPRESSED, Release, blank
+from surveypipe.disclosure.release import Release
 from surveypipe.disclosure.rules import Rules
 from surveypipe.identifiers import CLAIMED_MEDIAN, HISTOGRAM, TOTAL
 
@@ -80,8 +80,7 @@ def hide_dominated(
         compared = ~table["statistic"].isin(SUMS)
         hidden = told & (compared | np.array(place, bool) | (("overall", "") in gone))
         reason = "one or two people make up nearly all of it, or another group could be worked out"
-        release.note("estimates", table.loc[hidden, "estimate_id"], SUPPRESSED, reason)
-        blank(table, hidden)
+        release.hide("estimates", hidden, reason)
 
 
 def _dominated(

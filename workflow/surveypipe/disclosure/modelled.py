@@ -16,7 +16,7 @@ import numpy as np
 
 from surveypipe.disclosure.magnitudes import dominated
 from surveypipe.disclosure.questions import Respondents
-from surveypipe.disclosure.release import SUPPRESSED, Release, blank
+from surveypipe.disclosure.release import SUPPRESSED, Release
 from surveypipe.disclosure.rules import Rules
 
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ def hide_models(release: Release, models: Sequence[Modelled], respondents: Respo
                 continue
             hidden = mine & (table["base"] == base) & (table["status"] != SUPPRESSED)
             reason = "a model tells of a level of few, or of whom all answered alike"
-            release.note("estimates", table.loc[hidden, "estimate_id"], SUPPRESSED, reason)
-            blank(table, hidden)
+            release.hide("estimates", hidden, reason)
 
 
 def _parts(model: Modelled, respondents: Respondents, base: str) -> Iterator[tuple[np.ndarray, bool]]:

@@ -83,8 +83,7 @@ def hide_amounts(
             gone = set(places)
         gone |= set(_second(gone, places, table[mine], level[mine]))
         hidden = mine & np.array([place in gone for place in zip(table["group"], level, strict=True)], bool)
-        release.note("estimates", table.loc[hidden, "estimate_id"], SUPPRESSED, PEOPLE)
-        blank(table, hidden)
+        release.hide("estimates", hidden, PEOPLE)
 
 
 def _tells_of_few(
@@ -197,8 +196,7 @@ def hide_tests(release: Release, claims: pd.DataFrame) -> None:
     table = release.table
     mine = table["claim"].isin(without_headline(claims)) & (table["status"] != SUPPRESSED)
     mine &= table["statistic"].str.startswith(OF_CLAIMS)
-    release.note("estimates", table.loc[mine, "estimate_id"], SUPPRESSED, "the claim itself is suppressed")
-    blank(table, mine)
+    release.hide("estimates", mine, "the claim itself is suppressed")
 
 
 def _why(claim: AnyClaim) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 RELEASED, MERGED, SUPPRESSED, ROUNDED = "released", "merged", "suppressed", "rounded"
@@ -33,6 +34,21 @@ class Release:
     def note(self, table: str, places: Iterable[str], status: str, reason: str) -> None:
         """Add places to the log."""
         self.log = joined_logs(self.log, log_frame(log_rows(table, places, status, reason)))
+
+    def hide(self, table: str, where: pd.Series | np.ndarray, reason: str) -> None:
+        """Empty some rows of estimates, and name them in the log.
+
+        Parameters
+        ----------
+        table
+            Name of the table.
+        where
+            Which rows; shape (n,).
+        reason
+            Why, for the log.
+        """
+        self.note(table, self.table.loc[where, "estimate_id"], SUPPRESSED, reason)
+        blank(self.table, self.table["status"].notna() & where)
 
 
 def log_rows(table: str, places: Iterable[str], status: str, reason: str) -> list[dict[str, str]]:

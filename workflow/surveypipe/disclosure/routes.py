@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from surveypipe.disclosure.questions import Respondents, code_of
-from surveypipe.disclosure.release import SUPPRESSED, Release, blank
+from surveypipe.disclosure.release import SUPPRESSED, Release
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,8 +90,7 @@ def _hide(release: Release, where: pd.Series, respondents: Respondents, conditio
             now = now | {str(sizes.sort_index().idxmin())}
         rows = mine & (level.isin(now) | ~plain)
         reason = "how many were asked would tell a suppressed answer"
-        release.note("estimates", table.loc[rows, "estimate_id"], SUPPRESSED, reason)
-        blank(table, rows)
+        release.hide("estimates", rows, reason)
         changed = True
     return changed
 
