@@ -78,7 +78,7 @@ def test_a_changed_digit_is_found(
         if name == "manuscript":
             cell = re.search(r"<td[^>]*>(\d{2,3})</td>\s*<td[^>]*>\d+ \(", text)
             said = re.search(r'data-source="claim-c1__bounds-sentence"[^>]*>(\d+)%', text)
-            drawn = re.search(r'alt="[^"]*bounds (\d+)%', text)
+            drawn = re.search(r'(?:alt|aria-label)="[^"]*bounds (\d+)%', text)
             assert cell and said and drawn
             for match in sorted((cell, said, drawn), key=lambda m: -m.start(1)):
                 text = text[: match.start(1)] + str(int(match.group(1)) + 1) + text[match.end(1) :]
