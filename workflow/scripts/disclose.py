@@ -58,7 +58,11 @@ def main(
     meaning = read_json(variables)
     answers = pd.read_parquet(analysis)
     people = Respondents(
-        answers, weights_of(config, weights), config["frame"]["group"], bases_of(config, answers)
+        answers,
+        pd.read_parquet(weights),
+        config["frame"]["group"],
+        bases_of(config, answers),
+        everybody_asked=section(config, "design", Sampling).kind == "census",
     )
     withheld = {path.stem: read_csv(path) for path in private}
     weighting = section(config, "weighting", Weighting)
@@ -82,14 +86,6 @@ def main(
     summary = characteristics.cleaning_summary(read_csv(cleaning_log))
     write_csv(summary, cleaning_summary, mark)
     write_json(shown_values(meaning, tables), public_variables)
-
-
-def weights_of(config: dict, weights: Path) -> pd.DataFrame:
-    """Read the weights; of a sample without the cells of response, from which alone no error follows."""
-    given = pd.read_parquet(weights)
-    if section(config, "design", Sampling).kind == "census":
-        return given
-    return given.drop(columns=[name for name in given if str(name).startswith("cell_")])
 
 
 def withheld_claims(log: pd.DataFrame, claims: pd.DataFrame, config: dict) -> list[str]:

@@ -10,6 +10,7 @@ from surveypipe.design.intervals import logit_interval
 from surveypipe.design.variance import second_phase_means
 from surveypipe.disclosure.atoms import Atom, Question
 from surveypipe.disclosure.errors import print_the_same, strata_of
+from surveypipe.disclosure.unweighted import _columns
 
 SIZES, PEOPLE, YES = [18, 15, 11], [110.0, 113.0, 128.0], [8, 15, 6]
 CELLS = np.repeat(["1", "2", "3"], SIZES)
@@ -87,3 +88,17 @@ def test_a_row_that_is_hidden_says_nothing():
     asked = question("cells")
     asked.left_out = {("cells", "")}
     assert print_the_same(asked, Counts(), np.array([YES, [0, 0, 0]])).all()
+
+
+def test_a_scheme_that_leaves_somebody_without_a_cell_is_left_out():
+    holed = WEIGHTS.copy()
+    holed.loc[3, "cell_cells"] = None
+    assert sorted(strata_of(holed, ATOMS)) == ["none"]
+
+
+def test_the_scheme_without_weights_takes_its_cells_with_it_when_it_is_renamed():
+    assert _columns({"raw": "none"}) == {
+        "w_raw": "w_none",
+        "cell_raw": "cell_none",
+        "estimate_raw": "estimate_none",
+    }

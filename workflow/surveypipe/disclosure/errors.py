@@ -48,6 +48,8 @@ def strata_of(weights: pd.DataFrame, atoms: pd.Series) -> dict[str, Strata]:
     for column in [str(name) for name in weights if str(name).startswith("cell_")]:
         scheme = column.removeprefix("cell_")
         w, cells = weights[f"w_{scheme}"].astype(float), weights[column].astype(str)
+        if weights[column].isna().any() or w.isna().any():
+            continue
         estimated = any(str(name).startswith((f"slope_{scheme}_", f"loading_{scheme}_")) for name in weights)
         apart = cells.groupby(atoms.to_numpy()).nunique()
         if estimated or (w.groupby(cells.to_numpy()).nunique() > 1).any() or (apart > 1).any():

@@ -40,12 +40,15 @@ class Respondents:
         Name of the variable whose levels are the published groups.
     bases
         Base -> ids of the respondents who are in it, for questions that are not asked of all.
+    everybody_asked
+        Whether nobody was drawn: errors then follow from the cells of response alone.
     """
 
     answers: pd.DataFrame
     weights: pd.DataFrame
     group: str
     bases: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    everybody_asked: bool = True
 
     def inside(self, base: str) -> pd.Series:
         """Whether each of the answers is of somebody in a base."""
@@ -119,7 +122,7 @@ def questions(
     people = respondents.atoms()
     atoms = tuple(_atoms(people, respondents.group))
     weights = people[["id"]].merge(respondents.weights, on="id", how="left")
-    strata = strata_of(weights, people["atom"])
+    strata = strata_of(weights, people["atom"]) if respondents.everybody_asked else {}
     keys = ["variable", "base"]
     published = ("overall", respondents.group)
     shares = private[(private["statistic"] == "proportion") & (private["scheme"] == UNWEIGHTED)]

@@ -48,7 +48,8 @@ def release_study(
 
 
 def _columns(names: Mapping[str, str]) -> dict[str, str]:
-    return {f"{start}{old}": f"{start}{new}" for old, new in names.items() for start in ("w_", "estimate_")}
+    starts = ("w_", "cell_", "estimate_")
+    return {f"{start}{old}": f"{start}{new}" for old, new in names.items() for start in starts}
 
 
 def _renamed(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
