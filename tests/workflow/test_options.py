@@ -201,9 +201,10 @@ def test_the_name_of_the_unweighted_scheme_decides_nothing(odd):
     weights = data["weights"]
     people = Respondents(data["analysis"], weights, "hospital", bases_of(config, data["analysis"]))
     study = known_beside(config, people, data["dispositions"], variables)
+    known_names = weights.rename(columns={"w_raw": "w_none", "cell_raw": "cell_none"})
     plain = replace(
         study,
-        respondents=replace(study.respondents, weights=weights.rename(columns={"w_raw": "w_none"})),
+        respondents=replace(study.respondents, weights=known_names),
         schemes={names.get(key, key): scheme for key, scheme in study.schemes.items()},
     )
     rules = PRESETS["research"]
