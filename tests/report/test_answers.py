@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from wording_branches import counted, faults
@@ -14,12 +15,15 @@ from wording_branches import counted, faults
 import made_up
 import made_up_questions
 from studies import FIXED
+from surveypipe.identifiers import ANSWERED
 from surveypipe.reporting import answer_blocks
 from surveypipe.reporting.answer_blocks import Question, blocks, of_codebook, of_variables
 from surveypipe.reporting.figures import answers as drawn
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.answer_lines import drawable
 from surveypipe.reporting.lookups import bases_note
+from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.layout import Table
 from surveypipe.reporting.tables.questions import answer_tables
 from surveypipe.reporting.wording import answers
 from surveypipe.study.codebook_parsing import parse_codebook
@@ -219,3 +223,38 @@ def test_an_answer_estimated_in_a_base_is_said_to_be_of_it():
     asked = [one for block in blocks(of_variables(made.variables)) for one in block.questions]
     labels = [answers.finding(made, question)["label"] for question in asked]
     assert f"{made.label(name)}, grown up" in labels
+
+
+def test_only_shares_stand_under_a_sign_of_per_cent() -> None:
+    given = made_up_questions.descriptive()
+    tables = answer_tables(given)
+    seen = set()
+    for block in blocks(of_variables(given.variables)):
+        table = tables[block.table]
+        numbers = any(row[0].endswith(("Mean", "Median")) for row in table.rows)
+        heads = [column.head for column in table.columns]
+        seen.add(numbers)
+        if numbers:
+            assert "Estimate" in heads and "%" not in heads, heads
+    assert seen == {True, False}
+    # A table of nothing but numbers and counts tells of no per cent, above or below.
+    alone = without_shares(given)
+    assert "Estimate" in alone.markdown() and "er cent" not in alone.markdown()
+
+
+def without_shares(given: Released) -> Table:
+    """The table of the first block, where of its answers only numbers are estimated."""
+    every = given.tables["estimates"]
+    kept = every[~((every["variable"] == "trade") & (every["statistic"] == "proportion"))]
+    one_count = every[every["statistic"] == ANSWERED].iloc[:1].assign(variable="trade")
+    assert len(kept) < len(every)
+    tables = {**given.tables, "estimates": pd.concat([kept, one_count], ignore_index=True)}
+    return next(iter(answer_tables(dataclasses.replace(given, tables=tables)).values()))
+
+
+def test_the_note_of_ratings_speaks_of_the_columns_there_are() -> None:
+    for groups, words in ((True, "The last columns put"), (False, "The last column puts")):
+        text = "\n".join(
+            t.markdown() for t in answer_tables(made_up_questions.descriptive(groups=groups)).values()
+        )
+        assert words in text

@@ -33,7 +33,7 @@ def test_what_is_left_to_the_authors_is_listed() -> None:
         "Authors' file: there is no statement on interests.",
         "Authors' file: there is no statement on acknowledgements.",
         "Authors' file: there is no statement on repository.",
-        "manuscript: 2 passages are to be written.",
+        "Manuscript: 2 passages are to be written.",
         "Words: 9,000 of at most 7,000: not met.",
     ]
     # Where the data are not real, it is said that nobody looked for what stands as in the template.

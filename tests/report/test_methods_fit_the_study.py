@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import test_all_sentences as cases
@@ -12,6 +14,7 @@ from test_wording_of_methods import HELD, RECORDS, drawn, sampled
 
 import made_up
 import made_up_questions
+from surveypipe.ledger.sensitivity import cells_from_answers
 from surveypipe.reporting.figures.answer_lines import by_size
 from surveypipe.reporting.headlines import headlines
 from surveypipe.reporting.released import Released
@@ -98,7 +101,7 @@ def test_no_number_of_units_is_told_of_a_sample_without_any() -> None:
 def test_the_effective_number_prints_alike_in_text_and_table() -> None:
     made = cases.base()
     effective = weights(made).rows[list(made.schemes).index(made.primary)][-1]
-    assert f"the information of about {effective})" in said(made)["weighting"]
+    assert f"the information of about {effective}." in said(made)["weighting"]
 
 
 def test_degrees_of_freedom_of_a_sample_are_told() -> None:
@@ -173,3 +176,17 @@ def test_reversed_statements_are_told_of_where_there_are_any(reversed_: bool) ->
     about = {name: {**entry, "reversed": reversed_} for name, entry in made.variables.items()}
     notes = questionnaire(dataclasses.replace(made, variables=about)).notes
     assert any("reversed" in note for note in notes) == reversed_
+
+
+def test_the_tipping_point_is_said_to_move_item_non_respondents_as_it_does() -> None:
+    answers = np.array([1.0] * 6 + [0.0] * 4 + [np.nan] * 2)
+    weights, one = np.full(12, 1.5), ["a"] * 12
+    with_them = cells_from_answers(answers, weights, one, one)
+    assert with_them.unheard_share == 1 - 10 / 18
+    told = said(cases.base())["sensitivity"]
+    assert "In both, item non-respondents count with them." in " ".join(told.split())
+
+
+def test_what_a_base_is_suppressed_for_is_not_read_as_the_number_who_gave_an_answer() -> None:
+    told = " ".join(said(cases.base())["disclosure"].split())
+    assert re.search(r"Answers with a base of fewer than \S+ respondents", told)

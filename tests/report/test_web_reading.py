@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from browsing import Page
+from studies import ROOT
 from surveypipe.reporting.figures.lettering import TEXT_PT
 
 if TYPE_CHECKING:
@@ -66,6 +67,28 @@ def test_the_contents_mark_the_section_that_is_read(manuscript: Page) -> None:
         assert manuscript.browser.execute_async_script(marked) == [[name], True]
     manuscript.run("window.scrollTo(0, document.body.scrollHeight)")
     assert manuscript.browser.execute_async_script(marked) == [[ids[-1]], True]
+
+
+@pytest.mark.parametrize(("width", "whole"), [(900, True), (1200, False)])
+def test_a_table_wider_than_the_text_takes_the_margin_beside_it(
+    browser: Chrome, tmp_path: Path, width: int, whole: bool
+) -> None:
+    styles = ROOT / "workflow/typesetting/styles"
+    path = tmp_path / "page.html"
+    path.write_text(
+        f"<!DOCTYPE html><style>{(styles / 'page.css').read_text('utf-8')}</style>"
+        "<div class='page'><nav id='TOC'></nav><main><p>Text</p><figure>"
+        f"<div class='table-scroll'><table><tr><td><div style='width: {width}px'>Wide</div></td></tr></table>"
+        "</div></figure></main></div>"
+        f"<script>{(styles / 'page_tables.js').read_text('utf-8')}</script>",
+        encoding="utf-8",
+    )
+    seen = """const box = document.querySelector('.table-scroll');
+      return [box.scrollWidth <= box.clientWidth + 1, box.previousElementSibling.hidden,
+              document.documentElement.scrollWidth <= innerWidth]"""
+    assert Page(browser, path).open("wide").run(seen) == [whole, whole, True]
+    # Where the page has no margin the table scrolls in the room of the text.
+    assert Page(browser, path).open("tablet").run(seen) == [False, False, True]
 
 
 def test_a_wide_table_on_a_phone_says_that_it_scrolls_and_keeps_its_first_column(

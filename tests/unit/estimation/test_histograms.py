@@ -65,6 +65,15 @@ def test_nought_stands_alone_where_many_are_nought():
     assert labels[0] == "0"
 
 
+def test_no_bar_over_nought_alone_towers_over_wide_ones():
+    # A ninth of the percentages is nought; the area of a bar is its share.
+    percentages = np.append(np.zeros(14), DRAW.integers(1, 72, 112)).astype(float)
+    bins = bins_of(percentages, None, PRESETS["open"], 100.0)
+    closed = [one for one in bins if math.isfinite(one.low) and math.isfinite(one.high)]
+    heights = [np.nansum(one.holds(percentages)) / (one.high - one.low) for one in closed]
+    assert closed[0].low == 0 and max(heights) <= 3 * np.median(heights)
+
+
 def test_edges_of_the_configuration_are_kept_where_enough_are_in_each_bin():
     values = np.repeat([1.0, 4.0, 12.0, 30.0], [8, 20, 30, 2])
     bins = bins_of(values, [0, 5, 10, 20], PRESETS["research"])

@@ -2,9 +2,9 @@
 
 The edges of the bins are the configuration's, or follow a rule that looks at no single answer: the width of
 Freedman and Diaconis (1981), as the nearest of 1, 2 or 5 times a power of ten, between the 5th and the 95th
-percentile; nought stands alone where many counts are. What lies beyond is one open bin at either side. A
-highest possible number, such as 100 per cent, is no bin of its own beside wider ones: it joins the one below.
-Bins of fewer respondents than may be shown join a neighbour.
+percentile; nought stands alone where many counts are and bins are narrow. What lies beyond is one open bin at
+either side. A highest possible number, such as 100 per cent, is no bin of its own beside wider ones: it joins
+the one below. Bins of fewer respondents than may be shown join a neighbour.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ Floats = NDArray[np.float64]
 MOST_BINS = 20
 # Counts that are nought for so many have it in a bin of its own.
 MANY_NOUGHTS = 0.1
+# Beside bins as wide as this a bar over nought alone, whose area is its share, would tower over all others.
+TOO_WIDE_BESIDE_NOUGHT = 10.0
 ENDS = (0.05, 0.95)
 DIGITS = 10
 BETWEEN = ":"
@@ -167,7 +169,7 @@ def edges_for(values: Floats) -> list[float]:
     first, last = math.floor(low / width + 1e-9), math.floor(high / width + 1e-9) + 1
     edges = [round(k * width, DIGITS) for k in range(first, last + 1)]
     if (
-        width > 1
+        1 < width < TOO_WIDE_BESIDE_NOUGHT
         and _whole(values)
         and values.min() == edges[0] == 0
         and np.mean(values == 0) >= MANY_NOUGHTS

@@ -40,9 +40,8 @@ def tasks(
     for document, text in texts.items():
         number = len(_UNWRITTEN.findall(text))
         if number:
-            found.append(
-                f"{document}: {number} {'passage is' if number == 1 else 'passages are'} to be written."
-            )
+            left = "passage is" if number == 1 else "passages are"
+            found.append(f"{document.capitalize()}: {number} {left} to be written.")
     return found + [line.strip() for line in journal.splitlines() if line.rstrip(".").endswith("not met")]
 
 

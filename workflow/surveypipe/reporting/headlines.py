@@ -63,7 +63,7 @@ def _asked(released: Released) -> str:
     tables = formatting.numeral(len(blocks(questions)), "table")
     by = f", by {released.in_text(released.settings.groups[released.group].label)}" if released.levels else ""
     noun = "variable" if released.settings.study.recorded else "question"
-    asked = f"{formatting.count(len(questions))} {noun}{'' if len(questions) == 1 else 's'}"
+    asked = formatting.capital(formatting.numeral(len(questions), noun))
     counted = sum(counted_only(released, question.name) for question in questions)
     if not counted:
         return f"{asked}, described in {tables} of the supplement{by}."

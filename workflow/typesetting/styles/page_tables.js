@@ -12,7 +12,9 @@
     box.classList.toggle("at-end", box.scrollLeft + box.clientWidth >= box.scrollWidth - 2);
   }
   function measure(box) {
-    box.classList.remove("scrolls");
+    box.classList.remove("scrolls", "broad");
+    // What is wider than the text takes the margin beside it first.
+    box.classList.toggle("broad", box.scrollWidth > box.clientWidth + 1);
     box.classList.toggle("scrolls", box.scrollWidth > box.clientWidth + 1);
     // A first column that is held may be so much narrower that all the others are seen.
     var wide = box.scrollWidth > box.clientWidth + 1;

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from surveypipe import formatting
-from surveypipe.disclosure.rules import rules_of
 from surveypipe.estimation.estimates import merged_categories
 from surveypipe.formatting import NOT_APPLICABLE, escape
-from surveypipe.identifiers import ANSWERED, SHARE_OF_ANSWERS
+from surveypipe.identifiers import SHARE_OF_ANSWERS
 from surveypipe.reporting.answer_blocks import Block, Question, blocks, of_variables
-from surveypipe.reporting.lookups import bases_note
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
     INDENT,
@@ -24,11 +22,20 @@ from surveypipe.reporting.tables.layout import (
     mean_cell,
     number,
     quartiles_cell,
-    settled,
     share_cell,
     short_note,
     weights_note,
     with_interval,
+)
+from surveypipe.reporting.tables.question_notes import (
+    COUNTED,
+    answers_notes,
+    counted_row,
+    of_numbers,
+    only_counted,
+    per_cent,
+    unweighted,
+    whose,
 )
 from surveypipe.study.item_types import MEAN, MEDIAN, type_of
 
@@ -39,7 +46,6 @@ if TYPE_CHECKING:
 MOST_WITH_INTERVALS, MOST_GROUPS = 3, 6
 # So many answers have columns of their own; of more the lower, middle and upper ones are put together.
 MOST_COLUMNS = 7
-COUNTED = "counted"
 # Cells of a row that are about all: label, number and share.
 BESIDE_ALL = 3
 
@@ -148,15 +154,18 @@ def _ratings(released: Released, block: Block) -> Table:
     table = Table(block.table, _caption(released, block), columns)
     for question in block.questions:
         table.rows.append(_rating_row(released, question, levels, each=each))
+    together = (
+        "The last columns put the upper answers together, of all with their interval."
+        if levels else "The last column puts the upper answers together, with the interval."
+    )  # fmt: skip
     answers = "; ".join(f"{escape(code)}, {escape(label)}" for code, label in values.items() if label != code)
     table.notes = [
         f"Answers: {answers}." if answers and len(values) <= 2 * MOST_COLUMNS else "",
-        f"{_per_cent(released)} of {_whose(released)}{_unweighted(released)}. The last columns put the "
-        "upper answers together, of all with their interval.",
+        f"{per_cent(released)} of {whose(released)}{unweighted(released)}. {together}",
         "Reversed items are shown as turned round."
         if any(released.variables[question.name].get("reversed") for question in block.questions)
         else "",
-        _only_counted(released, block.questions),
+        only_counted(released, block.questions),
     ]
     return table
 
@@ -190,12 +199,14 @@ def _answers(released: Released, block: Block) -> Table:
     levels = shown_levels(released)
     narrow = len(levels) > MOST_WITH_INTERVALS
     head = "Variable and value" if released.settings.study.recorded else "Question and answer"
-    columns = [Column(head, 40, "l"), Column("All *n*", 8), Column("%", 15)]
+    unit = "Estimate" if of_numbers(released, block.questions) else "%"
+    columns = [Column(head, 40, "l"), Column("All *n*", 8), Column(unit, 15)]
     boxed = any(question.set for question in block.questions)
     columns += [Column("% of answers", 9)] if boxed else []
     for level in levels:
         head = escape(released.abbreviation(level))
-        columns += [Column(f"{head} %", 8)] if narrow else [Column(f"{head} *n*", 10), Column("%", 15)]
+        alone = Column(head if unit != "%" else f"{head} %", 8)
+        columns += [alone] if narrow else [Column(f"{head} *n*", 10), Column(unit, 15)]
     table = Table(block.table, _caption(released, block), columns)
     opened = ""
     for question in block.questions:
@@ -205,7 +216,7 @@ def _answers(released: Released, block: Block) -> Table:
         opened = question.set
         rows = _rows(released, question, levels, narrow=narrow)
         table.rows += [_with_answers(released, question, row) for row in rows] if boxed else rows
-    table.notes = list(_answers_notes(released, block.questions))
+    table.notes = list(answers_notes(released, block.questions, grouped=bool(levels)))
     return table
 
 
@@ -216,54 +227,6 @@ def _with_answers(released: Released, question: Question, cells: list[str]) -> l
     found = released.estimates(question.name, SHARE_OF_ANSWERS)
     cell = "" if found.empty else _point(found.iloc[0])
     return [*cells[:BESIDE_ALL], cell, *cells[BESIDE_ALL:]]
-
-
-def _per_cent(released: Released) -> str:
-    return "Weighted per cent" if released.weighted else "Per cent"
-
-
-def _whose(released: Released) -> str:
-    if released.settings.study.recorded:
-        return f"the {released.vocabulary.questionnaire.many} that hold the variable"
-    return "those who answered the question"
-
-
-def _unweighted(released: Released) -> str:
-    return "; *n* unweighted" if released.weighted else ""
-
-
-def _answers_notes(released: Released, questions: Sequence[Question]) -> Iterator[str]:
-    kinds = [type_of(released.variables[question.name]) for question in questions]
-    if any(kind.listed for kind in kinds):
-        yield f"{_per_cent(released)} of {_whose(released)}{_unweighted(released)}."
-    if any(question.set for question in questions):
-        yield (
-            "Where several answers could be given, per cent of those who gave any; they need not add up to "
-            "[100%]{.given}. Beside it, per cent of all answers that they gave."
-        )
-    if any(not kind.listed and kind.summaries for kind in kinds):
-        yield "A mean has its interval in brackets, a median its quartiles."
-    if any(settled(row) for question in questions for _, row in _over_all(released, question).iterrows()):
-        yield "A share without an interval is that of the population, to which the weights bring it."
-    merged = shown_levels(released) and rules_of(released.settings.disclosure).audited
-    if merged and any(question.rated for question in questions):
-        yield "Within groups the answers to ratings are merged."
-    yield bases_note(released, [question.name for question in questions])
-    yield _only_counted(released, questions)
-
-
-def _over_all(released: Released, question: Question) -> pd.DataFrame:
-    return released.estimates(question.name, "proportion")
-
-
-def _only_counted(released: Released, questions: Sequence[Question]) -> str:
-    if not any(counted_row(released, question.name) is not None for question in questions):
-        return ""
-    if released.settings.study.recorded:
-        held = f"{released.vocabulary.questionnaire.many} that hold it"
-    else:
-        held = "those who answered"
-    return f"Of what is marked *{COUNTED}* only the number of {held} is given."
 
 
 def _rows(released: Released, question: Question, levels: list[str], *, narrow: bool) -> list[list[str]]:
@@ -342,9 +305,3 @@ def _base(released: Released, name: str, level: str = "") -> str:
     known = [float(row["n"]) for row in rows if math.isfinite(float(row["n"]))]
     hidden = any(row["status"] == SUPPRESSED_STATUS for row in rows)
     return count_cell(max(known, default=math.nan), suppressed=hidden)
-
-
-def counted_row(released: Released, name: str) -> pd.Series | None:
-    """Give the row that counts who answered a question of which nothing is estimated; else None."""
-    rows = released.estimates(name, ANSWERED, scheme=released.unweighted or "none")
-    return None if rows.empty else rows.iloc[0]

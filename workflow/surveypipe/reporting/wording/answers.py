@@ -16,7 +16,8 @@ from surveypipe.reporting.answer_blocks import Block, Question, blocks, of_varia
 from surveypipe.reporting.figures.answer_lines import drawable
 from surveypipe.reporting.lookups import known, met_by_weights, number_of, people_behind
 from surveypipe.reporting.released import Released
-from surveypipe.reporting.tables.questions import block_caption, counted_row, section_title
+from surveypipe.reporting.tables.question_notes import counted_row
+from surveypipe.reporting.tables.questions import block_caption, section_title
 from surveypipe.reporting.wording.ledger import Facts
 from surveypipe.study.item_types import MEAN, type_of
 from surveypipe.wording import Markdown, Wording
