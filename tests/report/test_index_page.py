@@ -23,7 +23,7 @@ WRITTEN_BY = msgspec.convert(AUTHORS, Authors)
 
 
 def test_what_is_left_to_the_authors_is_listed() -> None:
-    placeholders = "Still as in the template:\n  authors.yaml: authors.1.name is still 'First Author'.\n"
+    placeholders = "Still as in the template:\n  1. authors.yaml: authors.1.name is still 'First Author'.\n"
     journal = "  Keywords: 6 of at most 6: met.\n  Words: 9,000 of at most 7,000: not met.\n"
     texts = {"manuscript": "*To be written.* *To be written: x*"}
     found = tasks(WRITTEN_BY, placeholders, journal, texts, real=True)

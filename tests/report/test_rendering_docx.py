@@ -12,6 +12,7 @@ from docx import Document
 from lxml import etree
 
 from surveypipe.determinism import normalise_zip
+from surveypipe.rendering.docx_cells import part_before_intervals
 from surveypipe.rendering.docx_finishing import Facts, finish_docx
 from surveypipe.rendering.docx_package import W, w
 from surveypipe.rendering.docx_runs import text_of
@@ -295,6 +296,20 @@ def test_a_table_is_set_smaller_rather_than_that_an_interval_is_parted() -> None
     finish_table(table)
     assert {style.get(w("val")) for style in table.iter(w("pStyle"))} == {"CompactSmall"}
     assert min(widths_of(table)[2::2]) >= len("3.29 (3.17–3.41)") * 84 + 120
+
+
+def test_an_interval_without_room_beside_its_number_begins_a_line_of_its_own() -> None:
+    numbers = "1.25 (1.05–1.48)"
+    table = table_of([["Predictor", "Adjusted", "Alone"], ["Label " * 30, numbers, "0.5 (−1.7 to 2.7)"]] * 2)
+    finish_table(table)
+    wide = [len(cell.findall(f".//{w('br')}")) for cell in table.iter(w("tc"))]
+    assert not any(wide)
+    for cell in table.iter(w("tc")):
+        cell.find(f"{w('tcPr')}/{w('tcW')}").set(w("w"), "1300")
+    for row in table.findall(w("tr")):
+        part_before_intervals(row, 150)
+    parts = [[text.text for text in cell.iter(w("t"))] for cell in table.findall(w("tr"))[1].iter(w("tc"))]
+    assert parts[1:] == [["1.25 ", "(1.05–1.48)"], ["0.5 ", "(−1.7 to 2.7)"]] and len(parts[0]) == 1
 
 
 def test_the_reference_document_is_what_its_script_makes(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lxml import etree
@@ -12,7 +13,11 @@ INDENT = "\u2003"
 PAD_STYLE = "Pad"
 # Twips: an em of the table's font at 9 pt; of Arial's digits, and of its brackets, point and space together.
 _EM, _DIGIT = 180, 100
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _NARROW = {"(": 60, ")": 60, ".": 50, ",": 50, " ": 50, "\u00a0": 50, "\u2009": 36}
+
+# A number and the interval behind it.
+_WITH_INTERVAL = re.compile(r"([^\s()]+ )(\([^()]*\d[^()]*\))")
 
 
 def indent_labels(row: etree._Element, *, small: bool = False) -> None:
@@ -44,6 +49,34 @@ def keep_room(row: etree._Element, *, small: bool = False) -> None:
         for made in runs:
             paragraph.remove(made)
         _indent(paragraph, "right", round(room * (8 / 9 if small else 1)))
+
+
+def part_before_intervals(row: etree._Element, margins: int, *, small: bool = False) -> None:
+    """Begin a second line before an interval that has no room beside its number.
+
+    Left to itself a word processor ends the line at the dash within the interval.
+
+    Parameters
+    ----------
+    row
+        A row of the table, whose cells know their widths.
+    margins
+        Of a cell, both together, in twips.
+    small
+        Whether the table is set in the small size.
+    """
+    for cell in row.findall(w("tc")):
+        room = int(cell.find(f"{w('tcPr')}/{w('tcW')}").get(w("w"))) - margins
+        for text in list(cell.iter(w("t"))):
+            found = _WITH_INTERVAL.fullmatch(text.text or "")
+            if found is None or _width(found[0]) * (8 / 9 if small else 1) <= room:
+                continue
+            text.text = found[1]
+            text.set(_SPACE, "preserve")
+            interval = etree.Element(w("t"))
+            interval.text = found[2]
+            text.addnext(interval)
+            text.addnext(etree.Element(w("br")))
 
 
 def begins_part(row: etree._Element, columns: int) -> bool:

@@ -9,7 +9,12 @@ from collections.abc import Sequence
 from lxml import etree
 
 from surveypipe.column_widths import Measure, column_widths
-from surveypipe.rendering.docx_cells import begins_part, indent_labels, keep_room
+from surveypipe.rendering.docx_cells import (
+    begins_part,
+    indent_labels,
+    keep_room,
+    part_before_intervals,
+)
 from surveypipe.rendering.docx_package import properties_of, w
 from surveypipe.rendering.docx_runs import add_space, next_block, set_style, style_of, text_of
 
@@ -68,6 +73,7 @@ def finish_table(table: etree._Element, width: int = TEXT_WIDTH) -> None:
     for row in rows:
         indent_labels(row, small=small)
         keep_room(row, small=small)
+        part_before_intervals(row, _SIZES[small][1], small=small)
     page = _TEXT_HEIGHT if width == TEXT_WIDTH else _HEIGHT_ACROSS
     _keep_together(rows, columns, tall=_height(rows, small=small) > _TALL * page)
     _space_after(table)

@@ -13,6 +13,8 @@ from surveypipe.rendering.metadata import STATEMENTS
 from surveypipe.rendering.page_links import FORMATS
 from surveypipe.study.authors import Authors
 
+# What a line of a list begins with; this one has marks of its own.
+_MARK = re.compile(r"\s*(?:-|\d+\.)?\s*")
 _UNWRITTEN = re.compile(r"\bTo be written\b")
 
 
@@ -32,7 +34,7 @@ def tasks(
     real
         Whether the data are; else nothing is looked for that stands as in the template.
     """
-    found = [line.strip(" -") for line in placeholders.splitlines() if " is still '" in line]
+    found = [_MARK.sub("", line, count=1) for line in placeholders.splitlines() if " is still '" in line]
     if not real:
         found.append("Values left as in the template are not looked for, because the data are not real.")
     lacking = [name for name in STATEMENTS if not (getattr(authors, name) or "").strip()]
