@@ -184,7 +184,7 @@ def test_the_tipping_point_is_said_to_move_item_non_respondents_as_it_does() -> 
     with_them = cells_from_answers(answers, weights, one, one)
     assert with_them.unheard_share == 1 - 10 / 18
     told = said(cases.base())["sensitivity"]
-    assert "In both, item non-respondents count with them." in " ".join(told.split())
+    assert "In both, item non-response counts as theirs." in " ".join(told.split())
 
 
 def test_what_a_base_is_suppressed_for_is_not_read_as_the_number_who_gave_an_answer() -> None:
