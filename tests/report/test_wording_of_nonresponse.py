@@ -231,6 +231,7 @@ CASES: dict[str, Change] = {
         cases.configured(study={"mode": "records"}, analysis={"imputation": None}),
         cases.celled("multiverse", missing=COMPLETE),
     ),
+    "records of which values are imputed": cases.configured(study={"mode": "records"}),
     "items imputed beside alone": cases.both(
         cases.configured(analysis={"imputation": None}), cases.celled("multiverse", missing=IMPUTED)
     ),

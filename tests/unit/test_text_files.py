@@ -13,7 +13,7 @@ from surveypipe.text_files import read_text
 
 # Rooms that read what people write; what the tool itself wrote is UTF-8.
 ROOMS = ("intake", "study", "commands")
-OWN = {"study/consistency.py", "study/places.py", "commands/compare.py"}
+OWN = {"study/accepted.py", "study/consistency.py", "study/places.py", "commands/compare.py"}
 
 
 @pytest.mark.parametrize(
