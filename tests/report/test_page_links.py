@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -57,6 +58,8 @@ def test_a_citation_as_text_and_for_reference_managers() -> None:
         "Ada Lovelock and Bert Quill (2023) \u2018What 50% & more do\u2019. "
         "Manuscript of 14 November 2023, simulated data."
     )
+    owned = dataclasses.replace(page(), title="The staff's 'own' words")
+    assert "\u2018The staff\u2019s \u2018own\u2019 words\u2019." in page_links.as_text(owned)
     bibtex = page_links.as_bibtex(page())
     assert bibtex.startswith("@unpublished{lovelock2023,")
     assert "author = {Lovelock, Ada and Quill, Bert}" in bibtex

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from surveypipe.rendering.metadata import STATEMENTS
-from surveypipe.rendering.page_links import FORMATS
+from surveypipe.rendering.page_links import FORMATS, with_marks
 from surveypipe.study.authors import Authors
 
 # What a line of a list begins with; this one has marks of its own.
@@ -109,7 +109,7 @@ def _listed(lines: Sequence[str]) -> str:
 
 def _text(words: str) -> str:
     """Write words for a page, with the marks of quotation that the documents print."""
-    return escape(re.sub(r"(?<!\w)'(?=\w)", "‘", words).replace("'", "’"))
+    return escape(with_marks(words))
 
 
 def _anchor(file: str, text: str) -> str:

@@ -262,7 +262,13 @@ def as_text(page: About) -> str:
     """Word the citation of an article."""
     names = [str(author["name"]) for author in page.authors]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{listed} ({page.day.year}) \u2018{page.title.rstrip('.')}\u2019. {_note(page)}."
+    title = with_marks(page.title.rstrip("."))
+    return f"{listed} ({page.day.year}) \u2018{title}\u2019. {_note(page)}."
+
+
+def with_marks(words: str) -> str:
+    """Give words the apostrophes and marks of quotation that the documents print."""
+    return re.sub(r"(?<!\w)'(?=\w)", "\u2018", words).replace("'", "\u2019")
 
 
 def as_bibtex(page: About) -> str:
