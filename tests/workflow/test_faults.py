@@ -120,7 +120,8 @@ def test_a_poor_machine_gives_the_same_bytes(whole: Whole, tmp_path: Path):
     folder = new_study(tmp_path / "study", TARGET)
     programs = tmp_path / "programs"
     programs.mkdir()
-    for name in ("bash", "sh", "tee", "env", "uname", "cat"):
+    # Snakemake's plugin for Slurm, where it is installed, asks for `which` at every start.
+    for name in ("bash", "sh", "tee", "env", "uname", "cat", "which"):
         (programs / name).symlink_to(shutil.which(name) or name)
     poor = {
         "HOME": "/proc/none",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -88,3 +89,15 @@ def test_surveypipe_run_clears_the_lock_first_and_runs_the_tool(
     assert main(["run", str(locked), "--cores", "2"]) == 1
     assert asked == [["-m", "snakemake", "-s", str(ROOT / "Snakefile"), "--cores", "2"]]
     assert not running.clear_stale_lock(locked)
+
+
+def test_whoever_reads_no_further_is_no_error() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "surveypipe.commands.run", "where"],
+        stdout=writer, stderr=subprocess.PIPE, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "workflow")},
+    )  # fmt: skip
+    os.close(writer)
+    assert done.stderr == "" and done.returncode == 1

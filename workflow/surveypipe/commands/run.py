@@ -90,8 +90,13 @@ def main(words: Sequence[str] | None = None) -> int:
     }
     try:
         failed = runs[args.command](args) is False
+        sys.stdout.flush()
     except SurveyError as error:
         print(numbered(error.problems, "{count} to put right:"), file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever reads the lines, such as `head`, has enough; nothing more is written, at the end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return int(failed)
 
