@@ -49,3 +49,15 @@ def test_sums_of_weights_that_are_all_alike_are_read_as_counts(weight: float | N
     )
     assert counts.published[0].counts.get("N") == told
     assert counts.published[0].counts["n"] == 5.0
+
+
+def test_cells_of_ridge_calibration_are_those_of_its_first_margin():
+    """A cell '2' of another variable than the group is not the group '2'."""
+    staff = pd.DataFrame({"unit": ["1", "2", "2"] * 6, "rank": ["1", "1", "2"] * 6, "respondent": True})
+    cells = pd.DataFrame({"scheme": "soft", "cell": ["1", "2"], "members": ["1", "2"], "N": [12.0, 24.0],
+                          "n": [6, 12], "status": RELEASED})  # fmt: skip
+    schemes = {"soft": {"method": "ridge", "margins": ["unit", "rank"]}}
+    releases = {"weight_cells": Release(cells, log_frame([]))}
+    told = staff_counts(staff, ["rank", "unit"], "rank", releases, schemes, PRESETS["research"])
+    assert [row.atoms for row in told.published] == [{("1", "1")}, {("1", "2"), ("2", "2")}]
+    assert not told.protect()

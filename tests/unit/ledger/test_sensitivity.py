@@ -1,5 +1,6 @@
 """Bounds by enumeration, pattern mixtures, tipping points and the reader scenario on small cases."""
 
+import dataclasses
 import itertools
 import math
 
@@ -394,3 +395,9 @@ def test_a_cell_without_readers_borrows_from_its_group():
     extra = people([(3, 0.0, 0.0, 2.0, "A2", "A")])
     found = reader_scenario(pd.concat([SURVEY, extra]), 1, among=False, min_group=5, assumed=0)
     assert 0 < found.estimate < 1
+
+
+def test_of_a_base_in_which_nobody_is_nothing_is_estimated():
+    someone, none = cells_from_counts([10], [5], [2]), np.zeros(1)
+    nobody = dataclasses.replace(someone, total=none, heard=none, silent=none, missing=none)
+    assert math.isnan(mixture(nobody, 1.0)) and math.isnan(nobody.unheard_share)

@@ -144,7 +144,7 @@ def _response_cells(row: Row, book: AtomBook, *_: Any) -> Found:
 
 
 def _weight_cells(row: Row, book: AtomBook, releases: Any, schemes: Mapping[str, Any]) -> Found:
-    names = schemes.get(row["scheme"], {}).get("by", [book.group])
+    names = cell_variables(schemes.get(row["scheme"], {}), book.group)
     members = [member.split(" × ") for member in as_text(row["members"]).split("; ")]
     if not set(names) <= set(book.variables) or any(len(m) != len(names) for m in members):
         return None
@@ -152,3 +152,18 @@ def _weight_cells(row: Row, book: AtomBook, releases: Any, schemes: Mapping[str,
     for member in members:
         cells |= book.where(**{name: [level] for name, level in zip(names, member, strict=True)})
     return cells, {STAFF: row["N"], ANSWERED: row["n"]}, (row["n"],)
+
+
+def cell_variables(scheme: Mapping[str, Any], group: str) -> list[str]:
+    """Name the variables whose categories are the response cells of a weighting scheme.
+
+    Parameters
+    ----------
+    scheme
+        Its settings.
+    group
+        The variable of the published groups, which are the cells of a scheme that names none.
+    """
+    # Ridge calibration meets its first margin exactly: its categories are the cells.
+    exact = list(scheme.get("margins") or ())[:1] if scheme.get("method") == "ridge" else []
+    return list(scheme.get("by") or ()) or exact or [group]

@@ -77,8 +77,8 @@ class Cells:
 
     @property
     def unheard_share(self) -> float:
-        """Share of those persons of whom no answer is known."""
-        return float((self.silent + self.missing).sum()) / self.population
+        """Share of those persons of whom no answer is known; NaN where there is nobody."""
+        return float((self.silent + self.missing).sum()) / self.population if self.population else math.nan
 
 
 def cells_from_counts(
@@ -222,7 +222,8 @@ def _mixture_at(cells: Cells, log_theta: Vector) -> float:
         log_theta,
     )
     unheard = cells.silent * silent + cells.missing * missing
-    return float((cells.total + unheard).sum()) / cells.population
+    # Of a base in which nobody is there is neither a share nor a mean.
+    return float((cells.total + unheard).sum()) / cells.population if cells.population else math.nan
 
 
 def _moved(cells: Cells, centre: Vector, spread: Vector, log_theta: Vector) -> Vector:
