@@ -25,17 +25,13 @@ def read_csv_text(path: Path, encoding: str | None, notes: list[str]) -> pd.Data
 
     Parameters
     ----------
-    path
-        The file.
-    encoding
-        Encoding of its text; left out: UTF-8 or UTF-16, else what Excel writes on Windows, with a note.
-    notes
-        What was put right is added here.
+    path, encoding, notes
+        As in :func:`surveypipe.csv_text.csv_rows`.
 
     Raises
     ------
     SurveyError
-        If it is no CSV, or a row has more cells than the first.
+        As there.
     """
     header, cells = csv_rows(path, encoding, notes)
     table = _table([name or "" for name in header], cells)
