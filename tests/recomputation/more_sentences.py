@@ -228,7 +228,7 @@ def settings(whole: Whole) -> Iterator[Saying]:
     yield say("scenario at k = {}", constant(plan["k_grade"]))
     yield say("φ = {}, response depends ~~; φ = {}, on", constant(0, 1))
     yield say("under {} the proxy is weak", constant(whole.config["nonresponse"]["weak_rho"]))
-    yield say("fewer than {} respondents behind", constant(10))
+    yield say("base of fewer than {} respondents", constant(10))
     yield say("held at least {} respondents and {} people", constant(5, 10))
     yield say("held at {}% where", constant(100))
     yield say("With fewer than {} respondents omega", constant(200))

@@ -125,7 +125,7 @@ def test_methods_change_with_the_configuration():
     assert "No finite-population correction" in text["analysis"]
     assert "at 90%" in text["analysis"]
     assert "± 0.4 scale points" in text["claims"]
-    assert "fewer than 10 who gave it" in text["disclosure"]
+    assert "fewer than 10 who gave them" in text["disclosure"]
     assert "with finite-population correction" not in items(changed).markdown(mark="Simulated data")
 
 
