@@ -273,3 +273,9 @@ def test_a_suspected_answer_that_nobody_can_give(config, codebook, variable, lev
     config["sensitivity"]["scenario"] |= {"variable": variable, "level": level}
     (problem,) = consistency_problems(config, codebook, "c")
     assert problem.startswith(told)
+
+
+def test_a_threshold_beside_a_preset_that_hides_nothing_is_told(config: dict, codebook: dict):
+    config["disclosure"] = {"preset": "open", "min_base": 5}
+    (problem,) = consistency_problems(config, codebook, "c")
+    assert "'open' hides nothing" in problem and "min_base" in problem

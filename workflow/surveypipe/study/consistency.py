@@ -100,6 +100,7 @@ def consistency_problems(config: Configuration, codebook: CodebookFile, name: st
             *rehearsal_problems(config, codebook),
             *scenario_problems(config, codebook),
             *_further_problems(config),
+            *_disclosure_problems(config),
         ]
     ]
 
@@ -336,3 +337,12 @@ def _model_problems(config: Configuration) -> list[str]:
             if name not in model.predictors
         ]
     return found
+
+
+def _disclosure_problems(config: Configuration) -> list[str]:
+    """Say which thresholds stand beside a preset that hides nothing."""
+    given = [name for name in ("min_base", "min_cell", "min_population") if getattr(config.disclosure, name)]
+    if config.disclosure.preset != "open" or not given:
+        return []
+    named = " and ".join(given)
+    return [f"disclosure: 'open' hides nothing, whatever {named} says; take that out, or the preset."]
