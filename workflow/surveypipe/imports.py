@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from surveypipe.whole_files import whole
+
 
 class Module(NamedTuple):
     """What is kept of one file: the dotted names that it imports, and its checksum."""
@@ -92,9 +94,8 @@ class Imports:
             return
         try:
             self._memory.parent.mkdir(parents=True, exist_ok=True)
-            made = self._memory.with_name(f"{self._memory.name}.{os.getpid()}")
-            made.write_text(json.dumps(self._used), encoding="utf-8")
-            made.replace(self._memory)
+            with whole(self._memory, shared=True) as made:
+                made.write_text(json.dumps(self._used), encoding="utf-8")
         except OSError:
             return
 
@@ -149,12 +150,11 @@ def write_stamp(path: Path, checksums: dict[str, str], files: Iterable[str | Pat
     if not is_new and path.read_text(encoding="utf-8") == text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}")
-    partial.write_text(text, encoding="utf-8")
-    if is_new:
-        newest = max((os.stat(file).st_mtime_ns for file in files), default=0)
-        os.utime(partial, ns=(newest, newest))
-    os.replace(partial, path)
+    with whole(path, shared=True) as partial:
+        partial.write_text(text, encoding="utf-8")
+        if is_new:
+            newest = max((os.stat(file).st_mtime_ns for file in files), default=0)
+            os.utime(partial, ns=(newest, newest))
 
 
 def _remembered(memory: Path | None) -> dict[str, Module]:

@@ -14,8 +14,16 @@ def partial_of(path: Path) -> Path:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, *, shared: bool = False) -> Iterator[Path]:
     """Give the path to write to; what was written takes the file's place when all went well.
+
+    Parameters
+    ----------
+    path
+        The file.
+    shared
+        Whether other processes may be writing the same file, such as two plans of one folder: each then
+        writes one of its own.
 
     Examples
     --------
@@ -26,6 +34,6 @@ def whole(path: Path) -> Iterator[Path]:
     >>> target.read_text()
     'all of it'
     """
-    partial = partial_of(path)
+    partial = path.with_name(f"{path.name}.{os.getpid()}") if shared else partial_of(path)
     yield partial
     os.replace(partial, path)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.disclosure.linear import Statement, System
+from surveypipe.disclosure.linear import LEEWAY, Statement, System
 from surveypipe.disclosure.published_counts import (
     ANSWERED,
     STAFF,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 # What is given up first: what no reader misses.
 CHEAPEST_FIRST = ("weight_margins", "nonresponse", "response_cells", "weight_cells", "table_1")
-LEEWAY = 1e-3
 # Group of those whose own is not published, because they did not tell it.
 ELSEWHERE = ""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
+
+from surveypipe.whole_files import whole
 
 
 class Accepted:
@@ -47,9 +48,8 @@ class Accepted:
             return
         try:
             self._memory.parent.mkdir(parents=True, exist_ok=True)
-            made = self._memory.with_name(f"{self._memory.name}.{os.getpid()}")
-            made.write_text(json.dumps(sorted(self._used)), encoding="utf-8")
-            made.replace(self._memory)
+            with whole(self._memory, shared=True) as made:
+                made.write_text(json.dumps(sorted(self._used)), encoding="utf-8")
         except OSError:
             return
 
