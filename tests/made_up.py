@@ -390,7 +390,8 @@ def made_cells() -> pd.DataFrame:
         ("cells", "CSC × Social worker", "CSC", "CSC × Social worker", False, 108, 59),
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["scheme", "cell", "within", "members", "merged", "N", "n"])
-    return table.assign(weight=table["N"] / table["n"], status="released")
+    by = {"none": "", "agency": "agency", "cells": "agency:profession"}
+    return table.assign(by=table["scheme"].map(by), weight=table["N"] / table["n"], status="released")
 
 
 def made_margins(config: dict[str, Any]) -> pd.DataFrame:

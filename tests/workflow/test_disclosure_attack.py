@@ -208,8 +208,8 @@ def private_tables(people: pd.DataFrame, staff: pd.DataFrame) -> dict[str, pd.Da
             for i, (s, count) in enumerate(stages.items())
         ]
         if level:
-            cells.append({"scheme": "agency", "cell": level, "within": "", "members": level, "merged": False,
-                          "N": N, "n": n, "weight": N / n})  # fmt: skip
+            cells.append({"scheme": "agency", "cell": level, "within": "", "by": "agency", "members": level,
+                          "merged": False, "N": N, "n": n, "weight": N / n})  # fmt: skip
         for variable in ("profession",) if level else ("agency", "profession"):
             for value in sorted(staff[variable].unique()):
                 mine = rows[rows[variable] == value]

@@ -205,7 +205,6 @@ def test_the_name_of_the_unweighted_scheme_decides_nothing(odd):
     plain = replace(
         study,
         respondents=replace(study.respondents, weights=known_names),
-        schemes={names.get(key, key): scheme for key, scheme in study.schemes.items()},
     )
     rules = PRESETS["research"]
     own, known = release_study(tables, study, rules, "raw"), release_all(renamed, plain, rules)

@@ -25,8 +25,9 @@ from surveypipe.study.disclosure import Disclosure
 # The fourth study drawn takes half a minute: it is among the many of the long tests.
 FEW = (0, 1, 2, 4, 5)
 # Stopped once: no groups were left to hide; the amount made the groups; the unweighted scheme has a name of
-# its own; a sample with an explorer; some respondents are in no cell; a claim about nobody.
-ONCE_STOPPED = [92, 163, 425, 463, 444, 833]
+# its own; a sample with an explorer; some respondents are in no cell; a claim about nobody; cells of another
+# variable than the groups.
+ONCE_STOPPED = [92, 163, 425, 463, 444, 833, 997]
 MANY = int(os.environ.get("RANDOM_STUDIES", "200"))
 FIRST = int(os.environ.get("RANDOM_FIRST", "0"))
 # Of ten studies drawn at least so many are released: else little is tried.

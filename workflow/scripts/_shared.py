@@ -53,7 +53,7 @@ FLOAT_FORMAT = "%.12g"
 MARKED = "# "
 # Columns of text, also where every field is empty or looks like a number.
 TEXT = (
-    "action", "assumption", "base", "cell", "claim", "detail", "equivalence", "estimate_id", "flag",
+    "action", "assumption", "base", "by", "cell", "claim", "detail", "equivalence", "estimate_id", "flag",
     "formula", "grade_label", "group", "group_level", "interval", "kind", "label", "level", "level_label",
     "measure", "members", "method", "missing", "note", "outcome", "parameter", "phi_note", "place",
     "question", "quotation", "rate", "reader_note", "reason", "refusal", "rule", "scenario_source",

@@ -138,7 +138,6 @@ def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: 
         ordered=[*ordinal, *bands],
         values={name: codes[name] for name in ordinal if name in codes},
         primary=config["weighting"]["primary"],
-        schemes=config["weighting"]["schemes"],
         asked_if={name: _conditions(about) for name, about in variables.items()},
         made_from={
             made["variable"]: made["from"]

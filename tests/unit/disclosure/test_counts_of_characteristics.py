@@ -40,24 +40,20 @@ def test_respondents_of_no_published_group_are_counted_beside_the_groups():
 @pytest.mark.parametrize(("weight", "told"), [(1.0, 12.5), (2.5, 5.0), (None, None)])
 def test_sums_of_weights_that_are_all_alike_are_read_as_counts(weight: float | None, told: float | None):
     staff = pd.DataFrame({"ward": ["A"] * 5 + ["B"] * 9, "respondent": True})
-    cells = pd.DataFrame({"scheme": "cells", "cell": ["A", "B"], "members": ["A", "B"], "N": [12.5, 22.5],
-                          "n": [5, 9], "status": RELEASED})  # fmt: skip
+    cells = pd.DataFrame({"scheme": "cells", "cell": ["A", "B"], "by": "ward", "members": ["A", "B"],
+                          "N": [12.5, 22.5], "n": [5, 9], "status": RELEASED})  # fmt: skip
     releases = {"weight_cells": Release(cells, log_frame([]))}
-    schemes = {"cells": {"by": ["ward"]}}
-    counts = staff_counts(
-        staff, ["ward"], "ward", releases, schemes, PRESETS["research"], staff_weight=weight
-    )
+    counts = staff_counts(staff, ["ward"], "ward", releases, PRESETS["research"], staff_weight=weight)
     assert counts.published[0].counts.get("N") == told
     assert counts.published[0].counts["n"] == 5.0
 
 
-def test_cells_of_ridge_calibration_are_those_of_its_first_margin():
+def test_cells_are_read_as_categories_of_the_variable_that_made_them():
     """A cell '2' of another variable than the group is not the group '2'."""
     staff = pd.DataFrame({"unit": ["1", "2", "2"] * 6, "rank": ["1", "1", "2"] * 6, "respondent": True})
-    cells = pd.DataFrame({"scheme": "soft", "cell": ["1", "2"], "members": ["1", "2"], "N": [12.0, 24.0],
-                          "n": [6, 12], "status": RELEASED})  # fmt: skip
-    schemes = {"soft": {"method": "ridge", "margins": ["unit", "rank"]}}
+    cells = pd.DataFrame({"scheme": "soft", "cell": ["1", "2"], "by": "unit", "members": ["1", "2"],
+                          "N": [12.0, 24.0], "n": [6, 12], "status": RELEASED})  # fmt: skip
     releases = {"weight_cells": Release(cells, log_frame([]))}
-    told = staff_counts(staff, ["rank", "unit"], "rank", releases, schemes, PRESETS["research"])
+    told = staff_counts(staff, ["rank", "unit"], "rank", releases, PRESETS["research"])
     assert [row.atoms for row in told.published] == [{("1", "1")}, {("1", "2"), ("2", "2")}]
     assert not told.protect()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from surveypipe.disclosure.answers import repeats
 from surveypipe.disclosure.atoms import UNWEIGHTED, Question
 from surveypipe.disclosure.characteristics import check_lost
 from surveypipe.disclosure.context import HEADLINE, suppress_claims
+from surveypipe.disclosure.published_counts import as_text
 from surveypipe.disclosure.questions import Respondents, code_of, questions
 from surveypipe.disclosure.release import RELEASED, ROUNDED, SUPPRESSED, Release, blank, places_of
 from surveypipe.disclosure.rules import Rules
@@ -220,7 +221,6 @@ def audit_characteristics_of(
     private: pd.DataFrame,
     staff: pd.DataFrame,
     group: str,
-    schemes: Mapping[str, Any],
     rules: Rules,
     *,
     groupings: Sequence[str] = (),
@@ -238,8 +238,6 @@ def audit_characteristics_of(
         Eligible staff: variables of the staff list and ``respondent``.
     group
         The variable whose levels are the published groups.
-    schemes
-        Weighting schemes of the configuration.
     rules
         Thresholds.
     groupings, staff_weight
@@ -250,9 +248,9 @@ def audit_characteristics_of(
     SurveyError
         If too much of Table 1 is lost by it.
     """
-    variables = _variables(private, staff, group, schemes)
+    variables = _variables(private, staff, group, releases)
     counts = audit_characteristics.staff_counts(
-        staff, variables, group, releases, schemes, rules, staff_weight=staff_weight
+        staff, variables, group, releases, rules, staff_weight=staff_weight
     )
     audit_characteristics.apply(releases, counts.protect())
     sizes = staff.groupby(staff[group].astype(str))["respondent"].sum()
@@ -266,11 +264,14 @@ def audit_characteristics_of(
 
 
 def _variables(
-    private: pd.DataFrame, staff: pd.DataFrame, group: str, schemes: Mapping[str, Any]
+    private: pd.DataFrame, staff: pd.DataFrame, group: str, releases: Mapping[str, Release]
 ) -> Sequence[str]:
     used = [group, *private["variable"].unique()]
-    for scheme in schemes.values():
-        used += [*scheme.get("by", []), *scheme.get("margins", [])]
+    for table, column in (("weight_cells", "by"), ("weight_margins", "variable")):
+        if table in releases:
+            used += [
+                name for told in releases[table].table[column].unique() for name in as_text(told).split(":")
+            ]
     return [name for name in dict.fromkeys(str(v) for v in used) if name in staff]
 
 

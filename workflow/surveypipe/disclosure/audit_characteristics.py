@@ -127,7 +127,6 @@ def staff_counts(
     variables: Sequence[str],
     group: str,
     releases: Mapping[str, Release],
-    schemes: Mapping[str, Any],
     rules: Rules,
     *,
     staff_weight: float | None = 1.0,
@@ -144,8 +143,6 @@ def staff_counts(
         The variable whose levels are the published groups.
     releases
         Released tables; those among ``CHEAPEST_FIRST`` are read.
-    schemes
-        Weighting schemes of the configuration, to read the cells of the weights by.
     rules
         Thresholds.
     staff_weight
@@ -156,10 +153,7 @@ def staff_counts(
     total = {STAFF: Counter(atoms)}
     total[ANSWERED] = Counter(a for a, here in zip(atoms, staff["respondent"], strict=True) if here)
     published = [
-        row
-        for name in CHEAPEST_FIRST
-        if name in releases
-        for row in published_rows(name, releases, book, schemes)
+        row for name in CHEAPEST_FIRST if name in releases for row in published_rows(name, releases, book)
     ]
     published = [_in_persons(row, staff_weight) for row in published]
     counts = Counts(published)

@@ -70,9 +70,7 @@ class AtomBook:
                         yield f"{name} {level}, {inside}", cells
 
 
-def published_rows(
-    name: str, releases: Mapping[str, Release], book: AtomBook, schemes: Mapping[str, Any]
-) -> Iterator[Published]:
+def published_rows(name: str, releases: Mapping[str, Release], book: AtomBook) -> Iterator[Published]:
     """Read the counts of one released table."""
     table = releases[name].table
     reader = {
@@ -85,7 +83,7 @@ def published_rows(
     for index, row in enumerate(table.to_dict("records")):
         if row["status"] == SUPPRESSED:
             continue
-        found = reader(row, book, releases, schemes)
+        found = reader(row, book, releases)
         if found:
             cells, counts, cost = found
             counts = {kind: float(n) for kind, n in counts.items() if n == n}
@@ -126,7 +124,7 @@ def _nonresponse(row: Row, book: AtomBook, *_: Any) -> Found:
     return book.where(**values), {STAFF: row["N"], ANSWERED: row["n"]}, (row["n"],)
 
 
-def _margins(row: Row, book: AtomBook, releases: Mapping[str, Release], schemes: Any) -> Found:
+def _margins(row: Row, book: AtomBook, releases: Mapping[str, Release]) -> Found:
     if row["variable"] not in book.variables:
         return None
     diagnostics = releases["weight_diagnostics"].table
@@ -143,8 +141,8 @@ def _response_cells(row: Row, book: AtomBook, *_: Any) -> Found:
     return cells, {STAFF: row["denominator"], ANSWERED: row["numerator"]}, (row["numerator"],)
 
 
-def _weight_cells(row: Row, book: AtomBook, releases: Any, schemes: Mapping[str, Any]) -> Found:
-    names = cell_variables(schemes.get(row["scheme"], {}), book.group)
+def _weight_cells(row: Row, book: AtomBook, *_: Any) -> Found:
+    names = as_text(row["by"]).split(":")
     members = [member.split(" × ") for member in as_text(row["members"]).split("; ")]
     if not set(names) <= set(book.variables) or any(len(m) != len(names) for m in members):
         return None
@@ -152,18 +150,3 @@ def _weight_cells(row: Row, book: AtomBook, releases: Any, schemes: Mapping[str,
     for member in members:
         cells |= book.where(**{name: [level] for name, level in zip(names, member, strict=True)})
     return cells, {STAFF: row["N"], ANSWERED: row["n"]}, (row["n"],)
-
-
-def cell_variables(scheme: Mapping[str, Any], group: str) -> list[str]:
-    """Name the variables whose categories are the response cells of a weighting scheme.
-
-    Parameters
-    ----------
-    scheme
-        Its settings.
-    group
-        The variable of the published groups, which are the cells of a scheme that names none.
-    """
-    # Ridge calibration meets its first margin exactly: its categories are the cells.
-    exact = list(scheme.get("margins") or ())[:1] if scheme.get("method") == "ridge" else []
-    return list(scheme.get("by") or ()) or exact or [group]

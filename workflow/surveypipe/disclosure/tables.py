@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from surveypipe.disclosure import (
     audit,
@@ -64,8 +64,6 @@ class Study:
         Codes of the answers of each variable, in order.
     primary
         The primary scheme.
-    schemes
-        Weighting schemes of the configuration.
     asked_if
         Variable to the answers of earlier questions on which it was asked.
     made_from
@@ -99,7 +97,6 @@ class Study:
     ordered: list[str]
     values: Mapping[str, list[str]]
     primary: str
-    schemes: Mapping[str, Any]
     asked_if: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     made_from: Mapping[str, str] = field(default_factory=dict)
     groupings: tuple[str, ...] = ()
@@ -186,7 +183,7 @@ def release_all(
     _about_claims(made, private, study, rules, linked, audited)
     if audited:
         audit.audit_characteristics_of(
-            made, private["table_1"], study.staff, study.respondents.group, study.schemes, rules,
+            made, private["table_1"], study.staff, study.respondents.group, rules,
             groupings=study.groupings, staff_weight=study.staff_weight,
         )  # fmt: skip
         others = {name: release for name, release in made.items() if name != ESTIMATES}

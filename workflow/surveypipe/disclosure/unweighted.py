@@ -37,7 +37,6 @@ def release_study(
         study,
         respondents=replace(study.respondents, weights=weights),
         primary=swap.get(study.primary, study.primary),
-        schemes={swap.get(key, key): scheme for key, scheme in study.schemes.items()},
     )
     made = release_all(
         {name: _renamed(table, swap) for name, table in private.items()}, known, rules, audited=rules.audited

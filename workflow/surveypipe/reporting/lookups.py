@@ -8,6 +8,7 @@ from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
+from surveypipe import formatting
 from surveypipe.formatting import escape
 from surveypipe.reporting.released import Released
 from surveypipe.study.base import same_code
@@ -59,6 +60,34 @@ def level_label(released: Released, variable: str, level: str) -> str:
     if group:
         return group.levels.get(level, level)
     return released.values(variable).get(level, level)
+
+
+def cell_label(released: Released, row: pd.Series) -> str:
+    """Name a cell of the primary weights by its members, without the group that stands above it.
+
+    "AMH × Nurse; AMH × Psychiatrist" becomes "Nurse or Psychiatrist" under the heading of its group.
+    """
+    by, members = [name for name in str(row["by"]).split(":") if name], str(row["members"])
+    if not by:
+        return "All eligible" if members == "All" else members
+    rules = released.settings.weighting.schemes[released.primary].collapse
+    above = rules.within if rules and row["within"] else None
+    names = [_member(released, by, member.split(" × "), above) for member in members.split("; ")]
+    further = [" × ".join(map(released.in_text, name)) for name in names[1:]]
+    return formatting.sentence_list([" × ".join(names[0]), *further], "or")
+
+
+def within_label(released: Released, level: str) -> str:
+    """Name the category across which no cell of the primary weights was merged, in full."""
+    rules = released.settings.weighting.schemes[released.primary].collapse
+    return level_label(released, rules.within, level) if level and rules and rules.within else level
+
+
+def _member(released: Released, by: Sequence[str], levels: Sequence[str], above: str | None) -> list[str]:
+    if len(levels) != len(by):
+        return list(levels)
+    named = zip(by, levels, strict=True)
+    return [level_label(released, name, level) for name, level in named if name != above or len(by) == 1]
 
 
 def variables_of(table: pd.DataFrame) -> list[str]:

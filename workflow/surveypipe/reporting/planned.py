@@ -17,7 +17,7 @@ LOOKED_INTO = {
     "estimates": ("statistic", "estimate"),
     "flow": ("stage", "group_level", "n"),
     "multiverse": ("missing",),
-    "weight_cells": ("scheme", "members", "within", "merged"),
+    "weight_cells": ("scheme", "by", "members", "within", "merged"),
     "weight_diagnostics": ("scheme", "n", "N", "sum_weights", "w_min", "w_max", "deff_kish", "n_eff"),
 }
 

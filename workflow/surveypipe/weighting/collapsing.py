@@ -71,11 +71,15 @@ class CellMap:
         Final cells, sorted by group and label.
     merges, warnings
         What was merged and what remains doubtful, one sentence each, in the order it happened.
+    by
+        Variables whose categories the members of the cells are; empty where the cells are of no variable,
+        as those of everybody and those of estimated propensities.
     """
 
     cells: list[Cell]
     merges: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.cells = sorted(self.cells, key=lambda cell: (cell.within, cell.label))

@@ -83,6 +83,7 @@ def poststratify(people: Population, settings: Making, scheme: str) -> Plan:
                 "these staff. Let cells be merged (`collapse`), or merge categories by a recode."
             )
         cells = collapsing.CellMap(raw)
+    cells.by = tuple(by)
     labels = collapsing.raw_labels(people.answered, by).map(cells.labels).to_numpy(dtype=object)
     plan = class_plan(cells, labels)
     coarse = within or people.group or by[0]

@@ -250,6 +250,7 @@ def _cells_table(plans: Mapping[str, Plan], weights: Mapping[str, Floats]) -> pd
                     "scheme": key,
                     "cell": cell.label,
                     "within": cell.within,
+                    "by": ":".join(plan.cells.by),
                     "members": "; ".join(cell.members),
                     "merged": len(cell.members) > 1,
                     "N": cell.N,

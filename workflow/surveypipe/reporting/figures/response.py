@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,6 @@ from surveypipe import formatting
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.lettering import fitted, lines_mm, width_mm
 from surveypipe.reporting.figures.theme import Drawn
-from surveypipe.reporting.lookups import level_label
 from surveypipe.reporting.released import Released
 
 if TYPE_CHECKING:
@@ -140,21 +138,6 @@ def _total(label: str, released: Released, level: str) -> Bar:
     if row is None:
         return Bar(label, math.nan, math.nan, True)
     return Bar(label, float(row["numerator"]), float(row["denominator"]), True)
-
-
-def cell_label(members: str, released: Released) -> str:
-    """Name a cell by its members, without the group that stands above it.
-
-    "AMH × Nurse; AMH × Psychiatrist" becomes "Nurse or Psychiatrist".
-    """
-    by = released.settings.weighting.schemes[released.primary].by or ()
-    names = [_level(released, by, part.split(" × ")[-1]) for part in members.split("; ")]
-    return formatting.sentence_list([names[0], *(released.in_text(name) for name in names[1:])], "or")
-
-
-def _level(released: Released, by: Sequence[str], level: str) -> str:
-    """Name a category of the last variable that cells are made by; its key where that is its name."""
-    return level_label(released, by[-1], level) if by else level
 
 
 def _notes(released: Released, bars: list[Bar]) -> list[str]:

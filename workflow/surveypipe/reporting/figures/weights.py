@@ -15,8 +15,8 @@ from surveypipe.reporting.figures.lettering import (
     set_legend,
     width_mm,
 )
-from surveypipe.reporting.figures.response import cell_label
 from surveypipe.reporting.figures.theme import Drawn
+from surveypipe.reporting.lookups import cell_label, within_label
 from surveypipe.reporting.released import Released
 
 if TYPE_CHECKING:
@@ -108,10 +108,12 @@ def _margins(released: Released) -> pd.DataFrame:
 
 def _cell_name(released: Released, row: pd.Series) -> str:
     if not row["within"]:
-        members = str(row["members"])
-        return "All eligible" if members == "All" else cell_label(members, released)
-    members = released.in_text(cell_label(str(row["members"]), released))
-    return f"{released.abbreviation(str(row['within']))}: {members}"
+        return cell_label(released, row)
+    members = released.in_text(cell_label(released, row))
+    rules = released.settings.weighting.schemes[released.primary].collapse
+    level = str(row["within"])
+    of_group = rules is not None and rules.within == released.group
+    return f"{released.abbreviation(level) if of_group else within_label(released, level)}: {members}"
 
 
 def _weights(

@@ -10,6 +10,7 @@ from surveypipe import formatting
 from surveypipe.disclosure.rules import rules_of
 from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, capital, escape, sentence_list
 from surveypipe.identifiers import NOT_ANSWERED
+from surveypipe.reporting.lookups import cell_label, within_label
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
     INDENT,
@@ -290,7 +291,7 @@ def cells(released: Released) -> Table:
     for level in dict.fromkeys(data["within"]):
         rows = data[data["within"] == level]
         if level:
-            table.section(released.levels.get(level, level))
+            table.section(within_label(released, level))
         for _, row in rows.iterrows():
             table.rows.append(_cell_row(released, row, INDENT if level else ""))
     table.notes = [
@@ -303,11 +304,9 @@ def cells(released: Released) -> Table:
 
 
 def _cell_row(released: Released, row: pd.Series, indent: str) -> list[str]:
-    from surveypipe.reporting.figures.response import cell_label
-
     rate = float(row["n"]) / float(row["N"]) if row["N"] else math.nan
     return [
-        indent + escape(cell_label(str(row["members"]), released)),
+        indent + escape(cell_label(released, row)),
         number(row["N"], formatting.count, row),
         number(row["n"], formatting.count, row),
         number(rate, formatting.points, row),

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.formatting import decimal
 from surveypipe.identifiers import CLAIMED_MEDIAN
 from surveypipe.reporting.facts import NAMED_SOFTWARE, software_versions
-from surveypipe.reporting.figures.response import cell_label
-from surveypipe.reporting.lookups import first_of, level_label, number_of
+from surveypipe.reporting.lookups import cell_label, first_of, number_of, within_label
 from surveypipe.reporting.planned import is_planned
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import imputed_beside
@@ -114,8 +113,8 @@ def weighting(released: Released) -> Facts:
         "cells": math.nan if is_planned(released) else len(cells),
         "merged": [
             {
-                "members": released.in_text(cell_label(str(row["members"]), released)),
-                "within": _within(released, scheme, str(row["within"])),
+                "members": released.in_text(cell_label(released, row)),
+                "within": released.in_text(within_label(released, str(row["within"]))),
             }
             for _, row in cells.iterrows()
             if str(row["merged"]).lower() == "true"
@@ -123,13 +122,6 @@ def weighting(released: Released) -> Facts:
         "others": [released.in_text(label) for label in others.values()],
         **_spread(released),
     }
-
-
-def _within(released: Released, scheme: Scheme, level: str) -> str:
-    """Name the group within which a cell was merged, in full: an abbreviation would be new to the reader."""
-    if not level or scheme.collapse is None or scheme.collapse.within is None:
-        return level
-    return released.in_text(level_label(released, scheme.collapse.within, level))
 
 
 def _folds(scheme: Scheme) -> int:
