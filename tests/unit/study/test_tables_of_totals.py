@@ -10,7 +10,7 @@ import pytest
 from surveypipe.csv_text import csv_rows
 from surveypipe.intake.frame import check_headcounts
 from surveypipe.intake.frame_without_list import read_counts
-from surveypipe.intake.text_tables import read_workbook
+from surveypipe.intake.workbooks import read_workbook
 from surveypipe.problems import Problems, SurveyError
 from surveypipe.study.codebook_parsing import parse_codebook
 from surveypipe.study.joint import read_cells

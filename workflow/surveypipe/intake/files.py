@@ -11,7 +11,8 @@ from surveypipe.intake.header_rows import without_header_rows
 from surveypipe.intake.labels import FileLabels
 from surveypipe.intake.several_answers import with_boxes
 from surveypipe.intake.statistical import READERS, read_statistical
-from surveypipe.intake.text_tables import read_csv_text, read_workbook, with_decimal_points
+from surveypipe.intake.text_tables import read_csv_text, with_decimal_points
+from surveypipe.intake.workbooks import read_workbook
 from surveypipe.problems import Problems, SurveyError, shown
 from surveypipe.provenance import checksum
 from surveypipe.study.codebook import Codebook

@@ -1,4 +1,4 @@
-"""Tables from CSV files and Excel workbooks, as programs and people of all countries write them."""
+"""Tables from CSV files, as programs and people of all countries write them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.csv_text import Rows, csv_rows
-from surveypipe.problems import SurveyError, shown
+from surveypipe.problems import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,42 +44,6 @@ def _table(header: Sequence[str], cells: Rows) -> pd.DataFrame:
     columns = list(zip(*cells, strict=True)) if cells else [()] * len(header)
     made = [pd.Series([cell if cell != "" else None for cell in column], dtype="str") for column in columns]
     return pd.concat(made, axis=1, keys=range(len(made))).set_axis(list(header), axis=1)
-
-
-def read_workbook(path: Path, notes: list[str]) -> pd.DataFrame:
-    """Read the first sheet of an Excel workbook that holds data; the others are named in a note.
-
-    Raises
-    ------
-    SurveyError
-        If it is no workbook, or no sheet holds data.
-    """
-    import pandas as pd
-
-    try:
-        sheets = pd.read_excel(path, sheet_name=None, keep_default_na=False, na_values=[""])
-    except Exception as error:
-        # A damaged workbook is told by whichever of its layers meets it first: the archive, its compression,
-        # XML, or the reader that misses a part.
-        raise SurveyError(
-            f"{path}: this is not an Excel workbook (.xlsx), or it is damaged; save it again from Excel."
-        ) from error
-    filled = {str(name): sheet for name, sheet in sheets.items() if not sheet.empty}
-    if not filled:
-        return pd.DataFrame()
-    chosen, *others = filled
-    if others or chosen != str(next(iter(sheets))):
-        beside = f"; {shown(others)} not read" if others else ""
-        notes.append(
-            f"{path}: the sheet {chosen!r} is read, the first that holds data{beside}. To read another, save "
-            "it as a file of its own."
-        )
-    table = filled[chosen].set_axis(
-        [re.sub(r"^Unnamed: \d+$", "", str(name)) for name in filled[chosen].columns], axis=1
-    )
-    # Truth values become words, as in a CSV.
-    table = table.map(lambda value: str(value) if isinstance(value, bool) else value)
-    return tidied(table.dropna(how="all", axis=0).reset_index(drop=True), path, notes)
 
 
 def tidied(table: pd.DataFrame, path: Path, notes: list[str]) -> pd.DataFrame:
