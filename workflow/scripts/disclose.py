@@ -138,7 +138,7 @@ def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: 
         ordered=[*ordinal, *bands],
         values={name: codes[name] for name in ordinal if name in codes},
         primary=config["weighting"]["primary"],
-        asked_if={name: _conditions(about) for name, about in variables.items()},
+        asked_if={name: _codes(about.get("asked_if") or {}) for name, about in variables.items()},
         made_from={
             made["variable"]: made["from"]
             for made in config["cleaning"].get("recodes", [])
@@ -150,7 +150,6 @@ def study_of(config: dict, people: Respondents, staff: pd.DataFrame, variables: 
         sets=boxes_of(variables),
         numbers=[name for name, about in variables.items() if _plain_number(about)],
         models=models_of(config, variables),
-        filters={name: _codes(about.get("asked_if") or {}) for name, about in variables.items()},
         base_filters={base: _codes(conditions_of(bases, base)) for base in bases},
     )
 
@@ -219,11 +218,6 @@ def quotations_of(config: dict, study: Study, rules: Rules) -> pd.DataFrame:
         harmless=[groups["label"], *groups["levels"].values()],
         min_base=rules.min_base,
     )
-
-
-def _conditions(about: dict) -> dict[str, str]:
-    """Conditions on which a question was asked, with codes as text."""
-    return {name: code_text(code) for name, code in (about.get("asked_if") or {}).items()}
 
 
 if __name__ == "__main__":

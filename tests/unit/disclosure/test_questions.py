@@ -9,7 +9,7 @@ import pytest
 
 import disclose
 from surveypipe.disclosure import magnitudes
-from surveypipe.disclosure.questions import REST, exclusive, parts_of
+from surveypipe.disclosure.questions import REST, _asked, exclusive, parts_of
 
 
 def test_levels_that_add_up_to_all_are_one_question():
@@ -50,3 +50,50 @@ def test_a_group_hidden_already_is_the_partner_of_a_dominated_one(n: tuple[float
     groups = ["overall", "town", "town", "town"]
     rows = pd.DataFrame({"group": groups, "group_level": [None, "a", "b", "c"], "n": [30.0, 9.0, *n]})
     assert magnitudes._partners(rows, {("town", "a")}) == found
+
+
+class Everybody:
+    """Stands for respondents: thirty, of whom twelve are in a group."""
+
+    bases = ()
+
+    def size(self, base: str, group: str) -> float:
+        return 12.0 if group else 30.0
+
+
+def told_of(
+    shares: dict[tuple[str, str], float], n: dict[str, float], variable: str = "often"
+) -> pd.DataFrame:
+    rows = [
+        {
+            "variable": variable, "base": "all", "statistic": "proportion", "scheme": "none",
+            "status": "released", "group_level": group, "level": level, "n": n[group], "estimate": share,
+        }
+        for (group, level), share in shares.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_how_many_were_asked_is_told_by_every_answer_on_which_they_were():
+    """Of 28 who answered 'often', 7, 14, 4, 2 and 1 gave each; those who left it out may have been asked too."""
+    asked_if, values = {"why": {"often": ["4", "5"]}}, {"often": ["1", "2", "3", "4", "5"]}
+    each = {("", "4"): 2 / 28, ("", "5"): 1 / 28, ("", "1"): 7 / 28}
+    together = {("", "high"): 3 / 28, ("", "low"): 21 / 28}
+    for shares in (each, together, each | together):
+        assert _asked(told_of(shares, {"": 28.0}), "why", "all", asked_if, Everybody(), values) == {"": 5.0}
+    # One of the two is not told: nothing follows.
+    assert not _asked(told_of({("", "4"): 2 / 28}, {"": 28.0}), "why", "all", asked_if, Everybody(), values)
+
+
+def test_a_filter_behind_a_filter_bounds_those_who_left_it_out():
+    asked_if = {"why": {"often": ["4", "5"]}, "often": {"used": ["1"]}}
+    rows = pd.concat(
+        [
+            told_of({("", "1"): 20 / 30, ("A", "1"): 5 / 12}, {"": 30.0, "A": 12.0}, "used"),
+            told_of(
+                {("", "4"): 6 / 18, ("", "5"): 3 / 18, ("A", "4"): 0, ("A", "5"): 1 / 5}, {"": 18.0, "A": 5.0}
+            ),
+        ]
+    )
+    # Twenty were put the question, eighteen answered it, nine of them so that they were asked.
+    assert _asked(rows, "why", "all", asked_if, Everybody(), {}) == {"": 11.0, "A": 1.0}

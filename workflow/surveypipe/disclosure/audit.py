@@ -18,7 +18,7 @@ from surveypipe.disclosure.atoms import UNWEIGHTED, Question
 from surveypipe.disclosure.characteristics import check_lost
 from surveypipe.disclosure.context import HEADLINE, suppress_claims
 from surveypipe.disclosure.published_counts import as_text
-from surveypipe.disclosure.questions import Respondents, code_of, questions
+from surveypipe.disclosure.questions import Conditions, Respondents, code_of, questions
 from surveypipe.disclosure.release import RELEASED, ROUNDED, SUPPRESSED, Release, blank, places_of
 from surveypipe.disclosure.rules import Rules
 from surveypipe.identifiers import SHARE_OF_ANSWERS
@@ -55,7 +55,7 @@ def audit_estimates(
     values: Mapping[str, list[str]],
     primary: str,
     rules: Rules,
-    asked_if: Mapping[str, Mapping[str, str]] | None = None,
+    asked_if: Mapping[str, Conditions] | None = None,
     linked: Linked | None = None,
     told: pd.DataFrame | None = None,
 ) -> Linked:

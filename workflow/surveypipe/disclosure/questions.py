@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WEIGHT_DECIMALS = 7
 # Whoever did not give an answer of which several could be given.
 REST = "not this one"
+# Question to the answers of it on which something was asked.
+Conditions = Mapping[str, Sequence[str]]
 # Whoever belongs to none of the published groups. Levels of a group are never empty.
 NO_GROUP = ""
 
@@ -102,7 +104,7 @@ def questions(
     respondents: Respondents,
     values: Mapping[str, list[str]],
     primary: str,
-    asked_if: Mapping[str, Mapping[str, str]] | None = None,
+    asked_if: Mapping[str, Conditions] | None = None,
 ) -> Iterator[Question]:
     """Put together, for each variable and base, what is published of it and what is known of it.
 
@@ -143,7 +145,7 @@ def questions(
             some = {p: count for p, count in counts.items() if p.level in levels}
             known = _known(str(variable), str(base), people, respondents, parts, some)
             told = here[here["level"].isin(["", *levels])]
-            asked = _asked(rows, str(variable), str(base), asked_if or {}, respondents)
+            asked = _asked(rows, str(variable), str(base), asked_if or {}, respondents, values)
             yield Question(
                 str(variable), str(base), told, parts, some, atoms, known, primary, asked, units, strata
             )
@@ -153,10 +155,11 @@ def _asked(
     rows: pd.DataFrame,
     variable: str,
     base: str,
-    conditions: Mapping[str, Mapping[str, str]],
+    conditions: Mapping[str, Conditions],
     respondents: Respondents,
+    values: Mapping[str, list[str]],
 ) -> dict[str, float]:
-    """How many were asked in each group at most, where the question before is published.
+    """How many were asked in each group at most, where the answers to the question before are published.
 
     Whoever was put the question before and left it out may have answered this one all the same.
     """
@@ -164,14 +167,27 @@ def _asked(
     shares = (rows["statistic"] == "proportion") & (rows["scheme"] == UNWEIGHTED)
     shares &= (rows["status"] == RELEASED) & (~rows["base"].isin(respondents.bases) | (rows["base"] == base))
     earlier = {name: codes for name, codes in conditions.items() if name != variable}
-    for before, code in conditions.get(variable, {}).items():
-        for row in rows[shares & (rows["variable"] == before) & (rows["level"] == code)].to_dict("records"):
-            group, own = str(row["group_level"]), str(row["base"])
-            gave = math.floor(float(row["n"]) * (float(row["estimate"]) + HALF) + 1e-6)
-            put = _asked(rows, before, own, earlier, respondents).get(group, respondents.size(own, group))
-            n = gave + max(0.0, put - float(row["n"]))
-            counts[group] = min(n, counts.get(group, n))
+    for before, codes in conditions.get(variable, {}).items():
+        told = rows[shares & (rows["variable"] == before)]
+        for place, mine in told.groupby(["base", "group_level"], sort=False):
+            own, group = map(str, place)
+            gave, n = _gave(mine, codes, values.get(before, [])), float(mine["n"].iloc[0])
+            if gave is not None:
+                put = _asked(rows, before, own, earlier, respondents, values)
+                most = gave + max(0.0, put.get(group, respondents.size(own, group)) - n)
+                counts[group] = min(most, counts.get(group, most))
     return counts
+
+
+def _gave(rows: pd.DataFrame, codes: Sequence[str], values: list[str]) -> float | None:
+    """How many gave one of some answers at most, if rows of one place tell of each; None if they do not."""
+    merged, left, most = parted(values), set(codes), 0.0
+    told = [(merged.get(str(row["level"])) or (str(row["level"]),), row) for row in rows.to_dict("records")]
+    for answers, row in sorted(told, key=lambda one: -len(one[0])):
+        if left.issuperset(answers):
+            left.difference_update(answers)
+            most += math.floor(float(row["n"]) * (float(row["estimate"]) + HALF) + 1e-6)
+    return None if left else most
 
 
 def exclusive(counts: Mapping[str, float], n: float) -> list[list[str]]:

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from surveypipe.disclosure.questions import Respondents, code_of
+from surveypipe.disclosure.questions import Conditions, Respondents, code_of
 from surveypipe.disclosure.release import SUPPRESSED, Release
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Question to the answers of it on which something was asked.
-Conditions = Mapping[str, Sequence[str]]
 
 
 def follow_filters(

@@ -28,11 +28,11 @@ from surveypipe.disclosure.characteristics import (
 )
 from surveypipe.disclosure.kinds import ESTIMATES, JOINED, KINDS, RELEASED_TABLES
 from surveypipe.disclosure.modelled import Modelled, hide_models
-from surveypipe.disclosure.questions import Respondents
+from surveypipe.disclosure.questions import Conditions, Respondents
 from surveypipe.disclosure.release import MERGED, RELEASED, Release, joined_logs, log_frame
 from surveypipe.disclosure.response import release_flow, release_rates, release_response_cells
 from surveypipe.disclosure.rounding import round_counts
-from surveypipe.disclosure.routes import Conditions, follow_filters
+from surveypipe.disclosure.routes import follow_filters
 from surveypipe.disclosure.rules import Rules
 from surveypipe.study.claims import AnyClaim
 
@@ -81,8 +81,6 @@ class Study:
         Questions answered with a number.
     models
         The models of the configuration.
-    filters
-        Variable to all answers of earlier questions on which it was asked.
     base_filters
         Base to the answers on which somebody belongs to it.
     curves
@@ -97,7 +95,7 @@ class Study:
     ordered: list[str]
     values: Mapping[str, list[str]]
     primary: str
-    asked_if: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    asked_if: Mapping[str, Conditions] = field(default_factory=dict)
     made_from: Mapping[str, str] = field(default_factory=dict)
     groupings: tuple[str, ...] = ()
     staff_weight: float | None = 1.0
@@ -105,7 +103,6 @@ class Study:
     sets: Mapping[str, list[str]] = field(default_factory=dict)
     numbers: Sequence[str] = ()
     models: Sequence[Modelled] = ()
-    filters: Mapping[str, Conditions] = field(default_factory=dict)
     base_filters: Mapping[str, Conditions] = field(default_factory=dict)
     curves: Mapping[str, Curve] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
@@ -172,7 +169,7 @@ def release_all(
             )
         audit_groupings(made[ESTIMATES], estimates, study.respondents, study.groupings, study.values, rules)
         groupings = study.groupings or (study.respondents.group,)
-        follow_filters(made[ESTIMATES], study.respondents, groupings, study.filters, study.base_filters)
+        follow_filters(made[ESTIMATES], study.respondents, groupings, study.asked_if, study.base_filters)
         audit_amounts(made[ESTIMATES], study.respondents, groupings, rules)
         audit.follow_repeated(made[ESTIMATES], study.made_from, linked)
         audit.follow_sets(made[ESTIMATES], study.sets)
