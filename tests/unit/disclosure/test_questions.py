@@ -75,7 +75,7 @@ def told_of(
 
 
 def test_how_many_were_asked_is_told_by_every_answer_on_which_they_were():
-    """Of 28 who answered 'often', 7, 14, 4, 2 and 1 gave each; those who left it out may have been asked too."""
+    """Of 28 who answered, three gave one of the two answers; two left it out and may have been asked too."""
     asked_if, values = {"why": {"often": ["4", "5"]}}, {"often": ["1", "2", "3", "4", "5"]}
     each = {("", "4"): 2 / 28, ("", "5"): 1 / 28, ("", "1"): 7 / 28}
     together = {("", "high"): 3 / 28, ("", "low"): 21 / 28}
