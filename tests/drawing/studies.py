@@ -42,7 +42,7 @@ def configured(seed: int) -> RandomStudy:
         "seed": seed,
     }
     study.config["study"]["data"] = study.one(["simulated", "real"])
-    study.config["study"]["mode"] = study.one(["paper", "web", "mixed", "records"])
+    study.config["study"] |= _mode(study.one(["paper", "web", "mixed", "records"]), seed)
     for part in (know, clean, group, weight, analyse, claim, suspect, look_at_the_silent, release):
         part(study)
     study.config |= study.perhaps(0.1, vocabulary=dict(WORDS))
@@ -67,3 +67,12 @@ def drawn(seed: int, folder: Path) -> dict[str, Any]:
     checksums.write_text("".join(sums))
     named = inputs | {"codebook": codebook, "checksums": checksums}
     return study.config | {"inputs": {key: str(path) for key, path in named.items()}}
+
+
+def _mode(drawn: str, seed: int) -> dict[str, str]:
+    """Put a mode that came later, or none, for some; by a chance of its own, so that a seed's study stays."""
+    later = str(
+        np.random.default_rng([20261127, seed]).choice([drawn, drawn, "telephone", "face_to_face", ""])
+    )
+    mode = later if drawn != "records" else drawn
+    return {"mode": mode} if mode else {}

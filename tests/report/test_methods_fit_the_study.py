@@ -55,6 +55,8 @@ def test_intervals_are_told_of_the_figures_that_there_are() -> None:
     [
         ("paper", "was given on paper"),
         ("web", "was given on the web"),
+        ("telephone", "was put in interviews by telephone"),
+        ("face_to_face", "was put in interviews face to face"),
         ("mixed", "in more than one way"),
         ("records", "Nobody was asked for this study"),
     ],

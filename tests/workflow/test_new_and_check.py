@@ -122,7 +122,7 @@ def test_a_wrong_word_leaves_nothing_behind(made, tmp_path, monkeypatch, capsys,
 
 def test_check_says_all_at_once_with_file_and_line(study, monkeypatch, capsys):
     settings = study / "config/config.yaml"
-    text = settings.read_text(encoding="utf-8").replace("  mode: web", "  mode: wed")
+    text = settings.read_text(encoding="utf-8").replace("  # mode: web", "  mode: wed")
     settings.write_text(f"{text}claim: {{}}\n", encoding="utf-8")
     book = study / "config/codebook.yaml"
     book.write_text(book.read_text(encoding="utf-8").replace("type: ordinal", "type: ordnial", 1), "utf-8")

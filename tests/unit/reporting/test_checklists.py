@@ -120,11 +120,13 @@ def test_web_items_apply_to_the_web_only():
             for r in checklist_table("cross", LISTS["cross"], KNOWN, {"mode": mode}, Vocabulary()).rows
             if r[0] == "11d"
         )
-        for mode in ("paper", "web", "records")
+        for mode in ("paper", "web", "records", "telephone", None)
     }
     assert visitors["records"][2] == "Not applicable: nobody was asked"
     assert visitors["paper"][2] == "Not applicable: paper questionnaire"
-    assert visitors["web"][2:] == ["For the authors to add", "Author"]
+    assert visitors["telephone"][2] == "Not applicable: interviews by telephone"
+    assert visitors["web"][2:] == visitors[None][2:] == ["For the authors to add", "Author"]
+    assert checklist_table("cherries", LISTS["cherries"], KNOWN, {}, Vocabulary()).rows == []
 
 
 def test_a_section_of_the_supplement_is_a_reference_and_one_of_the_manuscript_is_named():

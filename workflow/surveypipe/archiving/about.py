@@ -62,7 +62,7 @@ class About:
     period: Sequence[str]
     outcome: Sequence[str]
     design: str
-    mode: str
+    mode: str | None
     weight: str
     authors: Authors
     licence: str

@@ -12,7 +12,9 @@ from surveypipe.archiving.ddi import heard
 MODES = {
     "paper": "Self-administered questionnaire: paper",
     "web": "Self-administered questionnaire: web-based (CAWI)",
-    "mixed": "Self-administered questionnaire: paper and web-based",
+    "telephone": "Interview: telephone",
+    "face_to_face": "Interview: face-to-face",
+    "mixed": "Mixed modes",
     "records": "Content coding or measurements; nobody was asked",
 }
 UNFILLED = re.compile("to be filled in", re.IGNORECASE)
@@ -43,7 +45,8 @@ def described(about: About) -> ET.Element:
     collection = ET.SubElement(method, "dataColl")
     _text(collection, "timeMeth", "Cross-section")
     _text(collection, "sampProc", DESIGNS.get(about.design, about.design))
-    _text(collection, "collMode", MODES[about.mode])
+    if about.mode:
+        _text(collection, "collMode", MODES[about.mode])
     _text(collection, "weight", about.weight)
     if about.outcome:
         _text(ET.SubElement(method, "anlyInfo"), "respRate", " ".join(about.outcome))

@@ -194,7 +194,7 @@ def checklist_table(
         Document to its sections.
     study
         Section of the configuration: its ``mode`` decides what applies. A checklist for
-        another mode has no rows.
+        another mode, or where none is told, has no rows.
     words
         What people and questionnaire are called; an item may call them, as `{questionnaire.many}`.
     lacks
@@ -207,7 +207,7 @@ def checklist_table(
         Column("By", 15, "l"),
     ]
     table = Table(f"checklist_{key}", escape(checklist["title"]), columns)
-    if not applies(checklist, study["mode"]):
+    if not applies(checklist, study.get("mode")):
         return table
     table.rows = [item_row(item, known, study, words, lacks) for item in checklist["items"]]
     table.notes = [
@@ -217,15 +217,19 @@ def checklist_table(
     return table
 
 
-def applies(entry: Mapping[str, Any], mode: str) -> bool:
+def applies(entry: Mapping[str, Any], mode: str | None) -> bool:
     """Whether a checklist or an item is about this mode of survey."""
     return mode in (entry.get("mode", mode), "mixed")
 
 
-def _no_web(mode: str, words: Vocabulary) -> str:
-    if mode == "records":
-        return "Not applicable: nobody was asked"
-    return f"Not applicable: {mode} {words.questionnaire.one}"
+def _of_another_mode(mode: str, words: Vocabulary) -> str:
+    """Why an item about one mode of survey does not apply to another."""
+    ways = {
+        "records": "nobody was asked",
+        "telephone": "interviews by telephone",
+        "face_to_face": "interviews face to face",
+    }
+    return f"Not applicable: {ways.get(mode, f'{mode} {words.questionnaire.one}')}"
 
 
 def item_row(
@@ -237,8 +241,9 @@ def item_row(
 ) -> list[str]:
     """Cells of one item."""
     what = escape(capital(words.fill(item["what"])))
-    if not applies(item, study["mode"]):
-        return [item["id"], what, _no_web(study["mode"], words), NOT_APPLICABLE]
+    mode = study.get("mode")
+    if mode and not applies(item, mode):
+        return [item["id"], what, _of_another_mode(mode, words), NOT_APPLICABLE]
     if item.get("part") in lacks:
         return [item["id"], what, f"Not applicable: {escape(item['without'])}", NOT_APPLICABLE]
     if item["by"] == "N/A":
@@ -247,7 +252,8 @@ def item_row(
     if made and not list(_there(item, known)):
         return [item["id"], what, "Not applicable: there is none in this study", NOT_APPLICABLE]
     # What only the study's configuration can tell, the run writes where the configuration tells it.
-    told = study.get(item.get("needs", "mode")) and item.get("held") not in lacks
+    needed = item.get("needs")
+    told = (needed is None or study.get(needed)) and item.get("held") not in lacks
     answered = where(item, known) if told else ""
     if not answered:
         return [item["id"], what, "For the authors to add", BY["T"]]

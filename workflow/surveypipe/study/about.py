@@ -34,12 +34,12 @@ class Study(Settings):
         str, Meta(description="The place in words that identify nobody; what the blinded manuscript prints.")
     ]
     mode: Annotated[
-        Literal["paper", "web", "mixed", "records"],
+        Literal["paper", "web", "telephone", "face_to_face", "mixed", "records"] | None,
         Meta(
             description="How the questionnaire was given; records where there was none, and the data are "
-            "measurements or were taken from files."
+            "measurements or were taken from files. Left out: the authors have to say it."
         ),
-    ]
+    ] = None
     labels_in_text: Annotated[
         Literal["as_written", "small_first_letter"],
         Meta(

@@ -107,6 +107,7 @@ def remaining(released: Released) -> Facts:
         "population": released.population,
         "drawn": released.settings.design.drawn and not released.silent_known,
         "worded": bool(worded(released)),
+        "mode": released.settings.study.mode,
         "field_period": released.settings.study.field_period,
         "groups": list(released.levels),
         "claims": list(released.claims),
