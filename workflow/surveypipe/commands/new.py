@@ -259,6 +259,9 @@ def _told(asked: Request, made: Draft, frame: FrameDraft | None, records: int) -
             f"{frame.share:.0%} of the survey's {frame.survey_id} are on the list under {frame.frame['id']}."
         )
     of_list = frame.findings[1:3] if frame else []
+    if frame or asked.counts:
+        who = "on the list" if frame else "counted"
+        of_list.append(f"Everybody {who} is taken to have been asked; of a sample say so under `design`.")
     lines += made.findings[: MOST_FINDINGS - len(of_list)] + of_list
     lines.append("Look at config/codebook.yaml first, then at what begins with # in config/config.yaml.")
     return [*lines, f"Now type: cd {shlex.quote(str(asked.folder))} && snakemake --cores 4"]

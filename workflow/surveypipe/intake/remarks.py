@@ -123,13 +123,13 @@ def _numeric(name: str, columns: Sequence[Column]) -> bool:
 
 def _kinds(columns: Sequence[Column]) -> str:
     words = {
-        "binary": "yes/no", "categorical": "categorical", "ordinal": "ordered", "numeric": "numbers",
-        "date": "dates", "string": "text",
+        "binary": "yes/no", "categorical": "categorical", "ordinal": "ordered", "numeric": "numeric",
+        "date": "of a date", "string": "in words",
     }  # fmt: skip
     asked = [c for c in columns if c.role == "question"]
     counts = {
         text: sum(c.guess.type == kind and not c.set for c in asked) for kind, text in words.items()
-    } | {"boxes": sum(bool(c.set) for c in asked)}
+    } | {"to tick": sum(bool(c.set) for c in asked)}
     listed = ", ".join(f"{n} {text}" for text, n in counts.items() if n)
     return f"{len(asked)} questions: {listed}." if listed else ""
 
