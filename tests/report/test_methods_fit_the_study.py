@@ -192,3 +192,21 @@ def test_the_tipping_point_is_said_to_move_item_non_respondents_as_it_does() -> 
 def test_what_a_base_is_suppressed_for_is_not_read_as_the_number_who_gave_an_answer() -> None:
     told = " ".join(said(cases.base())["disclosure"].split())
     assert re.search(r"Answers with a base of fewer than \S+ respondents", told)
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [("Your profession", "Your profession: most often"), ("What do you do?", "What do you do? Most often")],
+)
+def test_behind_a_question_mark_a_sentence_begins(label: str, said: str) -> None:
+    one = {
+        "kind": "category",
+        "label": label,
+        "answer": "Nurse",
+        "estimate": 0.5,
+        "low": 0.4,
+        "high": 0.6,
+        "n": 90,
+    }
+    facts = {"figures": [], "found": [one], "ci_level": 0, "recorded": False, "more": 0}
+    assert said in made_up.words().say("answers/found", **facts)

@@ -166,3 +166,13 @@ def test_what_the_templates_leave_to_the_author_is_among_what_is_looked_for(made
     keys = {placeholder.key for placeholder in found}
     for key in ("authors.1.name", "authors.1.email", "affiliations.1.name", "ethics", "study.setting"):
         assert key in keys
+
+
+def test_a_survey_that_says_that_it_is_simulated_is_drafted_as_such(made, monkeypatch):
+    monkeypatch.chdir(made)
+    said = {}
+    shutil.copyfile("nurses.sav", "nurses_SIMULATED.sav")
+    for name in ("nurses.sav", "nurses_SIMULATED.sav"):
+        assert main(["new", f"of {name}", "--survey", name]) == 0
+        said[name] = yaml.safe_load(Path(f"of {name}/config/config.yaml").read_text("utf-8"))["study"]["data"]
+    assert said == {"nurses.sav": "real", "nurses_SIMULATED.sav": "simulated"}

@@ -164,6 +164,7 @@ def _write(asked: Request, made: Draft, frame: FrameDraft | None, labels: FileLa
     facts = {
         "id": _identifier(asked.folder.name),
         "title": _title(labels, asked.survey),
+        "simulated": _says_simulated(labels, asked),
         "survey": asked.survey.name,
         "inputs": _inputs(asked),
         "frame": frame.frame if frame else None,
@@ -230,6 +231,12 @@ def _identifier(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lstrip("0123456789-")
     return slug.lower() or "study"
+
+
+def _says_simulated(labels: FileLabels, asked: Request) -> bool:
+    """Whether the file's label or a name says that nobody answered."""
+    names = [path.name for path in asked.files().values()]
+    return any("simulated" in text.casefold() for text in (labels.file_label, *names))
 
 
 def _title(labels: FileLabels, survey: Path) -> str:
