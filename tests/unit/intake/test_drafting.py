@@ -18,6 +18,7 @@ from surveypipe.intake.identifying import identifier
 from surveypipe.intake.labels import FileLabels, FileSet
 from surveypipe.intake.list_drafting import draft_frame, questions_counted
 from surveypipe.intake.naming import name_for, short_label
+from surveypipe.intake.remarks import groupings
 from surveypipe.problems import SurveyError
 
 N = 24
@@ -378,6 +379,21 @@ def test_days_beside_times_are_days(tmp_path):
         ({"pw": turns(1.5, 30.2, 17.1, 8.9)}, "pw may be a weight: if so"),
         ({"FinalWeight": turns(1.5, 30.2, 0.4), "psu": turns(1, 2, 3)}, "psu may say how people were drawn"),
         ({"wt_2019": turns(0.5, 1.25, 0.75), "stratum": turns(1, 2)}, "wt_2019 may be a weight, and stratum"),
+        (
+            {"SDMVPSU": turns(1, 2), "WTMEC2YR": turns(81.5, 31.2, 0.7), "SDMVSTRA": turns(83, 84)},
+            "WTMEC2YR may be a weight, and SDMVPSU, SDMVSTRA may say",
+        ),
+        (
+            {"v005": turns(1.5, 0.7, 0.9), "v021": turns(1, 2, 3), "v022": turns(1, 2)},
+            "v005 may be a weight, and v021, v022 may say",
+        ),
+        (
+            {
+                "anweight": turns(0.5, 1.5, 0.75),
+                **{f"repw{n}": turns(0.5, 1.25, n / 7) for n in range(1, 21)},
+            },
+            "anweight may be a weight, and 20 columns, repw1 to repw20, may be replicate weights: if so",
+        ),
     ],
 )
 def test_a_draft_tells_of_weights_and_takes_nobody_for_a_sample(columns, words):
@@ -387,7 +403,31 @@ def test_a_draft_tells_of_weights_and_takes_nobody_for_a_sample(columns, words):
     assert "name it under `design`" in told
 
 
-@pytest.mark.parametrize("name", ["weather", "height", "stripes", "awkward", "q_w1x", "widow"])
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("Full sample interview weight", "x may be a weight: if so"),
+        ("Masked Variance Unit Pseudo-PSU", "x may say how people were drawn"),
+        ("Primary sampling unit", "x may say how people were drawn"),
+        ("Weight (kg)", ""),
+        ("Person responsible for weighing", ""),
+    ],
+)
+def test_labels_tell_of_a_design_too(label, words):
+    frame = pd.DataFrame({"q1": turns(1, 2, 3), "x": turns(1.5, 30.2, 17.1)})
+    told = " ".join(draft(frame, FileLabels(variables={"x": label})).findings)
+    assert words in told if words else "`design`" not in told
+
+
+def test_no_part_of_a_design_is_put_forward_as_a_group():
+    frame = pd.DataFrame({"psu": turns("1", "2", "3"), "sex": turns("f", "m")})
+    assert groupings(draft(frame, FileLabels()).columns) == ["sex"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["weather", "height", "stripes", "awkward", "q_w1x", "widow", "orchestra", "jk2", "v0051", "replied"],
+)
 def test_other_words_are_no_weights(name):
     frame = pd.DataFrame({"q1": turns(1, 2, 3), name: turns(1.5, 30.2, 17.1)})
     assert "`design`" not in " ".join(draft(frame, FileLabels()).findings)

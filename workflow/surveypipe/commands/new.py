@@ -18,6 +18,7 @@ from surveypipe.intake.drafting import Draft, draft, draft_text
 from surveypipe.intake.files import add_checksums, read_survey, read_text_table
 from surveypipe.intake.identifying import identifier
 from surveypipe.intake.list_drafting import FrameDraft, draft_frame, questions_counted
+from surveypipe.intake.remarks import groupings
 from surveypipe.place import tool_folder
 from surveypipe.private_files import close
 from surveypipe.problems import Problems
@@ -33,7 +34,6 @@ RAW = "data/raw"
 # What is told on the screen is read if it is short.
 MOST_FINDINGS = 6
 # Most answers of a question that is proposed as a group.
-MOST_LEVELS = 6
 
 
 @dataclass(frozen=True)
@@ -249,13 +249,7 @@ def _group(made: Draft, frame: FrameDraft | None) -> str:
     """Name a variable by which results might be shown, as an example."""
     if frame and frame.groups:
         return next(iter(frame.groups))
-    asked = made.codebook["variables"].items()
-    few = [
-        name
-        for name, entry in asked
-        if "battery" not in entry and 2 <= len(entry.get("values", ())) <= MOST_LEVELS
-    ]
-    return next(iter(few), "variable")
+    return next(iter(groupings(made.columns)), "variable")
 
 
 def _told(asked: Request, made: Draft, frame: FrameDraft | None, records: int) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
+from surveypipe.intake.design_columns import design_columns, told_of
 from surveypipe.intake.drafted import Column, Sign
 from surveypipe.intake.filters import Filter
 from surveypipe.intake.labels import FileLabels
@@ -31,9 +31,6 @@ TOLD = {
     Sign.CLOCK: "{n} {questions} {hold} times of day or durations, kept as text: {names}.",
     Sign.EMPTY: "{n} {columns} {hold} nothing and {are} left out of the report: {names}.",
 }
-# Words by which files call the parts of a design: in the name of a column, alone or between signs.
-WEIGHT = r"(?:^|[_.\W\d])(?:p?w|p?wt|wgt|p?weight|gewicht|poids)(?:s|ing)?\d*(?:$|[_.\W])|weight$"
-DRAWN = r"(?:^|[_.\W])(?:strat(?:um|a)|psu|cluster|ssu|fpc)\d*(?:$|[_.\W])"
 HEADER = """\
 # Drafted from {source}: labels and data together. It runs as it is; what to look at first:
 {findings}
@@ -66,13 +63,13 @@ def findings(
         Variable that identifies the person.
     """
     told = [_about_identifier(identifier)]
-    if design := _about_design(columns):
+    if design := told_of(design_columns(columns)):
         told.append(design)
     kinds = _kinds(columns)
     if kinds:
         told.append(kinds)
-    if groups := _about_groups(columns):
-        told.append(groups)
+    if groups := groupings(columns):
+        told.append(_about_groups(groups))
     for key, label in list(batteries.items())[:1]:
         told.append(_about_batteries(batteries, key, label))
     if sets:
@@ -99,28 +96,6 @@ def _about_identifier(identifier: str | None) -> str:
     return f"{identifier} identifies the person (`role: id`); it is read as text and never counted."
 
 
-def _about_design(columns: Sequence[Column]) -> str:
-    """Say which columns look like weights, strata or sampling units; a draft takes nobody for a sample."""
-
-    def called(pattern: str) -> list[str]:
-        return [c.name for c in columns if re.search(pattern, c.in_file, re.IGNORECASE)]
-
-    weights = [name for name in called(WEIGHT) if _numeric(name, columns)]
-    drawn = [name for name in called(DRAWN) if name not in weights]
-    if not (weights or drawn):
-        return ""
-    told = [f"{shown(weights)} may be a weight"] if weights else []
-    told += [f"{shown(drawn)} may say how people were drawn"] if drawn else []
-    return (
-        f"{', and '.join(told)}: if so, name it under `design` in config.yaml. Until then the respondents "
-        "count alike, as whoever came."
-    )
-
-
-def _numeric(name: str, columns: Sequence[Column]) -> bool:
-    return any(c.name == name and c.guess.kind.ranked and not c.guess.kind.listed for c in columns)
-
-
 def _kinds(columns: Sequence[Column]) -> str:
     words = {
         "binary": "yes/no", "categorical": "categorical", "ordinal": "ordered", "numeric": "numeric",
@@ -134,18 +109,26 @@ def _kinds(columns: Sequence[Column]) -> str:
     return f"{len(asked)} questions: {listed}." if listed else ""
 
 
-def _about_groups(columns: Sequence[Column]) -> str:
-    """Name questions by which results could be shown; a draft compares nobody and tests nothing."""
-    few = [
+def groupings(columns: Sequence[Column]) -> list[str]:
+    """Name questions by which results could be shown; a draft compares nobody and tests nothing.
+
+    Parameters
+    ----------
+    columns
+        All columns of the draft.
+    """
+    design = design_columns(columns).every
+    return [
         column.name
         for column in columns
-        if column.role == "question" and not (column.battery or column.set)
+        if column.role == "question" and not (column.battery or column.set) and column.name not in design
         if column.guess.kind.nominal and 2 <= len(column.guess.values) <= MOST_LEVELS
     ]
-    if not few:
-        return ""
+
+
+def _about_groups(names: Sequence[str]) -> str:
     return (
-        f"Results could be shown by {shown(few, 4)}: name one or several under `groups` in config.yaml, and "
+        f"Results could be shown by {shown(names, 4)}: name one or several under `groups` in config.yaml, and "
         "under `analysis.compare` those between which everything is to be tested; until then nothing is."
     )
 
