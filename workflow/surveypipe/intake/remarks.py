@@ -128,8 +128,8 @@ def groupings(columns: Sequence[Column]) -> list[str]:
 
 def _about_groups(names: Sequence[str]) -> str:
     return (
-        f"Results could be shown by {shown(names, 4)}: name one or several under `groups` in config.yaml, and "
-        "under `analysis.compare` those between which everything is to be tested; until then nothing is."
+        f"Results could be shown by {shown(names, 4)}: name one or several under `groups` in config.yaml, "
+        "and under `analysis.compare` those between which everything is to be tested; until then nothing is."
     )
 
 
