@@ -35,7 +35,13 @@ PARTS = [
     "LICENSE",
     "tests/fixtures",
 ]
-IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
+# What Snakemake knows of a run; its locks are of one place.
+KEPT = (".snakemake/metadata", ".snakemake/code", ".snakemake/jobs", ".snakemake/sections")
+# Made by targets of their own, of which a run tells where they are.
+OF_OTHER_TARGETS = shutil.ignore_patterns(
+    "archive", "benchmarks", "compared.csv", "export", "followup", "registration", "second_opinion.json",
+    "simulation", "submission", "wave_*.csv", "*.log"
+)  # fmt: skip
 FALSE_CLAIMS, FALSE_RESULTS = "tests/fixtures/false_claims", "results_false"
 BEDSIDE, OFFICE = [[f"{name}{number}" for number in range(1, 5)] for name in ("BED", "OFF")]
 AGREE = {1: "Strongly disagree", 2: "Disagree", 3: "Neither", 4: "Agree", 5: "Strongly agree"}
@@ -50,14 +56,25 @@ class Study(NamedTuple):
 
 
 def copy_project(target: Path, root: Path = ROOT) -> Path:
-    """Copy what a run needs of a checkout, without its results and its history."""
+    """Copy what a run needs of a checkout, without its results and its history.
+
+    What Python has compiled goes along: it holds as long as a module and its copy are the same.
+    """
     for part in PARTS:
         source, copy = root / part, target / part
         copy.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, copy, ignore=IGNORED)
+            shutil.copytree(source, copy)
         else:
             shutil.copy2(source, copy)
+    return target
+
+
+def with_results(target: Path, root: Path = ROOT) -> Path:
+    """Put the results that a checkout has beside a copy of it, and what Snakemake knows of them."""
+    for part in ("results", *KEPT):
+        if (root / part).is_dir():
+            shutil.copytree(root / part, target / part, symlinks=True, ignore=OF_OTHER_TARGETS)
     return target
 
 

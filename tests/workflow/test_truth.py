@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
+import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,8 +58,19 @@ def test_where_every_claim_is_false_none_is_supported(false_study):
     )
 
 
-def test_where_every_claim_is_false_the_manuscript_says_so(false_study):
-    html = (false_study / "report/manuscript.html").read_text()
+def test_where_every_claim_is_false_the_sentence_that_the_manuscript_prints_says_so(false_study):
+    numbers = yaml.safe_load((false_study / "numbers.yaml").read_text(encoding="utf-8"))["num"]
+    assert numbers["claims__tally"].startswith("None of the six claims is supported")
+    assert "{{< meta num.claims__tally >}}" in (ROOT / "report/manuscript.qmd").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_where_every_claim_is_false_the_manuscript_says_so(false_study, tmp_path, snakemake):
+    project = Path(shutil.copytree(false_study.parent, tmp_path / "project", symlinks=True))
+    document = f"{false_study.name}/report/manuscript.html"
+    done = snakemake(project, document, "--cores", "2", "--configfile", "false.yaml")
+    assert done.returncode == 0, done.stderr[-4000:]
+    html = (project / document).read_text()
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
     assert "None of the six claims is supported" in text
     assert "if response is at random within cells and one" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,18 @@ def study(folder: Path) -> dict[str, Any]:
     return config | {"weighting": {"primary": "cells", "schemes": SCHEMES}}
 
 
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    """Configuration and results of that study, run once."""
+    folder = tmp_path_factory.mktemp("program")
+    config = study(folder)
+    return config, run_stages(config, folder / "results")
+
+
 @pytest.fixture
-def results(tmp_path: Path) -> tuple[dict[str, Any], Path]:
-    """Configuration and results of that study."""
-    config = study(tmp_path)
-    return config, run_stages(config, tmp_path / "results")
+def results(run: tuple[dict[str, Any], Path], tmp_path: Path) -> tuple[dict[str, Any], Path]:
+    """The same with results of a test's own."""
+    return run[0], Path(shutil.copytree(run[1], tmp_path / "results"))
 
 
 def test_the_program_holds_nothing_of_the_answers(results: tuple[dict[str, Any], Path]) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import lxml.html
 
+from surveypipe.archiving.pdf_text import page_texts
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -126,7 +128,7 @@ def text_of(name: str, content: bytes) -> str:
 
         read = PdfReader(BytesIO(content))
         said = [str(value) for value in (read.metadata or {}).values()]
-        return "\n".join([*said, *(page.extract_text() for page in read.pages)])
+        return "\n".join([*said, *page_texts(BytesIO(content))])
     if form in ("png", "jpg", "jpeg", "tsr"):
         return ""
     return content.decode("utf-8", errors="replace")
