@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, milp
+
+from outside_counts import Counts, code
 
 FEWEST = 10
 HALF = 0.005
@@ -52,6 +53,8 @@ class Outside:
         tells; of schemes whose weights are the people of a stratum for each respondent of it.
     jackknife
         Whether errors are of replicates that leave a person out at a time.
+    parts
+        Whether combinations of all groups and weights are attacked too, and not groups alone.
     """
 
     public: Path
@@ -65,6 +68,7 @@ class Outside:
     strata: Mapping[str, np.ndarray] = field(default_factory=dict)
     sizes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     jackknife: bool = False
+    parts: bool = False
 
     def __post_init__(self) -> None:
         self.rows = read(self.public / "estimates.csv")
@@ -100,75 +104,6 @@ def read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 
-def code(value: Any) -> str:
-    """Write a code as the tables do."""
-    try:
-        return f"{float(value):g}"
-    except (TypeError, ValueError):
-        return str(value)
-
-
-class Counts:
-    """Whole numbers of people by question, answer and cell, and what is known of them."""
-
-    def __init__(self, study: Outside) -> None:
-        self.study, self.index = study, dict[tuple[str, str, int], int]()
-        self.left: list[dict[int, float]] = []
-        self.low: list[float] = []
-        self.high: list[float] = []
-
-    def add(self, coefficients: Mapping[int, float], low: float, high: float) -> None:
-        """Take down a statement."""
-        self.left.append(dict(coefficients))
-        self.low.append(low)
-        self.high.append(high)
-
-    def check(self, name: str) -> None:
-        """Make sure that the truth agrees with the last statement: the attack has read the row rightly."""
-        true = np.zeros(len(self.index))
-        for (variable, answer, cell), place in self.index.items():
-            gave = self.study.people[variable].map(code) == answer
-            true[place] = (gave & self.study.people[variable].notna() & (self.study.cell == cell)).sum()
-        found = sum(true[place] * value for place, value in self.left[-1].items())
-        assert self.low[-1] - 1e-6 <= found <= self.high[-1] + 1e-6, f"{name} is read wrongly"
-
-    def ask(self, variable: str, codes: list[str]) -> None:
-        """Take a question in: of each cell so many at most answered it."""
-        for cell in range(self.study.cell.max() + 1):
-            mine = {}
-            for answer in codes:
-                self.index[variable, answer, cell] = len(self.index)
-                mine[self.index[variable, answer, cell]] = 1.0
-            self.add(mine, 0.0, float((self.study.cell == cell).sum()))
-
-    def of(self, variable: str, answers: list[str], where: np.ndarray) -> list[int]:
-        """Unknowns of some answers of the people somewhere."""
-        cells = np.unique(self.study.cell[where])
-        return [self.index[variable, answer, int(cell)] for answer in answers for cell in cells]
-
-    def ends(self, unknowns: list[int]) -> tuple[float, float]:
-        """Least and greatest sum of some unknowns that agree with everything."""
-        A = np.zeros((len(self.left), len(self.index)))
-        for row, coefficients in enumerate(self.left):
-            for column, value in coefficients.items():
-                A[row, column] += value
-        cost = np.zeros(len(self.index))
-        cost[unknowns] = 1.0
-        said = LinearConstraint(A, np.array(self.low) - 1e-6, np.array(self.high) + 1e-6)
-        found = []
-        for sign in (1.0, -1.0):
-            done = milp(
-                sign * cost, constraints=said, integrality=np.ones(len(cost)), bounds=Bounds(0, np.inf),
-                options={"node_limit": 500},
-            )  # fmt: skip
-            assert done.status != 2, f"what is published contradicts itself: {done.message}"
-            # Of a search that was cut short what is proven counts, which leaves more open.
-            proven = done.fun if done.status == 0 else done.mip_dual_bound
-            bound = (0.0 if sign > 0 else -np.inf) if proven is None else proven
-            found.append(sign * bound)
-        return round(found[0], 6), round(found[1], 6)
-
-
 def parts(codes: list[str]) -> dict[str, list[str]]:
     """What each published level takes together."""
     half = len(codes) // 2
@@ -180,7 +115,9 @@ def gathered(study: Outside) -> Counts:
     """Write down everything published about shares, means and totals of answers."""
     made, values = Counts(study), study.values()
     rows = study.rows[study.rows["status"] == "released"]
+    # Who is in what group is known.
     asked = [v for v in dict.fromkeys(study.rows["variable"]) if values.get(v) and v in study.people]
+    asked = [v for v in asked if v not in study.groups]
     for variable in asked:
         made.ask(variable, values[variable])
     # Of a base the reader is not told who is in it: its rows tell how many are, below.
@@ -288,22 +225,23 @@ def answers(study: Outside, made: Counts) -> Iterator[str]:
             kinds = [c for c in parts(values[variable]).values() if there.isin(c).all()] if len(there) else []
             for alike in kinds[:1]:
                 others = [c for c in values[variable] if c not in alike]
-                if given.isin(others).sum() >= FEWEST and made.ends(made.of(variable, others, where))[1] < 1:
+                if given.isin(others).sum() >= FEWEST and made.settled(made.of(variable, others, where)):
                     yield f"{variable}: all of {name} gave {alike}"
             if not 0 < len(there) < FEWEST:
                 continue
             for answer in values[variable]:
-                rest = int((given.dropna() != answer).sum())
-                least, most = made.ends(made.of(variable, [answer], where))
-                if least == most and min(rest, int((given == answer).sum())) >= FEWEST:
-                    yield f"{variable}: {least:g} of {len(there)} of {name} gave {answer}"
+                gave, rest = int((given == answer).sum()), int((given.dropna() != answer).sum())
+                if min(gave, rest) >= FEWEST and made.settled(made.of(variable, [answer], where)):
+                    yield f"{variable}: {(there == answer).sum()} of {len(there)} of {name} gave {answer}"
 
 
 def places(study: Outside) -> Iterator[tuple[str, np.ndarray]]:
-    """Groups, combinations of two, and what is left of a group without those of another inside it."""
+    """Groups, combinations of few of two, and combinations of all groups and weights."""
     levels = {name: sorted(study.people[name].map(code).dropna().unique()) for name in study.groups}
     inside = {(name, level): study.inside(name, level) for name in levels for level in levels[name]}
     yield from ((f"{name} {level}", where) for (name, level), where in inside.items())
     for (name, level), (other, theirs) in combinations(inside, 2):
         if name != other and 0 < (both := inside[name, level] & inside[other, theirs]).sum() < FEWEST:
             yield f"{name} {level} in {other} {theirs}", both
+    for cell in range(study.cell.max() + 1) if study.parts else ():
+        yield f"part {cell}", study.cell == cell

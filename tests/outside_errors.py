@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit, stdtrit
 
-from outside_attack import FEWEST, HALF, Counts, Outside, code, parts
+from outside_attack import FEWEST, HALF, Outside, parts
+from outside_counts import Counts, code
 
 # Combinations of counts, and of answers within one group, that are tried at most.
 MOST, MOST_WITHIN = 3_000_000, 60_000
@@ -50,27 +51,108 @@ def _answered(study: Outside, variable: str) -> np.ndarray:
 
 
 def _shares(made: Counts, variable: str, taken: list[str], rows: pd.DataFrame) -> None:
-    """Try every count of an answer in each cell; say between what they lie that fit every row."""
-    study, n = made.study, _answered(made.study, variable)
-    if rows.empty or np.prod(n + 1.0) > MOST:
+    """Try every count of an answer; say between what they lie that fit every row.
+
+    First within each group, then of those that are left together with those of the other groups.
+    """
+    told = rows.to_dict("records")
+    if not told:
         return
-    tried = np.indices(tuple(n + 1)).reshape(len(n), -1).T
-    told = []
-    for row in rows.to_dict("records"):
-        where = study.inside(row["group"], row["group_level"])
-        tried = tried[_fits_share(study, row, where, tried, n)]
-        told.append(np.isin(np.arange(len(n)), study.cell[where]))
-    assert len(tried), f"{variable} {taken}: errors and intervals contradict each other"
-    for cells in [*np.eye(len(n), dtype=bool), *told]:
-        sums = tried[:, cells].sum(axis=1)
-        unknowns = {made.index[variable, one, int(k)]: 1.0 for one in taken for k in np.flatnonzero(cells)}
+    cells = Cells(made.study, _answered(made.study, variable))
+    within = [row["group"] for row in told if row["group"] != "overall"]
+    grouping = max(within, key=within.count) if within else ""
+    together: np.ndarray | None = np.zeros((1, 0), int)
+    order: list[int] = []
+    for level in cells.levels(grouping):
+        mine = np.flatnonzero(level)
+        if np.prod(cells.n[mine] + 1.0) > MOST:
+            return
+        tried = np.indices(tuple(cells.n[mine] + 1)).reshape(len(mine), -1).T
+        own = [
+            row
+            for row in told
+            if not (cells.inside(row) & ~level).any() and (cells.inside(row) & level).any()
+        ]
+        for row in own:
+            tried = tried[_fits_share(cells, row, tried, mine)]
+        assert len(tried), f"{variable} {taken}: errors and intervals contradict each other"
+        _bounds(made, variable, taken, cells, tried, mine)
+        order += mine.tolist()
+        together = together if together is None else _joined(together, tried)
+    if together is None:
+        return
+    for row in [row for row in told if row["group"] != grouping]:
+        together = together[_fits_share(cells, row, together, np.array(order))]
+    assert len(together), f"{variable} {taken}: errors and intervals contradict each other"
+    _bounds(made, variable, taken, cells, together, np.array(order))
+
+
+def _joined(one: np.ndarray, other: np.ndarray) -> np.ndarray | None:
+    """Every combination of two lists of counts, where they are not too many."""
+    if len(one) * len(other) > MOST:
+        return None
+    return np.hstack([np.repeat(one, len(other), axis=0), np.tile(other, (len(one), 1))])
+
+
+def _bounds(
+    made: Counts, variable: str, taken: list[str], cells: Cells, tried: np.ndarray, mine: np.ndarray
+) -> None:
+    """Say what the counts that are left say of each cell, and of all of them."""
+    for chosen in [*np.eye(len(mine), dtype=bool), np.ones(len(mine), bool)]:
+        sums = tried[:, chosen].sum(axis=1)
+        there = np.flatnonzero(np.isin(cells.of, mine[chosen]))
+        unknowns = {made.index[variable, one, int(k)]: 1.0 for one in taken for k in there}
         made.add(unknowns, float(sums.min()), float(sums.max()))
         made.check(f"{variable} {taken}")
 
 
-def _fits_share(study: Outside, row: Row, where: np.ndarray, tried: np.ndarray, n: np.ndarray) -> np.ndarray:
-    inside = np.isin(np.arange(len(n)), study.cell[where])
-    weights = _by_cell(study, study.weights[row["scheme"]])
+class Cells:
+    """Combinations of groups and of strata, of which errors tell, each made of some of the study's cells.
+
+    Attributes
+    ----------
+    of
+        Number of the combination of each of the study's cells.
+    n, everybody
+        How many of each answered the question, and how many there are.
+    """
+
+    def __init__(self, study: Outside, answered: np.ndarray) -> None:
+        self.study = study
+        keys = [study.people[name].map(code).fillna("") for name in study.groups]
+        keys += [pd.Series(labels) for labels in study.strata.values()]
+        keys += [pd.Series(study.weights[scheme].round(9)) for scheme in study.strata]
+        number = pd.concat(keys, axis=1, ignore_index=True)
+        number = number.groupby(list(number.columns), dropna=False).ngroup()
+        self.people = number.to_numpy()
+        self.of = _by_cell(study, self.people)
+        size = self.people.max() + 1
+        self.n = np.bincount(self.of, answered, minlength=size).astype(int)
+        self.everybody = np.bincount(self.people, minlength=size)
+
+    def inside(self, row: Row) -> np.ndarray:
+        """Which of them a row is about."""
+        return np.isin(
+            np.arange(len(self.n)), self.people[self.study.inside(row["group"], row["group_level"])]
+        )
+
+    def levels(self, grouping: str) -> list[np.ndarray]:
+        """Which of them are in each group of a grouping; all of them without one."""
+        if not grouping:
+            return [np.ones(len(self.n), bool)]
+        held = self.first(self.study.people[grouping].map(code).fillna("").to_numpy())
+        return [held == level for level in np.unique(held)]
+
+    def first(self, of_people: np.ndarray) -> np.ndarray:
+        """Give what is the same of everybody in each."""
+        return np.asarray(pd.Series(of_people).groupby(self.people).first())
+
+
+def _fits_share(cells: Cells, row: Row, tried: np.ndarray, mine: np.ndarray) -> np.ndarray:
+    """Which counts of some cells print what a row does; whoever is in none of them is not in its group."""
+    study, n = cells.study, cells.n[mine]
+    inside = cells.inside(row)[mine]
+    weights = cells.first(study.weights[row["scheme"]])[mine]
     whole = (weights * n * inside).sum()
     p = (tried * (weights * inside)).sum(axis=1) / whole
     # Of whoever said yes and of whoever did not: what they add to the estimate's variance, in each cell.
@@ -80,9 +162,9 @@ def _fits_share(study: Outside, row: Row, where: np.ndarray, tried: np.ndarray, 
         left = (n * inside).sum()
         k = (tried * inside).sum(axis=1)
         moved = [k * ((k - 1) / (left - 1) - k / left) ** 2, (left - k) * (k / (left - 1) - k / left) ** 2]
-        variance = sum(moved) * (n.sum() - 1) / n.sum()
+        variance = sum(moved) * (cells.n.sum() - 1) / cells.n.sum()
     else:
-        variance = _stratified(study, row["scheme"], yes, no, tried, n)
+        variance = _stratified(cells, row["scheme"], yes, no, tried, mine)
     se = np.sqrt(variance)
     fits = (np.abs(p - float(row["estimate"])) <= HALF + 1e-9) & (
         np.abs(se - float(row["se"])) <= HALF + 1e-9
@@ -99,17 +181,16 @@ def _fits_share(study: Outside, row: Row, where: np.ndarray, tried: np.ndarray, 
 
 
 def _stratified(
-    study: Outside, scheme: str, yes: np.ndarray, no: np.ndarray, tried: np.ndarray, n: np.ndarray
+    cells: Cells, scheme: str, yes: np.ndarray, no: np.ndarray, tried: np.ndarray, mine: np.ndarray
 ) -> np.ndarray:
     """Variance of a total of scores of a sample drawn within strata without replacement."""
-    variance = np.zeros(len(tried))
-    everybody = np.bincount(study.cell)
-    labels = _by_cell(study, study.strata[scheme])
-    for stratum in np.unique(labels):
-        mine = labels == stratum
-        m, N = everybody[mine].sum(), study.sizes[scheme][str(stratum)]
-        once = (tried * yes + (n - tried) * no)[:, mine].sum(axis=1)
-        twice = (tried * yes**2 + (n - tried) * no**2)[:, mine].sum(axis=1)
+    study, variance = cells.study, np.zeros(len(tried))
+    labels, n = cells.first(study.strata[scheme]), cells.n[mine]
+    for stratum in np.unique(labels[mine]):
+        here = labels[mine] == stratum
+        m, N = cells.everybody[labels == stratum].sum(), study.sizes[scheme][str(stratum)]
+        once = (tried * yes + (n - tried) * no)[:, here].sum(axis=1)
+        twice = (tried * yes**2 + (n - tried) * no**2)[:, here].sum(axis=1)
         variance += max(0.0, 1 - m / N) * m / max(m - 1, 1) * np.maximum(twice - once**2 / m, 0.0)
     return variance
 

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
-from outside_attack import FEWEST, HALF, Outside, code, places, read, unit
+from outside_attack import FEWEST, HALF, Outside, places, read, unit
+from outside_counts import code
 
 FEW_CELL = 5
 # A mean is known that is told to within this part of its range.
@@ -97,7 +98,8 @@ def _models(
     """Fitted values of an unweighted linear model with indicators: those of each level add up to its sum."""
     rows = told[(told["statistic"] == "coefficient") & (told["scheme"] == "none")]
     line = {r["level"]: float(r["estimate"]) for r in rows.to_dict("records")}
-    if "(Intercept)" not in line:
+    numbers = [level for level in line if level != "(Intercept)" and "=" not in level]
+    if "(Intercept)" not in line or numbers:
         return
     fitted, slips = np.full(len(part), line["(Intercept)"]), np.full(len(part), HALF)
     for level, value in line.items():

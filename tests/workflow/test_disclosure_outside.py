@@ -11,12 +11,24 @@ import pandas as pd
 import pytest
 
 import outside_attack
+import outside_counts
 import outside_errors
+import outside_finished
 import outside_sums
 import small_secrets
 
 # By default those whose secrets an earlier release told; the others take longer and are among the long tests.
-DEFAULT = ("all_alike", "asked_on_yes", "sums", "quantiles", "saturated", "spread", "error", "claimed_error")
+DEFAULT = (
+    "all_alike",
+    "asked_on_yes",
+    "sums",
+    "quantiles",
+    "saturated",
+    "spread",
+    "error",
+    "claimed_error",
+    "sampled_error",
+)
 FIRST = ("saturated", "asked_on_yes")
 WITHOUT = (*FIRST, *(one for one in small_secrets.STUDIES if one not in FIRST))
 UNAUDITED = [*FIRST, *(pytest.param(one, marks=pytest.mark.slow) for one in WITHOUT[2:])]
@@ -51,18 +63,11 @@ def outside(name: str, folder: Path, *, audited: bool = True) -> outside_attack.
         people[boxes] = people[boxes].fillna(2.0).where(any_box)
     weights = pd.read_parquet(results / "data/weights.parquet")
     cells = pd.read_csv(results / "private/weight_cells.csv", dtype={"scheme": str, "cell": str})
-    drawn = "design" in study.config
-    plain = [
-        column[5:]
-        for column in weights
-        if column.startswith("cell_") and f"slope_{column[5:]}_000" not in weights and not drawn
-    ]
-    replicates = study.config.get("design", {}).get("kind") == "replicates"
-    strata = {scheme: weights[f"cell_{scheme}"].astype(str).to_numpy() for scheme in plain}
+    design = study.config.get("design", {})
+    replicates = design.get("kind") == "replicates"
+    strata, sizes = outside_finished.errors_of(design, people, weights, cells)
     if replicates:
-        strata = {
-            scheme: np.full(len(weights), "all") for scheme in ("none", "design") if f"w_{scheme}" in weights
-        }
+        strata = {one: np.full(len(weights), "all") for one in ("none", "design") if f"w_{one}" in weights}
     return outside_attack.Outside(
         results / "public",
         people,
@@ -77,10 +82,7 @@ def outside(name: str, folder: Path, *, audited: bool = True) -> outside_attack.
             if about["type"] == "numeric" and "role" not in about
         ],
         strata,
-        {
-            str(scheme): dict(zip(rows["cell"], rows["N"].astype(float), strict=True))
-            for scheme, rows in cells.groupby("scheme")
-        },
+        sizes,
         replicates,
     )
 
@@ -102,7 +104,7 @@ def test_errors_and_intervals_narrow_what_estimates_leave_open(tmp_path: Path):
     plain, more = outside_attack.gathered(study), outside_errors.refine(outside_attack.gathered(study))
     assert len(more.left) > len(plain.left)
     where = study.inside("trade", "1")
-    given = study.people["yes"].map(outside_attack.code).where(study.people["yes"].notna())
+    given = study.people["yes"].map(outside_counts.code).where(study.people["yes"].notna())
     cells = [k for k in np.unique(study.cell[where])]
     widths = []
     for made in (plain, more):
