@@ -26,6 +26,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmark import environment
 from benchmark.budget import loop
 from studies import ROOT, copy_project
 from surveypipe.weighting.calibration import margin, rake
@@ -70,11 +71,13 @@ class Cost:
 def run(folder: Path, tool: Path, *words: str, cores: int = 1, awaited: Path | None = None) -> Cost:
     """Run Snakemake in a folder, with the tool of a checkout."""
     line = [sys.executable, "-m", "snakemake", "-s", str(tool / "Snakefile"), "--cores", str(cores), *words]
-    environment = {**os.environ, "PYTHONPATH": str(tool / "workflow")}
     old = awaited.stat().st_mtime_ns if awaited else 0
     before, start, first = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic(), None
     with tempfile.TemporaryFile("w+") as said:
-        job = subprocess.Popen(line, cwd=folder, env=environment, stdout=said, stderr=subprocess.STDOUT)
+        job = subprocess.Popen(
+            line, cwd=folder, env=environment(PYTHONPATH=str(tool / "workflow")),
+            stdout=said, stderr=subprocess.STDOUT,
+        )  # fmt: skip
         while job.poll() is None:
             if awaited and first is None and awaited.is_file() and awaited.stat().st_mtime_ns > old:
                 first = time.monotonic() - start
@@ -187,6 +190,8 @@ def earlier(folder: Path, commit: str) -> Cost | None:
     then.mkdir()
     packed = subprocess.run(["git", "-C", str(ROOT), "archive", commit], check=True, capture_output=True)
     subprocess.run(["tar", "-x", "-C", str(then)], input=packed.stdout, check=True)
+    # As the copy of today, which what is compiled goes along with.
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(then / "workflow")], check=True)
     try:
         return run(then, then)
     except RuntimeError as error:
@@ -205,7 +210,8 @@ def told(found: Found, then: Cost | None, commit: str) -> Iterable[str]:
     yield "Seconds of one processor's work, user and system of all processes, and beside them the figures"
     yield "with which the work on speed began, of another hour. A loop of Python's"
     yield "(`tests/benchmark/budget.py`) took"
-    yield f"{found.loop:.2f} s meanwhile.\n"
+    yield f"{found.loop:.2f} s meanwhile. Python keeps what it compiled, as it does unless it is told"
+    yield "not to; for the figures of then it was told not to.\n"
     yield "| what | s | then | part |\n|---|---|---|---|"
     yield f"| whole run with Pandoc | {whole:.1f} | {OLD['whole']:.0f} | {whole / OLD['whole']:.2f} |"
     if then is not None:

@@ -22,6 +22,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmark import environment
 from benchmark.survey import ITEMS, RESPONSE, ROOT, make_study
 
 TIMED = Path(__file__).with_name("timed")
@@ -53,7 +54,7 @@ def run(study: Path, *words: str) -> pd.DataFrame:
         "1",
     ]
     done = subprocess.run(
-        [*line, *words], env={**os.environ, "PYTHONPATH": path, "STAGE_COSTS": str(costs)},
+        [*line, *words], env=environment(PYTHONPATH=path, STAGE_COSTS=str(costs)),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from benchmark import desk
-from benchmark.desk import Cost, Found, bare, edit, ratios, rules_of, told
+from benchmark import FORGETS, desk, environment
+from benchmark.desk import Cost, Found, bare, edit, ratios, rules_of, run, told
+from studies import ROOT
 
 STATS = "Job stats:\njob      count\n-----  -----\nrender     2\nall        1\ntotal      3\n"
 FOUND = Found(
@@ -59,3 +61,10 @@ def test_what_is_edited_stands_in_the_shipped_study(project: Path, change: tuple
     assert (project / path).read_text(encoding="utf-8") == before
     with pytest.raises(RuntimeError, match="another place"):
         edit(project, path, "words that nobody wrote", new)
+
+
+def test_what_is_measured_may_keep_what_python_compiled(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(FORGETS, "1")
+    told = run(ROOT, ROOT, "--version").told
+    assert re.fullmatch(r"[\d.]+\n", told)
+    assert FORGETS not in environment() and environment(FIRST="x")["FIRST"] == "x"
