@@ -188,7 +188,7 @@ def questions(whole: Whole) -> Iterator[Saying]:
     yield say("respondents the information of about {}", one(primary.n_eff))
     yield say("and {} of its {} members", one(whole.answered()), one(whole.count()))
     yield say("at least {} respondents and {} of those eligible", constant(5, 10))
-    yield say("Outcomes of fewer than {}", constant(5))
+    yield say("Outcomes of contact with fewer than {}", constant(5))
     yield say("and {} of {} of its members", one(whole.answered()), one(whole.count()))
     strong = whole.config["sensitivity"]["theta_strong"]
     yield say("a tipping point of {} counts as strong", constant(strong))

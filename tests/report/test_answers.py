@@ -182,9 +182,9 @@ def test_every_branch_of_the_words_is_rendered_and_fit_to_print():
                 )
                 for one in (True, False)
             ]
-        for questions, number in ((1, 0), (1, 1), (4, 1), (4, 2)):
+        for questions, number, coded in ((1, 0, 0), (1, 1, 0), (1, 1, 1), (4, 1, 1), (4, 2, 0)):
             facts = {"tables": ["@tbl-a"] * questions, "figures": ["@fig-a"] * (questions - 1)}
-            facts |= {"questions": questions, "counted": number}
+            facts |= {"questions": questions, "counted": number, "coded": coded}
             said += [
                 words.say(
                     "answers/section",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from browsing import Page
-from index import holds_rows
 from surveypipe.rendering.index_page import index_page, tasks
+from surveypipe.rendering.page_links import holds_rows
 from surveypipe.study.authors import Authors
 
 from .conftest import AUTHORS
@@ -96,3 +96,13 @@ def test_the_page_of_a_run_opens_all_that_was_made(browser: Chrome, finished: Pa
     }
     assert made <= links
     assert [link for link in links if not (page.path.parent / link).is_file()] == []
+
+
+def test_a_document_leads_to_no_table_without_rows(finished: Path) -> None:
+    results = finished / "results"
+    bare = [path.name for path in (results / "public").glob("*.csv") if not holds_rows(path)]
+    assert bare, "the shipped study has none, and nothing is tried here"
+    for name in ("manuscript", "supplement", "title-page"):
+        text = (results / f"report/{name}.html").read_text(encoding="utf-8")
+        assert "../public/claims.csv" in text
+        assert [one for one in bare if f"/{one}" in text] == []

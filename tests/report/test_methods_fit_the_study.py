@@ -14,6 +14,7 @@ from test_wording_of_methods import HELD, RECORDS, drawn, sampled
 
 import made_up
 import made_up_questions
+from studies import ROOT
 from surveypipe.ledger.sensitivity import cells_from_answers
 from surveypipe.reporting.figures.answer_lines import by_size
 from surveypipe.reporting.headlines import headlines
@@ -67,11 +68,31 @@ def test_the_mode_is_told(mode: str, words: str) -> None:
 
 def test_chances_of_selection_are_said_to_be_unknown_and_nothing_more_is_made_of_it() -> None:
     # Nothing tells that no sample was drawn: the file may lack the weights of one.
-    words = "With what chances a person came to be among the respondents is not known."
+    words = (
+        "The respondents cannot count as a probability sample: with what chances a person came to be among "
+        "them is not known."
+    )
     told = said(drawn(kind="convenience")(cases.base()))["response"]
     assert words in told
     assert "No sample was drawn" not in told
     assert words not in said(sampled()(cases.base()))["response"]
+
+
+def test_intervals_of_a_convenience_sample_are_no_margins_of_sampling_error() -> None:
+    """Methods, questions and the report's own limitations and abstract say so; of a sample nobody does."""
+    made, other = drawn(kind="convenience")(cases.base()), sampled()(cases.base())
+    words = re.compile(r"no margins? of sampling error")
+    assert words.search(said(made)["analysis"]) and not words.search(said(other)["analysis"])
+    for one, there in ((made, True), (other, False)):
+        told = reviewers.questions(one, made_up.words_of(one.vocabulary))
+        assert bool(words.search(told)) == there
+    text = (ROOT / "workflow/documents/manuscript.qmd").read_text(encoding="utf-8")
+    for part in ('lacks="recorded rates drawn"', 'has="recorded" lacks="rates drawn"'):
+        counts = "cannot count as a probability sample"
+        (abstract,) = re.findall(rf"\[([^][]*{counts}[^][]*)\]\{{\.part {part}", text)
+        assert "not known" in abstract
+        limits = re.findall(r"::: \{\.part " + part + r"\}\n(.*?)\n:::", text)
+        assert [one for one in limits if words.search(one) and counts in one]
 
 
 def test_nobody_is_said_to_have_been_asked_whose_data_are_records() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 import made_up
 import made_up_questions
@@ -17,6 +18,7 @@ from surveypipe.reporting.figures import answers as drawn
 from surveypipe.reporting.figures import theme
 from surveypipe.reporting.figures.answer_lines import drawable
 from surveypipe.reporting.figures.flow_stages import boxes
+from surveypipe.reporting.figures.register import DRAW
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables import comparisons, models, nonresponse, register
 from surveypipe.reporting.tables.layout import Column, Table, share_cell
@@ -266,3 +268,26 @@ def test_every_abbreviation_of_a_heading_is_spelt_out(name: str) -> None:
     short = {word for column in table.columns for word in re.findall(r"\b[A-Z]{2,}\d?\b", column.head)}
     told = " ".join(table.notes)
     assert {word for word in short if not re.search(rf"\b{word}\b", told)} == set()
+
+
+def test_of_a_study_without_weights_no_exhibit_is_called_weighted() -> None:
+    """Neither in a caption nor in a note, nor in what is read out of a figure."""
+    given = made_up.released()
+    plain = {"label": "Unweighted", "method": "none"}
+    made = configured(given, weighting={"schemes": {given.primary: plain}})
+    assert given.weighted and not made.weighted
+    claimed = re.compile(
+        r"(?<!un)(?<!Un)weighted (?:per cent|means?|shares?)|, weighted\.|Weighted by|Weighted;"
+    )
+    for name, table in TABLES.items():
+        # Two of them are about weights: the balance before and after, and the schemes side by side.
+        if name not in {"table_1", "weights"}:
+            assert not claimed.search(table(made).markdown()), name
+    for name, draw in DRAW.items():
+        if name == "weights":
+            continue
+        with theme.themed(name):
+            one = draw(made)
+            said = [one.alt, *(text.get_text() for text in one.figure.findobj(Text))]
+        # Lines of a note are broken to its width.
+        assert not claimed.search(" ".join(" ".join(said).split())), name

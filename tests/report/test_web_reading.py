@@ -166,6 +166,21 @@ def test_tables_of_sentences_are_cards_on_a_phone(browser: Chrome, finished: Pat
         assert (fits or not cards) and lines <= 1, name
 
 
+def test_names_are_not_squeezed_by_the_numbers_beside_them(browser: Chrome, finished: Path) -> None:
+    """Between a phone and a desktop intervals stand below their numbers before a name is a pile of words."""
+    page = Page(browser, finished / "results/report/supplement.html").open("tablet")
+    piles, stacked = page.run(
+        """const lines = cell => { const r = document.createRange(); r.selectNodeContents(cell);
+            return r.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).lineHeight) };
+        const names = [...document.querySelectorAll('tbody td:first-child:not([colspan])')]
+          .filter(c => c.nextElementSibling && /right/.test(c.nextElementSibling.getAttribute('style')));
+        const ranges = [...document.querySelectorAll('.tight td .range')];
+        return [names.filter(c => lines(c) > 3.5).map(c => c.textContent),
+          ranges.filter(r => r.getClientRects().length !== 1).length + '/' + (ranges.length > 10)]"""
+    )
+    assert piles == [] and stacked == "0/true"
+
+
 def test_no_line_of_a_page_ends_within_a_range_of_numbers(browser: Chrome, finished: Path) -> None:
     page = Page(browser, finished / "results/report/supplement.html").open("phone")
     broken = """

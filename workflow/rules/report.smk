@@ -42,6 +42,7 @@ rule render:
         **stage("render"),
         **PARTS,
         authors=SETTINGS.inputs.authors,
+        released=[f"<results>/public/{name}.csv" for name in PUBLIC],
         paged=lambda wildcards: paged_documents(wildcards.document, "authors"),
     output:
         html=shown_document("html"),

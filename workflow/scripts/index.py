@@ -10,6 +10,7 @@ from typing import Annotated
 from _parts import text_of
 from _shared import Output, read_json, run
 from surveypipe.rendering.index_page import index_page, tasks
+from surveypipe.rendering.page_links import holds_rows
 from surveypipe.study.about import Study
 from surveypipe.study.authors import Authors
 from surveypipe.study.reading import read
@@ -66,15 +67,6 @@ def main(
     )
     page.write_text(written, encoding="utf-8")
     print(f"index: {len(released)} files, {len(to_do)} things left to the authors")
-
-
-def holds_rows(path: Path) -> bool:
-    """Whether a file is more than the heads of a table of which the study has nothing."""
-    if path.suffix != ".csv":
-        return True
-    lines = path.read_text(encoding="utf-8").splitlines()
-    # Of data that are not real the first line of a table may say so.
-    return len([line for line in lines if line and not line.startswith("#")]) > 1
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from surveypipe.rendering.docx_layout import Layout
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.metadata import build_metadata
 from surveypipe.rendering.own_works import OWN, withhold_own_works
+from surveypipe.rendering.page_links import holds_rows
 from surveypipe.rendering.pages import fill_pages
 from surveypipe.rendering.staging import FORMATS, Sources, find_csl, stage
 from surveypipe.rendering.typed_numbers import typed_number_problems
@@ -46,6 +47,7 @@ def main(
     authors: Annotated[Path | None, "authors' file; left out of the blinded variant"] = None,
     journal: Annotated[Path | None, "profile of the journal it is sent to, if any"] = None,
     made: Annotated[Sequence[str], "files of the same variant beside it, which its page may link"] = (),
+    released: Annotated[Sequence[Path], "released tables: one without rows is not linked"] = (),
     paged: Annotated[Sequence[Path], "finished PDFs whose pages this document names"] = (),
     html: Output,
     docx: Output,
@@ -64,6 +66,7 @@ def main(
         written_by,
         profile.name if profile else None,
     )
+    empty = {f"../public/{path.name}" for path in released if not holds_rows(path)}
     sources = Sources(
         qmd=qmd,
         bibliography=bibliography,
@@ -73,7 +76,7 @@ def main(
         tables=tables,
         figures=figures,
         provenance=provenance,
-        made=made,
+        made=[file for file in made if file not in empty],
         text=text,
     )
     staged = stage(build, document, sources, metadata)

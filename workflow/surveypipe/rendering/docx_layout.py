@@ -124,7 +124,22 @@ def number_lines(package: Package, body: etree._Element) -> None:
         if properties.find(w("suppressLineNumbers")) is None:
             position = sum(child.tag in _BEFORE_SUPPRESSED for child in properties)
             properties.insert(position, etree.Element(w("suppressLineNumbers")))
+    if not any(style.get(w("styleId")) == "LineNumber" for style in styles.iter(w("style"))):
+        styles.append(_number_style())
     package.put("word/styles.xml", styles)
+
+
+def _number_style() -> etree._Element:
+    """Make the style that programs set numbers of lines in: small and pale, as they are in the PDF."""
+    style = etree.Element(w("style"))
+    style.set(w("type"), "character")
+    style.set(w("styleId"), "LineNumber")
+    for name, value in (("name", "line number"), ("basedOn", "DefaultParagraphFont")):
+        etree.SubElement(style, w(name)).set(w("val"), value)
+    face = etree.SubElement(style, w("rPr"))
+    for name, value in (("color", "767676"), ("sz", "15"), ("szCs", "15")):
+        etree.SubElement(face, w(name)).set(w("val"), value)
+    return style
 
 
 def move_floats(body: etree._Element, *, each_on_a_page: bool) -> None:

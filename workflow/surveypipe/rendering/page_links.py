@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
@@ -79,6 +79,15 @@ class About:
             for file in self.made
             if PurePosixPath(file).suffix == f".{ending}" and not PurePosixPath(file).match("figures/*")
         ]
+
+
+def holds_rows(path: Path) -> bool:
+    """Whether a file is more than the heads of a table of which the study has nothing."""
+    if path.suffix != ".csv":
+        return True
+    lines = path.read_text(encoding="utf-8").splitlines()
+    # Of data that are not real the first line of a table may say so.
+    return len([line for line in lines if line and not line.startswith("#")]) > 1
 
 
 def about(

@@ -3,6 +3,17 @@
 (function () {
   "use strict";
   var boxes = Array.from(document.querySelectorAll(".table-scroll, figure.quarto-float-tbl > div"));
+  // Where a column is narrow an interval stands below its number, and is not broken at its dash.
+  document.querySelectorAll('td[style*="right"]').forEach(function (cell) {
+    var text = cell.firstChild;
+    if (cell.childNodes.length !== 1 || text.nodeType !== Node.TEXT_NODE) { return; }
+    var at = text.data.search(/ \([^()]*\)\S?$/);
+    if (at < 1 && !/\d\u2013/.test(text.data)) { return; }
+    var range = document.createElement("span");
+    range.className = "range";
+    range.append(at < 1 ? text : text.splitText(at + 1));
+    cell.append(range);
+  });
   function captionOf(box) {
     var figure = box.closest("figure");
     var caption = figure && figure.querySelector("figcaption");
@@ -11,8 +22,21 @@
   function atEnd(box) {
     box.classList.toggle("at-end", box.scrollLeft + box.clientWidth >= box.scrollWidth - 2);
   }
+  // Lines that a name takes beside numbers which stand in one piece.
+  var LINES = 3;
+  function squeezed(box) {
+    return Array.from(box.querySelectorAll("tbody td:first-child:not([colspan])")).some(function (name) {
+      var style = getComputedStyle(name);
+      var height = name.firstChild && document.createRange();
+      if (!height) { return false; }
+      height.selectNodeContents(name);
+      return height.getBoundingClientRect().height > (LINES + .5) * parseFloat(style.lineHeight);
+    });
+  }
   function measure(box) {
-    box.classList.remove("scrolls", "broad");
+    box.classList.remove("scrolls", "broad", "tight");
+    // Where names are squeezed into a pile of words, an interval stands below its number, as on paper.
+    box.classList.toggle("tight", window.innerWidth > 736 && squeezed(box));
     // What is wider than the text takes the margin beside it first.
     box.classList.toggle("broad", box.scrollWidth > box.clientWidth + 1);
     box.classList.toggle("scrolls", box.scrollWidth > box.clientWidth + 1);

@@ -87,6 +87,18 @@ def _page_holds_groups(released: Released, block: Block) -> bool:
         return height_of(panels_of(released, block, list(released.levels))) <= TALLEST
 
 
+def groups_drawn(released: Released, block: Block) -> bool:
+    """Whether a figure shows the groups beside all: marks on bars, lines where questions are numbers."""
+    if block.ratings or not released.levels:
+        return False
+    lines = list(released.levels) if _page_holds_groups(released, block) else []
+    marked = set(_groups(released))
+    return any(
+        bool(lines) if panel.numbers else any(marked & set(line.values) for line in panel.lines)
+        for panel in panels_of(released, block, lines)
+    )
+
+
 def _left() -> float:
     return NARROW_LEFT if theme.narrow() else labels_mm() + 4.0
 
@@ -279,7 +291,9 @@ def _notes(
         made.append("Of numbers: band, quartiles; stroke, median; diamond, mean with interval.")
     drawn = [line.bins for panel in panels for line in panel.lines if line.bins]
     if bars := [bar for bins in drawn for bar in bars_of(bins)]:
-        palest = "palest, open at one side; " if any(bar.is_open for bar in bars) else ""
+        palest = (
+            "palest, open at one side, drawn as wide as most; " if any(bar.is_open for bar in bars) else ""
+        )
         people = released.vocabulary.people.many
         made.append(f"Bins: area, per cent of {people}; {palest}each holds its lower edge.")
     return [*made, bases_told(released, names), released.weighted_by]

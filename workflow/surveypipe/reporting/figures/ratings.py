@@ -124,4 +124,5 @@ def _alt_text(released: Released, items: Sequence[str]) -> str:
         shares, labels = released.answers(item), released.values(item)
         parts = [f"{labels[code]} {formatting.percent(share)}" for code, share in shares.items()]
         sentences.append(f"{released.short(item)}: {', '.join(parts) or 'suppressed'}.")
-    return "Answers to each item, weighted. " + " ".join(sentences)
+    weighted = "weighted" if released.weighted else "unweighted"
+    return f"Answers to each item, {weighted}. " + " ".join(sentences)

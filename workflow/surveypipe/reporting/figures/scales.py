@@ -145,8 +145,9 @@ def _notes(released: Released, scales: Sequence[Scale]) -> list[str]:
         if released.variables.get(scale.variable, {}).get("asked_if")
     ]
     routed = f"Asked only of those routed to it: {formatting.sentence_list(asked)}." if asked else ""
-    weights = released.in_text(released.schemes[released.primary])
-    return [f"Weighted means ({weights} weights); the broken line is the middle of the scale.", routed]
+    scheme = released.in_text(released.schemes[released.primary])
+    means = f"Weighted means ({scheme} weights)" if released.weighted else "Unweighted means"
+    return [f"{means}; the broken line is the middle of the scale.", routed]
 
 
 def alt_text(released: Released, scales: Sequence[Scale]) -> str:
@@ -165,4 +166,5 @@ def alt_text(released: Released, scales: Sequence[Scale]) -> str:
                     f"({formatting.confidence(row['ci_level'])} interval {ends})"
                 )
         sentences.append(f"{scale.label}: {'; '.join(parts)}.")
-    return "Weighted mean of each scale with its interval. " + " ".join(sentences)
+    mean = "Weighted mean" if released.weighted else "Mean"
+    return f"{mean} of each scale with its interval. " + " ".join(sentences)

@@ -79,7 +79,7 @@ def draw(released: Released) -> Drawn:
     courses = [course_of(released, claim) for claim in described_rows(released) if not claim["group_level"]]
     columns = max(1, min(2 if theme.narrow() else COLUMNS, len(courses)))
     lines = [courses[start : start + columns] for start in range(0, len(courses), columns)]
-    notes = _notes(courses)
+    notes = _notes(released, courses)
     handles, plan = _legend(courses, released.vocabulary.silent.many)
     width = (theme.across() - columns * LEFT - (columns - 1) * (GAP - LEFT) - 5.0) / columns
     titles = [
@@ -238,11 +238,12 @@ def _legend(courses: Sequence[Course], silent: str) -> tuple[list[Any], LegendPl
     return [Line2D([], [], **look) for look in made.values()], legend_plan(list(made), theme.across())
 
 
-def _notes(courses: Sequence[Course]) -> list[str]:
+def _notes(released: Released, courses: Sequence[Course]) -> list[str]:
     hidden = any(not course.waves and not course.cumulative for course in courses)
     points = units_of(course.about for course in courses)
+    shares = "Weighted shares" if released.weighted else "Shares"
     return [
-        "Weighted shares" + points + f" in the order of return.{_sizes(courses)}",
+        f"{shares}{points} in the order of return.{_sizes(courses)}",
         "Panels without a course rest on too few answers, or no date of return is known." if hidden else "",
     ]
 

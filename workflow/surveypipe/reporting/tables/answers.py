@@ -24,6 +24,7 @@ from surveypipe.reporting.tables.layout import (
     short_note,
     weights_note,
 )
+from surveypipe.reporting.tables.question_notes import per_cent, unweighted
 from surveypipe.study.bases import EVERYBODY
 from surveypipe.study.item_types import MEDIAN, type_of
 from surveypipe.study.poles import HIGH
@@ -90,7 +91,7 @@ def shares(released: Released) -> Table:
             cells_of += [share_cell(row)]
         table.rows.append(cells_of)
     table.notes = [
-        "Weighted per cent of those in the base of the question; *n* unweighted.",
+        f"{per_cent(released)} of those in the base of the question{unweighted(released)}.",
         interval_note(released),
         weights_note(released),
         short_note(released),
@@ -114,7 +115,7 @@ def scales(released: Released) -> Table:
     columns = [Column("Scale", 26, "l")]
     for head in ("All", *(escape(released.abbreviation(level)) for level in levels)):
         columns += [Column(f"{head} *n*", 8), Column("Mean", 18)]
-    table = Table("scales", "Scales: weighted means", columns)
+    table = Table("scales", "Scales: weighted means" if released.weighted else "Scales: means", columns)
     for scale in released.settings.cleaning.scales:
         cells_of = [escape(scale.label)]
         for level in ("", *levels):
@@ -145,7 +146,8 @@ def numbers(released: Released) -> Table:
         for level, label in {"": "All", **released.levels}.items():
             table.rows.append([INDENT + escape(label), *_number_cells(released, name, level)])
     table.notes = [
-        "Weighted; after a median the lower and the upper quartile. *n* unweighted.",
+        f"{'Weighted; after' if released.weighted else 'After'} a median the lower and the upper quartile"
+        f"{unweighted(released)}.",
         interval_note(released),
         weights_note(released),
         short_note(released),

@@ -98,8 +98,9 @@ def _imputation_notes(released: Released, data: pd.DataFrame) -> list[str]:
     made = imputations_made(data)
     number = f"{formatting.count(made)} data sets, " if math.isfinite(made) else ""
     level = formatting.confidence(released.settings.analysis.ci_level)
+    weighted = "Weighted by the primary scheme. " if released.weighted else ""
     return [
-        f"In brackets, {level} intervals. Weighted by the primary scheme. Imputed, {number}combined by "
+        f"In brackets, {level} intervals. {weighted}Imputed, {number}combined by "
         "Rubin's rules. Incomplete, share of the base whose answer to the claim had to be imputed; any "
         "item open, share with at least one item of it missing. FMI, fraction of the information "
         "lost to them.",

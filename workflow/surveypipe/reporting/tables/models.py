@@ -57,9 +57,10 @@ def models(released: Released) -> Table:
     """Each model: adjusted effects weighted and unweighted, alone, and as marginal effects."""
     columns = [
         Column("Predictor", 29, "l"), Column("Adjusted", 18), Column("*p*", 8), Column("Alone", 18),
-        Column("Unweighted", 18), Column("Marginal effect", 18),
+        *([Column("Unweighted", 18)] if released.weighted else []), Column("Marginal effect", 18),
     ]  # fmt: skip
-    table = Table("models", "Models: weighted beside unweighted, with marginal effects", columns)
+    beside = ": weighted beside unweighted, with" if released.weighted else ", with"
+    table = Table("models", f"Models{beside} marginal effects", columns)
     data = released.table("estimates")
     notes: list[str] = []
     fitted: dict[str, str] = {}
@@ -75,7 +76,7 @@ def models(released: Released) -> Table:
         score = scored(released, variable)
         fitted[kind] = FITTED[kind].format(number="score" if score else "number")
         effect, margin = (f"*{unit}*" for unit in (UNITS[kind] if score or kind != "linear" else PLAIN_UNITS))
-        table.rows.append([name, effect, "", effect, effect, margin])
+        table.rows.append([name, effect, "", effect, *([effect] if released.weighted else []), margin])
         for _, row in weighted.iterrows():
             table.rows.append(_predictor(released, own, row, kind))
         check = _proportional_odds(released, data, variable) if kind == "proportional-odds" else ""
@@ -84,12 +85,17 @@ def models(released: Released) -> Table:
     table.notes = [
         f"{capital(', '.join(fitted[kind] for kind in FITTED if kind in fitted))}." if fitted else "",
         f"In brackets, {level} intervals with {_errors(released)}. "
-        "Adjusted, all predictors of the model together, weighted; alone, one predictor among the same "
-        "cases, weighted; unweighted, adjusted.",
-        released.vocabulary.fill("Marginal effect, average over {respondents.many}, weighted")
+        + (
+            "Adjusted, all predictors of the model together, weighted; alone, one predictor among the same "
+            "cases, weighted; unweighted, adjusted."
+            if released.weighted
+            else "Adjusted, all predictors of the model together; alone, one predictor among the same cases."
+        ),
+        released.vocabulary.fill("Marginal effect, average over {respondents.many}")
+        + (", weighted" if released.weighted else "")
         + ("; points, percentage points of the outcome." if set(fitted) - {"linear"} else "."),
         *notes,
-        "Not adjusted for the number of tests (@tbl-multiplicity)."
+        "Not adjusted for the number of tests (@sec-multiplicity)."
         if released.settings.analysis.multiplicity
         else "",
         _short_names_note(released, table),
@@ -125,7 +131,7 @@ def _predictor(released: Released, own: pd.DataFrame, row: pd.Series, kind: str)
     margin = _marginal(released, own, level)
     return [
         INDENT + escape(_short_level(str(row["level_label"]), released)),
-        slope(row), p_cell(row), slope(alone), slope(plain),
+        slope(row), p_cell(row), slope(alone), *([slope(plain)] if released.weighted else []),
         mean_cell(margin) if kind == "linear" else share_cell(margin, 1 if fine else 0),
     ]  # fmt: skip
 

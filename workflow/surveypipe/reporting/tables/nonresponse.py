@@ -24,6 +24,7 @@ from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import multiverse, not_at_random, proxy
 from surveypipe.reporting.tables.claims import claim_name
 from surveypipe.reporting.tables.layout import INDENT, Column, Form, Table, cell, p_cell, refused_note, with_p
+from surveypipe.reporting.tables.question_notes import per_cent
 from surveypipe.reporting.tables.representativity import nrba_indicators, nrba_partial
 from surveypipe.reporting.units import units_of
 from surveypipe.study.bases import conditions_of
@@ -256,7 +257,7 @@ def nrba_claims(released: Released) -> Table:
         f"FMI, fraction of missing information: near the share of {words.people.many} of whom no answer is "
         f"known (unknown), the {words.list} adds next to nothing to the precision of the estimate. ρ, "
         f"correlation of the answer with the best prediction from the {words.list}; φ range, estimates of "
-        "the proxy pattern mixture over the values of φ that have no mark (@tbl-proxy).",
+        "the proxy pattern mixture over the values of φ that have no mark (@sec-not-at-random).",
         refused_note(released, [rows_of(data, step="early_late"), context]),
     ]
     return table
@@ -293,7 +294,7 @@ def nrba_waves(released: Released) -> Table:
         table.rows.append([claim_name(released, claim), *cells])
     points = units_of(released.claims.values())
     table.notes = [
-        f"Weighted per cent{points} in each part of the returns, from the first to come back to the last. "
+        f"{per_cent(released)}{points} in each part of the returns, from the first to come back to the last. "
         f"The {released.vocabulary.silent.many} are then taken for those who came last, or for the point to "
         "which a line through the waves leads. Both are figures of sensitivity and never corrections: "
         "three or four waves of so few answers draw a line badly.",

@@ -127,7 +127,7 @@ def _counts(released: Released, block: Block) -> Table:
     words = released.vocabulary
     told = "{questionnaire.many} that hold a value" if recorded else "{respondents.many} who answered"
     what = "the values are" if recorded else "what they answered is"
-    table.notes = [f"Number of {words.fill(told)}, unweighted; {what} not described."]
+    table.notes = [f"Number of {words.fill(told)}, unweighted; {what} not described here."]
     return table
 
 

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from surveypipe.estimation.estimates import merged_categories
 from surveypipe.formatting import escape, sentence_list
 from surveypipe.reporting.answer_blocks import Block, Question, blocks, of_variables
-from surveypipe.reporting.figures.answer_lines import drawable
+from surveypipe.reporting.figures.answer_lines import drawable, panels_of
+from surveypipe.reporting.figures.answers import groups_drawn
 from surveypipe.reporting.lookups import known, met_by_weights, number_of, people_behind
 from surveypipe.reporting.released import Released
+from surveypipe.reporting.tables.measurement import coded_questions
 from surveypipe.reporting.tables.question_notes import counted_row
 from surveypipe.reporting.tables.questions import block_caption, section_title
 from surveypipe.reporting.wording.ledger import Facts
@@ -68,8 +70,24 @@ def figures_in_article(released: Released) -> bool:
 
 
 def _figure(released: Released, block: Block) -> str:
-    caption = block_caption(released, block)
+    caption = f"{block_caption(released, block)}. {_shown_by(released, block)}"
     return f'![{caption}.](figures/{block.figure}){{#fig-{block.figure} fig-alt="@alt:{block.figure}"}}'
+
+
+def _shown_by(released: Released, block: Block) -> str:
+    """Say what a figure shows of a block, so that it can be read apart from the text."""
+    weighted, recorded = released.weighted, released.settings.study.recorded
+    each = "statement" if block.ratings else "question"
+    who = "that hold each variable" if recorded else f"who answered each {each}"
+    words = released.vocabulary.fill(f"{{{'questionnaire' if recorded else 'respondents'}.many}} {who}")
+    of = f"of the {escape(words)}"
+    if block.ratings:
+        return f"{'Weighted shares' if weighted else 'Shares'} {of}"
+    panels = panels_of(released, block, [])
+    shares, means = (any(panel.numbers is numbers for panel in panels) for numbers in (False, True))
+    named = " and ".join(name for name, there in (("shares", shares), ("means", means)) if there)
+    by = ", for all and by group" if groups_drawn(released, block) else ""
+    return f"{'Weighted ' + named if weighted else named.capitalize()} {of}, with their intervals{by}"
 
 
 def counted_only(released: Released, name: str) -> bool:
@@ -91,6 +109,7 @@ def _shown(released: Released, inside: Sequence[Block], *, several: bool) -> Fac
         "figures": [Markdown(f"@fig-{block.figure}") for block in inside if drawable(released, block)],
         "questions": len(questions),
         "counted": len(counted - described),
+        "coded": len(counted & set(coded_questions(released.table("estimates")))),
         "described": labels(described),
         "known": labels(known),
         "undrawn": bool(counted | known),
