@@ -289,12 +289,24 @@ def claimed_three() -> Small:
     return _told_by_error([3, 11, 12], [107, 130, 30], [2, 7, 5], claims=claims)
 
 
+def sampled_error() -> Small:
+    """A sample drawn within trades: of the third all said no, which the error of everybody's share tells."""
+    study = _told_by_error([17, 13, 16], [43, 76, 76], [4, 11, 0])
+    drawn = study.answers["trade"].value_counts()
+    study.answers["people"] = study.answers["trade"].map({1: 43, 2: 76, 3: 76})
+    study.answers["weight"] = study.answers["people"] / study.answers["trade"].map(drawn)
+    study.questions |= {name: {"type": "numeric", "role": "admin"} for name in ("people", "weight")}
+    study.config["design"] = {"weights": "weight", "strata": "trade", "fpc": ["people"]}
+    study.counts = None
+    return study
+
+
 STUDIES: dict[str, Callable[[], Small]] = {
     made.__name__: made
     for made in (
         group_of_three, all_alike, asked_on_yes, nested, crossing, schemes, sums, quantiles, saturated,
         replicates, waves, boxes, heavy, spread, error,
-        claimed_error, claimed_three,
+        claimed_error, claimed_three, sampled_error,
     )
 }  # fmt: skip
 

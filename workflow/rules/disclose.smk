@@ -16,6 +16,7 @@ rule disclose:
         analysis="<results>/data/analysis.parquet",
         weights="<results>/data/weights.parquet",
         dispositions="<results>/data/dispositions.parquet",
+        selection="<results>/data/selection.parquet",
     output:
         public=[shown_table(name) for name in PUBLIC],
         disclosure_log=shown_table("disclosure_log"),

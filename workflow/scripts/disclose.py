@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, section, write_csv, write_json
-from surveypipe.design.from_weights import respondents_of
+from surveypipe.design.from_weights import designs_of, respondents_of
+from surveypipe.design.protocol import Design
 from surveypipe.design.selection import base_weights
 from surveypipe.disclosure import characteristics
 from surveypipe.disclosure.context import without_headline
 from surveypipe.disclosure.meanings import shown_values
+from surveypipe.disclosure.members import ErrorsOf
 from surveypipe.disclosure.modelled import Modelled
 from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.quotations import release_quotations
@@ -48,6 +50,7 @@ def main(
     analysis: Path,
     weights: Path,
     dispositions: Path,
+    selection: Path,
     public: Annotated[list[Output], "the same, released"],
     disclosure_log: Output,
     cleaning_summary: Output,
@@ -57,14 +60,16 @@ def main(
     rules = rules_of(section(config, "disclosure", Disclosure))
     meaning = read_json(variables)
     answers = pd.read_parquet(analysis)
+    withheld = {path.stem: read_csv(path) for path in private}
+    given = pd.read_parquet(weights)
     people = Respondents(
         answers,
-        pd.read_parquet(weights),
+        given,
         config["frame"]["group"],
         bases_of(config, answers),
         everybody_asked=section(config, "design", Sampling).kind == "census",
+        errors=errors_of(config, respondents_of(answers, given), withheld, pd.read_parquet(selection)),
     )
-    withheld = {path.stem: read_csv(path) for path in private}
     weighting = section(config, "weighting", Weighting)
     told, scenarios = curves(config, withheld, people, pd.read_parquet(dispositions))
     study = replace(
@@ -116,6 +121,24 @@ def curves(
     ids = list(respondents["id"])
     found = curves_of(made, gathered, ids)
     return found, scenario_curves_of(made, gathered, ids, {key: one.half for key, one in found.items()})
+
+
+def errors_of(
+    config: dict, respondents: pd.DataFrame, withheld: dict[str, pd.DataFrame], selection: pd.DataFrame
+) -> dict[str, ErrorsOf]:
+    """Give, for each scheme, what computes estimates and standard errors of other answers than were given."""
+    held = [str(name)[2:] for name in respondents if str(name).startswith("w_")]
+    cells, sampling = withheld["weight_cells"], section(config, "design", Sampling)
+    made = designs_of(held, respondents, cells, selection, sampling)
+
+    def of(design: Design) -> ErrorsOf:
+        def errors(values: np.ndarray, fpc: bool) -> tuple[np.ndarray, np.ndarray]:
+            found = design.means(values, fpc=fpc)
+            return found.estimate, found.se
+
+        return errors
+
+    return {scheme: of(design) for scheme, design in made.items()}
 
 
 def bases_of(config: dict, answers: pd.DataFrame) -> dict[str, frozenset[str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from surveypipe.design.intervals import logit_interval
 from surveypipe.design.variance import second_phase_means
 from surveypipe.disclosure.atoms import Atom, Question
 from surveypipe.disclosure.errors import print_the_same, strata_of
+from surveypipe.disclosure.members import Members
 from surveypipe.disclosure.unweighted import _columns
 
 SIZES, PEOPLE, YES = [18, 15, 11], [110.0, 113.0, 128.0], [8, 15, 6]
@@ -102,3 +105,44 @@ def test_the_scheme_without_weights_takes_its_cells_with_it_when_it_is_renamed()
         "cell_raw": "cell_none",
         "estimate_raw": "estimate_none",
     }
+
+
+def by_the_program(values: np.ndarray, fpc: bool) -> tuple[np.ndarray, np.ndarray]:
+    """The census of cells, as the program computes it."""
+    sizes = dict(zip(["1", "2", "3"], PEOPLE, strict=True))
+    found = second_phase_means(values, CELLS, sizes, weights=WEIGHTS["w_cells"].to_numpy(), fpc=fpc)
+    return found.estimate, found.se
+
+
+def in_pairs(values: np.ndarray, fpc: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Errors that depend on who sits beside whom."""
+    sums = values.reshape(22, 2, -1).sum(axis=1)
+    return values.mean(axis=0), sums.std(axis=0)
+
+
+def test_counts_put_through_the_program_print_what_the_formula_does():
+    asked, tried = question("cells"), np.array(list(itertools.product(*(range(n + 1) for n in SIZES))), float)
+    tried = np.concatenate([[YES], tried])
+    asked.rows["fpc"] = True
+    by_formula = print_the_same(asked, Counts(), tried)
+    asked.strata, asked.members = {}, Members(ATOMS.to_numpy(), {"cells": by_the_program})
+    assert 0 < by_formula.sum() < len(tried)
+    assert (print_the_same(asked, Counts(), tried) == by_formula).all()
+
+
+def test_errors_for_which_it_matters_who_of_a_part_answered_are_not_tried():
+    errors = {"cells": by_the_program, "clusters": in_pairs}
+    assert list(Members(ATOMS.to_numpy(), errors).errors) == ["cells"]
+    many = Members(
+        np.zeros(2_001, dtype=np.intp), {"mean": lambda values, _: (values.mean(0), values.std(0))}
+    )
+    assert not many.errors
+
+
+def test_answers_are_given_to_as_many_of_each_part_as_said():
+    members = Members(np.array([1, 0, 1, 0, 0]), {})
+    made = members.answers(
+        [(2.0, np.array([[1.0, 1.0], [0.0, 2.0]])), (5.0, np.array([[1.0, 0.0], [3.0, 0.0]]))]
+    )
+    assert np.array_equal(made[:, 0], [2, 2, np.nan, 5, np.nan], equal_nan=True)
+    assert np.array_equal(made[:, 1], [2, 5, 2, 5, 5], equal_nan=True)

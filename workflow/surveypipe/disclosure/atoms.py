@@ -13,6 +13,7 @@ from surveypipe.disclosure.answers import (
     POINT_DECIMALS,
 )
 from surveypipe.disclosure.linear import Found, Statement
+from surveypipe.disclosure.members import Members
 from surveypipe.disclosure.release import RELEASED
 from surveypipe.disclosure.whole_numbers import Walk
 from surveypipe.identifiers import TOTAL
@@ -97,7 +98,9 @@ class Question:
     units
         Group to the unit to which its totals under the primary scheme are rounded.
     strata
-        Scheme to the cells from which its standard errors follow; left out: they are not looked at.
+        Scheme to the cells from which its standard errors follow by a formula.
+    members
+        Respondents, and what computes the errors of other schemes; without both errors are not looked at.
     hidden, left_out, stepped, uncounted
         Answers, schemes within a group, answers of all groups, and groups whose totals were hidden to
         protect others.
@@ -118,6 +121,7 @@ class Question:
     asked: Mapping[str, float] = field(default_factory=dict)
     units: Mapping[str, float] = field(default_factory=dict)
     strata: Mapping[str, Strata] = field(default_factory=dict)
+    members: Members | None = field(default=None, repr=False)
     looked_at: int = 0
     hidden: set[Place] = field(default_factory=set)
     left_out: set[tuple[str, str]] = field(default_factory=set)

@@ -28,12 +28,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from surveypipe.disclosure.answers import (
-    COUNTED,
-    DESCRIPTIVE,
-    NOT_ABOUT_ANSWERS,
-    SHARES,
-)
+from surveypipe.disclosure.answers import COUNTED, DESCRIPTIVE, NOT_ABOUT_ANSWERS, SHARES
 from surveypipe.disclosure.atoms import UNWEIGHTED, Place, Question, statements
 from surveypipe.disclosure.errors import print_the_same
 from surveypipe.disclosure.linear import LEEWAY, Statement, System, whole_numbers
@@ -259,19 +254,25 @@ def _known_atom(
     question: Question, wanted: list[Secret], told: list[Statement], system: System, possible: int
 ) -> Secret | None:
     """Find a secret of an atom of which fewer counts agree with what is told than have to be possible."""
-    walk, parts = question.walk(), [secret for secret in wanted if secret.place is None]
+    walk = question.walk()
     if walk is None:
         return None
     # Among many parts a walk finds too few counts for those that print other errors to be left out.
-    strict = [one for one in parts if question.strata and not walk.sampled and of_hidden_group(question, one)]
-    mine = [one for one in parts if one in strict or len(system.values(one.cells)) < possible]
+    known = not walk.sampled and (bool(question.strata) or question.members is not None)
+    strict = [secret for secret in wanted if known and of_hidden_group(question, secret)]
+    parts = [secret for secret in wanted if secret.place is None and secret not in strict]
+    mine = strict + [secret for secret in parts if len(system.values(secret.cells)) < possible]
     if not mine:
         return None
 
     def left(solutions: Any) -> list[Secret]:
         same = solutions[print_the_same(question, walk, solutions)] if strict else solutions
         fits = [(secret, same if secret in strict else solutions) for secret in mine]
-        return [secret for secret, agreeing in fits if walk.possible(secret.cells, agreeing) < possible]
+        return [
+            secret
+            for secret, agreeing in fits
+            if walk.possible(secret.cells, agreeing) < secret.many(possible)
+        ]
 
     solutions = walk.solutions(told, lambda solutions: not left(solutions))
     found = left(solutions)

@@ -5,8 +5,9 @@ same counts, and no linear ones. So other whole numbers that fit all the rest
 (:mod:`surveypipe.disclosure.whole_numbers`) are put through the formula of a sample drawn within the cells of
 a scheme, and only those that print the same are taken for possible.
 
-This is done where everybody was asked and a scheme's weights are the people of a cell for each respondent in
-it. The errors of other schemes say less, since what their weights are estimated from is in them too.
+Of a census that formula is written down here, for schemes whose weights are the people of a cell for each
+respondent in it. Of other schemes and of samples the counts are put through the program itself, as far as it
+makes no difference who of a part gave an answer; where it does, as with clusters, nothing is tried.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ Flags = NDArray[np.bool_]
 DECIMALS = 2
 # Of the method of an interval that is known here, and the level at which it is tried.
 LOGIT, LEVEL = "logit interval", 0.95
+# Numbers of respondents by combinations that are computed at once.
+AT_ONCE = 2_000_000
 
 
 def strata_of(weights: pd.DataFrame, atoms: pd.Series) -> dict[str, Strata]:
@@ -84,10 +87,15 @@ def print_the_same(question: Question, walk: Walk, solutions: Floats) -> Flags:
         scores = _scores(question, str(row["level"]))
         if scores is None:
             continue
-        first = np.sum([score * counts[answer] for answer, score in scores.items()], axis=0)
-        second = np.sum([score**2 * counts[answer] for answer, score in scores.items()], axis=0)
         inside = np.array([row["group_level"] in ("", atom.group) for atom in question.atoms], dtype=float)
-        values = _values(question, row, first * inside, second * inside, answered * inside)
+        if row["scheme"] in question.strata:
+            first = np.sum([score * counts[answer] for answer, score in scores.items()], axis=0)
+            second = np.sum([score**2 * counts[answer] for answer, score in scores.items()], axis=0)
+            estimate, se = _by_formula(question, row, first * inside, second * inside, answered * inside)
+        else:
+            given = [(score, counts[answer] * inside) for answer, score in scores.items()]
+            estimate, se = _by_program(question, row, given)
+        values = np.column_stack([estimate, se, *_ends(row, estimate, se)])
         shown = decimals_of(values, DECIMALS)
         same &= ((shown == shown[0]) | np.isnan(shown) & np.isnan(shown[0])).all(axis=1)
     return same
@@ -99,7 +107,8 @@ def _told(question: Question) -> Iterator[Mapping[str, Any]]:
     for row in question.rows.to_dict("records"):
         level, group, scheme = str(row["level"]), str(row["group_level"]), str(row["scheme"])
         share = row["statistic"] == "proportion"
-        if row["status"] != RELEASED or scheme not in question.strata or not (share or level == ""):
+        known = scheme in question.strata or (question.members and scheme in question.members.errors)
+        if row["status"] != RELEASED or not known or not (share or level == ""):
             continue
         if (scheme, group) in question.left_out or row["statistic"] not in ("proportion", "mean"):
             continue
@@ -118,12 +127,10 @@ def _scores(question: Question, level: str) -> dict[str, float] | None:
         return None
 
 
-def _values(
+def _by_formula(
     question: Question, row: Mapping[str, Any], first: Floats, second: Floats, answered: Floats
-) -> Floats:
-    """Estimate, standard error and ends of the interval, from sums by atom; shape (K, 2 or 4)."""
-    from scipy.special import stdtrit
-
+) -> tuple[Floats, Floats]:
+    """Estimate and standard error from sums by atom; each of shape (K,)."""
     scheme = str(row["scheme"])
     strata, weights = question.strata[scheme], [atom.weights.get(scheme, 1.0) for atom in question.atoms]
     w = np.array(weights)
@@ -136,21 +143,37 @@ def _values(
     for cell, (people, n) in enumerate(zip(strata.people, strata.respondents, strict=True)):
         mine = strata.of_atom == cell
         spread = twice[:, mine].sum(axis=1) - once[:, mine].sum(axis=1) ** 2 / n
-        variance += max(0.0, 1 - n / people) * n / max(n - 1, 1) * np.maximum(spread, 0.0)
-    se, df = np.sqrt(variance) / whole, float(row["df"])
-    return np.column_stack(
-        [estimate, se, *_ends(row, estimate, stdtrit(df, 0.5 + float(row.get("ci_level", LEVEL)) / 2) * se)]
-    )
+        part = max(0.0, 1 - n / people) if row.get("fpc", True) else 1.0
+        variance += part * n / max(n - 1, 1) * np.maximum(spread, 0.0)
+    return estimate, np.sqrt(variance) / whole
 
 
-def _ends(row: Mapping[str, Any], estimate: Floats, half: Floats) -> tuple[Floats, ...]:
+def _by_program(
+    question: Question, row: Mapping[str, Any], given: list[tuple[float, Floats]]
+) -> tuple[Floats, Floats]:
+    """Estimate and standard error as the program makes them; each of shape (K,)."""
+    assert question.members is not None
+    errors, size = question.members.errors[str(row["scheme"])], len(given[0][1])
+    step = max(1, AT_ONCE // len(question.members.atom))
+    made = [
+        errors(
+            question.members.answers([(score, counts[k : k + step]) for score, counts in given]),
+            bool(row["fpc"]),
+        )
+        for k in range(0, size, step)
+    ]
+    return np.concatenate([one for one, _ in made]), np.concatenate([one for _, one in made])
+
+
+def _ends(row: Mapping[str, Any], estimate: Floats, se: Floats) -> tuple[Floats, ...]:
     """Give the ends of a t interval of a mean or a logit interval of a share; of others none."""
+    from scipy.special import expit, logit, stdtrit
+
+    half = stdtrit(float(row["df"]), 0.5 + float(row.get("ci_level", LEVEL)) / 2) * se
     if row["statistic"] == "mean":
         return estimate - half, estimate + half
     if not str(row.get("method", "")).endswith(LOGIT):
         return ()
-    from scipy.special import expit, logit
-
     with np.errstate(divide="ignore", invalid="ignore"):
         wide = half / (estimate * (1 - estimate))
         return expit(logit(estimate) - wide), expit(logit(estimate) + wide)

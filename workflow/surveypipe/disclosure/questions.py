@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from surveypipe.disclosure.atoms import HALF, MOST_ATOMS, UNWEIGHTED, Atom, Place, Question
 from surveypipe.disclosure.digits import unit_for
 from surveypipe.disclosure.errors import strata_of
+from surveypipe.disclosure.members import ErrorsOf, Members
 from surveypipe.disclosure.release import RELEASED, places_of
 from surveypipe.study.poles import CATEGORIES, parted
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
 # Weights that agree to so many decimals are the same: iteration leaves the last digits to chance.
@@ -44,6 +46,8 @@ class Respondents:
         Base -> ids of the respondents who are in it, for questions that are not asked of all.
     everybody_asked
         Whether nobody was drawn: errors then follow from the cells of response alone.
+    errors
+        Scheme to what computes its errors, of answers in the order of the weights.
     """
 
     answers: pd.DataFrame
@@ -51,6 +55,7 @@ class Respondents:
     group: str
     bases: Mapping[str, frozenset[str]] = field(default_factory=dict)
     everybody_asked: bool = True
+    errors: Mapping[str, ErrorsOf] = field(default_factory=dict)
 
     def inside(self, base: str) -> pd.Series:
         """Whether each of the answers is of somebody in a base."""
@@ -125,6 +130,7 @@ def questions(
     atoms = tuple(_atoms(people, respondents.group))
     weights = people[["id"]].merge(respondents.weights, on="id", how="left")
     strata = strata_of(weights, people["atom"]) if respondents.everybody_asked else {}
+    members = _members(respondents, strata)
     keys = ["variable", "base"]
     published = ("overall", respondents.group)
     shares = private[(private["statistic"] == "proportion") & (private["scheme"] == UNWEIGHTED)]
@@ -147,8 +153,18 @@ def questions(
             told = here[here["level"].isin(["", *levels])]
             asked = _asked(rows, str(variable), str(base), asked_if or {}, respondents, values)
             yield Question(
-                str(variable), str(base), told, parts, some, atoms, known, primary, asked, units, strata
-            )
+                str(variable), str(base), told, parts, some, atoms, known, primary, asked, units, strata,
+                members,
+            )  # fmt: skip
+
+
+def _members(respondents: Respondents, known: Collection[str]) -> Members | None:
+    """Respondents by their atoms, with the errors of the schemes of which no formula is known."""
+    errors = {scheme: one for scheme, one in respondents.errors.items() if scheme not in known}
+    if not errors:
+        return None
+    part = respondents.part_of()
+    return Members(np.array([part[str(who)] for who in respondents.weights["id"]], dtype=np.intp), errors)
 
 
 def _asked(

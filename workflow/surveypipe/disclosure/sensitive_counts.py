@@ -32,6 +32,10 @@ class Secret:
     alike: bool = False
     wished: bool = False
 
+    def many(self, possible: int) -> float:
+        """How many counts have to fit: of an answer in a group no more than can."""
+        return possible if self.place is None else min(possible, self.width)
+
 
 def secrets(question: Question, rules: Rules) -> list[Secret]:
     """Suppressed answers of a question, and the dissenters of each atom that has none."""
