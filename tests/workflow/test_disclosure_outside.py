@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 from pathlib import Path
 
@@ -101,7 +102,8 @@ def test_without_disclosure_control_the_same_attack_finds_a_secret(name: str, tm
 def test_errors_and_intervals_narrow_what_estimates_leave_open(tmp_path: Path):
     """The formulae are those of the program, and each row says more than its estimate."""
     study = outside("schemes", tmp_path)
-    plain, more = outside_attack.gathered(study), outside_errors.refine(outside_attack.gathered(study))
+    plain = outside_attack.gathered(study)
+    more = outside_errors.refine(copy.deepcopy(plain))
     assert len(more.left) > len(plain.left)
     where = study.inside("trade", "1")
     given = study.people["yes"].map(outside_counts.code).where(study.people["yes"].notna())

@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 from _shared import options
+from benchmark.desk import THRESHOLD, edit
 from rules import scripts
 from surveypipe.imports import Imports
 
@@ -206,6 +207,22 @@ def test_a_word_of_the_article_runs_what_reads_its_text_and_a_number_or_a_headin
     assert "typesetting title-page" not in snakemake(finished_copy, "-n").stdout
     text.write_text(before.replace("\n# Introduction {", "\n# Opening {"))
     assert {"tables", "checklists", *few} <= planned_rules(finished_copy, snakemake)
+
+
+# What is edited, and the stages that need not run again for it.
+SPARED = {
+    THRESHOLD: {"ingest", "clean", "response", "weight"},
+    ("author", "config/authors.yaml", "name: ", "name: A. "): {"figures", "tables", "render_blinded"},
+    ("reference", "report/references.bib", "Children's Needs", "Needs"): {"figures", "tables", "checklists"},
+}
+
+
+@pytest.mark.parametrize("change", SPARED, ids=lambda change: change[0])
+def test_what_reads_nothing_of_what_was_edited_is_spared(finished_copy, snakemake, change):
+    edit(finished_copy, *change[1:])
+    planned = planned_rules(finished_copy, snakemake)
+    assert {"render", "publish", "index"} <= planned
+    assert SPARED[change] & planned == set()
 
 
 def test_other_versions_of_the_packages_run_every_stage_again(finished_copy, snakemake):
