@@ -27,7 +27,9 @@ FEW = (0, 1, 2, 4, 5)
 # Stopped once: no groups were left to hide; the amount made the groups; the unweighted scheme has a name of
 # its own; a sample with an explorer; some respondents are in no cell; a claim about nobody; cells of another
 # variable than the groups.
-ONCE_STOPPED = [92, 163, 425, 463, 444, 833, 997]
+ONCE_STOPPED = [92, 163, 425, 463, 444]
+# The last two take a third of a minute each.
+ONCE_STOPPED += [pytest.param(seed, marks=pytest.mark.slow) for seed in (833, 997)]
 MANY = int(os.environ.get("RANDOM_STUDIES", "200"))
 FIRST = int(os.environ.get("RANDOM_FIRST", "0"))
 # Of ten studies drawn at least so many are released: else little is tried.
