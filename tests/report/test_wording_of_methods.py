@@ -50,6 +50,13 @@ def scheme(**keys: Any) -> Change:
     return change
 
 
+def of_profession(made: Released) -> Released:
+    """Cells made by profession alone, merged within nothing, as a scheme without `within` makes them."""
+    table = made.tables["weight_cells"]
+    names = table["members"].str.replace(r"\w+ × ", "", regex=True)
+    return cases.celled("weight_cells", by="profession", within="", members=names)(made)
+
+
 def scales(**keys: Any) -> Change:
     """The first scale of the study changed."""
 
@@ -219,8 +226,8 @@ CASES: dict[str, Change] = {
     "no cell merged": merged(0),
     "every cell merged": merged(2),
     "one cell": one_cell,
-    "merged anywhere": scheme(collapse={"min_n": 10, "inside": "equal"}),
-    "smoothed inside merged cells": scheme(collapse={"min_n": 10}),
+    "merged anywhere": cases.both(scheme(collapse={"min_n": 10, "inside": "equal"}), of_profession),
+    "smoothed inside merged cells": cases.both(scheme(collapse={"min_n": 10}), of_profession),
     "the fallback": cases.celled("claims", scheme_primary="agency"),
     "weights withheld": cases.celled("weight_diagnostics", deff_kish=np.nan),
     "numbers withheld": cases.celled("weight_diagnostics", n=np.nan, N=np.nan),
@@ -337,8 +344,9 @@ CASES: dict[str, Change] = {
     "no question routed": everybody_asked_everything,
     "a mean": a_mean,
     "a rehearsal": cases.configured(study={"data": "rehearsal"}),
-    "cells as they are": scheme(
-        method="poststratify", by=["agency"], collapse={"min_n": 10, "inside": "equal"}
+    "cells as they are": cases.both(
+        scheme(method="poststratify", by=["profession"], collapse={"min_n": 10, "inside": "equal"}),
+        of_profession,
     ),
     "two margins": cases.both(sampled(method="rake"), two_margins),
     "one thing known": one_known,
