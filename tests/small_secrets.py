@@ -289,6 +289,22 @@ def claimed_three() -> Small:
     return _told_by_error([3, 11, 12], [107, 130, 30], [2, 7, 5], claims=claims)
 
 
+def crossed() -> Small:
+    """Trades and ranks with raked weights: of the first trade no whole number but none fits all shares."""
+    each, yes = [5, 8, 5, 11, 10, 7], [0, 0, 2, 6, 6, 5]
+    cells = [(trade, rank) for trade in (1, 2, 3) for rank in (1, 2)]
+    people = pd.DataFrame(np.repeat(cells, each, axis=0), columns=["trade", "rank"])
+    people["yes"] = [1 if k < y else 2 for n, y in zip(each, yes, strict=True) for k in range(n)]
+    asked = {"trade": _one_of(3, "Trade"), "rank": _one_of(2, "Rank"), "yes": _yes_no()}
+    counts = [
+        (f"Trade {t}", f"Rank {r}", n) for (t, r), n in zip(cells, [26, 34, 21, 56, 44, 27], strict=True)
+    ]
+    plain, both = {"label": "Unweighted", "method": "none"}, {"label": "Both", "method": "rake"}
+    schemes = {"none": plain, "both": both | {"margins": ["trade", "rank"]}}
+    config = {"groups": {"trade": {}, "rank": {}}, "weighting": {"primary": "both", "schemes": schemes}}
+    return Small(people, asked, config, pd.DataFrame(counts, columns=["trade", "rank", "n"]))
+
+
 def sampled_error() -> Small:
     """A sample drawn within trades: of the third all said no, which the error of everybody's share tells."""
     study = _told_by_error([17, 13, 16], [43, 76, 76], [4, 11, 0])
@@ -306,7 +322,7 @@ STUDIES: dict[str, Callable[[], Small]] = {
     for made in (
         group_of_three, all_alike, asked_on_yes, nested, crossing, schemes, sums, quantiles, saturated,
         replicates, waves, boxes, heavy, spread, error,
-        claimed_error, claimed_three, sampled_error,
+        claimed_error, claimed_three, sampled_error, crossed,
     )
 }  # fmt: skip
 

@@ -29,6 +29,7 @@ DEFAULT = (
     "error",
     "claimed_error",
     "sampled_error",
+    "crossed",
 )
 FIRST = ("saturated", "asked_on_yes")
 WITHOUT = (*FIRST, *(one for one in small_secrets.STUDIES if one not in FIRST))

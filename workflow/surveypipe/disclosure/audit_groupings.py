@@ -4,7 +4,8 @@ Within one grouping a hidden group is safe from subtraction (:mod:`surveypipe.di
 second grouping may give it back: where wards lie within hospitals, the wards of a hidden hospital add up to
 it. So each hidden answer of a group is bounded once more from all that every grouping publishes; the unknown
 counts are those of each answer in each combination of groups and weights. While too few values are possible,
-a group of another grouping is hidden that has people in common with what is hidden, the smallest first.
+a group of another grouping is hidden that has people in common with what is hidden, the smallest first. An
+interval may hold no whole number but the true one, so that another one is looked for besides.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 # Of more combinations of groups and weights than this, what the weights say is left out.
 MOST_COMBINATIONS = 150
+# Of more unknown counts than this whole numbers are not looked for, and of each secret those nearest to it.
+MOST_UNKNOWN, NEAREST = 400, 3
 
 
 class Place(NamedTuple):
@@ -59,6 +62,8 @@ class Together:
         Scheme to the weight of each combination; of fewer schemes where weights differ within them.
     counts
         Place to the people who gave the answer, and to all who gave any.
+    sizes
+        People in each combination.
     """
 
     shown: dict[tuple[Place, str], tuple[float, float]]
@@ -66,6 +71,7 @@ class Together:
     combinations: Sequence[Mapping[str, str]]
     weights: Mapping[str, Sequence[float]]
     counts: Mapping[Place, tuple[float, float]]
+    sizes: Sequence[float]
     found: Found = field(default_factory=Found)
 
     def inside(self, place: Place) -> list[int]:
@@ -83,6 +89,8 @@ class Together:
     def statements(self) -> Iterator[Statement]:
         """Write down what every published share says."""
         every = list(dict.fromkeys(answer for parts in self.parts.values() for answer in parts))
+        for k, size in enumerate(self.sizes):
+            yield Statement(("size", k), {(answer, k): 1.0 for answer in every}, size, sides=(1,))
         for (place, scheme), (share, n) in self.shown.items():
             inside = self.inside(place)
             whole: dict[Hashable, float] = {(answer, k): 1.0 for answer in every for k in inside}
@@ -107,12 +115,21 @@ class Together:
             cells = self.cells(place)
             if not cells:
                 continue
-            ends = system.reached(cells)
-            if ends[1] >= ends[0] and whole_numbers(*ends) >= least:
-                continue
-            if whole_numbers(*system.interval(cells)) < least:
+            low, high = system.reached(cells)
+            if high < low or whole_numbers(low, high) < least:
+                low, high = system.interval(cells)
+            # Of an answer that nobody gave, or all, one count is as many as there can be.
+            if whole_numbers(low, high) < least or (least > 1 and not self._another(place, cells, system)):
                 return place
         return None
+
+    def _another(self, place: Place, cells: Sequence[Hashable], system: System) -> bool:
+        """Whether whole numbers fit of which those of a place add up to another count than the true one."""
+        if len(self.sizes) * sum(len(parts) == 1 for parts in self.parts.values()) > MOST_UNKNOWN:
+            return True
+        true = self.counts[place][0]
+        near = (true + step * side for step in range(1, NEAREST + 1) for side in (1, -1))
+        return any(value >= 0 and system.whole(cells, value) for value in near)
 
     def _width(self, place: Place, rules: Rules) -> float:
         gave, all_of = self.counts.get(Place(place.level, "", ""), (0.0, 0.0))
@@ -168,13 +185,15 @@ def audit_groupings(
     known = [name for name in groupings if name in respondents.answers]
     if len(known) < 2:
         return
-    people, combined = _combinations(respondents, known)
+    people, combined, sizes = _combinations(respondents, known)
     table = release.table
     for variable, base in _with_hidden(table, known):
         if variable not in respondents.answers:
             continue
         mine = (table["variable"] == variable) & (table["base"] == base)
-        asked = list(_questions(table[mine], private, (variable, base), people, combined, known, values))
+        asked = list(
+            _questions(table[mine], private, (variable, base), people, combined, sizes, known, values)
+        )
         if any(question.secret(place, rules) for question, hidden in asked for place in hidden):
             _hide_totals(release, mine)
         for partner in _given_away(asked, rules):
@@ -200,8 +219,8 @@ def _given_away(asked: Iterable[tuple[Together, list[Place]]], rules: Rules) -> 
 
 def _combinations(
     respondents: Respondents, groupings: Sequence[str]
-) -> tuple[list[dict[str, str]], dict[str, list[float]]]:
-    """List the combinations of groups and weights that there are, and the weights of each by scheme."""
+) -> tuple[list[dict[str, str]], dict[str, list[float]], list[float]]:
+    """List the combinations of groups and weights that there are, with weights by scheme, and sizes."""
     schemes = [str(name) for name in respondents.weights if str(name).startswith("w_")]
     people = respondents.answers[["id", *groupings]].merge(respondents.weights[["id", *schemes]], on="id")
     for name in groupings:
@@ -213,9 +232,10 @@ def _combinations(
         first = people[[*groupings, *schemes]].drop_duplicates(ignore_index=True)
     weights = {name.removeprefix("w_"): first[name].astype(float).tolist() for name in schemes}
     weights[UNWEIGHTED] = [1.0] * len(first)
-    return [
-        {str(k): str(v) for k, v in row.items()} for row in first[list(groupings)].to_dict("records")
-    ], weights
+    number = people.groupby([*groupings, *schemes], sort=False, dropna=False).ngroup()
+    sizes = number.value_counts().sort_index().astype(float).tolist()
+    groups = first[list(groupings)].to_dict("records")
+    return [{str(k): str(v) for k, v in row.items()} for row in groups], weights, sizes
 
 
 def _with_hidden(table: pd.DataFrame, groupings: Sequence[str]) -> list[tuple[str, str]]:
@@ -234,6 +254,7 @@ def _questions(
     named: tuple[str, str],
     combinations: Sequence[Mapping[str, str]],
     weights: Mapping[str, Sequence[float]],
+    sizes: Sequence[float],
     groupings: Sequence[str],
     values: Mapping[str, list[str]],
 ) -> Iterator[tuple[Together, list[Place]]]:
@@ -256,7 +277,7 @@ def _questions(
             elif place.grouping:
                 hidden[place] = None
         parts = parts_of(levels, values.get(named[0], []))
-        yield Together(shown, parts, combinations, weights, counts), list(hidden)
+        yield Together(shown, parts, combinations, weights, counts, sizes), list(hidden)
 
 
 def _place(row: Mapping[Hashable, object]) -> Place:
