@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 CITED = re.compile(r'<a href="#(?P<kind>tbl|fig)-[^"]*"[^>]*>[^<]*?(?P<number>\d+)</a>')
 
@@ -30,3 +31,22 @@ def test_exhibits_are_cited_in_the_order_of_their_numbers(finished: Path, name: 
     page = (finished / f"results/report/{name}.html").read_text(encoding="utf-8")
     assert CITED.search(page)
     assert out_of_order(page) == []
+
+
+@pytest.mark.parametrize("name", ["manuscript", "supplement", "supplement-blinded"])
+def test_exhibits_stand_in_a_pdf_in_the_order_of_their_numbers(finished: Path, name: str):
+    pages = PdfReader(finished / f"results/report/{name}.pdf").pages
+    text = "\n".join(page.extract_text() for page in pages)
+    for kind in ("Table", "Figure"):
+        numbers = [int(number) for number in re.findall(rf"^{kind}\sS?(\d+): ", text, re.MULTILINE)]
+        assert len(numbers) > 1 and numbers == sorted(numbers)
+
+
+def test_a_table_in_the_text_waits_for_one_before_it_that_floats(finished: Path):
+    """Else it stands before the other where that drifts to the next page, as in a study of few tables."""
+    typed = (finished / "results/build/supplement/blinded/supplement.typ").read_text(encoding="utf-8")
+    places = re.findall(r"#table-with-note\(float: (true|false)\)|#(drifted|room-for-a-start)", typed)
+    order = [floats or other for floats, other in places]
+    assert ("true", "drifted") in pairwise(order)
+    behind = [after for before, after in pairwise(order) if before == "true"]
+    assert set(behind) <= {"true", "drifted"}

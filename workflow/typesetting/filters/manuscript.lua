@@ -137,16 +137,24 @@ local function with_notes(blocks)
   if not FORMAT:match("typst") then return nil end
   local made = pandoc.Blocks {}
   local position = 1
+  -- A table that stands in the text waits for one before it that still drifts, or would come before its number.
+  local drifting = false
+  local function in_its_turn(floats)
+    if drifting and not floats then made:insert(pandoc.RawBlock("typst", "#drifted")) end
+    drifting = floats
+  end
   while position <= #blocks do
     local block, note = blocks[position], blocks[position + 1]
     local has_note = note and note.t == "Div" and note.classes:includes("table-note")
     local labelled = table_pages.labelled_table(block)
     if labelled and table_pages.is_short(labelled) and has_note then
-      local floats = tostring(tables <= MANY or table_pages.is_tall(labelled))
-      local opening = pandoc.RawBlock("typst", "#table-with-note(float: " .. floats .. ")[")
+      local floats = tables <= MANY or table_pages.is_tall(labelled)
+      in_its_turn(floats)
+      local opening = pandoc.RawBlock("typst", "#table-with-note(float: " .. tostring(floats) .. ")[")
       made:extend { opening, block, note, pandoc.RawBlock("typst", "]") }
       position = position + 2
     elseif labelled then
+      in_its_turn(false)
       made:extend { pandoc.RawBlock("typst", "#room-for-a-start"), block }
       position = position + 1
     else
