@@ -74,7 +74,7 @@ def test_lines_are_numbered_where_the_schema_wants_it(made: Path) -> None:
     styles = Package(made).tree("word/styles.xml")
     header = styles.xpath("//w:style[@w:styleId='Header']/w:pPr", namespaces={"w": w("x")[1:-2]})[0]
     assert len(header.findall(w("suppressLineNumbers"))) == 1
-    # Numbers are smaller than the text, in the style that Word and LibreOffice look for.
+    # The style in which Word sets the numbers is smaller than that of the text.
     (own,) = [
         style for style in styles.iter(w("style")) if style.find(w("name")).get(w("val")) == "line number"
     ]
