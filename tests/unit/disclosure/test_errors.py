@@ -10,8 +10,9 @@ import pytest
 
 from surveypipe.design.intervals import logit_interval
 from surveypipe.design.variance import second_phase_means
+from surveypipe.disclosure import errors
 from surveypipe.disclosure.atoms import Atom, Question
-from surveypipe.disclosure.errors import print_the_same, strata_of
+from surveypipe.disclosure.errors import hidden_by_errors, print_the_same, strata_of
 from surveypipe.disclosure.members import Members
 from surveypipe.disclosure.unweighted import _columns
 
@@ -146,3 +147,16 @@ def test_answers_are_given_to_as_many_of_each_part_as_said():
     )
     assert np.array_equal(made[:, 0], [2, 2, np.nan, 5, np.nan], equal_nan=True)
     assert np.array_equal(made[:, 1], [2, 5, 2, 5, 5], equal_nan=True)
+
+
+@pytest.mark.parametrize("first", [1, 3, 10_000])
+def test_values_that_print_the_same_are_found_however_many_are_tried_at_once(first: int, monkeypatch):
+    monkeypatch.setattr(errors, "FIRST", first)
+    asked, tried = question("cells"), np.array(list(itertools.product(*(range(n + 1) for n in SIZES))), float)
+    tried = np.concatenate([[YES], tried])
+    same = tried[print_the_same(asked, Counts(), tried)]
+    for part in range(3):
+        there = len(np.unique(same[:, part]))
+        cells = [("1", part)]
+        assert hidden_by_errors(asked, Counts(), tried, cells, there)
+        assert not hidden_by_errors(asked, Counts(), tried, cells, there + 1)

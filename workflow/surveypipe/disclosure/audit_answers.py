@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.answers import COUNTED, DESCRIPTIVE, NOT_ABOUT_ANSWERS, SHARES
 from surveypipe.disclosure.atoms import UNWEIGHTED, Place, Question, statements
-from surveypipe.disclosure.errors import print_the_same
+from surveypipe.disclosure.errors import hidden_by_errors
 from surveypipe.disclosure.linear import LEEWAY, Statement, System, whole_numbers
 from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
@@ -265,14 +265,14 @@ def _known_atom(
     if not mine:
         return None
 
+    def fits(secret: Secret, solutions: Any) -> bool:
+        if walk.possible(secret.cells, solutions) < secret.many(possible):
+            return False
+        many = secret.many(possible)
+        return secret not in strict or hidden_by_errors(question, walk, solutions, secret.cells, many)
+
     def left(solutions: Any) -> list[Secret]:
-        same = solutions[print_the_same(question, walk, solutions)] if strict else solutions
-        fits = [(secret, same if secret in strict else solutions) for secret in mine]
-        return [
-            secret
-            for secret, agreeing in fits
-            if walk.possible(secret.cells, agreeing) < secret.many(possible)
-        ]
+        return [secret for secret in mine if not fits(secret, solutions)]
 
     solutions = walk.solutions(told, lambda solutions: not left(solutions))
     found = left(solutions)

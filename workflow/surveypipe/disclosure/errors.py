@@ -12,7 +12,7 @@ makes no difference who of a part gave an answer; where it does, as with cluster
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +35,8 @@ DECIMALS = 2
 LOGIT, LEVEL = "logit interval", 0.95
 # Numbers of respondents by combinations that are computed at once.
 AT_ONCE = 2_000_000
+# Combinations that are tried first; as long as too few of them print the same twice as many follow.
+FIRST = 50
 
 
 def strata_of(weights: pd.DataFrame, atoms: pd.Series) -> dict[str, Strata]:
@@ -63,6 +65,32 @@ def strata_of(weights: pd.DataFrame, atoms: pd.Series) -> dict[str, Strata]:
         people = np.array([w[(cells == name).to_numpy()].sum() for name in names])
         made[scheme] = Strata(of_atom, people, np.bincount(numbers).astype(float))
     return made
+
+
+def hidden_by_errors(
+    question: Question, walk: Walk, solutions: Floats, cells: Iterable[Hashable], many: float
+) -> bool:
+    """Whether so many values of a sum of counts are among combinations that print what the true one does.
+
+    Parameters
+    ----------
+    question, walk, solutions
+        As in :func:`print_the_same`.
+    cells
+        The counts that are added up.
+    many
+        How many values there have to be, the true one among them.
+    """
+    sums = walk.sums(cells, solutions)
+    near = np.argsort(np.abs(sums - sums[0]), kind="stable")
+    others = near[sums[near] != sums[0]]
+    seen, at, step = {float(sums[0])}, 0, FIRST
+    while len(seen) < many and at < len(others):
+        rows = others[at : at + step]
+        same = print_the_same(question, walk, solutions[np.concatenate([[0], rows])])[1:]
+        seen |= set(sums[rows[same]].tolist())
+        at, step = at + step, 2 * step
+    return len(seen) >= many
 
 
 def print_the_same(question: Question, walk: Walk, solutions: Floats) -> Flags:
