@@ -41,7 +41,8 @@ def caught(run: Run, folder: Path) -> tuple[Any, ...]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(tables, "given_away", asked)
-        data = {name: results / f"data/{name}.parquet" for name in ("analysis", "weights", "dispositions")}
+        tables_read = ("analysis", "weights", "dispositions", "selection")
+        data = {name: results / f"data/{name}.parquet" for name in tables_read}
         disclose.main(
             config=joint_attack.survey_of(results).made.settings.given,
             private=[results / f"private/{name}.csv" for name in KINDS],
