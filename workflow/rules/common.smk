@@ -164,7 +164,8 @@ IMPORTS = Imports(LIBRARY, STUDY.own(".snakemake/imports.json"))
 def stage(name):
     """Give the inputs of a stage beside its data: script, the stamp of our modules behind it, locked packages, templates."""
     script = tool("workflow/scripts", f"{name}.py")
-    words = any(Path(path).stem == "wording" for path in IMPORTS.of(Path(script)))
+    names = map(os.path.basename, IMPORTS.of(Path(script)))
+    words = "wording.py" in names
     stamp = f".snakemake/code/{name}.txt"
     IMPORTS.stamp(Path(script), STUDY.own(stamp))
     return {
@@ -358,10 +359,9 @@ def rule_of_released():
 def code_stamp():
     """Stamp of every file of the tool that can move a number or a word."""
     stamp = ".snakemake/code/tool.txt"
-    files = [
-        path for part in provenance.code_files(TOOL, LIBRARY).values() for path in part
-    ]
-    write_stamp(STUDY.own(stamp), provenance.code_checksums(TOOL, LIBRARY), files)
+    parts = provenance.code_files(TOOL, LIBRARY)
+    files = [path for part in parts.values() for path in part]
+    write_stamp(STUDY.own(stamp), provenance.checksums_of(parts), files)
     return stamp
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import os
 import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -89,7 +90,12 @@ def code_checksums(tool: Path, library: Path) -> dict[str, str]:
         By the name of the part: a room of the library (``surveypipe/weighting``), a folder of ``workflow``,
         the Snakefile. The first 16 digits of a SHA-256 over names and contents, for a clone as for a wheel.
     """
-    return {name: _checksum_of_files(paths) for name, paths in code_files(tool, library).items() if paths}
+    return checksums_of(code_files(tool, library))
+
+
+def checksums_of(parts: Mapping[str, Iterable[Path]]) -> dict[str, str]:
+    """Checksum of each part that has files; see :func:`code_checksums`."""
+    return {name: _checksum_of_files(paths) for name, paths in parts.items() if paths}
 
 
 def code_files(tool: Path, library: Path) -> dict[str, list[Path]]:
@@ -110,7 +116,12 @@ def code_files(tool: Path, library: Path) -> dict[str, list[Path]]:
 
 
 def _files_under(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    found = []
+    for place, folders, names in os.walk(folder):
+        # What Python compiled lies beside it, as much again.
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        found += [Path(place, name) for name in names if not name.endswith(".pyc")]
+    return sorted(found)
 
 
 def _checksum_of_files(paths: Iterable[Path]) -> str:
