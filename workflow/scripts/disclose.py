@@ -133,7 +133,7 @@ def errors_of(
 
     def of(design: Design) -> ErrorsOf:
         def errors(values: np.ndarray, fpc: bool) -> tuple[np.ndarray, np.ndarray]:
-            found = design.means(values, fpc=fpc)
+            found = design.means_by_formula(values, fpc=fpc)
             return found.estimate, found.se
 
         return errors
