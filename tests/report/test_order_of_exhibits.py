@@ -7,7 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
+
+from surveypipe.archiving.pdf_text import page_texts
 
 CITED = re.compile(r'<a href="#(?P<kind>tbl|fig)-[^"]*"[^>]*>[^<]*?(?P<number>\d+)</a>')
 
@@ -35,8 +36,7 @@ def test_exhibits_are_cited_in_the_order_of_their_numbers(finished: Path, name: 
 
 @pytest.mark.parametrize("name", ["manuscript", "supplement", "supplement-blinded"])
 def test_exhibits_stand_in_a_pdf_in_the_order_of_their_numbers(finished: Path, name: str):
-    pages = PdfReader(finished / f"results/report/{name}.pdf").pages
-    text = "\n".join(page.extract_text() for page in pages)
+    text = "\n".join(page_texts(finished / f"results/report/{name}.pdf"))
     for kind in ("Table", "Figure"):
         numbers = [int(number) for number in re.findall(rf"^{kind}\sS?(\d+): ", text, re.MULTILINE)]
         assert len(numbers) > 1 and numbers == sorted(numbers)

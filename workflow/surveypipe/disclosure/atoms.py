@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -139,6 +140,11 @@ class Question:
             self._walk = Walk(self.known, self.answers(), sizes, statements(bare))
         return self._walk
 
+    @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        """Rows as what each column holds."""
+        return [{str(name): value for name, value in row.items()} for row in self.rows.to_dict("records")]
+
     @property
     def gone(self) -> set[Place]:
         """Places that are hidden, for whatever reason."""
@@ -174,7 +180,7 @@ def statements(question: Question) -> list[Statement]:
     every = question.answers()
     made = [_of_size(atom, number, every) for number, atom in enumerate(question.atoms)]
     made += [_of_asked(question, group, n, every) for group, n in question.asked.items()]
-    for row in question.rows.to_dict("records"):
+    for row in question.records:
         place = Place(str(row["level"]), str(row["group_level"]))
         scheme = str(row["scheme"])
         if row["status"] != RELEASED or (scheme, place.group) in question.left_out:

@@ -106,12 +106,16 @@ def print_the_same(question: Question, walk: Walk, solutions: Floats) -> Flags:
     same = np.ones(len(solutions), dtype=bool)
     if len(solutions) < 2:
         return same
-    counts = {
+    every = {
         answer: np.stack([walk.sums([(answer, k)], solutions) for k in range(len(question.atoms))], axis=1)
         for answer in question.answers()
     }
-    answered = np.sum(list(counts.values()), axis=0)
     for row in _told(question):
+        # Whatever one row tells apart need not be held against the next one.
+        left = np.flatnonzero(same)
+        if len(left) < 2:
+            break
+        counts = {answer: found[left] for answer, found in every.items()}
         scores = _scores(question, str(row["level"]))
         if scores is None:
             continue
@@ -119,20 +123,21 @@ def print_the_same(question: Question, walk: Walk, solutions: Floats) -> Flags:
         if row["scheme"] in question.strata:
             first = np.sum([score * counts[answer] for answer, score in scores.items()], axis=0)
             second = np.sum([score**2 * counts[answer] for answer, score in scores.items()], axis=0)
+            answered = np.sum(list(counts.values()), axis=0)
             estimate, se = _by_formula(question, row, first * inside, second * inside, answered * inside)
         else:
             given = [(score, counts[answer] * inside) for answer, score in scores.items()]
             estimate, se = _by_program(question, row, given)
         values = np.column_stack([estimate, se, *_ends(row, estimate, se)])
         shown = decimals_of(values, DECIMALS)
-        same &= ((shown == shown[0]) | np.isnan(shown) & np.isnan(shown[0])).all(axis=1)
+        same[left] = ((shown == shown[0]) | np.isnan(shown) & np.isnan(shown[0])).all(axis=1)
     return same
 
 
 def _told(question: Question) -> Iterator[Mapping[str, Any]]:
     """Rows of shares and means that are still published with an error that is known how to compute."""
     gone = question.gone
-    for row in question.rows.to_dict("records"):
+    for row in question.records:
         level, group, scheme = str(row["level"]), str(row["group_level"]), str(row["scheme"])
         share = row["statistic"] == "proportion"
         known = scheme in question.strata or (question.members and scheme in question.members.errors)
@@ -142,7 +147,7 @@ def _told(question: Question) -> Iterator[Mapping[str, Any]]:
             continue
         hidden = (level, group) in gone if share else bool(group and gone)
         if not hidden and row["se"] == row["se"]:
-            yield {str(name): value for name, value in row.items()}
+            yield row
 
 
 def _scores(question: Question, level: str) -> dict[str, float] | None:
