@@ -50,3 +50,10 @@ def test_a_table_in_the_text_waits_for_one_before_it_that_floats(finished: Path)
     assert ("true", "drifted") in pairwise(order)
     behind = [after for before, after in pairwise(order) if before == "true"]
     assert set(behind) <= {"true", "drifted"}
+
+
+def test_what_floats_stands_before_the_statements(finished: Path):
+    """Else a figure of the results parts the list of what the authors still have to say."""
+    typed = (finished / "results/build/manuscript/authors/manuscript.typ").read_text(encoding="utf-8")
+    statements = typed.index("<sec-statements>")
+    assert typed.rindex("#drifted", 0, statements) > typed.rindex("<sec-results>", 0, statements)

@@ -131,6 +131,10 @@ local function count_tables(doc)
   doc:walk { Table = function() tables = tables + 1 end }
 end
 
+local function closing(block)
+  return block.t == "Header" and block.level == 1 and block.classes:includes("unnumbered")
+end
+
 -- In the PDF a table that fits a page stays with its note; longer ones break over pages. It floats where there
 -- are few, because among many it would drift away from the text that speaks of it, and where it is tall.
 local function with_notes(blocks)
@@ -158,6 +162,8 @@ local function with_notes(blocks)
       made:extend { pandoc.RawBlock("typst", "#room-for-a-start"), block }
       position = position + 1
     else
+      -- What belongs to the text stands before statements and what else has no number.
+      if closing(block) then made:insert(pandoc.RawBlock("typst", "#drifted")) end
       made:insert(block)
       position = position + 1
     end
