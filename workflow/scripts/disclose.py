@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -62,16 +63,25 @@ def main(
     answers = pd.read_parquet(analysis)
     withheld = {path.stem: read_csv(path) for path in private}
     given = pd.read_parquet(weights)
+    respondents = respondents_of(answers, given)
+    weighting = section(config, "weighting", Weighting)
     people = Respondents(
         answers,
         given,
         config["frame"]["group"],
         bases_of(config, answers),
         everybody_asked=section(config, "design", Sampling).kind == "census",
-        errors=errors_of(config, respondents_of(answers, given), withheld, pd.read_parquet(selection)),
+        errors=errors_of(
+            designs_of(
+                weighting.schemes,
+                respondents,
+                withheld["weight_cells"],
+                pd.read_parquet(selection),
+                section(config, "design", Sampling),
+            )
+        ),
     )
-    weighting = section(config, "weighting", Weighting)
-    told, scenarios = curves(config, withheld, people, pd.read_parquet(dispositions))
+    told, scenarios = curves(config, withheld, respondents, pd.read_parquet(dispositions))
     study = replace(
         study_of(config, people, pd.read_parquet(dispositions), meaning),
         primary=scheme_in_force(weighting, withheld["weight_cells"]),
@@ -107,7 +117,7 @@ def withheld_claims(log: pd.DataFrame, claims: pd.DataFrame, config: dict) -> li
 
 
 def curves(
-    config: dict, withheld: dict[str, pd.DataFrame], people: Respondents, staff: pd.DataFrame
+    config: dict, withheld: dict[str, pd.DataFrame], respondents: pd.DataFrame, staff: pd.DataFrame
 ) -> tuple[dict[str, Curve], dict[str, ScenarioCurve]]:
     """Give the claims' shares under each assumption, as the audit tries other counts on them.
 
@@ -116,20 +126,14 @@ def curves(
     if withheld["explorer"].empty:
         return {}, {}
     made = setting(Sections(config), withheld["weight_cells"])
-    respondents = respondents_of(people.answers, people.weights)
     gathered = cases(made, withheld["estimates"], respondents, staff)
     ids = list(respondents["id"])
     found = curves_of(made, gathered, ids)
     return found, scenario_curves_of(made, gathered, ids, {key: one.half for key, one in found.items()})
 
 
-def errors_of(
-    config: dict, respondents: pd.DataFrame, withheld: dict[str, pd.DataFrame], selection: pd.DataFrame
-) -> dict[str, ErrorsOf]:
+def errors_of(designs: Mapping[str, Design]) -> dict[str, ErrorsOf]:
     """Give, for each scheme, what computes estimates and standard errors of other answers than were given."""
-    held = [str(name)[2:] for name in respondents if str(name).startswith("w_")]
-    cells, sampling = withheld["weight_cells"], section(config, "design", Sampling)
-    made = designs_of(held, respondents, cells, selection, sampling)
 
     def of(design: Design) -> ErrorsOf:
         def errors(values: np.ndarray, fpc: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -138,7 +142,7 @@ def errors_of(
 
         return errors
 
-    return {scheme: of(design) for scheme, design in made.items()}
+    return {scheme: of(design) for scheme, design in designs.items()}
 
 
 def bases_of(config: dict, answers: pd.DataFrame) -> dict[str, frozenset[str]]:

@@ -10,10 +10,13 @@ import pytest
 
 from surveypipe.design.intervals import logit_interval
 from surveypipe.design.variance import second_phase_means
-from surveypipe.disclosure import errors
+from surveypipe.disclosure import errors, unweighted
 from surveypipe.disclosure.atoms import Atom, Question
 from surveypipe.disclosure.errors import hidden_by_errors, print_the_same, strata_of
 from surveypipe.disclosure.members import Members
+from surveypipe.disclosure.questions import Respondents
+from surveypipe.disclosure.rules import PRESETS
+from surveypipe.disclosure.tables import Study
 from surveypipe.disclosure.unweighted import _columns
 
 SIZES, PEOPLE, YES = [18, 15, 11], [110.0, 113.0, 128.0], [8, 15, 6]
@@ -160,3 +163,16 @@ def test_values_that_print_the_same_are_found_however_many_are_tried_at_once(fir
         cells = [("1", part)]
         assert hidden_by_errors(asked, Counts(), tried, cells, there)
         assert not hidden_by_errors(asked, Counts(), tried, cells, there + 1)
+
+
+def test_errors_go_with_their_scheme_under_its_other_name(monkeypatch):
+    """Else the errors of a sample whose unweighted scheme has a name of its own were held against nothing."""
+    given = []
+    monkeypatch.setattr(unweighted, "release_all", lambda private, study, *_, **__: given.append(study) or {})
+    by = {"raw": by_the_program, "none": in_pairs, "other": by_the_program}
+    people = Respondents(pd.DataFrame(), pd.DataFrame({"w_raw": [1.0], "w_none": [2.0]}), "ward", errors=by)
+    study = Study(people, pd.DataFrame(), [], [], {}, "none")
+    unweighted.release_study({}, study, PRESETS["research"], "raw")
+    known = given[0].respondents
+    assert known.errors == {"none": by_the_program, "raw": in_pairs, "other": by_the_program}
+    assert list(known.weights) == ["w_none", "w_raw"]

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 RAW = "data/raw"
 # What is told on the screen is read if it is short.
 MOST_FINDINGS = 6
-# Most answers of a question that is proposed as a group.
 
 
 @dataclass(frozen=True)

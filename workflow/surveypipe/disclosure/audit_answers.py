@@ -266,9 +266,9 @@ def _known_atom(
         return None
 
     def fits(secret: Secret, solutions: Any) -> bool:
-        if walk.possible(secret.cells, solutions) < secret.many(possible):
-            return False
         many = secret.many(possible)
+        if walk.possible(secret.cells, solutions) < many:
+            return False
         return secret not in strict or hidden_by_errors(question, walk, solutions, secret.cells, many)
 
     def left(solutions: Any) -> list[Secret]:

@@ -33,9 +33,10 @@ def release_study(
     # Counts that no scheme weights stand under the same word: the two names change places, and back.
     swap = {unweighted: UNWEIGHTED, UNWEIGHTED: unweighted}
     weights = study.respondents.weights.rename(columns=_columns(swap))
+    errors = {swap.get(key, key): one for key, one in study.respondents.errors.items()}
     known = replace(
         study,
-        respondents=replace(study.respondents, weights=weights),
+        respondents=replace(study.respondents, weights=weights, errors=errors),
         primary=swap.get(study.primary, study.primary),
     )
     made = release_all(

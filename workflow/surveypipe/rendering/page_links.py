@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -85,9 +86,10 @@ def holds_rows(path: Path) -> bool:
     """Whether a file is more than the heads of a table of which the study has nothing."""
     if path.suffix != ".csv":
         return True
-    lines = path.read_text(encoding="utf-8").splitlines()
-    # Of data that are not real the first line of a table may say so.
-    return len([line for line in lines if line and not line.startswith("#")]) > 1
+    with path.open(encoding="utf-8") as lines:
+        # Of data that are not real the first line of a table may say so.
+        told = (line for line in lines if line.rstrip("\n") and not line.startswith("#"))
+        return len(list(islice(told, 2))) > 1
 
 
 def about(

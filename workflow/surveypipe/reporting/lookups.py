@@ -8,8 +8,7 @@ from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
-from surveypipe import formatting
-from surveypipe.formatting import escape
+from surveypipe.formatting import escape, sentence_list
 from surveypipe.reporting.released import Released
 from surveypipe.study.base import same_code
 from surveypipe.study.bases import EVERYBODY
@@ -70,17 +69,22 @@ def cell_label(released: Released, row: pd.Series) -> str:
     by, members = [name for name in str(row["by"]).split(":") if name], str(row["members"])
     if not by:
         return "All eligible" if members == "All" else members
-    rules = released.settings.weighting.schemes[released.primary].collapse
-    above = rules.within if rules and row["within"] else None
+    above = merged_within(released) if row["within"] else None
     names = [_member(released, by, member.split(" × "), above) for member in members.split("; ")]
     further = [" × ".join(map(released.in_text, name)) for name in names[1:]]
-    return formatting.sentence_list([" × ".join(names[0]), *further], "or")
+    return sentence_list([" × ".join(names[0]), *further], "or")
+
+
+def merged_within(released: Released) -> str | None:
+    """Variable across whose categories no cell of the primary weights was merged; None where any may be."""
+    rules = released.settings.weighting.schemes[released.primary].collapse
+    return rules.within if rules else None
 
 
 def within_label(released: Released, level: str) -> str:
     """Name the category across which no cell of the primary weights was merged, in full."""
-    rules = released.settings.weighting.schemes[released.primary].collapse
-    return level_label(released, rules.within, level) if level and rules and rules.within else level
+    variable = merged_within(released)
+    return level_label(released, variable, level) if level and variable else level
 
 
 def _member(released: Released, by: Sequence[str], levels: Sequence[str], above: str | None) -> list[str]:

@@ -16,7 +16,7 @@ from surveypipe.reporting.figures.lettering import (
     width_mm,
 )
 from surveypipe.reporting.figures.theme import Drawn
-from surveypipe.reporting.lookups import cell_label, within_label
+from surveypipe.reporting.lookups import cell_label, merged_within, within_label
 from surveypipe.reporting.released import Released
 
 if TYPE_CHECKING:
@@ -110,9 +110,7 @@ def _cell_name(released: Released, row: pd.Series) -> str:
     if not row["within"]:
         return cell_label(released, row)
     members = released.in_text(cell_label(released, row))
-    rules = released.settings.weighting.schemes[released.primary].collapse
-    level = str(row["within"])
-    of_group = rules is not None and rules.within == released.group
+    level, of_group = str(row["within"]), merged_within(released) == released.group
     return f"{released.abbreviation(level) if of_group else within_label(released, level)}: {members}"
 
 
