@@ -59,9 +59,11 @@ def question(scheme: str) -> Question:
 class Counts:
     """Stands for a walk: combinations of yes in three parts."""
 
+    def by_part(self, answer: str, solutions: np.ndarray) -> np.ndarray:
+        return solutions if answer == "1" else np.array(SIZES) - solutions
+
     def sums(self, target: list[tuple[str, int]], solutions: np.ndarray) -> np.ndarray:
-        ((level, part),) = target
-        return solutions[:, part] if level == "1" else SIZES[part] - solutions[:, part]
+        return np.sum([self.by_part(answer, solutions)[:, part] for answer, part in target], axis=0)
 
 
 @pytest.mark.parametrize("scheme", ["cells", "none"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -167,6 +167,22 @@ class Question:
             for number, atom in enumerate(self.atoms)
             if group in ("", atom.group)
         ]
+
+    def with_errors(self) -> Iterator[Mapping[str, Any]]:
+        """Rows of shares and means that are still published with an error."""
+        gone = self.gone
+        for row in self.records:
+            level, group = str(row["level"]), str(row["group_level"])
+            share = row["statistic"] == "proportion"
+            if row["status"] != RELEASED or not (share or (row["statistic"] == "mean" and level == "")):
+                continue
+            hidden = (level, group) in gone if share else bool(group and gone)
+            if not hidden and (str(row["scheme"]), group) not in self.left_out and row["se"] == row["se"]:
+                yield row
+
+    def inside(self, row: Mapping[str, Any]) -> list[bool]:
+        """Whether each atom belongs to the group of a row."""
+        return [row["group_level"] in ("", atom.group) for atom in self.atoms]
 
     def published(self) -> set[Place]:
         """Places of which some share is still published."""

@@ -12,15 +12,15 @@ makes no difference who of a part gave an answer; where it does, as with cluster
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surveypipe.disclosure.atoms import Question, Strata
+from surveypipe.disclosure.atoms import Strata
 from surveypipe.disclosure.digits import decimals_of
-from surveypipe.disclosure.release import RELEASED
+from surveypipe.disclosure.members import Members
 from surveypipe.disclosure.whole_numbers import Walk
 
 if TYPE_CHECKING:
@@ -37,6 +37,31 @@ LOGIT, LEVEL = "logit interval", 0.95
 AT_ONCE = 2_000_000
 # Combinations that are tried first; as long as too few of them print the same twice as many follow.
 FIRST = 50
+
+
+class Printed(Protocol):
+    """A question whose errors are printed, within one grouping or within several."""
+
+    @property
+    def parts(self) -> Mapping[str, tuple[str, ...]]:
+        """Published level to the answers that it takes together."""
+
+    @property
+    def strata(self) -> Mapping[str, Strata]:
+        """Scheme to the cells from which its standard errors follow by a formula."""
+
+    @property
+    def members(self) -> Members | None:
+        """Respondents, and what computes the errors of other schemes."""
+
+    def answers(self) -> list[str]:
+        """Distinct answers, the finest."""
+
+    def with_errors(self) -> Iterable[Mapping[str, Any]]:
+        """Rows of shares and means that are still published with an error."""
+
+    def inside(self, row: Mapping[str, Any]) -> Sequence[bool]:
+        """Whether each part belongs to the group of a row."""
 
 
 def strata_of(weights: pd.DataFrame, atoms: pd.Series) -> dict[str, Strata]:
@@ -68,7 +93,7 @@ def strata_of(weights: pd.DataFrame, atoms: pd.Series) -> dict[str, Strata]:
 
 
 def hidden_by_errors(
-    question: Question, walk: Walk, solutions: Floats, cells: Iterable[Hashable], many: float
+    question: Printed, walk: Walk, solutions: Floats, cells: Iterable[Hashable], many: float
 ) -> bool:
     """Whether so many values of a sum of counts are among combinations that print what the true one does.
 
@@ -93,7 +118,7 @@ def hidden_by_errors(
     return len(seen) >= many
 
 
-def print_the_same(question: Question, walk: Walk, solutions: Floats) -> Flags:
+def print_the_same(question: Printed, walk: Walk, solutions: Floats) -> Flags:
     """Say which combinations of counts print the errors and intervals that the true ones do; shape (K,).
 
     Parameters
@@ -106,10 +131,7 @@ def print_the_same(question: Question, walk: Walk, solutions: Floats) -> Flags:
     same = np.ones(len(solutions), dtype=bool)
     if len(solutions) < 2:
         return same
-    every = {
-        answer: np.stack([walk.sums([(answer, k)], solutions) for k in range(len(question.atoms))], axis=1)
-        for answer in question.answers()
-    }
+    every = {answer: walk.by_part(answer, solutions) for answer in question.answers()}
     for row in _told(question):
         # Whatever one row tells apart need not be held against the next one.
         left = np.flatnonzero(same)
@@ -119,7 +141,7 @@ def print_the_same(question: Question, walk: Walk, solutions: Floats) -> Flags:
         scores = _scores(question, str(row["level"]))
         if scores is None:
             continue
-        inside = np.array([row["group_level"] in ("", atom.group) for atom in question.atoms], dtype=float)
+        inside = np.array(question.inside(row), dtype=float)
         if row["scheme"] in question.strata:
             first = np.sum([score * counts[answer] for answer, score in scores.items()], axis=0)
             second = np.sum([score**2 * counts[answer] for answer, score in scores.items()], axis=0)
@@ -134,23 +156,15 @@ def print_the_same(question: Question, walk: Walk, solutions: Floats) -> Flags:
     return same
 
 
-def _told(question: Question) -> Iterator[Mapping[str, Any]]:
-    """Rows of shares and means that are still published with an error that is known how to compute."""
-    gone = question.gone
-    for row in question.records:
-        level, group, scheme = str(row["level"]), str(row["group_level"]), str(row["scheme"])
-        share = row["statistic"] == "proportion"
-        known = scheme in question.strata or (question.members and scheme in question.members.errors)
-        if row["status"] != RELEASED or not known or not (share or level == ""):
-            continue
-        if (scheme, group) in question.left_out or row["statistic"] not in ("proportion", "mean"):
-            continue
-        hidden = (level, group) in gone if share else bool(group and gone)
-        if not hidden and row["se"] == row["se"]:
+def _told(question: Printed) -> Iterator[Mapping[str, Any]]:
+    """Rows that are still published with an error that is known how to compute."""
+    for row in question.with_errors():
+        scheme = str(row["scheme"])
+        if scheme in question.strata or (question.members and scheme in question.members.errors):
             yield row
 
 
-def _scores(question: Question, level: str) -> dict[str, float] | None:
+def _scores(question: Printed, level: str) -> dict[str, float] | None:
     """Give what each answer counts in a share or a mean; None for a mean of what are no numbers."""
     if level:
         return {answer: float(answer in question.parts[level]) for answer in question.answers()}
@@ -161,12 +175,11 @@ def _scores(question: Question, level: str) -> dict[str, float] | None:
 
 
 def _by_formula(
-    question: Question, row: Mapping[str, Any], first: Floats, second: Floats, answered: Floats
+    question: Printed, row: Mapping[str, Any], first: Floats, second: Floats, answered: Floats
 ) -> tuple[Floats, Floats]:
     """Estimate and standard error from sums by atom; each of shape (K,)."""
-    scheme = str(row["scheme"])
-    strata, weights = question.strata[scheme], [atom.weights.get(scheme, 1.0) for atom in question.atoms]
-    w = np.array(weights)
+    strata = question.strata[str(row["scheme"])]
+    w = (strata.people / strata.respondents)[strata.of_atom]
     whole = (w * answered).sum(axis=1)
     estimate = (w * first).sum(axis=1) / whole
     at = estimate[:, None]
@@ -182,7 +195,7 @@ def _by_formula(
 
 
 def _by_program(
-    question: Question, row: Mapping[str, Any], given: list[tuple[float, Floats]]
+    question: Printed, row: Mapping[str, Any], given: list[tuple[float, Floats]]
 ) -> tuple[Floats, Floats]:
     """Estimate and standard error as the program makes them; each of shape (K,)."""
     assert question.members is not None

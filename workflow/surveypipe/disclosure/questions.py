@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from surveypipe.disclosure.atoms import HALF, MOST_ATOMS, UNWEIGHTED, Atom, Place, Question
+from surveypipe.disclosure.atoms import HALF, MOST_ATOMS, UNWEIGHTED, Atom, Place, Question, Strata
 from surveypipe.disclosure.digits import unit_for
 from surveypipe.disclosure.errors import strata_of
 from surveypipe.disclosure.members import ErrorsOf, Members
@@ -128,9 +128,8 @@ def questions(
     """
     people = respondents.atoms()
     atoms = tuple(_atoms(people, respondents.group))
-    weights = people[["id"]].merge(respondents.weights, on="id", how="left")
-    strata = strata_of(weights, people["atom"]) if respondents.everybody_asked else {}
-    members = _members(respondents, strata)
+    part = people["atom"]
+    strata, members = errors_by_part(respondents, respondents.part_of())
     keys = ["variable", "base"]
     published = ("overall", respondents.group)
     shares = private[(private["statistic"] == "proportion") & (private["scheme"] == UNWEIGHTED)]
@@ -149,7 +148,8 @@ def questions(
         for levels in exclusive(overall, float(mine.loc[mine["group_level"] == "", "n"].max())):
             parts = parts_of(levels, values.get(str(variable), []))
             some = {p: count for p, count in counts.items() if p.level in levels}
-            known = _known(str(variable), str(base), people, respondents, parts, some)
+            gave = {place.level: count for place, count in some.items() if not place.group}
+            known = known_answers(str(variable), str(base), part, respondents, parts, gave)
             told = here[here["level"].isin(["", *levels])]
             asked = _asked(rows, str(variable), str(base), asked_if or {}, respondents, values)
             yield Question(
@@ -158,13 +158,22 @@ def questions(
             )  # fmt: skip
 
 
-def _members(respondents: Respondents, known: Collection[str]) -> Members | None:
-    """Respondents by their atoms, with the errors of the schemes of which no formula is known."""
-    errors = {scheme: one for scheme, one in respondents.errors.items() if scheme not in known}
-    if not errors:
-        return None
-    part = respondents.part_of()
-    return Members(np.array([part[str(who)] for who in respondents.weights["id"]], dtype=np.intp), errors)
+def errors_by_part(
+    respondents: Respondents, part_of: Mapping[str, int]
+) -> tuple[dict[str, Strata], Members | None]:
+    """Give what errors follow from: cells of schemes with a formula, and the program for all others.
+
+    Parameters
+    ----------
+    respondents
+        Those who answered.
+    part_of
+        Respondent to the number of their part.
+    """
+    part = respondents.weights["id"].astype(str).map(part_of)
+    strata = strata_of(respondents.weights, part) if respondents.everybody_asked else {}
+    errors = {scheme: one for scheme, one in respondents.errors.items() if scheme not in strata}
+    return strata, Members(np.array(part, dtype=np.intp), errors) if errors else None
 
 
 def _asked(
@@ -248,27 +257,40 @@ def parts_of(levels: Sequence[str], codes: list[str]) -> dict[str, tuple[str, ..
     return parts if len(levels) > 1 else {**parts, REST: (REST,)}
 
 
-def _known(
+def known_answers(
     variable: str,
     base: str,
-    people: pd.DataFrame,
+    part: pd.Series,
     respondents: Respondents,
     parts: Mapping[str, tuple[str, ...]],
-    counts: Mapping[Place, float],
+    gave: Mapping[str, float],
 ) -> dict[tuple[str, int], float]:
-    """Answers in each atom; empty where the base cannot be told from the answers, as with open answers."""
+    """Answers in each part; empty where the base cannot be told from the answers, as with open answers.
+
+    Parameters
+    ----------
+    variable, base
+        As in the table of estimates.
+    part
+        Number of the part of each respondent, in the order of the answers.
+    respondents
+        Those who answered.
+    parts
+        Published level to the answers that it takes together.
+    gave
+        Published level to the people who gave it.
+    """
     answers = respondents.answers
     if variable not in answers:
         return {}
     given = answers[variable].map(code_of)
     given = given.where(respondents.inside(base))
-    found = Counter(zip(given.dropna(), people.loc[given.notna().to_numpy(), "atom"], strict=True))
-    known = {(str(level), int(atom)): float(n) for (level, atom), n in found.items()}
-    finest = {part for some in parts.values() for part in some}
+    found = Counter(zip(given.dropna(), part[given.notna().to_numpy()], strict=True))
+    known = {(str(level), int(number)): float(n) for (level, number), n in found.items()}
+    finest = {answer for some in parts.values() for answer in some}
     known = {key: n for key, n in known.items() if key[0] in finest}
     total = {level: sum(n for key, n in known.items() if key[0] in inside) for level, inside in parts.items()}
-    agrees = all(total[place.level] == n for place, n in counts.items() if not place.group)
-    return known if agrees else {}
+    return known if all(total[level] == n for level, n in gave.items()) else {}
 
 
 def code_of(value: Any) -> str | None:

@@ -55,7 +55,7 @@ class Walk:
         sizes: Sequence[float],
         statements: Iterable[Statement],
     ) -> None:
-        states = [*answers, NO_ANSWER]
+        states, self._parts = [*answers, NO_ANSWER], len(sizes)
         cells = [(answer, atom) for atom in range(len(sizes)) for answer in states]
         self._index: dict[Hashable, int] = {cell: number for number, cell in enumerate(cells)}
         self._truth = np.array([float(known.get(cell, 0.0)) for cell in cells])
@@ -143,6 +143,11 @@ class Walk:
         """Add up some counts in each of some solutions; shape (k,)."""
         columns = [self._index[cell] for cell in target if cell in self._index]
         return np.asarray(solutions[:, columns].sum(axis=1))
+
+    def by_part(self, answer: str, solutions: Floats) -> Floats:
+        """Give the counts of an answer in each part, of each of some solutions; shape (k, parts)."""
+        parts = range(self._parts)
+        return np.stack([self.sums([(answer, part)], solutions) for part in parts], axis=1)
 
 
 def _double_steps(states: int, atoms: int) -> int:
