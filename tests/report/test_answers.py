@@ -158,11 +158,41 @@ def test_many_answers_are_drawn_up_to_the_most_frequent():
     assert sum("Country" in row[0] for row in first.rows) == 60
 
 
+@pytest.mark.parametrize(
+    ("shares", "kind", "named"),
+    [
+        ((0.5, 0.3, 0.2), "category", "Country 1"),
+        ((0.398, 0.402, 0.2), "tied", "'Country 1' and 'Country 2'"),
+        ((0.331, 0.334, 0.3349), "even", ""),
+        ((0.5, 0.3, float("nan")), "category", "Country 1"),
+        ((0.4, 0.1, float("nan")), "share", "Country 1"),
+        ((float("nan"),) * 3, "withheld", None),
+    ],
+)
+def test_an_answer_is_called_the_most_frequent_where_none_printed_or_withheld_exceeds_it(
+    shares: tuple[float, ...], kind: str, named: str | None
+):
+    given = made_up_questions.descriptive()
+    values = {str(code): f"Country {code}" for code in range(1, len(shares) + 1)}
+    rows = given.tables["estimates"]
+    one = rows[(rows["variable"] == "trade") & (rows["level"] == "1")]
+    many = [
+        one.assign(level=code, level_label=text, estimate=share)
+        for (code, text), share in zip(values.items(), shares, strict=True)
+    ]
+    table = pd.concat([rows[rows["variable"] != "trade"], *many], ignore_index=True)
+    about = {**given.variables, "trade": {**given.variables["trade"], "values": values}}
+    changed = dataclasses.replace(given, variables=about, tables=given.tables | {"estimates": table})
+    asked = next(one for one in of_variables(about) if one.name == "trade")
+    found = answers.finding(changed, asked)
+    assert (found["kind"], found.get("answer")) == (kind, named)
+
+
 def test_every_branch_of_the_words_is_rendered_and_fit_to_print():
     shipped = Path(made_up.ROOT / "workflow/wording/en")
     entry = {"label": "A label", "answer": "Yes", "estimate": 0.5, "low": 0.4, "high": 0.6, "n": 40.0}
     entry |= {"unit": ""}
-    kinds = ("share", "box", "category", "number", "rating", "counted", "withheld")
+    kinds = ("share", "box", "category", "tied", "even", "number", "rating", "counted", "withheld")
     with counted([shipped]) as (words, counting):
         said = [
             text

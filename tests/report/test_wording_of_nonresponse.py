@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -74,14 +74,14 @@ def still(made: Released) -> Released:
     return dataclasses.replace(made, tables={**made.tables, "nonresponse": data})
 
 
-def otherwise(grade: int) -> Change:
-    """The first claim counted by another rule, with a grade by it."""
+def otherwise(grade: int, claims: Sequence[str] = ("C1",)) -> Change:
+    """Claims counted by another rule, with a grade by it."""
 
     def change(made: Released) -> Released:
         summary = made.tables["multiverse_summary"].assign(measure="")
-        row = summary[summary["claim"] == "C1"].iloc[0].to_dict()
-        row |= {"measure": "risk_above_half", "estimate": 0.3, "largest_shift": -0.3, "grade": grade}
-        table = pd.concat([summary, pd.DataFrame([row])], ignore_index=True)
+        rows = [summary[summary["claim"] == claim].iloc[0].to_dict() for claim in claims]
+        counted = {"measure": "risk_above_half", "estimate": 0.3, "largest_shift": -0.3, "grade": grade}
+        table = pd.concat([summary, pd.DataFrame([row | counted for row in rows])], ignore_index=True)
         return dataclasses.replace(made, tables={**made.tables, "multiverse_summary": table})
 
     return change
@@ -251,6 +251,7 @@ CASES: dict[str, Change] = {
     "no grade changes": cases.celled("multiverse_summary", grade_changes="none"),
     "counted otherwise, lost": cases.both(cases.graded(3), otherwise(0)),
     "counted otherwise, kept": cases.both(cases.graded(3), otherwise(3)),
+    "counted otherwise, two alike": cases.both(cases.graded(3), otherwise(3, ("C1", "C3"))),
     "imputed is to prefer": cells(
         "estimates", {"statistic": "proportion_imputed"}, flag="primary; the conclusion differs"
     ),
@@ -321,3 +322,15 @@ def test_an_r_indicator_is_told_without_the_spread() -> None:
 def test_a_selection_model_without_a_number_is_withheld() -> None:
     texts, _ = rendered()
     assert texts["a selection model withheld", "heckman"].startswith("This result is withheld")
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("counted otherwise, kept", "the largest move is that of C1"),
+        ("counted otherwise, two alike", "no move is larger than that of C1"),
+    ],
+)
+def test_of_moves_that_print_alike_none_is_called_the_largest(case: str, said: str) -> None:
+    texts, _ = rendered()
+    assert any(said in " ".join(text.split()) for (name, _), text in texts.items() if name == case)

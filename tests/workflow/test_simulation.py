@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+ROOT = Path(__file__).parents[2]
 PROGRAMS = ("simulation_coverage", "simulation_grades", "simulation_population")
 
 
@@ -26,11 +27,24 @@ def planned(tmp_path_factory, copied, snakemake) -> tuple[Path, dict[str, list[s
     return folder, commands
 
 
+def surveyed_twice(folder: Path) -> Path:
+    """The populations of the tool, each of them surveyed twice."""
+    said = (ROOT / "workflow/populations.yaml").read_text(encoding="utf-8")
+    fewer, places = re.subn(r"surveys: \d+", "surveys: 2", said)
+    assert places
+    path = folder / "populations.yaml"
+    path.write_text(fewer, encoding="utf-8")
+    return path
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_two_surveys_are_drawn_with_the_sections_that_the_rule_gives(program, planned, monkeypatch):
     folder, commands = planned
     words = list(commands[program])
-    words[words.index("--count") + 1] = "2"
+    if "--count" in words:
+        words[words.index("--count") + 1] = "2"
+    else:
+        words[words.index("--populations") + 1] = str(surveyed_twice(folder))
     table = folder / f"{program}.csv"
     words[words.index("--table") + 1] = str(table)
     monkeypatch.chdir(folder)

@@ -8,9 +8,8 @@ COVERAGE_MECHANISMS = [*MECHANISMS, "left_out"]
 # Draws for coverage and bias; surveys graded, of each kind of population.
 SIMULATION_DRAWS = 1000
 SIMULATION_SURVEYS = 250
-# Populations of known truth that belong to the tool, and surveys of each.
+# Populations of known truth that belong to the tool.
 POPULATIONS = tool("workflow", "populations.yaml")
-POPULATION_SURVEYS = 1000
 
 
 rule simulation:
@@ -112,7 +111,7 @@ rule simulation_population:
     resources:
         mem_mb=MEMORY,
     params:
-        **given("seed", population="{population}", count=POPULATION_SURVEYS),
+        **given("seed", population="{population}"),
     message:
         "Trying every interval on a population of known truth ({wildcards.population})"
     shell:

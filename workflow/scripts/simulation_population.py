@@ -16,15 +16,14 @@ def main(
     *,
     config: Sections,
     population: Annotated[str, "population of the file"],
-    count: Annotated[int, "surveys"],
     populations: Path,
     table: Output,
 ) -> None:
     """Survey one population again and again; write bias and coverage of every interval."""
     tried = read_population(populations, population)
-    held = tallies(tried, count=count, seed=config.seed)
-    write_csv(kept_table(held, tried, count), table)
-    print(f"simulation: {tried.population.label}: {count} surveys")
+    held = tallies(tried, count=tried.surveys, seed=config.seed)
+    write_csv(kept_table(held, tried, tried.surveys), table)
+    print(f"simulation: {tried.population.label}: {tried.surveys} surveys")
 
 
 if __name__ == "__main__":

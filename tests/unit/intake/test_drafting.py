@@ -12,6 +12,7 @@ import pyreadstat
 import pytest
 
 from recount import cleaned, differences, drafted, original
+from surveypipe.intake.design_columns import design_columns
 from surveypipe.intake.drafting import draft
 from surveypipe.intake.files import read_survey
 from surveypipe.intake.identifying import identifier
@@ -417,6 +418,26 @@ def test_labels_tell_of_a_design_too(label, words):
     frame = pd.DataFrame({"q1": turns(1, 2, 3), "x": turns(1.5, 30.2, 17.1)})
     told = " ".join(draft(frame, FileLabels(variables={"x": label})).findings)
     assert words in told if words else "`design`" not in told
+
+
+def test_columns_of_a_design_are_drafted_as_no_questions():
+    columns = {"SDMVPSU": turns(1, 2), "stratum": turns("north", "south"), "weight": turns(61.5, 82.0, 74.5)}
+    frame = pd.DataFrame({"q1": turns(1, 2, 3), "cluster_headache": turns(0, 1), **columns})
+    made = draft(frame, FileLabels())
+    roles = {name: entry.get("role", "question") for name, entry in made.codebook["variables"].items()}
+    assert {name for name, role in roles.items() if role == "admin"} == {"SDMVPSU", "stratum"}
+    assert [made.codebook["variables"][name]["type"] for name in ("SDMVPSU", "stratum")] == [
+        "numeric",
+        "string",
+    ]
+    assert "No questions (`role: admin`): SDMVPSU, stratum." in " ".join(made.findings)
+
+
+def test_a_draft_writes_down_the_design_that_names_tell():
+    columns = {"WTMEC2YR": turns(81.5, 31.2), "SDMVPSU": turns(1, 2), "SDMVSTRA": turns(83, 84)}
+    found = design_columns(draft(pd.DataFrame({"q1": turns(1, 2, 3), **columns}), FileLabels()).columns)
+    assert found.section() == "{weights: WTMEC2YR, strata: SDMVSTRA, clusters: [SDMVPSU]}"
+    assert design_columns([]).section() == ""
 
 
 def test_no_part_of_a_design_is_put_forward_as_a_group():

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from surveypipe.intake.design_columns import design_columns
 from surveypipe.intake.drafting import Draft, draft, draft_text
 from surveypipe.intake.files import add_checksums, read_survey, read_text_table
 from surveypipe.intake.identifying import identifier
@@ -169,6 +170,7 @@ def _write(asked: Request, made: Draft, frame: FrameDraft | None, labels: FileLa
         "frame": frame.frame if frame else None,
         "outcome": frame.outcome if frame else "",
         "group": _group(made, frame),
+        "design": design_columns(made.columns).section(),
         "levels": next(iter(frame.groups.values()))["levels"] if frame and frame.groups else {},
         "dispositions": frame.dispositions if frame else {},
         "population": bool(asked.staff_list or asked.counts),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from surveypipe.intake.bands import by_numbers
+
 # Words for yes, each with its no: only such a pair says by itself which answer is counted.
 YES_AND_NO = {
     "yes": "no", "true": "false", "y": "n", "t": "f", "ja": "nein", "oui": "non", "sí": "no", "si": "no",
@@ -102,14 +104,6 @@ GRADED = re.compile(
     r"jamais|toujours|souvent|rarement|parfois|d'accord|nunca|siempre|a veces|acuerdo|muy|très|helemaal|"
     r"heel|mycket|ganska|aldrig|alltid)\b|(^|\W)(never|не|очень)\b"
 )
-# Most answers that are put into order by the numbers in them.
-MOST_BANDS = 15
-# How a band begins, so that "Ward 2" is none.
-BAND = re.compile(
-    r"\W*(\d|<|>|less|fewer|under|below|up to|more|over|above|from|at least|unter|bis|über|ab |mehr|weniger|"
-    r"moins|plus|de |menos|más)"
-)
-NUMBER_IN = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 def word(text: object) -> str:
@@ -157,21 +151,7 @@ def in_order(answers: Sequence[str]) -> list[str] | None:
     for order in ORDERS:
         if set(plain) <= set(order):
             return [plain[step] for step in order if step in plain]
-    return _by_numbers(list(answers)) if len(answers) <= MOST_BANDS else None
-
-
-def _by_numbers(answers: list[str]) -> list[str] | None:
-    """Put bands such as "18-24" or "less than 5" into order, where each begins at a number of its own."""
-    keys = []
-    for answer in answers:
-        numbers = [float(number.replace(",", "")) for number in NUMBER_IN.findall(answer)]
-        if not numbers or not BAND.match(word(answer)):
-            return None
-        under = re.match(r"\W*(<|less|under|below|up to|unter|bis|moins)", word(answer)) is not None
-        keys.append((numbers[0], 0 if under else 1))
-    if len(set(keys)) != len(keys):
-        return None
-    return [answer for _, answer in sorted(zip(keys, answers, strict=True))]
+    return by_numbers(answers)
 
 
 def graded(answers: Sequence[str]) -> bool:

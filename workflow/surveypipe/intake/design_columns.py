@@ -21,6 +21,9 @@ _DRAWN_NAMES = (
     r"^(?:sdmv(?:psu|stra)|[hm]?v02[123]|_(?:psu|ststr)|v(?:psu|strat)|p(?:psu|strat)|jkzone|jkrep)$"
 )
 _REPLICATES = r"^(?:rep(?:l|licate)?_?w\w*?|w_?fstu?r(?:wt)?|brr\w*?|jk\w*?|bsw\w*?|[dphw]*wtr?ep)_?\d+$"
+# A word of a design that is the whole name of a column; a part of a name may be that of a question.
+_DRAWN_ALONE = r"^(?:strat(?:um|a)|psu|cluster|ssu|fpc)\d*$"
+_STRATA = r"stra|[hm]?v02[23]$|zone$"
 # Labels say it in full.
 _WEIGHT_LABELS = (
     r"\b(?:sampl\w+|survey|design|post-?stratif\w+|expansion|analysis|response|population|respondent|person|"
@@ -45,16 +48,30 @@ class DesignColumns(NamedTuple):
         What may be strata, sampling units or numbers of them.
     replicates
         Numbers that may be replicate weights.
+    certain
+        Those of them whose name or label can hardly be that of a question.
     """
 
     weights: list[str]
     drawn: list[str]
     replicates: list[str]
+    certain: list[str]
 
     @property
     def every(self) -> set[str]:
         """All of them."""
         return {*self.weights, *self.drawn, *self.replicates}
+
+    def section(self) -> str:
+        """Write the section `design` of a configuration, as far as names tell it; empty without a weight."""
+        strata = [name for name in self.drawn if re.search(_STRATA, name, re.IGNORECASE)][:1]
+        sizes = [name for name in self.drawn if "fpc" in name.lower()]
+        units = [name for name in self.drawn if name not in (*strata, *sizes)]
+        parts = [f"weights: {name}" for name in self.weights[:1]] + [f"strata: {name}" for name in strata]
+        parts += [
+            f"{key}: [{', '.join(names)}]" for key, names in (("clusters", units), ("fpc", sizes)) if names
+        ]
+        return f"{{{', '.join(parts)}}}" if self.weights else ""
 
 
 def design_columns(columns: Sequence[Column]) -> DesignColumns:
@@ -81,7 +98,25 @@ def design_columns(columns: Sequence[Column]) -> DesignColumns:
         if _is(c, _DRAWN_WORDS, _DRAWN_NAMES) or re.search(_DRAWN_LABELS, c.label, re.IGNORECASE)
         if c.name not in (*weights, *replicates)
     ]
-    return DesignColumns(weights, drawn, replicates)
+    certain = [
+        c.name
+        for c in columns
+        if c.name in {*weights, *drawn}
+        and (_is(c, _WEIGHT_NAMES, _DRAWN_NAMES, _DRAWN_ALONE) or _labelled(c))
+    ]
+    return DesignColumns(weights, drawn, replicates, [*certain, *replicates])
+
+
+def set_aside(columns: Sequence[Column]) -> None:
+    """Draft what is hardly a question as written by the office."""
+    certain = set(design_columns(columns).certain)
+    for column in columns:
+        if column.name in certain and column.role == "question":
+            column.role = "admin"
+
+
+def _labelled(column: Column) -> bool:
+    return any(re.search(said, column.label, re.IGNORECASE) for said in (_WEIGHT_LABELS, _DRAWN_LABELS))
 
 
 def _is(column: Column, *patterns: str) -> bool:
@@ -97,7 +132,8 @@ def told_of(found: DesignColumns) -> str:
         told.append(f"{len(found.replicates)} columns, {first} to {last}, may be replicate weights")
     if not told:
         return ""
+    aside = f" No questions (`role: admin`): {shown(found.certain)}." if found.certain else ""
     return (
         f"{', and '.join(told)}: if so, name it under `design` in config.yaml. Until then the respondents "
-        "count alike, as whoever came."
+        f"count alike, as whoever came.{aside}"
     )

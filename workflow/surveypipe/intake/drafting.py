@@ -14,6 +14,7 @@ import pandas as pd
 
 from surveypipe.identifiers import variable_slug
 from surveypipe.intake.blocks import draft_batteries, draft_sets, settle_bare_codes
+from surveypipe.intake.design_columns import set_aside
 from surveypipe.intake.drafted import Column, Guess, InFile, Sign
 from surveypipe.intake.filters import likely_filters
 from surveypipe.intake.guessing import guess
@@ -74,6 +75,7 @@ def draft(
     columns = [
         _column(str(name), raw[name], labels, taken, chosen, given.get(str(name))) for name in raw.columns
     ]
+    set_aside(columns)
     sets = draft_sets(columns, labels, raw)
     batteries = draft_batteries(columns)
     settle_bare_codes(columns)
@@ -111,11 +113,18 @@ def _column(
     return column
 
 
+def _type(column: Column) -> str:
+    """Type of a column; one of the office has no list of answers."""
+    if column.role != "admin" or not column.guess.kind.listed:
+        return column.guess.type
+    return "string" if Sign.WORDS in column.guess.signs else "numeric"
+
+
 def _entry(column: Column) -> dict[str, Any]:
     """Write one column as it stands in the codebook."""
     made = column.guess
     entry: dict[str, Any] = {} if column.role == "question" else {"role": column.role}
-    entry |= {"type": made.type, "label": column.label or column.name}
+    entry |= {"type": _type(column), "label": column.label or column.name}
     if column.short:
         entry["short"] = column.short
     if column.question and column.role == "question" and made.kind.form != "day":

@@ -146,7 +146,7 @@ def _about_filter(found: Filter) -> str:
 
 
 def _about(sign: Sign, columns: Sequence[Column]) -> str:
-    names = [column.name for column in columns if sign in column.guess.signs]
+    names = [column.name for column in columns if sign in column.guess.signs and column.role != "admin"]
     if not names:
         return ""
     one = len(names) == 1

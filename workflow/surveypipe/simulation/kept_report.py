@@ -45,20 +45,27 @@ def kept_account(kept: pd.DataFrame, whole: Populations) -> str:
 
 
 def _what_was_run(kept: pd.DataFrame, whole: Populations) -> list[str]:
-    surveys = int(kept["surveys"].max())
-    error = 1.96 * (0.95 * 0.05 / surveys) ** 0.5
+    drawn = {key: int(kept.loc[kept["population"] == key, "surveys"].max()) for key in whole.populations}
+    often = sorted(set(drawn.values()))
+    errors = formatting.sentence_list(
+        [
+            f"± {percent(1.96 * (0.95 * 0.05 / n) ** 0.5)} points in {formatting.count(n)} surveys"
+            for n in often
+        ]
+    )
     return [
-        f"Each population of `workflow/populations.yaml` was drawn anew {formatting.count(surveys)} times "
-        "and surveyed. Answers and response both depend on unit and profession; given these, response is at "
-        "random. Each survey went the pipeline's own road: weighted by the weighting stage, cells merged "
-        "anew, and estimated as in the table of estimates. Each 95 % interval was held against the value of "
+        "Each population of `workflow/populations.yaml` was drawn anew and surveyed, "
+        f"{formatting.sentence_list([formatting.count(n) for n in often], 'or')} times. Answers and response "
+        "both depend on unit and profession; given these, response is at random. Each survey went the "
+        "pipeline's own road: weighted by the weighting stage, cells merged anew, and estimated as in the "
+        "table of estimates. Each 95 % interval was held against the value of "
         "that draw's own population.",
         f"Promised under the primary scheme ({formatting.lower_first(whole.scheme_label(whole.primary))}): "
         f"coverage of {percent(BAND[0])} to {percent(BAND[1])} % of every interval about everybody, or about "
         f"the difference of two units, wherever at least {MIN_EXPECTED} respondents are expected in each "
         "answer. Of a quantile these are respondents on each side of it; of a difference and a ratio, in "
         "each answer and unit. Intervals within one unit rest on few respondents: they are held against the "
-        f"same limits, and nothing is promised. Simulation error of one coverage: ± {percent(error)} points.",
+        f"same limits, and nothing is promised. Simulation error of one coverage: {errors}.",
     ]
 
 

@@ -74,6 +74,9 @@ class Simulated(Settings, kw_only=True):
     study: Annotated[
         dict[str, Any], Meta(description="What its configuration has otherwise than that of all.")
     ] = field(default_factory=dict)
+    surveys: Annotated[
+        Count | None, Meta(description="How often it is surveyed; left out: as often as every other.")
+    ] = None
 
 
 class Populations(Settings, kw_only=True):
@@ -82,6 +85,7 @@ class Populations(Settings, kw_only=True):
     answers: Annotated[dict[Name, Answer], Meta(description="The questions.")]
     study: Annotated[dict[str, Any], Meta(description="Sections of the configuration of all of them.")]
     effects: Annotated[Effects, Meta(description="Effects in every population.")]
+    surveys: Annotated[Count, Meta(description="How often each population is surveyed.")]
     populations: Annotated[dict[Name, Simulated], Meta(description="The populations.")]
 
     @property
@@ -97,6 +101,10 @@ class Populations(Settings, kw_only=True):
         """Key of the scheme whose intervals are promised."""
         return str(self.study["weighting"]["primary"])
 
+    def surveys_of(self, key: str) -> int:
+        """How often a population is surveyed."""
+        return self.populations[key].surveys or self.surveys
+
     def scheme_label(self, key: str) -> str:
         """Name of a scheme in tables."""
         return str(self.schemes[key]["label"])
@@ -110,6 +118,8 @@ class Tried:
     ----------
     key, population
         Its name in the file, and what the file says of it.
+    surveys
+        How often it is surveyed.
     answers, effects
         What everybody would say, and what moves it.
     document, codebook
@@ -122,6 +132,7 @@ class Tried:
 
     key: str
     population: Simulated
+    surveys: int
     answers: Mapping[str, Answer]
     effects: Effects
     document: Mapping[str, Any]
@@ -152,7 +163,10 @@ def read_population(path: Path, key: str) -> Tried:
     config = Sections(plain(completed(checked(document, Configuration, str(path)), book)))
     levels = pd.DataFrame({"id": list(population.staff), UNIT: list(population.staff)})
     variables = describe(codebook_from(book), levels, config.cleaning, config.groups)
-    return Tried(key, population, whole.answers, whole.effects, document, codebook, config, variables)
+    return Tried(
+        key, population, whole.surveys_of(key), whole.answers, whole.effects, document, codebook, config,
+        variables,
+    )  # fmt: skip
 
 
 def _document(key: str, population: Simulated, whole: Populations) -> dict[str, Any]:

@@ -224,7 +224,7 @@ def _analysis(config: Configuration, codebook: CodebookFile) -> Analysis:
     fpc = analysis.fpc if corrected else Fpc(descriptive=False, tests=False)
     # What people are counted by is no answer: Table 1 sets it beside all who were eligible.
     counted = config.frame.columns if config.inputs.counts else ()
-    items = analysis.items or tuple(estimated(codebook.variables, [*drawn_by(config), *counted]))
+    items = analysis.items or tuple(estimated(codebook.variables, [*drawn_by(config, codebook), *counted]))
     return replace(
         analysis,
         fpc=fpc,
@@ -261,13 +261,15 @@ def _tests(config: Configuration, items: Collection[str], codebook: CodebookFile
     return (*config.analysis.tests, *found)
 
 
-def drawn_by(config: Configuration) -> list[str]:
+def drawn_by(config: Configuration, codebook: CodebookFile) -> list[str]:
     """List the columns of the survey that say how respondents were drawn and are no questions.
 
-    A stratum is something known of people, such as a kind of school, and may be shown.
+    A stratum is something known of people, such as a kind of school, and may be shown; not a number of one.
     """
-    given = config.design.replicates
-    return [*config.design.numbers, *config.design.clusters, *(given.columns if given else ())]
+    design, given = config.design, config.design.replicates
+    about = codebook.variables.get(design.strata or "")
+    numbered = [design.strata] if about and design.strata and not ITEM_TYPES[about.type].listed else []
+    return [*design.numbers, *design.clusters, *numbered, *(given.columns if given else ())]
 
 
 def estimated(columns: Mapping[str, Column], left_out: Collection[str] = ()) -> list[str]:

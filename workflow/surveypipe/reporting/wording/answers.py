@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from surveypipe.estimation.estimates import merged_categories
-from surveypipe.formatting import escape, sentence_list
+from surveypipe.formatting import escape, percent, sentence_list
 from surveypipe.reporting.answer_blocks import Block, Question, blocks, of_variables
 from surveypipe.reporting.figures.answer_lines import drawable, panels_of
 from surveypipe.reporting.figures.answers import groups_drawn
@@ -172,10 +172,26 @@ def _candidates(
     if len(shown) == 1:
         yield "box" if question.set else "share", values[shown[0]], released.share(name, shown[0])
         return
-    rows = [(text, released.share(name, code)) for code, text in values.items()]
-    rows = [(text, row) for text, row in rows if known(number_of(row, "estimate"))]
-    for text, row in sorted(rows, key=lambda pair: -number_of(pair[1], "estimate"))[:1]:
-        yield "category", text, row
+    yield from _most_frequent(released, name)
+
+
+def _most_frequent(released: Released, name: str) -> Iterator[tuple[str, str | Markdown, pd.Series | None]]:
+    """Answers that no other of the question exceeds as printed; a share alone where one withheld may."""
+    rows = [(text, released.share(name, code)) for code, text in released.values(name).items()]
+    shares = [(text, number_of(row, "estimate"), row) for text, row in rows]
+    told = [(text, share, row) for text, share, row in shares if known(share)]
+    if not told:
+        return
+    most = max(share for _, share, _ in told)
+    tied = [(text, row) for text, share, row in told if percent(share) == percent(most)]
+    if len(told) < len(rows) and most <= 1 - sum(share for _, share, _ in told):
+        yield "share", *tied[0]
+    elif len(tied) == len(rows):
+        yield "even", "", tied[0][1]
+    elif len(tied) > 1:
+        yield "tied", Markdown(sentence_list([f"'{escape(text)}'" for text, _ in tied])), tied[0][1]
+    else:
+        yield "category", tied[0][0], tied[0][1]
 
 
 def _either(labels: Sequence[str]) -> Markdown:

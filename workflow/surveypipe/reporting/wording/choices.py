@@ -70,7 +70,11 @@ def _otherwise(released: Released) -> Facts | None:
     ]
     if not found:
         return None
-    claim, row = max(found, key=lambda pair: abs(number_of(pair[1], "largest_shift")))
+    moves = [abs(number_of(row, "largest_shift")) for _, row in found]
+    claim, row = found[moves.index(max(moves))]
+    printed = [
+        released.claim_of(one).shift_printed(move) for (one, _), move in zip(found, moves, strict=True)
+    ]
     lost = [c for c, r in found if int(c["grade"]) in SUPPORTED and int(r["grade"]) not in SUPPORTED]
     unique = [one for number, one in enumerate(lost) if all(one is not other for other in lost[:number])]
     return named(claim, released) | {
@@ -78,6 +82,7 @@ def _otherwise(released: Released) -> Facts | None:
         "before": number_of(claim, "estimate"),
         "after": number_of(row, "estimate"),
         "lost": listed(unique, released),
+        "alone": printed.count(printed[moves.index(max(moves))]) == 1,
     }
 
 

@@ -99,6 +99,7 @@ def bayes(released: Released) -> Facts:
     if row is None:
         return {"least": None}
     probability = stands(row)
+    others = [stands(one) for one in found if place_facts(one, released) != place_facts(row, released)]
     outcome = "almost none" if probability < 0.005 else "almost sure" if probability >= 0.995 else "between"
     return {
         "priors": int(data["value"].nunique()),
@@ -106,6 +107,7 @@ def bayes(released: Released) -> Facts:
         "probability": probability,
         "side": side(row),
         "outcome": outcome,
+        "alone": decimal(probability) not in map(decimal, others),
     }
 
 
