@@ -79,17 +79,23 @@ def test_a_section_that_opens_with_such_a_table_lies_across_with_its_heading(
     path = sample / "sample.qmd"
     opening = "# A section of its own\n\nIts parts follow.\n\n## A wide part\n\nSee @tbl-wide"
     path.write_text(path.read_text("utf-8").replace("See @tbl-wide", opening), encoding="utf-8")
-    body = (
-        Package(made_of(sample, tmp_path, "landscape: true")["docx"])
-        .tree("word/document.xml")
-        .find(w("body"))
-    )
+    table = sample / "tables/wide.md"
+    table.write_text(f"{table.read_text('utf-8')}\n\n::: {{.table-note}}\nA note.\n:::\n", encoding="utf-8")
+    made = made_of(sample, tmp_path, "landscape: true")
+    body = Package(made["docx"]).tree("word/document.xml").find(w("body"))
     page, of = 0, dict[str, int]()
     for child in body:
         of[text_of(child)] = page
         page += child.find(f".//{w('sectPr')}") is not None
     assert of["Results"] == 0
     assert of["A section of its own"] == of["Its parts follow."] == of["A wide part"] == 1
+    pages = PdfReader(made["pdf"]).pages
+    wide = next(page.extract_text() for page in pages if page.mediabox.width > page.mediabox.height)
+    # Not as a float above the heading of its own section.
+    places = [
+        wide.index(words) for words in ("A section of its own", "A wide part", "The claims under every")
+    ]
+    assert places == sorted(places)
 
 
 def test_a_tall_picture_on_a_page_that_lies_across_leaves_room_for_its_caption() -> None:

@@ -95,6 +95,13 @@ local ACROSS = {
   },
 }
 
+-- Whether pages of the PDF lie across from a block on, which may be the sign that they begin or end to.
+local function lies_across(block, before)
+  if block.t ~= "RawBlock" then return before end
+  if block.text == ACROSS.typst[1] then return true end
+  return before and block.text ~= ACROSS.typst[2]
+end
+
 local function is_note(block)
   return block and block.t == "Div" and block.classes:includes("table-note")
 end
@@ -149,4 +156,5 @@ return {
   is_tall = is_tall,
   labelled_table = labelled_table,
   landscape = landscape,
+  lies_across = lies_across,
 }
