@@ -126,11 +126,11 @@ def gathered(study: Outside) -> Counts:
     for variable, conditions in study.asked_if.items():
         for before, wanted in conditions.items():
             if variable in asked and before in asked:
-                _route(made, rows[rows["variable"] == variable], before, code(wanted))
+                _route(made, rows[rows["variable"] == variable], before, codes_of(wanted))
     for base, conditions in study.bases.items():
         for before, wanted in conditions.items():
-            if before in asked and not isinstance(wanted, list):
-                _route(made, rows[rows["base"] == base], before, code(wanted))
+            if before in asked:
+                _route(made, rows[rows["base"] == base], before, codes_of(wanted))
     for scale, items in study.scales.items():
         for row in rows[(rows["variable"] == scale) & (rows["statistic"] == "mean")].to_dict("records"):
             _say_scale(made, row, items, values)
@@ -178,13 +178,18 @@ def unit(people: float) -> float:
     return float(next(step * ten for step in (1, 2, 5, 10) if step * ten >= people / 100 - 1e-12))
 
 
-def _route(made: Counts, rows: pd.DataFrame, before: str, wanted: str) -> None:
-    """Whoever answered a question had given the answer on which it is asked."""
+def codes_of(wanted: Any) -> list[str]:
+    """Codes of a condition, of which there may be several."""
+    return [code(one) for one in (wanted if isinstance(wanted, list | tuple) else [wanted])]
+
+
+def _route(made: Counts, rows: pd.DataFrame, before: str, wanted: list[str]) -> None:
+    """Whoever answered a question had given an answer on which it is asked."""
     told = rows[rows["group"].isin(["overall", *made.study.groups]) & (rows["n"] != "")]
     told = told[told["statistic"].isin(["proportion", "mean", "median"])]
     for row in told.drop_duplicates(["group", "group_level", "n"]).to_dict("records"):
         where = made.study.inside(row["group"], row["group_level"])
-        made.add({k: 1.0 for k in made.of(before, [wanted], where)}, float(row["n"]), np.inf)
+        made.add({k: 1.0 for k in made.of(before, wanted, where)}, float(row["n"]), np.inf)
         made.check(row["estimate_id"])
 
 

@@ -6,7 +6,7 @@ program itself. Studies are drawn: three trades in two ranks, of whom one trade 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -125,16 +125,18 @@ class Tried:
         Folder of the results of a study.
     sampling
         Its design.
+    apart
+        What tells the parts apart beside the weights: within a part it makes no difference who said yes.
     """
 
-    def __init__(self, results: Path, sampling: Sampling) -> None:
+    def __init__(self, results: Path, sampling: Sampling, apart: Sequence[str] = ("trade", "rank")) -> None:
         weights = pd.read_parquet(results / "data/weights.parquet")
         self.people = respondents_of(pd.read_parquet(results / "data/analysis.parquet"), weights)
         self.schemes = [str(name)[2:] for name in weights if str(name).startswith("w_")]
         cells = pd.read_csv(results / "private/weight_cells.csv", dtype={"scheme": str, "cell": str})
         selection = pd.read_parquet(results / "data/selection.parquet")
         self.designs = designs_of(self.schemes, self.people, cells, selection, sampling)
-        keys = [self.people[name].map(code) for name in ("trade", "rank")]
+        keys = [self.people[name].map(code) for name in apart]
         keys += [self.people[f"w_{scheme}"].round(9) for scheme in self.schemes]
         parts = pd.concat(keys, axis=1, ignore_index=True)
         self.part = parts.groupby(list(parts.columns)).ngroup().to_numpy()

@@ -108,6 +108,15 @@ def _categories(whole: Whole, name: str) -> dict[str, list[object]]:
     made: dict[str, list[object]] = {}
     for first in range(len(labels)):
         for last in range(first, len(labels)):
-            made[" or ".join(labels[first : last + 1])] = [float(n + 1) for n in range(first, last + 1)]
+            name_of = labels[first] if first == last else _band(bands[0]["cuts"], first, last)
+            made[name_of] = [float(n + 1) for n in range(first, last + 1)]
     assert set(cases[name].dropna()) <= {float(n + 1) for n in range(len(labels))}
     return made
+
+
+def _band(cuts: Sequence[int], first: int, last: int) -> str:
+    """Name neighbouring bands of whole numbers as one, from where they are cut."""
+    if first and last == len(cuts):
+        return f"{cuts[first - 1]} or more"
+    end = cuts[min(last, len(cuts) - 1)] - 1
+    return f"{cuts[first - 1]} to {end}" if first else f"Up to {end}"

@@ -72,6 +72,32 @@ def test_a_table_too_wide_for_a_page_lies_across(sample: Path, tmp_path: Path, r
     assert re.search(r"Table.4: The claims under every scheme", wide[0])
 
 
+def test_a_section_that_opens_with_such_a_table_lies_across_with_its_heading(
+    sample: Path, tmp_path: Path
+) -> None:
+    """A heading and a sentence stood alone on an upright page."""
+    path = sample / "sample.qmd"
+    opening = "# A section of its own\n\nIts parts follow.\n\n## A wide part\n\nSee @tbl-wide"
+    path.write_text(path.read_text("utf-8").replace("See @tbl-wide", opening), encoding="utf-8")
+    table = sample / "tables/wide.md"
+    table.write_text(f"{table.read_text('utf-8')}\n\n::: {{.table-note}}\nA note.\n:::\n", encoding="utf-8")
+    made = made_of(sample, tmp_path, "landscape: true")
+    body = Package(made["docx"]).tree("word/document.xml").find(w("body"))
+    page, of = 0, dict[str, int]()
+    for child in body:
+        of[text_of(child)] = page
+        page += child.find(f".//{w('sectPr')}") is not None
+    assert of["Results"] == 0
+    assert of["A section of its own"] == of["Its parts follow."] == of["A wide part"] == 1
+    pages = PdfReader(made["pdf"]).pages
+    wide = next(page.extract_text() for page in pages if page.mediabox.width > page.mediabox.height)
+    # Not as a float above the heading of its own section.
+    places = [
+        wide.index(words) for words in ("A section of its own", "A wide part", "The claims under every")
+    ]
+    assert places == sorted(places)
+
+
 def test_a_tall_picture_on_a_page_that_lies_across_leaves_room_for_its_caption() -> None:
     picture = '<w:p><w:r><w:drawing><x cx="4000000" cy="5700000"/></w:drawing></w:r></w:p>'
     begins, ends = (

@@ -161,6 +161,31 @@ def test_references_hang_in_the_pdf(authors_build: Path) -> None:
     assert indents[1] > indents[0]
 
 
+def test_no_page_in_the_references_is_parted_from_its_sign(sample: Path, tmp_path: Path) -> None:
+    """Titles of every length bring the end of a line to every place of an entry."""
+    bibliography, text = sample / "references.bib", sample / "sample.qmd"
+    keys = [f"long{number}" for number in range(45)]
+    works = [
+        f"@article{{{key}, author = {{Doe, J.}}, title = {{Of {'a' * (2 * at + 1)}}}, journal = {{Ways}}, "
+        f"year = 2001, volume = 11, pages = {{{'507' if at % 2 else '507--519'}}}}}"
+        for at, key in enumerate(keys)
+    ]
+    bibliography.write_text("\n".join([bibliography.read_text("utf-8"), *works]), encoding="utf-8")
+    cited = f"[{'; '.join(f'@{key}' for key in keys)}]"
+    text.write_text(text.read_text("utf-8").replace("See @tbl-wide", f"{cited} See @tbl-wide"), "utf-8")
+    made = render_document(
+        stage(tmp_path / "build", "sample", sources(sample), metadata(AUTHORS)), "pandoc", EPOCH
+    )
+    lines = "\n".join(page.extract_text() for page in PdfReader(made["pdf"]).pages).splitlines()
+    assert [line for line in lines if re.search(r"\bpp?\.\s*$", line)] == []
+    assert sum(len(re.findall(r"\bpp?\.\s507", line)) for line in lines) == len(keys)
+    page = made["html"].read_text(encoding="utf-8")
+    assert len(re.findall(r'<span class="range">pp?\.\s507(?:–519)?</span>', page)) == len(keys)
+    with zipfile.ZipFile(made["docx"]) as archive:
+        word = archive.read("word/document.xml").decode()
+    assert len(re.findall("pp?\\.\u00a0507", word)) == len(keys)
+
+
 def test_real_data_carry_no_banner(stage_sample: Callable[..., Staged], sample: Path) -> None:
     made = render_document(stage_sample(AUTHORS, "real"), "pandoc", EPOCH)
     assert "SIMULATED" not in made["html"].read_text(encoding="utf-8")

@@ -127,3 +127,12 @@ def test_steps_do_not_drift() -> None:
     path = "M 0 0 " + " ".join(f"L {n * 0.333333:.6f} {n % 7 * 0.142857:.6f}" for n in range(1, 400)) + " z"
     true, told = marks.places(path), marks.places(relative_steps(path))
     assert abs(true - told).max() < 0.00501
+
+
+def test_on_a_phone_each_claim_of_the_multiverse_has_the_width_of_the_page() -> None:
+    """Two beside each other left an interval three millimetres."""
+    with themed("multiverse-narrow", width_mm=88.0):
+        places = [axes.get_position() for axes in DRAW["multiverse"](made_up.released()).figure.axes]
+    assert len(places) > 2
+    assert len({round(place.x0, 6) for place in places}) == 1
+    assert min(place.width for place in places) > 0.5

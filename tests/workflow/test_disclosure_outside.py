@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ import outside_attack
 import outside_counts
 import outside_errors
 import outside_finished
+import outside_routes
 import outside_sums
 import small_secrets
+from surveypipe.disclosure import tables
 
 # By default those whose secrets an earlier release told; the others take longer and are among the long tests.
 DEFAULT = (
@@ -37,6 +40,9 @@ UNAUDITED = [*FIRST, *(pytest.param(one, marks=pytest.mark.slow) for one in WITH
 STUDIES = [
     name if name in DEFAULT else pytest.param(name, marks=pytest.mark.slow) for name in small_secrets.STUDIES
 ]
+MANY = int(os.environ.get("DRAWN_ROUTES", "12"))
+# A drawn study of which the number of those who were asked tells that a group had answered alike.
+TOLD = 1
 
 
 def is_number(about: dict) -> bool:
@@ -116,3 +122,30 @@ def test_errors_and_intervals_narrow_what_estimates_leave_open(tmp_path: Path):
         assert all(low <= one <= high for (low, high), one in zip(ends, true, strict=True))
         widths.append(sum(high - low for low, high in ends))
     assert widths[1] < widths[0]
+
+
+def attacked(seed: int, folder: Path, monkeypatch: pytest.MonkeyPatch, *, audited: bool = True) -> list[str]:
+    """What follows of few in a drawn study with a question asked on several answers."""
+    monkeypatch.setitem(small_secrets.STUDIES, "several", lambda: outside_routes.several(seed))
+    return attack(outside("several", folder / str(seed), audited=audited))
+
+
+def test_what_is_asked_on_several_answers_tells_nothing_of_few(tmp_path: Path, monkeypatch):
+    assert attacked(TOLD, tmp_path, monkeypatch) == []
+
+
+@pytest.mark.slow
+def test_were_they_told_how_many_were_asked_would_give_a_group_away(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(tables, "follow_filters", lambda *_: None)
+    assert attacked(TOLD, tmp_path, monkeypatch)
+
+
+@pytest.mark.slow
+def test_many_questions_asked_on_several_answers_tell_nothing_of_few(tmp_path: Path, monkeypatch):
+    found = {seed: attacked(seed, tmp_path, monkeypatch) for seed in range(MANY)}
+    assert {seed: told for seed, told in found.items() if told} == {}
+
+
+@pytest.mark.slow
+def test_without_disclosure_control_several_answers_tell_a_secret(tmp_path: Path, monkeypatch):
+    assert any(attacked(seed, tmp_path, monkeypatch, audited=False) for seed in range(3))

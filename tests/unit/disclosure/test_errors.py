@@ -136,9 +136,9 @@ def test_counts_put_through_the_program_print_what_the_formula_does():
     assert (print_the_same(asked, Counts(), tried) == by_formula).all()
 
 
-def test_errors_for_which_it_matters_who_of_a_part_answered_are_not_tried():
+def test_errors_in_which_it_matters_who_of_a_part_answered_are_told_apart_and_those_of_many_left_out():
     errors = {"cells": by_the_program, "clusters": in_pairs}
-    assert list(Members(ATOMS.to_numpy(), errors).errors) == ["cells"]
+    assert Members(ATOMS.to_numpy(), errors).apart == {"clusters"}
     many = Members(
         np.zeros(2_001, dtype=np.intp), {"mean": lambda values, _: (values.mean(0), values.std(0))}
     )
@@ -152,6 +152,39 @@ def test_answers_are_given_to_as_many_of_each_part_as_said():
     )
     assert np.array_equal(made[:, 0], [2, 2, np.nan, 5, np.nan], equal_nan=True)
     assert np.array_equal(made[:, 1], [2, 5, 2, 5, 5], equal_nan=True)
+
+
+def test_answers_are_drawn_of_which_so_many_of_each_part_gave_each_and_few_are_changed():
+    draw = np.random.default_rng(0)
+    members, given = Members(ATOMS.to_numpy(), {}), draw.integers(0, 3, len(ATOMS))
+    own = np.array([np.bincount(given[ATOMS == part], minlength=3) for part in range(3)]).T
+    counts = np.repeat(own[:, None], 50, axis=1).astype(float)
+    # Two of the first part, and one of the last, answer otherwise.
+    counts[:, 1:, 0] += np.array([-2.0, 1, 1])[:, None]
+    counts[:, 1:, 2] += np.array([0.0, -1, 1])[:, None]
+    made = members.drawn(given, counts)
+    assert (made[:, 0] == given).all() and ((made[:, 1:] != given[:, None]).sum(axis=0) == 3).all()
+    for part in range(3):
+        found = np.apply_along_axis(np.bincount, 0, made[ATOMS == part], minlength=3)
+        assert (found == counts[:, :, part]).all()
+    assert len(np.unique(made[:, 1:], axis=1).T) > 20
+
+
+def test_counts_are_possible_where_some_who_gave_them_would_print_the_same_in_every_row():
+    """Of pairs: a pair that differs tells another error than two that are alike."""
+    asked, given = question("cells"), 1 - answered(YES).astype(int)
+    asked.rows["fpc"] = True
+    asked.strata, asked.members, asked.given = {}, Members(ATOMS.to_numpy(), {"cells": in_pairs}), given
+    whole = np.array([YES, [8, 14, 6], [8, 14, 7], [7, 15, 7], [13, 8, 8]], float)
+    true = in_pairs(answered(YES)[:, None], True)
+    row = {"estimate": true[0][0], "se": true[1][0], "df": 40.0, "ci_low": np.nan, "ci_high": np.nan}
+    for name, value in row.items():
+        asked.rows[name] = value
+    found = print_the_same(asked, Counts(), whole)
+    # The second adds up to another share; in the last so many of each part differ that pairs do too.
+    assert list(found) == [True, False, True, True, False]
+    asked.given = None
+    assert print_the_same(asked, Counts(), whole).all()
 
 
 @pytest.mark.parametrize("first", [1, 3, 10_000])

@@ -102,6 +102,9 @@ class Question:
         Scheme to the cells from which its standard errors follow by a formula.
     members
         Respondents, and what computes the errors of other schemes; without both errors are not looked at.
+    given
+        Number of the answer that each of them gave, in the order of :meth:`answers`, and one more of whoever
+        gave none; without it nothing is tried where it matters who gave an answer.
     hidden, left_out, stepped, uncounted
         Answers, schemes within a group, answers of all groups, and groups whose totals were hidden to
         protect others.
@@ -123,6 +126,7 @@ class Question:
     units: Mapping[str, float] = field(default_factory=dict)
     strata: Mapping[str, Strata] = field(default_factory=dict)
     members: Members | None = field(default=None, repr=False)
+    given: NDArray[np.intp] | None = field(default=None, repr=False)
     looked_at: int = 0
     hidden: set[Place] = field(default_factory=set)
     left_out: set[tuple[str, str]] = field(default_factory=set)

@@ -23,6 +23,7 @@ from surveypipe.disclosure.questions import (
     code_of,
     errors_by_part,
     exclusive,
+    given_numbers,
     known_answers,
     parts_of,
 )
@@ -157,7 +158,9 @@ def _questions(
         parts = parts_of(levels, values.get(named[0], []))
         gave = {level: overall[level][0] for level in levels}
         known = known_answers(*named, part, respondents, parts, gave) if REST not in parts else {}
-        yield Together(shown, parts, combined, counts, known), list(hidden)
+        question = Together(shown, parts, combined, counts, known)
+        question.given = given_numbers(*named, question, respondents)
+        yield question, list(hidden)
 
 
 def _hide_totals(release: Release, mine: pd.Series) -> None:

@@ -6,8 +6,10 @@ same counts, and no linear ones. So other whole numbers that fit all the rest
 a scheme, and only those that print the same are taken for possible.
 
 Of a census that formula is written down here, for schemes whose weights are the people of a cell for each
-respondent in it. Of other schemes and of samples the counts are put through the program itself, as far as it
-makes no difference who of a part gave an answer; where it does, as with clusters, nothing is tried.
+respondent in it. Of other schemes and of samples the counts are put through the program itself. Where it
+makes a difference who of a part gave an answer, as with clusters, those who did are drawn: the reader is
+taken to know the cluster of everybody, and other counts are possible where one draw prints the same in all
+rows.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ LOGIT, LEVEL = "logit interval", 0.95
 AT_ONCE = 2_000_000
 # Combinations that are tried first; as long as too few of them print the same twice as many follow.
 FIRST = 50
+# How often it is drawn, for each combination, who of a part gave which answer.
+DRAWS = 16
 
 
 class Printed(Protocol):
@@ -53,6 +57,10 @@ class Printed(Protocol):
     @property
     def members(self) -> Members | None:
         """Respondents, and what computes the errors of other schemes."""
+
+    @property
+    def given(self) -> NDArray[np.intp] | None:
+        """Number of the answer that each of them gave; None where that is not known."""
 
     def answers(self) -> list[str]:
         """Distinct answers, the finest."""
@@ -132,35 +140,75 @@ def print_the_same(question: Printed, walk: Walk, solutions: Floats) -> Flags:
     if len(solutions) < 2:
         return same
     every = {answer: walk.by_part(answer, solutions) for answer in question.answers()}
-    for row in _told(question):
+    told = list(_told(question))
+    apart = [row for row in told if _matters_who(question, row)]
+    for row in [row for row in told if row not in apart]:
         # Whatever one row tells apart need not be held against the next one.
         left = np.flatnonzero(same)
         if len(left) < 2:
-            break
-        counts = {answer: found[left] for answer, found in every.items()}
-        scores = _scores(question, str(row["level"]))
+            return same
+        same[left] &= _counted_alike(question, row, {answer: found[left] for answer, found in every.items()})
+    others = np.flatnonzero(same)[1 if apart else len(same) :]
+    step = max(1, AT_ONCE // (DRAWS * max(1, len(question.members.atom)))) if question.members else 1
+    for k in range(0, len(others), step):
+        some = np.concatenate([[0], others[k : k + step]])
+        same[some] = _drawn_alike(question, apart, {answer: found[some] for answer, found in every.items()})
+    return same
+
+
+def _counted_alike(question: Printed, row: Mapping[str, Any], counts: Mapping[str, Floats]) -> Flags:
+    """Which counts print a row as the first ones do; shape (K,)."""
+    scores = _scores(question, str(row["level"]))
+    if scores is None:
+        return np.ones(len(next(iter(counts.values()))), dtype=bool)
+    inside = np.array(question.inside(row), dtype=float)
+    if row["scheme"] not in question.strata:
+        given = [(score, counts[answer] * inside) for answer, score in scores.items()]
+        return _printed_alike(row, *_by_program(question, row, given))
+    first = np.sum([score * counts[answer] for answer, score in scores.items()], axis=0)
+    second = np.sum([score**2 * counts[answer] for answer, score in scores.items()], axis=0)
+    answered = np.sum(list(counts.values()), axis=0)
+    return _printed_alike(
+        row, *_by_formula(question, row, first * inside, second * inside, answered * inside)
+    )
+
+
+def _matters_who(question: Printed, row: Mapping[str, Any]) -> bool:
+    """Whether the error of a row depends on who of a part gave an answer."""
+    scheme = str(row["scheme"])
+    return scheme not in question.strata and question.members is not None and scheme in question.members.apart
+
+
+def _printed_alike(row: Mapping[str, Any], estimate: Floats, se: Floats) -> Flags:
+    """Which estimates print what the first one does, with their errors and intervals; shape (K,)."""
+    shown = decimals_of(np.column_stack([estimate, se, *_ends(row, estimate, se)]), DECIMALS)
+    return np.asarray(((shown == shown[0]) | np.isnan(shown) & np.isnan(shown[0])).all(axis=1))
+
+
+def _drawn_alike(question: Printed, rows: Iterable[Mapping[str, Any]], counts: Mapping[str, Floats]) -> Flags:
+    """Which counts some respondents may have given so that every row prints the same; shape (K,)."""
+    assert question.members is not None and question.given is not None
+    by_answer = np.stack(list(counts.values()))
+    none = np.bincount(question.members.atom) - by_answer.sum(axis=0)
+    every = np.repeat(np.concatenate([by_answer, none[None]]), DRAWS, axis=1)
+    answers = question.members.drawn(question.given, every)
+    same = np.ones(answers.shape[1], dtype=bool)
+    for row in rows:
+        scores, left = _scores(question, str(row["level"])), np.flatnonzero(same)
         if scores is None:
             continue
-        inside = np.array(question.inside(row), dtype=float)
-        if row["scheme"] in question.strata:
-            first = np.sum([score * counts[answer] for answer, score in scores.items()], axis=0)
-            second = np.sum([score**2 * counts[answer] for answer, score in scores.items()], axis=0)
-            answered = np.sum(list(counts.values()), axis=0)
-            estimate, se = _by_formula(question, row, first * inside, second * inside, answered * inside)
-        else:
-            given = [(score, counts[answer] * inside) for answer, score in scores.items()]
-            estimate, se = _by_program(question, row, given)
-        values = np.column_stack([estimate, se, *_ends(row, estimate, se)])
-        shown = decimals_of(values, DECIMALS)
-        same[left] = ((shown == shown[0]) | np.isnan(shown) & np.isnan(shown[0])).all(axis=1)
-    return same
+        given = np.array([*scores.values(), np.nan])[answers[:, left]]
+        given[~np.array(question.inside(row))[question.members.atom]] = np.nan
+        same[left] = _printed_alike(row, *_of_answers(question, row, given))
+    return np.asarray(same.reshape(-1, DRAWS).any(axis=1))
 
 
 def _told(question: Printed) -> Iterator[Mapping[str, Any]]:
     """Rows that are still published with an error that is known how to compute."""
     for row in question.with_errors():
         scheme = str(row["scheme"])
-        if scheme in question.strata or (question.members and scheme in question.members.errors):
+        known = scheme in question.strata or (question.members and scheme in question.members.errors)
+        if known and (question.given is not None or not _matters_who(question, row)):
             yield row
 
 
@@ -199,16 +247,20 @@ def _by_program(
 ) -> tuple[Floats, Floats]:
     """Estimate and standard error as the program makes them; each of shape (K,)."""
     assert question.members is not None
-    errors, size = question.members.errors[str(row["scheme"])], len(given[0][1])
+    size = len(given[0][1])
     step = max(1, AT_ONCE // len(question.members.atom))
-    made = [
-        errors(
-            question.members.answers([(score, counts[k : k + step]) for score, counts in given]),
-            bool(row["fpc"]),
-        )
+    answers = (
+        question.members.answers([(score, counts[k : k + step]) for score, counts in given])
         for k in range(0, size, step)
-    ]
+    )
+    made = [_of_answers(question, row, some) for some in answers]
     return np.concatenate([one for one, _ in made]), np.concatenate([one for _, one in made])
+
+
+def _of_answers(question: Printed, row: Mapping[str, Any], answers: Floats) -> tuple[Floats, Floats]:
+    """Estimate and standard error of answers of shape (n, K)."""
+    assert question.members is not None
+    return question.members.errors[str(row["scheme"])](answers, bool(row["fpc"]))
 
 
 def _ends(row: Mapping[str, Any], estimate: Floats, se: Floats) -> tuple[Floats, ...]:

@@ -1,7 +1,8 @@
 """Respondents by their parts, and the errors of answers that they may have given.
 
 Of samples, and of weights that are estimated, no formula says what a standard error tells of counts. Whatever
-counts are tried are given to respondents, and put through the design itself.
+counts are tried are given to respondents, and put through the design itself. Where it matters who of a part
+gave an answer, as with clusters, those who answer otherwise than they did are drawn, several times over.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Numbers = NDArray[np.intp]
 # Respondents of whom more are not tried, and orders of them in which it is tried whether it matters who gave
 # an answer.
 MOST_PEOPLE, ORDERS = 2_000, 4
@@ -29,19 +31,24 @@ class Members:
     atom
         Part of each respondent, shape (n,).
     errors
-        Of the schemes of whose errors it makes no difference who of a part gave an answer.
+        By scheme; none of many people.
+    apart
+        Schemes in whose errors it matters who of a part gave an answer.
     rank
         Which of its part each respondent is, from nought.
     """
 
-    atom: NDArray[np.intp]
+    atom: Numbers
     errors: Mapping[str, ErrorsOf]
-    rank: NDArray[np.intp] = field(init=False)
+    apart: frozenset[str] = field(init=False)
+    rank: Numbers = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rank", _ranks(self.atom, np.arange(len(self.atom))))
-        alike = {scheme: one for scheme, one in self.errors.items() if self._no_matter_who(one)}
-        object.__setattr__(self, "errors", alike if len(self.atom) <= MOST_PEOPLE else {})
+        tried = self.errors if len(self.atom) <= MOST_PEOPLE else {}
+        object.__setattr__(self, "errors", tried)
+        apart = {scheme for scheme, one in tried.items() if not self._no_matter_who(one)}
+        object.__setattr__(self, "apart", frozenset(apart))
 
     def _no_matter_who(self, errors: ErrorsOf) -> bool:
         """Whether half of each part give the same error whoever they are."""
@@ -61,8 +68,45 @@ class Members:
             done = upto
         return made
 
+    def drawn(self, given: Numbers, counts: Floats) -> Numbers:
+        """Give answers of which so many of each part gave each, and as few as can be differ from the true.
 
-def _ranks(atom: NDArray[np.intp], order: NDArray[np.intp]) -> NDArray[np.intp]:
+        Parameters
+        ----------
+        given
+            Number of the answer that each gave, shape (n,).
+        counts
+            How many of each part gave each answer, shape (answers, K, parts).
+
+        Returns
+        -------
+        ndarray
+            Shape (n, K); who changes is drawn anew for each of the K.
+        """
+        made = np.repeat(given[:, None], counts.shape[1], axis=1)
+        keys = np.random.default_rng(0).random(made.shape)
+        for part in np.unique(self.atom):
+            mine = np.flatnonzero(self.atom == part)
+            order = np.argsort(keys[mine], axis=0)
+            made[mine[order], np.arange(made.shape[1])] = _moved(given[mine][order], counts[:, :, part])
+        return made
+
+
+def _moved(given: Numbers, counts: Floats) -> Numbers:
+    """Change the last of those who gave an answer that too many gave; shape (people, K)."""
+    surplus = np.zeros(given.shape, dtype=bool)
+    for answer, count in enumerate(counts):
+        same = given == answer
+        surplus |= same & (np.cumsum(same, axis=0) > count)
+    made, number, done = given.copy(), np.cumsum(surplus, axis=0), np.zeros(given.shape[1])
+    for answer, count in enumerate(counts):
+        upto = done + np.maximum(count - (given == answer).sum(axis=0), 0)
+        made[surplus & (number > done) & (number <= upto)] = answer
+        done = upto
+    return made
+
+
+def _ranks(atom: Numbers, order: Numbers) -> Numbers:
     """Which of its part each is, taken in some order."""
     made = np.empty(len(atom), dtype=np.intp)
     for part in np.unique(atom):

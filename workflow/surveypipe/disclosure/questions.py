@@ -20,6 +20,8 @@ from surveypipe.study.poles import CATEGORIES, parted
 if TYPE_CHECKING:
     import pandas as pd
 
+    from surveypipe.disclosure.together import Together
+
 # Weights that agree to so many decimals are the same: iteration leaves the last digits to chance.
 WEIGHT_DECIMALS = 7
 # Whoever did not give an answer of which several could be given.
@@ -152,10 +154,12 @@ def questions(
             known = known_answers(str(variable), str(base), part, respondents, parts, gave)
             told = here[here["level"].isin(["", *levels])]
             asked = _asked(rows, str(variable), str(base), asked_if or {}, respondents, values)
-            yield Question(
+            question = Question(
                 str(variable), str(base), told, parts, some, atoms, known, primary, asked, units, strata,
                 members,
             )  # fmt: skip
+            question.given = given_numbers(str(variable), str(base), question, respondents)
+            yield question
 
 
 def errors_by_part(
@@ -174,6 +178,21 @@ def errors_by_part(
     strata = strata_of(respondents.weights, part) if respondents.everybody_asked else {}
     errors = {scheme: one for scheme, one in respondents.errors.items() if scheme not in strata}
     return strata, Members(np.array(part, dtype=np.intp), errors) if errors else None
+
+
+def given_numbers(
+    variable: str, base: str, question: Question | Together, respondents: Respondents
+) -> np.ndarray | None:
+    """Give the number of each one's answer; None where answers by part are others, as of open answers."""
+    if question.members is None or not question.known:
+        return None
+    given = respondents.answers[variable].map(code_of).where(respondents.inside(base))
+    of = dict(zip(respondents.answers["id"], given, strict=True))
+    every = {answer: number for number, answer in enumerate(question.answers())}
+    found = [every.get(str(of.get(who)), len(every)) for who in respondents.weights["id"]]
+    made = Counter(zip(found, question.members.atom.tolist(), strict=True))
+    agrees = all(made[every[answer], atom] == n for (answer, atom), n in question.known.items())
+    return np.array(found, dtype=np.intp) if agrees else None
 
 
 def _asked(

@@ -17,7 +17,7 @@ from surveypipe.disclosure.linear import LEEWAY, Found, Statement, System, whole
 from surveypipe.disclosure.members import Members
 from surveypipe.disclosure.rules import Rules
 from surveypipe.disclosure.sensitive_counts import POSSIBLE
-from surveypipe.disclosure.whole_numbers import Cell, Floats, Walk
+from surveypipe.disclosure.whole_numbers import Cell, Floats, Numbers, Walk
 
 # Of more unknown counts than this whole numbers are not looked for, and of each secret those nearest to it.
 MOST_UNKNOWN, NEAREST = 400, 3
@@ -73,6 +73,8 @@ class Together:
         Place to the people who gave the answer, and to all who gave any.
     known
         Answers in each combination; empty where they are not known.
+    given
+        As in :class:`surveypipe.disclosure.atoms.Question`.
     """
 
     shown: dict[tuple[Place, str], Mapping[Any, Any]]
@@ -80,6 +82,7 @@ class Together:
     combined: Combinations
     counts: Mapping[Place, tuple[float, float]]
     known: Mapping[Cell, float]
+    given: Numbers | None = field(default=None, repr=False)
     found: Found = field(default_factory=Found)
     _walk: Walk | None = field(default=None, repr=False)
 

@@ -38,6 +38,7 @@ from surveypipe.rendering.docx_pages import (
 )
 from surveypipe.rendering.docx_runs import (
     add_space,
+    keep_pages,
     merge_paragraph_properties,
     order_properties,
     paragraph_of,
@@ -106,6 +107,7 @@ def finish_docx(path: Path, facts: Facts, epoch: int) -> None:
     body = root.find(w("body"))
     unwrap_layout_tables(body)
     merge_paragraph_properties(root)
+    keep_pages(root)
     targets = number_captions(body, facts.label_prefix)
     refer_to_captions(root, targets)
     extend_marks(root)

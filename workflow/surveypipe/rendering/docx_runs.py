@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lxml import etree
@@ -93,6 +94,18 @@ def next_block(element: etree._Element) -> etree._Element | None:
     while following is not None and following.tag in {w("bookmarkEnd"), w("bookmarkStart")}:
         following = following.getnext()
     return following
+
+
+# A page with its sign, between which the citation style has put a space at which a line may end.
+_PAGE = re.compile(r"\b(pp?\.) (?=\d)")
+
+
+def keep_pages(root: etree._Element) -> None:
+    """Keep each page of the list of references in one line with its 'p.'."""
+    for paragraph in root.iter(w("p")):
+        if style_of(paragraph) == "Bibliography":
+            for node in paragraph.iter(w("t")):
+                node.text = _PAGE.sub("\\1\u00a0", node.text or "")
 
 
 def merge_paragraph_properties(root: etree._Element) -> None:

@@ -20,7 +20,7 @@ from surveypipe.rendering.docx_runs import add_space, next_block, set_style, sty
 
 TEXT_WIDTH = 9070  # twips between the margins of the reference document (A4, 2.5 cm)
 # A table is not split over pages up to this share of the height of the text, upright or across (twips).
-_TALL, _TEXT_HEIGHT, _HEIGHT_ACROSS = 0.4, 14120, 9180
+_TALL, _TEXT_HEIGHT, _HEIGHT_ACROSS = 0.3, 14120, 9180
 # Twips that a line and the room of a row take.
 _LINE, _ROW = {False: 210, True: 186}, {False: 80, True: 40}
 _FIRST_ROWS = 4  # rows of a long table, its header among them, that stay with the caption

@@ -1,4 +1,4 @@
-"""Ranges of pages in the references of a web page, which no line parts."""
+"""Pages in the references of a web page, which no line parts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 
 _ENTRY = re.compile(r'<div id="ref-[^>]*class="csl-entry".*?</div>', flags=re.DOTALL)
 _TEXT = re.compile(r">[^<]+<")
-_RANGE = re.compile(r"\d+–\d+")
+# A number of a page goes with its sign; the style may have put a space that breaks between them.
+_RANGE = re.compile(r"(?:\bpp?\.\s)?\d+–\d+|\bpp?\.\s\d+")
 
 
 def with_whole_ranges(page: str) -> str:
-    """Keep each range of numbers in the references in one line.
+    """Keep each range of numbers in the references, and each page, in one line with its 'p.'.
 
     The filter does so in the text; the references are made when it is done.
 
@@ -22,12 +23,12 @@ def with_whole_ranges(page: str) -> str:
     Returns
     -------
     str
-        The same, its ranges in spans that do not break.
+        The same, its ranges and pages in spans that do not break.
 
     Examples
     --------
     >>> print(with_whole_ranges('<div id="ref-a" class="csl-entry">pp. 1–19.</div>'))
-    <div id="ref-a" class="csl-entry">pp. <span class="range">1–19</span>.</div>
+    <div id="ref-a" class="csl-entry"><span class="range">pp. 1–19</span>.</div>
     """
 
     def kept(text: re.Match[str]) -> str:

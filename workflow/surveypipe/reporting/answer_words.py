@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from surveypipe import formatting as fmt
 from surveypipe.reporting.batteries import Block
+from surveypipe.reporting.joined_labels import joined
 from surveypipe.reporting.released import Released
 from surveypipe.study.poles import named, parted
 
@@ -30,11 +31,6 @@ class Pole:
     def words(self) -> list[str]:
         """What to call them: one name, or the labels."""
         return named(self.labels, self.name)
-
-    @property
-    def plain(self) -> str:
-        """The words joined for a figure."""
-        return " or ".join(self.words)
 
 
 Poles = tuple[Pole, Pole, Pole]
@@ -100,4 +96,4 @@ def legend(released: Released, items: Sequence[str], *, each: bool) -> list[str]
         alike = [next(iter(found)) if len(found) == 1 else "" for found in names]
         general = ["Lower answers", "Middle answer", "Upper answers"]
         return [fmt.capital(name) if name else other for name, other in zip(alike, general, strict=True)]
-    return [fmt.capital(pole.name) if pole.name else pole.plain for pole in shared]
+    return [fmt.capital(pole.name) if pole.name else joined(released, pole.words) for pole in shared]

@@ -136,13 +136,14 @@ local function closing(block)
 end
 
 -- In the PDF a table that fits a page stays with its note; longer ones break over pages. It floats where there
--- are few, because among many it would drift away from the text that speaks of it, and where it is tall.
+-- are few, because among many it would drift away from the text that speaks of it, and where it is tall; not on a page
+-- that lies across, above the heading that was taken along.
 local function with_notes(blocks)
   if not FORMAT:match("typst") then return nil end
   local made = pandoc.Blocks {}
   local position = 1
   -- A table that stands in the text waits for one before it that still drifts, or would come before its number.
-  local drifting = false
+  local drifting, across = false, false
   local function in_its_turn(floats)
     if drifting and not floats then made:insert(pandoc.RawBlock("typst", "#drifted")) end
     drifting = floats
@@ -151,8 +152,9 @@ local function with_notes(blocks)
     local block, note = blocks[position], blocks[position + 1]
     local has_note = note and note.t == "Div" and note.classes:includes("table-note")
     local labelled = table_pages.labelled_table(block)
+    across = table_pages.lies_across(block, across)
     if labelled and table_pages.is_short(labelled) and has_note then
-      local floats = tables <= MANY or table_pages.is_tall(labelled)
+      local floats = not across and (tables <= MANY or table_pages.is_tall(labelled))
       in_its_turn(floats)
       local opening = pandoc.RawBlock("typst", "#table-with-note(float: " .. tostring(floats) .. ")[")
       made:extend { opening, block, note, pandoc.RawBlock("typst", "]") }

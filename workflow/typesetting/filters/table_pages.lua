@@ -95,17 +95,34 @@ local ACROSS = {
   },
 }
 
+-- Whether pages of the PDF lie across from a block on, which may be the sign that they begin or end to.
+local function lies_across(block, before)
+  if block.t ~= "RawBlock" then return before end
+  if block.text == ACROSS.typst[1] then return true end
+  return before and block.text ~= ACROSS.typst[2]
+end
+
 local function is_note(block)
   return block and block.t == "Div" and block.classes:includes("table-note")
 end
 
--- Where a stretch that lies across begins: at the heading above the table, if little stands between.
-local function beginning(blocks, table_at, earliest)
-  for position = table_at - 1, math.max(earliest, table_at - 3), -1 do
+-- Place of the heading above a block, if little stands between; else nil.
+local function heading_above(blocks, at, earliest)
+  for position = at - 1, math.max(earliest, at - 3), -1 do
     if blocks[position].t == "Header" then return position end
-    if blocks[position].t ~= "Para" then break end
+    if blocks[position].t ~= "Para" then return nil end
   end
-  return table_at
+end
+
+-- Where a stretch that lies across begins: at the heading above the table, or at that of the section which opens with
+-- it, and would leave its own page white.
+local function beginning(blocks, table_at, earliest)
+  local start = heading_above(blocks, table_at, earliest)
+  local above = start and heading_above(blocks, start, earliest)
+  while above and blocks[above].level < blocks[start].level do
+    start, above = above, heading_above(blocks, above, earliest)
+  end
+  return start or table_at
 end
 
 -- Of a text that asks for it (`landscape: true`) tables too wide for a page lie across, with the heading and the
@@ -139,4 +156,5 @@ return {
   is_tall = is_tall,
   labelled_table = labelled_table,
   landscape = landscape,
+  lies_across = lies_across,
 }

@@ -1,5 +1,5 @@
-// Tables that are wider than the screen say so, scroll by key, and keep their first column; the ledger of claims
-// and tables of sentences become one card a row where there is little room.
+// Tables that are wider than the screen say so, scroll by key, and keep their first column; the ledger of claims,
+// tables of sentences, and small tables that would scroll become one card a row where there is little room.
 (function () {
   "use strict";
   var boxes = Array.from(document.querySelectorAll(".table-scroll, figure.quarto-float-tbl > div"));
@@ -33,10 +33,21 @@
       return height.getBoundingClientRect().height > (LINES + .5) * parseFloat(style.lineHeight);
     });
   }
+  // Where a page is as narrow as a telephone (page.css), and numbers that make a table worth to be seen in rows.
+  var NARROW = window.matchMedia("(max-width: 40rem)");
+  var NUMBERS = 30;
+  function few(table) {
+    var rows = Array.from(table.tBodies, function (body) { return Array.from(body.rows); }).flat();
+    return rows.reduce(function (all, row) { return all + row.cells.length - 1; }, 0) <= NUMBERS;
+  }
   function measure(box) {
     box.classList.remove("scrolls", "broad", "tight");
-    // Where names are squeezed into a pile of words, an interval stands below its number, as on paper.
-    box.classList.toggle("tight", window.innerWidth > 736 && squeezed(box));
+    var table = box.querySelector("table:not(.cards)");
+    if (NARROW.matches && table && box.scrollWidth > box.clientWidth + 1 && few(table)) { cards(table); }
+    // Where names are squeezed into a pile of words, or a page has no margin to give, an interval stands below its
+    // number, as on paper.
+    var short = window.innerWidth < 1200 && box.scrollWidth > box.clientWidth + 1;
+    box.classList.toggle("tight", window.innerWidth > 736 && (short || squeezed(box)));
     // What is wider than the text takes the margin beside it first.
     box.classList.toggle("broad", box.scrollWidth > box.clientWidth + 1);
     box.classList.toggle("scrolls", box.scrollWidth > box.clientWidth + 1);
@@ -90,6 +101,15 @@
   }
   document.querySelectorAll("#tbl-ledger table").forEach(cards);
 
+  // Letters beside each other of the names of columns, the longest of them in two lines.
+  function labelled(table) {
+    var heads = table.querySelectorAll("thead th:not(:first-child)");
+    var names = Array.from(heads, function (head) { return head.textContent.trim(); });
+    var word = Math.max.apply(null, names.join(" ").split(/\s+/).map(function (one) { return one.length; }));
+    var name = Math.max.apply(null, names.map(function (one) { return one.length; }));
+    return Math.max(word + 1, Math.min(name, 9), Math.ceil(name / 2) + 2);
+  }
+
   // Beside a name, a cell of more letters is a sentence, which no narrow column holds.
   var SENTENCE = 40;
   boxes.forEach(function (box) {
@@ -99,6 +119,7 @@
     if (words.some(function (cell) { return cell.textContent.trim().length > SENTENCE; })) {
       cards(table);
       table.classList.add("wordy");
+      table.style.setProperty("--label", labelled(table) + "ch");
     }
   });
 

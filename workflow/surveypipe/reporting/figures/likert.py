@@ -15,6 +15,7 @@ from surveypipe.reporting.figures.lettering import LegendPlan, fitted, legend_pl
 from surveypipe.reporting.figures.likert_layout import LABEL_WIDTH, ROW, Rows, rows_of
 from surveypipe.reporting.figures.ratings import colours
 from surveypipe.reporting.figures.theme import Drawn
+from surveypipe.reporting.joined_labels import joined
 from surveypipe.reporting.released import Released
 from surveypipe.study.poles import HIGH, LOW, MIDDLE
 
@@ -287,7 +288,7 @@ def alt_text(released: Released, blocks: list[Block]) -> str:
                 f"({released.short(least)}) to {formatting.percent(found[most])} ({released.short(most)})"
             )
         shared = common_poles(released, block.items)
-        upper = shared[2].plain if shared else "the upper answers"
+        upper = joined(released, shared[2].words) if shared else "the upper answers"
         sentences.append(f"{block.label}: {upper} ranged {'; '.join(parts)}.")
     groups = " and by group" if released.levels else ""
     return f"Diverging bars of the weighted answers to each item, for all{groups}. " + " ".join(sentences)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLUMNS, NARROW_COLUMNS = 4, 2
+COLUMNS, NARROW_COLUMNS = 4, 1
 LABELS, NARROW_LABELS = 39.0, 31.0
 FOOT, GAP, EDGE = 6.0, 6.0, 2.0
 OTHERS = "#5f5f5f"

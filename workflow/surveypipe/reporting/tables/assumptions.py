@@ -22,6 +22,7 @@ from surveypipe.reporting.tables.layout import (
     Table,
     cell,
     number,
+    range_cell,
     refused_note,
 )
 from surveypipe.reporting.units import units_of
@@ -144,7 +145,7 @@ def multiverse(released: Released) -> Table:
             [
                 claim_name(released, claim), cell(row, "estimate", form),
                 cell(row, "points", formatting.count),
-                formatting.span(*(form(float(row[name])) for name in ("least", "greatest"))),
+                range_cell(*(form(float(row[name])) for name in ("least", "greatest"))),
                 f"{cell(row, 'largest_shift', form)}: {escape(released.in_text(', '.join(under)))}",
                 _grades(released, claim, row),
             ]
@@ -204,7 +205,7 @@ def _otherwise_row(released: Released, claim: pd.Series, row: pd.Series) -> list
     form = released.claim_of(claim).tabled
     return [
         name, cell(row, "estimate", form), cell(row, "points", formatting.count),
-        formatting.span(*(form(float(row[end])) for end in ("least", "greatest"))),
+        range_cell(*(form(float(row[end])) for end in ("least", "greatest"))),
         f"{cell(row, 'largest_shift', form)}: counted otherwise", capital(escape(str(row["grade_label"]))),
     ]  # fmt: skip
 

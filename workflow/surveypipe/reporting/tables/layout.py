@@ -172,6 +172,11 @@ def quartiles_cell(low: pd.Series | None, middle: pd.Series | None, high: pd.Ser
     return cells[1] if SUPPRESSED in cells else f"{cells[1]} ({formatting.span(cells[0], cells[2])})"
 
 
+def range_cell(low: str, high: str) -> str:
+    """Print from where to where numbers reach: one of them where both ends are printed alike."""
+    return low if low == high else formatting.span(low, high)
+
+
 def settled(row: pd.Series) -> bool:
     """Whether an estimate is known, because the weights meet it: an interval around it would be a point."""
     return row["se"] == 0.0 and row["ci_low"] == row["ci_high"]

@@ -11,7 +11,15 @@ from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, escape
 from surveypipe.measurement.flags import ReliabilityFlag
 from surveypipe.reporting.lookups import first_of, rows_of, unweighted_scheme
 from surveypipe.reporting.released import Released
-from surveypipe.reporting.tables.layout import INDENT, SUPPRESSED_STATUS, Column, Table, cell, mean_cell
+from surveypipe.reporting.tables.layout import (
+    INDENT,
+    SUPPRESSED_STATUS,
+    Column,
+    Table,
+    cell,
+    mean_cell,
+    range_cell,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +76,7 @@ def _spread(rows: pd.DataFrame) -> str:
     values = rows["estimate"].astype(float)
     if rows.empty or not values.notna().any():
         return SUPPRESSED if (rows["status"] == SUPPRESSED_STATUS).any() else NOT_APPLICABLE
-    return formatting.span(formatting.decimal(values.min()), formatting.decimal(values.max()))
+    return range_cell(formatting.decimal(values.min()), formatting.decimal(values.max()))
 
 
 def _reliability_notes(marked: pd.DataFrame, respondents: str) -> list[str]:

@@ -11,6 +11,7 @@ from surveypipe.estimation.estimates import merged_categories
 from surveypipe.formatting import NOT_APPLICABLE, escape
 from surveypipe.identifiers import SHARE_OF_ANSWERS
 from surveypipe.reporting.answer_blocks import Block, Question, blocks, of_variables
+from surveypipe.reporting.joined_labels import joined
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
     INDENT,
@@ -249,7 +250,8 @@ def _rows(released: Released, question: Question, levels: list[str], *, narrow: 
     for code, text in released.values(name).items():
         rows.append(_share_row(released, name, code, INDENT + escape(text), levels, narrow))
     if levels and kind.ordered:
-        for level, text, _ in merged_categories(released.values(name)):
+        for level, _, codes in merged_categories(released.values(name)):
+            text = joined(released, [released.values(name)[code] for code in codes])
             if level != "middle" or len(released.values(name)) % 2 == 0:
                 rows.append(_share_row(released, name, level, f"{INDENT}*{escape(text)}*", levels, narrow))
     return rows

@@ -10,6 +10,7 @@ from surveypipe import formatting
 from surveypipe.disclosure.rules import rules_of
 from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, capital, escape, sentence_list
 from surveypipe.identifiers import NOT_ANSWERED
+from surveypipe.reporting.joined_labels import merged_label
 from surveypipe.reporting.lookups import cell_label, within_label
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.layout import (
@@ -18,6 +19,7 @@ from surveypipe.reporting.tables.layout import (
     Table,
     by_group,
     number,
+    range_cell,
     short_note,
     weights_note,
 )
@@ -49,7 +51,7 @@ def table_1(released: Released) -> Table:
         table.section(str(rows["variable_label"].iloc[0]))
         # A grouping is not crossed with itself.
         groups = [] if variable == released.group else list(released.levels)
-        table.rows += _characteristics(rows, balance, groups)
+        table.rows += _characteristics(released, rows, balance, groups)
     table.notes = _table_1_notes(released, balance, crossed=crossed)
     return table
 
@@ -99,7 +101,13 @@ def _few_note(released: Released) -> list[str]:
     ]
 
 
-def _characteristics(rows: pd.DataFrame, balance: Balance, groups: list[str]) -> list[list[str]]:
+def _level(released: Released, row: pd.Series) -> str:
+    return merged_label(released, str(row["variable"]), str(row["level"]), str(row["level_label"]))
+
+
+def _characteristics(
+    released: Released, rows: pd.DataFrame, balance: Balance, groups: list[str]
+) -> list[list[str]]:
     """Write a row for each answer of a characteristic, and one for those who gave none."""
     overall = rows[rows["group_level"] == ""]
     answered = overall.loc[overall["level"] != NOT_ANSWERED, "n"].sum(skipna=False)
@@ -111,7 +119,7 @@ def _characteristics(rows: pd.DataFrame, balance: Balance, groups: list[str]) ->
         inside = {str(one["group_level"]): one for _, one in rows[rows["level"] == level].iterrows()}
         made.append(
             [
-                INDENT + escape(str(row["level_label"])),
+                INDENT + escape(_level(released, row)),
                 *_over_all(row, balance, math.nan if missing else 100 * row["n"] / answered, missing=missing),
                 *(_in_group(inside.get(group), missing=missing) for group in groups),
             ]
@@ -231,7 +239,7 @@ def weights(released: Released) -> Table:
                 escape(str(row["label"])) + mark,
                 _method_name(released, row),
                 *(merging if asked else []),
-                low if low == high else formatting.span(low, high),
+                range_cell(low, high),
                 number(row["deff_kish"], formatting.decimal, row),
                 number(row["n_eff"], formatting.count, row),
             ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.formatting import percent
+from surveypipe.reporting.joined_labels import merged_label
 from surveypipe.reporting.lookups import known, number_of
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.wording.claims import grade_of
@@ -130,7 +131,7 @@ def balance(released: Released) -> Facts:
         return {"outcome": "none"}
     found: list[dict[str, Any]] = [
         {
-            "label": str(row["level_label"]),
+            "label": merged_label(released, str(row["variable"]), str(row["level"]), str(row["level_label"])),
             "weighted": float(row["percent"]) / 100,
             "eligible": float(row["frame_percent"]) / 100,
             "gap": round(float(row["percent"])) - round(float(row["frame_percent"])),
