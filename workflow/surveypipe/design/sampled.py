@@ -131,9 +131,7 @@ class SampledDesign:
             if sign > 0 and len(np.unique(codes)) == len(codes):
                 found += inside.sum(axis=0)
                 continue
-            present = np.zeros((int(codes.max(initial=-1)) + 1, inside.shape[1]), dtype=bool)
-            np.logical_or.at(present, codes, inside)
-            found += sign * present.sum(axis=0)
+            found += sign * _present(codes, inside).sum(axis=0)
         return found
 
     @property
@@ -189,6 +187,13 @@ class SampledDesign:
     def sample(self, frame: pd.DataFrame, *, fpc: bool) -> Sample | None:
         """Return None: the formulas of this module are the design's own."""
         return None
+
+
+def _present(codes: NDArray[np.intp], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether any member of each unit is inside; shape (units, k)."""
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    return np.asarray(np.logical_or.reduceat(inside[order], starts, axis=0))
 
 
 def _elements(stage: Stage) -> bool:

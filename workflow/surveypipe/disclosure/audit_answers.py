@@ -271,8 +271,12 @@ def _known_atom(
             return False
         return secret not in strict or hidden_by_errors(question, walk, solutions, secret.cells, many)
 
+    # What some solutions hide, more of them hide too.
+    hidden = set[Secret]()
+
     def left(solutions: Any) -> list[Secret]:
-        return [secret for secret in mine if not fits(secret, solutions)]
+        hidden.update(one for one in mine if one not in hidden and fits(one, solutions))
+        return [secret for secret in mine if secret not in hidden]
 
     solutions = walk.solutions(told, lambda solutions: not left(solutions))
     found = left(solutions)

@@ -38,7 +38,7 @@ LOGIT, LEVEL = "logit interval", 0.95
 # Numbers of respondents by combinations that are computed at once.
 AT_ONCE = 2_000_000
 # Combinations that are tried first; as long as too few of them print the same twice as many follow.
-FIRST = 50
+FIRST = 4
 # How often it is drawn, for each combination, who of a part gave which answer.
 DRAWS = 16
 

@@ -174,9 +174,13 @@ def errors_by_part(
     part_of
         Respondent to the number of their part.
     """
-    part = respondents.weights["id"].astype(str).map(part_of)
-    strata = strata_of(respondents.weights, part) if respondents.everybody_asked else {}
+    strata: dict[str, Strata] = {}
+    if respondents.everybody_asked:
+        # Whoever broke off has answers and no weight: of a part without any no formula holds.
+        weights = respondents.answers[["id"]].merge(respondents.weights, on="id", how="left")
+        strata = strata_of(weights, weights["id"].astype(str).map(part_of))
     errors = {scheme: one for scheme, one in respondents.errors.items() if scheme not in strata}
+    part = respondents.weights["id"].astype(str).map(part_of)
     return strata, Members(np.array(part, dtype=np.intp), errors) if errors else None
 
 

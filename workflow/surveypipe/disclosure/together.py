@@ -178,10 +178,15 @@ class Together:
         if walk is None or walk.sampled or not (self.strata or self.members):
             return None
 
+        # What some solutions hide, more of them hide too.
+        safe = set[Place]()
+
         def left(solutions: Floats) -> Iterator[Place]:
-            for place in hidden:
+            for place in [one for one in hidden if one not in safe]:
                 many = min(POSSIBLE, self._width(place, rules))
-                if not hidden_by_errors(self, walk, solutions, self.cells(place), many):
+                if hidden_by_errors(self, walk, solutions, self.cells(place), many):
+                    safe.add(place)
+                else:
                     yield place
 
         solutions = walk.solutions(told, lambda found: next(left(found), None) is None)
