@@ -196,8 +196,8 @@ def test_values_that_print_the_same_are_found_however_many_are_tried_at_once(fir
     for part in range(3):
         there = len(np.unique(same[:, part]))
         cells = [("1", part)]
-        assert hidden_by_errors(asked, Counts(), tried, cells, there)
-        assert not hidden_by_errors(asked, Counts(), tried, cells, there + 1)
+        assert hidden_by_errors(asked, Counts(), tried, cells, there, {})
+        assert not hidden_by_errors(asked, Counts(), tried, cells, there + 1, {})
 
 
 def test_errors_go_with_their_scheme_under_its_other_name(monkeypatch):

@@ -255,26 +255,23 @@ def _known_atom(
 ) -> Secret | None:
     """Find a secret of an atom of which fewer counts agree with what is told than have to be possible."""
     walk = question.walk()
-    if walk is None:
-        return None
     # Among many parts a walk finds too few counts for those that print other errors to be left out.
-    known = not walk.sampled and (bool(question.strata) or question.members is not None)
+    known = walk is not None and not walk.sampled and (bool(question.strata) or question.members is not None)
     strict = [secret for secret in wanted if known and of_hidden_group(question, secret)]
     parts = [secret for secret in wanted if secret.place is None and secret not in strict]
     mine = strict + [secret for secret in parts if len(system.values(secret.cells)) < possible]
-    if not mine:
+    if walk is None or not mine:
         return None
+    tried, hidden = dict[bytes, bool](), set[Secret]()
 
     def fits(secret: Secret, solutions: Any) -> bool:
         many = secret.many(possible)
-        if walk.possible(secret.cells, solutions) < many:
-            return False
-        return secret not in strict or hidden_by_errors(question, walk, solutions, secret.cells, many)
-
-    # What some solutions hide, more of them hide too.
-    hidden = set[Secret]()
+        if secret not in strict or walk.possible(secret.cells, solutions) < many:
+            return walk.possible(secret.cells, solutions) >= many
+        return hidden_by_errors(question, walk, solutions, secret.cells, many, tried)
 
     def left(solutions: Any) -> list[Secret]:
+        # What some solutions hide, more of them hide too.
         hidden.update(one for one in mine if one not in hidden and fits(one, solutions))
         return [secret for secret in mine if secret not in hidden]
 

@@ -101,7 +101,12 @@ def strata_of(weights: pd.DataFrame, atoms: pd.Series) -> dict[str, Strata]:
 
 
 def hidden_by_errors(
-    question: Printed, walk: Walk, solutions: Floats, cells: Iterable[Hashable], many: float
+    question: Printed,
+    walk: Walk,
+    solutions: Floats,
+    cells: Iterable[Hashable],
+    many: float,
+    tried: dict[bytes, bool],
 ) -> bool:
     """Whether so many values of a sum of counts are among combinations that print what the true one does.
 
@@ -113,15 +118,19 @@ def hidden_by_errors(
         The counts that are added up.
     many
         How many values there have to be, the true one among them.
+    tried
+        Combinations that were tried with the same rows told, and whether they print the same; changed.
     """
     sums = walk.sums(cells, solutions)
     near = np.argsort(np.abs(sums - sums[0]), kind="stable")
     others = near[sums[near] != sums[0]]
     seen, at, step = {float(sums[0])}, 0, FIRST
     while len(seen) < many and at < len(others):
-        rows = others[at : at + step]
-        same = print_the_same(question, walk, solutions[np.concatenate([[0], rows])])[1:]
-        seen |= set(sums[rows[same]].tolist())
+        rows = {int(row): solutions[row].tobytes() for row in others[at : at + step]}
+        new = [row for row, key in rows.items() if key not in tried]
+        same = print_the_same(question, walk, solutions[[0, *new]])[1:]
+        tried.update(zip((rows[row] for row in new), same.tolist(), strict=True))
+        seen |= {float(sums[row]) for row, key in rows.items() if tried[key]}
         at, step = at + step, 2 * step
     return len(seen) >= many
 

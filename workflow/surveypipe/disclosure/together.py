@@ -179,12 +179,12 @@ class Together:
             return None
 
         # What some solutions hide, more of them hide too.
-        safe = set[Place]()
+        safe, tried = set[Place](), dict[bytes, bool]()
 
         def left(solutions: Floats) -> Iterator[Place]:
             for place in [one for one in hidden if one not in safe]:
                 many = min(POSSIBLE, self._width(place, rules))
-                if hidden_by_errors(self, walk, solutions, self.cells(place), many):
+                if hidden_by_errors(self, walk, solutions, self.cells(place), many, tried):
                     safe.add(place)
                 else:
                     yield place
