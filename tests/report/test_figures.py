@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import made_up
+from surveypipe.formatting import sentence_list
 from surveypipe.reporting.answer_words import legend
 from surveypipe.reporting.figures import flow_stages, ledger, likert, response, theme
 from surveypipe.reporting.figures.register import DRAW
@@ -240,7 +241,9 @@ def test_the_ends_are_called_what_the_codebook_calls_them_or_by_the_answers_own_
         upper = labels[points - points // 2 :]
         with themed("likert"):
             made = likert.draw(changed)
-        said = poles.get("high") or (" or ".join(upper) if len(upper) < 4 else f"{upper[0]} to {upper[-1]}")
+        said = poles.get("high") or (
+            sentence_list(upper, "or") if len(upper) < 4 else f"{upper[0]} to {upper[-1]}"
+        )
         assert f"Bedside handover: {said} ranged" in made.alt
         note = answers.items(changed).notes[0]
         ends = "'often' (" if poles else f"'{upper[0]}"

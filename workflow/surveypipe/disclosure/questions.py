@@ -295,7 +295,7 @@ def known_answers(
     variable, base
         As in the table of estimates.
     part
-        Number of the part of each respondent, in the order of the answers.
+        Number of the part of each respondent, in the order of the answers; NaN of who is of none.
     respondents
         Those who answered.
     parts
@@ -307,7 +307,8 @@ def known_answers(
     if variable not in answers:
         return {}
     given = answers[variable].map(code_of)
-    given = given.where(respondents.inside(base))
+    # Whoever broke off has answers, and may be of no part.
+    given = given.where(respondents.inside(base) & part.notna().to_numpy())
     found = Counter(zip(given.dropna(), part[given.notna().to_numpy()], strict=True))
     known = {(str(level), int(number)): float(n) for (level, number), n in found.items()}
     finest = {answer for some in parts.values() for answer in some}
