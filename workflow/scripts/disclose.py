@@ -137,8 +137,7 @@ def errors_of(designs: Mapping[str, Design]) -> dict[str, ErrorsOf]:
 
     def of(design: Design) -> ErrorsOf:
         def errors(values: np.ndarray, fpc: bool) -> tuple[np.ndarray, np.ndarray]:
-            found = design.means_by_formula(values, fpc=fpc)
-            return found.estimate, found.se
+            return design.errors(values, fpc=fpc)
 
         return errors
 

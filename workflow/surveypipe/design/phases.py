@@ -119,6 +119,11 @@ class SecondPhase:
         partial = (cells.f < 1 - 1e-9)[cells.codes]
         return np.asarray(inside.any(axis=0) & ~(inside & partial[:, None]).any(axis=0))
 
+    def errors(self, Y: ArrayLike, *, fpc: bool = True) -> tuple[Floats, Floats]:
+        """Estimates and standard errors alone."""
+        found = self.means_by_formula(Y, fpc=fpc)
+        return found.estimate, found.se
+
     def means_by_formula(self, Y: ArrayLike, *, fpc: bool = True) -> VarianceTable:
         """Weighted means by :func:`surveypipe.design.variance.second_phase_means` alone."""
         return second_phase_means(

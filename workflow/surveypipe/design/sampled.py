@@ -154,6 +154,11 @@ class SampledDesign:
             partial |= units_drawn(stage) < size * (1 - 1e-9)
         return np.asarray(inside.any(axis=0) & ~(inside & partial[:, None]).any(axis=0))
 
+    def errors(self, Y: ArrayLike, *, fpc: bool = True) -> tuple[Floats, Floats]:
+        """Estimates and standard errors alone."""
+        found = self.means_by_formula(Y, fpc=fpc)
+        return found.estimate, found.se
+
     def means_by_formula(self, Y: ArrayLike, *, fpc: bool = True) -> VarianceTable:
         """Weighted means of many outcomes with linearised standard errors."""
         values = np.asarray(Y, float).reshape(len(self.weights), -1)
