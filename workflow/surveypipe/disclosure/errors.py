@@ -39,6 +39,8 @@ LOGIT, LEVEL = "logit interval", 0.95
 AT_ONCE = 2_000_000
 # Combinations that are tried first; as long as too few of them print the same twice as many follow.
 FIRST = 4
+# Where it matters who answered so many are tried at most; more is then hidden than must be.
+MOST_DRAWN = 60
 # How often it is drawn, for each combination, who of a part gave which answer.
 DRAWS = 16
 
@@ -124,6 +126,8 @@ def hidden_by_errors(
     sums = walk.sums(cells, solutions)
     near = np.argsort(np.abs(sums - sums[0]), kind="stable")
     others = near[sums[near] != sums[0]]
+    if question.members is not None and question.members.apart:
+        others = others[:MOST_DRAWN]
     seen, at, step = {float(sums[0])}, 0, FIRST
     while len(seen) < many and at < len(others):
         rows = {int(row): solutions[row].tobytes() for row in others[at : at + step]}
