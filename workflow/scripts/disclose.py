@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,12 +11,10 @@ import pandas as pd
 
 from _shared import Output, read_csv, read_json, run, section, write_csv, write_json
 from surveypipe.design.from_weights import designs_of, respondents_of
-from surveypipe.design.protocol import Design
 from surveypipe.design.selection import base_weights
 from surveypipe.disclosure import characteristics
 from surveypipe.disclosure.context import without_headline
 from surveypipe.disclosure.meanings import shown_values
-from surveypipe.disclosure.members import ErrorsOf
 from surveypipe.disclosure.modelled import Modelled
 from surveypipe.disclosure.questions import Respondents
 from surveypipe.disclosure.quotations import release_quotations
@@ -64,22 +61,16 @@ def main(
     withheld = {path.stem: read_csv(path) for path in private}
     given = pd.read_parquet(weights)
     respondents = respondents_of(answers, given)
-    weighting = section(config, "weighting", Weighting)
+    weighting, sampling = section(config, "weighting", Weighting), section(config, "design", Sampling)
+    drawn = pd.read_parquet(selection)
+    designs = designs_of(weighting.schemes, respondents, withheld["weight_cells"], drawn, sampling)
     people = Respondents(
         answers,
         given,
         config["frame"]["group"],
         bases_of(config, answers),
-        everybody_asked=section(config, "design", Sampling).kind == "census",
-        errors=errors_of(
-            designs_of(
-                weighting.schemes,
-                respondents,
-                withheld["weight_cells"],
-                pd.read_parquet(selection),
-                section(config, "design", Sampling),
-            )
-        ),
+        everybody_asked=sampling.kind == "census",
+        errors={scheme: design.errors for scheme, design in designs.items()},
     )
     told, scenarios = curves(config, withheld, respondents, pd.read_parquet(dispositions))
     study = replace(
@@ -130,18 +121,6 @@ def curves(
     ids = list(respondents["id"])
     found = curves_of(made, gathered, ids)
     return found, scenario_curves_of(made, gathered, ids, {key: one.half for key, one in found.items()})
-
-
-def errors_of(designs: Mapping[str, Design]) -> dict[str, ErrorsOf]:
-    """Give, for each scheme, what computes estimates and standard errors of other answers than were given."""
-
-    def of(design: Design) -> ErrorsOf:
-        def errors(values: np.ndarray, fpc: bool) -> tuple[np.ndarray, np.ndarray]:
-            return design.errors(values, fpc=fpc)
-
-        return errors
-
-    return {scheme: of(design) for scheme, design in designs.items()}
 
 
 def bases_of(config: dict, answers: pd.DataFrame) -> dict[str, frozenset[str]]:

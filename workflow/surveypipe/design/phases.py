@@ -119,7 +119,7 @@ class SecondPhase:
         partial = (cells.f < 1 - 1e-9)[cells.codes]
         return np.asarray(inside.any(axis=0) & ~(inside & partial[:, None]).any(axis=0))
 
-    def errors(self, Y: ArrayLike, *, fpc: bool = True) -> tuple[Floats, Floats]:
+    def errors(self, Y: ArrayLike, fpc: bool = True) -> tuple[Floats, Floats]:
         """Estimates and standard errors alone."""
         found = self.means_by_formula(Y, fpc=fpc)
         return found.estimate, found.se

@@ -79,7 +79,7 @@ class Design(Protocol):
     def means(self, Y: ArrayLike, *, fpc: bool = True) -> VarianceTable:
         """Estimate means of outcomes of shape (n, k), NaN outside the domain, with standard errors."""
 
-    def errors(self, Y: ArrayLike, *, fpc: bool = True) -> tuple[Floats, Floats]:
+    def errors(self, Y: ArrayLike, fpc: bool = True) -> tuple[Floats, Floats]:
         """Estimates and standard errors alone, each of shape (k,)."""
 
     def means_by_formula(self, Y: ArrayLike, *, fpc: bool = True) -> VarianceTable:

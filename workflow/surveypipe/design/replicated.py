@@ -127,25 +127,29 @@ class ReplicatedDesign:
         """Weighted means of many outcomes, computed in each replicate."""
         values = np.asarray(Y, float).reshape(len(self.weights), -1)
         inside = ~np.isnan(values)
-        estimate, se = self.errors(Y, fpc=fpc)
-        variance, n = se**2, inside.sum(axis=0).astype(float)
+        estimate, variance = self._variance(values, inside)
+        n = inside.sum(axis=0).astype(float)
         srs = simple_random_variance(values, self.weights, inside, estimate, fpc=fpc)
         with np.errstate(invalid="ignore", divide="ignore"):
             deff = np.where(srs > 0, variance / srs, np.nan)
+        se = np.where(n > 0, np.sqrt(variance), np.nan)
         return VarianceTable(estimate, se, self._degrees(inside), deff, n)
 
-    def errors(self, Y: ArrayLike, *, fpc: bool = True) -> tuple[Floats, Floats]:
+    def errors(self, Y: ArrayLike, fpc: bool = True) -> tuple[Floats, Floats]:
         """Estimates and standard errors alone: degrees of freedom cost far more than both."""
         values = np.asarray(Y, float).reshape(len(self.weights), -1)
         inside = ~np.isnan(values)
+        estimate, variance = self._variance(values, inside)
+        return estimate, np.where(inside.any(axis=0), np.sqrt(variance), np.nan)
+
+    def _variance(self, values: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        """Weighted means and their variance over the replicates, each of shape (k,)."""
         estimate, _ = linearised_means(values, self.weights, inside)
         filled = np.where(inside, values, 0.0)
         with np.errstate(invalid="ignore", divide="ignore"):
             again = (self.matrix.T @ filled) / (self.matrix.T @ inside.astype(float))
-        used = self.coefs > 0
-        centre = estimate if self.mse else again[used].mean(axis=0)
-        variance = self.coefs @ (again - centre) ** 2
-        return estimate, np.where(inside.any(axis=0), np.sqrt(variance), np.nan)
+        centre = estimate if self.mse else again[self.coefs > 0].mean(axis=0)
+        return estimate, np.asarray(self.coefs @ (again - centre) ** 2)
 
     means = means_by_formula
 

@@ -13,6 +13,7 @@ from surveypipe.design.linearisation import Cells, Linearisation, deviations
 from surveypipe.design.selection import Selection, units_drawn
 from surveypipe.design.stages import Stage, design_deviations
 from surveypipe.design.variance import VarianceTable, linearised_means, simple_random_variance
+from surveypipe.grouping import group_sums
 
 if TYPE_CHECKING:
     from surveypipe.design.engine import Sample
@@ -131,7 +132,8 @@ class SampledDesign:
             if sign > 0 and len(np.unique(codes)) == len(codes):
                 found += inside.sum(axis=0)
                 continue
-            found += sign * _present(codes, inside).sum(axis=0)
+            members = group_sums(inside.astype(float), codes, int(codes.max(initial=-1)) + 1)
+            found += sign * (members > 0).sum(axis=0)
         return found
 
     @property
@@ -154,7 +156,7 @@ class SampledDesign:
             partial |= units_drawn(stage) < size * (1 - 1e-9)
         return np.asarray(inside.any(axis=0) & ~(inside & partial[:, None]).any(axis=0))
 
-    def errors(self, Y: ArrayLike, *, fpc: bool = True) -> tuple[Floats, Floats]:
+    def errors(self, Y: ArrayLike, fpc: bool = True) -> tuple[Floats, Floats]:
         """Estimates and standard errors alone."""
         found = self.means_by_formula(Y, fpc=fpc)
         return found.estimate, found.se
@@ -192,13 +194,6 @@ class SampledDesign:
     def sample(self, frame: pd.DataFrame, *, fpc: bool) -> Sample | None:
         """Return None: the formulas of this module are the design's own."""
         return None
-
-
-def _present(codes: NDArray[np.intp], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether any member of each unit is inside; shape (units, k)."""
-    order = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-    return np.asarray(np.logical_or.reduceat(inside[order], starts, axis=0))
 
 
 def _elements(stage: Stage) -> bool:

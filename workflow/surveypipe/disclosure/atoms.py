@@ -38,6 +38,11 @@ class Place(NamedTuple):
     group: str
 
 
+def finest(parts: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Distinct answers that published levels are made of."""
+    return list(dict.fromkeys(answer for inside in parts.values() for answer in inside))
+
+
 @dataclass(frozen=True)
 class Atom:
     """Respondents of one group who carry the same weights under every scheme.
@@ -161,7 +166,7 @@ class Question:
 
     def answers(self) -> list[str]:
         """Distinct answers, the finest that any published level is made of."""
-        return list(dict.fromkeys(part for parts in self.parts.values() for part in parts))
+        return finest(self.parts)
 
     def cells(self, levels: Iterable[str], group: str) -> list[tuple[str, int]]:
         """Unknown counts of some answers in a group."""

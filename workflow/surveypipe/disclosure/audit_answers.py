@@ -266,9 +266,9 @@ def _known_atom(
 
     def fits(secret: Secret, solutions: Any) -> bool:
         many = secret.many(possible)
-        if secret not in strict or walk.possible(secret.cells, solutions) < many:
-            return walk.possible(secret.cells, solutions) >= many
-        return hidden_by_errors(question, walk, solutions, secret.cells, many, tried)
+        if walk.possible(secret.cells, solutions) < many:
+            return False
+        return secret not in strict or hidden_by_errors(question, walk, solutions, secret.cells, many, tried)
 
     def left(solutions: Any) -> list[Secret]:
         # What some solutions hide, more of them hide too.

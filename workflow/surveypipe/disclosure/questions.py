@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from surveypipe.disclosure.atoms import HALF, MOST_ATOMS, UNWEIGHTED, Atom, Place, Question, Strata
+from surveypipe.disclosure.atoms import HALF, MOST_ATOMS, UNWEIGHTED, Atom, Place, Question, Strata, finest
 from surveypipe.disclosure.digits import unit_for
 from surveypipe.disclosure.errors import strata_of
 from surveypipe.disclosure.members import ErrorsOf, Members
@@ -101,8 +101,7 @@ class Respondents:
 
     def part_of(self) -> dict[str, int]:
         """Respondent to the number of their atom."""
-        people = self.atoms()
-        return {str(who): int(atom) for who, atom in zip(people["id"], people["atom"], strict=True)}
+        return _numbered(self.atoms())
 
 
 def questions(
@@ -131,7 +130,7 @@ def questions(
     people = respondents.atoms()
     atoms = tuple(_atoms(people, respondents.group))
     part = people["atom"]
-    strata, members = errors_by_part(respondents, respondents.part_of())
+    strata, members = errors_by_part(respondents, _numbered(people))
     keys = ["variable", "base"]
     published = ("overall", respondents.group)
     shares = private[(private["statistic"] == "proportion") & (private["scheme"] == UNWEIGHTED)]
@@ -255,6 +254,11 @@ def exclusive(counts: Mapping[str, float], n: float) -> list[list[str]]:
     return [levels] if sum(counts[level] for level in finest) == n else [[level] for level in levels]
 
 
+def _numbered(people: pd.DataFrame) -> dict[str, int]:
+    """Respondent to the number of their atom, of a table of both."""
+    return {str(who): int(atom) for who, atom in zip(people["id"], people["atom"], strict=True)}
+
+
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
     table = table.copy()
     for column in ("level", "group_level", "scheme"):
@@ -311,8 +315,8 @@ def known_answers(
     given = given.where(respondents.inside(base) & part.notna().to_numpy())
     found = Counter(zip(given.dropna(), part[given.notna().to_numpy()], strict=True))
     known = {(str(level), int(number)): float(n) for (level, number), n in found.items()}
-    finest = {answer for some in parts.values() for answer in some}
-    known = {key: n for key, n in known.items() if key[0] in finest}
+    single = set(finest(parts))
+    known = {key: n for key, n in known.items() if key[0] in single}
     total = {level: sum(n for key, n in known.items() if key[0] in inside) for level, inside in parts.items()}
     return known if all(total[level] == n for level, n in gave.items()) else {}
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from surveypipe.disclosure.atoms import HALF, Strata
+from surveypipe.disclosure.atoms import HALF, Strata, finest
 from surveypipe.disclosure.errors import hidden_by_errors
 from surveypipe.disclosure.linear import LEEWAY, Found, Statement, System, whole_numbers
 from surveypipe.disclosure.members import Members
@@ -98,7 +98,7 @@ class Together:
 
     def answers(self) -> list[str]:
         """Distinct answers, the finest."""
-        return list(dict.fromkeys(answer for parts in self.parts.values() for answer in parts))
+        return finest(self.parts)
 
     def with_errors(self) -> Iterator[Mapping[Any, Any]]:
         """Rows of shares that are still published with an error."""

@@ -71,7 +71,8 @@ def _otherwise(released: Released) -> Facts | None:
     if not found:
         return None
     moves = [abs(number_of(row, "largest_shift")) for _, row in found]
-    claim, row = found[moves.index(max(moves))]
+    largest = moves.index(max(moves))
+    claim, row = found[largest]
     printed = [
         released.claim_of(one).shift_printed(move) for (one, _), move in zip(found, moves, strict=True)
     ]
@@ -82,7 +83,7 @@ def _otherwise(released: Released) -> Facts | None:
         "before": number_of(claim, "estimate"),
         "after": number_of(row, "estimate"),
         "lost": listed(unique, released),
-        "alone": printed.count(printed[moves.index(max(moves))]) == 1,
+        "alone": printed.count(printed[largest]) == 1,
     }
 
 
