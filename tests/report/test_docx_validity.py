@@ -111,6 +111,13 @@ def test_identifiers_of_relationships_that_the_text_uses_exist(package: Package)
         assert used <= known, name
 
 
+def test_word_opens_it_as_a_file_of_its_own_time(package: Package) -> None:
+    """Without this setting Word takes the file for one of 2007 and opens it in compatibility mode."""
+    root = package.tree("word/settings.xml")
+    told = {node.get(w("name")): node.get(w("val")) for node in root.iter(w("compatSetting"))}
+    assert told["compatibilityMode"] == "15"
+
+
 def test_no_table_in_a_table_and_no_picture_of_one(body: etree._Element) -> None:
     assert body.findall(f".//{w('tc')}//{w('tbl')}") == []
     assert body.findall(f".//{w('tc')}//{w('drawing')}") == []

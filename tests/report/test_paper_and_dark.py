@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.markers import MarkerStyle
+
 from studies import ROOT
 from surveypipe.reporting.figures import ledger, theme
 
@@ -31,6 +36,46 @@ def test_running_text_on_paper_has_one_size() -> None:
     paper = CSS[CSS.index("@media print") :]
     assert re.search(r"html \{ font-size: [\d.]+pt; \}", paper)
     assert re.search(r"body, \.abstract, \.csl-entry[^{]*\{ font-size: 1rem; \}", paper)
+
+
+# What the page's style does to a drawing in the dark, as the specification of filters gives it.
+TURNED = np.array([[-0.574, 1.430, 0.144], [0.426, 0.430, 0.144], [0.426, 1.430, -0.856]])
+GROUND = np.array(to_rgb("#15171a"))
+
+
+def in_the_dark(colour: np.ndarray) -> np.ndarray:
+    part = float(re.findall(r"invert\(([\d.]+)\) hue-rotate\(180deg\)", CSS)[0])
+    return np.maximum(np.clip(TURNED @ (part + (1 - 2 * part) * colour), 0, 1), GROUND)
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """Contrast of two colours after WCAG 2.2."""
+
+    def light(colour: np.ndarray) -> float:
+        linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+        return float(linear @ (0.2126, 0.7152, 0.0722)) + 0.05
+
+    return max(light(one), light(other)) / min(light(one), light(other))
+
+
+@pytest.mark.parametrize("colour", theme.ON_BARS)
+def test_the_mark_of_each_group_stands_out_from_the_bar_it_lies_on(colour: str) -> None:
+    """A green triangle was all but lost on a pale blue bar, in the light and in the dark."""
+    mark, bar, page = (np.array(to_rgb(name)) for name in (colour, theme.BAR, "white"))
+    shown = [(mark, bar), (mark, page)]
+    shown += [(in_the_dark(one), in_the_dark(other)) for one, other in shown]
+    assert min(apart(*pair) for pair in shown) >= 3
+
+
+def test_the_marks_of_groups_are_of_one_size() -> None:
+    areas = []
+    for number, shape in enumerate(theme.GROUP_MARKERS):
+        size = float(theme.group_mark(number, 1.0)["markersize"])
+        path = MarkerStyle(shape).get_path().transformed(MarkerStyle(shape).get_transform())
+        (outline,) = path.to_polygons()
+        x, y = outline.T
+        areas.append(size**2 * abs(float(x[:-1] @ y[1:] - x[1:] @ y[:-1])) / 2)
+    assert max(areas) / min(areas) < 1.35
 
 
 def test_pale_answers_have_an_edge_and_dark_ones_none() -> None:

@@ -62,7 +62,7 @@ def said(name: str, case: pd.Series, survey: Released) -> str:
 )
 def test_the_interval_beside_its_threshold(survey: Released, low: float, high: float, words: str) -> None:
     made = said("threshold", row(ci_low=low, ci_high=high), survey)
-    assert made == f"That interval {words}."
+    assert made == f"The interval {words}."
 
 
 def test_a_claim_with_two_thresholds_is_held_to_both(survey: Released) -> None:

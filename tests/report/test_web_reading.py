@@ -50,6 +50,26 @@ def test_a_line_on_a_desktop_has_66_to_80_letters(manuscript: Page) -> None:
     assert lines[len(lines) * 95 // 100] <= 82
 
 
+@pytest.mark.parametrize("view", ["tablet", "wide"])
+def test_abstract_and_references_are_as_wide_as_the_text(browser: Chrome, tmp_path: Path, view: str) -> None:
+    """Lines of references were half as long again as those of the text, and those of the abstract shorter."""
+    css = (ROOT / "workflow/typesetting/styles/page.css").read_text("utf-8")
+    words = "many words " * 60
+    path = tmp_path / "page.html"
+    path.write_text(
+        f"<!DOCTYPE html><style>{css}</style><div class='page'><main><section class='abstract'>"
+        f"<p>{words}</p></section><p class='text'>{words}</p><div class='csl-entry'>{words}</div>"
+        "</main></div>",
+        encoding="utf-8",
+    )
+    names = ".abstract", ".text", ".csl-entry"
+    width = (
+        "return arguments[0].map(n => Math.round(document.querySelector(n).getBoundingClientRect().width))"
+    )
+    found = Page(browser, path).open(view).run(width, list(names))
+    assert max(found) - min(found) <= 2
+
+
 def test_the_contents_mark_the_section_that_is_read(manuscript: Page) -> None:
     manuscript.open("desktop")
     marked = """

@@ -68,10 +68,12 @@ def test_two_tipping_points_in_a_cell_break_between_them_alone() -> None:
 
 def test_a_letter_or_a_sign_of_a_heading_stays_with_its_word() -> None:
     heads = ["AMH *n*", "Rate, %", "× 0.5", "φ = 0.25", "Wave 1", "Eligible, *N* (%)", "Effective *n*"]
+    heads += ["Year 10, *n* (%)"]
     table = Table("x", "A", [Column(head, 10) for head in heads], [["1"] * len(heads)])
     printed = table.markdown().split("\n")[0].strip("| ").split(" | ")
     assert [head.replace("\u00a0", "_") for head in printed] == [
         "AMH_*n*", "Rate,_%", "×_0.5", "φ_=_0.25", "Wave_1", "Eligible, *N*_(%)", "Effective *n*",
+        "Year_10, *n*_(%)",
     ]  # fmt: skip
 
 

@@ -131,7 +131,7 @@ def test_tables_and_sentences_print_scale_points(run, expected):
     numbers = yaml.safe_load((run / "numbers.yaml").read_text(encoding="utf-8"))["num"]
     own = {key.split("__")[1]: text for key, text in numbers.items() if key.startswith("claim-c7__")}
     assert own["est"] == estimate and own["ci"] == f"{low} to {high}" and "pct" not in own
-    assert own["threshold-sentence"] == "That interval lies wholly above the threshold of 3.00."
+    assert own["threshold-sentence"] == "The interval lies wholly above the threshold of 3.00."
     least, most = (f"{end:.2f}" for end in expected.bounds)
     assert own["bounds-sentence"] == f"Whatever the silent think, the mean lies between {least} and {most}."
     assert f"lay {abs(expected.shift):.2f} scale points below" in own["tipping-sentence"]

@@ -62,7 +62,7 @@ def test_a_claim_kind(extended, people):
     assert (overall["grade"] in ("1", "2", "3")) == (low > MARGIN)
     numbers = yaml.safe_load((extended / "results/numbers.yaml").read_text(encoding="utf-8"))["num"]
     place = "lies wholly above" if low > MARGIN else "lies wholly below" if high < MARGIN else "includes"
-    said = f"That interval {place} the margin of {MARGIN} scale points."
+    said = f"The interval {place} the margin of {MARGIN} scale points."
     assert numbers["claim-c7__threshold-sentence"] == said
     ledger = (extended / "results/tables/ledger.md").read_text(encoding="utf-8").splitlines()
     line = next(line for line in ledger if line.startswith("| C7"))

@@ -26,6 +26,7 @@ from surveypipe.rendering.docx_headings import number_headings
 from surveypipe.rendering.docx_package import (
     Package,
     drop_private_parts,
+    set_compatibility,
     set_language,
     set_properties,
     w,
@@ -128,6 +129,7 @@ def finish_docx(path: Path, facts: Facts, epoch: int) -> None:
     package.put("word/document.xml", root)
     order_styles(package)
     drop_private_parts(package)
+    set_compatibility(package)
     set_language(package, facts.language)
     set_properties(
         package, [str(person["name"]) for person in facts.authors], facts.keywords, facts.language, epoch

@@ -16,15 +16,35 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 CONTENT_TYPES = "[Content_Types].xml"
 DOCUMENT_RELS = "word/_rels/document.xml.rels"
+SETTINGS = "word/settings.xml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _FIRST = (CONTENT_TYPES, "_rels/.rels", "word/document.xml", DOCUMENT_RELS)
+# What Word itself writes into a new file; 15 is the mode of every version since 2013.
+_OF_WORD = "http://schemas.microsoft.com/office/word"
+_COMPATIBLE = {
+    "compatibilityMode": "15",
+    "overrideTableStyleFontSizeAndJustification": "1",
+    "enableOpenTypeFeatures": "1",
+    "doNotFlipMirrorIndents": "1",
+    "differentiateMultirowTableHeaders": "1",
+}
+# What the schema has behind it among the settings.
+_MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}mathPr"
+_LATER = (
+    "docVars rsids attachedSchema themeFontLang clrSchemeMapping doNotIncludeSubdocsInStats "
+    "doNotAutoCompressPictures forceUpgrade captions readModeInkLockDown smartTagType shapeDefaults "
+    "doNotEmbedSmartTags decimalSymbol listSeparator"
+)
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
 def w(tag: str) -> str:
     """Name of an element or attribute of WordprocessingML."""
     return f"{{{W}}}{tag}"
+
+
+_AFTER_COMPAT = {_MATHS, *(w(name) for name in _LATER.split())}
 
 
 class Package:
@@ -126,6 +146,24 @@ def set_language(package: Package, language: str) -> None:
     styles = package.members["word/styles.xml"].decode("utf-8")
     stated = f'<w:lang w:val={quoteattr(language)} w:eastAsia="en-US" w:bidi="ar-SA"/>'
     package.members["word/styles.xml"] = re.sub(r"<w:lang\b[^>]*/>", stated, styles, count=1).encode()
+
+
+def set_compatibility(package: Package) -> None:
+    """Say that a file is made for Word of 2013 and later, which else opens it in the mode of an earlier one.
+
+    In that mode the title bar says so, tables stand out of the margin, and new things cannot be inserted.
+    """
+    settings = package.tree(SETTINGS)
+    for old in settings.findall(w("compat")):
+        settings.remove(old)
+    made = etree.Element(w("compat"))
+    for name, value in _COMPATIBLE.items():
+        setting = etree.SubElement(made, w("compatSetting"))
+        for key, said in (("name", name), ("uri", _OF_WORD), ("val", value)):
+            setting.set(w(key), said)
+    later = next((place for place, child in enumerate(settings) if child.tag in _AFTER_COMPAT), len(settings))
+    settings.insert(later, made)
+    package.put(SETTINGS, settings)
 
 
 def drop_private_parts(package: Package) -> None:

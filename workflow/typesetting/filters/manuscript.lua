@@ -90,11 +90,17 @@ local function pad(span)
   return pandoc.Span({}, pandoc.Attr("", { "pad" }, { room = text }))
 end
 
--- '*n* = 119' and '*p* = 0.04' are not broken over two lines.
+-- '*n* = 119', '*p* = 0.04' and 'φ = 0' are not broken over two lines.
+local GREEK = "[\xCE\xCF][\x80-\xBF]$"
+
+local function is_symbol(inline)
+  return inline.t == "Emph" or inline.t == "Str" and inline.text:match(GREEK) and utf8.len(inline.text) <= 2
+end
+
 local function equations(inlines)
   for position = 1, #inlines - 3 do
     local name, before, sign, after = table.unpack(inlines, position, position + 3)
-    if name.t == "Emph" and before.t == "Space" and sign.t == "Str" and after.t == "Space"
+    if is_symbol(name) and before.t == "Space" and sign.t == "Str" and after.t == "Space"
       and (sign.text == "=" or sign.text == "<") then
       inlines[position + 1] = pandoc.Str(NBSP)
       inlines[position + 3] = pandoc.Str(NBSP)

@@ -171,14 +171,7 @@ def _share_grid(axes: Axes, panel: Panel) -> None:
 
 
 def _mark(number: int) -> dict[str, Any]:
-    return {
-        "marker": theme.GROUP_MARKERS[number % len(theme.GROUP_MARKERS)],
-        "color": theme.GROUP_COLOURS[number % len(theme.GROUP_COLOURS)],
-        "markersize": 5.0,
-        "markeredgecolor": "white",
-        "markeredgewidth": 0.4,
-        "zorder": 4,
-    }
+    return theme.group_mark(number, 5.0, theme.ON_BARS)
 
 
 def _printed(row: pd.Series, form: Callable[[float], str]) -> str:

@@ -216,10 +216,7 @@ def _marks(axes: Axes, released: Released, rows: Rows) -> None:
 
 
 def _mark(number: int) -> dict[str, Any]:
-    return {
-        "marker": theme.GROUP_MARKERS[number], "color": theme.GROUP_COLOURS[number], "markersize": 4.0,
-        "markeredgecolor": "white", "markeredgewidth": 0.4, "zorder": 4,
-    }  # fmt: skip
+    return theme.group_mark(number, 4.0)
 
 
 def _upper(released: Released, item: str, level: str) -> float:

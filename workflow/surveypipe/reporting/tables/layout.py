@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 
 INDENT = "\u2003"
+# A bracket without words belongs to the letter before it: ``*n* (%)``.
+_COUNTED = re.compile(r"(\*\w\*) (?=\([^\w\s]+\))")
 # Letters of what stands in a heading for no word, and of what it is kept with.
 _SIGN, _GLUED = 2, 8
 
@@ -118,7 +120,7 @@ class Table:
 
 def _glued(head: str) -> str:
     """Keep a sign or a letter of a heading in the line of its word: ``AMH n``, ``Rate, %``, ``× 0.5``."""
-    first, *rest = head.split(" ")
+    first, *rest = _COUNTED.sub(rf"\1{NO_BREAK}", head).split(" ")
     parts = [first]
     for word in rest:
         joined = f"{parts[-1]}{NO_BREAK}{word}"
