@@ -68,6 +68,16 @@ def test_a_table_of_tests_explains_the_tests_that_it_holds_and_no_other() -> Non
     assert "*t* test" in means and "Rao–Scott" not in means
 
 
+def test_groups_are_named_in_a_note_as_in_a_sentence() -> None:
+    """A note spoke of ``Women minus Men``; what is short for a group keeps its capitals."""
+    made = compared("read", "rao_scott")
+    table = Table("tests", "Tests", [Column("Measure", 9), Column("Difference", 9)], [["Read", "2 (1–4)"]])
+    assert "Difference, CSC minus AMH, with" in " ".join(comparisons._test_notes(made, table, ["read"]))
+    group = {"label": "Sex", "levels": {"1": "Men", "2": "Women"}}
+    called = configured(made, groups={"agency": group})
+    assert "Difference, women minus men, with" in " ".join(comparisons._test_notes(called, table, ["read"]))
+
+
 def test_a_table_without_effects_or_differences_speaks_of_neither() -> None:
     made = compared("guidance", "t_test")
     table = made.tables["estimates"].copy()

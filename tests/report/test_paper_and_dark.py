@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
@@ -76,6 +78,16 @@ def test_the_marks_of_groups_are_of_one_size() -> None:
         x, y = outline.T
         areas.append(size**2 * abs(float(x[:-1] @ y[1:] - x[1:] @ y[:-1])) / 2)
     assert max(areas) / min(areas) < 1.35
+
+
+def test_marks_of_quotation_are_drawn_as_the_text_prints_them(tmp_path: Path) -> None:
+    """A note in a figure had straight marks around a name that the note of the table has in curled ones."""
+    with theme.themed("answers"):
+        figure = plt.figure()
+        figure.text(0, 0, "Not the authors' own: 'High' of adults (\"all\").")
+        theme.save_svg(theme.Drawn(figure, ""), tmp_path / "a.svg")
+    plt.close(figure)
+    assert "Not the authors’ own: ‘High’ of adults (“all”)." in (tmp_path / "a.svg").read_text("utf-8")
 
 
 def test_pale_answers_have_an_edge_and_dark_ones_none() -> None:

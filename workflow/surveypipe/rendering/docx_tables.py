@@ -24,6 +24,7 @@ _TALL, _TEXT_HEIGHT, _HEIGHT_ACROSS = 0.3, 14120, 9180
 # Twips that a line and the room of a row take.
 _LINE, _ROW = {False: 210, True: 186}, {False: 80, True: 40}
 _FIRST_ROWS = 4  # rows of a long table, its header among them, that stay with the caption
+_LAST_ROWS = 4  # that stay with the note, so that a page does not begin with one or two and the note
 _SMALL_FROM = 8  # columns from which a table is set smaller
 # Mean width of a letter of the table's font at 9 and 8 pt, with a little to spare, and the margins of a cell.
 _SIZES = {False: (102, 150), True: (84, 130)}
@@ -100,7 +101,7 @@ def _keep_together(rows: Sequence[etree._Element], columns: int, *, tall: bool) 
         held = [
             row
             for position, row in enumerate(rows)
-            if position < _FIRST_ROWS or position >= len(rows) - 2 or begins_part(row, columns)
+            if position < _FIRST_ROWS or position >= len(rows) - _LAST_ROWS or begins_part(row, columns)
         ]
     for row in held:
         for paragraph in row.iter(w("p")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,20 @@ SIGN_MM, GAP_MM = 7.5, 4.0
 SPACE_MM, MOST_LINES = 1.2, 3
 # Where a long word is broken a line may end after these without a hyphen.
 SEAMS = "-/_.,:;|\\@–—"
+# A straight mark that opens a quotation: at a beginning, or behind a space, a bracket or a dash.
+_OPENING = {mark: re.compile(rf"(^|[\s(\[/‘“–—-]){mark}(?=\S)") for mark in "'\""}
+_CURLED = {"'": "‘’", '"': "“”"}
+
+
+def curled(text: str) -> str:
+    """Give straight marks of quotation, and apostrophes, the form that a printed text has.
+
+    >>> curled("the authors' 'High' (as 'low')")
+    'the authors’ ‘High’ (as ‘low’)'
+    """
+    for mark, (opening, closing) in _CURLED.items():
+        text = _OPENING[mark].sub(rf"\1{opening}", text).replace(mark, closing)
+    return text
 
 
 def lines_mm(text: str) -> float:

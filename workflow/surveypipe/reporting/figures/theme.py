@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveypipe.determinism import SVG_METADATA, svg_settings
 from surveypipe.fonts import shipped, typefaces
-from surveypipe.reporting.figures.lettering import DPI, MM, TEXT_PT, fitted, lines_mm, width_mm
+from surveypipe.reporting.figures.lettering import DPI, MM, TEXT_PT, curled, fitted, lines_mm, width_mm
 from surveypipe.reporting.figures.svg import compacted
 
 if TYPE_CHECKING:
@@ -281,6 +281,15 @@ def scale_of(figure: Figure) -> float:
     return min(1.0, TALLEST_MM / (float(figure.get_size_inches()[1]) / MM))
 
 
+def _set_quotation_marks(figure: Figure) -> None:
+    """Draw marks of quotation and apostrophes as the text beside the figure prints them."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        if {"'", '"'} & set(text.get_text()):
+            text.set_text(curled(text.get_text()))
+
+
 def save_svg(drawn: Drawn, svg: Path, scale: float = 1.0) -> None:
     """Write a figure as SVG, the same bytes in every run, and as short as it can be told.
 
@@ -293,6 +302,7 @@ def save_svg(drawn: Drawn, svg: Path, scale: float = 1.0) -> None:
     scale
         Size at which it is set, of that at which it is drawn.
     """
+    _set_quotation_marks(drawn.figure)
     written = BytesIO()
     drawn.figure.savefig(written, format="svg", metadata={**SVG_METADATA, "Creator": None})
     svg.write_bytes(compacted(written.getvalue(), scale))
@@ -318,6 +328,7 @@ def save_for_submission(drawn: Drawn, pdf: Path, tiff: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
+    _set_quotation_marks(drawn.figure)
     drawn.figure.savefig(
         pdf, format="pdf", metadata={"CreationDate": None, "Producer": None, "Creator": None}
     )

@@ -216,7 +216,7 @@ def _test_notes(released: Released, table: Table, wanted: list[str]) -> list[str
     """Explain what a table of tests holds, and nothing that it does not."""
     levels, effects = list(released.levels), _effects_of(table)
     used = {_test_of(released, name, len(levels)) for name in wanted}
-    minus = " minus ".join(escape(released.abbreviation(level)) for level in reversed(levels[:2]))
+    minus = " minus ".join(escape(_in_a_note(released, level)) for level in reversed(levels[:2]))
     return [
         "Weighted." if released.weighted else "",
         bases_note(released, wanted),
@@ -231,6 +231,11 @@ def _test_notes(released: Released, table: Table, wanted: list[str]) -> list[str
         weights_note(released),
         short_note(released),
     ]
+
+
+def _in_a_note(released: Released, level: str) -> str:
+    short, label = released.abbreviation(level), released.levels[level]
+    return released.in_text(label) if short == label else short
 
 
 def _test_row(released: Released, name: str) -> list[str]:
