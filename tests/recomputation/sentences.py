@@ -283,7 +283,7 @@ def methods(whole: Whole) -> Iterator[Saying]:
     for key, claim in config["claims"].items():
         if claim["kind"] == "equivalence":
             yield say(
-                f"{key} ~~the {{}}% interval lies within ± {{}} scale points (two one-sided tests at {{}}%)",
+                f"{key} ~~the {{}}% interval lies within ±{{}} scale points (two one-sided tests at {{}}%)",
                 constant(90, claim["margin"], 5),
                 place="sec-claims|sec-estimates",
             )

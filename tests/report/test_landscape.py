@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +16,7 @@ from surveypipe.rendering.docx_package import Package, W, w
 from surveypipe.rendering.docx_pages import CAPTION, EMU, lay_across
 from surveypipe.rendering.docx_runs import ACROSS_BEGINS, ACROSS_ENDS, style_of, text_of
 from surveypipe.rendering.finishing import render_document
+from surveypipe.rendering.programs import pandoc_program
 from surveypipe.rendering.staging import stage
 
 from .conftest import AUTHORS, EPOCH, metadata, sources
@@ -135,3 +137,43 @@ def test_a_text_that_does_not_ask_stays_upright(authors_build: Path) -> None:
     assert [size for size, *_ in sections(authors_build / "sample.docx")] == [UPRIGHT]
     pages = PdfReader(authors_build / "sample.pdf").pages
     assert all(page.mediabox.width < page.mediabox.height for page in pages)
+
+
+ACROSS_TABLE = """---
+landscape: true
+---
+
+| Variable and value | Estimate | First *n* | Estimate | Second *n* | Estimate | *n* | Estimate | {last} |
+|:-----------|--------------:|-----------:|--------------:|-----------:|--------------:|----:|--------------:|---:|
+| Pupils eligible for subsidised meals (%) | 507.5 (409.6–605.3) | 83 | 339.8 (235.7–443.8) | 23 \
+| 839.3 (698.0–980.6) | 20 | 1,039 (862.5–1,215) | {cell} |
+
+: Values {{#tbl-values}}
+"""
+
+
+def widths_in_the_pdf(last: str, cell: str) -> list[float]:
+    command = [pandoc_program(), "--to=typst", "--lua-filter=filters/manuscript.lua"]
+    made = subprocess.run(
+        command,
+        cwd=ROOT / "workflow/typesetting",
+        input=ACROSS_TABLE.format(last=last, cell=cell).replace(" \\\n|", " |"),
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+    )
+    assert made.stdout.startswith("#across[")
+    return [float(part) for part in re.findall(r"([\d.]+)%", made.stdout.split("columns: ")[1].split(")")[0])]
+
+
+def test_labels_take_what_columns_of_numbers_can_spare_on_a_page_that_lies_across() -> None:
+    """They stood in four lines beside white, in a column made for an upright page."""
+    widths = widths_in_the_pdf("*p*", "0.1")
+    assert sum(widths) == pytest.approx(100, abs=0.1)
+    # Forty letters of 84 twips, on 14,000.
+    assert widths[0] > 100 * 40 * 84 / 14000
+    # Intervals stay in one piece, and what is a sentence gives nothing away.
+    assert min(widths[1:8:2]) > 100 * 19 * 84 / 14000
+    words = "a sentence of more words than that"
+    assert widths_in_the_pdf("Told", words)[8] > widths[8]

@@ -85,7 +85,7 @@ def test_suppressed_and_not_applicable_are_told_apart(markdown):
 def test_ledger_words(markdown):
     rows = {cells[0]: cells for cells in rows_of(markdown["ledger"])}
     assert rows["C4 Used to seek access"][3] == "\\> 10,\u00a0\\< 50"
-    assert rows["C6 Contact minus protocols"][3] == "± 0.25"
+    assert rows["C6 Contact minus protocols"][3] == "±0.25"
     assert rows["C1 Read the protocols"][5] == "3.4"
     assert rows["C5 Report better joint working"][5] == "none"
     assert rows["C3 Report more awareness of risk"][5] == "—"
@@ -106,7 +106,7 @@ def test_methods_follow_the_configuration(released):
     assert "fewer than 10 respondents were merged within agency, which left four cells" in text["weighting"]
     assert "finite-population correction" in text["analysis"]
     assert "above 10% and below 50%" in text["claims"]
-    assert "± 0.25 scale points" in text["claims"]
+    assert "±0.25 scale points" in text["claims"]
     assert "at least 50% of them were. Before that, two items were reversed" in text["cleaning"]
     assert "fewer than 10 respondents" in text["disclosure"]
     for words in text.values():
@@ -124,7 +124,7 @@ def test_methods_change_with_the_configuration():
     text = methods.paragraphs(changed, made_up.words())
     assert "No finite-population correction" in text["analysis"]
     assert "at 90%" in text["analysis"]
-    assert "± 0.4 scale points" in text["claims"]
+    assert "±0.4 scale points" in text["claims"]
     assert "fewer than 10 who gave them" in text["disclosure"]
     assert "with finite-population correction" not in items(changed).markdown(mark="Simulated data")
 

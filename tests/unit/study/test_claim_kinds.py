@@ -103,7 +103,7 @@ def test_conditions():
     assert rare.condition_printed() == "\\< 20"
     equal = EquivalenceClaim(**COMMON, margin=0.25, range=(-4, 4))
     assert equal.sides() == (Side("above", -0.25), Side("below", 0.25))
-    assert equal.condition_printed() == "± 0.25"
+    assert equal.condition_printed() == "±0.25"
 
 
 @tried
@@ -185,7 +185,7 @@ def test_values_are_printed_in_the_unit_of_the_kind():
     assert [apart.printed(-0.01), apart.printed(0.02), apart.span_printed(-0.02, 0.01)] == [
         "−1 percentage point", "2 percentage points", "−2 to 1 percentage point",
     ]  # fmt: skip
-    assert apart.condition_printed() == "± 10" and apart.limits == (-1, 1)
+    assert apart.condition_printed() == "±10" and apart.limits == (-1, 1)
 
 
 def test_the_share_of_items_agreed_with_is_a_mean_on_the_scale_of_a_share():

@@ -211,7 +211,7 @@ class EquivalenceClaim(Compared, tag="equivalence", kw_only=True):
 
     def condition_printed(self) -> str:
         """Print the margin."""
-        return f"± {self.form.set_tabled(self.margin)}"
+        return f"±{self.form.set_tabled(self.margin)}"
 
 
 class DifferenceClaim(Compared, tag="difference", kw_only=True):

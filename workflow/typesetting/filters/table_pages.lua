@@ -70,21 +70,64 @@ local function unbroken(cell)
   return longest
 end
 
-local function is_wide(tbl)
-  local needed = {}
+-- Calls a function with each cell of a table that is no heading of its own: its place, and how wide its letters are.
+local function each_cell(tbl, told)
   local function measure(row, wider)
     if is_heading(row) then return end
     for position, cell in ipairs(row.cells) do
-      if cell.col_span == 1 then needed[position] = math.max(needed[position] or 1, math.ceil(wider * unbroken(cell))) end
+      if cell.col_span == 1 then told(position, cell, wider) end
     end
   end
   for _, row in ipairs(tbl.head.rows) do measure(row, BOLD) end
   for _, body in ipairs(tbl.bodies) do
     for _, row in ipairs(body.body) do measure(row, 1) end
   end
+end
+
+-- Letters that each column needs for nothing to be parted.
+local function needs(tbl)
+  local needed = {}
+  each_cell(tbl, function(position, cell, wider)
+    needed[position] = math.max(needed[position] or 1, math.ceil(wider * unbroken(cell)))
+  end)
+  return needed
+end
+
+local function is_wide(tbl)
   local total = 0
-  for _, letters in ipairs(needed) do total = total + LETTER * letters + MARGIN end
+  for _, letters in ipairs(needs(tbl)) do total = total + LETTER * letters + MARGIN end
   return total > WIDTH
+end
+
+-- Width of the text on a page of the PDF that lies across.
+local WIDTH_ACROSS = 14000
+
+-- The widths of a table are made for an upright page. On one that lies across, labels take from the columns of numbers
+-- what these have to spare, so that they stand in fewer lines.
+local function widened(tbl)
+  local needed, whole, sentences = needs(tbl), {}, { true }
+  each_cell(tbl, function(position, cell, wider)
+    local text = pandoc.utils.stringify(cell.contents)
+    local letters = math.ceil(wider * (utf8.len(text) or #text))
+    -- A heading may stand in two lines.
+    whole[position] = math.max(whole[position] or 1, (wider == 1 or position == 1) and letters or math.ceil(letters / 2) + 1)
+    sentences[position] = sentences[position] or wider == 1 and text:match("%a") and not is_numbers(text)
+  end)
+  local spare, all = {}, 0
+  for position, spec in ipairs(tbl.colspecs) do
+    if type(spec[2]) ~= "number" then return nil end
+    local least = LETTER * math.max(needed[position] or 1, whole[position] or 1) + MARGIN
+    spare[position] = sentences[position] and 0 or math.max(0, spec[2] * WIDTH_ACROSS - least)
+    all = all + spare[position]
+  end
+  local wanted = LETTER * (whole[1] or 1) + MARGIN - tbl.colspecs[1][2] * WIDTH_ACROSS
+  local moved = math.min(all, wanted)
+  if moved <= 0 then return nil end
+  for position, spec in ipairs(tbl.colspecs) do
+    local gained = position == 1 and moved or -moved * spare[position] / all
+    tbl.colspecs[position] = { spec[1], spec[2] + gained / WIDTH_ACROSS }
+  end
+  return tbl
 end
 
 local ACROSS = {
@@ -144,6 +187,9 @@ local function landscape(doc)
   end
   local raw = form == "docx" and "openxml" or "typst"
   for position = #stretches, 1, -1 do
+    for place = stretches[position].start, raw == "typst" and stretches[position].stop or 0 do
+      doc.blocks[place] = pandoc.Blocks({ doc.blocks[place] }):walk { Table = widened }[1]
+    end
     doc.blocks:insert(stretches[position].stop + 1, pandoc.RawBlock(raw, ACROSS[form][2]))
     doc.blocks:insert(stretches[position].start, pandoc.RawBlock(raw, ACROSS[form][1]))
   end

@@ -194,7 +194,7 @@ def _lettered(row: pd.Series, released: Released, places: Places) -> Line:
 def condition_text(claim: Claim) -> str:
     """Say what the interval must clear."""
     if claim.within_margin:
-        return f"Interval within ± {claim.set_bare(claim.margin)}"
+        return f"Interval within ±{claim.set_bare(claim.margin)}"
     signs = {"above": ">", "below": "<"}
     return "Interval " + ", ".join(
         f"{signs[one.direction]} {claim.set_bare(one.limit)}" for one in claim.sides()
