@@ -211,6 +211,17 @@ def test_no_label_of_a_card_is_parted_within_a_word(browser: Chrome, finished: P
     assert [text for text, lines in found if lines > min(2, len(text.split()))] == []
 
 
+def test_no_card_has_two_lines_of_one_name(browser: Chrome, finished: Path) -> None:
+    """Each group's share was called '%', below a count that told of which group it was."""
+    page = Page(browser, finished / "results/report/supplement.html").open("phone")
+    names = page.run(
+        """return [...document.querySelectorAll('table.cards tbody tr')].map(row =>
+          [...row.querySelectorAll('.card-label')].map(label => label.textContent.trim()))"""
+    )
+    assert [card for card in names if len(set(card)) < len(card)] == []
+    assert ["All n", "All, %", "AMH n", "AMH, %", "CSC n", "CSC, %"] in names
+
+
 def test_a_table_of_four_groups_is_seen_whole_on_a_tablet(browser: Chrome, tmp_path: Path) -> None:
     """That of three types of schools was cut by a few pixels, and said that it scrolls."""
     styles = ROOT / "workflow/typesetting/styles"

@@ -76,9 +76,23 @@
     box.addEventListener("scroll", function () { atEnd(box); }, { passive: true });
   });
 
+  // Names of columns for a card, where one that stands there twice is told with what it is of: "AMH, %".
+  function namesOf(table) {
+    var cells = Array.from(table.querySelectorAll("thead th"));
+    var texts = cells.map(function (cell) { return cell.textContent.trim(); });
+    var of = "";
+    return cells.map(function (cell, place) {
+      var twice = texts[place] && texts.indexOf(texts[place]) !== texts.lastIndexOf(texts[place]);
+      if (!twice) { of = texts[place].replace(/\s+n$/, ""); return cell.innerHTML; }
+      var name = document.createElement("span");
+      name.textContent = of ? of + ", " : "";
+      return name.innerHTML + cell.innerHTML;
+    });
+  }
+
   // Laid out as blocks, a table would no longer be one to a screen reader, but for its roles.
   function cards(table) {
-    var heads = Array.from(table.querySelectorAll("thead th"), function (head) { return head.innerHTML; });
+    var heads = namesOf(table);
     table.classList.add("cards");
     table.setAttribute("role", "table");
     table.querySelectorAll("thead, tbody").forEach(function (part) { part.setAttribute("role", "rowgroup"); });
