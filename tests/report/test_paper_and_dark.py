@@ -60,7 +60,7 @@ def apart(one: np.ndarray, other: np.ndarray) -> float:
     return max(light(one), light(other)) / min(light(one), light(other))
 
 
-@pytest.mark.parametrize("colour", theme.ON_BARS)
+@pytest.mark.parametrize("colour", theme.GROUP_COLOURS)
 def test_the_mark_of_each_group_stands_out_from_the_bar_it_lies_on(colour: str) -> None:
     """A green triangle was all but lost on a pale blue bar, in the light and in the dark."""
     mark, bar, page = (np.array(to_rgb(name)) for name in (colour, theme.BAR, "white"))

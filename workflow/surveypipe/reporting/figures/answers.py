@@ -171,7 +171,7 @@ def _share_grid(axes: Axes, panel: Panel) -> None:
 
 
 def _mark(number: int) -> dict[str, Any]:
-    return theme.group_mark(number, 5.0, theme.ON_BARS)
+    return theme.group_mark(number, 5.0)
 
 
 def _printed(row: pd.Series, form: Callable[[float], str]) -> str:

@@ -52,9 +52,8 @@ SCENARIO: dict[str, Any] = {
 }  # fmt: skip
 # Grades of claims in their one order, lighter to darker: none is told by its hue.
 GRADES = ("white", "#c9d8ea", "#8fb0d6", "#4a7fb8", "#123f73")
-GROUP_COLOURS = ("#1f4e85", "#c8792b", "#4f8a68", "#7a5195", "#8c8c8c")
-# The same hues, dark enough to stand out from a bar that they lie on, on a page that is light or dark.
-ON_BARS = ("#1f4e85", "#965112", "#2a6a48", "#6b3f88", "#5a5a5a")
+# Dark enough to stand out from a bar that they lie on, on a page that is light or dark.
+GROUP_COLOURS = ("#1f4e85", "#965112", "#2a6a48", "#6b3f88", "#5a5a5a")
 GROUP_MARKERS = ("o", "s", "^", "D", "v")
 # A triangle fills half of the square that it is drawn in: so much larger it is as large as a disc.
 TRIANGLES, LARGER = "^v", 1.25
@@ -171,11 +170,11 @@ def outline(shade: str) -> dict[str, Any]:
     return {"edgecolor": EDGE, "linewidth": 0.5} if pale else {}
 
 
-def group_mark(number: int, size: float, colours: Sequence[str] = GROUP_COLOURS) -> dict[str, Any]:
+def group_mark(number: int, size: float) -> dict[str, Any]:
     """Give the mark of a group, of one area whatever its shape, with an edge that parts it from others."""
     marker = GROUP_MARKERS[number % len(GROUP_MARKERS)]
     return {
-        "marker": marker, "color": colours[number % len(colours)],
+        "marker": marker, "color": GROUP_COLOURS[number % len(GROUP_COLOURS)],
         "markersize": size * (LARGER if marker in TRIANGLES else 1.0),
         "markeredgecolor": "white", "markeredgewidth": 0.4, "zorder": 4,
     }  # fmt: skip
