@@ -24,8 +24,8 @@ SPACE_MM, MOST_LINES = 1.2, 3
 # Where a long word is broken a line may end after these without a hyphen.
 SEAMS = "-/_.,:;|\\@–—"
 # A straight mark that opens a quotation: at a beginning, or behind a space, a bracket or a dash.
-_OPENING = {mark: re.compile(rf"(^|[\s(\[/‘“–—-]){mark}(?=\S)") for mark in "'\""}
-_CURLED = {"'": "‘’", '"': "“”"}
+_OPENING = {mark: re.compile(rf"(^|[\s(\[/‘“–—-]){mark}(?=\S)") for mark in ("'", '"')}
+_CURLED = {"'": ("‘", "’"), '"': ("“", "”")}
 
 
 def curled(text: str) -> str:
