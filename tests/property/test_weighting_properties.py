@@ -16,7 +16,7 @@ from surveypipe.weighting import replicates
 from surveypipe.weighting import schemes as weighting
 
 SURVEY = settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 
 POST = {"method": "poststratify", "by": ["agency", "role"]}

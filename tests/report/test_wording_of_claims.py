@@ -307,6 +307,7 @@ def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
     return texts, counting
 
 
+@pytest.mark.slow
 def test_every_branch_is_rendered_by_some_case() -> None:
     _, counting = rendered()
     assert [branch for branch in counting.missed if branch.startswith(FOLDERS)] == []
@@ -337,6 +338,7 @@ def test_each_kind_of_claim_words_what_every_kind_words() -> None:
         assert found == kinds["share.md.j2"], name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_each_rendering_is_fit_to_print(name: str) -> None:
     texts, _ = rendered()
@@ -344,6 +346,7 @@ def test_each_rendering_is_fit_to_print(name: str) -> None:
     assert {key: found for key, found in wrong.items() if found} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_short_text_on_doubt_holds_no_number_that_the_long_ones_lack(name: str) -> None:
     texts, _ = rendered()
@@ -356,6 +359,7 @@ def test_the_short_text_on_doubt_holds_no_number_that_the_long_ones_lack(name: s
             assert set(re.findall(r"[−\d.]*\d", short)) <= set(re.findall(r"[−\d.]*\d", long)), key
 
 
+@pytest.mark.slow
 def test_what_a_study_does_not_have_is_not_said_to_be_withheld() -> None:
     texts, _ = rendered()
     said = {key: text for (case, key), text in texts.items() if case == "no scenario"}

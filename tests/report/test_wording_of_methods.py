@@ -400,6 +400,7 @@ def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
     return texts, counting
 
 
+@pytest.mark.slow
 def test_every_branch_is_rendered_by_some_case() -> None:
     _, counting = rendered()
     assert [branch for branch in counting.missed if branch.startswith(FOLDERS)] == []
@@ -411,6 +412,7 @@ def test_every_template_is_used(part: str, used: dict[str, Any]) -> None:
     assert {path.name.removesuffix(".md.j2") for path in (SHIPPED / part).glob("*.md.j2")} == set(used)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*CASES, *OPINIONS, *STANDINGS])
 def test_each_rendering_is_fit_to_print(name: str) -> None:
     texts, _ = rendered()
@@ -445,6 +447,7 @@ def test_the_stage_refuses_a_number_typed_into_a_studys_template_and_takes_its_w
     assert texts["disclosure"].startswith("Everything reported")
 
 
+@pytest.mark.slow
 def test_the_units_of_a_sample_are_called_by_their_names() -> None:
     texts, _ = rendered()
     named = texts["two stages with names", "response"]

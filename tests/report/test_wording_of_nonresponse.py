@@ -288,6 +288,7 @@ def rendered() -> tuple[dict[tuple[str, str], str], Counting]:
     return texts, counting
 
 
+@pytest.mark.slow
 def test_every_branch_is_rendered_by_some_case() -> None:
     _, counting = rendered()
     assert [branch for branch in counting.missed if branch.startswith(FOLDERS)] == []
@@ -300,6 +301,7 @@ def test_every_template_about_nonresponse_is_used() -> None:
     assert set(nonresponse.SENTENCES.values()) <= set(nonresponse.FACTS) <= shipped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_each_rendering_is_fit_to_print(name: str) -> None:
     texts, _ = rendered()
@@ -307,23 +309,27 @@ def test_each_rendering_is_fit_to_print(name: str) -> None:
     assert {part: found for part, found in wrong.items() if found} == {}
 
 
+@pytest.mark.slow
 def test_a_scenario_that_moves_nothing_names_no_move() -> None:
     texts, _ = rendered()
     assert "no estimate would move" in texts["no move", "waves"]
     assert "to move most" not in texts["no move", "waves"]
 
 
+@pytest.mark.slow
 def test_an_r_indicator_is_told_without_the_spread() -> None:
     texts, _ = rendered()
     assert texts["spread withheld", "representativity"].startswith("The R-indicator")
     assert "as uneven as that" not in texts["spread withheld", "representativity"]
 
 
+@pytest.mark.slow
 def test_a_selection_model_without_a_number_is_withheld() -> None:
     texts, _ = rendered()
     assert texts["a selection model withheld", "heckman"].startswith("This result is withheld")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("case", "said"),
     [

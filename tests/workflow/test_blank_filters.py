@@ -63,6 +63,7 @@ def released(folder: Path, people: int, seed: int) -> None:
     assert len(table(results, "public/claims"))
 
 
+@pytest.mark.slow
 def test_a_survey_with_blank_filters_is_released(tmp_path: Path):
     released(tmp_path, 320, 1)
 

@@ -243,7 +243,7 @@ def test_attack_on_words_reads_what_is_not_seen(finished_copy):
         assert list(attack.words(results, results / "public", results / "private"))
 
 
-@pytest.mark.parametrize("study", ["finished", "false_study"])
+@pytest.mark.parametrize("study", ["finished", pytest.param("false_study", marks=pytest.mark.slow)])
 def test_default_preset_leaves_table_1_and_every_headline_readable(study, request):
     results = request.getfixturevalue(study)
     public = results / "results/public" if study == "finished" else results / "public"

@@ -144,6 +144,7 @@ def odd(study_of) -> Project:
     return study_of(*changes, targets=("numbers.yaml", "figures/index.json"))
 
 
+@pytest.mark.slow
 def test_the_share_shown_is_that_of_the_counted_answer_and_its_row_names_it(odd):
     said = "".join(path.read_text(encoding="utf-8") for path in odd.results.glob("tables/answers_*.md"))
     row = next(line for line in said.splitlines() if line.startswith("| Question LOST: Yes |"))
@@ -153,6 +154,7 @@ def test_the_share_shown_is_that_of_the_counted_answer_and_its_row_names_it(odd)
     assert int(row.split("|")[3].split()[0]) == round(100 * share)
 
 
+@pytest.mark.slow
 def test_answers_that_make_one_identifier_or_none_have_each_their_own(odd):
     estimates = odd.table("private/estimates")
     shown = estimates[(estimates["variable"] == "FREQ") & (estimates["statistic"] == "proportion")]
@@ -164,6 +166,7 @@ def test_answers_that_make_one_identifier_or_none_have_each_their_own(odd):
     assert {"other-code-1", "other-code-2", "hill"} == {name.split("__")[1] for name in same["estimate_id"]}
 
 
+@pytest.mark.slow
 def test_every_grouping_is_estimated_and_tested_and_released(odd):
     private, public = odd.table("private/estimates"), odd.table("public/estimates")
     people = pd.read_parquet(odd.results / "data/analysis.parquet")
@@ -179,6 +182,7 @@ def test_every_grouping_is_estimated_and_tested_and_released(odd):
     assert {"hospital", "grade", "USES"} <= set(tested["group"])
 
 
+@pytest.mark.slow
 def test_the_name_of_the_unweighted_scheme_decides_nothing(odd):
     """Under the name that disclosure control has for it the same numbers are hidden as under the study's."""
     config = odd.config
@@ -214,6 +218,7 @@ def test_the_name_of_the_unweighted_scheme_decides_nothing(odd):
     assert (own["estimates"].table["status"] == "suppressed").any()
 
 
+@pytest.mark.slow
 def test_a_category_called_missing_stays_in_table_1(odd):
     table = odd.table("public/table_1")
     ward = table[(table["variable"] == "ward") & (table["group"] == "overall")]
@@ -223,6 +228,7 @@ def test_a_category_called_missing_stays_in_table_1(odd):
     assert shares == pytest.approx(100)
 
 
+@pytest.mark.slow
 def test_no_label_loses_its_capital(odd):
     told = [
         *odd.results.glob("tables/*.md"),
@@ -278,16 +284,19 @@ def weighed(numbers) -> pd.DataFrame:
     return people.merge(pd.read_parquet(numbers.results / "data/weights.parquet"), how="left", on="id")
 
 
+@pytest.mark.slow
 def test_base_weights_and_unknown_eligibility_decide_what_the_weights_sum_to(weighed):
     by = weighed.groupby("hospital")
     np.testing.assert_allclose(by["w_site"].sum(), by["start"].sum())
 
 
+@pytest.mark.slow
 def test_numeric_totals_are_met(weighed):
     answered = weighed[weighed["w_cal"].notna()]
     assert answered["w_cal"] @ answered["years"] == pytest.approx(weighed["start"] @ weighed["years"])
 
 
+@pytest.mark.slow
 def test_a_numeric_predictor_enters_as_one_slope(weighed):
     """In one hospital, with one base weight, the inverse propensity only rises with the years, or falls."""
     here = weighed[(weighed["hospital"] == "NORTH") & weighed["w_odds"].notna()]
@@ -305,6 +314,7 @@ def everybody(study: Project) -> None:
     study.config["analysis"]["fpc"] = {"descriptive": True, "tests": True}
 
 
+@pytest.mark.slow
 def test_with_everybodys_answers_tests_say_that_there_is_nothing_to_test(study_of):
     study = study_of(everybody, targets=("numbers.yaml",))
     estimates = study.table("private/estimates")

@@ -22,14 +22,11 @@ from surveypipe.disclosure.rules import Rules, rules_of
 from surveypipe.problems import SurveyError
 from surveypipe.study.disclosure import Disclosure
 
-# The fourth study drawn takes half a minute: it is among the many of the long tests.
-FEW = (0, 1, 2, 4, 5)
+FEW = (1, 2, 4, 5)
 # Stopped once: no groups were left to hide; the amount made the groups; the unweighted scheme has a name of
 # its own; a sample with an explorer; some respondents are in no cell; a claim about nobody; cells of another
 # variable than the groups.
-ONCE_STOPPED = [92, 163, 425, 463, 444]
-# The last two take a third of a minute each.
-ONCE_STOPPED += [pytest.param(seed, marks=pytest.mark.slow) for seed in (833, 997)]
+ONCE_STOPPED = (92, 163, 425, 463, 444, 833, 997)
 MANY = int(os.environ.get("RANDOM_STUDIES", "200"))
 FIRST = int(os.environ.get("RANDOM_FIRST", "0"))
 # Of ten studies drawn at least so many are released: else little is tried.
@@ -173,7 +170,9 @@ def _released_too_much(results: Path, private: pd.DataFrame, rules: Rules) -> It
         yield "a released estimate is not the private one, rounded"
 
 
-@pytest.mark.parametrize("seed", [*FEW, *ONCE_STOPPED])
+@pytest.mark.parametrize(
+    "seed", [*FEW, *(pytest.param(seed, marks=pytest.mark.slow) for seed in ONCE_STOPPED)]
+)
 def test_a_drawn_study_is_released_whole_or_refused_in_words(seed: int, tmp_path: Path):
     released(seed, tmp_path)
 

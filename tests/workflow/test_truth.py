@@ -51,6 +51,7 @@ def test_estimates_lie_near_the_truth_except_where_readers_answer_more(finished)
     assert float(claims["C1"]["estimate"]) > truth["C1"]
 
 
+@pytest.mark.slow
 def test_where_every_claim_is_false_none_is_supported(false_study):
     claims = [row for row in rows(false_study / "public/claims.csv") if row["group"] == "overall"]
     assert {row["claim"]: row["grade_label"] for row in claims} == dict.fromkeys(
@@ -58,6 +59,7 @@ def test_where_every_claim_is_false_none_is_supported(false_study):
     )
 
 
+@pytest.mark.slow
 def test_where_every_claim_is_false_the_sentence_that_the_manuscript_prints_says_so(false_study):
     numbers = yaml.safe_load((false_study / "numbers.yaml").read_text(encoding="utf-8"))["num"]
     assert numbers["claims__tally"].startswith("None of the six claims is supported")

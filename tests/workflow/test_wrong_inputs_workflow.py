@@ -143,6 +143,7 @@ def test_text_with_a_look_up_that_fails(finished_copy, snakemake, added, words):
     assert not (finished_copy / "results/report/manuscript.html").exists()
 
 
+@pytest.mark.slow
 def test_unknown_citation_style(finished_copy, snakemake):
     configure(finished_copy, lambda config: config["report"].update(csl="harvard-cite-them-rigth"))
     done = snakemake(finished_copy, "results/report/manuscript.html")

@@ -74,6 +74,7 @@ def table(study: Path, name: str) -> str:
     return (study / f"results/tables/{name}.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_documents_are_there_and_nothing_speaks_of_the_shipped_study(study):
     for name in ("handover", "handover-blinded"):
         for form in ("html", "docx", "pdf"):
@@ -83,6 +84,7 @@ def test_the_documents_are_there_and_nothing_speaks_of_the_shipped_study(study):
     assert not SHIPPED.search(told)
 
 
+@pytest.mark.slow
 def test_the_studys_own_words_stand_in_what_every_stage_writes(study):
     """The page calls the scenario's group users; keys and the words of Markdown are left aside."""
     told = [table(study, path.stem) for path in study.glob("results/tables/*.md")]
@@ -112,31 +114,37 @@ def test_no_string_of_the_library_names_an_agency_or_a_protocol():
     assert found == []
 
 
+@pytest.mark.slow
 def test_no_number_reads_nan(study):
     numbers = yaml.safe_load((study / "results/numbers.yaml").read_text(encoding="utf-8"))["num"]
     assert [key for key, value in numbers.items() if re.search(r"\bnan\b|\binf\b|None", value)] == []
 
 
+@pytest.mark.slow
 def test_cleaning_that_found_nothing_is_told(study):
     summary = pd.read_csv(study / "results/public/cleaning_summary.csv")
     assert summary.empty
     assert "They left out no records" in table(study, "methods_cleaning")
 
 
+@pytest.mark.slow
 def test_every_scale_is_estimated_also_one_that_no_claim_and_no_test_names(study):
     office = next(line for line in table(study, "scales").splitlines() if "Office" in line)
     assert re.search(r"\d\.\d\d", office), office
 
 
+@pytest.mark.slow
 def test_how_often_is_not_shown_as_agreement(study, released):
     assert [battery.key for battery in released.batteries()] == ["bedside", "office"]
     assert "sheet is used" not in table(study, "items")
 
 
+@pytest.mark.slow
 def test_questions_of_the_draft_stand_in_the_questionnaire(study):
     assert "Question BED1" in table(study, "questionnaire")
 
 
+@pytest.mark.slow
 def test_scales_of_three_groups_are_tested_by_ranks(study):
     told = table(study, "tests")
     bedside = next(line for line in told.splitlines() if "Bedside" in line or "bedside" in line)
@@ -145,15 +153,18 @@ def test_scales_of_three_groups_are_tested_by_ranks(study):
     assert "*t*, design-based" not in told and "Difference |" not in told
 
 
+@pytest.mark.slow
 def test_names_of_places_keep_their_capitals(study):
     assert "NORTH, North General; RIVER, Riverside Hospital" in table(study, "scales")
 
 
+@pytest.mark.slow
 def test_texts_of_figures_of_three_groups_do_not_overlap(study, released):
     drawn = json.loads((study / "results/figures/index.json").read_text(encoding="utf-8"))
     assert [(name, clashes(released, name)) for name in drawn if clashes(released, name)] == []
 
 
+@pytest.mark.slow
 def test_flow_of_groups_with_long_names_and_ledger_of_long_keys(released):
     """No capital abbreviations: 'Hill Infirmary' is too long for the head of a column, 'shifts' for a key."""
     config = copy.deepcopy(released.config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ SUPPRESSED = "suppressed"
 # lines, each of a word or two of so many letters.
 LONGEST_HEAD, FEW_GROUPS = 18, 3
 LONGEST_LINE, MOST_LETTERS = 10, 24
+# Columns by which rows of the estimates are asked for.
+_ASKED_BY = ["variable", "statistic", "group_level", "scheme"]
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,6 @@ class Released:
     tables: Mapping[str, pd.DataFrame]
     # Every look-up asks for a whole table, hundreds of times in a run.
     _prepared: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
-    # Rows of the estimates, and shares of merged answers, by what they were asked by.
-    _found: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """Give a table, empty text as '' and not as a missing value."""
@@ -204,21 +205,24 @@ class Released:
 
         Everybody's where no group is named, under the primary scheme where none is.
         """
-        asked = (variable, statistic, group_level, scheme or self.primary)
-        if asked not in self._found:
-            self._found[asked] = self._own_estimates.iloc[self._places.get(asked, [])]
-        return self._found[asked]
+        place = self._places.get((variable, statistic, group_level, scheme or self.primary), slice(0))
+        return self._own_estimates.iloc[place]
 
     @cached_property
     def _own_estimates(self) -> pd.DataFrame:
         table = self.table("estimates")
         # Two groupings may have levels of one name, such as the codes 1 and 2.
-        return table[(table["group"] == self.group) | (table["group_level"] == "")]
+        own = table[(table["group"] == self.group) | (table["group_level"] == "")]
+        # Rows asked for together stand together: a slice is given out much faster than a choice of rows.
+        places = own.groupby(_ASKED_BY, dropna=False, sort=False).ngroup()
+        return own.iloc[places.argsort(kind="stable")]
 
     @cached_property
-    def _places(self) -> Mapping[Any, Any]:
-        by = ["variable", "statistic", "group_level", "scheme"]
-        return self._own_estimates.groupby(by, dropna=False).indices
+    def _places(self) -> Mapping[Any, slice]:
+        rows = self._own_estimates[_ASKED_BY].itertuples(index=False, name=None)
+        runs = [(asked, len(list(same))) for asked, same in itertools.groupby(rows)]
+        ends = itertools.accumulate(length for _, length in runs)
+        return {asked: slice(end - length, end) for (asked, length), end in zip(runs, ends, strict=True)}
 
     def share(
         self, variable: str, level: str, *, group_level: str = "", scheme: str | None = None
@@ -268,12 +272,6 @@ class Released:
 
         Taken from the merged categories where they were released, else added up from the answers.
         """
-        asked = ("merged", item, group_level)
-        if asked not in self._found:
-            self._found[asked] = self._merged(item, group_level)
-        return dict(self._found[asked])
-
-    def _merged(self, item: str, group_level: str) -> dict[str, float]:
         rows = self.estimates(item, "proportion", group_level=group_level)
         found = dict(zip(rows["level"], rows["estimate"].astype(float), strict=True))
         # A category that nobody chose may have no row; one that is suppressed has an empty cell.
