@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 import numpy as np
@@ -26,7 +27,12 @@ def of_words(texts: list[str], said: InFile, *, known: bool) -> Guess:
         spelt[word(label)][label] += 1
     for label in named.values():
         spelt.setdefault(word(label), {label: 0})
-    answers = sorted((_usual(forms) for forms in spelt.values()), key=str.casefold)
+    # Labels keep the order of their codes in the file, which whoever made it has chosen.
+    place = {word(label): number for number, label in enumerate(named.values())}
+    answers = sorted(
+        (_usual(forms) for forms in spelt.values()),
+        key=lambda text: (place.get(word(text), len(place)), alphabetical(text)),
+    )
     if len(answers) == 1 and not known:
         return Guess("categorical", values={1.0: answers[0]}, ticked=1.0, signs=[Sign.ONE_ANSWER])
     yes, ordered = yes_of(answers), in_order([a for a in answers if not no_answer(a) and not dont_know(a)])
@@ -53,6 +59,13 @@ def of_words(texts: list[str], said: InFile, *, known: bool) -> Guess:
         missing=missing,
         signs=[Sign.WORDS, *([Sign.SET_ASIDE] if missing else [])],
     )
+
+
+def alphabetical(text: str) -> list[tuple[float, str]]:
+    """Give what orders words as they stand in a list: numbers by size, 'É' beside 'E'."""
+    plain = "".join(mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.combining(mark))
+    parts = re.split(r"(\d+)", plain.casefold())
+    return [(float(part), "") if part.isdecimal() else (-1.0, part) for part in parts] + [(-1.0, text)]
 
 
 def _usual(forms: Mapping[str, int]) -> str:

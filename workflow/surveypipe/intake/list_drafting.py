@@ -14,6 +14,7 @@ from surveypipe.intake.answer_words import word
 from surveypipe.intake.columns import as_text, blank_to_missing
 from surveypipe.intake.days import read_days
 from surveypipe.intake.frame_without_list import HEADCOUNT
+from surveypipe.intake.guessing_words import alphabetical
 from surveypipe.intake.identifying import ON_LIST, share_listed
 from surveypipe.intake.labels import FileLabels
 from surveypipe.problems import SurveyError, shown
@@ -200,7 +201,7 @@ def _levels(column: pd.Series) -> dict[str, str]:
     counts = values.value_counts()
     if values.isna().any() or not 2 <= len(counts) <= MOST_GROUPS or counts.min() < FEWEST:
         return {}
-    return {str(level): str(level) for level in sorted(counts.index)}
+    return {str(level): str(level) for level in sorted(counts.index, key=alphabetical)}
 
 
 def _findings(
