@@ -41,7 +41,7 @@ def test_nothing_is_wider_than_the_screen_and_nothing_fails(page: Page, view: st
     assert [entry["message"] for entry in page.browser.get_log("browser")] == []
 
 
-@pytest.mark.parametrize("view", ["tablet", "desktop"])
+@pytest.mark.parametrize("view", ["tablet", pytest.param("desktop", marks=pytest.mark.slow)])
 def test_where_there_is_room_every_table_is_seen_whole(page: Page, view: str) -> None:
     page.open(view)
     cut = page.run(
@@ -51,7 +51,7 @@ def test_where_there_is_room_every_table_is_seen_whole(page: Page, view: str) ->
     assert cut == []
 
 
-@pytest.mark.parametrize("view", ["phone", "tablet"])
+@pytest.mark.parametrize("view", ["phone", pytest.param("tablet", marks=pytest.mark.slow)])
 def test_contents_text_and_files_begin_at_one_edge(page: Page, view: str) -> None:
     edges = page.open(view).run(
         "return ['#TOC', 'main', '.links'].map(s => document.querySelector(s)).filter(Boolean)"
@@ -112,8 +112,15 @@ def test_the_page_fetches_nothing(page: Page) -> None:
     assert page.run(broken) == 0
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("view", ["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("view", "dark"),
+    [
+        pytest.param("phone", False, id="phone-light"),
+        pytest.param("phone", True, marks=pytest.mark.slow, id="phone-dark"),
+        pytest.param("desktop", False, marks=pytest.mark.slow, id="desktop-light"),
+        pytest.param("desktop", True, id="desktop-dark"),
+    ],
+)
 def test_no_serious_finding_of_accessibility(page: Page, view: str, dark: bool) -> None:
     page.open(view, dark=dark)
     page.run("document.querySelectorAll('details').forEach(d => d.open = true)")

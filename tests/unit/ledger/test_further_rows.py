@@ -299,6 +299,7 @@ def test_imputation_fills_the_base(imputed, survey):
     assert only(imputed, statistic="imputations")["estimate"] >= 20
 
 
+@pytest.mark.slow
 def test_same_seed_same_numbers(survey, imputed):
     settings = GIVEN.analysis.imputation
     again = imputed_claims.imputed_claim_rows(survey, settings, missing_of(people()), PLAIN, BOOK, 7)

@@ -66,6 +66,7 @@ def test_the_data_hold_no_identifiers_and_no_texts(results: tuple[dict[str, Any]
     assert not set(people["id"].astype(str)) & {str(value) for name in table for value in table[name]}
 
 
+@pytest.mark.slow
 @needs_r
 def test_of_weights_that_r_does_not_have_estimates_alone_are_computed(
     results: tuple[dict[str, Any], Path],

@@ -219,6 +219,7 @@ def few():
     return kept_table(tallies(TRIED["small"], count=16, seed=5), TRIED["small"], 16)
 
 
+@pytest.mark.slow
 def test_few_surveys_agree_with_the_promise(few):
     promised = few[few["promised"]]
     # About 50 correlated intervals in 16 surveys.

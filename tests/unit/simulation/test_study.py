@@ -381,6 +381,7 @@ def grades():
     return grade_table(pd.concat(judged, ignore_index=True), Vocabulary())
 
 
+@pytest.mark.slow
 def test_few_graded_surveys(grades):
     assert set(grades["population"]) == set(POPULATIONS)
     assert grades.loc[grades["grade"] == 1, "n_wrong"].sum() == 0

@@ -37,11 +37,12 @@ def typed(table: pd.DataFrame) -> pd.DataFrame:
         if table[column].dtype.kind in "biuf":
             continue
         if column not in _NUMERIC:
-            # Columns of objects stand in one block, from which rows are taken at once.
             table[column] = table[column].fillna("").astype(str).astype(object)
         elif table[column].isna().all():
             table[column] = table[column].astype(float)
     for column in _CODES:
         if column in table and table[column].dtype.kind in "biuf":
             table[column] = table[column].map(code_text).astype(object)
-    return table
+    # Columns that were set one by one stand each by itself in memory; a copy puts those of a kind together,
+    # from which rows are taken at once.
+    return table.copy()

@@ -35,8 +35,9 @@ def number_of(row: pd.Series | None, column: str) -> float:
 def rows_of(table: pd.DataFrame, **wanted: str) -> pd.DataFrame:
     """Keep the rows that hold the wanted text in each named column."""
     held = {name: table[name] for name in wanted}
+    # Arrays are compared several times faster than columns, and this is asked thousands of times in a run.
     where = [
-        (column.astype(str) if column.dtype.kind in "biuf" else column) == wanted[name]
+        (column.astype(str) if column.dtype.kind in "biuf" else column).to_numpy(dtype=object) == wanted[name]
         for name, column in held.items()
     ]
     return table[reduce(and_, where)] if where else table

@@ -73,9 +73,7 @@ def _all(released: Released, problems: Problems) -> Iterator[tuple[str, str]]:
     for row in released.claim_rows():
         for column, text in claim_fields(row, released.claim_of(row), released.vocabulary).items():
             yield number_key(claim_identifier(row), column), text
-    for _, row in released.table("estimates").iterrows():
-        if _in_tables_only(str(row["statistic"])) or not _wanted(released, row):
-            continue
+    for _, row in _called(released.table("estimates"), released.primary).iterrows():
         for field, text in _checked_fields(row, problems).items():
             yield number_key(str(row["estimate_id"]), field), text
 
@@ -84,10 +82,11 @@ def _in_tables_only(statistic: str) -> bool:
     return statistic in LEFT_OUT or statistic.endswith(LEFT_OUT_ENDINGS) or statistic.startswith("level_")
 
 
-def _wanted(released: Released, row: pd.Series) -> bool:
-    """Whether a sentence may call it: the primary scheme, counts, and the claims under every scheme."""
-    about = row["statistic"] in ("count", "response_rate") or bool(row["claim"])
-    return about or row["scheme"] == released.primary
+def _called(estimates: pd.DataFrame, primary: str) -> pd.DataFrame:
+    """Keep what a sentence may call: the primary scheme, counts, and the claims under every scheme."""
+    about = estimates["statistic"].isin(["count", "response_rate"]) | (estimates["claim"] != "")
+    about |= estimates["scheme"] == primary
+    return estimates[about & ~estimates["statistic"].astype(str).map(_in_tables_only).astype(bool)]
 
 
 def _checked_fields(row: pd.Series, problems: Problems) -> Cells:
