@@ -265,8 +265,11 @@ def methods(whole: Whole) -> Iterator[Saying]:
     rules = config["response"]
     yield say("at least {}% of the core questions", constant(100 * rules["complete_from"]))
     yield say("as partial from {}%", constant(100 * rules["partial_from"]))
-    fewest = config["weighting"]["schemes"]["cells"]["collapse"]["min_n"]
-    yield say("fewer than {} respondents were merged", constant(fewest))
+    merging = config["weighting"]["schemes"]["cells"]["collapse"]
+    yield say(
+        "fewer than {} respondents, or over {} times the mean weight, were merged",
+        constant(merging["min_n"], merging["max_factor"]),
+    )
     primary = whole.survey.primary
     yield say(
         "run from {} to {}. Their design effect is {} ~~: by it alone, the {} respondents carry the "

@@ -211,11 +211,64 @@ def one_known(made: Released) -> Released:
     return dataclasses.replace(made, tables={**made.tables, "nonresponse": one})
 
 
+TRIMMED = {"cap": 2.5, "iqr": 3.0, "potter": 0.01, "deff": 1.2}
+# Weights of a sample whose list tells who did not answer: sums of base weights stand for numbers.
+LISTED: dict[str, dict[str, Any]] = {
+    "in cells": {"method": "poststratify", "by": ["agency"]},
+    "in classes": {"method": "propensity", "predictors": ["agency"], "classes": 3},
+    "by chances": {"method": "propensity", "predictors": ["agency"]},
+    "smoothed": {"method": "ridge", "margins": ["agency", "profession_group"]},
+    "raked": {"method": "rake", "margins": ["agency"]},
+    "unadjusted": {"method": "design"},
+}
+
+
+def listed_sample(**keys: Any) -> Change:
+    """A sample of people on a list, of whom some did not answer."""
+
+    def change(made: Released) -> Released:
+        made = drawn(population="list", weights="weight", fpc=("size",))(made)
+        schemes = made.config["weighting"]["schemes"]
+        return cases.configured(
+            frame={"margins": {}}, weighting={"schemes": {**schemes, "own": {"label": "Weighted", **keys}}}
+        )(made)
+
+    return change
+
+
+def calibrated_sample(made: Released) -> Released:
+    """A sample calibrated to what is known of the population in total."""
+    made = sampled(method="rake")(made)
+    schemes = made.config["weighting"]["schemes"]
+    own = {"label": "Weighted", "method": "calibrate", "margins": ["agency"], "numeric": ["years"]}
+    return cases.configured(weighting={"schemes": {**schemes, "own": own}})(made)
+
+
 CASES: dict[str, Change] = {
     **cases.CHANGES,
     "raked": scheme(method="rake", margins=["agency", "profession_group"], collapse=None),
     "ridge": scheme(method="ridge", margins=["agency", "profession_group"], collapse=None),
     "calibrated": scheme(method="calibrate"),
+    "calibrated to totals of a population": calibrated_sample,
+    "propensities": scheme(method="propensity", predictors=["agency", "profession"], collapse=None),
+    "classes of propensities": scheme(method="propensity", predictors=["agency"], classes=4, collapse=None),
+    "in steps": scheme(
+        method="compose",
+        collapse=None,
+        steps=[
+            {"method": "poststratify", "by": ["agency"]},
+            {"method": "rake", "margins": ["agency", "profession_group"], "trim": {"cap": 2.5}},
+        ],
+    ),
+    "by a method of the study's own": scheme(method="ours", by=None, collapse=None),
+    "one cell of margins": cases.both(
+        scheme(method="rake", by=None, margins=["profession_group"], collapse=None),
+        cases.celled("weight_diagnostics", n_cells=1),
+    ),
+    **{f"trimmed by {rule}": scheme(trim={rule: number}) for rule, number in TRIMMED.items()},
+    "eligibility unknown": cases.configured(weighting={"unknown_eligibility": {"by": ["agency"]}}),
+    "no least number": scheme(collapse={"min_n": 10, "inside": "equal", "within": "agency"}),
+    **{f"a sample of a list {name}": listed_sample(**keys) for name, keys in LISTED.items()},
     "out of fold": scheme(method="cross_fitted", predictors=["agency", "profession"]),
     "doubly robust": scheme(method="doubly_robust", predictors=["agency", "profession"]),
     "doubly robust, out of fold": scheme(

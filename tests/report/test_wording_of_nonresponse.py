@@ -161,6 +161,12 @@ CASES: dict[str, Change] = {
         cells("nonresponse", SHIFT, p_value=0.5),
         cells("nonresponse", {**SHIFT, "claim": "C1"}, p_value=0.001),
     ),
+    "shifts tested by linearisation": cases.both(
+        cases.configured(weighting={"replicates": None}), cells("nonresponse", SHIFT, p_value=0.001)
+    ),
+    "no shift clear by linearisation": cases.both(
+        cases.configured(weighting={"replicates": None}), cells("nonresponse", SHIFT, p_value=0.5)
+    ),
     "late differ": cases.both(
         *(cells("nonresponse", {**LATE, **FIRST, "claim": f"C{n}"}, p_value=0.001) for n in (1, 2, 3))
     ),
@@ -180,6 +186,10 @@ CASES: dict[str, Change] = {
     "one theta": cases.both(
         cases.graded(3), cases.celled("claims", tipping_theta=np.nan),
         cells("claims", {"claim": "C1"}, tipping_theta=1.4),
+    ),
+    "one theta, of a mean": cases.both(
+        cases.graded(3), cases.celled("claims", tipping_theta=np.nan),
+        cells("claims", {"claim": "C6"}, tipping_theta=1.4),
     ),
     "out of reach": cases.both(cases.graded(0), cases.celled("claims", bound_low=0.3, bound_high=0.31)),
     "within reach": cases.both(cases.graded(0), cases.celled("claims", bound_low=0.0, bound_high=1.0)),

@@ -31,7 +31,7 @@ def main(
     whole = {path.stem: sections(path.read_text(encoding="utf-8")) for path in documents}
     check(listed, known, DOCUMENTS, whole)
     items = [item for one in listed.values() for item in one["items"]]
-    lacks = {item[key] for item in items for key in ("part", "held") if key in item} - set(has)
+    lacks = {item[key] for item in items for key in ("part", "held", "unless") if key in item} - set(has)
     for name, path in zip(CHECKLISTS, tables, strict=True):
         table = checklist_table(name, listed[name], known, config["study"], vocabulary, lacks)
         # A checklist holds nothing of the survey, real or not.

@@ -198,7 +198,7 @@ def checklist_table(
     words
         What people and questionnaire are called; an item may call them, as `{questionnaire.many}`.
     lacks
-        Parts of a report that items name under ``part`` or ``held`` and that this study has not.
+        Parts of a report that items name under ``part``, ``held`` or ``unless`` and that this study has not.
     """
     columns = [
         Column("Item", 8, "l"),
@@ -246,6 +246,9 @@ def item_row(
         return [item["id"], what, _of_another_mode(mode, words), NOT_APPLICABLE]
     if item.get("part") in lacks:
         return [item["id"], what, f"Not applicable: {escape(item['without'])}", NOT_APPLICABLE]
+    # What applies to no study but one of a certain kind is for its authors.
+    if item["by"] == "N/A" and "unless" in item and item["unless"] not in lacks:
+        return [item["id"], what, "For the authors to add", BY["T"]]
     if item["by"] == "N/A":
         return [item["id"], what, f"Not applicable: {escape(item['because'])}", NOT_APPLICABLE]
     made = [place for place in _places(item) if place[0] in known]

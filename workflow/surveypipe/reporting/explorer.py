@@ -22,6 +22,7 @@ from surveypipe.ledger.explorer import BETWEEN, WITHIN, YES, Assumption
 from surveypipe.page_data import page_data
 from surveypipe.reporting.claim_names import title
 from surveypipe.reporting.released import Released
+from surveypipe.reporting.wording import primary
 from surveypipe.study.claims import AnyClaim
 from surveypipe.study.grades import Grade
 from surveypipe.study.offered import DECIMALS, offered, own_limit
@@ -182,6 +183,7 @@ def one_claim(
         return None
     level = float(told.at_random[released.primary]["ci_level"])
     row = next(row for row in released.claim_rows() if row["claim"] == key)
+    alike = primary.alike(released)
     return {
         "key": key,
         "title": title(released, row),
@@ -192,7 +194,9 @@ def one_claim(
         "start": limits.index(own_limit(claim)),
         "axis": _axis(told),
         "levels": list(dict.fromkeys([confidence(level), confidence(claim.deciding_level(level))])),
-        "clauses": [_plain(words.say("explorer/clause", grade=grade.name.lower())) for grade in Grade],
+        "clauses": [
+            _plain(words.say("explorer/clause", grade=grade.name.lower(), **alike)) for grade in Grade
+        ],
         "assumed": _assumed(claim, words, choices),
         "schemes": {scheme: _under(told, scheme, released, words, choices) for scheme in told.at_random},
     }

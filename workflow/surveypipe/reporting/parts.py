@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from surveypipe.reporting.names import TABLES
+from surveypipe.study.changing import ChangeClaim
 from surveypipe.study.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ def _scenario(released: Released) -> bool:
 def _method(released: Released) -> str:
     """Name the way in which the primary weights are made."""
     return released.settings.weighting.schemes[released.primary].method
+
+
+def _cells(released: Released) -> bool:
+    """Whether the primary weights are made in cells of those who were asked."""
+    from surveypipe.reporting.wording.primary import in_cells
+
+    return in_cells(released) and released.population != "none" and not released.table("weight_cells").empty
 
 
 def _rated(released: Released) -> int:
@@ -103,10 +111,8 @@ def _imputed_beside(released: Released) -> bool:
 # Parts that the configuration and the released tables tell.
 BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "list": lambda released: released.population == "list",
-    # Cells of a sample or of margins count nobody who was asked.
-    "cells": lambda released: (
-        released.weighted and released.population != "none" and not released.table("weight_cells").empty
-    ),
+    # Cells of a sample or of margins count nobody who was asked; other weights have none of their own.
+    "cells": _cells,
     "counts": lambda released: released.population == "counts",
     "groups": lambda released: bool(released.levels),
     "several_groups": lambda released: bool(released.levels) and len(released.settings.groups) > 1,
@@ -117,8 +123,11 @@ BY_STUDY: dict[str, Callable[[Released], bool]] = {
     "weights": lambda released: released.weighted,
     "adjusted": lambda released: released.weighted and _method(released) != "design",
     "drawn": lambda released: released.settings.design.drawn,
+    "replicated": lambda released: released.settings.design.kind == "replicates",
     "schemes": lambda released: len(released.schemes) > 1,
     "claims": _claims,
+    # Answers of an earlier wave, which a claim sets beside those of this one.
+    "changes": lambda released: any(isinstance(one, ChangeClaim) for one in released.claims.values()),
     "several_claims": lambda released: len(released.claims) > 1,
     "claims_by_group": lambda released: any(row["group_level"] for row in released.claim_rows()),
     "scenario": _scenario,

@@ -155,7 +155,7 @@ def multiverse(released: Released) -> Table:
         _specified(released),
         "Points, how many estimates there are that differ; largest shift, that from the primary, and under "
         "what it is found.",
-        "Every specification assumes response at random within the cells of its scheme."
+        "Every specification assumes that response is at random given what its weights are made of."
         if released.silent_known
         else released.vocabulary.fill(
             "Every specification assumes that the {people.many} missing from the data are like the rest."

@@ -50,10 +50,6 @@ def schemes(released: Released) -> Table:
         f"Per cent{other_scales(released.claims.values())}.",
         _intervals_note(released),
         f"The primary scheme is {escape(released.in_text(label))}.",
-        f"Standard errors treat {released.vocabulary.respondents.many} as a second phase within response "
-        "cells."
-        if released.settings.design.kind == "census"
-        else "",
     ]
     return table
 

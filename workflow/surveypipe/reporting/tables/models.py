@@ -84,7 +84,8 @@ def models(released: Released) -> Table:
     level = formatting.confidence(released.settings.analysis.ci_level)
     table.notes = [
         f"{capital(', '.join(fitted[kind] for kind in FITTED if kind in fitted))}." if fitted else "",
-        f"In brackets, {level} intervals with {_errors(released)}. "
+        f"In brackets, {level} intervals with {_errors(released)}, from the *t* distribution with the "
+        "degrees of freedom of the design less the number of coefficients, the intercept aside. "
         + (
             "Adjusted, all predictors of the model together, weighted; alone, one predictor among the same "
             "cases, weighted; unweighted, adjusted."
@@ -182,7 +183,7 @@ def _proportional_odds(released: Released, data: pd.DataFrame, variable: str) ->
     verdict = (
         "no sign that the odds are not proportional"
         if float(row["p_value"]) >= 0.05
-        else "the odds are not proportional, and the single odds ratio is an average at best"
+        else "a sign that they are not, so that the single odds ratio is an average at best"
     )
     left_out = f" ({escape(str(row['flag']))})" if row["flag"] else ""
     return (

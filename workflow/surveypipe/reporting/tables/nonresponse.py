@@ -27,6 +27,7 @@ from surveypipe.reporting.tables.layout import INDENT, Column, Form, Table, cell
 from surveypipe.reporting.tables.question_notes import per_cent
 from surveypipe.reporting.tables.representativity import nrba_indicators, nrba_partial
 from surveypipe.reporting.units import units_of
+from surveypipe.reporting.wording.primary import shift_tested
 from surveypipe.study.bases import conditions_of
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ def nrba_claims(released: Released) -> Table:
     points = units_of(released.claims.values())
     table.notes = [
         f"Per cent, differences in percentage points{points}. Before and after weighting; shift, weighted "
-        "less unweighted before rounding, tested on replicates paired with each other.",
+        f"less unweighted before rounding, tested {shift_tested(released)}.",
         "Late less early, second half of the returns less the first, within groups."
         if released.settings.nonresponse.waves
         else "",

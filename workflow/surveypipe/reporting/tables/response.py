@@ -23,6 +23,7 @@ from surveypipe.reporting.tables.layout import (
     short_note,
     weights_note,
 )
+from surveypipe.reporting.wording.primary import weights_vary
 from surveypipe.standardised import standardised_difference
 
 if TYPE_CHECKING:
@@ -257,8 +258,8 @@ def _weights_notes(released: Released, first: pd.Series, asked: bool) -> list[st
     return [
         f"{counted}, weighted to {number(first['N'], formatting.count, first)} eligible {words.people.many}; "
         "the weights of each scheme add up to that number.",
-        "Cells, groups within which response is taken as alike, also for the standard errors (of raked "
-        f"weights, the groups compared). Merges, categories joined because too few answered. {after}",
+        "Cells, groups within which response is taken as alike (of weights that no cells make, the groups "
+        f"compared). Merges, categories joined because too few answered. {after}",
     ]
 
 
@@ -306,7 +307,8 @@ def cells(released: Released) -> Table:
         f"Categories with few {released.vocabulary.respondents.many} were merged within the same group by "
         "number alone; no answer enters."
         if (data["merged"].astype(str).str.lower() == "true").any()
-        else "No category had to be merged."
+        else "No category had to be merged.",
+        "Weight, the mean of a cell." if weights_vary(released) else "",
     ]
     return table
 

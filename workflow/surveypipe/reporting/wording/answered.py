@@ -17,6 +17,7 @@ from surveypipe.reporting.lookups import (
     variables_of,
 )
 from surveypipe.reporting.released import Released
+from surveypipe.reporting.wording import primary
 from surveypipe.reporting.wording.ledger import Facts, listed, named, place_facts, placed, shifts
 from surveypipe.reporting.wording.worst_cases import farthest, weighting_shifts
 
@@ -134,6 +135,7 @@ def weighting(released: Released) -> Facts:
         "shifts": shifts([(row, shift) for row, shift, _ in found], released),
         "clear": listed(clear, released),
         "limit_p": LIMIT_P,
+        "paired": primary.shift_paired(released),
     }
 
 

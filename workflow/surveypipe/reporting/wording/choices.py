@@ -16,6 +16,7 @@ from surveypipe.reporting.tables.imputation import (
     imputed_rows,
 )
 from surveypipe.reporting.tables.measurement import coded_questions
+from surveypipe.reporting.wording import primary
 from surveypipe.reporting.wording.ledger import Facts, listed, named, shifts
 from surveypipe.reporting.wording.worst_cases import farthest
 from surveypipe.study.cleaning import AnyRule, Duplicate, Skip
@@ -109,6 +110,8 @@ def imputation(released: Released) -> Facts:
     differs = [row for row, rows in usable if conclusion_differs(rows)]
     return {
         "imputed": True,
+        "in_cells": primary.in_cells(released),
+        "several_cells": primary.several_cells(released),
         "recorded": released.settings.study.recorded,
         "data_sets": imputations_made(data),
         "preferred_from": PRIMARY_FROM,

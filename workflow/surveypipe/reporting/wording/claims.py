@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from surveypipe.ledger.outcomes import ScenarioSource
 from surveypipe.reporting.lookups import between, known, number_of
 from surveypipe.reporting.released import Released
+from surveypipe.reporting.wording import primary
 from surveypipe.reporting.wording.ledger import Facts
 from surveypipe.study.cleaning import Difference
 from surveypipe.study.grades import Grade
@@ -62,8 +63,8 @@ def _deciding(row: pd.Series) -> tuple[float, float]:
 
 
 def clause(row: pd.Series, released: Released) -> Facts:
-    """Give a row's grade."""
-    return {"grade": grade_of(row)}
+    """Give a row's grade, and what response is at random in."""
+    return {"grade": grade_of(row), **primary.alike(released)}
 
 
 def threshold(row: pd.Series, released: Released) -> Facts:

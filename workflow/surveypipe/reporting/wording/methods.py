@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.formatting import decimal
 from surveypipe.identifiers import CLAIMED_MEDIAN
 from surveypipe.reporting.facts import NAMED_SOFTWARE, software_versions
-from surveypipe.reporting.lookups import cell_label, first_of, number_of, within_label
+from surveypipe.reporting.lookups import first_of, number_of
 from surveypipe.reporting.planned import is_planned
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.assumptions import imputed_beside
 from surveypipe.reporting.tables.imputation import imputations_made
-from surveypipe.reporting.wording import choices, plan
+from surveypipe.reporting.wording import choices, plan, primary
 from surveypipe.reporting.wording.designs import drawn
 from surveypipe.reporting.wording.estimands import claims
 from surveypipe.reporting.wording.protection import disclosure
@@ -23,7 +23,6 @@ from surveypipe.study.base import plain
 from surveypipe.study.cleaning import Late
 from surveypipe.study.grades import Grade
 from surveypipe.study.item_types import MEAN, PROPORTION, type_of
-from surveypipe.study.weighting import FOLDS, Scheme
 from surveypipe.wording import Markdown, Wording
 
 if TYPE_CHECKING:
@@ -97,56 +96,12 @@ def _done(summary: pd.DataFrame | None, action: str, what: str) -> int | None:
 
 def weighting(released: Released) -> Facts:
     """Tell how the primary weights were made, what cells were merged, their spread, and the other schemes."""
-    scheme = released.settings.weighting.schemes[released.primary]
-    cells = released.table("weight_cells")
-    cells = cells[cells["scheme"] == released.primary]
     others = {key: label for key, label in released.schemes.items() if key != released.primary}
-    variables = _made_of(scheme)
     return {
-        "method": scheme.method,
-        "scheme": released.in_text(scheme.label),
-        "folds": _folds(scheme),
-        "products": scheme.products,
-        "variables": [released.in_text(released.label(name)) for name in variables],
+        **primary.facts(released),
         "fallback": released.primary != released.settings.weighting.primary,
-        "collapse": _collapse(scheme),
-        "cells": math.nan if is_planned(released) else len(cells),
-        "merged": [
-            {
-                "members": released.in_text(cell_label(released, row)),
-                "within": released.in_text(within_label(released, str(row["within"]))),
-            }
-            for _, row in cells.iterrows()
-            if str(row["merged"]).lower() == "true"
-        ],
         "others": [released.in_text(label) for label in others.values()],
         **_spread(released),
-    }
-
-
-def _folds(scheme: Scheme) -> int:
-    """Count the folds of a scheme that predicts out of fold; 0 for any other."""
-    if scheme.method == "cross_fitted":
-        return scheme.folds or FOLDS
-    return (scheme.folds or 0) if scheme.method == "doubly_robust" else 0
-
-
-def _made_of(scheme: Scheme) -> tuple[str, ...]:
-    """Name the variables by which a scheme weights."""
-    if scheme.method in ("propensity", "cross_fitted", "doubly_robust"):
-        return scheme.predictors or ()
-    return (scheme.margins if scheme.method in ("rake", "ridge") else scheme.by) or ()
-
-
-def _collapse(scheme: Scheme) -> Facts | None:
-    rule = scheme.collapse
-    if not rule:
-        return None
-    return {
-        "min_n": rule.min_n,
-        "within": (rule.within or "").replace("_", " "),
-        "smoothed": rule.inside == "smoothed",
-        "penalty": rule.penalty,
     }
 
 
@@ -170,8 +125,9 @@ def analysis(released: Released) -> Facts:
         "intervals_of": _intervals_of(released),
         "df": _degrees_of_freedom(released),
         "correction": section.fpc.descriptive,
-        "adjusted_by": _adjusted_by(released),
-        "plain_cells": _plain_cells(released),
+        "rests_on": primary.rests_on(released),
+        "in_cells": primary.in_cells(released),
+        "several_cells": primary.several_cells(released),
         **_jackknife(released),
         "tests": _tests(released),
         "tested_by": _tested_by(released),
@@ -209,28 +165,11 @@ def _degrees_of_freedom(released: Released) -> float:
     return float(found.max()) if len(found) else math.nan
 
 
-def _adjusted_by(released: Released) -> str:
-    """Name the method by which weights were adjusted; empty where they are as they were given."""
-    scheme = released.settings.weighting.schemes[released.primary]
-    return "" if scheme.method in ("none", "design") else scheme.method
-
-
-def _plain_cells(released: Released) -> bool:
-    """Whether each respondent has the weight of the cell, so that a cell costs one degree of freedom."""
-    scheme, cells = released.settings.weighting.schemes[released.primary], released.table("weight_cells")
-    merged = (cells["merged"].astype(str).str.lower() == "true") & (cells["scheme"] == released.primary)
-    smoothed = scheme.collapse is not None and scheme.collapse.inside == "smoothed"
-    return scheme.method == "poststratify" and not (smoothed and merged.any())
-
-
 def _jackknife(released: Released) -> Facts:
     """Tell whether replicates were made; of a plan also, up to how many respondents."""
-    plan = released.settings.weighting.replicates
-    if plan is None or plan.method != "jackknife" or released.settings.design.replicates is not None:
-        return {"jackknife": False, "jackknife_most": None}
-    if is_planned(released):
-        return {"jackknife": True, "jackknife_most": plan.max_n}
-    return {"jackknife": released.base_size() <= plan.max_n, "jackknife_most": None}
+    plan, made = released.settings.weighting.replicates, primary.jackknifed(released)
+    most = plan.max_n if plan and made and is_planned(released) else None
+    return {"jackknife": made, "jackknife_most": most}
 
 
 def _tested_by(released: Released) -> list[str]:
@@ -273,6 +212,8 @@ def sensitivity(released: Released) -> Facts:
         "theta_strong": strong,
         "theta_shown": [theta for theta in section.theta_shown if theta != strong],
         "scenario": None if plan is None else plain(plan),
+        "several_cells": primary.several_cells(released),
+        **primary.alike(released),
         "grades": {grade.name.lower(): grade.label(released.vocabulary) for grade in Grade},
         "equivalence": not all(claim.bounds_can_decide for claim in released.claims.values()),
         "means": any(claim.signs and not claim.binary for claim in released.claims.values()),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.reporting.claim_names import coded, mark
 from surveypipe.reporting.lookups import beside, first_of, known, number_of, rows_of
 from surveypipe.reporting.released import SUPPRESSED, Released
-from surveypipe.reporting.wording import choices, methods, nonresponse, plan
+from surveypipe.reporting.wording import choices, methods, nonresponse, plan, primary
 from surveypipe.reporting.wording.answered import LIMIT_P
 from surveypipe.reporting.wording.nonresponse import main_claims
 from surveypipe.reporting.wording.worst_cases import places, ranked
@@ -71,17 +71,20 @@ def which_weight(released: Released) -> Facts:
 
 def why_these_cells(released: Released) -> Facts:
     """Say what the cells are made of, why some were merged, and what they leave."""
-    scheme = released.settings.weighting.schemes[released.primary]
+    scheme = primary.scheme_of(released)
     rates = rows_of(released.table("nonresponse"), step="response_model", measure="wald_test")
     clear = [str(row["variable"]) for _, row in rates.iterrows() if number_of(row, "p_value") < LIMIT_P]
     cells = rows_of(released.table("weight_cells"), scheme=released.primary)
     sizes = cells["n"].astype(float)
     return {
-        "variables": _labels(released, list(scheme.by or scheme.margins or ())),
+        "variables": primary.known_by(released),
+        "rests_on": primary.rests_on(released),
+        "in_cells": primary.in_cells(released),
         "response": "differs" if clear else "alike" if len(rates) else "unknown",
         "modelled": len(rates),
         "clear": _labels(released, clear),
         "merge_below": scheme.collapse.min_n if scheme.collapse else None,
+        "merge_over": scheme.collapse.max_factor if scheme.collapse else None,
         "cells": len(cells),
         "merged": int((cells["merged"].astype(str).str.lower() == "true").sum()),
         "smallest": float(sizes.min()) if len(cells) and sizes.notna().all() else math.nan,
@@ -202,6 +205,7 @@ def what_is_set(released: Released) -> Facts:
         "claims": len(settings.claims),
         "theta_strong": settings.sensitivity.theta_strong,
         "fallback_named": settings.weighting.fallback is not None,
+        "merging": any(part.collapse for part in primary.scheme_of(released).parts()),
     }
 
 

@@ -54,6 +54,7 @@ def _weakest(released: Released, held: list[pd.Series]) -> Facts | None:
         "theta": theta,
         "strong": theta >= strong,
         "only": len(points) == 1,
+        "shares": all(released.claim_of(row).binary for row in tied),
     }
 
 
@@ -108,6 +109,7 @@ def bayes(released: Released) -> Facts:
         "side": side(row),
         "outcome": outcome,
         "alone": decimal(probability) not in map(decimal, others),
+        "only": not others,
     }
 
 

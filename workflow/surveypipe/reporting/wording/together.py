@@ -9,6 +9,7 @@ from surveypipe.formatting import percent
 from surveypipe.reporting.joined_labels import merged_label
 from surveypipe.reporting.lookups import known, number_of
 from surveypipe.reporting.released import Released
+from surveypipe.reporting.wording import primary
 from surveypipe.reporting.wording.claims import grade_of
 from surveypipe.reporting.wording.ledger import Facts, named, shifts
 from surveypipe.reporting.wording.worst_cases import weighting_shifts
@@ -76,15 +77,8 @@ def claims(released: Released) -> Facts:
         "supported": sum(len(by_grade[grade]) for grade in supported),
         "found": [{"grade": grade, "labels": labels} for grade, labels in by_grade.items() if labels],
         "weaker": _weaker(released),
-        "alike_in": _alike_in(released),
+        **primary.alike(released),
     }
-
-
-def _alike_in(released: Released) -> list[str]:
-    """Name the variables whose categories are the response cells; none where cells are made otherwise."""
-    scheme = released.settings.weighting.schemes[released.primary]
-    by = scheme.by if scheme.method == "poststratify" else ()
-    return [released.in_text(released.label(name)) for name in by or ()]
 
 
 def _weaker(released: Released) -> list[Facts]:
@@ -138,15 +132,13 @@ def balance(released: Released) -> Facts:
         }
         for _, row in rows.iterrows()
     ]
-    cells = released.table("weight_cells")
-    merged = cells.loc[cells["scheme"] == released.primary, "merged"].astype(str).str.lower() == "true"
     found.sort(key=lambda one: -abs(one["gap"]))
     over, under = ([one for one in found if sign * one["gap"] >= _OFF] for sign in (1, -1))
     return {
         "outcome": "off" if over or under else "met",
         "over": over,
         "under": under,
-        "merged": bool(merged.any()),
+        "merged": primary.rests_on(released) == "cells" and bool(primary.merged_rows(released)),
     }
 
 
