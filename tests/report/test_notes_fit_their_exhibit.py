@@ -100,6 +100,13 @@ def test_a_table_of_other_groups_explains_its_tests_alone() -> None:
         assert absent not in told
 
 
+def test_no_line_parts_a_group_from_its_number() -> None:
+    made = made_up.released()
+    levels = {"AMH": "Adult mental health", "CSC": "Children's social care"}
+    cell = comparisons._in_each(made, "read", "agency", levels)
+    assert re.fullmatch(r"Adult mental health\u00a0\d+; Children.s social care\u00a0\d+", cell)
+
+
 def test_rates_that_come_to_the_same_share_a_row() -> None:
     given = made_up.released()
     rates = given.tables["response_rates"].copy()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.disclosure.rules import rules_of
-from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, capital, escape
+from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, capital, escape
 from surveypipe.reporting.cells import code_text
 from surveypipe.reporting.lookups import bases_note
 from surveypipe.reporting.released import Released
@@ -162,7 +162,7 @@ def _in_each(released: Released, name: str, group: str, levels: Mapping[str, str
     for level, label in levels.items():
         rows = inside[(inside["group_level"] == level) & (inside["level"].map(code_text) == code)]
         value = number(rows.iloc[0]["estimate"], _FORMS[stands], rows.iloc[0]) if len(rows) else ""
-        told.append(f"{escape(label)} {value}".strip())
+        told.append(f"{escape(label)}{NO_BREAK}{value}".strip())
     return "; ".join(told)
 
 
