@@ -339,6 +339,9 @@ CASES: dict[str, Change] = {
     "a sample post-stratified": sampled(method="poststratify", spread=1.0),
     "a sample of a list": sampled(population="list", clusters=("school",), fpc=("size",), method="rake"),
     "replicates": sampled(kind="replicates", replicates=GivenReplicates(columns=("r1", "r2"), type="BRR")),
+    "replicates raked": sampled(
+        kind="replicates", method="rake", replicates=GivenReplicates(columns=("r1", "r2"), type="BRR")
+    ),
     "an open link raked": drawn(kind="convenience", method="rake", spread=1.0),
     "totals of those asked": drawn(kind="census", population="counts", method="rake", fpc=()),
     "totals of those asked, corrected": lambda made: cases.configured(

@@ -50,6 +50,11 @@ def asked(case: str) -> str:
         ("classes of propensities", "at random within the classes", "less that of their cells"),
         ("out of fold", "with their predicted chances", "Satterthwaite"),
         ("in steps", "each step of the weighting has its part in them", "from how they were weighted"),
+        (
+            "replicates raked",
+            "under each of them, adjusted as the primary weights were",
+            "independent replicate",
+        ),
         ("a sample of a list by chances", "because response was modelled on all who were drawn", "less one"),
         ("a sample of a list raked", "are estimated from all who were drawn", "less one"),
     ],
@@ -70,7 +75,8 @@ def test_nothing_is_said_of_totals_that_weights_were_adjusted_to_where_none_were
 @pytest.mark.parametrize(
     ("case", "words"),
     [
-        ("propensities", "are the inverse of the predicted chance, scaled to add up to all"),
+        ("propensities", "are the inverse of the predicted chances, scaled to add up to all"),
+        ("a sample of a list by chances", "are the base weights over the predicted chances, scaled"),
         ("classes of propensities", "divided by the predicted chance into up to four classes"),
         ("in steps", "in two steps, each from the weights of the one before: post-stratification by agency"),
         (
@@ -220,3 +226,47 @@ def test_a_change_is_a_part_of_its_own() -> None:
     }  # fmt: skip
     found = dataclasses.replace(cases.base(), config={**cases.base().config, "claims": {"C1": claim}})
     assert BY_STUDY["changes"](found) and not BY_STUDY["changes"](cases.base())
+
+
+def test_bounds_of_a_sample_are_told_as_those_of_an_estimate() -> None:
+    found = made("a sample of a list in cells")
+    assert (
+        "and the greatest value that its estimate could take"
+        in told("a sample of a list in cells")["sensitivity"]
+    )
+    assert (
+        "with the sampling error of the estimate added to each"
+        in told("a sample of a list in cells")["sensitivity"]
+    )
+    assert "sampling error of the estimate" not in told("no scenario")["sensitivity"]
+    row = cases.base().claim_rows()[0]
+    for one, words in (
+        (found, "the estimate of the share lies between"),
+        (cases.base(), "the share lies between"),
+    ):
+        config = {**one.config, "claims": cases.base().config["claims"]}
+        one = dataclasses.replace(one, config=config)
+        sentence = results.sentence("bounds", row, one, made_up.words_of(one.vocabulary))
+        assert words in sentence
+
+
+def test_of_a_sample_the_population_is_estimated_and_not_counted() -> None:
+    assert "for whom those drawn and eligible stand by their base weights" in asked(
+        "a sample of a list in cells"
+    )
+    assert "*N* is the 312 eligible people" in asked("no scenario")
+    assert (
+        "In it everybody drawn counts alike, whatever the base weight."
+        in told("a sample of a list in cells")["response"]
+    )
+
+
+def test_the_largest_shift_of_an_odds_ratio_has_its_article_and_a_total_its_space() -> None:
+    words = made_up.words_of(cases.base().vocabulary)
+    ledger = words.environment.get_template("shared/ledger.md.j2").module
+    shift = {"noun": "odds ratio", "tiny": True, "tied": [{"claim": "C1", "group": "", "divided": False}]}
+    assert "largest shift of an odds ratio" in ledger.largest([shift], "The", "is")  # type: ignore[attr-defined]
+    claimed = {"shift_unit": "", "binary": False}
+    made_of = {"claimed": claimed, "shift": -3.0, "outcome": "reached"}
+    total = words.environment.get_template("claims/kinds/total.md.j2").make_module(made_of)
+    assert "lay 3.00 below" in " ".join(total.tipping().split())  # type: ignore[attr-defined]

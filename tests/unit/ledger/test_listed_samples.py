@@ -28,6 +28,16 @@ CLAIM = {
 }  # fmt: skip
 
 
+def common(sampling: Sampling, base: str = "all", primary: str = "cells") -> Setting:
+    return Setting(
+        claims=claims_of({"claims": {"C": CLAIM | {"base": base}}}),
+        bases={"all": {}, "readers": {"read": (1,)}}, people_in={"all": "all", "readers": "readers"},
+        known=frozenset({"agency"}), sensitivity=Sensitivity(), schemes=("none", "cells"), primary=primary,
+        unweighted="none", group="agency", levels=("A", "B"), routed_no=frozenset(), vocabulary=Vocabulary(),
+        sampling=sampling,
+    )  # fmt: skip
+
+
 def listed(sampling: Sampling, base: str = "all", primary: str = "cells") -> list[Case]:
     answered = {key: row for key, row in LISTED.items() if row[2] != "-"}
     people = pd.DataFrame(
@@ -55,13 +65,7 @@ def listed(sampling: Sampling, base: str = "all", primary: str = "cells") -> lis
             for scheme in ("none", "cells")
         ]
     )  # fmt: skip
-    made = Setting(
-        claims=claims_of({"claims": {"C": CLAIM | {"base": base}}}),
-        bases={"all": {}, "readers": {"read": (1,)}}, people_in={"all": "all", "readers": "readers"},
-        known=frozenset({"agency"}), sensitivity=Sensitivity(), schemes=("none", "cells"), primary=primary,
-        unweighted="none", group="agency", levels=("A", "B"), routed_no=frozenset(), vocabulary=Vocabulary(),
-        sampling=sampling,
-    )  # fmt: skip
+    made = common(sampling, base, primary)
     return cases(made, estimates, people.astype({"used": float, "read": float}), staff)
 
 
@@ -110,3 +114,14 @@ def test_models_made_for_a_census_refuse_a_sample_in_words():
     ]
     assert [row["refusal"] for row in rows] == [MixtureRefusal.SAMPLE] * 3
     assert all("a sample was" in row["note"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("low", "census", "sample"), [(0.35, True, False), (0.55, True, True), (0.2, False, False)]
+)
+def test_bounds_of_a_sample_decide_only_with_its_error_added(low, census, sample):
+    """Threshold .3; the estimate may be .2 too high, and so may a bound that a sample gives."""
+    for sampling, decides in ((Sampling(kind="census"), census), (SAMPLE, sample)):
+        case = listed(sampling)[0]
+        assert case.bounded(low, 0.9, common(sampling)) == decides
+        assert not case.bounded(float("nan"), 0.9, common(sampling))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -193,6 +194,18 @@ class Case:
             # Without sampling error the interval is the value, and the value decides.
             known=float(row["ci_low"]) == float(row["ci_high"]),
         )
+
+    def bounded(self, low: float, high: float, made: Setting) -> bool:
+        """Whether bounds lie on the claim's side, those of a sample with its error added.
+
+        Of a sample bounds are estimates too; each is taken to be as far off as the estimate may be.
+        """
+        if not math.isfinite(high - low):
+            return False
+        if made.sampling.drawn and made.primary in self.by_scheme:
+            estimate, ends = float(self.by_scheme[made.primary]["estimate"]), self.interval(made.primary)
+            low, high = low - (estimate - ends[0]), high + (ends[1] - estimate)
+        return self.claim.supported(low, high)
 
     def supported(self, scheme: str) -> bool:
         """Whether the claim is supported under a scheme."""

@@ -146,7 +146,7 @@ def _at_random(case: Case, made: Setting) -> dict[str, Any]:
     grades, otherwise, held = [], [], []
     for limit in offered(case.claim):
         held_against = against(case, limit)
-        bounded = math.isfinite(high - low) and held_against.claim.supported(low, high)
+        bounded = held_against.bounded(low, high, made)
         robust = what_if(held_against, only, made.primary, bounded, common)
         found = evidence(held_against, only, bounded, *robust)
         grades.append(Grade.earned(found))

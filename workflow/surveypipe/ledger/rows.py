@@ -47,7 +47,7 @@ def ledger_row(case: Case, made: Setting) -> dict[str, Any]:
     """
     main = case.by_scheme[made.primary]
     low, high, bounding = _bounds(case, made)
-    bounded = case.claim.supported(low, high)
+    bounded = case.bounded(low, high, made)
     tips, read = what_if(case, made, made.primary, bounded)
     grade = Grade.earned(evidence(case, made, bounded, tips, read))
     return {

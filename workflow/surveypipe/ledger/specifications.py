@@ -54,7 +54,7 @@ def robustness(space: Universe) -> dict[tuple[int, str], Robustness]:
             if scheme not in case.by_scheme:
                 continue
             low, high = bounds(case) if made.silent_known else (math.nan, math.nan)
-            bounded = math.isfinite(high - low) and case.claim.supported(low, high)
+            bounded = case.bounded(low, high, made)
             tips, read = what_if(case, made, scheme, bounded)
             worst = next((one.estimate for one in read.worst.values()), None)
             found[number, scheme] = Robustness(bounded, tips.theta, worst, read.supported)

@@ -97,7 +97,8 @@ def bounds(row: pd.Series, released: Released) -> Facts:
     """Give the least and greatest value that the silent could produce."""
     least, most = number_of(row, "bound_low"), number_of(row, "bound_high")
     found = "known" if known(least, most) else _BOUNDS.get(str(row.get("bounds_outcome")), "withheld")
-    return {"kind": str(row["kind"]), "bounds": found, "least": least, "most": most}
+    drawn = released.settings.design.drawn
+    return {"kind": str(row["kind"]), "bounds": found, "least": least, "most": most, "drawn": drawn}
 
 
 def tipping(row: pd.Series, released: Released) -> Facts:

@@ -209,6 +209,7 @@ def sensitivity(released: Released) -> Facts:
     return {
         "silent_known": released.silent_known,
         "model_based": released.settings.design.kind == "convenience",
+        "drawn": released.settings.design.drawn,
         "theta_strong": strong,
         "theta_shown": [theta for theta in section.theta_shown if theta != strong],
         "scenario": None if plan is None else plain(plan),
