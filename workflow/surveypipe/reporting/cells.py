@@ -32,7 +32,7 @@ def code_text(code: object) -> str:
 
 def typed(table: pd.DataFrame) -> pd.DataFrame:
     """Copy a table with empty text as '', codes as text and columns of numbers as numbers."""
-    table = table.copy()
+    table = table.copy(deep=False)
     for column in table.columns:
         if table[column].dtype.kind in "biuf":
             continue

@@ -78,9 +78,7 @@ def several_cells(released: Released) -> bool:
     number = number_of(first_of(released.table("weight_diagnostics"), scheme=released.primary), "n_cells")
     if math.isfinite(number):
         return number > 1
-    if rests_on(released) in ("cells", "smoothed cells", "classes"):
-        return True
-    return bool(released.levels) and released.population != "none"
+    return in_cells(released) or (bool(released.levels) and released.population != "none")
 
 
 def jackknifed(released: Released) -> bool:
