@@ -102,7 +102,7 @@ def test_the_tables_set_every_group_side_by_side(study):
     share = share.query("group == 'band' and group_level == '2' and level == '1'")
     yes = 100 * float(share.loc[share["scheme"] == given.primary, "estimate"].iloc[0])
     # The last of the name is that of the bands of age; codes 1 and 2 are codes of the sexes too.
-    assert f"40 and over {yes:.0f}" in by_name["Smokes"][1]
+    assert f"40 and over\N{NO-BREAK SPACE}{yes:.0f}" in by_name["Smokes"][1]
     assert smokes[1] != by_name["Smokes"][1]
     assert all("12 groups" in row[1] for row in others.rows[1:5])
 
