@@ -267,7 +267,7 @@ def methods(whole: Whole) -> Iterator[Saying]:
     yield say("as partial from {}%", constant(100 * rules["partial_from"]))
     merging = config["weighting"]["schemes"]["cells"]["collapse"]
     yield say(
-        "fewer than {} respondents, or over {} times the mean weight, were merged",
+        "fewer than {} respondents, or with weights over {} times the mean, were merged",
         constant(merging["min_n"], merging["max_factor"]),
     )
     primary = whole.survey.primary

@@ -103,7 +103,7 @@ def test_a_suppressed_claim_leaks_no_number(released):
 
 def test_methods_follow_the_configuration(released):
     text = methods.paragraphs(released, made_up.words())
-    assert "fewer than 10 respondents, or over 3 times the mean weight" in text["weighting"]
+    assert "fewer than 10 respondents, or with weights over 3 times the mean" in text["weighting"]
     assert "were merged within agency, which left four cells" in text["weighting"]
     assert "finite-population correction" in text["analysis"]
     assert "above 10% and below 50%" in text["claims"]

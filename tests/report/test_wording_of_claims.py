@@ -163,6 +163,19 @@ OF_KINDS: dict[str, Change] = {
     for number, found in enumerate(every)
 }
 
+RAKED: Change = cases.configured(
+    weighting={
+        "schemes": {
+            "cells": {
+                "label": "Raked",
+                "method": "rake",
+                "margins": ["agency", "profession_group"],
+                "by": None,
+                "collapse": None,
+            }
+        }
+    }
+)
 
 CASES: dict[str, Change] = {
     **OF_KINDS,
@@ -275,19 +288,8 @@ CASES: dict[str, Change] = {
     "one overshot": cases.both(
         made_up_of(40.0, 50.0), cells("table_1", {"level": "AMH", "group_level": ""}, percent=60.0)
     ),
-    "primary weights raked": cases.configured(
-        weighting={
-            "schemes": {
-                "cells": {
-                    "label": "Raked",
-                    "method": "rake",
-                    "margins": ["agency", "profession_group"],
-                    "by": None,
-                    "collapse": None,
-                }
-            }
-        }
-    ),
+    "primary weights raked": RAKED,
+    "equal means, raked": cases.both(of_kind("equal means", tipped(*UP)), RAKED),
 }
 
 

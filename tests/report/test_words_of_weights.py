@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -90,7 +92,7 @@ def test_nothing_is_said_of_totals_that_weights_were_adjusted_to_where_none_were
         ("a sample of a list in cells", "the base weights of those who answered were raised"),
         ("a sample of a list raked", "by agency, estimated from everybody drawn"),
         ("doubly robust", "In large samples estimates are all but without bias if"),
-        ("no scenario", "or over 3 times the mean weight, were merged"),
+        ("no scenario", "or with weights over 3 times the mean, were merged"),
     ],
 )
 def test_how_the_weights_were_made_is_told_whole(case: str, words: str) -> None:
@@ -104,7 +106,7 @@ def test_each_respondent_of_a_sample_stands_for_no_plain_number() -> None:
 def test_a_rule_of_merging_is_told_only_of_cells() -> None:
     assert "were merged" not in told("calibrated")["weighting"]
     assert "were merged" in told("no scenario")["weighting"]
-    assert "times the mean weight" not in told("no least number")["weighting"]
+    assert "times the mean" not in told("no least number")["weighting"]
 
 
 def test_what_was_computed_under_the_other_schemes_is_no_more_than_was() -> None:
@@ -140,6 +142,29 @@ def test_what_response_is_at_random_in_follows_from_the_weights(case: str, condi
     clause = results.sentence("clause", found.claim_rows()[0], found, words)
     assert clause == f"is supported {condition}"
     assert (AT_RANDOM in results.all_together(found, words)["claims__by-grade"]) == (condition == AT_RANDOM)
+
+
+@pytest.mark.parametrize(
+    ("case", "like"),
+    [
+        ("cells as they are", "those of their cell who answered"),
+        ("classes of propensities", "those of their cell who answered"),
+        ("raked", "those of their group who answered"),
+        ("one cell of margins", "those who answered"),
+    ],
+)
+def test_the_silent_are_like_those_whom_the_weights_put_beside_them(case: str, like: str) -> None:
+    found = made(case)
+    words, cell = made_up.words_of(found.vocabulary), primary.cell_word(found)
+    claimed = SimpleNamespace(binary=False, mean_noun="mean", test="lie above", shift_printed="{:.1f}".format)
+    moved = {"assumption": "theta", "of_true": True, "k": math.nan, "moved": "3", "strength": "1.1"}
+    assumed = words.say("claims/assumed", claimed=claimed, outcome="stands", cell=cell, **moved)
+    assert f"below that of {like}, the estimate would be 3" in " ".join(assumed.split())
+    assert f"- random: They are like {like}\n" in words.say("explorer/words", scenario=False, cell=cell)
+    told = {"outcome": "estimated", "between": ("A", "B"), "shift": 0.5, "cell": cell, "claimed": claimed}
+    macro = words.say("claims/tipping", kind="difference", raw_theta=math.nan, **told)
+    beside = "their cell" if cell == "cell" else "those who answered"
+    assert f"0.5 higher than {beside} in A" in " ".join(macro.split())
 
 
 def test_a_claim_must_first_be_supported_to_be_graded() -> None:
@@ -267,6 +292,6 @@ def test_the_largest_shift_of_an_odds_ratio_has_its_article_and_a_total_its_spac
     shift = {"noun": "odds ratio", "tiny": True, "tied": [{"claim": "C1", "group": "", "divided": False}]}
     assert "largest shift of an odds ratio" in ledger.largest([shift], "The", "is")  # type: ignore[attr-defined]
     claimed = {"shift_unit": "", "binary": False}
-    made_of = {"claimed": claimed, "shift": -3.0, "outcome": "reached"}
+    made_of = {"claimed": claimed, "shift": -3.0, "outcome": "reached", "cell": ""}
     total = words.environment.get_template("claims/kinds/total.md.j2").make_module(made_of)
     assert "lay 3.00 below" in " ".join(total.tipping().split())  # type: ignore[attr-defined]

@@ -39,7 +39,7 @@ OUTCOMES = {
     (False, False): "fails",
 }
 # Empty places that the page fills in a sentence.
-STRENGTH, MOVED = Markdown("{strength}"), Markdown("{moved}")
+PLACES = {"strength": Markdown("{strength}"), "moved": Markdown("{moved}")}
 ENDS = ("ci_low", "ci_high", "deciding_low", "deciding_high")
 # What the page is made of beside the data.
 PARTS = (
@@ -84,7 +84,7 @@ def page(released: Released, words: Wording) -> dict[str, Any]:
     made = [claim for claim in claims if claim]
     grades = list(Grade)
     return {
-        "words": _words(released, words, bool(ks)),
+        "words": _words(words, scenario=bool(ks), cell=primary.cell_word(released)),
         "thetas": choices.thetas,
         "strengths": [_strength(theta) for theta in choices.thetas],
         "ks": ks,
@@ -111,8 +111,8 @@ def _status(number: int, total: int, words: Wording) -> str:
     return _plain(words.say("explorer/status", claims=claims, supported=number, total=total))
 
 
-def _words(released: Released, words: Wording, scenario: bool) -> dict[str, str]:
-    text = words.say("explorer/words", scenario=scenario)
+def _words(words: Wording, **facts: Any) -> dict[str, str]:
+    text = words.say("explorer/words", **facts)
     lines = [line.removeprefix("- ").split(": ", 1) for line in text.split("\n") if line.startswith("- ")]
     return {key: _plain(said) for key, said in lines}
 
@@ -197,7 +197,7 @@ def one_claim(
         "clauses": [
             _plain(words.say("explorer/clause", grade=grade.name.lower(), **alike)) for grade in Grade
         ],
-        "assumed": _assumed(claim, words, choices),
+        "assumed": _assumed(claim, words, choices, primary.cell_word(released)),
         "schemes": {scheme: _under(told, scheme, released, words, choices) for scheme in told.at_random},
     }
 
@@ -215,15 +215,13 @@ def _axis(told: Told) -> list[float]:
     return [min(known), max(known)]
 
 
-def _assumed(claim: AnyClaim, words: Wording, choices: Choices) -> dict[str, Any]:
+def _assumed(claim: AnyClaim, words: Wording, choices: Choices, cell: str) -> dict[str, Any]:
     """Sentences about assumptions, with empty places: of θ above and below 1, and of each k, by outcome."""
 
     def said(**facts: Any) -> dict[str, str]:
         return {
             outcome: _plain(
-                words.say(
-                    "claims/assumed", claimed=claim, outcome=outcome, moved=MOVED, strength=STRENGTH, **facts
-                )
+                words.say("claims/assumed", claimed=claim, outcome=outcome, cell=cell, **PLACES, **facts)
             )
             for outcome in OUTCOMES.values()
         }

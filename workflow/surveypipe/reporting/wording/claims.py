@@ -117,6 +117,7 @@ def tipping(row: pd.Series, released: Released) -> Facts:
         "shift": number_of(row, "tipping_shift"),
         "raw_theta": theta,
         "between": between(released, released.claim_of(row)),
+        "cell": primary.cell_word(released),
         "variables": [released.in_text(released.label(name)) for name in released.claim_of(row).variables],
         "minuend": minuend,
         "subtrahend": subtrahend,

@@ -81,6 +81,13 @@ def several_cells(released: Released) -> bool:
     return in_cells(released) or (bool(released.levels) and released.population != "none")
 
 
+def cell_word(released: Released) -> str:
+    """Call in the text what response is taken as alike within: a cell, a group, or '' where it is all."""
+    if not several_cells(released):
+        return ""
+    return "cell" if in_cells(released) else "group"
+
+
 def jackknifed(released: Released) -> bool:
     """Whether a delete-one jackknife was made beside, or is planned."""
     plan = released.settings.weighting.replicates
