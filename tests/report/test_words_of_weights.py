@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import test_all_sentences as cases
+from test_wording_of_claims import cells
 from test_wording_of_methods import CASES, a_plan
 
 import made_up
@@ -97,6 +98,16 @@ def test_nothing_is_said_of_totals_that_weights_were_adjusted_to_where_none_were
 )
 def test_how_the_weights_were_made_is_told_whole(case: str, words: str) -> None:
     assert words in told(case)["weighting"]
+
+
+@pytest.mark.parametrize("method", ["logit", "korn_graubard"])
+@pytest.mark.parametrize("share", [0.0, 0.01, 1.0])
+def test_intervals_of_shares_of_nobody_and_of_all_are_told_apart(share: float, method: str) -> None:
+    change = cells("estimates", {"variable": "read", "statistic": "proportion"}, estimate=share)
+    found = cases.both(change, cases.configured(analysis={"proportion_interval": method}))(cases.base())
+    text = methods.paragraphs(found, made_up.words_of(found.vocabulary))["analysis"]
+    told_apart = "for shares of 0 and 100 % by the method of Korn and Graubard" in " ".join(text.split())
+    assert told_apart == (share in (0, 1) and method == "logit")
 
 
 def test_each_respondent_of_a_sample_stands_for_no_plain_number() -> None:

@@ -142,17 +142,27 @@ def analysis(released: Released) -> Facts:
 
 
 def _intervals_of(released: Released) -> list[str]:
-    """Name the kinds of figures whose intervals are published: shares, means, medians."""
+    """Name the figures whose intervals are published: shares, those of nobody or all, means, medians."""
     section, claims = released.settings.analysis, released.claims.values()
     kinds = [type_of(released.variables[name]) for name in section.items]
     statistics = {claim.statistic for claim in claims}
     scales = bool(released.settings.cleaning.scales)
     published = {
         "shares": any(kind.listed for kind in kinds) or PROPORTION in statistics,
+        "unanimous": not section.proportion_interval.startswith("korn_graubard") and _unanimous(released),
         "means": scales or any(kind.mean for kind in kinds) or MEAN in statistics,
         "medians": CLAIMED_MEDIAN in statistics,
     }
     return [name for name, there in published.items() if there]
+
+
+def _unanimous(released: Released) -> bool:
+    """Whether the share of some answer is 0 or 1, whose interval all methods make alike."""
+    if is_planned(released):
+        return False
+    rows = released.table("estimates")
+    shares = rows.loc[(rows["scheme"] == released.primary) & (rows["statistic"] == PROPORTION), "estimate"]
+    return bool(((shares <= 0) | (shares >= 1)).any())
 
 
 def _degrees_of_freedom(released: Released) -> float:
