@@ -251,6 +251,14 @@ def counts(whole: Whole) -> Iterator[Saying]:
         yield say("by at most {} standard deviations", one(indicators["cv_adjusted"][0]), source=source)
 
 
+def _never_given(whole: Whole, name: str) -> bool:
+    """Whether an answer that the questionnaire offers was given by nobody."""
+    about = whole.study.codebook["variables"][name]
+    codes = whole.study.codebook["value_sets"][about["values"]]
+    given = set(whole.study.cases[name].dropna().astype(float))
+    return any(float(code) not in given for code in codes if code != "counts")
+
+
 def methods(whole: Whole) -> Iterator[Saying]:
     """Paragraphs that are written from the configuration."""
     config, staff = whole.config, whole.study.staff
@@ -282,6 +290,8 @@ def methods(whole: Whole) -> Iterator[Saying]:
     )
     level = constant(whole.interval_percent)
     yield say("intervals are at {}%", level)
+    if any(_never_given(whole, name) for name in config["analysis"]["items"]):
+        yield say("for shares of {}% and {}% by the method of", constant(0, 100))
     yield say("whole {}% confidence interval", level)
     for key, claim in config["claims"].items():
         if claim["kind"] == "equivalence":

@@ -106,7 +106,7 @@ def test_intervals_of_shares_of_nobody_and_of_all_are_told_apart(share: float, m
     change = cells("estimates", {"variable": "read", "statistic": "proportion"}, estimate=share)
     found = cases.both(change, cases.configured(analysis={"proportion_interval": method}))(cases.base())
     text = methods.paragraphs(found, made_up.words_of(found.vocabulary))["analysis"]
-    told_apart = "for shares of 0 and 100 % by the method of Korn and Graubard" in " ".join(text.split())
+    told_apart = "for shares of 0% and 100% by the method of Korn and Graubard" in " ".join(text.split())
     assert told_apart == (share in (0, 1) and method == "logit")
 
 
