@@ -11,7 +11,7 @@ BIN := .venv/bin
 OFFLINE := $(if $(wildcard wheels/*.whl),--no-index --find-links wheels)
 RUN := $(BIN)/python workflow/scripts/clear_stale_lock.py && $(BIN)/snakemake
 
-.PHONY: all test test-long test-slurm lint lock archive simulate simulation followup docs bench clean distclean
+.PHONY: all test test-times test-long test-slurm lint lock archive simulate simulation followup docs bench clean distclean
 .DEFAULT_GOAL := all
 
 all: .venv/.installed
@@ -36,6 +36,10 @@ PARALLEL := -n logical --dist loadfile --no-loadscope-reorder
 
 test: all .venv/.developing
 	@$(BIN)/python -m pytest $(PARALLEL)
+
+# What each test costs, anew, and so which are among the long ones.
+test-times: all .venv/.developing
+	@rm -f .test_times && MEASURED_TESTS=$$PWD/.test_times $(BIN)/python -m pytest $(PARALLEL) && $(BIN)/python tests/long_tests.py .test_times && rm .test_times
 
 test-long: all .venv/.developing
 	@$(BIN)/python -m pytest $(PARALLEL) -m slow

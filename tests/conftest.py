@@ -7,12 +7,13 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
+import long_tests
 import warm
 from studies import FALSE_RESULTS, ROOT, copy_project, false_claims, with_results
 from surveypipe.archiving import pdf_text
@@ -21,8 +22,16 @@ from surveypipe.archiving import pdf_text
 ORDER = ("workflow", "recomputation", "golden", "report", "property", "unit")
 
 
+# First, so that what is marked here is left out by the mark.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    long_tests.mark(items)
     items.sort(key=lambda item: ORDER.index(item.path.relative_to(ROOT / "tests").parts[0]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    return (yield from long_tests.measured(item))
 
 
 def run_snakemake(folder: Path, *words: str, timeout: int = 400) -> subprocess.CompletedProcess[str]:
