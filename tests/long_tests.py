@@ -2,8 +2,8 @@
 
 Measured anew on a quiet machine:  make test-times
 
-A test is long that needs more than two seconds of processor time; of one that runs for many cases those stay that
-need two seconds together, the cheapest first. Those of :data:`STAY` are run whatever they cost.
+A test is long that needs more than two seconds of processor time; of one that runs for many cases those stay
+that need two seconds together, the cheapest first. Those of :data:`STAY` are run whatever they cost.
 """
 
 from __future__ import annotations

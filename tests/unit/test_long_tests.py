@@ -1,4 +1,4 @@
-"""The list of tests that cost too much for every run names tests that there are, and leaves some of each kind."""
+"""The list of tests that cost too much for every run: they are there, and some of each kind are left."""
 
 from __future__ import annotations
 
