@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,11 @@ import pytest
 from scipy import stats
 
 import any_study
+import made_up
 from surveypipe.disclosure.digits import unit_for
 from surveypipe.problems import SurveyError
+from surveypipe.reporting import numbers
+from surveypipe.reporting.wording import documents, results
 from surveypipe.study.bounds import Heard
 from surveypipe.study.bounds_of_amounts import ratio_bounds
 from surveypipe.study.outcomes import Bounding, Crossing
@@ -33,6 +37,17 @@ def test_a_difference_in_the_same_people_is_the_mean_of_their_differences(given)
     se = gap.std() * ((1 - drawn) / gap.notna().sum()) ** 0.5
     assert row["se"] == pytest.approx(se, abs=0.006)
     assert (row["grade"] == 5) == (row["ci_low"] > -2)
+
+
+def test_the_estimate_of_each_claim_is_told_with_its_unit(given):
+    words = made_up.words_of(given.vocabulary)
+    made = numbers.numbers(given) | results.sentences(given, words)
+    paragraphs = documents.texts(given, words, made)["claims_found"]
+    told = re.sub(r"{{< meta num\.(\S+) >}}", lambda key: made.get(key[1], key[0]), paragraphs)
+    rows = [row for row in given.claim_rows() if row["group"] == "overall" and math.isfinite(row["estimate"])]
+    assert len(rows) > 5
+    for row in rows:
+        assert f"The estimate is {given.claim_of(row).with_unit(row['estimate'])} (" in told, row["claim"]
 
 
 def test_without_the_silent_there_are_no_bounds_and_the_ledger_says_so(given):

@@ -313,6 +313,11 @@ class Claim(Settings, tag_field="kind"):
         """Unit of the shift of the silent that would overturn it."""
         return self.form.unit
 
+    @property
+    def printed_unit(self) -> str:
+        """Unit that a printed value needs beside it."""
+        return self.form.printed_unit
+
     def with_unit(self, value: float) -> str:
         """Print a value with its unit."""
         return self.form.with_unit(value)

@@ -39,9 +39,14 @@ class Form:
         """Print the size of a move, with its unit."""
         return f"{formatting.weight(abs(value))} {self.unit}".strip()
 
+    @property
+    def printed_unit(self) -> str:
+        """Unit that a printed value needs beside it; '' where the value is printed with it, or has none."""
+        return self.unit
+
     def with_unit(self, value: float) -> str:
         """Print a value with its unit, in a sentence that does not name it otherwise."""
-        return f"{self.printed(value)} {self.unit}".strip()
+        return f"{self.printed(value)} {self.printed_unit}".strip()
 
     def span_printed(self, low: float, high: float) -> str:
         """Print an interval in a sentence."""
@@ -153,9 +158,10 @@ class PerCent(Form):
         """Print the size of a move in whole percentage points."""
         return _points(abs(value))
 
-    def with_unit(self, value: float) -> str:
-        """Print a share in per cent."""
-        return self.printed(value)
+    @property
+    def printed_unit(self) -> str:
+        """No unit: a share is printed in per cent."""
+        return ""
 
     def span_printed(self, low: float, high: float) -> str:
         """Print an interval of shares in a sentence."""

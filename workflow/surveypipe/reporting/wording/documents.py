@@ -13,6 +13,7 @@ from surveypipe.formatting import escape
 from surveypipe.identifiers import number_key
 from surveypipe.reporting.answer_blocks import of_variables
 from surveypipe.reporting.claim_names import title
+from surveypipe.reporting.lookups import known
 from surveypipe.reporting.released import Released
 from surveypipe.reporting.tables.questionnaire import worded
 from surveypipe.reporting.wording.ledger import Facts
@@ -80,7 +81,8 @@ def _found(row: pd.Series, released: Released, words: Wording, keys: Collection[
     if not released.silent_known:
         # Said once, of all claims together.
         facts["doubt"] = Markdown()
-    facts |= {"level": Markdown(_shortcode("ci-level"))}
+    unit = released.claim_of(row).printed_unit if known(row["estimate"]) else ""
+    facts |= {"level": Markdown(_shortcode("ci-level")), "unit": released.in_text(unit)}
     label = released.in_text(str(row["label"]))
     said = words.say("documents/claim_found", label=label, **facts)
     return f"## {escape(title(released, row))}\n\n{said}"
