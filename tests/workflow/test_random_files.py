@@ -28,7 +28,7 @@ from surveypipe.study.folder import StudyFolder
 from surveypipe.study.inputs import Inputs
 
 PEOPLE, ITEMS, FEW = 120, 3, 16
-MANY = int(os.environ.get("RANDOM_FILES", "400"))
+MANY = int(os.environ.get("RANDOM_FILES", "2000"))
 LIST, SURVEY = "data/raw/list_SIMULATED.csv", "data/raw/answers_SIMULATED.sav"
 SUMS = "data/raw/SHA256SUMS"
 CELLS = ["", "-99", "1e400", "nan", "inf", "9" * 400, "=1+1", "\u202e", "abc", "5.5", "0", "-1"]
