@@ -29,7 +29,11 @@ CLAIMED = ("claims of a sample", "claims of whoever came")
 COUNTED = "claims of headcounts"
 # Of whom too few answered some of what is claimed.
 WITHHELD = "claims of headcounts, some withheld"
-STUDIES = ("a file alone", "groups that are asked", "headcounts", *CLAIMED, COUNTED, WITHHELD)
+# What costs most to run is left to the long tests: COUNTED is of headcounts too.
+STUDIES = (
+    "a file alone", "groups that are asked", *CLAIMED, COUNTED,
+    *(pytest.param(name, marks=pytest.mark.slow) for name in ("headcounts", WITHHELD)),
+)  # fmt: skip
 
 
 def records() -> pd.DataFrame:
