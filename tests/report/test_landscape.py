@@ -12,6 +12,7 @@ from lxml import etree
 from pypdf import PdfReader
 
 from studies import ROOT
+from surveypipe.letter_widths import SANS, width_in_digits
 from surveypipe.rendering.docx_package import Package, W, w
 from surveypipe.rendering.docx_pages import CAPTION, EMU, lay_across
 from surveypipe.rendering.docx_runs import ACROSS_BEGINS, ACROSS_ENDS, style_of, text_of
@@ -145,35 +146,63 @@ landscape: true
 
 | Variable and value | Estimate | First *n* | Estimate | Second *n* | Estimate | *n* | Estimate | {last} |
 |:-----------|--------------:|-----------:|--------------:|-----------:|--------------:|----:|--------------:|---:|
-| Pupils eligible for subsidised meals (%) | 507.5 (409.6–605.3) | 83 | 339.8 (235.7–443.8) | 23 \
-| 839.3 (698.0–980.6) | 20 | 1,039 (862.5–1,215) | {cell} |
+| Pupils eligible for subsidised meals (%) | 507.5 (409.6–605.3) | 83 | 1,339.8 (1,235.7–1,443.8) \
+| 23 | 1,839.3 (1,698.0–1,980.6) | 20 | 1,039 (862.5–1,215) | {cell} |
 
 : Values {{#tbl-values}}
 """
 
 
-def widths_in_the_pdf(last: str, cell: str) -> list[float]:
+NARROW = "---\nlandscape: true\n---\n\n" + "\n".join(
+    f"| {' | '.join(row)} |"
+    for row in (
+        [
+            *("Characteristic", "Eligible, *N*\u00a0(%)", "Respondents, *n*\u00a0(%)", "Weighted, %"),
+            *("Std diff, before", "Std diff, after"),
+            *(f"Year\u00a0{year}, *n*\u00a0(%)" for year in range(7, 12)),
+        ],
+        ["---"] * 11,
+        ["Year 7", "101 (21)", "77 (23)", "21", "−0.02", "−0.01", *["40 (51)"] * 5],
+    )
+)
+
+
+def in_the_pdf(text: str) -> str:
     command = [pandoc_program(), "--to=typst", "--lua-filter=filters/manuscript.lua"]
     made = subprocess.run(
         command,
         cwd=ROOT / "workflow/typesetting",
-        input=ACROSS_TABLE.format(last=last, cell=cell).replace(" \\\n|", " |"),
+        input=text,
         capture_output=True,
         text=True,
         check=True,
         encoding="utf-8",
     )
-    assert made.stdout.startswith("#across[")
-    return [float(part) for part in re.findall(r"([\d.]+)%", made.stdout.split("columns: ")[1].split(")")[0])]
+    return made.stdout
+
+
+def widths_in_the_pdf(last: str, cell: str) -> list[float]:
+    made = in_the_pdf(ACROSS_TABLE.format(last=last, cell=cell).replace(" \\\n|", " |"))
+    assert made.startswith("#across[")
+    return [float(part) for part in re.findall(r"([\d.]+)%", made.split("columns: ")[1].split(")")[0])]
+
+
+def test_many_columns_of_short_numbers_stay_upright() -> None:
+    """A page that lay across was three quarters white, and the one before it too."""
+    assert "#across[" not in in_the_pdf(f"{NARROW}\n\n: Respondents {{#tbl-table-1}}\n")
 
 
 def test_labels_take_what_columns_of_numbers_can_spare_on_a_page_that_lies_across() -> None:
     """They stood in four lines beside white, in a column made for an upright page."""
     widths = widths_in_the_pdf("*p*", "0.1")
     assert sum(widths) == pytest.approx(100, abs=0.1)
-    # Forty letters of 84 twips, on 14,000.
-    assert widths[0] > 100 * 40 * 84 / 14000
+    # The label and an interval in one line each, of digits of 89 twips, on 14,000.
+    label, interval = (
+        100 * 89 * width_in_digits(text, SANS) / 14000
+        for text in ("Pupils eligible for subsidised meals (%)", "507.5 (409.6–605.3)")
+    )
+    assert widths[0] > label
     # Intervals stay in one piece, and what is a sentence gives nothing away.
-    assert min(widths[1:8:2]) > 100 * 19 * 84 / 14000
+    assert min(widths[1:8:2]) > interval
     words = "a sentence of more words than that"
     assert widths_in_the_pdf("Told", words)[8] > widths[8]

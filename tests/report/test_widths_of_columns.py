@@ -6,12 +6,17 @@ import pytest
 
 import made_up
 from surveypipe.column_widths import Measure, column_widths
+from surveypipe.letter_widths import SERIF, width_in_digits
 from surveypipe.reporting.tables import models, nonresponse, register
 from surveypipe.reporting.tables.layout import Column, Table
 
-PADDING = Measure().padding
+PADDING, DIGIT = Measure().padding, Measure().digit
 TABLES = {**register.TABLES, **models.TABLES, **nonresponse.TABLES}
 CLAIM = "Report more awareness of risk"
+
+
+def needed(text: str) -> float:
+    return DIGIT * width_in_digits(text, SERIF) + PADDING
 
 
 def widths_of(table: Table) -> list[int]:
@@ -25,19 +30,19 @@ def test_what_numbers_leave_goes_to_the_words() -> None:
     name, n, estimate, grade = column_widths(["Claim", "*n*", "Estimate", "Grade"], wished, rows)
     assert sum((name, n, estimate, grade)) == pytest.approx(100)
     # Each in one line, whatever was wished.
-    assert name >= len(CLAIM) + PADDING and grade >= len(rows[0][3]) + PADDING
-    assert estimate >= len("73 (65–80)") + PADDING
+    assert name >= needed(CLAIM) and grade >= needed(rows[0][3])
+    assert estimate >= needed("73 (65–80)")
 
 
 def test_no_column_is_narrower_than_its_longest_word_however_much_another_asks() -> None:
     rows = [["a " * 200, "reversed", "−2.52\u00a0to\u00a02.61"]]
     words, one, interval = column_widths(["Text", "One", "Bounds"], [90.0, 1.0, 1.0], rows)
-    assert one >= len("reversed") and interval >= len("−2.52 to 2.61") and words < 90
+    assert one >= needed("reversed") and interval >= needed("−2.52 to 2.61") and words < 90
 
 
 def test_an_interval_is_not_broken_at_its_dash() -> None:
     rows = [["a " * 200, "84 (77–89)"]]
-    assert column_widths(["Text", "%"], [90.0, 1.0], rows)[1] >= len("(77–89)") + PADDING
+    assert column_widths(["Text", "%"], [90.0, 1.0], rows)[1] >= needed("(77–89)")
 
 
 def test_columns_for_which_the_same_was_wished_are_alike() -> None:
@@ -47,7 +52,7 @@ def test_columns_for_which_the_same_was_wished_are_alike() -> None:
 
 
 def test_what_has_no_room_is_shared_by_need() -> None:
-    widths = column_widths(["R" * 60, "r" * 90], [1.0, 1.0], [["1", "1"]])
+    widths = column_widths(["r" * 60, "r" * 90], [1.0, 1.0], [["1", "1"]])
     assert sum(widths) == pytest.approx(100) and widths[1] > widths[0]
 
 
@@ -81,7 +86,7 @@ def test_a_table_may_be_a_little_higher_where_no_number_is_parted_for_it() -> No
     rows = [["three words here", "3.29 (3.17–3.41)", "3.29 (3.17–3.41)"]]
     heads, wished = ["Scale", "Mean", "Mean"], [1.0, 1.0, 1.0]
     parted, whole = (
-        column_widths(heads, wished, rows, Measure(2.2, 3.0, 1.0, patience)) for patience in (1.0, 1.5)
+        column_widths(heads, wished, rows, Measure(2.7, 3.0, 1.0, patience)) for patience in (1.0, 1.5)
     )
-    needed = 2.2 * len("3.29 (3.17–3.41)") + 3
-    assert min(whole[1:]) >= needed > min(parted[1:])
+    room = 2.7 * width_in_digits("3.29 (3.17–3.41)", SERIF) + 3
+    assert min(whole[1:]) >= room > min(parted[1:])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 
 import numpy as np
 
-CAPITAL = 1.25  # of a small letter
-# Letters that the indent of a label takes, of each of its lines.
+from surveypipe.letter_widths import SERIF, Font, width_in_digits
+
+# Digits that the indent of a label takes, of each of its lines.
 _INDENTED = 2.0
 # What a line of one cell weighs against a line of the whole table: it decides between equal heights.
 _OWN_LINE = 0.01
@@ -39,20 +41,23 @@ class Measure:
 
     Parameters
     ----------
-    letter
-        A letter of a cell.
+    digit
+        A digit of a cell.
     padding
         The edges of a cell.
     bold
         How much wider the letters of a heading are.
     patience
         So many times as high may a table be, if no number is parted from its interval for it.
+    font
+        How wide other letters are, in digits.
     """
 
-    letter: float = 1.0
+    digit: float = 0.95
     padding: float = 2.0
-    bold: float = 1.15
+    bold: float = 1.12
     patience: float = 1.0
+    font: Font = field(default_factory=lambda: SERIF)
 
 
 # In the PDF many columns are set in smaller letters (`columns` in the typesetting's template).
@@ -87,10 +92,9 @@ def column_widths(
     list of float
         Widths, of 100 together.
     """
-    used = measure or Measure(next(size for most, size in _SMALLER if len(heads) > most))
-    letter = used.letter
+    used = measure or Measure(Measure.digit * next(size for most, size in _SMALLER if len(heads) > most))
     columns = [
-        [_cell(head, used, letter * used.bold), *(_cell(row[place], used, letter) for row in rows)]
+        [_cell(head, used, used.bold), *(_cell(row[place], used) for row in rows)]
         for place, head in enumerate(heads)
     ]
     least = [max(cell[0] for cell in column) for column in columns]
@@ -133,7 +137,7 @@ def _shifted(
 
     def height(tried: Sequence[float]) -> float:
         own = np.array([lines(place, width) for place, width in enumerate(tried)])
-        return float(own.max(axis=0).sum())
+        return float(own.max(axis=0).sum() + _OWN_LINE * own.sum())
 
     now = height(made)
     for _ in range(_MOST_SWEEPS):
@@ -196,25 +200,20 @@ def _best_step(
     return found
 
 
-def _cell(text: str, measure: Measure, letter: float) -> Cell:
+def _cell(text: str, measure: Measure, bold: float = 1.0) -> Cell:
     """Measure a cell: its longest piece, the same with numbers whole, its edges and indent, and each piece.
 
     A piece is measured with the space after it and without.
     """
-    edges = measure.padding + (_INDENTED * letter if text.startswith("\u2003") else 0.0)
-    size = letter * (measure.bold if text.startswith("**") else 1.0)
-    plain = text.strip("\u2003")
+    edges = measure.padding + (_INDENTED * measure.digit if text.startswith("\u2003") else 0.0)
+    size = measure.digit * max(bold, measure.bold if text.startswith("**") else 1.0)
+    plain, wide = text.strip("\u2003"), partial(width_in_digits, font=measure.font)
     for mark, printed in _PRINTED:
         plain = mark.sub(printed, plain)
-    pieces = [(size * _letters(one), size * _letters(one.rstrip(" "))) for one in _PIECES.findall(plain)]
+    pieces = [(size * wide(one), size * wide(one.rstrip(" "))) for one in _PIECES.findall(plain)]
     longest = edges + max((bare for _, bare in pieces), default=0.0)
-    whole = edges + size * _letters(plain) if _NUMBERS.fullmatch(plain) else longest
+    whole = edges + size * wide(plain) if _NUMBERS.fullmatch(plain) else longest
     return longest, whole, edges, pieces
-
-
-def _letters(text: str) -> float:
-    """Count letters; a capital takes more than one."""
-    return len(text) + (CAPITAL - 1) * sum(map(str.isupper, text))
 
 
 def _lines(column: Sequence[Cell], width: float) -> list[int]:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from surveypipe.letter_widths import SANS, width_in_digits
 from surveypipe.rendering.docx_package import properties_of, w
 
 INDENT = "\u2003"
 PAD_STYLE = "Pad"
-# Twips: an em of the table's font at 9 pt; of Arial's digits, and of its brackets, point and space together.
+# Twips: an em of the table's font at 9 pt, and a digit of it.
 _EM, _DIGIT = 180, 100
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_NARROW = {"(": 60, ")": 60, ".": 50, ",": 50, " ": 50, "\u00a0": 50, "\u2009": 36}
 
 # A number and the interval behind it.
 _WITH_INTERVAL = re.compile(r"([^\s()]+ )(\([^()]*\d[^()]*\))")
@@ -92,7 +92,7 @@ def _is_pad(made: etree._Element) -> bool:
 
 
 def _width(text: str) -> int:
-    return sum(_NARROW.get(letter, _DIGIT) for letter in text)
+    return round(_DIGIT * width_in_digits(text, SANS))
 
 
 def _indent(paragraph: etree._Element, side: str, twips: int) -> None:

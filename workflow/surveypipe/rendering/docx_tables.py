@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from surveypipe.column_widths import Measure, column_widths
+from surveypipe.letter_widths import SANS
 from surveypipe.rendering.docx_cells import (
     begins_part,
     indent_labels,
@@ -27,9 +28,9 @@ _FIRST_ROWS = 4  # rows of a long table, its header among them, that stay with t
 _LAST_ROWS = 4  # that stay with the note, so that a page does not begin with one or two and the note
 _SMALL_FROM = 8  # columns from which a table is set smaller
 # Mean width of a letter of the table's font at 9 and 8 pt, with a little to spare, and the margins of a cell.
-_SIZES = {False: (102, 150), True: (84, 130)}
-# Of a digit: the columns of numbers have no letters to spare.
-_DIGIT = {False: 102, True: 93}
+_SIZES = {False: (102, 150), True: (84, 110)}
+# Of a digit at these sizes, in Arial, with a little to spare, and the margin at each side of a small cell.
+_DIGIT, _SMALL_MARGIN = {False: 102, True: 90}, 50
 # Word ends a line at the dash of an interval too: better a table that is higher than a parted interval.
 _PATIENCE = 1.35
 # How much wider the bold letters of a header are.
@@ -127,7 +128,7 @@ def _narrow_cells(properties: etree._Element) -> None:
         found = margins.find(w(side))
         if found is None:
             found = etree.SubElement(margins, w(side))
-        found.set(w("w"), "60")
+        found.set(w("w"), str(_SMALL_MARGIN))
         found.set(w("type"), "dxa")
 
 
@@ -183,7 +184,7 @@ def _set_widths(table: etree._Element, rows: Sequence[etree._Element], width: in
         shares = [float(column.get(w("w"), "1")) for column in grid]
     else:
         shares = _shares_by_text(rows, len(grid))
-    measure = Measure(100 * _DIGIT[small] / width, 100 * _SIZES[small][1] / width, _BOLD, _PATIENCE)
+    measure = Measure(100 * _DIGIT[small] / width, 100 * _SIZES[small][1] / width, _BOLD, _PATIENCE, SANS)
     head, *told = _texts(rows, len(grid))
     widths = [round(width * share / 100) for share in column_widths(head, shares, told, measure)]
     for column, given in zip(grid, widths, strict=True):

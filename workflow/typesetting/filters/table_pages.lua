@@ -52,9 +52,38 @@ local function is_tall(tbl)
   return lines >= TALL
 end
 
--- Letters of a table's small size, and margins of a cell, in twentieths of a point, and the width of a page's text in
--- Word (docx_tables.py), with what is to spare: a table that needs more lies across, in PDF and Word alike.
-local LETTER, MARGIN, WIDTH, BOLD = 84, 130, 9070 * 1.05, 1.1
+-- A digit of a table's small size, and margins of a cell, in twentieths of a point, and the width of a page's text in
+-- Word (docx_tables.py): a table that needs more lies across, in PDF and Word alike.
+local DIGIT, MARGIN, WIDTH, BOLD = 89, 100, 9070, 1.1
+
+-- How many digits wide other letters are in Word (SANS in letter_widths.py).
+local WIDE = {}
+for width, letters in pairs {
+  [0.0] = "\u{200b}\u{200c}\u{200d}\u{ad}\u{2060}\u{feff}",
+  [0.4] = "ijl'‘’\u{2009}",
+  [0.5] = "ftI .,:;![]/|\\·\u{a0}\u{202f}",
+  [0.6] = 'r()-"“”²³¹₁₂',
+  [0.7] = "*",
+  [0.9] = "ckvsxyzJγχκ",
+  [1.1] = "FTZ−×+<>=≥≤σß",
+  [1.2] = "ABEKPSVXY&φ",
+  [1.3] = "wCDHNRU",
+  [1.4] = "GOQ",
+  [1.5] = "mM",
+  [1.6] = "%",
+  [1.7] = "W",
+  [1.8] = "—@…\u{2003}",
+} do
+  for _, code in utf8.codes(letters) do WIDE[code] = width end
+end
+-- Where the signs of scripts that are written in squares begin.
+local SQUARE, EM = 0x2e80, 2
+
+local function width_in_digits(text)
+  local total = 0
+  for _, code in utf8.codes(text) do total = total + (WIDE[code] or (code >= SQUARE and EM or 1)) end
+  return total
+end
 
 local function is_numbers(text)
   for _, sign in ipairs { "−", "–", "×", NBSP, "\u{2009}" } do text = text:gsub(sign, " ") end
@@ -62,11 +91,11 @@ local function is_numbers(text)
   return text:match("%d") and not text:match("[^%d%s%.,%%%(%)<>=%-]")
 end
 
--- Letters that stay in one line: the longest word, and a number with its interval.
+-- Width, in digits, of what stays in one line: the longest word, and a number with its interval.
 local function unbroken(cell)
   local text, longest = pandoc.utils.stringify(cell.contents):gsub("\u{200b}", " "), 0
-  if is_numbers(text) then return utf8.len(text) or #text end
-  for word in text:gmatch("%S+") do longest = math.max(longest, utf8.len(word) or #word) end
+  if is_numbers(text) then return width_in_digits(text) end
+  for word in text:gmatch("%S+") do longest = math.max(longest, width_in_digits(word)) end
   return longest
 end
 
@@ -84,18 +113,18 @@ local function each_cell(tbl, told)
   end
 end
 
--- Letters that each column needs for nothing to be parted.
+-- Digits that each column needs for nothing to be parted.
 local function needs(tbl)
   local needed = {}
   each_cell(tbl, function(position, cell, wider)
-    needed[position] = math.max(needed[position] or 1, math.ceil(wider * unbroken(cell)))
+    needed[position] = math.max(needed[position] or 1, wider * unbroken(cell))
   end)
   return needed
 end
 
 local function is_wide(tbl)
   local total = 0
-  for _, letters in ipairs(needs(tbl)) do total = total + LETTER * letters + MARGIN end
+  for _, digits in ipairs(needs(tbl)) do total = total + DIGIT * digits + MARGIN end
   return total > WIDTH
 end
 
@@ -108,19 +137,19 @@ local function widened(tbl)
   local needed, whole, sentences = needs(tbl), {}, { true }
   each_cell(tbl, function(position, cell, wider)
     local text = pandoc.utils.stringify(cell.contents)
-    local letters = math.ceil(wider * (utf8.len(text) or #text))
+    local digits = wider * width_in_digits(text)
     -- A heading may stand in two lines.
-    whole[position] = math.max(whole[position] or 1, (wider == 1 or position == 1) and letters or math.ceil(letters / 2) + 1)
+    whole[position] = math.max(whole[position] or 1, (wider == 1 or position == 1) and digits or digits / 2 + 1)
     sentences[position] = sentences[position] or wider == 1 and text:match("%a") and not is_numbers(text)
   end)
   local spare, all = {}, 0
   for position, spec in ipairs(tbl.colspecs) do
     if type(spec[2]) ~= "number" then return nil end
-    local least = LETTER * math.max(needed[position] or 1, whole[position] or 1) + MARGIN
+    local least = DIGIT * math.max(needed[position] or 1, whole[position] or 1) + MARGIN
     spare[position] = sentences[position] and 0 or math.max(0, spec[2] * WIDTH_ACROSS - least)
     all = all + spare[position]
   end
-  local wanted = LETTER * (whole[1] or 1) + MARGIN - tbl.colspecs[1][2] * WIDTH_ACROSS
+  local wanted = DIGIT * (whole[1] or 1) + MARGIN - tbl.colspecs[1][2] * WIDTH_ACROSS
   local moved = math.min(all, wanted)
   if moved <= 0 then return nil end
   for position, spec in ipairs(tbl.colspecs) do

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from surveypipe import formatting
 from surveypipe.disclosure.rules import rules_of
-from surveypipe.formatting import NOT_APPLICABLE, SUPPRESSED, capital, escape, sentence_list
+from surveypipe.formatting import NO_BREAK, NOT_APPLICABLE, SUPPRESSED, capital, escape, sentence_list
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.reporting.joined_labels import merged_label
 from surveypipe.reporting.lookups import cell_label, within_label
@@ -216,7 +216,10 @@ def _rate_cell(row: pd.Series | None) -> str:
     value = number(row["value"], formatting.points, row)
     if value in (SUPPRESSED, NOT_APPLICABLE):
         return value
-    return f"{value} ({formatting.count(row['numerator'])} of {formatting.count(row['denominator'])})"
+    counts = f"{NO_BREAK}of{NO_BREAK}".join(
+        formatting.count(row[part]) for part in ("numerator", "denominator")
+    )
+    return f"{value} ({counts})"
 
 
 def weights(released: Released) -> Table:
