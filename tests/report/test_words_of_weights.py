@@ -100,6 +100,33 @@ def test_how_the_weights_were_made_is_told_whole(case: str, words: str) -> None:
     assert words in told(case)["weighting"]
 
 
+@pytest.mark.parametrize(
+    ("without", "words"),
+    [
+        ({}, "Tests between groups and models leave it out"),
+        ({"models": []}, "Tests between groups leave it out"),
+        ({"tests": []}, "The models leave it out"),
+        ({"tests": [], "models": []}, ""),
+    ],
+)
+def test_only_what_a_study_has_leaves_the_correction_out(without: dict[str, Any], words: str) -> None:
+    found = cases.configured(analysis=without)(cases.base())
+    text = " ".join(reviewers.questions(found, made_up.words_of(found.vocabulary)).split())
+    assert words in text and ("leave it out" in text) == bool(words)
+
+
+@pytest.mark.parametrize("others", [1, 2])
+def test_one_other_scheme_is_not_one_of_any(others: int) -> None:
+    found = cases.base()
+    named = found.config["weighting"]["schemes"]
+    kept = [found.primary, *(key for key in named if key != found.primary)][: others + 1]
+    weighting = {**found.config["weighting"], "schemes": {key: named[key] for key in kept}}
+    found = dataclasses.replace(found, config={**found.config, "weighting": weighting})
+    text = " ".join(reviewers.questions(found, made_up.words_of(found.vocabulary)).split())
+    assert ("How far it moves the claims" in text) == (others == 1)
+    assert ("How far any of them moves the claims" in text) == (others > 1)
+
+
 @pytest.mark.parametrize("method", ["logit", "korn_graubard"])
 @pytest.mark.parametrize("share", [0.0, 0.01, 1.0])
 def test_intervals_of_shares_of_nobody_and_of_all_are_told_apart(share: float, method: str) -> None:

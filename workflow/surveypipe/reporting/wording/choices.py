@@ -48,6 +48,7 @@ def multiverse(released: Released) -> Facts:
     return {
         "imputed": imputed_beside(released),
         "recorded": released.settings.study.recorded,
+        "claims": len(released.claims),
         "corrected": released.settings.analysis.fpc.descriptive,
         "several_schemes": len(released.schemes) > 1,
         "shifts": shifts(moves, released),

@@ -97,7 +97,8 @@ def population_correction(released: Released) -> Facts:
     return {
         "correction": plan.descriptive,
         "tests_corrected": plan.tests,
-        "compared": bool(released.settings.analysis.tests or released.settings.analysis.models),
+        "tests": bool(released.settings.analysis.tests),
+        "models": bool(released.settings.analysis.models),
         "n": released.base_size(),
         "size": released.staff_size(),
         **_without_correction(released),
