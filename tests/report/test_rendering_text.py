@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 import yaml
 
+from studies import ROOT
 from surveypipe.problems import Problems, SurveyError
 from surveypipe.rendering.expand import Expander, split_front_matter
 from surveypipe.rendering.metadata import WITHHELD, build_metadata, pandoc_authors, quarto_authors
@@ -224,3 +226,10 @@ def test_the_version_names_both_programs() -> None:
     import re
 
     assert re.fullmatch(r"Pandoc \d+(\.\d+)+, Typst \d+(\.\d+)+", renderer_version("pandoc"))
+
+
+@pytest.mark.parametrize("path", sorted([*ROOT.glob("workflow/documents/*.qmd"), *ROOT.glob("report/*.qmd")]))
+def test_words_that_may_be_hidden_leave_no_second_space(path: Path) -> None:
+    """Word shows both spaces, Typst and browsers one."""
+    hidden = r"(?<= )\[(?! )[^\[\]]*(?<! )\]\{\.(?:part|content-)[^}]*\} "
+    assert re.findall(hidden, path.read_text("utf-8")) == []
