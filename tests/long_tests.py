@@ -22,7 +22,7 @@ LIST = Path(__file__).with_name("long_tests.txt")
 # Where the cost of each test goes while all are measured.
 LOG = "MEASURED_TESTS"
 LIMIT, NOTHING = 2.0, 0.4
-# What a newcomer, a reader or a reviewer rests on first: the house, the numbers, R's answers, and the road of a newcomer.
+# What is rested on first: the house, the numbers, R's answers, and the road of a newcomer.
 STAY = (
     "test_no_import_climbs",
     "test_every_printed_number_is_recomputed",
