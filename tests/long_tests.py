@@ -3,7 +3,8 @@
 Measured anew on a quiet machine:  make test-times
 
 A test is long that needs more than two seconds of processor time; of one that runs for many cases those stay
-that need two seconds together, the cheapest first, and that one if it needs less than four. Those of :data:`STAY` are run whatever they cost.
+that need two seconds together, the cheapest first, and that one if it needs less than four. Those of
+:data:`STAY` are run whatever they cost.
 """
 
 from __future__ import annotations
