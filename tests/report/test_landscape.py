@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 from pathlib import Path
 from typing import cast
 
 import pytest
+import typst
 from lxml import etree
 from pypdf import PdfReader
 
@@ -19,6 +21,7 @@ from surveypipe.rendering.docx_runs import ACROSS_BEGINS, ACROSS_ENDS, style_of,
 from surveypipe.rendering.finishing import render_document
 from surveypipe.rendering.programs import pandoc_program
 from surveypipe.rendering.staging import stage
+from surveypipe.rendering.typst_pdf import lay_fonts
 
 from .conftest import AUTHORS, EPOCH, metadata, sources
 from .wordprocessing_schema import schema_problems, written
@@ -206,3 +209,25 @@ def test_labels_take_what_columns_of_numbers_can_spare_on_a_page_that_lies_acros
     assert min(widths[1:8:2]) > interval
     words = "a sentence of more words than that"
     assert widths_in_the_pdf("Told", words)[8] > widths[8]
+
+
+def test_a_tall_picture_across_leaves_room_for_its_caption_in_the_pdf(tmp_path: Path) -> None:
+    """The caption stood on the number of the page."""
+    template = (ROOT / "workflow/typesetting/styles/typst-template.typ").read_text("utf-8")
+    picture = "<svg xmlns='http://www.w3.org/2000/svg' width='400' height='900'></svg>"
+    text = f"""{template}
+#show: manuscript.with(title: "A title")
+#across(figure(image(bytes("{picture}"), alt: "Nothing"), caption: [The last line.]))"""
+    (tmp_path / "made.typ").write_text(text, encoding="utf-8")
+    fonts = lay_fonts(text, tmp_path)
+    made = typst.compile(str(tmp_path / "made.typ"), ignore_system_fonts=True, font_paths=fonts)
+    page = PdfReader(io.BytesIO(made)).pages[-1]
+    heights: list[float] = []
+
+    def told(text: str, page_matrix: list[float], matrix: list[float], *_: object) -> None:
+        if "last" in text:
+            heights.append(matrix[4] * page_matrix[1] + matrix[5] * page_matrix[3] + page_matrix[5])
+
+    page.extract_text(visitor_text=told)
+    assert page.mediabox.width > page.mediabox.height
+    assert heights and min(heights) >= 72 * 2.5 / 2.54
