@@ -53,7 +53,7 @@ class Measure:
         How wide other letters are, in digits.
     """
 
-    digit: float = 0.95
+    digit: float = 0.97
     padding: float = 2.0
     bold: float = 1.12
     patience: float = 1.0

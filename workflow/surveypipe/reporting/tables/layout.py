@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 INDENT = "\u2003"
 # A bracket without words belongs to the letter before it: ``*n* (%)``.
 _COUNTED = re.compile(r"(\*\w\*) (?=\([^\w\s]+\))")
+# Dashes that tell a hundredth of the width. With one a rounded column lost the letter that filled its line.
+_DASHES = 10
 # Letters of what stands in a heading for no word, and of what it is kept with.
 _SIGN, _GLUED = 2, 8
 
@@ -87,7 +89,7 @@ class Table:
         wished = [column.width for column in columns]
         heads = [_glued(column.head) for column in columns]
         widths = column_widths(heads, wished, told)
-        rules = [_rule(column.align, max(4, round(w))) for column, w in zip(columns, widths, strict=True)]
+        rules = [_rule(column.align, round(_DASHES * w)) for column, w in zip(columns, widths, strict=True)]
         lines = [_line(heads), "|" + "|".join(rules) + "|"]
         nothing = ["There is none in this study.", *[""] * (len(columns) - 1)]
         lines += [_line(row) for row in rows or [nothing]]
@@ -138,7 +140,8 @@ def _shown(head: str) -> str:
 
 
 def _rule(align: str, width: int) -> str:
-    inner = "-" * width
+    """Tell alignment and width; the colons count as dashes."""
+    inner = "-" * max(2, width - 2)
     return {"l": f":{inner}-", "r": f"-{inner}:", "c": f":{inner}:"}[align]
 
 
