@@ -241,6 +241,22 @@ def test_a_table_of_four_groups_is_seen_whole_on_a_tablet(browser: Chrome, tmp_p
     assert Page(browser, path).open("tablet").run(seen)
 
 
+def test_a_heading_below_a_table_without_a_note_keeps_its_distance(browser: Chrome, tmp_path: Path) -> None:
+    css = (ROOT / "workflow/typesetting/styles/page.css").read_text("utf-8")
+    table = "<div class='table-scroll'><table><tr><td>1</td></tr></table></div>"
+    figure = f"<figure class='table-figure'>{table}</figure>"
+    path = tmp_path / "page.html"
+    body = "".join(f"{figure}{note}<h1>Next</h1>" for note in ("", "<div class='table-note'>\n</div>"))
+    path.write_text(f"<!DOCTYPE html><style>{css}</style><main>{body}</main>", encoding="utf-8")
+    page = Page(browser, path).open("desktop")
+    bare, empty = page.run(
+        """const tables = document.querySelectorAll('table');
+        return [...document.querySelectorAll('h1')].map((head, place) =>
+          head.getBoundingClientRect().top - tables[place].getBoundingClientRect().bottom)"""
+    )
+    assert bare == empty
+
+
 def test_names_are_not_squeezed_by_the_numbers_beside_them(browser: Chrome, finished: Path) -> None:
     """Between a phone and a desktop intervals stand below their numbers before a name is a pile of words."""
     page = Page(browser, finished / "results/report/supplement.html").open("tablet")

@@ -198,7 +198,7 @@ def test_the_silent_are_like_those_whom_the_weights_put_beside_them(case: str, l
     moved = {"assumption": "theta", "of_true": True, "k": math.nan, "moved": "3", "strength": "1.1"}
     assumed = words.say("claims/assumed", claimed=claimed, outcome="stands", cell=cell, **moved)
     assert f"below that of {like}, the estimate would be 3" in " ".join(assumed.split())
-    assert f"- random: They are like {like}\n" in words.say("explorer/words", scenario=False, cell=cell)
+    assert words.say("explorer/alike", cell=cell) == f"They are like {like}"
     told = {"outcome": "estimated", "between": ("A", "B"), "shift": 0.5, "cell": cell, "claimed": claimed}
     macro = words.say("claims/tipping", kind="difference", raw_theta=math.nan, **told)
     beside = "their cell" if cell == "cell" else "those who answered"

@@ -84,7 +84,9 @@ def page(released: Released, words: Wording) -> dict[str, Any]:
     made = [claim for claim in claims if claim]
     grades = list(Grade)
     return {
-        "words": _words(words, scenario=bool(ks), cell=primary.cell_word(released)),
+        "words": _words(words, scenario=bool(ks)),
+        "alike": {scheme: _alike(released, scheme, words) for scheme in released.schemes},
+        "clauses": {scheme: _clauses(released, scheme, words) for scheme in released.schemes},
         "thetas": choices.thetas,
         "strengths": [_strength(theta) for theta in choices.thetas],
         "ks": ks,
@@ -109,6 +111,18 @@ def _status(number: int, total: int, words: Wording) -> str:
     """Say how many of the claims are supported."""
     claims = words.say("claims/all/supported", supported=number, total=total)
     return _plain(words.say("explorer/status", claims=claims, supported=number, total=total))
+
+
+def _alike(released: Released, scheme: str, words: Wording) -> str:
+    """Say who the silent are taken to be like under a scheme."""
+    cell = primary.cell_word(primary.under(released, scheme))
+    return _plain(words.say("explorer/alike", cell=cell))
+
+
+def _clauses(released: Released, scheme: str, words: Wording) -> list[str]:
+    """Say what each grade says of a claim under a scheme."""
+    facts = primary.alike(primary.under(released, scheme)) | {"other": scheme != released.primary}
+    return [_plain(words.say("explorer/clause", grade=grade.name.lower(), **facts)) for grade in Grade]
 
 
 def _words(words: Wording, **facts: Any) -> dict[str, str]:
@@ -183,7 +197,6 @@ def one_claim(
         return None
     level = float(told.at_random[released.primary]["ci_level"])
     row = next(row for row in released.claim_rows() if row["claim"] == key)
-    alike = primary.alike(released)
     return {
         "key": key,
         "title": title(released, row),
@@ -194,9 +207,6 @@ def one_claim(
         "start": limits.index(own_limit(claim)),
         "axis": _axis(told),
         "levels": list(dict.fromkeys([confidence(level), confidence(claim.deciding_level(level))])),
-        "clauses": [
-            _plain(words.say("explorer/clause", grade=grade.name.lower(), **alike)) for grade in Grade
-        ],
         "assumed": _assumed(claim, words, choices, primary.cell_word(released)),
         "schemes": {scheme: _under(told, scheme, released, words, choices) for scheme in told.at_random},
     }

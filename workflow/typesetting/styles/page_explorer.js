@@ -28,12 +28,13 @@
 
   // What the page holds of a claim in a setting; null where no assumption can be moved for it.
   function state(claim) {
-    var under = claim.schemes[setting.scheme] || claim.schemes[data.scheme];
+    var scheme = claim.schemes[setting.scheme] ? setting.scheme : data.scheme;
+    var under = claim.schemes[scheme];
     var limit = setting.limits[claim.key];
     var assumed = !moved() ? null : (setting.mode === "k" ? under.ks[setting.k] : under.thetas[setting.theta]);
     var shown = assumed || under.random;
     var outcome = assumed ? OUTCOMES[assumed[4][limit]] : "random";
-    var sentences = outcome === "lost" ? [] : [claim.clauses[+shown[3][limit]]];
+    var sentences = outcome === "lost" ? [] : [data.clauses[scheme][+shown[3][limit]]];
     if (assumed) { sentences.push(sentence(claim, outcome, shown[0])); } else { sentences.push(under.sentences[limit]); }
     if (!claim.schemes[setting.scheme]) { sentences.push(words.elsewhere); }
     if (!assumed && moved()) {
@@ -67,7 +68,8 @@
     var radio = make("input", { type: "radio", name: "explorer-mode", id: "explorer-mode-" + value, value: value });
     radio.addEventListener("change", function () { setting.mode = value; show(); });
     controls[value] = radio;
-    return make("div", { class: "explorer-mode" }, [radio, make("label", { "for": radio.id }, [text])]);
+    controls[value + "-label"] = make("label", { "for": radio.id }, [text]);
+    return make("div", { class: "explorer-mode" }, [radio, controls[value + "-label"]]);
   }
 
   function assumption(value, text, count, name) {
@@ -83,7 +85,7 @@
 
   function build() {
     document.getElementById("explore-title").textContent = words.title;
-    var assumptions = make("fieldset", {}, [make("legend", {}, [words.assumption]), mode("random", words.random)]);
+    var assumptions = make("fieldset", {}, [make("legend", {}, [words.assumption]), mode("random", data.alike[data.scheme])]);
     assumptions.append(assumption("theta", words.by_theta, data.thetas.length, "theta"));
     if (data.ks.length) { assumptions.append(assumption("k", words.by_k, data.ks.length, "k")); }
     controls.assumptions = assumptions;
@@ -159,7 +161,10 @@
     controls.primary.hidden = !others;
     controls.random.checked = setting.mode === "random";
     controls.theta.checked = setting.mode === "theta";
-    place("theta", setting.theta, setting.theta === ONE ? words.random
+    // Who the silent are taken to be like follows from the weights.
+    var alike = data.alike[setting.scheme];
+    controls["random-label"].textContent = alike;
+    place("theta", setting.theta, setting.theta === ONE ? alike
       : fill(setting.theta > ONE ? words["true"] : words["false"], "strength", data.strengths[setting.theta]));
     if (controls.k) {
       controls.k.checked = setting.mode === "k";

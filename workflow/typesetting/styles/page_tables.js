@@ -41,8 +41,10 @@
     return rows.reduce(function (all, row) { return all + row.cells.length - 1; }, 0) <= NUMBERS;
   }
   function measure(box) {
-    box.classList.remove("scrolls", "broad", "tight");
+    box.classList.remove("scrolls", "broad", "tight", "close");
     var table = box.querySelector("table:not(.cards)");
+    // On a telephone what is a little too wide moves together before it scrolls; what scrolls shows more at once.
+    box.classList.toggle("close", NARROW.matches && !!table && box.scrollWidth > box.clientWidth + 1);
     if (NARROW.matches && table && box.scrollWidth > box.clientWidth + 1 && few(table)) { cards(table); }
     // Where names are squeezed into a pile of words, or a page has no margin to give, an interval stands below its
     // number, as on paper.
@@ -68,6 +70,7 @@
   boxes.forEach(function (box) {
     var names = Array.from(box.querySelectorAll("tr > :first-child:not([colspan])"));
     box.classList.toggle("codes", names.every(function (name) { return name.textContent.trim().length <= CODE; }));
+    box.classList.toggle("names", !box.classList.contains("codes"));
     box.hint = document.createElement("p");
     box.hint.className = "scroll-hint";
     box.hint.setAttribute("aria-hidden", "true");

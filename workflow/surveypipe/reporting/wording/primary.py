@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from surveypipe.reporting.lookups import cell_label, first_of, number_of, within_label
@@ -26,6 +27,12 @@ RESTS_ON = {
     "doubly_robust": "chances",
     "compose": "steps",
 }
+
+
+def under(released: Released, scheme: str) -> Released:
+    """Put other weights in the place of the primary ones, to tell how they were made."""
+    claims = released.tables["claims"].assign(scheme_primary=scheme)
+    return replace(released, tables={**released.tables, "claims": claims})
 
 
 def scheme_of(released: Released) -> Scheme:
