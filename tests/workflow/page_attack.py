@@ -39,15 +39,17 @@ def _rows(public: Path) -> dict[str, dict[str, str]]:
 def tips(results: Path) -> Iterator[str]:
     """Numbers that tell of an estimate which is not released, or more of it than is."""
     shown = _rows(results / "public")
-    hidden = set(_rows(results / "private")) - {
-        name for name, row in shown.items() if row["status"] == "released"
-    }
+    released = {name for name, row in shown.items() if row["status"] == "released"}
+    hidden = set(_rows(results / "private")) - released
     for sources in embedded(results, "sources", "provenance.json"):
         for key, source in sources.items():
+            # A number made of several rows tells of those that are released, each in a line of its own.
+            known = len(set(source["rows"]) & released)
             for name in set(source["rows"]) & hidden:
-                told = " ".join(source["told"])
-                if source["n"] or re.search(r"\d+%|\d of \d", told):
-                    yield f"{key} tells of {name}: {source['n']}; {told}"
+                lines = [told for told in source["told"] if re.search(r"\d+%|\d of \d", told)]
+                bases = source["n"].split(", ") if source["n"] else []
+                if len(lines) > known or len(bases) > known:
+                    yield f"{key} tells of {name}: {source['n']}; {' '.join(source['told'])}"
             for name in source["rows"]:
                 found = SHARE.search(" ".join(source["told"]))
                 if len(source["rows"]) == 1 and found and name in shown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from surveypipe.disclosure.audit import audit_characteristics_of
 from surveypipe.disclosure.audit_characteristics import answered_counts, staff_counts
 from surveypipe.disclosure.release import RELEASED, SUPPRESSED, Release, log_frame
 from surveypipe.disclosure.rules import PRESETS
@@ -57,3 +58,58 @@ def test_cells_are_read_as_categories_of_the_variable_that_made_them():
     told = staff_counts(staff, ["rank", "unit"], "rank", releases, PRESETS["research"])
     assert [row.atoms for row in told.published] == [{("1", "1")}, {("1", "2"), ("2", "2")}]
     assert not told.protect()
+
+
+# Of each service and profession: who is on the list, and who of them answered.
+PEOPLE = {("A", "nurse"): (7, 3), ("A", "other"): (3, 1), ("A", "worker"): (6, 4), ("B", "other"): (29, 15),
+          ("B", "worker"): (108, 59)}  # fmt: skip
+PLACES = ("variable", "level", "group_level")
+
+
+def _counted(
+    keys: dict[str, str], people: list[tuple[int, int]], names: tuple[str, str]
+) -> dict[str, object]:
+    size, answered = (sum(one[kind] for one in people) for kind in (0, 1))
+    small = answered < 5 or size < 10
+    told = {names[0]: size, names[1]: answered} if not small else dict.fromkeys(names)
+    return {**keys, **told, "status": SUPPRESSED if small else RELEASED}
+
+
+def test_a_characteristic_that_no_weight_and_no_row_of_table_1_is_made_of_is_held_together_too():
+    """4 workers of service A are 63 less the 59 of B: rates by profession and by both tell of each other."""
+    staff = pd.DataFrame(
+        [(service, profession, number < answered)
+         for (service, profession), (size, answered) in PEOPLE.items() for number in range(size)],
+        columns=["service", "profession", "respondent"],
+    )  # fmt: skip
+
+    def people(**wanted: str) -> list[tuple[int, int]]:
+        return [two for (service, profession), two in PEOPLE.items()
+                if wanted.get("service", service) == service
+                and wanted.get("profession", profession) == profession]  # fmt: skip
+
+    table_1 = pd.DataFrame([
+        _counted(dict(zip(PLACES, ("service", level, ""), strict=True)) | {"group": "overall"},
+                 people(service=level), ("frame_n", "n"))
+        for level in ("A", "B")
+    ]).assign(percent=1.0)  # fmt: skip
+    rates = pd.DataFrame([
+        _counted(dict(zip(PLACES, ("profession", level, ""), strict=True)) | {"step": "rates"},
+                 people(profession=level), ("N", "n"))
+        for level in ("nurse", "other", "worker")
+    ])  # fmt: skip
+    cells = pd.DataFrame([
+        _counted({"group": "service:profession", "group_level": ":".join(place)}, [two],
+                 ("denominator", "numerator"))
+        for place, two in PEOPLE.items()
+    ])  # fmt: skip
+    margins = pd.DataFrame({"variable": [], "level": [], "frame_n": [], "unweighted_share": [], "status": []})
+    tables = {"table_1": table_1, "nonresponse": rates, "response_cells": cells, "weight_margins": margins}
+    releases = {name: Release(table.copy(), log_frame([])) for name, table in tables.items()}
+    audit_characteristics_of(releases, table_1, staff, "service", PRESETS["research"])
+    shown = {name: set(one.table.index[one.table["status"] == RELEASED]) for name, one in releases.items()}
+    both = {1: 3, 2: 4}  # the rate of a profession, and the cell that is all of it but a few
+    assert not any(
+        rate in shown["nonresponse"] and cell in shown["response_cells"] for rate, cell in both.items()
+    )
+    assert shown["nonresponse"] | shown["response_cells"]

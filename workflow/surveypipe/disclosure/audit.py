@@ -17,7 +17,7 @@ from surveypipe.disclosure.answers import repeats
 from surveypipe.disclosure.atoms import UNWEIGHTED, Question
 from surveypipe.disclosure.characteristics import check_lost
 from surveypipe.disclosure.context import HEADLINE, suppress_claims
-from surveypipe.disclosure.published_counts import as_text
+from surveypipe.disclosure.published_counts import COUNTED_STEPS, NAMING, as_text
 from surveypipe.disclosure.questions import Conditions, Respondents, code_of, questions
 from surveypipe.disclosure.release import RELEASED, ROUNDED, SUPPRESSED, Release, blank, places_of
 from surveypipe.disclosure.rules import Rules
@@ -267,11 +267,11 @@ def _variables(
     private: pd.DataFrame, staff: pd.DataFrame, group: str, releases: Mapping[str, Release]
 ) -> Sequence[str]:
     used = [group, *private["variable"].unique()]
-    for table, column in (("weight_cells", "by"), ("weight_margins", "variable")):
+    for table, column in NAMING.items():
         if table in releases:
-            used += [
-                name for told in releases[table].table[column].unique() for name in as_text(told).split(":")
-            ]
+            told = releases[table].table
+            told = told[told["step"].isin(COUNTED_STEPS)] if "step" in told else told
+            used += [name for names in told[column].unique() for name in as_text(names).split(":")]
     return [name for name in dict.fromkeys(str(v) for v in used) if name in staff]
 
 

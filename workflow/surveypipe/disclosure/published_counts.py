@@ -10,6 +10,15 @@ from surveypipe.disclosure.release import SUPPRESSED, Release
 from surveypipe.identifiers import NOT_ANSWERED
 
 STAFF, ANSWERED = "N", "n"
+# In what column each table, beside Table 1, names the characteristics that it counts by.
+NAMING = {
+    "weight_cells": "by",
+    "weight_margins": "variable",
+    "response_cells": "group",
+    "nonresponse": "variable",
+}
+# Steps of the non-response analysis that count people; others tell of what is computed from them.
+COUNTED_STEPS = ("rates", "frame")
 
 
 @dataclass(frozen=True)
@@ -113,7 +122,7 @@ def _table_1(row: Row, book: AtomBook, *_: Any) -> Found:
 
 def _nonresponse(row: Row, book: AtomBook, *_: Any) -> Found:
     if (
-        row["step"] not in ("rates", "frame")
+        row["step"] not in COUNTED_STEPS
         or row["variable"] not in book.variables
         or not as_text(row["level"])
     ):
