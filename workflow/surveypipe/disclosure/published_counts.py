@@ -121,11 +121,7 @@ def _table_1(row: Row, book: AtomBook, *_: Any) -> Found:
 
 
 def _nonresponse(row: Row, book: AtomBook, *_: Any) -> Found:
-    if (
-        row["step"] not in COUNTED_STEPS
-        or row["variable"] not in book.variables
-        or not as_text(row["level"])
-    ):
+    if row["step"] not in COUNTED_STEPS or row["variable"] not in book.variables or not as_text(row["level"]):
         return None
     values = {row["variable"]: [as_text(row["level"])]}
     if inside := as_text(row["group_level"]):
