@@ -322,7 +322,9 @@ def _counts(public: Path, truth: pd.DataFrame, kind: str) -> Iterator[tuple[list
             here = [[a, p] in pairs for a, p in zip(truth["agency"], truth["profession"], strict=True)]
             yield list(truth.index[here]), row[kind]
     rates = read(public, "nonresponse")
-    rates = rates[rates["step"].isin(["rates", "frame"]) & rates["variable"].isin(truth.columns)]
+    rates = rates[
+        rates["step"].isin(["rates", "frame", "representativity"]) & rates["variable"].isin(truth.columns)
+    ]
     for row in rates[rates["level"] != ""].to_dict("records"):
         yield list(truth.index[truth[row["variable"]] == row["level"]]), row[kind]
 

@@ -98,6 +98,13 @@ def test_a_characteristic_that_no_weight_and_no_row_of_table_1_is_made_of_is_hel
                  people(profession=level), ("N", "n"))
         for level in ("nurse", "other", "worker")
     ])  # fmt: skip
+    beside = {"claim": "", "measure": "", "estimate": 0.123456}
+    again = rates.assign(step="representativity", estimate=0.123456)
+    tests = pd.DataFrame([
+        {"step": step, "variable": variable, "level": "", "N": 153, "n": 82, "status": RELEASED}
+        for step, variable in (("rates", "profession"), ("rates", "service"), ("representativity", ""))
+    ])  # fmt: skip
+    rates = pd.concat([rates, again, tests], ignore_index=True).assign(**beside)
     cells = pd.DataFrame([
         _counted({"group": "service:profession", "group_level": ":".join(place)}, [two],
                  ("denominator", "numerator"))
@@ -108,8 +115,11 @@ def test_a_characteristic_that_no_weight_and_no_row_of_table_1_is_made_of_is_hel
     releases = {name: Release(table.copy(), log_frame([])) for name, table in tables.items()}
     audit_characteristics_of(releases, table_1, staff, "service", PRESETS["research"])
     shown = {name: set(one.table.index[one.table["status"] == RELEASED]) for name, one in releases.items()}
-    both = {1: 3, 2: 4}  # the rate of a profession, and the cell that is all of it but a few
-    assert not any(
-        rate in shown["nonresponse"] and cell in shown["response_cells"] for rate, cell in both.items()
-    )
-    assert shown["nonresponse"] | shown["response_cells"]
+    of_levels = releases["nonresponse"].table.query("level != ''")
+    for profession, cell in {"other": 3, "worker": 4}.items():
+        told = (of_levels["level"] == profession) & (of_levels["status"] == RELEASED)
+        assert not (told.any() and cell in shown["response_cells"]), profession
+    assert shown["nonresponse"] and shown["response_cells"]
+    about_all = releases["nonresponse"].table.query("level == ''")
+    assert list(about_all["status"]) == [SUPPRESSED, RELEASED, RELEASED]
+    assert list(about_all["estimate"].iloc[1:]) == [0.123456, 0.12]

@@ -253,6 +253,8 @@ def audit_characteristics_of(
         staff, variables, group, releases, rules, staff_weight=staff_weight
     )
     audit_characteristics.apply(releases, counts.protect())
+    if "nonresponse" in releases:
+        audit_characteristics.hide_what_is_computed(releases["nonresponse"])
     sizes = staff.groupby(staff[group].astype(str))["respondent"].sum()
     groups = {str(level): float(n) for level, n in sizes.items()}
     table_1 = releases["table_1"].table

@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.disclosure.linear import LEEWAY, Statement, System
 from surveypipe.disclosure.published_counts import (
     ANSWERED,
+    COMPUTED_STEPS,
+    COUNTED_STEPS,
     STAFF,
+    TOGETHER_STEPS,
     AtomBook,
     Published,
     as_text,
     published_rows,
 )
-from surveypipe.disclosure.release import SUPPRESSED, Release, blank
+from surveypipe.disclosure.release import ROUNDED, SUPPRESSED, Release, blank
 from surveypipe.disclosure.rules import Rules
 from surveypipe.identifiers import NOT_ANSWERED
 from surveypipe.problems import SurveyError
@@ -120,6 +123,35 @@ def apply(releases: Mapping[str, Release], given_up: Iterable[Published]) -> Non
         places = named.fillna("").astype(str).agg("|".join, axis=1)
         blank(release.table, release.table.index.to_series().isin(named.index))
         release.note(name, places, SUPPRESSED, "would give away a suppressed count")
+
+
+def hide_what_is_computed(release: Release) -> None:
+    """Hide what the non-response analysis computes from hidden counts of a characteristic.
+
+    A test of response, given to six digits, would say which of few whole numbers the counts are. What rests
+    on them among others, as the R-indicator and the response model do, keeps the two printed decimals.
+
+    Parameters
+    ----------
+    release
+        The non-response analysis, after its counts were audited; changed.
+    """
+    made = release.table
+    about, level, claim = (made[name].fillna("").astype(str) for name in ("variable", "level", "claim"))
+    counted = made["step"].isin(COUNTED_STEPS) & (level != "")
+    hidden = set(about[counted & (made["status"] == SUPPRESSED)])
+    computed = made["step"].isin(COMPUTED_STEPS) & (claim == "") & ~counted
+    if not hidden:
+        return
+    gone = computed & about.isin(hidden) & (made["status"] != SUPPRESSED)
+    blank(made, gone)
+    places = (made["measure"] + "|" + about + "|" + level)[gone]
+    release.note("nonresponse", places, SUPPRESSED, "would give away a suppressed count")
+    rest = made["step"].isin(TOGETHER_STEPS) & (claim == "") & (made["status"] != SUPPRESSED)
+    for column in made.select_dtypes("float").columns.difference(["n", "N", "df"]):
+        made[column] = made[column].where(~rest, made[column].round(2))
+    places = (made["measure"] + "|" + about + "|" + level)[rest]
+    release.note("nonresponse", places, ROUNDED, "more decimals would give away a suppressed count")
 
 
 def staff_counts(

@@ -17,8 +17,11 @@ NAMING = {
     "response_cells": "group",
     "nonresponse": "variable",
 }
-# Steps of the non-response analysis that count people; others tell of what is computed from them.
-COUNTED_STEPS = ("rates", "frame")
+# Steps of the non-response analysis whose rows for a level count people, those that compute from such counts what
+# concerns one characteristic, and those that compute from all together.
+COUNTED_STEPS = ("rates", "frame", "representativity")
+COMPUTED_STEPS = (*COUNTED_STEPS, "response_model", "auxiliaries")
+TOGETHER_STEPS = ("response_model", "representativity")
 
 
 @dataclass(frozen=True)
