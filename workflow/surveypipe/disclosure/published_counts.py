@@ -17,8 +17,8 @@ NAMING = {
     "response_cells": "group",
     "nonresponse": "variable",
 }
-# Steps of the non-response analysis whose rows for a level count people, those that compute from such counts what
-# concerns one characteristic, and those that compute from all together.
+# Steps of the non-response analysis whose rows for a level count people; steps that compute from such counts
+# what is told of one characteristic; steps that compute from those of all.
 COUNTED_STEPS = ("rates", "frame", "representativity")
 COMPUTED_STEPS = (*COUNTED_STEPS, "response_model", "auxiliaries")
 TOGETHER_STEPS = ("response_model", "representativity")
