@@ -17,4 +17,14 @@ local function numbered(header)
   return header
 end
 
-return { { Header = numbered } }
+-- As in pandoc.lua: words that Quarto hides leave the spaces before and behind them.
+local function single_spaced(inlines)
+  local made = pandoc.Inlines {}
+  for _, inline in ipairs(inlines) do
+    local last = made[#made]
+    if not (inline.t == "Space" and last and last.t == "Space") then made:insert(inline) end
+  end
+  return made
+end
+
+return { { Header = numbered, Inlines = single_spaced } }

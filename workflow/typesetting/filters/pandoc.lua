@@ -181,6 +181,16 @@ local function html_figure(figure)
   return figure
 end
 
+-- Words that are hidden leave the spaces before and behind them, both of which Word shows.
+local function single_spaced(inlines)
+  local made = pandoc.Inlines {}
+  for _, inline in ipairs(inlines) do
+    local last = made[#made]
+    if not (inline.t == "Space" and last and last.t == "Space") then made:insert(inline) end
+  end
+  return made
+end
+
 function Pandoc(doc)
   meta = doc.meta
   prefix = meta["label-prefix"] and pandoc.utils.stringify(meta["label-prefix"]) or ""
@@ -193,6 +203,7 @@ function Pandoc(doc)
     end
   end
   in_all { Div = conditional, Span = conditional }
+  in_all { Inlines = single_spaced }
   in_all { Div = page_break, Image = alt_text }
   collect(doc.blocks)
   in_all { Cite = cross_references }
