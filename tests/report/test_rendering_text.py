@@ -240,15 +240,15 @@ def test_words_that_may_be_hidden_leave_no_second_space(path: Path) -> None:
 
 @pytest.mark.parametrize("simulated", [True, False])
 def test_words_that_a_filter_shows_or_hides_stand_between_single_spaces(
-    simulated: bool, tmp_path: Path
+    simulated: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import pypandoc
     from docx import Document
 
     text = 'Before. [Shown.]{.content-visible when-meta="simulated"} Behind.'
     front = f"---\nsimulated: {str(simulated).lower()}\nabstract: |\n  {text}\n---\n\n{text}\n"
-    filters = ROOT / "workflow/typesetting/filters"
-    options = [f"--lua-filter={filters / 'pandoc.lua'}"]
+    monkeypatch.chdir(ROOT / "workflow/typesetting")
+    options = ["--lua-filter=filters/pandoc.lua"]
     made = tmp_path / "made.docx"
     pypandoc.convert_text(front, "docx", format="markdown", outputfile=str(made), extra_args=options)
     wanted = "Before. Shown. Behind." if simulated else "Before. Behind."

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 from surveypipe.disclosure.linear import LEEWAY, Statement, System
 from surveypipe.disclosure.published_counts import (
     ANSWERED,
-    COMPUTED_STEPS,
     COUNTED_STEPS,
     STAFF,
     TOGETHER_STEPS,
     AtomBook,
     Published,
+    about_characteristics,
     as_text,
     published_rows,
 )
@@ -137,21 +137,19 @@ def hide_what_is_computed(release: Release) -> None:
         The non-response analysis, after its counts were audited; changed.
     """
     made = release.table
-    about, level, claim = (made[name].fillna("").astype(str) for name in ("variable", "level", "claim"))
+    about, level = (made[name].fillna("").astype(str) for name in ("variable", "level"))
     counted = made["step"].isin(COUNTED_STEPS) & (level != "")
     hidden = set(about[counted & (made["status"] == SUPPRESSED)])
-    computed = made["step"].isin(COMPUTED_STEPS) & (claim == "") & ~counted
     if not hidden:
         return
-    gone = computed & about.isin(hidden) & (made["status"] != SUPPRESSED)
+    gone = about_characteristics(made) & ~counted & about.isin(hidden) & (made["status"] != SUPPRESSED)
     blank(made, gone)
-    places = (made["measure"] + "|" + about + "|" + level)[gone]
-    release.note("nonresponse", places, SUPPRESSED, "would give away a suppressed count")
-    rest = made["step"].isin(TOGETHER_STEPS) & (claim == "") & (made["status"] != SUPPRESSED)
+    places = made["measure"] + "|" + about + "|" + level
+    release.note("nonresponse", places[gone], SUPPRESSED, "would give away a suppressed count")
+    rest = made["step"].isin(TOGETHER_STEPS) & (made["status"] != SUPPRESSED)
     for column in made.select_dtypes("float").columns.difference(["n", "N", "df"]):
         made[column] = made[column].where(~rest, made[column].round(2))
-    places = (made["measure"] + "|" + about + "|" + level)[rest]
-    release.note("nonresponse", places, ROUNDED, "more decimals would give away a suppressed count")
+    release.note("nonresponse", places[rest], ROUNDED, "more decimals would give away a suppressed count")
 
 
 def staff_counts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from surveypipe.disclosure.published_counts import about_characteristics
 from surveypipe.disclosure.release import (
     RELEASED,
     ROUNDED,
@@ -20,7 +21,6 @@ from surveypipe.disclosure.rules import Rules
 if TYPE_CHECKING:
     import pandas as pd
 
-CHARACTERISTIC_STEPS = ("rates", "frame", "response_model", "representativity")
 CLAIM_KEYS = ("claim", "group", "group_level")
 WORDS = (
     "grade_label",
@@ -157,7 +157,7 @@ def release_nonresponse(table: pd.DataFrame, claims: pd.DataFrame, rules: Rules)
     """
     release = release_with_claims(table, claims, "nonresponse")
     made = release.table
-    who = made["step"].isin(CHARACTERISTIC_STEPS) | (made["measure"] == "v_response")
+    who = about_characteristics(made)
     small = who & ((made["n"] < rules.min_cell) | (made["N"] < rules.min_population))
     small |= ~who & (made["n"] < rules.min_base)
     series = places_of(made, CLAIM_KEYS)

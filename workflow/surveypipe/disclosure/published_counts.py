@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from surveypipe.disclosure.release import SUPPRESSED, Release
 from surveypipe.identifiers import NOT_ANSWERED
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STAFF, ANSWERED = "N", "n"
 # In what column each table, beside Table 1, names the characteristics that it counts by.
@@ -17,10 +20,9 @@ NAMING = {
     "response_cells": "group",
     "nonresponse": "variable",
 }
-# Steps of the non-response analysis whose rows for a level count people; steps that compute from such counts
-# what is told of one characteristic; steps that compute from those of all.
+# Steps of the non-response analysis whose rows for a level count people, and steps that compute from the
+# counts of all characteristics together.
 COUNTED_STEPS = ("rates", "frame", "representativity")
-COMPUTED_STEPS = (*COUNTED_STEPS, "response_model", "auxiliaries")
 TOGETHER_STEPS = ("response_model", "representativity")
 
 
@@ -80,6 +82,12 @@ class AtomBook:
                     cells = self.where(**{name: [level], self.group: [inside]})
                     if cells:
                         yield f"{name} {level}, {inside}", cells
+
+
+def about_characteristics(nonresponse: pd.DataFrame) -> pd.Series:
+    """Whether rows of the non-response analysis rest on who people are, and not on what they answered."""
+    steps = nonresponse["step"].isin({*COUNTED_STEPS, *TOGETHER_STEPS})
+    return steps | (nonresponse["measure"] == "v_response")
 
 
 def published_rows(name: str, releases: Mapping[str, Release], book: AtomBook) -> Iterator[Published]:

@@ -1,6 +1,9 @@
 -- What Quarto writes into the text that Word should do: a heading's number, which Quarto puts before its words
 -- ("1. Introduction"). Given here in the form of Pandoc's writer, so that the finishing finds one form only.
 
+-- Staged beside this filter.
+local single_spaced = dofile("filters/single_spaces.lua")
+
 local function numbered(header)
   if not FORMAT:match("docx") then return nil end
   local number = header.attributes.number
@@ -15,16 +18,6 @@ local function numbered(header)
   local run = '<w:r><w:rPr><w:rStyle w:val="SectionNumber"/></w:rPr><w:t>%s</w:t></w:r><w:r><w:tab/></w:r>'
   header.content:insert(1, pandoc.RawInline("openxml", run:format(number)))
   return header
-end
-
--- As in pandoc.lua: words that Quarto hides leave the spaces before and behind them.
-local function single_spaced(inlines)
-  local made = pandoc.Inlines {}
-  for _, inline in ipairs(inlines) do
-    local last = made[#made]
-    if not (inline.t == "Space" and last and last.t == "Space") then made:insert(inline) end
-  end
-  return made
 end
 
 return { { Header = numbered, Inlines = single_spaced } }

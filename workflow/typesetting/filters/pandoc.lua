@@ -1,6 +1,9 @@
 -- What Quarto does itself, for the Pandoc path: conditional content, alt text, cross-references, numbers in
 -- HTML, page breaks. Word numbers its captions through `native_numbering`, Typst through its own figures.
 
+-- Staged beside this filter.
+local single_spaced = dofile("filters/single_spaces.lua")
+
 local NAMES = { fig = "Figure", tbl = "Table", sec = "Section" }
 local NBSP = "\u{a0}"
 local meta = {}
@@ -179,16 +182,6 @@ local function html_figure(figure)
   if kind_of(figure.identifier) ~= "fig" then return nil end
   figure.caption.long = numbered_caption(figure.identifier, figure.caption.long)
   return figure
-end
-
--- Words that are hidden leave the spaces before and behind them, both of which Word shows.
-local function single_spaced(inlines)
-  local made = pandoc.Inlines {}
-  for _, inline in ipairs(inlines) do
-    local last = made[#made]
-    if not (inline.t == "Space" and last and last.t == "Space") then made:insert(inline) end
-  end
-  return made
 end
 
 function Pandoc(doc)
